@@ -1,0 +1,156 @@
+"""A builder's parameters, declared once in its signature: the tuner, the sweep and the errors all read them here."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+from segkit.errors import DefinitionError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Say from where to where a numeric parameter is worth moving, and by how much at a time.
+
+    A slider's range, not a law: a builder takes values outside it too.
+
+    Raises:
+        DefinitionError: the range runs backwards, or the step is not above 0.
+    """
+
+    low: float
+    high: float
+    step: float = 1
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise DefinitionError.reversed_window("Range", self.low, self.high)
+        if self.step <= 0:
+            raise DefinitionError.bad_value("The step of a Range", self.step, "above 0")
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Choice:
+    """Say which few values a parameter can take: `Choice("miles", "kilometers")`.
+
+    Raises:
+        DefinitionError: there is no value to choose.
+    """
+
+    values: tuple[str | int | float | bool, ...]
+
+    def __init__(self, *values: str | float | bool) -> None:
+        if not values:
+            raise DefinitionError.bad_value("Choice", values, "at least one value")
+        object.__setattr__(self, "values", values)
+
+    def __repr__(self) -> str:
+        return f"Choice({', '.join(map(repr, self.values))})"
+
+
+@dataclass(frozen=True, slots=True)
+class StartsAt:
+    """Say that a threshold starts from the shop's own distribution instead of the builder's default.
+
+    The start is a quantile, over the profiles with any such event, of their count or sum of a metric in the last `days`.
+    """
+
+    metric: str
+    measurement: Literal["count", "sum"]
+    quantile: float
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a builder: its name, type, default, and what its annotation adds."""
+
+    name: str
+    kind: Any
+    default: Any
+    range: Range | None = None
+    choice: Choice | None = None
+    starts_at: StartsAt | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the builder can't be called without it."""
+        return self.default is inspect.Parameter.empty
+
+
+def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Read a builder's parameters from its signature, in order.
+
+    Args:
+        builder: any function whose arguments can be given by keyword; an analyst's own too.
+
+    Raises:
+        DefinitionError: the function takes positional-only arguments or any number of them.
+
+    >>> def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): ...
+    >>> parameters(lapsed)[0].range
+    Range(low=7, high=365, step=1, unit='')
+    """
+    try:
+        signature = inspect.signature(builder)
+        hints = get_type_hints(builder, include_extras=True)
+    except (TypeError, ValueError, NameError) as error:
+        raise DefinitionError.no_signature(builder, str(error)) from error
+    found = []
+    for name, argument in signature.parameters.items():
+        if argument.kind in {argument.VAR_POSITIONAL, argument.VAR_KEYWORD, argument.POSITIONAL_ONLY}:
+            raise DefinitionError.no_signature(builder, f"the argument {str(argument)!r} can't be given by name")
+        found.append(_parameter(name, hints.get(name, Any), argument.default))
+    return tuple(found)
+
+
+def _parameter(name: str, hint: Any, default: Any) -> Parameter:
+    extras: tuple[Any, ...] = ()
+    if get_origin(hint) is Annotated:
+        hint, *rest = get_args(hint)
+        extras = tuple(rest)
+    return Parameter(
+        name=name,
+        kind=hint,
+        default=default,
+        range=next((extra for extra in extras if isinstance(extra, Range)), None),
+        choice=next((extra for extra in extras if isinstance(extra, Choice)), None),
+        starts_at=next((extra for extra in extras if isinstance(extra, StartsAt)), None),
+    )
+
+
+def builder(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function answer a mistyped argument, or a value that is no choice, with an error that helps.
+
+    Raises (the decorated function):
+        DefinitionError: an argument that it does not have, or lacks, or a value outside its `Choice`.
+
+    >>> @builder
+    ... def lapsed(*, quiet_days: Annotated[int, Range(7, 365)] = 90): ...
+    >>> lapsed(quite_days=30)
+    Traceback (most recent call last):
+    segkit.errors.DefinitionError: lapsed has no argument 'quite_days'. Did you mean 'quiet_days'? ...
+    """
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        known = {parameter.name: parameter for parameter in parameters(function)}
+        if args:
+            raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "given by its name")
+        for name, value in kwargs.items():
+            if name not in known:
+                raise DefinitionError.unknown_word(function.__name__, name, known)
+            choice = known[name].choice
+            if choice is not None and value not in choice.values:
+                raise DefinitionError.unknown_choice(f"{name} of {function.__name__}", value, choice.values)
+        lacking = [name for name, parameter in known.items() if parameter.is_required and name not in kwargs]
+        if lacking:
+            raise DefinitionError.missing_word(function.__name__, lacking)
+        return function(*args, **kwargs)
+
+    return checked

@@ -1,0 +1,401 @@
+"""The words an analyst types: short functions from plain arguments to conditions, checked as they are written."""
+
+# Over 250 lines, since every phrase of the language is worth finding in one file.
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Unpack, cast, get_args
+
+from segkit.conditions import (
+    AllOf,
+    AnyOf,
+    Channel,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    DistanceCondition,
+    DistanceUnit,
+    EventProperty,
+    EventTest,
+    ListCondition,
+    Measurement,
+    MetricCondition,
+    Number,
+    NumberComparison,
+    PhoneCountryCondition,
+    Point,
+    PostalCode,
+    PropertyCondition,
+    PropertyTest,
+    Region,
+    RegionCondition,
+    SetTest,
+    Subscription,
+)
+from segkit.errors import DefinitionError
+from segkit.timeframe_words import (
+    DATE_WORDS,
+    EVENT_WORDS,
+    SINCE_WORDS,
+    DateWords,
+    EventWords,
+    SinceWords,
+    date_timeframe,
+    event_timeframe,
+    pair,
+    status_timeframe,
+    whole,
+)
+from segkit.value_words import (
+    COMPARISONS,
+    VALUE_WORDS,
+    EqualityWords,
+    ValueWords,
+    boolean,
+    check_words,
+    chosen,
+    name_of,
+    number,
+    value_tests,
+)
+
+
+class MetricWords(EqualityWords, EventWords, total=False):
+    """What `did` and `spent` can be told: comparisons, one timeframe, and conditions on the event."""
+
+    where: Mapping[str, Any]
+
+
+class DidNotWords(EventWords, total=False):
+    """What `did_not` can be told: one timeframe, and conditions on the event."""
+
+    where: Mapping[str, Any]
+
+
+class HasWords(ValueWords, DateWords, total=False):
+    """What `has` can be told: values to be held against, or one timeframe of a date."""
+
+
+def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
+    """Say that a profile did something so many times; at least once if no comparison is given.
+
+    Args:
+        metric: the kind of event, such as "Clicked SMS".
+        **words: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals` (whole numbers; several are joined
+            by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with weeks and
+            hours), `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
+            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}}`.
+
+    Days are UTC days counted from the midnight that opens the `as_of` day. A profile without any such event counts 0, so
+    `fewer_than=3` takes it in.
+
+    Raises:
+        DefinitionError: an unknown word, a value of the wrong kind, or a reversed window.
+
+    >>> did("Clicked SMS", at_least=2, in_last_days=90).comparison
+    'at least'
+    """
+    return _metric("did", metric, "count", words, default=("at least", 1))
+
+
+def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
+    """Say that a profile did something zero times in a timeframe; takes the same timeframes and `where` as `did`.
+
+    >>> did_not("Opened Email", in_last_days=60).value
+    0
+    """
+    allowed = EVENT_WORDS | {"where"}
+    check_words("did_not", words, allowed)
+    return _metric("did_not", metric, "count", words, default=("equals", 0))
+
+
+def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
+    """Say how much the values of a metric's events add up to; takes the same words as `did`.
+
+    Amounts are compared exactly, in the finest decimal that the data uses. A profile without such an event spent 0.
+
+    Raises:
+        DefinitionError: no comparison is given, or as for `did`.
+
+    >>> spent("Placed Order", more_than=200, in_last_days=365).measurement
+    'sum'
+    """
+    return _metric("spent", metric, "sum", words, default=None)
+
+
+def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  # the field's own word
+    """Say what a property of the profile is; a property that is not set matches nothing, negatives included.
+
+    Args:
+        property: a known column, such as "city" or "predicted_clv", or a custom property under its own name.
+        **words: several are joined by AND.
+            Text (case-sensitive): `equals`, `not_equals`, `is_in`, `not_in`, `starts_with`, `ends_with`, `contains_text`,
+            `matches` (RE2, the whole value), each with its `not_` form.
+            Numbers: `equals`, `not_equals`, `at_least`, `at_most`, `more_than`, `fewer_than`.
+            True or false: `equals=True`.
+            Lists: `contains_item` (a whole item), `not_contains_item`, `length_at_least` and its kin.
+            `contains` and `not_contains` take either: a whole item of a list, or part of a text.
+            Dates: the timeframes of `did`, `in_next_days`, `anniversary_today=True`, `anniversary_in_next_days`,
+            `anniversary_in_last_days`, `anniversary_this_month=True`, `in_month`.
+
+    The kind of the value decides the test: `equals=18` asks for a number, `equals="18"` for a text. A value that does not read
+    as that kind matches nothing.
+
+    Raises:
+        DefinitionError: an unknown word, a value of the wrong kind, a reversed window, or no word at all.
+
+    >>> has("Age", at_least=18).test
+    NumberTest(comparison='at least', value=18)
+    """
+    check_words("has", words, VALUE_WORDS | DATE_WORDS)
+    conditions = [_any(PropertyCondition(name_of(property), test) for test in tests) for tests in value_tests(words)]
+    timeframe = date_timeframe("has", words)
+    if timeframe is not None:
+        conditions.append(PropertyCondition(name_of(property), DateTest(timeframe)))
+    if not conditions:
+        raise DefinitionError.missing_word(f"has({property!r})", sorted(VALUE_WORDS | DATE_WORDS))
+    return _all(conditions)
+
+
+def is_set(property: str) -> Condition:  # noqa: A002
+    """Say that a property of the profile has any value.
+
+    >>> is_set("city").test
+    SetTest(is_set=True)
+    """
+    return PropertyCondition(name_of(property), SetTest(is_set=True))
+
+
+def is_not_set(property: str) -> Condition:  # noqa: A002
+    """Say that a property of the profile has no value: the only way in for those who have none.
+
+    >>> is_not_set("city").test
+    SetTest(is_set=False)
+    """
+    return PropertyCondition(name_of(property), SetTest(is_set=False))
+
+
+def can_receive(
+    channel: Channel, *, subscription: Subscription | None = None, **words: Unpack[SinceWords]
+) -> Condition:
+    """Say that a profile can receive marketing on a channel.
+
+    For "sms" that is: subscribed. For "email" it is: has an address, is not suppressed and has not unsubscribed; people who
+    never subscribed are in it, as in Klaviyo, unless `subscription="subscribed"`.
+
+    Args:
+        channel: "sms" or "email".
+        subscription: narrows "email" to "subscribed" or "never_subscribed".
+        **words: one timeframe of the status date, each word of `did` with "since_" before it: `since_at_least_days_ago=30`.
+
+    >>> can_receive("sms")
+    ConsentCondition(channel='sms', can_receive=True, subscription='subscribed', status_date=None)
+    """
+    return _consent("can_receive", channel, subscription, words)
+
+
+def cannot_receive(
+    channel: Channel, *, subscription: Subscription | None = None, **words: Unpack[SinceWords]
+) -> Condition:
+    """Say that a profile cannot receive marketing on a channel; takes the same words as `can_receive`.
+
+    >>> cannot_receive("sms", subscription="unsubscribed").can_receive
+    False
+    """
+    return _consent("cannot_receive", channel, subscription, words)
+
+
+def within(
+    distance: float, unit: DistanceUnit = "miles", *, of: str | tuple[float, float], country: str = "US"
+) -> DistanceCondition:
+    """Say that a profile lives nearer than a distance to a postal code or a point; who can't be placed is not in.
+
+    Great-circle distance with Klaviyo's "less than". `of` is a postal code of `country` (two letters) or (latitude, longitude)
+    in degrees. A postal code stands for one point, so a radius under about 10 miles promises more than the data has.
+
+    Raises:
+        DefinitionError: a distance that is not above 0, an unknown unit, or a point off the globe.
+
+    >>> within(30, "miles", of="02110").of
+    PostalCode(postal_code='02110', country='US')
+    """
+    return _distance("within", distance, unit, of, country, is_within=True)
+
+
+def beyond(
+    distance: float, unit: DistanceUnit = "miles", *, of: str | tuple[float, float], country: str = "US"
+) -> DistanceCondition:
+    """Say that a profile lives farther than a distance from a postal code or a point; who can't be placed is not in either.
+
+    >>> beyond(100, "kilometers", of=(52.5, 13.4)).is_within
+    False
+    """
+    return _distance("beyond", distance, unit, of, country, is_within=False)
+
+
+def phone_country(*countries: str) -> PhoneCountryCondition:
+    """Say that the phone number belongs to one of these countries (two letters), read from the number, never the address.
+
+    >>> phone_country("US", "CA").countries
+    ('US', 'CA')
+    """
+    return PhoneCountryCondition(_countries("phone_country", countries))
+
+
+def not_phone_country(*countries: str) -> PhoneCountryCondition:
+    """Say that the phone number is valid and belongs to a country that is none of these.
+
+    >>> not_phone_country("us").countries
+    ('US',)
+    """
+    return PhoneCountryCondition(_countries("not_phone_country", countries), is_in=False)
+
+
+def in_region(region: Region) -> RegionCondition:
+    """Say that the profile's country lies in "european_union" (without the United Kingdom) or is "united_states".
+
+    >>> in_region("european_union").is_in
+    True
+    """
+    return RegionCondition(chosen("in_region", region, get_args(Region)))
+
+
+def not_in_region(region: Region) -> RegionCondition:
+    """Say that the profile's country is known and lies outside a region; an unknown country is on neither side.
+
+    >>> not_in_region("united_states").is_in
+    False
+    """
+    return RegionCondition(chosen("not_in_region", region, get_args(Region)), is_in=False)
+
+
+def in_list(name: str, **words: Unpack[EventWords]) -> ListCondition:
+    """Say that a profile is on a list, joined in a timeframe of `did` if one is given.
+
+    >>> in_list("VIP upload", in_last_days=30).is_member
+    True
+    """
+    check_words("in_list", words, EVENT_WORDS)
+    return ListCondition(name_of(name), joined=event_timeframe("in_list", words))
+
+
+def not_in_list(name: str) -> ListCondition:
+    """Say that a profile is not on a list.
+
+    >>> not_in_list("VIP upload").is_member
+    False
+    """
+    return ListCondition(name_of(name), is_member=False)
+
+
+_METRIC_WORDS = frozenset(COMPARISONS) | EVENT_WORDS | {"where"}
+
+
+def _metric(
+    phrase: str,
+    metric: str,
+    measurement: Measurement,
+    words: Mapping[str, Any],
+    default: tuple[NumberComparison, int] | None,
+) -> Condition:
+    check_words(phrase, words, _METRIC_WORDS)
+    compared: list[tuple[NumberComparison, Number]] = [
+        (COMPARISONS[word], whole(word, value, least=0) if measurement == "count" else number(word, value))
+        for word, value in words.items()
+        if word in COMPARISONS
+    ]
+    if not compared and default is None:
+        raise DefinitionError.missing_word(f"{phrase}({metric!r})", COMPARISONS)
+    timeframe = event_timeframe(phrase, words)
+    where = _where(phrase, words.get("where", {}))
+    return _all(
+        MetricCondition(name_of(metric), measurement, comparison, value, timeframe, where)
+        for comparison, value in compared or [cast(tuple[NumberComparison, int], default)]
+    )
+
+
+def _where(phrase: str, given: object) -> tuple[EventProperty, ...]:
+    if not isinstance(given, Mapping):
+        raise DefinitionError.bad_value(f"where of {phrase}", given, 'a mapping such as {"Source": "web"}')
+    found: list[EventProperty] = []
+    for name, value in given.items():
+        words: Mapping[str, Any]
+        if isinstance(value, Mapping):
+            words = value
+        else:
+            words = {"is_in": value} if isinstance(value, (list, tuple, set, frozenset)) else {"equals": value}
+        place = f"where[{name!r}] of {phrase}"
+        check_words(place, words, (VALUE_WORDS | {"is_set"}) - {"contains", "not_contains"})
+        if "is_set" in words:
+            found.append(EventProperty(name_of(name), SetTest(is_set=boolean("is_set", words["is_set"]))))
+        found.extend(EventProperty(name_of(name), _event_test(place, tests[0])) for tests in value_tests(words))
+        if not words:
+            raise DefinitionError.missing_word(place, VALUE_WORDS)
+    return tuple(found)
+
+
+def _event_test(place: str, test: PropertyTest) -> EventTest:
+    if isinstance(test, DateTest):
+        raise DefinitionError.bad_value(
+            place, test.timeframe, "a text, number, truth or list; dates belong to profiles"
+        )
+    return test
+
+
+def _consent(
+    phrase: str, channel: Channel, subscription: Subscription | None, words: Mapping[str, Any]
+) -> ConsentCondition:
+    check_words(phrase, words, SINCE_WORDS)
+    can = phrase == "can_receive"
+    chosen(f"The channel of {phrase}", channel, get_args(Channel))
+    if subscription is None:
+        subscription = "subscribed" if can and channel == "sms" else "any"
+    chosen(f"The subscription of {phrase}({channel!r})", subscription, _SUBSCRIPTIONS[channel, can])
+    return ConsentCondition(channel, can, subscription, status_timeframe(phrase, words))
+
+
+_SUBSCRIPTIONS: dict[tuple[str, bool], tuple[Subscription, ...]] = {
+    ("sms", True): ("subscribed",),
+    ("sms", False): ("any", "unsubscribed", "never_subscribed"),
+    ("email", True): ("any", "subscribed", "never_subscribed"),
+    ("email", False): ("any", "subscribed", "unsubscribed", "never_subscribed"),
+}
+
+
+def _distance(
+    phrase: str, distance: float, unit: DistanceUnit, of: object, country: str, *, is_within: bool
+) -> DistanceCondition:
+    radius = float(number(f"The distance of {phrase}", distance))
+    if radius <= 0:
+        raise DefinitionError.bad_value(f"The distance of {phrase}", distance, "above 0")
+    chosen(f"The unit of {phrase}", unit, get_args(DistanceUnit))
+    if isinstance(of, str):
+        place: PostalCode | Point = PostalCode(name_of(of).strip(), _countries(phrase, (country,))[0])
+    else:
+        latitude, longitude = (float(number("of", end)) for end in pair("of", of))
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            raise DefinitionError.bad_value("of", of, "(latitude, longitude) within 90 and 180 degrees")
+        place = Point(latitude, longitude)
+    return DistanceCondition(is_within, radius, unit, place)
+
+
+def _countries(phrase: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        raise DefinitionError.missing_word(phrase, ["a country of two letters, such as 'US'"])
+    for country in given:
+        if not (isinstance(country, str) and len(country) == 2 and country.isascii() and country.isalpha()):
+            raise DefinitionError.bad_value(
+                f"The country of {phrase}", country, "two letters of ISO 3166, such as 'US'"
+            )
+        if country.upper() == "UK":
+            raise DefinitionError.bad_value(f"The country of {phrase}", country, "two letters of ISO 3166: 'GB'")
+    return tuple(dict.fromkeys(country.upper() for country in given))
+
+
+def _all(conditions: Iterable[Condition]) -> Condition:
+    every = tuple(conditions)
+    return every[0] if len(every) == 1 else AllOf(every)
+
+
+def _any(conditions: Iterable[Condition]) -> Condition:
+    every = tuple(conditions)
+    return every[0] if len(every) == 1 else AnyOf(every)

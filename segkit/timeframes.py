@@ -1,0 +1,219 @@
+"""The timeframes a condition may look at, and the instants they stand for; which dates are held against them is others' work.
+
+Klaviyo's documented edges ("Segmenting with dates reference", help article 4403222359451): everything is in UTC, and windows
+of days and weeks snap to midnights. They are worked out here once, in plain `datetime`, because the evaluator, the SQL
+target and the English all need the same instants.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, TypeAlias, assert_never
+
+Unit: TypeAlias = Literal["hour", "day", "week"]
+
+ONE_DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
+LONGEST = 36_525
+"""The longest relative window in days, a century: more is a slip of the hand, and far more leaves the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllTime:
+    """Over all time, up to `as_of`."""
+
+
+ALL_TIME = AllTime()
+"""The one value of `AllTime`, for defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class InTheLast:
+    """In the last `quantity` units: days from midnight to now, today and the whole farthest day included."""
+
+    quantity: int
+    unit: Unit = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeastAgo:
+    """At least `quantity` units ago: the exact complement of `InTheLast` in the past."""
+
+    quantity: int
+    unit: Unit = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenAgo:
+    """Between `nearest` and `farthest` units ago, both end days wholly in."""
+
+    nearest: int
+    farthest: int
+    unit: Unit = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class InTheNext:
+    """In the next `quantity` units, counted from the moment after `as_of`; only for dates that profiles carry."""
+
+    quantity: int
+    unit: Unit = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Before the day begins."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """After the day has ended; the day itself is out."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenDates:
+    """From the first moment of one day to the last of another."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class AnniversaryToday:
+    """Month and day are today's, whatever the year; the 29th of February only in leap years."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnniversaryInTheNext:
+    """Month and day come up in the next `quantity` days after today, whatever the year."""
+
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnniversaryInTheLast:
+    """Month and day came up in the last `quantity` days, today included, whatever the year."""
+
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnniversaryThisMonth:
+    """The month is this calendar month, whatever the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class InMonth:
+    """The month is the given one, 1 to 12, whatever the year."""
+
+    month: int
+
+
+EventTimeframe: TypeAlias = AllTime | InTheLast | AtLeastAgo | BetweenAgo | Before | After | BetweenDates
+"""What a condition on events may look at; Klaviyo allows no other on metrics."""
+
+Recurrence: TypeAlias = AnniversaryToday | AnniversaryInTheNext | AnniversaryInTheLast | AnniversaryThisMonth | InMonth
+"""Timeframes that come round every year."""
+
+DateTimeframe: TypeAlias = InTheLast | AtLeastAgo | BetweenAgo | InTheNext | Before | After | BetweenDates | Recurrence
+"""What a date that a profile carries may be held against."""
+
+Timeframe: TypeAlias = AllTime | DateTimeframe
+
+
+def midnight(day: date) -> datetime:
+    """Return the first instant of a day, in UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def close_of(day: date) -> datetime:
+    """Return the last instant of a day, in UTC and to the microsecond.
+
+    >>> close_of(date(2026, 6, 30)).isoformat()
+    '2026-06-30T23:59:59.999999+00:00'
+    """
+    return midnight(day) + ONE_DAY - TICK
+
+
+def length(quantity: int, unit: Unit) -> timedelta:
+    """Return how long so many units last; a week is seven days.
+
+    >>> length(2, "week").days
+    14
+    """
+    match unit:
+        case "hour":
+            return timedelta(hours=quantity)
+        case "day":
+            return timedelta(days=quantity)
+        case "week":
+            return timedelta(days=7 * quantity)
+        case _:
+            assert_never(unit)
+
+
+def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the first instant that is in and the first that is no longer in; None where the timeframe is open.
+
+    Only the timeframe speaks here: that events after `as_of` never count is for the caller to add. Hours count back from
+    `as_of` itself and both their ends are in, since Klaviyo documents no snapping for them.
+
+    >>> as_of = close_of(date(2023, 6, 17))
+    >>> [str(edge)[:16] for edge in bounds(BetweenAgo(3, 5), as_of)]
+    ['2023-06-12 00:00', '2023-06-15 00:00']
+    """
+    today = midnight(as_of.date())
+    match timeframe:
+        case AllTime():
+            return None, None
+        case InTheLast(quantity, unit):
+            start = as_of if unit == "hour" else today
+            return start - length(quantity, unit), as_of + TICK
+        case AtLeastAgo(quantity, unit):
+            start = as_of if unit == "hour" else today
+            return None, start - length(quantity, unit)
+        case BetweenAgo(nearest, farthest, "hour"):
+            return as_of - length(farthest, "hour"), as_of - length(nearest, "hour") + TICK
+        case BetweenAgo(nearest, farthest, unit):
+            return today - length(farthest, unit), today - length(nearest, unit) + ONE_DAY
+        case InTheNext(quantity, "hour"):
+            return as_of + TICK, as_of + length(quantity, "hour") + TICK
+        case InTheNext(quantity, unit):
+            return as_of + TICK, today + length(quantity, unit) + ONE_DAY
+        case Before(day):
+            return None, midnight(day)
+        case After(day):
+            return midnight(day) + ONE_DAY, None
+        case BetweenDates(first, last):
+            return midnight(first), midnight(last) + ONE_DAY
+        case _:
+            assert_never(timeframe)
+
+
+def days_of_year(recurrence: Recurrence, as_of: datetime) -> frozenset[tuple[int, int]]:
+    """Return the (month, day) pairs that a yearly timeframe takes in, as of an instant.
+
+    "Next" begins tomorrow: Klaviyo looks forward from the moment of evaluation, and a bare date of today has begun.
+
+    >>> sorted(days_of_year(AnniversaryInTheNext(2), close_of(date(2023, 2, 27))))
+    [(2, 28), (3, 1)]
+    """
+    today = as_of.date()
+    match recurrence:
+        case AnniversaryToday():
+            return frozenset({(today.month, today.day)})
+        case AnniversaryInTheNext(quantity):
+            days = range(1, quantity + 1)
+        case AnniversaryInTheLast(quantity):
+            days = range(-quantity, 1)
+        case AnniversaryThisMonth():
+            return frozenset((today.month, day) for day in range(1, 32))
+        case InMonth(month):
+            return frozenset((month, day) for day in range(1, 32))
+        case _:
+            assert_never(recurrence)
+    dates = (today + timedelta(days=offset) for offset in days)
+    return frozenset((day.month, day.day) for day in dates)
