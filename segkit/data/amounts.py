@@ -1,0 +1,152 @@
+"""Amounts of money as whole numbers at the finest decimal their column uses, so that sums are exact and never drift."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.instants import Flags
+
+FINEST = 9
+"""Decimals beyond these are rounded: no currency has them, and whole numbers of 64 bits could not hold the sums."""
+
+_PLAIN = r"^[+-]?(\d+\.?\d{0,9}|\.\d{1,9})$"
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A column of amounts: each is `units` divided by ten to the power of `scale`.
+
+    Attributes:
+        units: whole numbers; 0 where nothing is written or it can't be read.
+        scale: decimals in use.
+        unreadable: rows that hold something that is no number.
+        rounded: how many had more than nine decimals.
+    """
+
+    units: npt.NDArray[np.int64]
+    scale: int
+    unreadable: Flags
+    rounded: int = 0
+
+
+def read_amounts(column: pa.Array) -> Amounts:
+    """Read a column of numbers, or of numbers as text, exactly as written; a float means its shortest decimal.
+
+    Raises:
+        OverflowError: an amount does not fit 64 bits at the column's finest decimal.
+
+    >>> amounts = read_amounts(pa.array(["19.99", "5", None, "-0.5"]))
+    >>> amounts.units.tolist(), amounts.scale
+    ([1999, 500, 0, -50], 2)
+    """
+    kind = column.type
+    if pa.types.is_string(kind):
+        return _from_text(column)
+    if pa.types.is_floating(kind):
+        return _from_floats(np.asarray(pc.fill_null(column, 0).cast(pa.float64()).to_numpy(zero_copy_only=False)))
+    if pa.types.is_integer(kind):
+        units = np.asarray(pc.fill_null(column, 0).cast(pa.int64()).to_numpy(zero_copy_only=False))
+        return Amounts(units, 0, np.zeros(len(units), dtype=bool))
+    if pa.types.is_decimal(kind):
+        return _from_text(column.cast(pa.string()))
+    return Amounts(
+        np.zeros(len(column), dtype=np.int64), 0, np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False))
+    )
+
+
+def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
+    missing = np.isnan(values)
+    unreadable = np.isinf(values)
+    values = np.where(missing | unreadable, 0.0, values)
+    for scale in range(FINEST + 1):
+        # A double is k / 10**scale exactly as written when rounding to so many decimals gives the same double back.
+        if np.array_equal(np.round(values, scale), values):
+            return Amounts(_scaled(values, scale), scale, unreadable)
+    finer = int(np.count_nonzero(np.round(values, FINEST) != values))
+    return _trimmed(Amounts(_scaled(values, FINEST), FINEST, unreadable, finer))
+
+
+def _scaled(values: npt.NDArray[np.float64], scale: int) -> npt.NDArray[np.int64]:
+    if len(values) and np.abs(values).max() * 10.0**scale >= 2**63:
+        raise OverflowError
+    # Whole and broken part apart, since their product may need more than the 53 bits of one double.
+    whole = np.trunc(values)
+    broken = np.rint((values - whole) * 10.0**scale)
+    units: npt.NDArray[np.int64] = whole.astype(np.int64) * 10**scale + broken.astype(np.int64)
+    return units
+
+
+def _from_text(texts: pa.Array) -> Amounts:
+    written = np.asarray(pc.is_valid(texts).to_numpy(zero_copy_only=False))
+    plain = np.asarray(
+        pc.fill_null(pc.match_substring_regex(texts, _PLAIN), fill_value=False).to_numpy(zero_copy_only=False)
+    )
+    odd = np.flatnonzero(written & ~plain)
+    decimals = [_decimal(texts[int(row)].as_py()) for row in odd]
+    unreadable = np.zeros(len(texts), dtype=bool)
+    unreadable[odd] = [decimal is None for decimal in decimals]
+    clean = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
+    scale = max([_decimals_of(clean), *(_scale(decimal) for decimal in decimals if decimal is not None)], default=0)
+    try:
+        units = _unscaled(pc.cast(clean, pa.decimal128(38, scale)))
+    except pa.ArrowInvalid as error:
+        raise OverflowError from error
+    for row, decimal in zip(odd, decimals, strict=True):
+        if decimal is not None:
+            units[row] = int(decimal.scaleb(scale))
+    rounded = sum(
+        decimal is not None and _finer(decimal) for decimal in map(_exact, (texts[int(row)].as_py() for row in odd))
+    )
+    return _trimmed(Amounts(units, scale, unreadable, rounded))
+
+
+def _unscaled(exact: pa.Array) -> npt.NDArray[np.int64]:
+    """Return decimals without their point: that is how Arrow stores them, in two words of 64 bits each."""
+    words = np.frombuffer(exact.buffers()[1], dtype="<i8").reshape(-1, 2)[exact.offset : exact.offset + len(exact)]
+    valid = np.asarray(pc.is_valid(exact).to_numpy(zero_copy_only=False))
+    low, high = words[:, 0], words[:, 1]
+    if np.any(valid & (high != low >> 63)):
+        raise OverflowError
+    return np.where(valid, low, 0)
+
+
+def _decimals_of(texts: pa.Array) -> int:
+    point = pc.find_substring(texts, ".")
+    after = pc.if_else(pc.less(point, 0), 0, pc.subtract(pc.subtract(pc.binary_length(texts), point), 1))
+    return int(pc.max(after).as_py() or 0)
+
+
+def _exact(text: str) -> Decimal | None:
+    try:
+        decimal = Decimal(text)
+    except InvalidOperation:
+        return None
+    return decimal if decimal.is_finite() and "_" not in text and text == text.strip() else None
+
+
+def _decimal(text: str) -> Decimal | None:
+    decimal = _exact(text)
+    if decimal is None:
+        return None
+    return round(decimal, FINEST) if _finer(decimal) else decimal
+
+
+def _scale(decimal: Decimal) -> int:
+    exponent = decimal.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _finer(decimal: Decimal) -> bool:
+    return _scale(decimal) > FINEST
+
+
+def _trimmed(amounts: Amounts) -> Amounts:
+    """Take off decimals that no amount uses, since a smaller scale leaves more room for sums."""
+    units, scale = amounts.units, amounts.scale
+    while scale and not np.any(units % 10):
+        units, scale = units // 10, scale - 1
+    return Amounts(units, scale, amounts.unreadable, amounts.rounded)

@@ -1,0 +1,228 @@
+"""Known columns read into their one type, with every fault noted; which column is of which kind stands in the schema."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.consent import read_consent
+from segkit.data.faults import Faults
+from segkit.data.instants import Flags, Microseconds, from_arrow, from_text, microseconds
+from segkit.data.properties import Cells, PropertyColumn
+
+Unreadable: TypeAlias = Literal["raise", "leave out"]
+
+_SLASHED = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*(.*)$")
+_NEXT_STEP = (
+    "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
+    'unreadable="leave out" loads without them and says so in the report'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which column of which table is being read, and where its faults go."""
+
+    table: str
+    column: str
+    faults: Faults
+    unreadable: Unreadable = "raise"
+
+    def note(self, fault: str, found: Flags | int, *, examples: Any = (), done: str) -> None:
+        """Note something that was mended or left out."""
+        self.faults.note(self.table, self.column, fault, int(np.sum(found)), examples=examples, done=done)
+
+    def refuse(self, fault: str, found: Flags | int, *, examples: Any = (), next_step: str) -> None:
+        """Note something fatal, or, if the analyst asked to leave such rows out, something left out."""
+        if self.unreadable == "leave out":
+            self.note(fault, found, examples=examples, done="left out, as asked")
+        else:
+            self.faults.refuse(
+                self.table, self.column, fault, int(np.sum(found)), examples=examples, next_step=next_step
+            )
+
+
+def examples_of(cells: Cells | pa.Array, rows: Flags) -> list[str]:
+    """Return the first few cells of some rows as text."""
+    values = cells.values if isinstance(cells, Cells) else cells
+    few = np.flatnonzero(rows)[:10]
+    found = (values[int(row)] for row in few)
+    return [str(cell.as_py() if isinstance(cell, pa.Scalar) else cell) for cell in found]
+
+
+def as_text(cells: Cells, place: Place) -> pa.Array:
+    """Return a column as text, empty text as null; whole numbers lose the ".0" that a spreadsheet gave them."""
+    column = PropertyColumn(cells)
+    values = column.distinct
+    if isinstance(values, list):
+        texts = pa.array([_text_of(value) for value in values], pa.string())
+        others = np.array([not isinstance(value, str) for value in values], dtype=bool)
+    elif pa.types.is_string(values.type):
+        texts, others = values, np.zeros(len(values), dtype=bool)
+    else:
+        texts = pa.array([_text_of(value) for value in values.to_pylist()], pa.string())
+        others = np.ones(len(values), dtype=bool)
+    place.note(
+        "numbers instead of text", column.rows(others), examples=texts.filter(pa.array(others))[:3], done="read as text"
+    )
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    codes = column.codes
+    return texts.take(pa.array(codes, mask=codes < 0))
+
+
+def _text_of(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def as_numbers(cells: Cells, place: Place) -> pa.Array:
+    """Return a column as doubles; a cell that is no number is unset, and noted."""
+    if isinstance(cells.values, list) or (_is_text(cells) and not cells.written):
+        texts = as_text(cells, Place(place.table, place.column, Faults()))
+        as_written = (
+            [isinstance(value, str) for value in cells.values] if isinstance(cells.values, list) else pc.is_valid(texts)
+        )
+        place.note("numbers as text", np.asarray(as_written), examples=(), done="read as numbers")
+        cells = Cells(pa.chunked_array([texts]), written=True)
+    column = PropertyColumn(cells)
+    reading = column.numbers
+    readable = column.rows(reading.readable)
+    bad = ~readable & (column.codes >= 0)
+    place.note("not a number", bad, examples=examples_of(cells, bad), done="taken as not set")
+    return pa.array(np.append(reading.values, 0.0)[column.codes], mask=~readable)
+
+
+def as_truths(cells: Cells, place: Place) -> pa.Array:
+    """Return a column as true or false; any other text, such as a reason for suppression, counts as true."""
+    column = PropertyColumn(cells)
+    reading = column.truths
+    said = [
+        _truth(value)
+        for value in (column.distinct if isinstance(column.distinct, list) else column.distinct.to_pylist())
+    ]
+    values = np.where(reading.readable, reading.values, np.array(said, dtype=bool))
+    is_set = column.codes >= 0
+    guessed = is_set & ~column.rows(reading.readable) & column.rows(values)
+    place.note("neither true nor false", guessed, examples=examples_of(cells, guessed), done="taken as true")
+    return pa.array(column.rows(values), mask=~is_set)
+
+
+def _truth(value: object) -> bool:
+    return str(value).strip().casefold() not in {"", "0", "0.0", "no", "false", "[]", "none", "nan", "()"}
+
+
+def as_consent(cells: Cells, place: Place) -> pa.Array:
+    """Return a column of consent in three words; unknown words are never_subscribed, the side that sends nothing."""
+    texts = as_text(cells, place)
+    found, is_unknown = read_consent(texts)
+    unknown = np.asarray(is_unknown.to_numpy(zero_copy_only=False))
+    place.note("unknown consent word", unknown, examples=examples_of(texts, unknown), done="taken as never_subscribed")
+    return found
+
+
+def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
+    """Return a column as microseconds since 1970 in UTC, and which rows have one.
+
+    Naive times are UTC and noted. Month-first dates with slashes are read if the column itself proves the order; day-first
+    dates, dates that could be either, and what is no date at all are fatal unless they are to be left out.
+    """
+    values, readable, naive = _read_instants(cells)
+    unset = _unset(cells)
+    bad = ~readable & ~unset
+    if bad.any():
+        values, readable = _read_odd(cells, values, readable, bad, place)
+    place.note(
+        "dates or times without a zone",
+        naive & readable,
+        examples=examples_of(cells, naive & readable),
+        done="taken as UTC",
+    )
+    return np.where(readable, values, 0), readable
+
+
+def _read_instants(cells: Cells) -> tuple[Microseconds, Flags, Flags]:
+    values = cells.values
+    if isinstance(values, list):
+        column = PropertyColumn(cells)
+        naive_values = [isinstance(value, datetime) and value.tzinfo is None for value in column.distinct]
+        reading = column.instants
+        found = np.append(reading.values, 0)[column.codes]
+        return found, column.rows(reading.readable), column.rows(np.array(naive_values, dtype=bool))
+    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
+        is_set = np.asarray(pc.is_valid(values).to_numpy())
+        is_naive = pa.types.is_timestamp(values.type) and values.type.tz is None
+        return from_arrow(values), is_set, is_set & is_naive
+    if _is_text(cells):
+        found_text = from_text(values.combine_chunks())
+        return found_text.values, found_text.readable, found_text.naive
+    nothing = np.zeros(len(cells), dtype=bool)
+    return np.zeros(len(cells), dtype=np.int64), nothing, nothing.copy()
+
+
+def _read_odd(
+    cells: Cells, values: Microseconds, readable: Flags, bad: Flags, place: Place
+) -> tuple[Microseconds, Flags]:
+    """Read what is no ISO date: seconds since 1970, and month-first dates where the column proves that order."""
+    rows = np.flatnonzero(bad)
+    texts = [_plain_text(cells.values[int(row)]) for row in rows]
+    slashed = [_SLASHED.match(text) for text in texts]
+    first = [int(match[1]) for match in slashed if match]
+    second = [int(match[2]) for match in slashed if match]
+    is_month_first = bool(first) and max(first) <= 12 < max(second)
+    readers: list[tuple[str, Callable[[str], int | None]]] = [("seconds since 1970", _unix)]
+    if is_month_first:
+        readers.append(("dates in month/day/year order", _month_first))
+    values, readable = values.copy(), readable.copy()
+    for fault, read in readers:
+        found = {int(row): value for row, text in zip(rows, texts, strict=True) if (value := read(text)) is not None}
+        values[list(found)] = list(found.values())
+        readable[list(found)] = True
+        place.note(
+            fault, len(found), examples=[cells.values[row] for row in list(found)[:3]], done="read as such, in UTC"
+        )
+    still = bad & ~readable
+    is_slashed = np.zeros(len(bad), dtype=bool)
+    is_slashed[rows] = [match is not None for match in slashed]
+    order = "dates in day-month order" if first and max(first) > 12 else "dates that may be in day-month order"
+    place.refuse(order, still & is_slashed, examples=examples_of(cells, still & is_slashed), next_step=_NEXT_STEP)
+    no_date = still & ~is_slashed
+    place.refuse("unreadable dates", no_date, examples=examples_of(cells, no_date), next_step=_NEXT_STEP)
+    return values, readable
+
+
+def _unix(text: str) -> int | None:
+    """Read 9 or 10 digits as seconds since 1970 and 12 or 13 as milliseconds, as web shops write them."""
+    if re.fullmatch(r"\d{9,10}(\.\d+)?", text):
+        return round(float(text) * 1_000_000)
+    return int(text) * 1_000 if re.fullmatch(r"\d{12,13}", text) else None
+
+
+def _month_first(text: str) -> int | None:
+    match = _SLASHED.match(text)
+    if not match:
+        return None
+    month, day, year, rest = match.groups()
+    try:
+        return microseconds(datetime.fromisoformat(f"{year}-{int(month):02}-{int(day):02} {rest}".strip()))
+    except ValueError:
+        return None
+
+
+def _plain_text(cell: object) -> str:
+    value = cell.as_py() if isinstance(cell, pa.Scalar) else cell
+    return _text_of(value)
+
+
+def _is_text(cells: Cells) -> bool:
+    return not isinstance(cells.values, list) and bool(pa.types.is_string(cells.values.type))
+
+
+def _unset(cells: Cells) -> npt.NDArray[np.bool_]:
+    if isinstance(cells.values, list):
+        return np.array([value is None for value in cells.values], dtype=bool)
+    return np.asarray(pc.is_null(cells.values, nan_is_null=True).to_numpy())

@@ -1,0 +1,303 @@
+"""A Dataset: checked profiles, events and lists as of a moment, laid out for counting; who is in a segment is asked elsewhere."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.columns import Unreadable
+from segkit.data.door import Checked, ListEntries, Table, check, named
+from segkit.data.events import EventIndex
+from segkit.data.faults import Faults
+from segkit.data.instants import Flags, instant_of, microseconds, read_as_of
+from segkit.data.phones import Phones
+from segkit.data.places import REGIONS, Degrees, PostalPoints, country_codes
+from segkit.data.properties import Cells, PropertyColumn, cells_of
+from segkit.data.schema import PROFILE_COLUMNS
+from segkit.errors import DataError
+
+AsOf = str | date | datetime | None
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, repr=False)
+class Dataset:
+    """Hold a shop's profiles, events and lists as of a moment. Made by `sk.load` or `Dataset.from_frames`, never by hand.
+
+    Attributes:
+        as_of: the moment the data is looked at from, UTC. Events after it never count.
+        report: one row for each fault that was found, and what was done about it.
+        phones: each profile's number in E.164 with its country and kind, or the reason why there is none.
+        events: the event index.
+        lists: who is on each list.
+        postal_points: the points that postal codes stand for.
+
+    Prints counts and dates and never a person, since notebooks are shared.
+    """
+
+    as_of: datetime
+    report: pd.DataFrame
+    phones: Phones
+    events: EventIndex
+    lists: Mapping[str, ListEntries]
+    postal_points: PostalPoints
+    _ids: pa.Array
+    _table: Table
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_frames(
+        cls,
+        profiles: pd.DataFrame | None,
+        events: pd.DataFrame | None = None,
+        *,
+        as_of: AsOf = None,
+        lists: pd.DataFrame | None = None,
+        places: pd.DataFrame | None = None,
+        columns: Mapping[str, str] | None = None,
+        default_country: str | None = None,
+        unreadable: Unreadable = "raise",
+    ) -> Self:
+        """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
+
+        Args:
+            profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
+                properties. None takes the profiles from the events.
+            events: `profile_id`, `metric`, `datetime`, and, if there are any, `value` and event properties.
+            as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event.
+            lists: `profile_id`, `list_id`, and, if known, `joined`.
+            places: `country`, `postal_code`, `latitude`, `longitude` of postal codes outside the US.
+            columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+            default_country: where a phone number without a country code belongs if its profile has no country.
+            unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+
+        Raises:
+            DataError: with every fault at once that would change an answer silently.
+
+        >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
+        >>> shop
+        Dataset: 2 profiles, no events, as of 2026-06-30 23:59:59 UTC, 1 kind of fault (see .report)
+        """
+        frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+        tables: dict[str, Table] = {
+            name: {str(header): cells_of(frame[header]) for header in frame.columns}
+            for name, frame in frames.items()
+            if frame is not None
+        }
+        return cls.from_tables(
+            tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
+        )
+
+    @classmethod
+    def from_tables(
+        cls,
+        tables: Mapping[str, Table],
+        *,
+        as_of: AsOf,
+        columns: Mapping[str, str],
+        default_country: str | None,
+        unreadable: Unreadable,
+    ) -> Self:
+        """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
+
+        Raises:
+            DataError: with every fault at once that would change an answer silently.
+        """
+        given = None if as_of is None else read_as_of(as_of)
+        if unreadable not in ("raise", "leave out"):
+            raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'"])
+        if not tables.keys() & {"profiles", "events"}:
+            raise DataError.nothing_given()
+        for name, table in tables.items():
+            if not table or not len(next(iter(table.values()))):
+                raise DataError.empty_file(name)
+        faults = Faults()
+        by_name = {name: named(name, table, columns, faults) for name, table in tables.items()}
+        checked = check(
+            profiles=by_name.get("profiles"),
+            events=by_name.get("events"),
+            lists=by_name.get("lists"),
+            places=by_name.get("places"),
+            default_country=default_country,
+            unreadable=unreadable,
+            faults=faults,
+        )
+        moment = given or _newest(checked)
+        late = sum(
+            len(events) - events.window(None, microseconds(moment) + 1).stop
+            for events in checked.events.metrics.values()
+        )
+        faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
+        return cls(
+            as_of=moment,
+            report=faults.report(),
+            phones=checked.phones,
+            events=checked.events,
+            lists=checked.lists,
+            postal_points=checked.postal_points,
+            _ids=checked.ids,
+            _table=checked.profiles,
+        )
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __repr__(self) -> str:
+        events = (
+            f"{len(self.events):,} events of {len(self.events.metrics):,} metrics" if len(self.events) else "no events"
+        )
+        faults = f", {len(self.report):,} kinds of fault (see .report)" if len(self.report) else ""
+        return f"Dataset: {len(self):,} profiles, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+
+    def with_as_of(self, as_of: str | date | datetime) -> Self:
+        """Return the same data looked at from another moment; nothing is read or copied again.
+
+        >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"]}), as_of="2026-06-30")
+        >>> shop.with_as_of("2026-03-31").as_of.isoformat()
+        '2026-03-31T23:59:59.999999+00:00'
+        """
+        return replace(self, as_of=read_as_of(as_of))
+
+    def _keep(self, name: str, work_out: Callable[[], T]) -> T:
+        """Work something out once and keep it; shared by all moments, so nothing kept may depend on `as_of`."""
+        if name not in self._kept:
+            self._kept[name] = work_out()
+        found: T = self._kept[name]
+        return found
+
+    @property
+    def profile_ids(self) -> pd.Index:
+        """The ids of all profiles as text, in the order they came."""
+        return self._keep("profile ids", lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
+
+    @property
+    def property_names(self) -> list[str]:
+        """The names of all profile properties, in the order they came."""
+        return list(self._table)
+
+    @property
+    def metric_names(self) -> list[str]:
+        """The current names of all metrics with events, most events first."""
+        return sorted(self.events.metrics, key=lambda name: -len(self.events.metrics[name]))
+
+    @property
+    def profiles(self) -> pd.DataFrame:
+        """All profiles: index `profile_id`, a column for each property. Holds people: take care where you show it."""
+        return self.rows(np.arange(len(self)))
+
+    def rows(self, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
+        """Return some profiles as a frame, index `profile_id`, a column for each property."""
+        frame = {name: cells.take(rows).to_pandas() for name, cells in self._table.items()}
+        return pd.DataFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
+
+    def cells(self, name: str) -> Cells:
+        """Return a property of all profiles as its cells.
+
+        Raises:
+            DataError: the profiles have no such property.
+        """
+        if name not in self._table:
+            raise DataError.unknown_property(name, self._table)
+        return self._table[name]
+
+    def ids_at(self, rows: npt.NDArray[np.int64]) -> Cells:
+        """Return the ids of some profiles as cells."""
+        return Cells(pa.chunked_array([self._ids.take(pa.array(rows))]))
+
+    def row_of(self, profile_id: str) -> int:
+        """Return the row of a profile.
+
+        Raises:
+            DataError: no profile has this id.
+        """
+        row = pc.index(self._ids, pa.scalar(str(profile_id))).as_py()
+        if row < 0:
+            raise DataError.unknown_profile(profile_id, self._ids[0].as_py())
+        return int(row)
+
+    def has_property(self, name: str) -> bool:
+        """Whether the profiles have a property of this name."""
+        return name in self._table
+
+    def column(self, name: str) -> PropertyColumn:
+        """Return a property of all profiles, ready to be tested.
+
+        Raises:
+            DataError: the profiles have no such property.
+        """
+        return self._keep(f"property {name}", lambda: PropertyColumn(self.cells(name)))
+
+    def list_entries(self, name: str) -> ListEntries:
+        """Return who is on a list.
+
+        Raises:
+            DataError: there is no such list.
+        """
+        if name not in self.lists:
+            raise DataError.unknown_list(name, self.lists)
+        return self.lists[name]
+
+    def consent(self, channel: Literal["sms", "email"], word: str) -> Flags:
+        """Return which profiles have a consent word on a channel; without the column, all are never_subscribed."""
+        if not self.has_property(f"{channel}_consent"):
+            return np.full(len(self), word == "never_subscribed")
+        column = self.column(f"{channel}_consent")
+        return column.rows(np.asarray(pc.equal(column.distinct, word).to_numpy(zero_copy_only=False)))
+
+    @property
+    def countries(self) -> pa.Array:
+        """The two letters of each profile's country; null where it has none or nobody knows it."""
+        return self._keep("countries", self._countries)
+
+    def _countries(self) -> pa.Array:
+        if not self.has_property("country"):
+            return pa.nulls(len(self), pa.string())
+        return country_codes(_arrow(self._table["country"]))
+
+    def in_region(self, region: str) -> Flags:
+        """Return which profiles live in a region."""
+        members = pa.array(sorted(REGIONS[region]))
+        return np.asarray(pc.is_in(self.countries, value_set=members).to_numpy(zero_copy_only=False))
+
+    @property
+    def points(self) -> tuple[Degrees, Degrees]:
+        """Where profiles live: latitudes and longitudes in degrees, their own or their postal code's; NaN where unknown."""
+        return self._keep("points", self._points)
+
+    def _points(self) -> tuple[Degrees, Degrees]:
+        nothing = np.full(len(self), np.nan)
+        own = [_floats(self._table[name]) if name in self._table else nothing for name in ("latitude", "longitude")]
+        has_own = ~(np.isnan(own[0]) | np.isnan(own[1])) & ((own[0] != 0) | (own[1] != 0))
+        if "zip" not in self._table:
+            return np.where(has_own, own[0], np.nan), np.where(has_own, own[1], np.nan)
+        postal = self.postal_points.points(_arrow(self._table["zip"]).to_pylist(), self.countries.to_pylist())
+        return np.where(has_own, own[0], postal[0]), np.where(has_own, own[1], postal[1])
+
+
+def _arrow(cells: Cells) -> pa.ChunkedArray:
+    """Return a known column, which the door has made one Arrow type."""
+    if isinstance(cells.values, list):
+        raise TypeError(type(cells.values))
+    return cells.values
+
+
+def _floats(cells: Cells) -> Degrees:
+    return np.asarray(pc.fill_null(_arrow(cells).cast(pa.float64()), np.nan).to_numpy())
+
+
+def _newest(checked: Checked) -> datetime:
+    """Return the newest event, or, without events, the newest date that the known columns carry."""
+    newest = checked.events.newest()
+    if newest is not None:
+        return instant_of(newest)
+    dated = [_arrow(cells) for name, cells in checked.profiles.items() if PROFILE_COLUMNS.get(name) == "instant"]
+    found = [pc.max(column.cast(pa.int64())).as_py() for column in dated if column.null_count < len(column)]
+    if not found:
+        raise DataError.no_as_of()
+    return instant_of(max(found))

@@ -1,0 +1,309 @@
+"""The door: tables as they came are named, checked and read once; after it every function trusts the data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data import schema
+from segkit.data.amounts import Amounts, read_amounts
+from segkit.data.columns import Place, Unreadable, as_consent, as_instants, as_numbers, as_text, as_truths, examples_of
+from segkit.data.events import EventIndex, index_events
+from segkit.data.faults import Faults
+from segkit.data.instants import Flags
+from segkit.data.phones import Phones, normalise
+from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
+from segkit.data.properties import Cells, PropertyColumn, arrow_cells
+from segkit.errors import DataError, nearest
+
+Table: TypeAlias = dict[str, Cells]
+Rows: TypeAlias = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntries:
+    """Who is on one list: rows of profiles, and when they joined in microseconds, where that is known."""
+
+    profiles: Rows
+    joined: npt.NDArray[np.int64]
+    has_date: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything that came through the door."""
+
+    ids: pa.Array
+    profiles: Table
+    phones: Phones
+    events: EventIndex
+    lists: Mapping[str, ListEntries]
+    postal_points: PostalPoints
+
+
+def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
+    """Return a table under canonical names, Klaviyo's spelled-out headers included; refuse missing and doubled columns."""
+    found: Table = {}
+    for header, column in cells.items():
+        name = renames.get(header, schema.canonical_name(table, header))
+        faults.refuse(
+            table,
+            name,
+            "two columns with this meaning",
+            int(name in found),
+            examples=[header],
+            next_step="Remove or rename one",
+        )
+        found[name] = column
+    for name in schema.REQUIRED[table]:
+        faults.refuse(
+            table,
+            name,
+            f"this column is missing; the columns are {', '.join(map(repr, cells)) or 'none'}{nearest(name, cells)}",
+            int(name not in found),
+            next_step=f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}})',
+        )
+    return found
+
+
+def check(
+    *,
+    profiles: Table | None,
+    events: Table | None,
+    lists: Table | None,
+    places: Table | None,
+    default_country: str | None,
+    unreadable: Unreadable,
+    faults: Faults,
+) -> Checked:
+    """Check named tables and read their known columns.
+
+    Raises:
+        DataError: with every fault at once that would change an answer silently.
+    """
+    faults.raise_if_fatal()
+    if profiles is None:
+        profiles = {"profile_id": events["profile_id"]} if events else {}
+        ids = as_text(profiles["profile_id"], Place("events", "profile_id", faults)).drop_null().unique()
+        faults.note(
+            "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
+        )
+        profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
+    kept, ids = _unique(profiles, faults)
+    known = {
+        name: _known(name, column, Place("profiles", name, faults, unreadable))
+        for name, column in kept.items()
+        if name in schema.PROFILE_COLUMNS and name != "profile_id"
+    }
+    custom = {name: column for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
+    phones = _phones(known, len(ids), default_country, faults)
+    known = {name: arrow_cells(pa.chunked_array([column])) for name, column in known.items()}
+    if "sms_consent" not in known:
+        faults.note(
+            "profiles",
+            "sms_consent",
+            "no such column",
+            1,
+            done="nobody counts as subscribed to SMS, so nobody may be texted",
+        )
+    index = _events(events, ids, unreadable, faults) if events is not None else EventIndex({})
+    entries = _lists(lists, ids, unreadable, faults) if lists is not None else {}
+    points = _places(places, faults) if places is not None else PostalPoints()
+    faults.raise_if_fatal()
+    return Checked(ids, {**known, **custom}, phones, index, entries, points)
+
+
+def _known(name: str, cells: Cells, place: Place) -> pa.Array:
+    match schema.PROFILE_COLUMNS[name]:
+        case "text":
+            return as_text(cells, place)
+        case "number":
+            return as_numbers(cells, place)
+        case "truth":
+            return as_truths(cells, place)
+        case "consent":
+            return as_consent(cells, place)
+        case "instant":
+            values, is_set = as_instants(cells, place)
+            return pa.array(values, mask=~is_set).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
+    """Return the profiles with an id, each once, and their ids; two rows that differ under one id are fatal."""
+    place = Place("profiles", "profile_id", faults)
+    ids = as_text(profiles["profile_id"], place)
+    missing = _flags(pc.is_null(ids))
+    place.note("rows without an id", missing, done="left out")
+    column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
+    seen_first = np.zeros(len(ids), dtype=bool)
+    seen_first[np.unique(column.codes, return_index=True)[1]] = True
+    doubled = ~seen_first & ~missing
+    if doubled.any():
+        others = _differing(profiles, column.codes, doubled)
+        place.note(
+            "the same row twice", doubled & ~others, examples=examples_of(ids, doubled & ~others), done="kept once"
+        )
+        place.refuse(
+            "different rows under one id",
+            others,
+            examples=examples_of(ids, others),
+            next_step="Keep one row for each profile: the newest, as a rule",
+        )
+    rows = np.flatnonzero(seen_first & ~missing)
+    if len(rows) == len(ids):
+        return profiles, ids
+    return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows))
+
+
+def _differing(profiles: Table, codes: Rows, doubled: Flags) -> Flags:
+    """Return which of the doubled rows differ in any column from the first row of their id."""
+    _, first_rows = np.unique(codes, return_index=True)
+    first_of = dict(zip(codes[first_rows].tolist(), first_rows.tolist(), strict=True))
+    rows = np.flatnonzero(doubled)
+    firsts = np.array([first_of[int(codes[row])] for row in rows])
+    differs = np.zeros(len(rows), dtype=bool)
+    for cells in profiles.values():
+        column_codes = PropertyColumn(cells).codes
+        differs |= column_codes[rows] != column_codes[firsts]
+    found = np.zeros(len(codes), dtype=bool)
+    found[rows] = differs
+    return found
+
+
+def _phones(known: dict[str, pa.Array], size: int, default_country: str | None, faults: Faults) -> Phones:
+    """Normalise the phone numbers, and put those that are valid into the column in E.164."""
+    if "phone_number" not in known:
+        return normalise(pa.nulls(size, pa.string()))
+    countries = country_codes(known["country"]) if "country" in known else pa.nulls(size, pa.string())
+    if default_country is not None:
+        code = country_code(default_country)
+        if code is None:
+            raise DataError.faults(
+                [f"default_country: {default_country!r} is no country. Give two letters, such as 'US'"]
+            )
+        countries = pc.fill_null(countries, code)
+    written = known["phone_number"]
+    phones = normalise(written, countries)
+    place = Place("profiles", "phone_number", faults)
+    mended = _flags(phones.mended)
+    place.note("not in E.164", mended, examples=examples_of(written, mended), done="read as E.164")
+    for problem in phones.problems.unique().drop_null().to_pylist():
+        has_problem = _flags(pc.equal(phones.problems, problem))
+        place.note(
+            problem, has_problem, examples=examples_of(written, has_problem), done="kept as written, never texted"
+        )
+    known["phone_number"] = pc.coalesce(phones.numbers, written)
+    return phones
+
+
+def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> EventIndex:
+    who = as_text(events["profile_id"], Place("events", "profile_id", faults))
+    rows = _rows_of(who, ids, "events", faults)
+    what = as_text(events["metric"], Place("events", "metric", faults))
+    faults.note("events", "metric", "events without a metric", what.null_count, done="left out")
+    place = Place("events", "datetime", faults, unreadable)
+    times, has_time = as_instants(events["datetime"], place)
+    empty = (
+        int(_flags(pc.is_null(events["datetime"].values)).sum())
+        if isinstance(events["datetime"].values, pa.ChunkedArray)
+        else 0
+    )
+    place.refuse("events without a date", empty, next_step='Give each a date, or load with unreadable="leave out"')
+    amounts = _amounts(events["value"], Place("events", "value", faults, unreadable)) if "value" in events else None
+    encoded = what.dictionary_encode()
+    metrics = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return index_events(
+        profiles=np.where(has_time & (metrics >= 0), rows, -1).astype(np.int32),
+        metrics=metrics,
+        names=[schema.current_metric(name) for name in encoded.dictionary.to_pylist()],
+        times=times,
+        amounts=amounts,
+        properties={name: cells for name, cells in events.items() if name not in schema.EVENT_COLUMNS},
+    )
+
+
+def _amounts(cells: Cells, place: Place) -> Amounts:
+    column = cells.values
+    if isinstance(column, list):
+        column = pa.chunked_array([as_text(cells, place)])
+    elif pa.types.is_string(column.type) and not cells.written:
+        place.note("numbers as text", len(column) - column.null_count, done="read as numbers")
+    try:
+        amounts = read_amounts(column.combine_chunks())
+    except OverflowError:
+        raise DataError.amounts_too_large(place.column) from None
+    place.note("more than nine decimals", amounts.rounded, done="rounded to nine")
+    place.refuse(
+        "not a number",
+        amounts.unreadable,
+        examples=examples_of(cells, amounts.unreadable),
+        next_step='Write plain numbers such as 1234.50, without currency or thousands marks, or load with unreadable="leave out"',
+    )
+    return amounts
+
+
+def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> dict[str, ListEntries]:
+    rows = _rows_of(as_text(lists["profile_id"], Place("lists", "profile_id", faults)), ids, "lists", faults)
+    names = as_text(lists["list_id"], Place("lists", "list_id", faults))
+    faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
+    joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
+    if "joined" in lists:
+        joined, has_date = as_instants(lists["joined"], Place("lists", "joined", faults, unreadable))
+    encoded = names.dictionary_encode()
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    found = {}
+    for code, name in enumerate(encoded.dictionary.to_pylist()):
+        belongs = (codes == code) & (rows >= 0)
+        found[name] = ListEntries(rows[belongs], joined[belongs], has_date[belongs])
+    return found
+
+
+def _places(places: Table, faults: Faults) -> PostalPoints:
+    countries = country_codes(as_text(places["country"], Place("places", "country", faults)))
+    postal_codes = as_text(places["postal_code"], Place("places", "postal_code", faults))
+    latitudes = as_numbers(places["latitude"], Place("places", "latitude", faults))
+    longitudes = as_numbers(places["longitude"], Place("places", "longitude", faults))
+    brought = {}
+    unusable = 0
+    for country, code, *point in zip(
+        *(column.to_pylist() for column in (countries, postal_codes, latitudes, longitudes)), strict=True
+    ):
+        if None in (country, code, *point):
+            unusable += 1
+        else:
+            brought[country, postal_key(code, country)] = (float(point[0]), float(point[1]))
+    faults.note("places", "postal_code", "rows without a known country, a code and a point", unusable, done="left out")
+    return PostalPoints(brought)
+
+
+def _rows_of(who: pa.Array, ids: pa.Array, table: str, faults: Faults) -> Rows:
+    """Return the row of the profile that each row names; -1 for none, and noted. All unknown is fatal: the ids don't match."""
+    rows: Rows = (
+        pc.fill_null(pc.index_in(who, value_set=ids), -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    )
+    faults.note(table, "profile_id", "rows without a profile id", who.null_count, done="left out")
+    unknown = _flags(pc.is_valid(who)) & (rows < 0)
+    place = Place(table, "profile_id", faults)
+    if len(who) and not (rows >= 0).any():
+        faults.refuse(
+            table,
+            "profile_id",
+            "no id is that of a profile",
+            int(unknown.sum()),
+            examples=examples_of(who, unknown),
+            next_step=f"Profiles have ids such as {', '.join(map(repr, ids[:2].to_pylist()))}: give both tables the same ids",
+        )
+    else:
+        place.note("rows of unknown profiles", unknown, examples=examples_of(who, unknown), done="left out")
+    return rows
+
+
+def _flags(column: pa.Array | pa.ChunkedArray) -> Flags:
+    filled = pc.fill_null(column, fill_value=False)
+    return np.asarray(
+        filled.to_numpy() if isinstance(filled, pa.ChunkedArray) else filled.to_numpy(zero_copy_only=False)
+    )

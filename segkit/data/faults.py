@@ -1,0 +1,93 @@
+"""What was wrong with the data and what was done about it, gathered while it is read and reported once."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from segkit.errors import DataError
+
+EXAMPLES = 3
+"""So many examples are shown of each fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of one column: how often, a few examples, and what was done, or, if it is fatal, what to do."""
+
+    table: str
+    column: str
+    fault: str
+    count: int
+    examples: str
+    done: str
+    is_fatal: bool = False
+
+    def sentence(self) -> str:
+        """Return the fault as one line of an error."""
+        times = f" ({self.count:,} times)" if self.count > 1 else ""
+        examples = f", such as {self.examples}" if self.examples else ""
+        return f"{self.table}, {self.column}: {self.fault}{times}{examples}. {self.done}."
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collect faults while tables are read, so that one load reports them all."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def note(
+        self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), done: str
+    ) -> None:
+        """Record something that was mended or left out; nothing if it never happened."""
+        if count:
+            self.found.append(Fault(table, column, fault, count, shown(column, examples), done))
+
+    def refuse(
+        self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), next_step: str
+    ) -> None:
+        """Record something that would change an answer silently; nothing if it never happened."""
+        if count:
+            self.found.append(Fault(table, column, fault, count, shown(column, examples), next_step, is_fatal=True))
+
+    def raise_if_fatal(self) -> None:
+        """Raise one error that lists every fatal fault so far.
+
+        Raises:
+            DataError: there is one.
+        """
+        fatal = [fault.sentence() for fault in self.found if fault.is_fatal]
+        if fatal:
+            raise DataError.faults(fatal)
+
+    def report(self) -> pd.DataFrame:
+        """Return a row for each fault: table, column, fault, count, examples, done."""
+        columns = ["table", "column", "fault", "count", "examples", "done"]
+        rows = [[getattr(fault, column) for column in columns] for fault in self.found]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def shown(column: str, examples: Iterable[object]) -> str:
+    """Return a few examples as text; phone numbers and addresses show their shape and not the person.
+
+    >>> shown("phone_number", ["(415) 555-0132"])
+    "'(415) •••-••••'"
+    """
+    few = list(dict.fromkeys(str(example) for example in examples if example is not None))[:EXAMPLES]
+    if column == "phone_number":
+        few = [_masked(example, r"[0-9]", visible=3) for example in few]
+    elif column in {"email", "first_name", "last_name", "address1", "address2"}:
+        few = [_masked(example, r"[^@.\s]", visible=1) for example in few]
+    return ", ".join(repr(example if len(example) <= 40 else example[:39] + "…") for example in few)
+
+
+def _masked(example: str, pattern: str, *, visible: int) -> str:
+    seen = 0
+
+    def mask(match: re.Match[str]) -> str:
+        nonlocal seen
+        seen += 1
+        return match.group() if seen <= visible else "•"
+
+    return re.sub(pattern, mask, example)

@@ -1,0 +1,140 @@
+"""Dates and times in any form that comes in, to microseconds since 1970 in UTC; what is wrong with one is told, not decided."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.errors import DataError
+from segkit.timeframes import close_of
+
+Microseconds: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = 86_400_000_000
+"""Microseconds in a day."""
+
+_ISO = (
+    r"^(?P<local>\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?)\d{0,3}(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """Instants of a column: where they could be read, and which of them named no zone."""
+
+    values: Microseconds
+    readable: Flags
+    naive: Flags
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant as whole microseconds since 1970; a naive one is UTC.
+
+    >>> microseconds(datetime(1970, 1, 2))
+    86400000000
+    """
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    delta = aware - EPOCH
+    return delta.days * DAY + delta.seconds * 1_000_000 + delta.microseconds
+
+
+def instant_of(value: int) -> datetime:
+    """Return whole microseconds since 1970 as an instant in UTC."""
+    return datetime.fromtimestamp(value // 1_000_000, tz=UTC).replace(microsecond=int(value % 1_000_000))
+
+
+def read_as_of(value: object) -> datetime:
+    """Return what an analyst gave as `as_of` as an instant in UTC; a bare date means the close of that day.
+
+    Raises:
+        DataError: it is neither a date nor an instant.
+
+    >>> read_as_of("2026-06-30").isoformat()
+    '2026-06-30T23:59:59.999999+00:00'
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = date.fromisoformat(text) if len(text) <= len("2026-06-30") else datetime.fromisoformat(text)
+        except ValueError:
+            raise DataError.bad_as_of(value) from None
+    if isinstance(value, datetime) and value == value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
+        return instant_of(microseconds(value))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return close_of(value)
+    raise DataError.bad_as_of(value)
+
+
+def from_text(texts: pa.Array) -> Instants:
+    """Read ISO 8601 dates and times: a date, optionally a time after "T" or a blank, optionally an offset.
+
+    A naive time is UTC and a bare date is its midnight. Digits beyond microseconds are dropped.
+
+    >>> from_text(pa.array(["2026-06-30T12:00:00+02:00", "30/06/2026"])).readable
+    array([ True, False])
+    """
+    size = len(texts)
+    with_zone = _cast(texts, pa.timestamp("us", tz="UTC"))
+    if with_zone is not None:
+        return Instants(with_zone, _set(texts), np.zeros(size, dtype=bool))
+    naive = _cast(texts, pa.timestamp("us"))
+    if naive is not None:
+        return Instants(naive, _set(texts), _set(texts))
+    return _from_mixed_text(texts)
+
+
+def _cast(texts: pa.Array, kind: pa.DataType) -> Microseconds | None:
+    """Return the column if every cell reads as one kind of timestamp: the common case, in one pass."""
+    if texts.null_count == len(texts):
+        return None
+    try:
+        return from_arrow(pc.cast(texts, kind))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _from_mixed_text(texts: pa.Array) -> Instants:
+    values = np.zeros(len(texts), dtype=np.int64)
+    naive = np.zeros(len(texts), dtype=bool)
+    readable = (
+        pc.fill_null(pc.match_substring_regex(texts, _ISO), fill_value=False).to_numpy(zero_copy_only=False).copy()
+    )
+    for row in np.flatnonzero(readable):
+        text = texts[row].as_py()
+        try:
+            instant = datetime.fromisoformat(_without_nanoseconds(text))
+        except ValueError:
+            readable[row] = False
+            continue
+        values[row] = microseconds(instant)
+        naive[row] = instant.tzinfo is None
+    return Instants(values, readable, naive)
+
+
+def _without_nanoseconds(text: str) -> str:
+    head, dot, tail = text.partition(".")
+    digits = len(tail) - len(tail.lstrip("0123456789"))
+    return head + dot + tail[: min(digits, 6)] + tail[digits:]
+
+
+def from_arrow(column: Any) -> Microseconds:
+    """Return an Arrow date or timestamp column as microseconds, nulls as 0; finer digits are dropped."""
+    kind = column.type
+    if pa.types.is_date(kind):
+        column = pc.cast(column, pa.timestamp("us"))
+    elif kind.unit == "ns":
+        column = pc.cast(column, pa.timestamp("us", tz=kind.tz), safe=False)
+    else:
+        column = pc.cast(column, pa.timestamp("us", tz=kind.tz))
+    whole = pc.fill_null(pc.cast(column, pa.int64()), 0)
+    return np.asarray(whole.to_numpy() if isinstance(whole, pa.ChunkedArray) else whole.to_numpy(zero_copy_only=False))
+
+
+def _set(column: pa.Array) -> Flags:
+    return np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False))

@@ -1,0 +1,204 @@
+"""Files to a Dataset: finds a shop's files, reads them with the types given, and hands the tables to the door."""
+
+import bz2
+import gzip
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+from tqdm.auto import tqdm
+
+from segkit.data.columns import Unreadable
+from segkit.data.dataset import AsOf, Dataset
+from segkit.data.door import Table
+from segkit.data.klaviyo_pages import events_table, profiles_table
+from segkit.data.properties import arrow_cells, cells_of
+from segkit.errors import DataError
+
+Source: TypeAlias = str | Path | pd.DataFrame | Sequence[str | Path] | None
+
+TABLES = ("profiles", "events", "lists", "places")
+COMPRESSED = (".gz", ".bz2", ".zst")
+FORMATS = (".csv", ".parquet", ".json")
+
+
+def load(
+    folder: str | Path | None = None,
+    *,
+    profiles: Source = None,
+    events: Source = None,
+    lists: Source = None,
+    places: Source = None,
+    as_of: AsOf = None,
+    columns: Mapping[str, str] | None = None,
+    default_country: str | None = None,
+    unreadable: Unreadable = "raise",
+    progress: bool = False,
+) -> Dataset:
+    """Load a shop from a folder, or from single files or frames, and report every fault at once.
+
+    A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*, as .csv, .csv.gz, .parquet, or .json
+    pages of the Klaviyo API; several parts are named events-1.csv, events-2.csv. Klaviyo's own member exports load unchanged.
+    In CSV every cell is text and only an empty cell is unset; Parquet keeps its types.
+
+    Args:
+        folder: the folder; files given by name win over those in it.
+        profiles: a file, several files, or a frame; the columns of each table stand in `Dataset.from_frames`.
+        events: the same.
+        lists: the same.
+        places: the same.
+        as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event.
+        columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+        default_country: where a phone number without a country code belongs if its profile has no country.
+        unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+        progress: show a bar while files are read.
+
+    Raises:
+        DataError: a file is missing, empty or unreadable, or the data has faults that would change an answer silently.
+
+    >>> load("no such folder")
+    Traceback (most recent call last):
+    segkit.errors.DataError: There is no 'no such folder' in '.'. ...
+    """
+    given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+    sources: dict[str, Any] = _files_in(Path(folder)) if folder is not None else {}
+    sources.update({name: source for name, source in given.items() if source is not None})
+    if not sources:
+        raise DataError.nothing_given()
+    bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
+    tables = {name: _table(name, source) for name, source in bar}
+    return Dataset.from_tables(
+        tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
+    )
+
+
+def _files_in(folder: Path) -> dict[str, list[Path]]:
+    if not folder.exists():
+        raise DataError.no_file(folder)
+    if not folder.is_dir():
+        raise DataError.no_data_in_folder(folder.parent, [folder.name])
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    found = {}
+    for table in TABLES:
+        parts = [path for path in files if _stem(path) == table and _format(path) in FORMATS]
+        if len({_format(path) for path in parts}) > 1 or len([path for path in parts if "-" not in path.name]) > 1:
+            raise DataError.two_kinds_of_file(table, [path.name for path in parts])
+        if parts:
+            found[table] = parts
+    if not found.keys() & {"profiles", "events"}:
+        raise DataError.no_data_in_folder(folder, [path.name for path in files])
+    return found
+
+
+def _stem(path: Path) -> str:
+    return path.name.casefold().partition(".")[0].partition("-")[0]
+
+
+def _format(path: Path) -> str:
+    name = path.name.casefold()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    return Path(name).suffix
+
+
+def _table(name: str, source: Any) -> Table:
+    if isinstance(source, pd.DataFrame):
+        return {str(header): cells_of(source[header]) for header in source.columns}
+    paths = [Path(source)] if isinstance(source, (str, Path)) else [Path(path) for path in source]
+    for path in paths:
+        if not path.exists():
+            raise DataError.no_file(path)
+    formats = {_format(path) for path in paths}
+    match sorted(formats):
+        case [".csv"]:
+            return _joined([_read_csv(path) for path in paths], paths, written=True)
+        case [".parquet"]:
+            return _joined([_read_parquet(path) for path in paths], paths, written=False)
+        case [".json"]:
+            pages = [_read_json(path) for path in paths]
+            return profiles_table(pages) if name == "profiles" else events_table(pages)
+        case _:
+            raise DataError.unknown_format(paths[0])
+
+
+def _joined(parts: list[pa.Table], paths: list[Path], *, written: bool) -> Table:
+    """Join the parts of a table; a column that only some parts have is unset in the others."""
+    try:
+        whole = parts[0] if len(parts) == 1 else pa.concat_tables(parts, promote_options="default")
+    except pa.ArrowInvalid as error:
+        raise DataError.unreadable_file(
+            paths[-1], f"its columns are of other types than in {paths[0].name!r} ({error})"
+        ) from None
+    return {name: arrow_cells(whole.column(index), written=written) for index, name in enumerate(whole.column_names)}
+
+
+def _read_csv(path: Path) -> pa.Table:
+    """Read a CSV with every cell as text: `NA` is Namibia and `007` an id, and only an empty cell is unset."""
+    try:
+        header = _header(path)
+        options = pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        )
+        with _opened(path) as stream:
+            parsing = pa.csv.ParseOptions(newlines_in_values=True)
+            table = pa.csv.read_csv(stream, convert_options=options, parse_options=parsing)
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError, EOFError) as error:
+        raise DataError.unreadable_file(path, _short(error)) from None
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    if doubled:
+        raise DataError.unreadable_file(path, f"two columns are headed {doubled[0]!r}")
+    if not table.num_rows:
+        raise DataError.empty_file(path.name)
+    return table
+
+
+def _header(path: Path) -> list[str]:
+    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+        first = text.readline()
+    if not first.strip():
+        raise DataError.empty_file(path.name)
+    names = pa.csv.read_csv(io.BytesIO(first.encode() + b"\n"), read_options=pa.csv.ReadOptions()).column_names
+    return [str(name) for name in names]
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file for reading its plain bytes, whatever it is compressed with."""
+    ending = path.suffix.casefold()
+    if ending == ".gz":
+        return gzip.open(path, "rb")  # type: ignore[return-value]  # a GzipFile reads like a file
+    if ending == ".bz2":
+        return bz2.open(path, "rb")  # type: ignore[return-value]  # so does a BZ2File
+    if ending == ".zst":
+        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")  # type: ignore[no-any-return]
+    return path.open("rb")
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    try:
+        table = pa.parquet.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError.unreadable_file(path, _short(error)) from None
+    if not table.num_rows:
+        raise DataError.empty_file(path.name)
+    return table
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        with _opened(path) as stream:
+            return json.load(stream)
+    except (ValueError, OSError, EOFError) as error:
+        raise DataError.unreadable_file(path, _short(error)) from None
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

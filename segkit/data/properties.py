@@ -1,0 +1,287 @@
+"""Properties as codes into their distinct values, and those values read as numbers, texts, truths, lists or instants.
+
+A condition says as which kind it wants to read a property; a value that does not read as that kind matches nothing. Cells that
+came from a CSV are all text and may be read as any kind; typed cells (Parquet, frames, JSON) are only what they are, but for
+dates, which JSON can only write as text.
+"""
+
+# Over 250 lines, since the five readings of a value are one rule and belong side by side.
+
+import json
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from math import isnan
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.instants import Flags, Instants, from_arrow, from_text, microseconds
+
+Codes: TypeAlias = npt.NDArray[np.int32]
+V = TypeVar("V")
+
+PLAIN_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+UNSET = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[V]):
+    """The distinct values of a property read as one kind, and which of them could be."""
+
+    values: V
+    readable: Flags
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One column as it came in: an Arrow column of one type, or Python objects of several.
+
+    Attributes:
+        values: the cells; null, None and NaN are unset.
+        written: the cells are text from a CSV, so that each condition reads them as its own kind.
+    """
+
+    values: pa.ChunkedArray | list[Any]
+    written: bool = False
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "Cells":
+        """Return the cells of some rows, in their order."""
+        if isinstance(self.values, list):
+            return Cells([self.values[row] for row in rows], self.written)
+        return Cells(self.values.take(pa.array(rows)), self.written)
+
+    def to_pandas(self) -> pd.Series:
+        """Return the cells as pandas shows them."""
+        if isinstance(self.values, list):
+            return pd.Series(self.values, dtype=object)
+        if pa.types.is_list(self.values.type) or pa.types.is_large_list(self.values.type):
+            return pd.Series(self.values.to_pylist(), dtype=object)
+        series: pd.Series = self.values.to_pandas()
+        return series
+
+
+def cells_of(objects: Iterable[Any], *, written: bool = False) -> Cells:
+    """Return Python objects or a pandas column as cells, typed where all are of one kind."""
+    column = objects if isinstance(objects, pd.Series) else list(objects)
+    try:
+        array = pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        return Cells([None if _is_unset(cell) else _plain(cell) for cell in column], written)
+    return arrow_cells(
+        pa.chunked_array(array.chunks if isinstance(array, pa.ChunkedArray) else [array]), written=written
+    )
+
+
+def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
+    """Return an Arrow column as cells: one kind of text, no dictionaries, NaN as null."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
+        column = column.cast(pa.string())
+    elif pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
+    return Cells(column, written)
+
+
+class PropertyColumn:
+    """One property of all profiles, or one event property of one metric's events, ready to be tested value by value.
+
+    Everything is worked out on first use and kept, since a slider asks the same column again and again.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+
+    @cached_property
+    def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
+        values = self._cells.values
+        if isinstance(values, list):
+            return _encode_objects(values)
+        kind = values.type
+        if pa.types.is_nested(kind):
+            return _encode_objects(values.to_pylist())
+        encoded = values.combine_chunks().dictionary_encode()
+        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+        codes = pc.fill_null(encoded.indices, UNSET).to_numpy(zero_copy_only=False)
+        return codes.astype(np.int32, copy=False), encoded.dictionary
+
+    @property
+    def codes(self) -> Codes:
+        """A code into `distinct` for each row; -1 where the property is not set."""
+        return self._encoded[0]
+
+    @property
+    def distinct(self) -> pa.Array | list[Any]:
+        """The distinct values that are set."""
+        return self._encoded[1]
+
+    def value(self, row: int) -> object:
+        """Return one row's value as a Python object; None where it is not set."""
+        code = self.codes[row]
+        if code == UNSET:
+            return None
+        found = self.distinct[int(code)]
+        return found.as_py() if isinstance(found, pa.Scalar) else found
+
+    def rows(self, passing: Flags) -> Flags:
+        """Spread an answer for each distinct value over the rows; rows that are not set answer False."""
+        return np.append(passing, False)[self.codes]  # the code -1 points at the appended False
+
+    @cached_property
+    def numbers(self) -> Reading[npt.NDArray[np.float64]]:
+        """The distinct values as numbers."""
+        values = self.distinct
+        if isinstance(values, list):
+            return _read(values, _number, np.float64)
+        if _is_text(values):
+            readable = _flags(pc.match_substring_regex(values, PLAIN_NUMBER)) if self._cells.written else _none(values)
+            numeric = pc.if_else(pa.array(readable), values, pa.scalar(None, pa.string()))
+            return Reading(_floats(pc.cast(numeric, pa.float64())), readable)
+        if pa.types.is_integer(values.type) or pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+            return Reading(_floats(pc.cast(values, pa.float64(), safe=False)), _all(values))
+        return Reading(np.zeros(len(values)), _none(values))
+
+    @cached_property
+    def texts(self) -> Reading[pa.Array]:
+        """The distinct values as text; a CSV cell that holds a JSON list is a list and no text."""
+        values = self.distinct
+        if isinstance(values, list):
+            texts = [value if isinstance(value, str) else None for value in values]
+            return Reading(pa.array(texts, pa.string()), np.array([text is not None for text in texts], dtype=bool))
+        if not _is_text(values):
+            return Reading(pa.nulls(len(values), pa.string()), _none(values))
+        return Reading(values, ~self.lists.readable if self._cells.written else _all(values))
+
+    @cached_property
+    def truths(self) -> Reading[Flags]:
+        """The distinct values as true or false."""
+        values = self.distinct
+        if isinstance(values, list):
+            return _read(values, lambda value: value if isinstance(value, bool) else None, np.bool_)
+        if pa.types.is_boolean(values.type):
+            return Reading(_flags(values), _all(values))
+        if _is_text(values) and self._cells.written:
+            folded = pc.utf8_lower(values)
+            is_true = _flags(pc.equal(folded, "true"))
+            return Reading(is_true, is_true | _flags(pc.equal(folded, "false")))
+        return Reading(_none(values), _none(values))
+
+    @cached_property
+    def lists(self) -> Reading[list[tuple[Any, ...]]]:
+        """The distinct values as lists of items."""
+        values = self.distinct
+        if isinstance(values, list):
+            items = [tuple(value) if isinstance(value, (list, tuple, np.ndarray)) else None for value in values]
+        elif _is_text(values) and self._cells.written:
+            items = [_json_list(text) for text in values.to_pylist()]
+        else:
+            items = [None] * len(values)
+        return Reading([item or () for item in items], np.array([item is not None for item in items], dtype=bool))
+
+    @cached_property
+    def instants(self) -> Reading[npt.NDArray[np.int64]]:
+        """The distinct values as microseconds since 1970 in UTC; a naive time is UTC, a bare date its midnight."""
+        values = self.distinct
+        if isinstance(values, list):
+            return _read(values, _instant, np.int64)
+        if _is_text(values):
+            found: Instants = from_text(values)
+            return Reading(found.values, found.readable)
+        if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
+            return Reading(from_arrow(values), _all(values))
+        return Reading(np.zeros(len(values), dtype=np.int64), _none(values))
+
+
+def _encode_objects(values: list[Any]) -> tuple[Codes, list[Any]]:
+    codes = np.full(len(values), UNSET, dtype=np.int32)
+    seen: dict[Hashable, int] = {}
+    distinct: list[Any] = []
+    for row, value in enumerate(values):
+        if _is_unset(value):
+            continue
+        key = _key(value)
+        if key not in seen:
+            seen[key] = len(distinct)
+            distinct.append(value)
+        codes[row] = seen[key]
+    return codes, distinct
+
+
+def _key(value: Any) -> Hashable:
+    """Return a key under which only the same value of the same kind is found: True is not 1."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return (list, tuple(_key(item) for item in value))
+    if isinstance(value, dict):
+        return (dict, tuple((name, _key(item)) for name, item in value.items()))
+    return (type(value), value)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_unset(value: Any) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and isnan(value))
+
+
+def _json_list(text: str) -> tuple[Any, ...] | None:
+    if not text.startswith("["):
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return tuple(found)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else None
+
+
+def _instant(value: Any) -> int | None:
+    if isinstance(value, datetime):
+        return microseconds(value)
+    if isinstance(value, date):
+        return microseconds(datetime(value.year, value.month, value.day))  # noqa: DTZ001  # naive means UTC here
+    if isinstance(value, str):
+        found = from_text(pa.array([value]))
+        return int(found.values[0]) if found.readable[0] else None
+    return None
+
+
+def _read(values: list[Any], read: Callable[[Any], Any], kind: Any) -> Reading[Any]:
+    found = [read(value) for value in values]
+    readable = np.array([value is not None for value in found], dtype=bool)
+    return Reading(np.array([0 if value is None else value for value in found], dtype=kind), readable)
+
+
+def _is_text(values: pa.Array) -> bool:
+    return bool(pa.types.is_string(values.type))
+
+
+def _flags(values: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False))
+
+
+def _floats(values: pa.Array) -> npt.NDArray[np.float64]:
+    return np.asarray(pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False))
+
+
+def _none(values: pa.Array) -> Flags:
+    return np.zeros(len(values), dtype=bool)
+
+
+def _all(values: pa.Array) -> Flags:
+    return np.ones(len(values), dtype=bool)

@@ -1,0 +1,186 @@
+"""What a row of profiles, events, lists and places is called and made of; reading and checking cells is others' work."""
+
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "number", "instant", "truth", "consent"]
+
+PROFILE_COLUMNS: dict[str, Kind] = {
+    "profile_id": "text",
+    "email": "text",
+    "phone_number": "text",
+    "external_id": "text",
+    "first_name": "text",
+    "last_name": "text",
+    "organization": "text",
+    "title": "text",
+    "locale": "text",
+    "address1": "text",
+    "address2": "text",
+    "city": "text",
+    "region": "text",
+    "country": "text",
+    "zip": "text",
+    "latitude": "number",
+    "longitude": "number",
+    "timezone": "text",
+    "ip": "text",
+    "created": "instant",
+    "updated": "instant",
+    "last_event_date": "instant",
+    "sms_consent": "consent",
+    "sms_consent_timestamp": "instant",
+    "sms_consent_method": "text",
+    "email_consent": "consent",
+    "email_consent_timestamp": "instant",
+    "email_consent_method": "text",
+    "email_suppressed": "truth",
+    "email_suppressed_timestamp": "instant",
+    "historic_clv": "number",
+    "predicted_clv": "number",
+    "total_clv": "number",
+    "historic_number_of_orders": "number",
+    "predicted_number_of_orders": "number",
+    "average_days_between_orders": "number",
+    "average_order_value": "number",
+    "churn_probability": "number",
+    "expected_date_of_next_order": "instant",
+    "predicted_gender": "text",
+}
+"""The columns with a meaning of their own, under the names of Klaviyo's API; every other column is a custom property."""
+
+EVENT_COLUMNS = ("profile_id", "metric", "datetime", "value")
+LIST_COLUMNS = ("profile_id", "list_id", "joined")
+PLACE_COLUMNS = ("country", "postal_code", "latitude", "longitude")
+
+REQUIRED = {
+    "profiles": ("profile_id",),
+    "events": ("profile_id", "metric", "datetime"),
+    "lists": ("profile_id", "list_id"),
+    "places": PLACE_COLUMNS,
+}
+
+_SPELLINGS = {
+    "profile_id": ("Profile ID", "Klaviyo ID", "$id", "id"),
+    "email": ("Email", "Email Address", "$email"),
+    "phone_number": ("Phone Number", "Phone number", "Phone", "$phone_number"),
+    "external_id": ("External ID",),
+    "first_name": ("First Name", "$first_name"),
+    "last_name": ("Last Name", "$last_name"),
+    "organization": ("Organization", "$organization"),
+    "title": ("Title", "$title"),
+    "locale": ("Locale",),
+    "address1": ("Address", "Address 1", "$address1"),
+    "address2": ("Address 2", "$address2"),
+    "city": ("City", "$city"),
+    "region": ("State / Region", "State/Region", "Region", "State", "$region"),
+    "country": ("Country", "$country"),
+    "zip": ("Zip Code", "Zip", "Postal Code", "$zip"),
+    "latitude": ("Latitude", "$latitude"),
+    "longitude": ("Longitude", "$longitude"),
+    "timezone": ("Timezone", "Time Zone", "$timezone"),
+    "ip": ("IP Address",),
+    "created": ("Profile Created On", "Created"),
+    "updated": ("Updated",),
+    "sms_consent": ("SMS Marketing Consent", "SMS Consent"),
+    "sms_consent_timestamp": ("SMS Marketing Consent Timestamp", "SMS Consent Timestamp", "SMS Marketing Timestamp"),
+    "email_consent": ("Email Marketing Consent", "Email Consent"),
+    "email_consent_timestamp": ("Email Marketing Consent Timestamp", "Email Consent Timestamp"),
+    "email_suppressed": ("Email Suppressions", "Email Suppressed"),
+    "email_suppressed_timestamp": ("Email Suppressions Timestamp",),
+    "historic_clv": ("Historic Customer Lifetime Value",),
+    "predicted_clv": ("Predicted Customer Lifetime Value",),
+    "total_clv": ("Total Customer Lifetime Value",),
+    "historic_number_of_orders": ("Historic Number Of Orders",),
+    "predicted_number_of_orders": ("Predicted Number Of Orders",),
+    "average_days_between_orders": ("Average Days Between Orders",),
+    "average_order_value": ("Average Order Value",),
+    "churn_probability": ("Churn Risk Prediction",),
+    "expected_date_of_next_order": ("Expected Date Of Next Order",),
+    "predicted_gender": ("Predicted Gender",),
+}
+PROFILE_SPELLINGS = {spelling.casefold(): name for name, spellings in _SPELLINGS.items() for spelling in spellings}
+"""Headers of Klaviyo's own exports, folded, to the canonical name (research into real exports; the help page is not public)."""
+
+EVENT_SPELLINGS = {
+    "profile id": "profile_id",
+    "klaviyo id": "profile_id",
+    "metric name": "metric",
+    "event": "metric",
+    "timestamp": "datetime",
+    "time": "datetime",
+    "date": "datetime",
+    "$value": "value",
+}
+LIST_SPELLINGS = {"profile id": "profile_id", "list": "list_id", "list name": "list_id", "joined_group_at": "joined"}
+PLACE_SPELLINGS = {
+    "zip": "postal_code",
+    "postal code": "postal_code",
+    "lat": "latitude",
+    "lon": "longitude",
+    "lng": "longitude",
+}
+
+SPELLINGS = {
+    "profiles": PROFILE_SPELLINGS,
+    "events": EVENT_SPELLINGS,
+    "lists": LIST_SPELLINGS,
+    "places": PLACE_SPELLINGS,
+}
+
+RENAMED_METRICS = {
+    "Consented to Receive SMS": "Subscribed to SMS Marketing",
+    "Unsubscribed from SMS": "Unsubscribed from SMS Marketing",
+}
+"""Klaviyo's old metric names and what they are called now; the two are one metric."""
+
+STANDARD_METRICS = frozenset(
+    {
+        *RENAMED_METRICS,
+        *RENAMED_METRICS.values(),
+        "Received SMS",
+        "Clicked SMS",
+        "Sent SMS",
+        "Failed to Deliver SMS",
+        "Subscribed to SMS transactional",
+        "Received Email",
+        "Opened Email",
+        "Clicked Email",
+        "Bounced Email",
+        "Dropped Email",
+        "Marked Email as Spam",
+        "Subscribed to Email Marketing",
+        "Unsubscribed from Email Marketing",
+        "Subscribed to List",
+        "Unsubscribed from List",
+        "Updated Email Preferences",
+        "Placed Order",
+        "Ordered Product",
+        "Started Checkout",
+        "Viewed Product",
+        "Added to Cart",
+        "Fulfilled Order",
+        "Cancelled Order",
+        "Refunded Order",
+        "Active on Site",
+    }
+)
+"""Metrics that every Klaviyo account can have: one without events in the data happened zero times, and is no slip of the pen."""
+
+
+def current_metric(name: str) -> str:
+    """Return the name that a metric goes by now.
+
+    >>> current_metric("Consented to Receive SMS")
+    'Subscribed to SMS Marketing'
+    """
+    return RENAMED_METRICS.get(name, name)
+
+
+def canonical_name(table: str, header: str) -> str:
+    """Return the canonical name of a header of "profiles", "events", "lists" or "places"; others stay as they are.
+
+    >>> canonical_name("profiles", "State / Region"), canonical_name("profiles", "Shoe Size")
+    ('region', 'Shoe Size')
+    """
+    known: tuple[str, ...] = tuple(PROFILE_COLUMNS) if table == "profiles" else REQUIRED[table] + ("value", "joined")
+    return header if header in known else SPELLINGS[table].get(header.strip().casefold(), header)
