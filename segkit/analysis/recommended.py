@@ -1,0 +1,217 @@
+"""The guide's segments as this shop can have them: thresholds and choices from its data, and why some can't be had."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit import builders
+from segkit.algebra import without_consent
+from segkit.analysis.starting import starting_values
+from segkit.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    ConsentCondition,
+    DistanceCondition,
+    ListCondition,
+    MetricCondition,
+    Not,
+    PhoneCountryCondition,
+    PropertyCondition,
+    RegionCondition,
+)
+from segkit.data.dataset import Dataset
+from segkit.data.properties import UNSET
+from segkit.data.schema import PROFILE_COLUMNS, current_metric
+from segkit.segment import Segment
+
+Place = str | tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """The segments that a shop can have, and the ones that it can't and why.
+
+    Attributes:
+        segments: ready to be evaluated, each type of the guide that the data supports.
+        not_built: a row for each type that it does not: `segment`, `reason`.
+    """
+
+    segments: tuple[Segment, ...]
+    not_built: pd.DataFrame
+
+
+def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "US") -> Recommended:
+    """Return the eight segment types of the guide, the sending tracks and the standing exclusions, as this shop can have them.
+
+    Amounts start from the shop's own distribution; the country, gender, topic and place are the commonest in its data.
+
+    Args:
+        dataset: the profiles and events.
+        near: the store that people may live near, a postal code or (latitude, longitude); None is the commonest postal code.
+        country: the country of that postal code, two letters.
+
+    >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
+    >>> [segment.name for segment in recommended(Dataset.from_frames(None, orders)).segments]
+    ['SMS VIP', 'Lapsed customers', 'Former VIP']
+    """
+    built: list[Segment] = []
+    missing: list[tuple[str, str]] = []
+    for name, make in _types(dataset, near, country):
+        segments = make()
+        if not segments:
+            missing.append((name, _NOTHING_TO_CHOOSE[name]))
+        for segment in segments:
+            reasons = list(dict.fromkeys(_lacking(segment.condition, dataset)))
+            if without_consent(segment.condition) == AllOf(()) and not dataset.has_property("sms_consent"):
+                reasons.append("no sms_consent in the profiles")
+            if reasons:
+                missing.append((segment.name, "; ".join(reasons)))
+            else:
+                built.append(segment)
+    return Recommended(tuple(built), pd.DataFrame(missing, columns=["segment", "reason"]))
+
+
+_NOTHING_TO_CHOOSE = {
+    "SMS near": "no profile has a postal code that can be placed",
+    "SMS by phone country": "no profile has a valid phone number",
+    "SMS by gender": "no property named Gender, and no predicted_gender",
+    "SMS preference": "no custom property holds lists or is named for interests, topics or preferences",
+}
+
+
+def _types(
+    dataset: Dataset, near: Place | None, country: str
+) -> Iterator[tuple[str, Callable[[], tuple[Segment, ...]]]]:
+    """Yield each type of the guide, in its order, with what makes its segments for this shop."""
+    vip = starting_values(builders.sms_vip, dataset)
+    former = starting_values(builders.former_vip, dataset)
+    sale = _sale_property(dataset)
+    yield "SMS subscribers", lambda: (builders.sms_subscribers(),)
+    yield "SMS engaged", lambda: (builders.sms_engaged(),)
+    yield "Prefers SMS", lambda: (builders.prefers_sms(),)
+    yield "SMS VIP", lambda: (builders.sms_vip(**vip),)  # type: ignore[arg-type]  # orders are whole
+    yield "SMS near", lambda: _near(dataset, near, country)
+    yield (
+        "SMS by phone country",
+        lambda: tuple(builders.sms_country(countries=[code]) for code in _commonest(dataset.phones.countries, 1)),
+    )
+    yield "SMS by gender", lambda: _genders(dataset)
+    yield (
+        "SMS budget shoppers",
+        lambda: (
+            builders.sms_budget_shoppers(),
+            builders.sms_budget_shoppers(approach="bought on sale", sale_property=sale),
+        ),
+    )
+    yield "SMS preference", lambda: _preference(dataset)
+    yield "Engagement tracks", builders.engagement_tracks
+    yield "SMS delivery errors", lambda: (builders.sms_delivery_errors(),)
+    yield "Lapsed customers", lambda: (builders.lapsed_customers(),)
+    yield "Former VIP", lambda: (builders.former_vip(**former),)  # type: ignore[arg-type]
+
+
+def _near(dataset: Dataset, near: Place | None, country: str) -> tuple[Segment, ...]:
+    if near is not None:
+        return (builders.sms_nearby(of=near, country=country),)
+    if not dataset.has_property("zip"):
+        return ()
+    codes = dataset.cells("zip").values
+    together = pc.binary_join_element_wise(dataset.countries, pc.cast(codes, pa.string()).combine_chunks(), " ")
+    for found in _commonest(together, 20):
+        land, _, code = found.partition(" ")
+        if dataset.postal_points.point(code, land) is not None:
+            return (builders.sms_nearby(of=code, country=land),)
+    return ()
+
+
+def _genders(dataset: Dataset) -> tuple[Segment, ...]:
+    stated = next((name for name in dataset.property_names if name.casefold() == "gender"), None)
+    if stated is not None:
+        values = dataset.cells(stated).values
+        texts = values if not isinstance(values, list) else pa.array(values)
+        return tuple(builders.sms_gender(gender=str(value), property=stated) for value in _commonest(texts, 2))
+    if dataset.has_property("predicted_gender"):
+        return tuple(builders.sms_gender(gender=gender, approach="predicted") for gender in ("female", "male"))
+    return ()
+
+
+def _preference(dataset: Dataset) -> tuple[Segment, ...]:
+    custom = [name for name in dataset.property_names if name not in PROFILE_COLUMNS]
+    words = ("interest", "preference", "topic")
+    named = [name for name in custom if any(word in name.casefold() for word in words)]
+    for name in named or custom:
+        lists = dataset.column(name).lists
+        if lists.readable.any():
+            codes = dataset.column(name).codes
+            items = pd.Series([items for code in codes if code != UNSET for items in lists.values[code]], dtype=object)
+            texts = items[items.map(lambda item: isinstance(item, str))]
+            if len(texts):
+                return (builders.sms_preference(topic=texts.value_counts().index[0], property=name),)
+    for name in named:
+        values = dataset.cells(name).values
+        for value in _commonest(values, 1) if not isinstance(values, list) else ():
+            return (builders.sms_preference(topic=str(value), property=name),)
+    return ()
+
+
+def _sale_property(dataset: Dataset) -> str:
+    names = [name for name in dataset.events.properties if "discount" in name.casefold() or "coupon" in name.casefold()]
+    return names[0] if names else "Discount Codes"
+
+
+def _commonest(values: pa.Array | pa.ChunkedArray, most: int) -> list[str]:
+    """Return the commonest values that are set, ties in the order of the alphabet."""
+    counts = Counter(str(value) for value in values.to_pylist() if value is not None)
+    return [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]]
+
+
+def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
+    """Yield what a condition needs and the data has not; of alternatives one will do. Consent is not asked for here."""
+    match condition:
+        case AllOf(conditions):
+            for part in conditions:
+                yield from _lacking(part, dataset)
+        case AnyOf(conditions):
+            every = [list(_lacking(part, dataset)) for part in conditions]
+            if every and all(every):
+                yield from (reason for reasons in every for reason in reasons)
+        case Not(inner):
+            yield from _lacking(inner, dataset)
+        case MetricCondition(metric=metric, where=where):
+            if current_metric(metric) not in dataset.events.metrics:
+                yield f"no event of the metric {metric!r}"
+            yield from (
+                f"no event property {clause.property!r}"
+                for clause in where
+                if clause.property not in dataset.events.properties
+            )
+        case PropertyCondition(name):
+            if not dataset.has_property(name):
+                yield f"no property {name!r} in the profiles"
+        case ConsentCondition("email"):
+            if not dataset.has_property("email"):
+                yield "no email in the profiles"
+        case ConsentCondition(channel, status_date=status_date):
+            if status_date is not None and not dataset.has_property(f"{channel}_consent_timestamp"):
+                yield f"no {channel}_consent_timestamp in the profiles"
+        case ListCondition(name):
+            if name not in dataset.lists:
+                yield f"no list {name!r}"
+        case PhoneCountryCondition():
+            if dataset.phones.countries.null_count == len(dataset):
+                yield "no profile has a valid phone number"
+        case DistanceCondition():
+            if not np.isfinite(dataset.points[0]).any():
+                yield "no profile can be placed"
+        case RegionCondition():
+            if not dataset.has_property("country"):
+                yield "no country in the profiles"
+        case _:
+            assert_never(condition)

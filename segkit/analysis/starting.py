@@ -1,0 +1,52 @@
+"""Where a builder's thresholds start in this shop: its own distribution in place of the builder's default."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from segkit.conditions import MetricCondition
+from segkit.data.dataset import Dataset
+from segkit.membership import Evaluation
+from segkit.parameters import StartsAt, parameters
+from segkit.timeframes import InTheLast
+
+
+def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, float]:
+    """Return the parameters of a builder that start from the shop's own distribution, and where.
+
+    A start is a quantile over the profiles with any such event in the window: an amount or count that somebody really has, sums
+    rounded to whole money. Parameters of metrics that the data lacks are left to the builder's default.
+
+    Args:
+        builder: a function whose parameters may be annotated with `StartsAt`.
+        dataset: the profiles and events.
+
+    >>> import pandas as pd
+    >>> from segkit.builders import sms_vip
+    >>> orders = pd.DataFrame({"profile_id": ["a", "b", "b"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5, 7, 9]})
+    >>> starting_values(sms_vip, Dataset.from_frames(None, orders))
+    {'spent': 5, 'orders': 1}
+    """
+    starts = (
+        (parameter.name, parameter.starts_at) for parameter in parameters(builder) if parameter.starts_at is not None
+    )
+    found = {name: quantile(start, dataset) for name, start in starts}
+    return {name: round(value) for name, value in found.items() if value is not None}
+
+
+def quantile(start: StartsAt, dataset: Dataset) -> float | None:
+    """Return a quantile of what the profiles with any such event did; None if nobody did.
+
+    It is the largest amount that somebody has and that no more than `1 - quantile` of them exceed.
+    """
+    if start.metric not in dataset.events.metrics:
+        return None
+    evaluation = Evaluation(dataset)
+    timeframe = InTheLast(start.days)
+    counts, _ = evaluation.measured(MetricCondition(start.metric, "count", "at least", 1, timeframe))
+    if not counts.any():
+        return None
+    units, scale = evaluation.measured(MetricCondition(start.metric, start.measurement, "at least", 1, timeframe))
+    found = int(np.quantile(units[counts > 0], start.quantile, method="lower"))
+    return found / float(10**scale)

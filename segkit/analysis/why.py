@@ -1,0 +1,151 @@
+"""Why one profile is in a segment or not: each condition's verdict, the evidence, and how far it is from the threshold."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, assert_never
+
+import numpy as np
+import pandas as pd
+
+from segkit.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    ConsentCondition,
+    DistanceCondition,
+    ListCondition,
+    MetricCondition,
+    Not,
+    NumberTest,
+    PhoneCountryCondition,
+    PropertyCondition,
+    RegionCondition,
+)
+from segkit.data.dataset import Dataset
+from segkit.data.instants import instant_of
+from segkit.data.places import KILOMETERS
+from segkit.errors import counted
+from segkit.explain import describe, number_words
+from segkit.membership import Evaluation
+from segkit.segment import Segment
+
+_INDENT = "  "
+_PERSONAL = {"email", "phone_number", "first_name", "last_name", "address1", "address2"}
+
+
+def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
+    """Return, condition by condition, why a profile is in a segment or not.
+
+    Args:
+        segment: the segment.
+        dataset: the profiles and events.
+        profile_id: whose verdict is asked for.
+
+    Returns:
+        A row for each condition, the whole first and parts indented below it: `condition` (English), `is_true`, `evidence` (what
+        the data holds), and `to_threshold`: the threshold less what was measured, such as 2.0 where 3 clicks are wanted and 1 was made; NaN
+        where nothing is measured in numbers. An address or phone number is never shown.
+
+    Raises:
+        DataError: no profile has this id, or as `sk.membership`.
+
+    >>> from segkit.phrases import has
+    >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
+    >>> why(Segment("Adults", has("Age", at_least=18)), shop, profile_id="ann").loc[0, ["condition", "evidence"]].tolist()
+    ['Adults: have Age at least 18', 'Age is 17']
+    """
+    row = dataset.row_of(profile_id)
+    rows = list(_Reasons(dataset, row).lines(segment.condition, 0))
+    rows[0] = (f"{segment.name}: {rows[0][0]}", *rows[0][1:])
+    return pd.DataFrame(rows, columns=["condition", "is_true", "evidence", "to_threshold"])
+
+
+class _Reasons:
+    """The reasons of one profile."""
+
+    def __init__(self, dataset: Dataset, row: int) -> None:
+        self._dataset = dataset
+        self._evaluation = Evaluation(dataset)
+        self._row = row
+
+    def lines(self, condition: Condition, depth: int) -> Iterator[tuple[str, bool, str, float]]:
+        is_true = bool(self._evaluation.holds(condition)[self._row])
+        pad = _INDENT * depth
+        match condition:
+            case AllOf(conditions) | AnyOf(conditions):
+                held = sum(bool(self._evaluation.holds(part)[self._row]) for part in conditions)
+                word = "all of" if isinstance(condition, AllOf) else "any of"
+                yield f"{pad}{word}", is_true, f"{held} of {len(conditions)} true", float("nan")
+                for part in conditions:
+                    yield from self.lines(part, depth + 1)
+            case Not(inner):
+                yield f"{pad}not", is_true, "", float("nan")
+                yield from self.lines(inner, depth + 1)
+            case _:
+                evidence, to_threshold = self._evidence(condition)
+                yield pad + describe(condition), is_true, evidence, to_threshold
+
+    def _evidence(self, atom: Any) -> tuple[str, float]:
+        match atom:
+            case MetricCondition():
+                return self._metric(atom)
+            case PropertyCondition(name, test):
+                value = self._dataset.column(name).value(self._row)
+                number = float(test.value) if isinstance(test, NumberTest) else float("nan")
+                return self._value(name), number - _as_number(value)
+            case ConsentCondition(channel):
+                names = [f"{channel}_consent", f"{channel}_consent_timestamp"]
+                names += ["email", "email_suppressed"] if channel == "email" else []
+                return "; ".join(self._value(name) for name in names if self._dataset.has_property(name)), float("nan")
+            case ListCondition(name):
+                return self._list(name), float("nan")
+            case DistanceCondition(_, distance, unit):
+                far = float(self._evaluation.kilometers(atom)[self._row]) / KILOMETERS[unit]
+                return ("can't be placed" if np.isnan(far) else f"lives {far:,.1f} {unit} away"), distance - far
+            case PhoneCountryCondition():
+                country = self._dataset.phones.countries[self._row].as_py()
+                problem = self._dataset.phones.problems[self._row].as_py()
+                return f"the number is of {country}" if country else problem or "no phone number", float("nan")
+            case RegionCondition():
+                code = self._dataset.countries[self._row].as_py()
+                return f"the country is {code}" if code else "no known country", float("nan")
+            case _:
+                assert_never(atom)
+
+    def _metric(self, atom: MetricCondition) -> tuple[str, float]:
+        units, scale = self._evaluation.measured(atom)
+        measured = int(units[self._row]) / 10**scale
+        events = self._dataset.events.metric(atom.metric)
+        own = np.flatnonzero(events.profiles[self._evaluation.window(atom, events)] == self._row)
+        what = counted(round(measured), "event") if atom.measurement == "count" else f"{number_words(measured)} in all"
+        if not len(own):
+            return f"{what} in the timeframe", float(atom.value) - measured
+        newest = int(events.times[self._evaluation.window(atom, events)][own[-1]])
+        ago = self._dataset.as_of - instant_of(newest)
+        where = "; the newest in the timeframe, before other conditions on it," if atom.where else "; the newest"
+        return f"{what}{where} on {instant_of(newest):%Y-%m-%d}, {_days(ago)} ago", float(atom.value) - measured
+
+    def _list(self, name: str) -> str:
+        entries = self._dataset.list_entries(name)
+        own = np.flatnonzero(entries.profiles == self._row)
+        if not len(own):
+            return "not on it"
+        dated = [instant_of(int(entries.joined[one])) for one in own if entries.has_date[one]]
+        return f"on it, joined {max(dated):%Y-%m-%d}" if dated else "on it, since when is unknown"
+
+    def _value(self, name: str) -> str:
+        value = self._dataset.column(name).value(self._row)
+        if value is None:
+            return f"{name} is not set"
+        return f"{name} is set" if name in _PERSONAL else f"{name} is {value}"
+
+
+def _as_number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # what is no number is caught
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def _days(ago: timedelta) -> str:
+    return counted(ago.days, "day")

@@ -1,0 +1,196 @@
+"""A property's values meet a test: each distinct value is tested once and the answer spread over the rows."""
+
+import operator
+import warnings
+from collections.abc import Callable
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, assert_never
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit import timeframes
+from segkit.conditions import (
+    BooleanTest,
+    DateTest,
+    LengthTest,
+    ListTest,
+    Number,
+    NumberComparison,
+    NumberTest,
+    PropertyTest,
+    SetTest,
+    TextComparison,
+    TextInTest,
+    TextTest,
+)
+from segkit.data.instants import DAY, Flags, microseconds
+from segkit.data.properties import UNSET, PropertyColumn
+from segkit.errors import DefinitionError, SegkitWarning
+
+NEGATIVES: dict[TextComparison, TextComparison] = {
+    "not equals": "equals",
+    "not contains": "contains",
+    "not starts with": "starts with",
+    "not ends with": "ends with",
+    "not matches": "matches",
+}
+
+
+def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: str) -> Flags:
+    """Return which rows of a property pass a test.
+
+    Args:
+        column: the property.
+        test: what it is held against.
+        as_of: the moment that timeframes count from.
+        name: what the property is called, for the warning.
+
+    Warns:
+        SegkitWarning: the property has values, and none reads as the kind that the test asks for.
+
+    Raises:
+        DefinitionError: a pattern is no regular expression of RE2.
+    """
+    if isinstance(test, SetTest):
+        return np.asarray((column.codes != UNSET) == test.is_set)
+    passes, readable = _passes(column, test, as_of)
+    if len(readable) and not readable.any():
+        kind = _KINDS[type(test)]
+        warn(f"no value of {name!r} reads as {kind}, so no profile passes a test that asks for {kind}")
+    return column.rows(passes & readable)
+
+
+_KINDS: dict[type, str] = {
+    TextTest: "a text",
+    TextInTest: "a text",
+    NumberTest: "a number",
+    BooleanTest: "true or false",
+    DateTest: "a date",
+    ListTest: "a list",
+    LengthTest: "a list",
+}
+
+
+def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> tuple[Flags, Flags]:
+    """Return which distinct values pass, and which read as the kind that the test asks for."""
+    match test:
+        case TextTest(comparison, value):
+            return _text_passes(column.texts.values, comparison, value), column.texts.readable
+        case TextInTest(values, negated):
+            listed = _flags(pc.is_in(column.texts.values, value_set=pa.array(values, pa.string())))
+            return listed != negated, column.texts.readable
+        case NumberTest(comparison, value):
+            return compared(column.numbers.values, comparison, float(value)), column.numbers.readable
+        case BooleanTest(wanted):
+            return column.truths.values == wanted, column.truths.readable
+        case ListTest(comparison, item):
+            holds = [any(_same(item, one) for one in items) for items in column.lists.values]
+            return np.array(holds, dtype=bool) == (comparison == "contains"), column.lists.readable
+        case LengthTest(comparison, length):
+            lengths = np.array([len(items) for items in column.lists.values], dtype=np.int64)
+            return compared(lengths, comparison, length), column.lists.readable
+        case DateTest(timeframe):
+            return in_timeframe(column.instants.values, timeframe, as_of), column.instants.readable
+        case SetTest(is_set):
+            everything = np.ones(len(column.distinct), dtype=bool)
+            return everything == is_set, everything
+        case _:
+            assert_never(test)
+
+
+def _text_passes(texts: pa.Array, comparison: TextComparison, value: str) -> Flags:
+    match comparison:
+        case "equals":
+            return _flags(pc.equal(texts, value))
+        case "contains":
+            return _flags(pc.match_substring(texts, value))
+        case "starts with":
+            return _flags(pc.starts_with(texts, value))
+        case "ends with":
+            return _flags(pc.ends_with(texts, value))
+        case "matches":
+            try:
+                return _flags(pc.match_substring_regex(texts, rf"\A(?:{value})\z"))
+            except pa.ArrowInvalid as error:
+                raise DefinitionError.bad_pattern(value, str(error)) from None
+        case _:
+            return ~_text_passes(texts, NEGATIVES[comparison], value)
+
+
+def _same(wanted: object, item: object) -> bool:
+    """Whether an item is the wanted one by kind and value: True is no number, and "1" is not 1."""
+    if isinstance(wanted, str) or isinstance(item, (str, bool)):
+        return isinstance(wanted, str) and isinstance(item, str) and wanted == item
+    return wanted == item
+
+
+def compared(values: npt.NDArray[Any], comparison: NumberComparison, value: float) -> Flags:
+    """Compare numbers with a threshold."""
+    found: Flags = _COMPARE[comparison](values, value)
+    return found
+
+
+_COMPARE: dict[NumberComparison, Callable[[Any, Any], Any]] = {
+    "equals": operator.eq,
+    "not equals": operator.ne,
+    "more than": operator.gt,
+    "at least": operator.ge,
+    "fewer than": operator.lt,
+    "at most": operator.le,
+}
+
+
+def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComparison, value: Number) -> Flags:
+    """Compare whole units of ten to the power of minus `scale` with a threshold, which means the decimal it prints as.
+
+    >>> compared_exactly(np.array([1999, 2000]), 2, "at least", 19.995).tolist()
+    [False, True]
+    """
+    threshold = Decimal(str(value)).scaleb(scale)
+    above, below = int(threshold.to_integral_value(ROUND_CEILING)), int(threshold.to_integral_value(ROUND_FLOOR))
+    match comparison:
+        case "equals":
+            return compared(units, "equals", above) if above == below else np.zeros(len(units), dtype=bool)
+        case "not equals":
+            return compared(units, "not equals", above) if above == below else np.ones(len(units), dtype=bool)
+        case "at least" | "fewer than":
+            return compared(units, comparison, above)
+        case "more than" | "at most":
+            return compared(units, comparison, below)
+        case _:
+            assert_never(comparison)
+
+
+def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTimeframe, as_of: datetime) -> Flags:
+    """Return which instants, in microseconds since 1970 UTC, lie in a timeframe as of a moment."""
+    if isinstance(timeframe, timeframes.Recurrence):
+        taken_in = np.zeros((13, 32), dtype=bool)
+        for month, day in timeframes.days_of_year(timeframe, as_of):
+            taken_in[month, day] = True
+        dates = (instants // DAY).astype("datetime64[D]")
+        months = dates.astype("datetime64[M]")
+        return np.asarray(taken_in[months.astype(int) % 12 + 1, (dates - months).astype(int) + 1])
+    return between(instants, *timeframes.bounds(timeframe, as_of))
+
+
+def between(instants: npt.NDArray[np.int64], start: datetime | None, end: datetime | None) -> Flags:
+    """Return which instants lie from one moment to before another; None is open."""
+    found = np.ones(len(instants), dtype=bool)
+    if start is not None:
+        found &= instants >= microseconds(start)
+    if end is not None:
+        found &= instants < microseconds(end)
+    return found
+
+
+def warn(message: str) -> None:
+    """Tell the analyst something that the answer alone does not."""
+    warnings.warn(message[0].upper() + message[1:] + ".", SegkitWarning, stacklevel=3)
+
+
+def _flags(values: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False))
