@@ -10,6 +10,7 @@ from segkit.analysis.sizes import sizes
 from segkit.analysis.starting import starting_values
 from segkit.analysis.why import why
 from segkit.audience import SmsAudience, audience, write_members
+from segkit.build import Build, build
 from segkit.builders import (
     engagement_tracks,
     former_vip,
@@ -118,6 +119,8 @@ __all__ = [
     "audience",
     "SmsAudience",
     "write_members",
+    "build",
+    "Build",
     # what can go wrong
     "SegkitError",
     "DefinitionError",

@@ -9,6 +9,7 @@ from segkit.conditions import (
     AllOf,
     AnyOf,
     Atom,
+    Channel,
     Condition,
     ConsentCondition,
     DistanceCondition,
@@ -226,8 +227,8 @@ def _groups(condition: Condition) -> Iterator[tuple[Literal, ...]]:
             yield (condition,)
 
 
-def without_consent(condition: Condition) -> Condition:
-    """Return what a condition says beside consent: a builder's rule before `can_receive` narrows it.
+def without_consent(condition: Condition, *, channel: Channel = "sms") -> Condition:
+    """Return what a condition says beside consent to a channel: a builder's rule before `can_receive` narrows it.
 
     Takes consent out of the outermost "all of" only, where every builder puts it.
 
@@ -236,5 +237,5 @@ def without_consent(condition: Condition) -> Condition:
     True
     """
     parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
-    kept = tuple(part for part in parts if not isinstance(part, ConsentCondition))
+    kept = tuple(part for part in parts if not (isinstance(part, ConsentCondition) and part.channel == channel))
     return kept[0] if len(kept) == 1 else AllOf(kept)

@@ -23,11 +23,12 @@ _THEMES = (
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One message to many: the day it is sent (since the opening), and whether only engaged people get it."""
+    """One message to many: the day it is sent (since the opening), whether only engaged people get it, and what share of them."""
 
     name: str
     day: int
     engaged_only: bool
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ def _texts() -> list[Campaign]:
         campaigns.append(Campaign(f"{year}-{month:02d} {theme}", day_of(year, month, 19), engaged_only=False))
         if code:
             campaigns.append(Campaign(f"{year}-{month:02d} Last call", day_of(year, month, 27), engaged_only=True))
-    # The newest campaign went out on the last day, so a smart-sending window of 24 hours has somebody to hold back.
-    return [*campaigns, Campaign("2026-06 Summer sale preview", DAYS - 1, engaged_only=True)]
+    # The newest campaign went out on the last day, to one in four as a test, so that a smart-sending window of 24 hours holds back
+    # some of the engaged and not all.
+    return [*campaigns, Campaign("2026-06 Summer sale preview", DAYS - 1, engaged_only=True, share=0.25)]
 
 
 def _emails() -> list[Campaign]:

@@ -77,6 +77,8 @@ def _receive_texts(person: Person, joined: int, events: list[Event], draw: Draw)
             return CLOSE
         if sent <= joined or (campaign.engaged_only and not is_engaged):
             continue
+        if campaign.share < 1 and not draw.chance(campaign.share):
+            continue
         if not _arrives(person, draw):
             failures += 1
             failure = person.trouble or draw.pick(("Device unreachable", "Unknown error"))

@@ -1,0 +1,184 @@
+"""The main job: a shop in, every segment that its data supports out, as member files, manifests, tables and one report."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from segkit.algebra import without_consent
+from segkit.analysis.overlap import overlap
+from segkit.analysis.recommended import Place, recommended
+from segkit.analysis.sizes import sizes
+from segkit.audience import audience, write_members
+from segkit.data.dataset import Dataset
+from segkit.errors import FileError, counted
+from segkit.explain import explain
+from segkit.files import write_text
+from segkit.membership import membership
+from segkit.report import SegmentPage, html_report
+from segkit.segment import Segment
+
+NO_CONSENT = (
+    "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
+    "rule picks before consent: for looking and counting only."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build wrote.
+
+    Attributes:
+        sizes: a row for each segment: `size`, `share`, `base`, `base_size`, `before_consent` (the rule without `can_receive`) and
+            `sendable` (who is left of it at the end of the waterfall).
+        not_built: a row for each type of the guide that the data does not support: `segment`, `reason`.
+        files: every file that was written, the report first.
+        notes: what the analyst should know before using them.
+    """
+
+    sizes: pd.DataFrame
+    not_built: pd.DataFrame
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def build(
+    dataset: Dataset,
+    out: str | Path,
+    *,
+    title: str = "Segments",
+    near: Place | None = None,
+    country: str = "US",
+    progress: Callable[[Iterable[Segment]], Iterable[Segment]] = iter,
+) -> Build:
+    """Write every segment of the guide that the data supports: files, manifests, tables, and a report that needs no network.
+
+    Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
+    with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files
+    of an earlier build are replaced one by one, each whole, and those that are no longer wanted are removed.
+
+    Args:
+        dataset: the profiles and events.
+        out: the folder to write into; made if it does not exist.
+        title: the report's title.
+        near: the store that people may live near, a postal code or (latitude, longitude); None is the commonest postal code.
+        country: the country of that postal code, two letters.
+        progress: wraps the segments as they are worked through, such as `tqdm`.
+
+    Raises:
+        FileError: `out` is a file, or can't be made.
+        DataError: `near` has no known point.
+
+    >>> import tempfile
+    >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     build(Dataset.from_frames(None, orders), out).sizes[["size", "before_consent"]].loc["SMS VIP"].tolist()
+    [0, 0]
+    """
+    plan = recommended(dataset, near=near, country=country)
+    sends = dataset.has_property("sms_consent")
+    rules = [_before_consent(segment) for segment in plan.segments]
+    written = plan.segments if sends else rules
+    who = membership(written, dataset)
+    table = sizes(who)
+    table["before_consent"] = membership(rules, dataset).sum().to_numpy()
+    table["sendable"] = 0
+    # Everything that can be refused was worked out above, so that bad input leaves no folder behind.
+    folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
+    pages, files = [], []
+    for segment in progress(written):
+        page, paths, sendable = _segment_files(segment, dataset, folder, sends=sends)
+        pages.append(page)
+        files += paths
+        table.loc[segment.name, "sendable"] = sendable
+    if not sends:
+        table = table.assign(size=0, share=0.0)
+    pairs = overlap(who)
+    notes = () if sends else (NO_CONSENT,)
+    report = html_report(
+        title=title,
+        subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",
+        facts=_facts(dataset),
+        faults=dataset.report,
+        sizes=table,
+        overlap=pairs,
+        pages=pages,
+        not_built=plan.not_built,
+        notes=notes,
+    )
+    files = [
+        write_text(folder / "report.html", report),
+        write_text(folder / "sizes.csv", _csv(table.reset_index())),
+        write_text(folder / "overlap.csv", _csv(pairs)),
+        *files,
+    ]
+    _remove_stale(folder, files)
+    return Build(table, plan.not_built, tuple(files), notes)
+
+
+def _segment_files(
+    segment: Segment, dataset: Dataset, folder: Path, *, sends: bool
+) -> tuple[SegmentPage, list[Path], int]:
+    name = file_name(segment.name)
+    paths = [write_members(segment, dataset, folder / "members" / name)]
+    links = [("every member, textable or not", f"members/{name}")]
+    waterfall, sendable = None, 0
+    if sends:
+        send = audience(segment, dataset=dataset)
+        waterfall, sendable = send.waterfall, send.size
+        paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo"))
+        links.insert(0, ("to be sent to", f"send/{name}"))
+    page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
+    return page, paths, sendable
+
+
+def _before_consent(segment: Segment) -> Segment:
+    return Segment(segment.name, without_consent(segment.condition), segment.description)
+
+
+def _folder(out: Path, parts: Iterable[str]) -> Path:
+    try:
+        for part in parts:
+            (out / part).mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise FileError.not_a_folder(out) from None
+    return out
+
+
+def _remove_stale(folder: Path, files: Iterable[Path]) -> None:
+    """Remove member files of an earlier build that this one did not write, lest an old list be sent to; only ours have a manifest."""
+    kept = {(path.parent.name, path.name) for path in files}
+    for part in ("send", "members"):
+        for manifest in (folder / part).glob("*.csv.manifest.json"):
+            data = manifest.with_name(manifest.name.removesuffix(".manifest.json"))
+            if (part, data.name) not in kept:
+                data.unlink(missing_ok=True)
+                manifest.unlink()
+
+
+def file_name(segment_name: str) -> str:
+    """Return a file name for a segment: small letters, digits and dashes, which every system takes.
+
+    >>> file_name("Track A (every other week)")
+    'track-a-every-other-week.csv'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-") + ".csv"
+
+
+def _facts(dataset: Dataset) -> dict[str, str]:
+    facts = {"profiles": f"{len(dataset):,}", "events": f"{len(dataset.events):,}"}
+    if dataset.has_property("sms_consent"):
+        facts["SMS subscribers"] = f"{int(np.count_nonzero(dataset.consent('sms', 'subscribed'))):,}"
+    return {
+        **facts,
+        "as of": f"{dataset.as_of:%Y-%m-%d %H:%M} UTC",
+        "data report": counted(len(dataset.report), "kind") + " of fault",
+    }
+
+
+def _csv(table: pd.DataFrame) -> str:
+    text: str = table.to_csv(index=False, lineterminator="\n")
+    return text

@@ -1,0 +1,192 @@
+"""The main job: what `segkit build` leaves behind, on all the real input there is."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import segkit as sk
+from segkit.build import file_name
+from segkit.cli import main
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+SHOPS = ["", "klaviyo_export", "klaviyo_pages"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The sample shop, built once: its Dataset, what build returned, and the folder."""
+    out = tmp_path_factory.mktemp("built")
+    shop = sk.load(SAMPLES)
+    return shop, sk.build(shop, out), out
+
+
+def rows_of(path):
+    """Return a CSV's rows by header."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_every_segment_type_of_the_guide_is_built(built):
+    """The sample shop's data supports all eight types, the three tracks, and the standing exclusions and win-backs."""
+    _, result, _ = built
+
+    assert len(result.not_built) == 0
+    assert {
+        "SMS subscribers",
+        "SMS engaged",
+        "Prefers SMS",
+        "SMS VIP",
+        "SMS near 02110",
+        "SMS in US",
+        "SMS female (stated)",
+        "SMS budget shoppers (predicted CLV)",
+        "SMS budget shoppers (bought on sale)",
+        "Track A (weekly)",
+        "Track B (weekly)",
+        "Track C (weekly)",
+        "SMS delivery errors",
+        "Lapsed customers",
+        "Former VIP",
+    } <= set(result.sizes.index)
+
+
+def test_files_hold_what_the_sizes_say(built):
+    """Each members file has as many rows as the segment has members, each send file as many as may be texted."""
+    _, result, out = built
+
+    for name, row in result.sizes.iterrows():
+        file = file_name(name)
+        assert len(rows_of(out / "members" / file)) == row["size"]
+        assert len(rows_of(out / "send" / file)) == row["sendable"]
+
+
+def test_send_files_hold_only_subscribers_with_one_valid_number_each(built):
+    """Read back from the disk, every row is of a subscribed profile, in E.164, and no number stands twice."""
+    shop, _, out = built
+    subscribed = set(shop.profiles.query("sms_consent == 'subscribed'")["phone_number"])
+
+    for path in (out / "send").glob("*.csv"):
+        numbers = [row["Phone Number"] for row in rows_of(path)]
+        assert len(numbers) == len(set(numbers))
+        assert set(numbers) <= subscribed
+        assert all(number.startswith("+") and number[1:].isdigit() for number in numbers)
+
+
+def test_manifests_hold_the_sum_of_their_file(built):
+    """Each CSV has a manifest beside it, whose SHA-256 and number of rows are the file's, and which shows nobody."""
+    _, _, out = built
+    paths = [*(out / "send").glob("*.csv"), *(out / "members").glob("*.csv")]
+
+    assert paths
+    for path in paths:
+        text = path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8")
+        manifest = json.loads(text)
+        assert manifest["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert manifest["rows"] == len(rows_of(path))
+        assert "@example" not in text
+
+
+def test_size_before_consent_is_never_smaller(built):
+    """A rule without its consent picks at least the segment's members, and more is never sent to than are in."""
+    _, result, _ = built
+
+    assert (result.sizes["before_consent"] >= result.sizes["size"]).all()
+    assert (result.sizes["size"] >= result.sizes["sendable"]).all()
+
+
+def test_same_shop_gives_the_same_bytes(built, tmp_path):
+    """A second build writes every file again to the byte."""
+    shop, result, out = built
+    again = sk.build(shop, tmp_path)
+
+    assert [path.relative_to(out.resolve()) for path in result.files] == [
+        path.relative_to(tmp_path) for path in again.files
+    ]
+    assert [path.read_bytes() for path in result.files] == [path.read_bytes() for path in again.files]
+
+
+def test_no_consent_means_no_file_to_send_to(tmp_path, capsys):
+    """CDNOW has no consent: nothing is written for sending, the page says so, and the rules' picks are there to look at."""
+    code = main(["build", str(SAMPLES / "cdnow"), "--out", str(tmp_path)])
+    printed = capsys.readouterr().out
+
+    assert code == 0
+    assert not (tmp_path / "send").exists()
+    assert "nobody may be texted" in printed
+    assert len(rows_of(tmp_path / "members" / "sms-vip.csv")) > 500
+    assert "nobody may be texted" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_files_of_an_earlier_build_do_not_linger(tmp_path):
+    """A list that the new build does not write is removed, lest it be sent to; a file of the analyst's own stays."""
+    shop = sk.load(SAMPLES / "klaviyo_export")
+    sk.build(shop, tmp_path, near="10001")
+    (tmp_path / "send" / "my own.csv").write_text("mine\n", encoding="utf-8")
+    assert (tmp_path / "send" / "sms-near-10001.csv").exists()
+    sk.build(shop, tmp_path, near="02110")
+
+    assert not (tmp_path / "send" / "sms-near-10001.csv").exists()
+    assert not (tmp_path / "send" / "sms-near-10001.csv.manifest.json").exists()
+    assert (tmp_path / "send" / "my own.csv").exists()
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_command_builds_all_real_input(shop, tmp_path, capsys):
+    """`segkit build` finishes on the sample shop and on Klaviyo's own shapes, prints the data report and names the report."""
+    code = main(["build", str(SAMPLES / shop), "--out", str(tmp_path)])
+    printed = capsys.readouterr().out
+
+    assert code == 0
+    assert "Data report" in printed
+    assert "SMS subscribers" in printed
+    assert (tmp_path / "report.html").stat().st_size > 5_000
+    assert len(list((tmp_path / "send").glob("*.csv"))) > 10
+
+
+def test_bad_input_is_said_in_words_and_leaves_nothing(tmp_path, capsys):
+    """A folder without data ends with exit code 2 and a message that names what is looked for, and nothing is written."""
+    (tmp_path / "shop").mkdir()
+    code = main(["build", str(tmp_path / "shop"), "--out", str(tmp_path / "out")])
+
+    assert code == 2
+    assert "profiles.*" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_unknown_place_leaves_nothing(tmp_path):
+    """A store that no table places is an error before anything is written."""
+    shop = sk.load(SAMPLES / "klaviyo_export")
+
+    with pytest.raises(sk.DataError, match="99999"):
+        sk.build(shop, tmp_path / "out", near="99999")
+    assert not (tmp_path / "out").exists()
+
+
+def test_out_that_is_a_file_is_refused(tmp_path):
+    """The folder to write into can't be a file."""
+    (tmp_path / "out").write_text("", encoding="utf-8")
+
+    with pytest.raises(sk.FileError, match="is a file"):
+        sk.build(sk.load(SAMPLES / "klaviyo_export"), tmp_path / "out")
+
+
+def test_sample_command_writes_a_shop_that_loads(tmp_path, capsys):
+    """`segkit sample` writes the very shop that is shipped."""
+    code = main(["sample", str(tmp_path)])
+
+    assert code == 0
+    assert (tmp_path / "profiles.csv").read_bytes() == (SAMPLES / "profiles.csv").read_bytes()
+    assert "segkit build" in capsys.readouterr().out
+
+
+def test_recommended_says_what_a_shop_lacks():
+    """On CDNOW, each type that can't be had is named with what the data lacks, and the purchase types are built."""
+    plan = sk.recommended(sk.load(SAMPLES / "cdnow"))
+
+    assert [segment.name for segment in plan.segments] == ["SMS VIP", "Lapsed customers", "Former VIP"]
+    assert isinstance(plan.not_built, pd.DataFrame)
+    assert plan.not_built.set_index("segment")["reason"]["SMS engaged"].count("Clicked SMS") == 1
