@@ -17,7 +17,7 @@ from segkit.data.instants import Flags
 from segkit.errors import DefinitionError
 from segkit.member_files import Layout, Manifest, write_layout
 from segkit.membership import Evaluation, distinct_segments
-from segkit.phrases import did
+from segkit.phrases import did, phone_country
 from segkit.segment import Segment
 from segkit.timeframe_words import whole
 
@@ -55,7 +55,7 @@ class SmsAudience:
         failing: who is known to fail; None is `sms_delivery_errors()`.
 
     Raises:
-        DefinitionError: something is no segment, or nothing is included.
+        DefinitionError: something is no segment, nothing is included, or a country is not two letters.
         DataError: as `sk.membership`.
     """
 
@@ -76,8 +76,8 @@ class SmsAudience:
         self._dataset = dataset
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
         evaluation = Evaluation(dataset)
-        failing = failing if failing is not None else sms_delivery_errors()
-        stops = _stops(evaluation, self._exclude, tuple(countries), hours, failing)
+        served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
+        stops = _stops(evaluation, self._exclude, served, hours, failing)
         included = _any_of(evaluation, self._include)
         self._step = _first_stop(included, stops, dataset)
 
@@ -203,7 +203,7 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path) -> Path:
 
 
 def _stops(
-    evaluation: Evaluation, exclude: Sequence[Segment], countries: tuple[str, ...], hours: int, failing: Segment
+    evaluation: Evaluation, exclude: Sequence[Segment], countries: tuple[str, ...], hours: int, failing: Segment | None
 ) -> list[Flags]:
     """Return for each step but the last two which profiles it stops."""
     dataset = evaluation.dataset
@@ -224,11 +224,13 @@ def _stops(
     ]
 
 
-def _fails(evaluation: Evaluation, failing: Segment) -> Flags:
-    """Return who is known to fail; data that records no failures knows of none."""
+def _fails(evaluation: Evaluation, failing: Segment | None) -> Flags:
+    """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
+    if failing is not None:
+        return evaluation.holds(distinct_segments(failing)[0].condition)
     if "Failed to Deliver SMS" not in evaluation.dataset.events.metrics:
         return _nobody(evaluation.dataset)
-    return evaluation.holds(failing.condition)
+    return evaluation.holds(sms_delivery_errors().condition)
 
 
 def _first_stop(included: Flags, stops: list[Flags], dataset: Dataset) -> npt.NDArray[np.int8]:

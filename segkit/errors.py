@@ -307,6 +307,14 @@ class FileError(SegkitError, OSError):
         """A file is to be written where a folder stands."""
         return cls(f"{str(path)!r} is a folder. Give the name of a file, such as {str(path / 'vip.csv')!r}.")
 
+    @classmethod
+    def not_written(cls, path: Path, reason: str) -> Self:
+        """The system refused to write: no permission, a full disk, a file that another program holds open."""
+        return cls(
+            f"{str(path)!r} can't be written: {reason}. Nothing was changed. Check that there is room, that the folder may be "
+            "written to, and that no other program has the file open."
+        )
+
 
 def missing_extra(package: str, extra: str) -> ImportError:
     """Return the error for a package that only an extra brings, with the line that installs it."""

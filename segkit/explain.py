@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from math import isfinite
 from typing import assert_never
 
 from segkit.algebra import either_kind
@@ -186,7 +187,7 @@ def _count(atom: MetricCondition) -> str:
 
 
 def _times(value: Number) -> str:
-    return counted(int(value), "time")
+    return f"{number_words(value)} {'time' if value == 1 else 'times'}"
 
 
 def _property(name: str, test: PropertyTest) -> str:
@@ -281,7 +282,7 @@ def number_words(value: Number) -> str:
     >>> number_words(12500), number_words(19.5)
     ('12,500', '19.5')
     """
-    return f"{int(value):,}" if value == int(value) else f"{value:,}"
+    return f"{int(value):,}" if isfinite(value) and value == int(value) else f"{value:,}"
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,8 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from segkit.errors import FileError
@@ -11,29 +12,36 @@ from segkit.errors import FileError
 
 @contextlib.contextmanager
 def whole_files(*paths: Path) -> Iterator[list[Path]]:
-    """Give a temporary name for each path; all are renamed at the end, or, if anything failed, removed.
+    """Give a temporary name for each path; all are renamed at the end, or, if anything failed, none is.
 
     The temporary names stand in the same folder, since only then is a rename one step. Data is on the disk before it is renamed.
+    What stood at a path before stays or comes back where the others can't be replaced too.
 
     Raises:
-        FileError: a folder does not exist, or a path is one.
+        FileError: a folder does not exist, a path is one, or the system refuses to write.
     """
     for path in paths:
         if path.is_dir():
             raise FileError.is_folder(path)
         if not path.parent.is_dir():
             raise FileError.no_folder(path)
-    parts = [path.with_name(f".{path.name}.{secrets.token_hex(4)}.part") for path in paths]
+    parts = [_beside(path, "part") for path in paths]
+    olds = [_beside(path, "old") for path in paths]
     try:
         yield parts
         for part in parts:
             with part.open("rb+") as written:
                 os.fsync(written.fileno())
-        for part, path in zip(parts, paths, strict=True):
-            part.replace(path)
+        _put_in_place(parts, paths, olds)
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError.not_written(paths[0], error.strerror or str(error)) from error
     finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+        for left in (*parts, *olds):
+            # Tidying up must not hide why it was needed.
+            with contextlib.suppress(OSError):
+                left.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -41,3 +49,35 @@ def write_text(path: Path, text: str) -> Path:
     with whole_files(path) as [part]:
         part.write_bytes(text.encode())
     return path.resolve()
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{ending}")
+
+
+def _put_in_place(parts: Sequence[Path], paths: Sequence[Path], olds: Sequence[Path]) -> None:
+    """Rename every part; if one can't be, put back what stood where the ones before it went."""
+    # The last has nothing after it that could fail, so it alone needs no way back.
+    for path, old in zip(paths[:-1], olds, strict=False):
+        if path.exists():
+            _second_name(path, old)
+    placed = 0
+    try:
+        for part, path in zip(parts, paths, strict=True):
+            part.replace(path)
+            placed += 1
+    except BaseException:
+        for path, old in zip(paths[:placed], olds, strict=False):
+            if old.exists():
+                old.replace(path)
+            else:
+                path.unlink()
+        raise
+
+
+def _second_name(path: Path, other: Path) -> None:
+    """Give a file a second name: a link costs nothing, and where the file system has none, a copy does."""
+    try:
+        os.link(path, other)
+    except OSError:
+        shutil.copy2(path, other)

@@ -1,5 +1,6 @@
 """Member files: the layouts, cells that no spreadsheet runs, and the manifest; who is in one was decided before."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -39,8 +40,9 @@ KLAVIYO_COLUMNS = {
 }
 """What Klaviyo's importer maps by itself. No consent column: it advises against one, and blank would mean never subscribed."""
 
-_RUN_BY_SPREADSHEETS = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_PLAIN_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+_RUN_BY_SPREADSHEETS = "^[\t\r\n]|^[\\s\\x00]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+_FIRST_CHARACTERS = pa.array(list("=+-@\uff1d\uff0b\uff0d\uff20\t\n\f\r \0"))
+_PLAIN_NUMBER = r"^ *[+-]?[0-9]+(\.[0-9]+)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def write_layout(path: Path, dataset: Dataset, rows: Rows, layout: Layout, manif
     if layout not in get_args(Layout):
         raise FileError.unknown_layout(layout, get_args(Layout))
     table = _LAYOUTS[layout](dataset, rows)
-    manifest_path = path.with_name(path.name + ".manifest.json")
+    # Not `with_name`, which refuses a folder such as "." before `whole_files` can say what is wrong with it.
+    manifest_path = path.parent / f"{path.name}.manifest.json"
     with whole_files(path, manifest_path) as [data_part, manifest_part]:
         pa.csv.write_csv(table, str(data_part))
         text = json.dumps(_manifest(manifest, layout, path.name, table, data_part), indent=2, ensure_ascii=False)
@@ -71,47 +74,74 @@ def write_layout(path: Path, dataset: Dataset, rows: Rows, layout: Layout, manif
     return path.resolve()
 
 
-def neutralised(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def neutralised(texts: pa.Array) -> pa.Array:
     """Put an apostrophe before every cell that a spreadsheet would run as a formula; plain numbers, and so E.164, stay.
 
-    The first characters that spreadsheets act on are those that OWASP lists under "CSV Injection", full-width forms included.
+    The first characters that spreadsheets act on are those that OWASP lists under "CSV Injection", full-width forms included;
+    blanks before them are looked through, since spreadsheets trim.
 
     >>> neutralised(pa.array(["=1+1", "+14155550132", "-5", "@SUM(A1)", "a=b"])).to_pylist()
     ["'=1+1", '+14155550132', '-5', "'@SUM(A1)", 'a=b']
     """
-    runs = pc.match_substring_regex(texts, _RUN_BY_SPREADSHEETS)
-    is_number = pc.match_substring_regex(texts, _PLAIN_NUMBER)
-    unsafe = pc.and_(runs, pc.invert(is_number))
-    return pc.if_else(unsafe, pc.binary_join_element_wise("'", texts, ""), texts)
+    # First characters are three times as quick to look at as patterns, and leave few cells for these.
+    suspect = pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), value_set=_FIRST_CHARACTERS)
+    few = texts.filter(suspect)
+    is_number = pc.match_substring_regex(few, _PLAIN_NUMBER)
+    unsafe = pc.and_not(pc.match_substring_regex(few, _RUN_BY_SPREADSHEETS), is_number)
+    if not pc.any(unsafe).as_py():
+        return texts
+    return pc.replace_with_mask(texts, suspect, pc.if_else(unsafe, pc.binary_join_element_wise("'", few, ""), few))
 
 
 def texts_of(cells: Cells) -> pa.ChunkedArray:
     """Return cells as they are written: times as ISO 8601 in UTC, lists as JSON, numbers in full, unset cells as null."""
     column = cells.values
     if isinstance(column, list):
-        return pa.chunked_array([pa.array([None if cell is None else _text(cell) for cell in column], pa.string())])
+        return _one_by_one(column)
     kind = column.type
     if pa.types.is_timestamp(kind):
-        whole = pc.cast(column, pa.timestamp("s", tz=kind.tz), safe=False)
-        return pc.strftime(whole, format="%Y-%m-%dT%H:%M:%SZ")
+        return _instants(column)
     if pa.types.is_nested(kind):
-        cells_as_text = [None if cell is None else _text(cell) for cell in column.to_pylist()]
-        return pa.chunked_array([pa.array(cells_as_text, pa.string())])
-    if pa.types.is_string(kind):
-        return neutralised(column)
-    return column.cast(pa.string())
+        return _one_by_one(column.to_pylist())
+    try:
+        texts = column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return _one_by_one(column.to_pylist())
+    if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
+        return texts
+    return pa.chunked_array([neutralised(chunk) for chunk in texts.chunks], pa.string())
+
+
+def _instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return times as text, with a fraction of a second only where some cell of the column has one.
+
+    Not by `strftime`, which takes twenty times as long and needs a time zone database, which Windows lacks.
+    """
+    utc = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False).cast(pa.int64()).cast(pa.timestamp("us"))
+    with contextlib.suppress(pa.ArrowInvalid):
+        utc = utc.cast(pa.timestamp("s"))
+    return pc.binary_join_element_wise(pc.binary_replace_slice(utc.cast(pa.string()), 10, 11, "T"), "Z", "")
+
+
+def _one_by_one(cells: list[Any]) -> pa.ChunkedArray:
+    texts = pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
+    # Not by its looks: -1e-07 is a number as a cell and a formula as a text.
+    is_number = pa.array([isinstance(cell, (int, float, Decimal)) for cell in cells], pa.bool_())
+    return pa.chunked_array([pc.if_else(is_number, texts, neutralised(texts))])
 
 
 def _text(cell: Any) -> str:
-    text = json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (list, dict, tuple)) else str(cell)
-    found: str = neutralised(pa.array([text]))[0].as_py()
-    return found
+    if isinstance(cell, (list, dict, tuple, np.ndarray)):
+        return json.dumps(cell.tolist() if isinstance(cell, np.ndarray) else cell, ensure_ascii=False, default=str)
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
 def _members(dataset: Dataset, rows: Rows) -> pa.Table:
-    columns = {"profile_id": texts_of(dataset.ids_at(rows))}
-    columns.update({_header(name): texts_of(dataset.cells(name).take(rows)) for name in dataset.property_names})
-    return pa.table(columns)
+    columns = [
+        texts_of(dataset.ids_at(rows)),
+        *(texts_of(dataset.cells(name).take(rows)) for name in dataset.property_names),
+    ]
+    return pa.table(columns, neutralised(pa.array(["profile_id", *dataset.property_names])).to_pylist())
 
 
 def _klaviyo(dataset: Dataset, rows: Rows) -> pa.Table:
@@ -134,7 +164,7 @@ def _hashed(dataset: Dataset, rows: Rows) -> pa.Table:
     """
     numbers = dataset.phones.numbers.take(pa.array(rows)).to_pylist()
     emails = dataset.cells("email").take(rows).values if dataset.has_property("email") else [None] * len(rows)
-    addresses = [None if email is None else str(email).strip().casefold() for email in _plain_list(emails)]
+    addresses = [None if email is None else str(email).strip().lower() for email in _plain_list(emails)]
     return pa.table(
         {
             "google_email_sha256": _digests(addresses, _google_address),
@@ -162,11 +192,6 @@ def _digests(values: list[str | None], prepare: Callable[[str], str]) -> pa.Arra
 
 
 _LAYOUTS: dict[str, Callable[[Dataset, Rows], pa.Table]] = {"klaviyo": _klaviyo, "members": _members, "hashed": _hashed}
-
-
-def _header(name: str) -> str:
-    found: str = neutralised(pa.array([name]))[0].as_py()
-    return found
 
 
 def definition_of(value: Any) -> Any:

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit import timeframes
-from segkit.algebra import either_kind
 from segkit.conditions import (
     KINDS,
     AllOf,
@@ -41,7 +40,7 @@ from segkit.data.places import KILOMETERS, distances
 from segkit.data.properties import UNSET
 from segkit.errors import DefinitionError
 from segkit.segment import Segment
-from segkit.value_tests import between, compared_exactly, passing, warn
+from segkit.value_tests import between, compared_exactly, passing, readable, warn
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
@@ -122,9 +121,8 @@ class Evaluation:
             case AllOf(conditions):
                 every = [self.holds(part) for part in conditions]
                 return np.logical_and.reduce(every) if every else np.ones(len(self.dataset), dtype=bool)
-            case AnyOf() if (pair := either_kind(condition)) is not None:
-                return self._either(*pair)
             case AnyOf(conditions):
+                conditions = self._of_a_kind_it_has(conditions)
                 every = [self.holds(part) for part in conditions]
                 return np.logical_or.reduce(every) if every else np.zeros(len(self.dataset), dtype=bool)
             case Not(inner):
@@ -153,14 +151,19 @@ class Evaluation:
             case _:
                 assert_never(condition)
 
-    def _either(self, text: PropertyCondition, items: PropertyCondition) -> Flags:
-        """Hold both readings of `contains`, and complain only if the property is neither a text nor a list."""
-        column, as_of = self.dataset.column(text.property), self.dataset.as_of
-        with_lists = column.lists.readable.any()
-        if not with_lists:
-            return self.holds(text)
-        found = passing(column, items.test, as_of, items.property)
-        return found | passing(column, text.test, as_of, text.property) if column.texts.readable.any() else found
+    def _of_a_kind_it_has(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """Leave out alternatives that ask one property for a kind it has not, if another asks for one that it has.
+
+        "Is the text, or lists the item" is said of a property that may be either, and is no slip that deserves a warning.
+        """
+        reads = {
+            part: readable(self.dataset.column(part.property), part.test).any()
+            for part in conditions
+            if isinstance(part, PropertyCondition)
+        }
+        answered = {part.property for part, any_value_reads in reads.items() if any_value_reads}
+        idle = {part for part, any_value_reads in reads.items() if not any_value_reads and part.property in answered}
+        return tuple(part for part in conditions if part not in idle)
 
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry."""
@@ -169,32 +172,29 @@ class Evaluation:
             warn(
                 f"no event in the data has the metric {condition.metric!r}, so it counts as done zero times by everybody"
             )
-        profiles, units = self._selected(condition, events)
-        size = len(self.dataset)
+        rows = self.selected(condition, events)
+        profiles, size = events.profiles[rows], len(self.dataset)
         if condition.measurement == "count":
             return np.bincount(profiles, minlength=size), 0
-        if events.units is None or units is None:
+        if events.units is None:
             return np.zeros(size, dtype=np.int64), 0
+        units = events.units[rows]
         if events.sums_fit_floats:
             return np.bincount(profiles, weights=units, minlength=size).astype(np.int64), events.scale
         sums = np.zeros(size, dtype=np.int64)
         np.add.at(sums, profiles, units)
         return sums, events.scale
 
-    def _selected(
-        self, condition: MetricCondition, events: MetricEvents
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64] | None]:
-        """Return the profiles and amounts of the events that a condition counts."""
+    def selected(self, condition: MetricCondition, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
+        """Return which of a metric's events a condition counts: those in its timeframe that pass all its tests."""
         window = self.window(condition, events)
-        profiles = events.profiles[window]
-        units = None if events.units is None else events.units[window]
-        if not condition.where or not len(profiles):
-            return profiles, units
-        kept = np.ones(len(profiles), dtype=bool)
+        if not condition.where or window.start == window.stop:
+            return window
+        kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in condition.where:
             column = self.dataset.events.column(condition.metric, clause.property)
             kept &= passing(column, clause.test, self.dataset.as_of, clause.property)[window]
-        return profiles[kept], None if units is None else units[kept]
+        return np.asarray(window.start + np.flatnonzero(kept))
 
     def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
         """Return the events in a condition's timeframe; those after `as_of` never count."""

@@ -57,11 +57,30 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: s
     """
     if isinstance(test, SetTest):
         return np.asarray((column.codes != UNSET) == test.is_set)
-    passes, readable = _passes(column, test, as_of)
-    if len(readable) and not readable.any():
+    reads = readable(column, test)
+    if len(reads) and not reads.any():
         kind = _KINDS[type(test)]
         warn(f"no value of {name!r} reads as {kind}, so no profile passes a test that asks for {kind}")
-    return column.rows(passes & readable)
+    return column.rows(_passes(column, test, as_of) & reads)
+
+
+def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
+    """Return which distinct values of a property read as the kind that a test asks for."""
+    match test:
+        case TextTest() | TextInTest():
+            return column.texts.readable
+        case NumberTest():
+            return column.numbers.readable
+        case BooleanTest():
+            return column.truths.readable
+        case ListTest() | LengthTest():
+            return column.lists.readable
+        case DateTest():
+            return column.instants.readable
+        case SetTest():
+            return np.ones(len(column.distinct), dtype=bool)
+        case _:
+            assert_never(test)
 
 
 _KINDS: dict[type, str] = {
@@ -75,29 +94,28 @@ _KINDS: dict[type, str] = {
 }
 
 
-def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> tuple[Flags, Flags]:
-    """Return which distinct values pass, and which read as the kind that the test asks for."""
+def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flags:
+    """Return which distinct values pass, whatever is said of those that do not read as the kind."""
     match test:
         case TextTest(comparison, value):
-            return _text_passes(column.texts.values, comparison, value), column.texts.readable
+            return _text_passes(column.texts.values, comparison, value)
         case TextInTest(values, negated):
             listed = _flags(pc.is_in(column.texts.values, value_set=pa.array(values, pa.string())))
-            return listed != negated, column.texts.readable
+            return np.asarray(listed != negated)
         case NumberTest(comparison, value):
-            return compared(column.numbers.values, comparison, float(value)), column.numbers.readable
+            return compared(column.numbers.values, comparison, float(value))
         case BooleanTest(wanted):
-            return column.truths.values == wanted, column.truths.readable
+            return np.asarray(column.truths.values == wanted)
         case ListTest(comparison, item):
             holds = [any(_same(item, one) for one in items) for items in column.lists.values]
-            return np.array(holds, dtype=bool) == (comparison == "contains"), column.lists.readable
+            return np.asarray(np.array(holds, dtype=bool) == (comparison == "contains"))
         case LengthTest(comparison, length):
             lengths = np.array([len(items) for items in column.lists.values], dtype=np.int64)
-            return compared(lengths, comparison, length), column.lists.readable
+            return compared(lengths, comparison, length)
         case DateTest(timeframe):
-            return in_timeframe(column.instants.values, timeframe, as_of), column.instants.readable
+            return in_timeframe(column.instants.values, timeframe, as_of)
         case SetTest(is_set):
-            everything = np.ones(len(column.distinct), dtype=bool)
-            return everything == is_set, everything
+            return np.full(len(column.distinct), is_set)
         case _:
             assert_never(test)
 

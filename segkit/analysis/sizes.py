@@ -28,10 +28,10 @@ def sizes(who: pd.DataFrame, *, base: str | None = None) -> pd.DataFrame:
         raise DefinitionError.unknown_choice("base", base, who.columns)
     inside = np.ones(len(who), dtype=bool) if base is None else who[base].to_numpy()
     base_size = int(inside.sum())
-    counted = who.to_numpy()[inside].sum(axis=0)
+    counted = who.to_numpy(dtype=bool)[inside].sum(axis=0)
     return pd.DataFrame(
         {
-            "size": who.to_numpy().sum(axis=0),
+            "size": who.to_numpy(dtype=bool).sum(axis=0),
             "share": counted / base_size if base_size else np.nan,
             "base": "all profiles" if base is None else base,
             "base_size": base_size,

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, assert_never
 
 import numpy as np
 import pandas as pd
 
+from segkit.algebra import either_kind
 from segkit.conditions import (
     AllOf,
     AnyOf,
@@ -24,8 +26,9 @@ from segkit.conditions import (
 from segkit.data.dataset import Dataset
 from segkit.data.instants import instant_of
 from segkit.data.places import KILOMETERS
+from segkit.data.properties import UNSET
 from segkit.errors import counted
-from segkit.explain import describe, number_words
+from segkit.explain import describe, explain, number_words
 from segkit.membership import Evaluation
 from segkit.segment import Segment
 
@@ -72,6 +75,9 @@ class _Reasons:
         is_true = bool(self._evaluation.holds(condition)[self._row])
         pad = _INDENT * depth
         match condition:
+            case AnyOf() if (pair := either_kind(condition)) is not None:
+                # The two readings of one phrase are one line, as in English.
+                yield pad + explain(condition), is_true, self._value(pair[0].property), float("nan")
             case AllOf(conditions) | AnyOf(conditions):
                 held = sum(bool(self._evaluation.holds(part)[self._row]) for part in conditions)
                 word = "all of" if isinstance(condition, AllOf) else "any of"
@@ -89,10 +95,10 @@ class _Reasons:
         match atom:
             case MetricCondition():
                 return self._metric(atom)
-            case PropertyCondition(name, test):
-                value = self._dataset.column(name).value(self._row)
-                number = float(test.value) if isinstance(test, NumberTest) else float("nan")
-                return self._value(name), number - _as_number(value)
+            case PropertyCondition(name, NumberTest(_, value)):
+                return self._value(name), float(value) - self._number(name)
+            case PropertyCondition(name):
+                return self._value(name), float("nan")
             case ConsentCondition(channel):
                 names = [f"{channel}_consent", f"{channel}_consent_timestamp"]
                 names += ["email", "email_suppressed"] if channel == "email" else []
@@ -114,16 +120,18 @@ class _Reasons:
 
     def _metric(self, atom: MetricCondition) -> tuple[str, float]:
         units, scale = self._evaluation.measured(atom)
-        measured = int(units[self._row]) / 10**scale
+        # As decimals, since 200 less 199.99 is 0.01 and not 0.009999999999990905.
+        measured = Decimal(int(units[self._row])).scaleb(-scale).normalize()
+        to_threshold = float(Decimal(str(atom.value)) - measured)
         events = self._dataset.events.metric(atom.metric)
         own = np.flatnonzero(events.profiles[self._evaluation.window(atom, events)] == self._row)
         what = counted(round(measured), "event") if atom.measurement == "count" else f"{number_words(measured)} in all"
         if not len(own):
-            return f"{what} in the timeframe", float(atom.value) - measured
+            return f"{what} in the timeframe", to_threshold
         newest = int(events.times[self._evaluation.window(atom, events)][own[-1]])
         ago = self._dataset.as_of - instant_of(newest)
         where = "; the newest in the timeframe, before other conditions on it," if atom.where else "; the newest"
-        return f"{what}{where} on {instant_of(newest):%Y-%m-%d}, {_days(ago)} ago", float(atom.value) - measured
+        return f"{what}{where} on {instant_of(newest):%Y-%m-%d}, {_days(ago)} ago", to_threshold
 
     def _list(self, name: str) -> str:
         entries = self._dataset.list_entries(name)
@@ -133,18 +141,18 @@ class _Reasons:
         dated = [instant_of(int(entries.joined[one])) for one in own if entries.has_date[one]]
         return f"on it, joined {max(dated):%Y-%m-%d}" if dated else "on it, since when is unknown"
 
+    def _number(self, name: str) -> float:
+        """Return a property as the number that a condition reads in it; NaN where it reads none."""
+        column = self._dataset.column(name)
+        code = int(column.codes[self._row])
+        is_number = code != UNSET and bool(column.numbers.readable[code])
+        return float(column.numbers.values[code]) if is_number else float("nan")
+
     def _value(self, name: str) -> str:
         value = self._dataset.column(name).value(self._row)
         if value is None:
             return f"{name} is not set"
         return f"{name} is set" if name in _PERSONAL else f"{name} is {value}"
-
-
-def _as_number(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]  # what is no number is caught
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 def _days(ago: timedelta) -> str:

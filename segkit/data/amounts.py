@@ -1,6 +1,6 @@
 """Amounts of money as whole numbers at the finest decimal their column uses, so that sums are exact and never drift."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
@@ -12,6 +12,11 @@ from segkit.data.instants import Flags
 
 FINEST = 9
 """Decimals beyond these are rounded: no currency has them, and whole numbers of 64 bits could not hold the sums."""
+
+_DIGITS_OF_64_BITS = 19
+
+EXACT_FLOAT = 2**53
+"""Whole numbers up to this are exact as a double, so sums below it may be taken in doubles."""
 
 _PLAIN = r"^[+-]?(\d+\.?\d{0,9}|\.\d{1,9})$"
 
@@ -46,11 +51,13 @@ def read_amounts(column: pa.Array) -> Amounts:
     kind = column.type
     if pa.types.is_string(kind):
         return _from_text(column)
+    if kind == pa.float32():
+        # The shortest decimal of a float of 32 bits is not that of the double of the same size.
+        return _from_text(_shortest(column))
     if pa.types.is_floating(kind):
         return _from_floats(np.asarray(pc.fill_null(column, 0).cast(pa.float64()).to_numpy(zero_copy_only=False)))
     if pa.types.is_integer(kind):
-        units = np.asarray(pc.fill_null(column, 0).cast(pa.int64()).to_numpy(zero_copy_only=False))
-        return Amounts(units, 0, np.zeros(len(units), dtype=bool))
+        return _from_integers(column)
     if pa.types.is_decimal(kind):
         return _from_text(column.cast(pa.string()))
     return Amounts(
@@ -58,11 +65,27 @@ def read_amounts(column: pa.Array) -> Amounts:
     )
 
 
+def _from_integers(column: pa.Array) -> Amounts:
+    try:
+        units = np.asarray(pc.fill_null(column, 0).cast(pa.int64()).to_numpy(zero_copy_only=False))
+    except pa.ArrowInvalid as error:
+        raise OverflowError from error
+    return Amounts(units, 0, np.zeros(len(units), dtype=bool))
+
+
+def _shortest(floats: pa.Array) -> pa.Array:
+    """Return floats as the shortest decimals that stand for them; NaN as null."""
+    return pc.cast(pc.if_else(pc.is_nan(floats), pa.scalar(None, floats.type), floats), pa.string())
+
+
 def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
     missing = np.isnan(values)
     unreadable = np.isinf(values)
     values = np.where(missing | unreadable, 0.0, values)
+    largest = float(np.abs(values).max(initial=0.0))
     for scale in range(FINEST + 1):
+        if largest * 10.0**scale >= EXACT_FLOAT:
+            return replace(_from_text(_shortest(pa.array(values))), unreadable=unreadable)
         # A double is k / 10**scale exactly as written when rounding to so many decimals gives the same double back.
         if np.array_equal(np.round(values, scale), values):
             return Amounts(_scaled(values, scale), scale, unreadable)
@@ -71,8 +94,6 @@ def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
 
 
 def _scaled(values: npt.NDArray[np.float64], scale: int) -> npt.NDArray[np.int64]:
-    if len(values) and np.abs(values).max() * 10.0**scale >= 2**63:
-        raise OverflowError
     # Whole and broken part apart, since their product may need more than the 53 bits of one double.
     whole = np.trunc(values)
     broken = np.rint((values - whole) * 10.0**scale)
@@ -86,7 +107,8 @@ def _from_text(texts: pa.Array) -> Amounts:
         pc.fill_null(pc.match_substring_regex(texts, _PLAIN), fill_value=False).to_numpy(zero_copy_only=False)
     )
     odd = np.flatnonzero(written & ~plain)
-    decimals = [_decimal(texts[int(row)].as_py()) for row in odd]
+    exact = [_exact(texts[int(row)].as_py()) for row in odd]
+    decimals = [None if decimal is None else _to_finest(decimal) for decimal in exact]
     unreadable = np.zeros(len(texts), dtype=bool)
     unreadable[odd] = [decimal is None for decimal in decimals]
     clean = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
@@ -98,9 +120,7 @@ def _from_text(texts: pa.Array) -> Amounts:
     for row, decimal in zip(odd, decimals, strict=True):
         if decimal is not None:
             units[row] = int(decimal.scaleb(scale))
-    rounded = sum(
-        decimal is not None and _finer(decimal) for decimal in map(_exact, (texts[int(row)].as_py() for row in odd))
-    )
+    rounded = sum(decimal != written_so for decimal, written_so in zip(decimals, exact, strict=True))
     return _trimmed(Amounts(units, scale, unreadable, rounded))
 
 
@@ -128,20 +148,15 @@ def _exact(text: str) -> Decimal | None:
     return decimal if decimal.is_finite() and "_" not in text and text == text.strip() else None
 
 
-def _decimal(text: str) -> Decimal | None:
-    decimal = _exact(text)
-    if decimal is None:
-        return None
-    return round(decimal, FINEST) if _finer(decimal) else decimal
+def _to_finest(decimal: Decimal) -> Decimal:
+    if decimal and decimal.adjusted() >= _DIGITS_OF_64_BITS:
+        raise OverflowError
+    return round(decimal, FINEST) if _scale(decimal) > FINEST else decimal
 
 
 def _scale(decimal: Decimal) -> int:
     exponent = decimal.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _finer(decimal: Decimal) -> bool:
-    return _scale(decimal) > FINEST
 
 
 def _trimmed(amounts: Amounts) -> Amounts:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 
 from segkit.data.consent import read_consent
 from segkit.data.faults import Faults
-from segkit.data.instants import Flags, Microseconds, from_arrow, from_text, microseconds
+from segkit.data.instants import Flags, Microseconds, from_arrow, from_text, in_calendar, microseconds
 from segkit.data.properties import Cells, PropertyColumn
 
 Unreadable: TypeAlias = Literal["raise", "leave out"]
 
 _SLASHED = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*(.*)$")
+_DEGREES = {"latitude": 90, "longitude": 180}
 _NEXT_STEP = (
     "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
     'unreadable="leave out" loads without them and says so in the report'
@@ -94,6 +95,9 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
     readable = column.rows(reading.readable)
     bad = ~readable & (column.codes >= 0)
     place.note("not a number", bad, examples=examples_of(cells, bad), done="taken as not set")
+    off = readable & (np.abs(np.append(reading.values, 0.0)[column.codes]) > _DEGREES.get(place.column, np.inf))
+    place.note("off the globe", off, examples=examples_of(cells, off), done="taken as not set")
+    readable &= ~off
     return pa.array(np.append(reading.values, 0.0)[column.codes], mask=~readable)
 
 
@@ -131,8 +135,11 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
     Naive times are UTC and noted. Month-first dates with slashes are read if the column itself proves the order; day-first
     dates, dates that could be either, and what is no date at all are fatal unless they are to be left out.
     """
+    cells = without_empty_text(cells)
+    if not isinstance(cells.values, list):
+        cells = replace(cells, values=in_calendar(cells.values))
     values, readable, naive = _read_instants(cells)
-    unset = _unset(cells)
+    unset = unset_cells(cells)
     bad = ~readable & ~unset
     if bad.any():
         values, readable = _read_odd(cells, values, readable, bad, place)
@@ -222,7 +229,17 @@ def _is_text(cells: Cells) -> bool:
     return not isinstance(cells.values, list) and bool(pa.types.is_string(cells.values.type))
 
 
-def _unset(cells: Cells) -> npt.NDArray[np.bool_]:
+def without_empty_text(cells: Cells) -> Cells:
+    """Return a column in which empty text is not set, as it is in a CSV."""
+    if isinstance(cells.values, list):
+        return Cells([None if value == "" else value for value in cells.values], cells.written)
+    if not _is_text(cells) or cells.written:
+        return cells
+    return Cells(pc.if_else(pc.equal(cells.values, ""), pa.scalar(None, pa.string()), cells.values), cells.written)
+
+
+def unset_cells(cells: Cells) -> npt.NDArray[np.bool_]:
+    """Return which cells hold nothing."""
     if isinstance(cells.values, list):
         return np.array([value is None for value in cells.values], dtype=bool)
     return np.asarray(pc.is_null(cells.values, nan_is_null=True).to_numpy())

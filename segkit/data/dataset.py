@@ -14,15 +14,17 @@ import pyarrow.compute as pc
 from segkit.data.columns import Unreadable
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
-from segkit.data.faults import Faults
+from segkit.data.faults import Faults, masked
 from segkit.data.instants import Flags, instant_of, microseconds, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, PostalPoints, country_codes
 from segkit.data.properties import Cells, PropertyColumn, cells_of
 from segkit.data.schema import PROFILE_COLUMNS
-from segkit.errors import DataError
+from segkit.errors import DataError, counted, listed, nearest
 
 AsOf = str | date | datetime | None
+FORECASTS = {"expected_date_of_next_order"}
+"""Dates that lie ahead, so that they say nothing about when the data was taken."""
 T = TypeVar("T")
 
 
@@ -85,11 +87,7 @@ class Dataset:
         Dataset: 2 profiles, no events, as of 2026-06-30 23:59:59 UTC, 1 kind of fault (see .report)
         """
         frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-        tables: dict[str, Table] = {
-            name: {str(header): cells_of(frame[header]) for header in frame.columns}
-            for name, frame in frames.items()
-            if frame is not None
-        }
+        tables: dict[str, Table] = {name: table_of(frame, name) for name, frame in frames.items() if frame is not None}
         return cls.from_tables(
             tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
         )
@@ -111,13 +109,22 @@ class Dataset:
         """
         given = None if as_of is None else read_as_of(as_of)
         if unreadable not in ("raise", "leave out"):
-            raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'"])
+            raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
         for name, table in tables.items():
             if not table or not len(next(iter(table.values()))):
                 raise DataError.empty_file(name)
         faults = Faults()
+        known = list(dict.fromkeys(header for table in tables.values() for header in table))
+        for header in columns:
+            faults.refuse(
+                "columns",
+                header,
+                f"no table has this header.{nearest(header, known)} The headers are {listed(known, most=40)}",
+                int(header not in known),
+                next_step="Check the spelling",
+            )
         by_name = {name: named(name, table, columns, faults) for name, table in tables.items()}
         checked = check(
             profiles=by_name.get("profiles"),
@@ -149,11 +156,11 @@ class Dataset:
         return len(self._ids)
 
     def __repr__(self) -> str:
-        events = (
-            f"{len(self.events):,} events of {len(self.events.metrics):,} metrics" if len(self.events) else "no events"
-        )
-        faults = f", {len(self.report):,} kinds of fault (see .report)" if len(self.report) else ""
-        return f"Dataset: {len(self):,} profiles, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+        happened = f"{counted(len(self.events), 'event')} of {counted(len(self.events.metrics), 'metric')}"
+        events = happened if len(self.events) else "no events"
+        faults = f", {counted(len(self.report), 'kind')} of fault (see .report)" if len(self.report) else ""
+        profiles = counted(len(self), "profile")
+        return f"Dataset: {profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
 
     def with_as_of(self, as_of: str | date | datetime) -> Self:
         """Return the same data looked at from another moment; nothing is read or copied again.
@@ -218,7 +225,7 @@ class Dataset:
         """
         row = pc.index(self._ids, pa.scalar(str(profile_id))).as_py()
         if row < 0:
-            raise DataError.unknown_profile(profile_id, self._ids[0].as_py())
+            raise DataError.unknown_profile(profile_id, masked("profile_id", self._ids[0].as_py()))
         return int(row)
 
     def has_property(self, name: str) -> bool:
@@ -273,11 +280,24 @@ class Dataset:
     def _points(self) -> tuple[Degrees, Degrees]:
         nothing = np.full(len(self), np.nan)
         own = [_floats(self._table[name]) if name in self._table else nothing for name in ("latitude", "longitude")]
-        has_own = ~(np.isnan(own[0]) | np.isnan(own[1])) & ((own[0] != 0) | (own[1] != 0))
+        has_own = np.isfinite(own[0]) & np.isfinite(own[1]) & ((own[0] != 0) | (own[1] != 0))
         if "zip" not in self._table:
             return np.where(has_own, own[0], np.nan), np.where(has_own, own[1], np.nan)
         postal = self.postal_points.points(_arrow(self._table["zip"]).to_pylist(), self.countries.to_pylist())
         return np.where(has_own, own[0], postal[0]), np.where(has_own, own[1], postal[1])
+
+
+def table_of(frame: pd.DataFrame, name: str) -> Table:
+    """Return a frame as a table of cells under its own headers.
+
+    Raises:
+        DataError: two of its columns have one header.
+    """
+    headers = [str(header) for header in frame.columns]
+    doubled = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
+    if doubled:
+        raise DataError.faults([f"{name}: several columns are headed {listed(doubled)}. Remove or rename all but one."])
+    return {header: cells_of(frame.iloc[:, number]) for number, header in enumerate(headers)}
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:
@@ -292,11 +312,15 @@ def _floats(cells: Cells) -> Degrees:
 
 
 def _newest(checked: Checked) -> datetime:
-    """Return the newest event, or, without events, the newest date that the known columns carry."""
+    """Return the newest event, or, without events, the newest date of something that happened to a profile."""
     newest = checked.events.newest()
     if newest is not None:
         return instant_of(newest)
-    dated = [_arrow(cells) for name, cells in checked.profiles.items() if PROFILE_COLUMNS.get(name) == "instant"]
+    dated = [
+        _arrow(cells)
+        for name, cells in checked.profiles.items()
+        if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS
+    ]
     found = [pc.max(column.cast(pa.int64())).as_py() for column in dated if column.null_count < len(column)]
     if not found:
         raise DataError.no_as_of()

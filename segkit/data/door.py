@@ -11,14 +11,25 @@ import pyarrow.compute as pc
 
 from segkit.data import schema
 from segkit.data.amounts import Amounts, read_amounts
-from segkit.data.columns import Place, Unreadable, as_consent, as_instants, as_numbers, as_text, as_truths, examples_of
+from segkit.data.columns import (
+    Place,
+    Unreadable,
+    as_consent,
+    as_instants,
+    as_numbers,
+    as_text,
+    as_truths,
+    examples_of,
+    unset_cells,
+    without_empty_text,
+)
 from segkit.data.events import EventIndex, index_events
-from segkit.data.faults import Faults
+from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
 from segkit.data.properties import Cells, PropertyColumn, arrow_cells
-from segkit.errors import DataError, nearest
+from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
@@ -50,6 +61,11 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
     found: Table = {}
     for header, column in cells.items():
         name = renames.get(header, schema.canonical_name(table, header))
+        if name != header and name in cells and header not in renames:
+            faults.note(
+                table, name, f"{header!r} has this meaning, too", 1, done="kept as a property under its own name"
+            )
+            name = header
         faults.refuse(
             table,
             name,
@@ -63,7 +79,7 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         faults.refuse(
             table,
             name,
-            f"this column is missing; the columns are {', '.join(map(repr, cells)) or 'none'}{nearest(name, cells)}",
+            f"this column is missing.{nearest(name, cells)} The columns are {listed(cells, most=40) or 'none'}",
             int(name not in found),
             next_step=f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}})',
         )
@@ -137,6 +153,8 @@ def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
     place = Place("profiles", "profile_id", faults)
     ids = as_text(profiles["profile_id"], place)
     missing = _flags(pc.is_null(ids))
+    if missing.all():
+        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
     place.note("rows without an id", missing, done="left out")
     column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
     seen_first = np.zeros(len(ids), dtype=bool)
@@ -176,16 +194,16 @@ def _differing(profiles: Table, codes: Rows, doubled: Flags) -> Flags:
 
 def _phones(known: dict[str, pa.Array], size: int, default_country: str | None, faults: Faults) -> Phones:
     """Normalise the phone numbers, and put those that are valid into the column in E.164."""
-    if "phone_number" not in known:
-        return normalise(pa.nulls(size, pa.string()))
     countries = country_codes(known["country"]) if "country" in known else pa.nulls(size, pa.string())
     if default_country is not None:
         code = country_code(default_country)
         if code is None:
             raise DataError.faults(
-                [f"default_country: {default_country!r} is no country. Give two letters, such as 'US'"]
+                [f"default_country: {default_country!r} is no country. Give two letters, such as 'US'."]
             )
         countries = pc.fill_null(countries, code)
+    if "phone_number" not in known:
+        return normalise(pa.nulls(size, pa.string()))
     written = known["phone_number"]
     phones = normalise(written, countries)
     place = Place("profiles", "phone_number", faults)
@@ -207,12 +225,11 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     faults.note("events", "metric", "events without a metric", what.null_count, done="left out")
     place = Place("events", "datetime", faults, unreadable)
     times, has_time = as_instants(events["datetime"], place)
-    empty = (
-        int(_flags(pc.is_null(events["datetime"].values)).sum())
-        if isinstance(events["datetime"].values, pa.ChunkedArray)
-        else 0
+    place.refuse(
+        "events without a date",
+        unset_cells(without_empty_text(events["datetime"])),
+        next_step='Give each a date, or load with unreadable="leave out"',
     )
-    place.refuse("events without a date", empty, next_step='Give each a date, or load with unreadable="leave out"')
     amounts = _amounts(events["value"], Place("events", "value", faults, unreadable)) if "value" in events else None
     encoded = what.dictionary_encode()
     metrics = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
@@ -227,9 +244,12 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
 
 
 def _amounts(cells: Cells, place: Place) -> Amounts:
+    cells = without_empty_text(cells)
     column = cells.values
     if isinstance(column, list):
-        column = pa.chunked_array([as_text(cells, place)])
+        texts = [value for value in column if isinstance(value, str)]
+        place.note("numbers as text", len(texts), done="read as numbers")
+        column = pa.chunked_array([as_text(cells, Place(place.table, place.column, Faults()))])
     elif pa.types.is_string(column.type) and not cells.written:
         place.note("numbers as text", len(column) - column.null_count, done="read as numbers")
     try:
@@ -267,16 +287,18 @@ def _places(places: Table, faults: Faults) -> PostalPoints:
     postal_codes = as_text(places["postal_code"], Place("places", "postal_code", faults))
     latitudes = as_numbers(places["latitude"], Place("places", "latitude", faults))
     longitudes = as_numbers(places["longitude"], Place("places", "longitude", faults))
-    brought = {}
-    unusable = 0
+    brought: dict[tuple[str, str], tuple[float, float]] = {}
+    unusable = several = 0
     for country, code, *point in zip(
         *(column.to_pylist() for column in (countries, postal_codes, latitudes, longitudes)), strict=True
     ):
-        if None in (country, code, *point):
+        if None in (country, code, *point) or point == [0, 0]:
             unusable += 1
-        else:
-            brought[country, postal_key(code, country)] = (float(point[0]), float(point[1]))
+            continue
+        key, here = (country, postal_key(code, country)), (float(point[0]), float(point[1]))
+        several += brought.setdefault(key, here) != here
     faults.note("places", "postal_code", "rows without a known country, a code and a point", unusable, done="left out")
+    faults.note("places", "postal_code", "rows with another point of the same code", several, done="left out")
     return PostalPoints(brought)
 
 
@@ -288,14 +310,14 @@ def _rows_of(who: pa.Array, ids: pa.Array, table: str, faults: Faults) -> Rows:
     faults.note(table, "profile_id", "rows without a profile id", who.null_count, done="left out")
     unknown = _flags(pc.is_valid(who)) & (rows < 0)
     place = Place(table, "profile_id", faults)
-    if len(who) and not (rows >= 0).any():
+    if len(who) and len(ids) and not (rows >= 0).any():
         faults.refuse(
             table,
             "profile_id",
             "no id is that of a profile",
             int(unknown.sum()),
             examples=examples_of(who, unknown),
-            next_step=f"Profiles have ids such as {', '.join(map(repr, ids[:2].to_pylist()))}: give both tables the same ids",
+            next_step=f"Profiles have ids such as {shown('profile_id', ids[:2].to_pylist())}: give both tables the same ids",
         )
     else:
         place.note("rows of unknown profiles", unknown, examples=examples_of(who, unknown), done="left out")

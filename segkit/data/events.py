@@ -6,16 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from segkit.data.amounts import Amounts
+from segkit.data.amounts import EXACT_FLOAT, Amounts
 from segkit.data.instants import DAY, Microseconds
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.schema import RENAMED_METRICS, STANDARD_METRICS, current_metric
 from segkit.errors import DataError
 
 Codes = npt.NDArray[np.int32]
-
-EXACT_FLOAT = 2**53
-"""Whole numbers up to this are exact as a double, so sums below it may be taken in doubles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class EventIndex:
     """
 
     metrics: Mapping[str, MetricEvents]
-    properties: Mapping[str, Cells] = field(default_factory=dict)
+    properties: Mapping[str, Cells] = field(default_factory=dict, repr=False)
     _columns: dict[tuple[str, str], PropertyColumn] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:

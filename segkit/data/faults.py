@@ -11,6 +11,9 @@ from segkit.errors import DataError
 EXAMPLES = 3
 """So many examples are shown of each fault."""
 
+_PERSONAL = re.compile(r"[^@\s]+@[^@\s]+|\+\d[\d\s().-]{6,}\d")
+"""An email address or a phone number, wherever one slipped into or serves as an id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -71,15 +74,29 @@ class Faults:
 def shown(column: str, examples: Iterable[object]) -> str:
     """Return a few examples as text; phone numbers and addresses show their shape and not the person.
 
-    >>> shown("phone_number", ["(415) 555-0132"])
-    "'(415) •••-••••'"
+    >>> shown("phone_number", ["(415) 555-0132"]), shown("profile_id", ["ann.lee@example.com"])
+    ("'(415) •••-••••'", "'a••.•••@•••••••.•••'")
     """
     few = list(dict.fromkeys(str(example) for example in examples if example is not None))[:EXAMPLES]
-    if column == "phone_number":
-        few = [_masked(example, r"[0-9]", visible=3) for example in few]
-    elif column in {"email", "first_name", "last_name", "address1", "address2"}:
-        few = [_masked(example, r"[^@.\s]", visible=1) for example in few]
+    few = [masked(column, example) for example in few]
     return ", ".join(repr(example if len(example) <= 40 else example[:39] + "…") for example in few)
+
+
+def masked(column: str, example: str) -> str:
+    """Return a cell with what is personal in it covered: its shape stays, and enough to find it by.
+
+    >>> masked("first_name", "Ann"), masked("profile_id", "SYN-00001")
+    ('A••', 'SYN-00001')
+    """
+    if column == "phone_number":
+        return _masked(_masked(example, r"\d", visible=3), r"[^\W\d_]", visible=1)
+    if column in {"email", "first_name", "last_name", "address1", "address2"}:
+        return _masked(example, r"[^@.\s]", visible=1)
+    return _PERSONAL.sub(_mask_personal, example)
+
+
+def _mask_personal(found: re.Match[str]) -> str:
+    return _masked(found.group(), r"[^@.+\s]", visible=1 if "@" in found.group() else 3)
 
 
 def _masked(example: str, pattern: str, *, visible: int) -> str:

@@ -19,9 +19,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 86_400_000_000
 """Microseconds in a day."""
 
-_ISO = (
-    r"^(?P<local>\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?)\d{0,3}(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
-)
+_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$"
+"""What Arrow reads as well, so that how a cell is read never depends on its neighbours. Only a time has a zone."""
+
+_FIRST = -62_135_596_800_000_000
+"""The first microsecond that a `datetime` can name, on 1 January of the year 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,22 @@ def read_as_of(value: object) -> datetime:
     >>> read_as_of("2026-06-30").isoformat()
     '2026-06-30T23:59:59.999999+00:00'
     """
+    given = value
     if isinstance(value, str):
         text = value.strip()
         try:
             value = date.fromisoformat(text) if len(text) <= len("2026-06-30") else datetime.fromisoformat(text)
         except ValueError:
-            raise DataError.bad_as_of(value) from None
-    if isinstance(value, datetime) and value == value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
-        return instant_of(microseconds(value))
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return close_of(value)
-    raise DataError.bad_as_of(value)
+            raise DataError.bad_as_of(given) from None
+    try:
+        if isinstance(value, datetime) and value == value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
+            return instant_of(microseconds(value))
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return close_of(value)
+    except (OverflowError, ValueError):
+        # Within a day of the ends of the calendar, in UTC past them.
+        raise DataError.bad_as_of(given) from None
+    raise DataError.bad_as_of(given)
 
 
 def from_text(texts: pa.Array) -> Instants:
@@ -94,9 +101,10 @@ def _cast(texts: pa.Array, kind: pa.DataType) -> Microseconds | None:
     if texts.null_count == len(texts):
         return None
     try:
-        return from_arrow(pc.cast(texts, kind))
+        values = from_arrow(pc.cast(texts, kind))
     except pa.ArrowInvalid:
         return None
+    return values if values.min() >= _FIRST else None
 
 
 def _from_mixed_text(texts: pa.Array) -> Instants:
@@ -123,17 +131,33 @@ def _without_nanoseconds(text: str) -> str:
     return head + dot + tail[: min(digits, 6)] + tail[digits:]
 
 
+def in_calendar(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of dates as text if a `datetime` can't name them all, so that those it can't are told; others as they are.
+
+    >>> in_calendar(pa.chunked_array([pa.array([400_000_000_000], pa.timestamp("s"))])).to_pylist()
+    ['14645-06-30 15:06:40']
+    """
+    kind = column.type
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        return column
+    plain = column.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else column
+    try:
+        pc.min_max(plain).as_py()
+    except (OverflowError, ValueError):
+        return plain.cast(pa.string())
+    return column
+
+
 def from_arrow(column: Any) -> Microseconds:
     """Return an Arrow date or timestamp column as microseconds, nulls as 0; finer digits are dropped."""
     kind = column.type
-    if pa.types.is_date(kind):
-        column = pc.cast(column, pa.timestamp("us"))
-    elif kind.unit == "ns":
-        column = pc.cast(column, pa.timestamp("us", tz=kind.tz), safe=False)
-    else:
-        column = pc.cast(column, pa.timestamp("us", tz=kind.tz))
+    is_finer = pa.types.is_timestamp(kind) and kind.unit == "ns"
+    if not is_finer:
+        column = pc.cast(column, pa.timestamp("us", tz=kind.tz if pa.types.is_timestamp(kind) else None))
     whole = pc.fill_null(pc.cast(column, pa.int64()), 0)
-    return np.asarray(whole.to_numpy() if isinstance(whole, pa.ChunkedArray) else whole.to_numpy(zero_copy_only=False))
+    found = np.asarray(whole.to_numpy() if isinstance(whole, pa.ChunkedArray) else whole.to_numpy(zero_copy_only=False))
+    # Arrow's own cast would lift a nanosecond before 1970 into the next microsecond.
+    return found // 1_000 if is_finer else found
 
 
 def _set(column: pa.Array) -> Flags:

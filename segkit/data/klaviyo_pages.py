@@ -12,6 +12,7 @@ _CONSENT = {
     "consent_timestamp": "consent_timestamp",
     "method": "consent_method",
 }
+_PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
 
 
 def profiles_table(pages: Iterable[Any]) -> Table:
@@ -32,40 +33,42 @@ def events_table(pages: Iterable[Any]) -> Table:
         DataError: a page is not of Klaviyo's shape, or an event's metric is not among the included ones.
     """
     every = list(pages)
-    names = {
-        included["id"]: included["attributes"]["name"]
-        for page in every
-        if isinstance(page, Mapping)
-        for included in page.get("included") or ()
-        if included.get("type") == "metric"
-    }
+    names = {metric: name for page in every for metric, name in _metric_names(page)}
     return _columns([_event(resource, names) for page in every for resource in _resources(page, "event")], "events")
 
 
+def _metric_names(page: Any) -> Iterable[tuple[str, str]]:
+    for included in (page.get("included") if isinstance(page, Mapping) else None) or ():
+        if isinstance(included, Mapping) and included.get("type") == "metric":
+            name = _part(included, "attributes").get("name")
+            if not isinstance(name, str):
+                raise _shapeless("event")
+            yield str(included.get("id")), name
+
+
 def _profile(resource: Mapping[str, Any]) -> dict[str, Any]:
-    attributes = dict(resource.get("attributes") or {})
-    row = dict(attributes.pop("properties", None) or {})
-    row.update(attributes.pop("location", None) or {})
-    row.update(attributes.pop("predictive_analytics", None) or {})
-    subscriptions = attributes.pop("subscriptions", None) or {}
+    attributes = _part(resource, "attributes")
+    row = _part(attributes, "properties") | _part(attributes, "location") | _part(attributes, "predictive_analytics")
+    subscriptions = _part(attributes, "subscriptions")
     for channel in ("sms", "email"):
-        marketing = (subscriptions.get(channel) or {}).get("marketing") or {}
+        marketing = _part(_part(subscriptions, channel), "marketing")
         row.update(
             {f"{channel}_{name}": marketing.get(field) for field, name in _CONSENT.items() if field in marketing}
         )
         if channel == "email" and "suppression" in marketing:
             row["email_suppressed"] = bool(marketing["suppression"])
-    return {**row, **attributes, "profile_id": resource.get("id")}
+    plain = {name: value for name, value in attributes.items() if name not in _PARTS}
+    return {**row, **plain, "profile_id": resource.get("id")}
 
 
 def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    attributes = resource.get("attributes") or {}
-    properties = dict(attributes.get("event_properties") or {})
+    attributes = _part(resource, "attributes")
+    properties = _part(attributes, "event_properties")
     metric = _related(resource, "metric")
     if metric not in names:
         raise DataError.faults(
             [
-                f"events: the metric id {metric!r} is not among the included metrics. Ask for the pages with include=metric"
+                f"events: the metric id {metric!r} is not among the included metrics. Ask for the pages with include=metric."
             ]
         )
     value = properties.pop("$value", None)
@@ -79,16 +82,31 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 
 def _related(resource: Mapping[str, Any], name: str) -> Any:
-    return (((resource.get("relationships") or {}).get(name) or {}).get("data") or {}).get("id")
+    return _part(_part(_part(resource, "relationships"), name), "data").get("id")
+
+
+def _part(resource: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a part of a resource that holds names and values; nothing if it is left out or null."""
+    part = resource.get(name)
+    if part is not None and not isinstance(part, Mapping):
+        raise _shapeless(str(resource.get("type", "resource")))
+    return dict(part or {})
 
 
 def _resources(page: Any, kind: str) -> list[Mapping[str, Any]]:
     found = page.get("data") if isinstance(page, Mapping) else None
     if not isinstance(found, list) or any(not isinstance(one, Mapping) or one.get("type") != kind for one in found):
-        raise DataError.faults(
-            [f"{kind}s: a page lacks Klaviyo's shape, a list named 'data' of resources of type {kind!r}"]
-        )
+        raise _shapeless(kind)
     return found
+
+
+def _shapeless(kind: str) -> DataError:
+    wanted = f"a list named 'data' of resources of type {kind!r}"
+    return DataError.faults(
+        [
+            f"{kind}s: a page lacks Klaviyo's shape, {wanted}. Save the answers of Get Profiles and Get Events as they come."
+        ]
+    )
 
 
 def _columns(rows: list[dict[str, Any]], table: str) -> Table:

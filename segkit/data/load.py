@@ -1,10 +1,13 @@
 """Files to a Dataset: finds a shop's files, reads them with the types given, and hands the tables to the door."""
 
 import bz2
+import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -15,17 +18,24 @@ import pyarrow.parquet
 from tqdm.auto import tqdm
 
 from segkit.data.columns import Unreadable
-from segkit.data.dataset import AsOf, Dataset
+from segkit.data.dataset import AsOf, Dataset, table_of
 from segkit.data.door import Table
 from segkit.data.klaviyo_pages import events_table, profiles_table
-from segkit.data.properties import arrow_cells, cells_of
-from segkit.errors import DataError
+from segkit.data.properties import arrow_cells
+from segkit.errors import DataError, counted, listed
 
 Source: TypeAlias = str | Path | pd.DataFrame | Sequence[str | Path] | None
 
 TABLES = ("profiles", "events", "lists", "places")
+PAGES = ("profiles", "events")
+"""The tables that pages of the Klaviyo API can hold."""
 COMPRESSED = (".gz", ".bz2", ".zst")
 FORMATS = (".csv", ".parquet", ".json")
+
+_DAMAGES = (pa.ArrowInvalid, OSError, EOFError, zlib.error, csv.Error)
+"""What reading a damaged file raises, by way of Arrow or of its compression."""
+
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def load(
@@ -87,7 +97,9 @@ def _files_in(folder: Path) -> dict[str, list[Path]]:
     found = {}
     for table in TABLES:
         parts = [path for path in files if _stem(path) == table and _format(path) in FORMATS]
-        if len({_format(path) for path in parts}) > 1 or len([path for path in parts if "-" not in path.name]) > 1:
+        # Neither profiles.csv beside profiles.parquet, nor events-1.csv beside events-1.csv.gz.
+        names = {path.name.casefold().partition(".")[0] for path in parts}
+        if len({_format(path) for path in parts}) > 1 or len(names) < len(parts):
             raise DataError.two_kinds_of_file(table, [path.name for path in parts])
         if parts:
             found[table] = parts
@@ -109,18 +121,26 @@ def _format(path: Path) -> str:
 
 def _table(name: str, source: Any) -> Table:
     if isinstance(source, pd.DataFrame):
-        return {str(header): cells_of(source[header]) for header in source.columns}
+        return table_of(source, name)
     paths = [Path(source)] if isinstance(source, (str, Path)) else [Path(path) for path in source]
     for path in paths:
         if not path.exists():
             raise DataError.no_file(path)
-    formats = {_format(path) for path in paths}
-    match sorted(formats):
-        case [".csv"]:
+    if not paths:
+        raise DataError.nothing_given()
+    other = next((path for path in paths if _format(path) != _format(paths[0])), None)
+    if other is not None:
+        raise DataError.unreadable_file(
+            other, f"it is of another format than {paths[0].name!r}, a part of the same table"
+        )
+    match _format(paths[0]):
+        case ".csv":
             return _joined([_read_csv(path) for path in paths], paths, written=True)
-        case [".parquet"]:
+        case ".parquet":
             return _joined([_read_parquet(path) for path in paths], paths, written=False)
-        case [".json"]:
+        case ".json" if name not in PAGES:
+            raise DataError.unreadable_file(paths[0], f"{name} are read from CSV or Parquet only")
+        case ".json":
             pages = [_read_json(path) for path in paths]
             return profiles_table(pages) if name == "profiles" else events_table(pages)
         case _:
@@ -130,8 +150,9 @@ def _table(name: str, source: Any) -> Table:
 def _joined(parts: list[pa.Table], paths: list[Path], *, written: bool) -> Table:
     """Join the parts of a table; a column that only some parts have is unset in the others."""
     try:
-        whole = parts[0] if len(parts) == 1 else pa.concat_tables(parts, promote_options="default")
-    except pa.ArrowInvalid as error:
+        # Permissive, since a column of whole numbers turns into one of doubles in a part where a cell is empty.
+        whole = parts[0] if len(parts) == 1 else pa.concat_tables(parts, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise DataError.unreadable_file(
             paths[-1], f"its columns are of other types than in {paths[0].name!r} ({error})"
         ) from None
@@ -142,32 +163,50 @@ def _read_csv(path: Path) -> pa.Table:
     """Read a CSV with every cell as text: `NA` is Namibia and `007` an id, and only an empty cell is unset."""
     try:
         header = _header(path)
-        options = pa.csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()),
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=True,
-        )
+        uneven: list[pa.csv.InvalidRow] = []
+        parsing = pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=partial(_set_aside, uneven))
         with _opened(path) as stream:
-            parsing = pa.csv.ParseOptions(newlines_in_values=True)
-            table = pa.csv.read_csv(stream, convert_options=options, parse_options=parsing)
-    except (pa.ArrowInvalid, UnicodeDecodeError, OSError, EOFError) as error:
+            table = pa.csv.read_csv(stream, convert_options=_every_cell_as_text(header), parse_options=parsing)
+    except (*_DAMAGES, UnicodeDecodeError) as error:
         raise DataError.unreadable_file(path, _short(error)) from None
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        raise DataError.unreadable_file(path, f"two columns are headed {doubled[0]!r}")
+    if uneven:
+        # Counted and not shown: Arrow's own message quotes the row, and a row is a person.
+        rows = counted(len(uneven), "row has", "rows have")
+        raise DataError.unreadable_file(path, f"{rows} not as many cells as the header, which has {len(header):,}")
+    if table.column_names != header:
+        raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be")
     if not table.num_rows:
         raise DataError.empty_file(path.name)
     return table
 
 
+def _set_aside(uneven: list[pa.csv.InvalidRow], row: pa.csv.InvalidRow) -> str:
+    uneven.append(row)
+    return "skip"
+
+
 def _header(path: Path) -> list[str]:
     with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        first = text.readline()
-    if not first.strip():
+        header = next((row for row in csv.reader(text) if row), [])
+        has_rows = bool(text.read(1))
+    if not has_rows:
         raise DataError.empty_file(path.name)
-    names = pa.csv.read_csv(io.BytesIO(first.encode() + b"\n"), read_options=pa.csv.ReadOptions()).column_names
-    return [str(name) for name in names]
+    doubled = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    if doubled:
+        raise DataError.unreadable_file(path, f"several columns are headed {listed(doubled)}")
+    other = next((name for mark, name in _OTHER_MARKS.items() if len(header) == 1 and mark in header[0]), None)
+    if other is not None:
+        raise DataError.unreadable_file(path, f"its cells are parted by {other}, and a CSV needs commas")
+    return header
+
+
+def _every_cell_as_text(header: list[str]) -> pa.csv.ConvertOptions:
+    return pa.csv.ConvertOptions(
+        column_types=dict.fromkeys(header, pa.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -185,7 +224,7 @@ def _opened(path: Path) -> BinaryIO:
 def _read_parquet(path: Path) -> pa.Table:
     try:
         table = pa.parquet.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
+    except _DAMAGES as error:
         raise DataError.unreadable_file(path, _short(error)) from None
     if not table.num_rows:
         raise DataError.empty_file(path.name)
@@ -196,7 +235,7 @@ def _read_json(path: Path) -> Any:
     try:
         with _opened(path) as stream:
             return json.load(stream)
-    except (ValueError, OSError, EOFError) as error:
+    except (*_DAMAGES, ValueError) as error:
         raise DataError.unreadable_file(path, _short(error)) from None
 
 

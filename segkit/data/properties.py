@@ -71,15 +71,27 @@ class Cells:
 
 
 def cells_of(objects: Iterable[Any], *, written: bool = False) -> Cells:
-    """Return Python objects or a pandas column as cells, typed where all are of one kind."""
-    column = objects if isinstance(objects, pd.Series) else list(objects)
-    try:
-        array = pa.array(column, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return Cells([None if _is_unset(cell) else _plain(cell) for cell in column], written)
-    return arrow_cells(
-        pa.chunked_array(array.chunks if isinstance(array, pa.ChunkedArray) else [array]), written=written
-    )
+    """Return Python objects or a pandas column as cells, typed where all are of one kind.
+
+    Arrow would make one kind of several, 18 a date beside dates, True a number beside numbers, and a naive time an aware one, so
+    it only gets what is alike.
+    """
+    if isinstance(objects, pd.Series) and objects.dtype != object:
+        array = pa.array(objects, from_pandas=True)
+        return arrow_cells(
+            pa.chunked_array(array.chunks if isinstance(array, pa.ChunkedArray) else [array]), written=written
+        )
+    cells = [None if _is_unset(cell) else _plain(cell) for cell in objects]
+    kinds = {(type(cell), isinstance(cell, datetime) and cell.tzinfo is None) for cell in cells if cell is not None}
+    if len(kinds) <= 1 and not {kind for kind, _ in kinds} & _CONTAINERS:
+        try:
+            return arrow_cells(pa.chunked_array([pa.array(cells)]), written=written)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+            pass  # whole numbers beyond 64 bits, or datetimes of several zones: they stay what they are
+    return Cells(cells, written)
+
+
+_CONTAINERS = {list, tuple, dict, np.ndarray}
 
 
 def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:

@@ -1,0 +1,65 @@
+"""What a threshold costs: the size of a builder's segment as its parameters vary, at one moment."""
+
+from collections.abc import Callable, Iterable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segkit.data.dataset import Dataset
+from segkit.errors import DefinitionError
+from segkit.membership import Evaluation, distinct_segments
+from segkit.parameters import parameters
+from segkit.segment import Segment
+
+
+def sweep(
+    builder: Callable[..., Segment], dataset: Dataset, *, base: Segment | None = None, **settings: Any
+) -> pd.DataFrame:
+    """Return the size of a builder's segment for each setting of its parameters.
+
+    Args:
+        builder: a function from keyword arguments to a segment; an analyst's own too.
+        dataset: the profiles and events.
+        base: the segment that shares are taken of; None is all profiles. A share counts the members who are in the base.
+        **settings: a parameter's values to go through, as a list, range or array; or one value, for all settings. Parameters that
+            are not named keep their default.
+
+    Returns:
+        A tidy table, one row per setting, in the order of the values, the last parameter fastest: a column for each parameter that
+        varies, then `size`, `share` (0 to 1; NaN where the base is empty) and `base`.
+
+    Raises:
+        DefinitionError: a parameter that the builder does not have, or none that varies.
+        DataError: as `sk.membership`.
+
+    >>> from segkit.builders import sms_nearby
+    >>> homes = {"profile_id": ["a", "b"], "latitude": [42.4, 43.0], "longitude": [-71.1, -71.1], "sms_consent": ["subscribed"] * 2}
+    >>> shop = Dataset.from_frames(pd.DataFrame(homes), as_of="2026-06-30")
+    >>> sweep(sms_nearby, shop, radius=[10, 100])[["radius", "size"]].to_numpy().tolist()
+    [[10, 1], [100, 2]]
+    """
+    known = [parameter.name for parameter in parameters(builder)]
+    for name in settings:
+        if name not in known:
+            raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), name, known)
+    varying = {name: list(values) for name, values in settings.items() if _is_several(values)}
+    fixed = {name: value for name, value in settings.items() if name not in varying}
+    if not varying:
+        raise DefinitionError.missing_word("sweep", [f"{name}=[...]" for name in known])
+    evaluation = Evaluation(dataset)
+    inside = np.ones(len(dataset), dtype=bool) if base is None else evaluation.holds(base.condition)
+    base_size = int(np.count_nonzero(inside))
+    rows = []
+    for values in product(*varying.values()):
+        segment = distinct_segments(builder(**fixed, **dict(zip(varying, values, strict=True))))[0]
+        holds = evaluation.holds(segment.condition)
+        in_base = int(np.count_nonzero(holds & inside))
+        rows.append((*values, int(np.count_nonzero(holds)), in_base / base_size if base_size else np.nan))
+    table = pd.DataFrame(rows, columns=[*varying, "size", "share"])
+    return table.assign(base="all profiles" if base is None else base.name)
+
+
+def _is_several(values: object) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, (str, tuple))

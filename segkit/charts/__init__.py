@@ -1,0 +1,16 @@
+"""Figures from finished tables, one file for each; neither the data nor what a segment says is known here.
+
+Every function takes a table first and returns a plotly figure that is readable on white and on black and asks no network.
+"""
+
+from importlib.util import find_spec
+
+from segkit.errors import missing_extra
+
+if find_spec("plotly") is None:
+    raise missing_extra("plotly", "notebooks")
+
+from segkit.charts.sizes import plot_sizes
+from segkit.charts.waterfall import plot_waterfall
+
+__all__ = ["plot_sizes", "plot_waterfall"]

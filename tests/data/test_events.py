@@ -1,0 +1,163 @@
+"""The event index: every event that counts is under its metric's current name, in order of time, with its amount and properties."""
+
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import segkit as sk
+from segkit.errors import DataError
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def shop_of(*events, profiles=None, **words):
+    """Return a shop of events, each (profile_id, metric, hours after the start, value, other properties)."""
+    rows = [
+        {"profile_id": who, "metric": what, "datetime": START + timedelta(hours=hours), "value": value} | properties
+        for who, what, hours, value, properties in events
+    ]
+    frame = None if profiles is None else pd.DataFrame({"profile_id": profiles})
+    return sk.Dataset.from_frames(frame, pd.DataFrame(rows), **words)
+
+
+def who(condition, shop):
+    """Return the ids of a condition's members."""
+    column = sk.membership(sk.Segment("asked", condition), shop)["asked"]
+    return set(column.index[column])
+
+
+def test_old_and_new_names_are_one_metric():
+    """Events under a metric's old name and under its new one count together, asked for by either."""
+    shop = shop_of(
+        ("ann", "Consented to Receive SMS", 0, None, {}),
+        ("ann", "Subscribed to SMS Marketing", 1, None, {}),
+        ("bea", "Unsubscribed from SMS", 2, None, {}),
+    )
+    assert set(shop.metric_names) == {"Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"}
+    for name in ("Consented to Receive SMS", "Subscribed to SMS Marketing"):
+        assert who(sk.did(name, equals=2), shop) == {"ann"}
+    for name in ("Unsubscribed from SMS", "Unsubscribed from SMS Marketing"):
+        assert who(sk.did(name), shop) == {"bea"}
+
+
+def test_metrics_are_listed_by_size():
+    """The names of the metrics come with the most frequent first."""
+    shop = shop_of(("ann", "Rare", 0, None, {}), ("ann", "Usual", 1, None, {}), ("ann", "Usual", 2, None, {}))
+    assert shop.metric_names == ["Usual", "Rare"]
+
+
+def test_a_metric_is_found_by_its_exact_name():
+    """Another metric is an error that offers the near names and lists those there are."""
+    shop = shop_of(("ann", "Placed Order", 0, None, {}), ("ann", "Consented to Receive SMS", 0, None, {}))
+    with pytest.raises(DataError, match="Did you mean 'Placed Order'") as error:
+        who(sk.did("placed order"), shop)
+    assert "'Subscribed to SMS Marketing'" in str(error.value)
+
+
+def test_a_standard_metric_may_have_happened_to_nobody():
+    """A metric that every account can have is no slip of the pen: it counts zero for all, and a warning says so."""
+    shop = shop_of(("ann", "Placed Order", 0, 5.0, {}))
+    with pytest.warns(sk.SegkitWarning, match="'Clicked SMS'"):
+        assert who(sk.did_not("Clicked SMS"), shop) == {"ann"}
+    with pytest.warns(sk.SegkitWarning, match="'Refunded Order'"):
+        assert who(sk.spent("Refunded Order", equals=0), shop) == {"ann"}
+
+
+def test_an_event_property_must_exist_and_stays_with_its_event():
+    """A condition on an event property meets the property of that very event, however the events came ordered."""
+    shop = shop_of(
+        ("ann", "Placed Order", 5, 1.0, {"Source": "web"}),
+        ("bea", "Placed Order", 3, 2.0, {"Source": "pos"}),
+        ("ann", "Clicked SMS", 4, None, {"Source": "web"}),
+        ("cat", "Placed Order", 1, 3.0, {}),
+        ("bea", "Placed Order", 2, 4.0, {"Source": "web"}),
+    )
+    web = {"Source": "web"}
+    assert who(sk.did("Placed Order", where=web), shop) == {"ann", "bea"}
+    assert who(sk.spent("Placed Order", equals=4, where=web), shop) == {"bea"}
+    assert who(sk.spent("Placed Order", equals=2, where={"Source": "pos"}), shop) == {"bea"}
+    with pytest.raises(DataError, match=r"events have no property 'source'\. Did you mean 'Source'"):
+        who(sk.did("Placed Order", where={"source": "web"}), shop)
+
+
+def test_events_that_are_left_out_count_for_nobody():
+    """Events of unknown profiles, without a profile or without a metric move nobody's counts, sums or properties."""
+    shop = shop_of(
+        ("zoe", "Placed Order", 0, 100.0, {"Source": "web"}),
+        ("ann", "Placed Order", 1, 5.0, {"Source": "pos"}),
+        (None, "Placed Order", 2, 100.0, {"Source": "web"}),
+        ("ann", None, 3, 100.0, {"Source": "web"}),
+        profiles=["ann", "bea"],
+    )
+    assert len(shop.events) == 1
+    assert shop.as_of == START + timedelta(hours=1)
+    assert who(sk.spent("Placed Order", equals=5), shop) == {"ann"}
+    assert who(sk.did("Placed Order", where={"Source": "pos"}), shop) == {"ann"}
+    assert who(sk.did("Placed Order", where={"Source": "web"}), shop) == set()
+    assert dict(shop.report.query("done == 'left out'")[["fault", "count"]].to_numpy()) == {
+        "rows of unknown profiles": 1,
+        "rows without a profile id": 1,
+        "events without a metric": 1,
+    }
+
+
+def test_a_metric_without_amounts_sums_to_nothing():
+    """Where no event of a metric carries a value, everybody's sum of it is 0."""
+    shop = shop_of(("ann", "Clicked SMS", 0, None, {}), ("ann", "Placed Order", 0, 5.0, {}))
+    assert shop.events.metric("Clicked SMS").units is None
+    assert who(sk.spent("Clicked SMS", equals=0), shop) == {"ann"}
+
+
+def test_the_index_prints_no_property():
+    """What events carry, such as what people wrote, is not printed."""
+    shop = shop_of(("ann", "Sent SMS", 0, None, {"Message Body": "call me at home"}))
+    assert "call me" not in repr(shop.events)
+
+
+def test_windows_are_half_open():
+    """A window takes in its first instant and leaves out its last, an open end takes all, and a reversed one nothing."""
+    events = shop_of(*[("ann", "X", hours, None, {}) for hours in (0, 1, 1, 2)]).events.metric("X")
+    first, middle, last = events.times[0], events.times[1], events.times[3]
+    assert events.window(None, None) == slice(0, 4)
+    assert events.window(middle, last) == slice(1, 3)
+    assert events.window(first, middle) == slice(0, 1)
+    assert events.window(last, None) == slice(3, 4)
+    assert len(events.profiles[events.window(last, first)]) == 0
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["ann", "bea", "zoe"]),
+        st.sampled_from(["X", "Y", "Unsubscribed from SMS", "Unsubscribed from SMS Marketing"]),
+        st.integers(0, 60),
+        st.none() | st.integers(0, 3).map(float),
+        st.fixed_dictionaries({"Note": st.none() | st.sampled_from("ab")}),
+    ),
+    min_size=1,
+    max_size=15,
+).filter(lambda events: any(who != "zoe" for who, *_ in events))
+
+
+@given(EVENTS)
+def test_the_index_holds_the_events_in_order(events):
+    """Per metric: each event of a known profile once, oldest first, equals in the order they came, nothing mixed up."""
+    shop = shop_of(*events, profiles=["ann", "bea"])
+    kept = [event for event in events if event[0] != "zoe"]
+    assert len(shop.events) == len(kept)
+    assert shop.as_of == START + timedelta(hours=max(hours for _, _, hours, *_ in kept))
+    for name, found in shop.events.metrics.items():
+        meant = [event for event in kept if event[1] in (name, name.removesuffix(" Marketing"))]
+        meant.sort(key=lambda event: event[2])
+        notes = shop.events.column(name, "Note")
+        units = [0] * len(found) if found.units is None else found.units.tolist()
+        assert [
+            (shop.profile_ids[profile], time, unit / 10**found.scale, notes.value(row))
+            for row, (profile, time, unit) in enumerate(zip(found.profiles, found.times, units, strict=True))
+        ] == [
+            (who, (START + timedelta(hours=hours)).timestamp() * 1e6, value or 0, properties["Note"])
+            for who, _, hours, value, properties in meant
+        ]
+        assert found.days.tolist() == [time // 86_400_000_000 for time in found.times.tolist()]

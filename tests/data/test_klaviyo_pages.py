@@ -1,0 +1,320 @@
+"""Klaviyo's own exports load unchanged, and say of people, consents and orders what an independent reading of the files says."""
+
+import csv
+import gzip
+import io
+import json
+from collections import Counter, defaultdict
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import segkit as sk
+from segkit.data.klaviyo_pages import events_table, profiles_table
+from segkit.data.schema import PROFILE_SPELLINGS, canonical_name, current_metric
+from segkit.errors import DataError
+
+SAMPLE_DATA = Path(__file__).parents[2] / "sample_data"
+FOLDERS = ("klaviyo_export", "klaviyo_pages", "")
+
+
+@pytest.fixture(scope="module", params=FOLDERS, ids=["export", "pages", "shop"])
+def folder(request):
+    """Return a folder of sample data."""
+    return SAMPLE_DATA / request.param
+
+
+@pytest.fixture(scope="module")
+def shop(folder):
+    """Return the folder loaded as it is."""
+    return sk.load(folder)
+
+
+def who(condition, shop):
+    """Return the ids of a condition's members."""
+    column = sk.membership(sk.Segment("asked", condition), shop)["asked"]
+    return set(column.index[column])
+
+
+def plain_events(folder):
+    """Read a folder's events with the standard library: id, metric under its current name, instant, amount."""
+    if (folder / "events.csv.gz").exists():
+        text = gzip.decompress((folder / "events.csv.gz").read_bytes()).decode("utf-8")
+        for row in csv.DictReader(io.StringIO(text)):
+            moment = datetime.fromisoformat(row["datetime"])
+            yield row["profile_id"], current_metric(row["metric"]), moment, Decimal(row["value"] or 0)
+        return
+    for path in sorted(folder.glob("events-*.json")):
+        page = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        names = {one["id"]: one["attributes"]["name"] for one in page["included"] if one["type"] == "metric"}
+        for event in page["data"]:
+            related = event["relationships"]
+            amount = event["attributes"]["event_properties"].get("$value", 0)
+            moment = datetime.fromisoformat(event["attributes"]["datetime"])
+            assert moment.timestamp() == event["attributes"]["timestamp"]
+            yield (
+                related["profile"]["data"]["id"],
+                current_metric(names[related["metric"]["data"]["id"]]),
+                moment,
+                Decimal(amount),
+            )
+
+
+def plain_profiles(folder):
+    """Read a folder's profiles with the standard library: id, SMS consent, whether suppressed for email, email, city, CLV."""
+    if folder.name == "klaviyo_pages":
+        for path in sorted(folder.glob("profiles-*.json")):
+            for one in json.loads(path.read_text(encoding="utf-8"))["data"]:
+                attributes = one["attributes"]
+                marketing = attributes["subscriptions"]["email"]["marketing"]
+                yield (
+                    one["id"], attributes["subscriptions"]["sms"]["marketing"]["consent"].lower(), bool(marketing["suppression"]),
+                    attributes["email"], attributes["location"]["city"], attributes["predictive_analytics"]["predicted_clv"],
+                )  # fmt: skip
+        return
+    with (folder / "profiles.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if "Klaviyo ID" in row:
+                suppressed, columns = bool(row["Email Suppressions"]), ("SMS Marketing Consent", "Email", "City")
+                clv = row["Predicted Customer Lifetime Value"]
+            else:
+                suppressed, columns = row["email_suppressed"] == "true", ("sms_consent", "email", "city")
+                clv = row["predicted_clv"]
+            consent, email, city = (row[column] or None for column in columns)
+            word = (consent or "never_subscribed").lower()
+            yield (
+                row.get("Klaviyo ID", row.get("profile_id")),
+                word,
+                suppressed,
+                email,
+                city,
+                float(clv) if clv else None,
+            )
+
+
+def test_everybody_is_there(folder, shop):
+    """Profiles come in the order of the files, with the email, city and predicted value that stand there."""
+    plain = list(plain_profiles(folder))
+    assert shop.profile_ids.tolist() == [profile_id for profile_id, *_ in plain]
+    shown = shop.profiles[["email", "city", "predicted_clv"]].astype(object)
+    assert shown.where(shown.notna(), None).to_numpy().tolist() == [
+        list(rest) for *_, email, city, clv in plain for rest in [(email, city, clv)]
+    ]
+
+
+def test_consents_agree(folder, shop):
+    """Who may be texted, who withdrew and who never agreed, and who can receive email, are those of the files."""
+    plain = list(plain_profiles(folder))
+    for word in ("subscribed", "unsubscribed", "never_subscribed"):
+        assert shop.profile_ids[shop.consent("sms", word)].tolist() == [one[0] for one in plain if one[1] == word]
+    assert who(sk.can_receive("sms"), shop) == {one[0] for one in plain if one[1] == "subscribed"}
+    reachable = who(sk.can_receive("email"), shop)
+    assert not reachable & {one[0] for one in plain if one[2] or one[3] is None}
+    assert reachable | who(sk.cannot_receive("email"), shop) == set(shop.profile_ids)
+
+
+def test_events_agree(folder, shop):
+    """Every event is there under its metric's current name, and the moment is that of the newest."""
+    plain = list(plain_events(folder))
+    assert {name: len(found) for name, found in shop.events.metrics.items()} == Counter(
+        metric for _, metric, *_ in plain
+    )
+    assert shop.as_of == max(moment for _, _, moment, _ in plain)
+    assert shop.metric_names[0] == Counter(metric for _, metric, *_ in plain).most_common(1)[0][0]
+
+
+def test_orders_agree(folder, shop):
+    """What each profile spent is the sum of its orders, to the last digit."""
+    plain = defaultdict(Decimal)
+    for profile_id, metric, _, amount in plain_events(folder):
+        if metric == "Placed Order":
+            plain[profile_id] += amount
+    orders = shop.events.metric("Placed Order")
+    found = defaultdict(Decimal)
+    for profile, unit in zip(orders.profiles.tolist(), orders.units.tolist(), strict=True):
+        found[shop.profile_ids[profile]] += Decimal(unit).scaleb(-orders.scale)
+    assert found == plain
+    top = max(plain.values())
+    assert who(sk.spent("Placed Order", at_least=float(top)), shop) == {
+        one for one, spent in plain.items() if spent == top
+    }
+
+
+def test_nothing_but_known_flaws_is_reported(folder, shop):
+    """The sample data holds only the flaws that its notes speak of, and none that loses a row."""
+    assert not (shop.report["done"] == "left out").any()
+    assert set(shop.report["column"]) <= {
+        "phone_number",
+        "email_suppressed",
+        "expected_date_of_next_order",
+        "latitude",
+        "longitude",
+    }
+
+
+def test_the_headers_of_a_member_export_are_known():
+    """Spelled-out headers become the API's names, custom properties keep theirs, and capitals and blanks don't matter."""
+    shop = sk.load(SAMPLE_DATA / "klaviyo_export")
+    with (SAMPLE_DATA / "klaviyo_export" / "profiles.csv").open(encoding="utf-8-sig", newline="") as file:
+        row = next(csv.DictReader(file))
+    first = shop.profiles.iloc[0]
+    assert first["region"] == row["State / Region"]
+    assert first["zip"] == row["Zip Code"] == "01801"
+    assert first["total_clv"] == float(row["Total Customer Lifetime Value"])
+    assert first["churn_probability"] == float(row["Churn Risk Prediction"])
+    assert first["timezone"] == row["$timezone"]
+    assert first["$consent_method"] == row["$consent_method"]
+    assert {"Favorite Category", "Last Open", "$phone_number_region"} <= set(shop.property_names)
+    assert canonical_name("profiles", " STATE / REGION ") == "region"
+
+
+@pytest.mark.parametrize("header", PROFILE_SPELLINGS)
+def test_every_spelling_stands_for_its_column(header):
+    """Each spelled-out header that is known is read as its canonical column."""
+    name = PROFILE_SPELLINGS[header]
+    frame = pd.DataFrame({header: ["1"]} if name == "profile_id" else {"profile_id": ["1"], header: ["2026-01-01"]})
+    shop = sk.Dataset.from_frames(frame, as_of="2026-06-30")
+    assert len(shop) == 1
+    assert shop.property_names == ([] if name == "profile_id" else [name])
+
+
+def profile(profile_id="P1", **attributes):
+    """Return a resource of Get Profiles."""
+    return {"type": "profile", "id": profile_id, "attributes": attributes}
+
+
+def event(metric="M1", profile_id="P1", moment="2026-06-01T00:00:00+00:00", **properties):
+    """Return a resource of Get Events."""
+    related = {
+        "profile": {"data": {"type": "profile", "id": profile_id}},
+        "metric": {"data": {"type": "metric", "id": metric}},
+    }
+    attributes = {"datetime": moment, "event_properties": properties}
+    return {"type": "event", "id": "E", "attributes": attributes, "relationships": related}
+
+
+METRIC = {"type": "metric", "id": "M1", "attributes": {"name": "Placed Order"}}
+
+
+def load_pages(folder, profiles=(), events=()):
+    """Write resources as one page of each and load them."""
+    if profiles:
+        (folder / "profiles.json").write_text(json.dumps({"data": list(profiles)}), encoding="utf-8")
+    if events:
+        page = {"data": list(events), "included": [METRIC, profile()]}
+        (folder / "events.json").write_text(json.dumps(page), encoding="utf-8")
+    return sk.load(folder, as_of="2026-06-30")
+
+
+def test_custom_properties_keep_their_kinds_and_names(tmp_path):
+    """Numbers, truths and lists stay what JSON made them, and a custom property may have the name of a spelled-out header."""
+    properties = {
+        "Age": 18,
+        "Badge": "007",
+        "Parent": True,
+        "Interests": ["sale"],
+        "Region": "North",
+        "Title": None,
+        "Date": "soon",
+    }
+    shop = load_pages(
+        tmp_path, [profile(email="ann@example.com", title="Dr", location={"region": "MA"}, properties=properties)]
+    )
+    assert who(sk.has("Age", equals=18) & sk.has("Badge", equals="007") & sk.has("Parent", equals=True), shop) == {"P1"}
+    assert who(sk.has("Interests", contains_item="sale") & sk.has("Region", equals="North"), shop) == {"P1"}
+    assert who(sk.has("region", equals="MA") & sk.has("title", equals="Dr") & sk.is_not_set("Title"), shop) == {"P1"}
+    assert set(shop.report.query("done.str.startswith('kept as a property')")["column"]) == {"region", "title"}
+
+
+def test_event_properties_may_be_named_like_columns(tmp_path):
+    """An event property called Time, Date or Event is a property, and the event's own moment and metric stand."""
+    shop = load_pages(tmp_path, events=[event(Time="noon", Date="1999-01-01", Event="Launch", **{"$value": 5})])
+    assert who(sk.did("Placed Order", where={"Time": "noon", "Date": "1999-01-01", "Event": "Launch"}), shop) == {"P1"}
+    assert who(sk.did("Placed Order", in_last_days=60) & sk.spent("Placed Order", equals=5), shop) == {"P1"}
+
+
+def test_a_known_attribute_wins_over_a_property_of_its_name():
+    """Where a custom property has the very name of an attribute, the attribute is kept."""
+    table = profiles_table(
+        [{"data": [profile(email="ann@example.com", properties={"email": "other", "profile_id": "X"})]}]
+    )
+    assert table["email"].values.to_pylist() == ["ann@example.com"]
+    assert table["profile_id"].values.to_pylist() == ["P1"]
+
+
+def test_a_value_is_the_attribute_or_the_property():
+    """The amount is `value` where the page has it, else `$value` of the event's properties, else none."""
+    bare = event()
+    bare["attributes"]["value"] = 7
+    table = events_table([{"data": [event(**{"$value": 5}), bare, event()], "included": [METRIC]}])
+    assert table["value"].values.to_pylist() == [5, 7, None]
+    assert "$value" not in table
+
+
+def test_an_event_may_have_only_its_unix_time():
+    """Without `datetime`, the seconds of `timestamp` say when."""
+    one = event()
+    one["attributes"] |= {"datetime": None, "timestamp": 1_780_272_000}
+    table = events_table([{"data": [one], "included": [METRIC]}])
+    shop = sk.Dataset.from_tables({"events": table}, as_of=None, columns={}, default_country=None, unreadable="raise")
+    assert shop.as_of.isoformat() == "2026-06-01T00:00:00+00:00"
+
+
+def test_metric_names_may_stand_on_another_page():
+    """Pages share their included metrics, as when each metric is included once."""
+    pages = [{"data": [event()], "included": []}, {"data": [event()], "included": [METRIC]}]
+    assert events_table(pages)["metric"].values.to_pylist() == ["Placed Order"] * 2
+
+
+def test_parts_that_are_left_out_or_null_are_unset(tmp_path):
+    """Without the additional fields, and with nulls in their place, profiles load with what they have."""
+    nulls = profile("P2", location=None, properties=None, subscriptions={"sms": None, "email": {"marketing": None}})
+    shop = load_pages(tmp_path, [profile("P1", email="ann@example.com"), nulls])
+    assert len(shop) == 2
+    assert who(sk.is_set("email"), shop) == {"P1"}
+    assert "sms_consent" not in shop.property_names
+
+
+SHAPELESS = {
+    "no object": [1, 2],
+    "no data": {"profiles": []},
+    "data that is no list": {"data": {"type": "event"}},
+    "an error of the API": {"errors": [{"status": 401}]},
+    "another type": {"data": [{"type": "campaign", "id": "C"}]},
+    "a text for a resource": {"data": ["event"]},
+    "a text for attributes": {"data": [{"type": "event", "id": "E", "attributes": "x"}]},
+    "a list for relationships": {"data": [event() | {"relationships": [1]}], "included": [METRIC]},
+    "a metric without a name": {"data": [event()], "included": [{"type": "metric", "id": "M1"}]},
+}
+
+
+@pytest.mark.parametrize("name", SHAPELESS)
+def test_what_is_no_page_is_an_error(name, tmp_path):
+    """A file of another shape says which shape is wanted, and never ends in an error of Python's own."""
+    (tmp_path / "events.json").write_text(json.dumps(SHAPELESS[name]))
+    with pytest.raises(DataError, match="lacks Klaviyo's shape, a list named 'data'"):
+        sk.load(tmp_path)
+
+
+def test_events_without_included_metrics_are_an_error():
+    """A metric's id alone says nothing, so the message asks for the pages with the metrics included."""
+    with pytest.raises(DataError, match=r"'M1' is not among the included metrics\..*include=metric"):
+        events_table([{"data": [event()]}])
+
+
+def test_pages_without_anybody_are_an_error(tmp_path):
+    """An export with no rows is told apart from a shop without events."""
+    (tmp_path / "profiles.json").write_text('{"data": []}')
+    with pytest.raises(DataError, match="profiles has no rows"):
+        sk.load(tmp_path)
+
+
+def test_only_profiles_and_events_come_as_pages(tmp_path):
+    """Lists as JSON are refused with the formats that they may have."""
+    (tmp_path / "profiles.csv").write_text("profile_id\nann\n")
+    (tmp_path / "lists.json").write_text('{"data": []}')
+    with pytest.raises(DataError, match="lists are read from CSV or Parquet"):
+        sk.load(tmp_path)

@@ -1,0 +1,267 @@
+"""Where profiles live: countries by any usual name, postal codes as points, and distances like a plain calculation's."""
+
+from math import asin, cos, isnan, radians, sin, sqrt
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import zipcodes
+from hypothesis import given
+from hypothesis import strategies as st
+
+import segkit as sk
+from segkit.data.places import EUROPEAN_UNION, PostalPoints, country_code, country_codes, distances, postal_key
+from segkit.errors import DataError
+
+BOSTON = (42.3576, -71.0514)
+
+
+def plain_distance(here, there):
+    """Return kilometers between two points by the haversine formula, one point at a time."""
+    (south, west), (north, east) = ((radians(degrees) for degrees in point) for point in (here, there))
+    half = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
+    return 2 * 6371.0088 * asin(sqrt(min(1.0, half)))
+
+
+def shop_of(profiles, **tables):
+    """Return a shop of these profiles, whose ids are their rows."""
+    frame = pd.DataFrame(profiles)
+    frame["profile_id"] = [str(number) for number in range(len(frame))]
+    places = {name: pd.DataFrame(table) for name, table in tables.items()}
+    return sk.Dataset.from_frames(frame, as_of="2026-06-30", **places)
+
+
+def who(condition, shop):
+    """Return the ids of a condition's members."""
+    column = sk.membership(sk.Segment("asked", condition), shop)["asked"]
+    return "".join(column.index[column])
+
+
+COUNTRIES = {
+    "US": ["US", "us", " US ", "USA", "U.S.", "U.S.A.", "United States", "united states of america", "America"],
+    "GB": ["GB", "UK", "U.K.", "United Kingdom", "Great Britain", "England", "Scotland", "Wales", "Northern Ireland"],
+    "DE": ["DE", "DEU", "Germany", "GERMANY", "Deutschland"],
+    "NA": ["NA", "Namibia"],
+    "NO": ["NO", "Norway", "Norge"],
+    "NL": ["Netherlands", "The Netherlands", "Holland"],
+    "CZ": ["Czechia", "Czech Republic"],
+    "KR": ["South Korea", "KR"],
+    "AT": ["Österreich", "Austria"],
+    "CI": ["Ivory Coast", "Côte d'Ivoire"],
+    "VN": ["Vietnam", "Viet  Nam"],
+    "PR": ["Puerto Rico", "PR"],
+    "TR": ["Turkey", "Türkiye"],
+    "RU": ["Russia", "Russian Federation"],
+}
+
+
+@pytest.mark.parametrize("code", COUNTRIES)
+def test_a_country_goes_by_any_usual_name(code):
+    """Codes of two and three letters, names in English, and the usual other names all mean the same two letters."""
+    assert {written: country_code(written) for written in COUNTRIES[code]} == dict.fromkeys(COUNTRIES[code], code)
+
+
+@pytest.mark.parametrize("written", ["Narnia", "Europe", "", "-", "??", "Massachusetts", "United", "N/A"])
+def test_a_country_that_nobody_knows_is_none(written):
+    """What is no country is not taken for one that looks like it."""
+    assert country_code(written) is None
+
+
+def test_every_member_of_the_union_is_known_by_name():
+    """The 27 names of the members, in English, are the region, and the United Kingdom is not."""
+    names = [
+        "Austria", "Belgium", "Bulgaria", "Croatia", "Cyprus", "Czechia", "Denmark", "Estonia", "Finland", "France", "Germany",
+        "Greece", "Hungary", "Ireland", "Italy", "Latvia", "Lithuania", "Luxembourg", "Malta", "Netherlands", "Poland",
+        "Portugal", "Romania", "Slovakia", "Slovenia", "Spain", "Sweden",
+    ]  # fmt: skip
+    assert {country_code(name) for name in names} == EUROPEAN_UNION
+    shop = shop_of({"country": [*names, "United Kingdom", "Narnia", None]})
+    assert len(sk.members(sk.Segment("in", sk.in_region("european_union")), shop)) == 27
+    assert sk.members(sk.Segment("out", sk.not_in_region("european_union")), shop)["country"].tolist() == [
+        "United Kingdom"
+    ]
+
+
+def test_countries_keep_their_rows():
+    """A column of names becomes a column of codes, null where unset or unknown."""
+    written = ["Germany", None, "Narnia", "DE"]
+    for column in (pa.array(written), pa.chunked_array([written[:2], written[2:]])):
+        assert country_codes(column).to_pylist() == ["DE", None, None, "DE"]
+
+
+def test_us_postal_codes_forgive_what_spreadsheets_do():
+    """A lost nought in front and the four digits behind the dash change nothing, however the column is stored."""
+    stored = [["02110", "2110", "02110-1234", "2110-1234", " 02110 "], [2110, 2110], [2110.0, 2110.0]]
+    for postal_codes in stored:
+        shop = shop_of({"zip": postal_codes, "country": "US"})
+        assert len(sk.members(sk.Segment("near", sk.within(1, of="02110")), shop)) == len(postal_codes)
+    assert postal_key("601", "US") == "00601"
+
+
+def test_a_postal_code_means_nothing_without_its_country():
+    """Who has no known country can't be placed by a postal code, though the code looks American."""
+    shop = shop_of({"zip": ["02110", "02110", None], "country": [None, "Germany", "US"]})
+    assert who(sk.within(5, of="02110"), shop) == ""
+    assert who(sk.beyond(5, of="02110"), shop) == ""
+
+
+def test_points_at_nought_nought_are_missing():
+    """Military codes, which the source puts at 0,0, place nobody, neither as a profile's nor as the one measured from."""
+    at_nought = [row["zip_code"] for row in zipcodes.list_all() if float(row["lat"]) == float(row["long"]) == 0]
+    assert "96201" in at_nought
+    latitudes, longitudes = PostalPoints().points(at_nought, ["US"] * len(at_nought))
+    assert np.isnan(latitudes).all()
+    assert np.isnan(longitudes).all()
+    shop = shop_of({"zip": ["96201"], "country": ["US"]})
+    assert who(sk.within(20_000, of=BOSTON), shop) == who(sk.beyond(0.1, of=BOSTON), shop) == ""
+    with pytest.raises(DataError, match="'96201' of 'US' has no known point"):
+        who(sk.within(5, of="96201"), shop)
+
+
+def test_us_points_are_those_of_the_source():
+    """Every other US code stands where the source puts it."""
+    rows = [row for row in zipcodes.list_all() if float(row["lat"]) or float(row["long"])][::97]
+    latitudes, longitudes = PostalPoints().points([row["zip_code"] for row in rows], ["US"] * len(rows))
+    assert latitudes.tolist() == [float(row["lat"]) for row in rows]
+    assert longitudes.tolist() == [float(row["long"]) for row in rows]
+
+
+LONDON = {
+    "country": ["United Kingdom", "uk"],
+    "postal_code": ["SW1W", "e1"],
+    "latitude": [51.49, 51.52],
+    "longitude": [-0.15, -0.06],
+}
+
+
+@pytest.mark.parametrize("postal_code", ["SW1W", "SW1W 0NY", "sw1w0ny", " SW1W  0NY ", "E1", "e1 6an", "E16AN"])
+def test_a_british_code_is_known_by_its_outward_half(postal_code):
+    """A table of outward codes places full codes, with or without the blank and in any case."""
+    shop = shop_of({"zip": [postal_code], "country": ["GB"]}, places=LONDON)
+    assert who(sk.within(10, "kilometers", of=(51.5, -0.1)), shop) == "0"
+
+
+def test_an_own_table_places_other_countries():
+    """Codes of other countries are known from the table that was brought, by country, blanks and case aside."""
+    places = {"country": ["Canada", "DE", "SE"], "postal_code": ["M5V 3L9", "10115", "111 20"]}
+    places |= {"latitude": [43.64, 52.53, 59.33], "longitude": [-79.39, 13.38, 18.06]}
+    shop = shop_of(
+        {"zip": ["m5v3l9", "10115", "11120", "10115"], "country": ["CA", "Germany", "Sweden", "US"]}, places=places
+    )
+    assert who(sk.within(1, of="M5V 3L9", country="CA"), shop) == "0"
+    assert who(sk.within(1, of="10115", country="DE"), shop) == "1"
+    assert who(sk.within(1, of=(59.33, 18.06)), shop) == "2"
+
+
+def test_an_own_table_wins_over_the_source():
+    """A point that the analyst brought replaces the one that comes with segkit."""
+    places = {"country": ["US"], "postal_code": [2110], "latitude": [0.5], "longitude": [0.5]}
+    shop = shop_of({"zip": ["02110"], "country": ["US"]}, places=places)
+    assert who(sk.within(1, of=(0.5, 0.5)), shop) == "0"
+
+
+def test_rows_of_an_own_table_that_place_nothing_are_reported():
+    """A row without a known country, a code or a point is left out and counted, and 0,0 is no point in a table either."""
+    places = {"country": ["DE", "Narnia", "DE", "DE", "DE"], "postal_code": ["10115", "1", None, "2", "3"]}
+    places |= {"latitude": ["52.53", "1", "1", "north", "0"], "longitude": ["13.38", "1", "1", "1", "0.0"]}
+    shop = shop_of({"zip": ["10115"], "country": ["DE"]}, places=places)
+    found = shop.report.query("table == 'places' and column == 'postal_code'")
+    assert found[["count", "done"]].to_numpy().tolist() == [[4, "left out"]]
+    assert who(sk.within(1, of="10115", country="DE"), shop) == "0"
+
+
+def test_a_code_has_one_point():
+    """Of several points of one code the first counts, and how many others there were is reported."""
+    places = {
+        "country": "DE",
+        "postal_code": ["10115", "10115", "10115"],
+        "latitude": [52.5, 52.5, 1.0],
+        "longitude": [13.4, 13.4, 1.0],
+    }
+    shop = shop_of({"zip": ["10115"], "country": ["DE"]}, places=places)
+    assert who(sk.within(1, of=(52.5, 13.4)), shop) == "0"
+    assert shop.report.query("fault == 'rows with another point of the same code'")["count"].tolist() == [1]
+
+
+def test_a_place_that_no_table_has_is_an_error_with_a_way_out():
+    """A condition's own postal code must be known: the message offers near codes, or says how to bring a table."""
+    shop = shop_of({"zip": ["02110"], "country": ["US"]}, places=LONDON)
+    with pytest.raises(DataError, match=r"'0211O' of 'US' has no known point. Did you mean") as near:
+        who(sk.within(5, of="0211O"), shop)
+    assert "of=(42.36, -71.06)" in str(near.value)
+    with pytest.raises(DataError, match=r"no postal codes of 'FR'.*places\.csv"):
+        who(sk.within(5, of="75001", country="FR"), shop)
+
+
+def test_own_coordinates_win_over_the_postal_code():
+    """A profile's own point is where it lives; its code only counts without one, or with half of one, or with 0,0."""
+    nan = float("nan")
+    shop = shop_of({
+        "latitude": [42.3576, 52.5, nan, 42.0, 0.0, 0.0, float("inf")],
+        "longitude": [-71.0514, 13.4, nan, nan, 0.0, -71.0514, 1.0],
+        "zip": ["10001", "02110", "02110", "02110", "02110", "02110", "02110"],
+        "country": "US",
+    })  # fmt: skip
+    assert who(sk.within(5, of=BOSTON), shop) == "02346"
+
+
+def test_own_coordinates_at_nought_nought_are_missing():
+    """Without a postal code, 0,0 is nowhere: neither within nor beyond anything. On the equator or at Greenwich is somewhere."""
+    shop = shop_of({"latitude": [0.0, 0.0, 51.48], "longitude": [0.0, 9.45, 0.0]})
+    assert who(sk.within(20_100, "kilometers", of=(1.0, 1.0)), shop) == "12"
+    assert who(sk.beyond(1, "kilometers", of=(1.0, 1.0)), shop) == "12"
+
+
+def test_coordinates_may_be_text():
+    """Coordinates that come as text are read, and one that is none leaves the profile unplaced, which is reported."""
+    shop = shop_of({"latitude": ["42.3576", "north", None], "longitude": ["-71.0514", "1", "1"]})
+    assert who(sk.within(1, of=BOSTON), shop) == "0"
+    assert shop.report.query("column == 'latitude' and fault == 'not a number'")["count"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("here", "there", "kilometers"), [
+    ((40.7128, -74.0060), (51.5074, -0.1278), 5570.2), ((42.36, -71.06), (42.36, -71.06), 0), ((90, 0), (-90, 0), 20015.1),
+    ((0, 179.5), (0, -179.5), 111.2),
+])  # fmt: skip
+def test_known_distances(here, there, kilometers):
+    """New York to London, pole to pole and across the date line come out as in an atlas."""
+    assert distances(np.array([float(here[0])]), np.array([float(here[1])]), of=there)[0] == pytest.approx(
+        kilometers, abs=0.6
+    )
+
+
+POINTS = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+
+
+@given(st.lists(POINTS, min_size=1, max_size=10), POINTS)
+def test_distances_are_those_of_a_plain_calculation(points, of):
+    """For any points, the column agrees with one plain haversine each, to a metre."""
+    latitudes, longitudes = np.array(points, dtype=np.float64).T
+    found = distances(latitudes, longitudes, of=of)
+    assert found.tolist() == pytest.approx([plain_distance(point, of) for point in points], abs=0.001)
+
+
+@given(POINTS)
+def test_the_farthest_point_is_half_the_globe_away(point):
+    """Opposite points are a number and no error, however they round."""
+    opposite = -point[0], point[1] - 180 if point[1] > 0 else point[1] + 180
+    found = float(distances(np.array([opposite[0]]), np.array([opposite[1]]), of=point)[0])
+    assert found == pytest.approx(20015.115, abs=0.5)
+
+
+def test_who_has_no_point_has_no_distance():
+    """An unknown point is at no distance from anywhere."""
+    assert isnan(distances(np.array([np.nan]), np.array([1.0]), of=(0, 0))[0])
+
+
+def test_a_distance_itself_is_neither_within_nor_beyond():
+    """Within is nearer and beyond is farther: who is exactly so far away is in neither, and a mile is 1.609344 km."""
+    exact = plain_distance((42.0, -71.0), BOSTON)
+    shop = shop_of({"latitude": [42.0], "longitude": [-71.0]})
+    found = float(distances(np.array([42.0]), np.array([-71.0]), of=BOSTON)[0])
+    assert found == pytest.approx(exact, abs=1e-6)
+    assert who(sk.within(found, "kilometers", of=BOSTON), shop) == ""
+    assert who(sk.beyond(found, "kilometers", of=BOSTON), shop) == ""
+    assert who(sk.within(exact / 1.609344 + 0.001, of=BOSTON), shop) == "0"
+    assert who(sk.beyond(exact / 1.609344 - 0.001, of=BOSTON), shop) == "0"

@@ -1,0 +1,66 @@
+"""Takes the plain rows of a shop through each door of the library: frames, CSV files, Parquet files; what they mean is not its work."""
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from reference import PlainShop, Row
+
+import segkit as sk
+
+
+def by_frames(shop: PlainShop, **columns: Callable[[pd.Series], pd.Series]) -> sk.Dataset:
+    """Return the shop as a Dataset made from frames; `columns` may store a column of profiles in another way."""
+    profiles = pd.DataFrame(shop.profiles)
+    for name, store in columns.items():
+        profiles[name] = store(profiles[name])
+    return sk.Dataset.from_frames(
+        profiles,
+        pd.DataFrame(shop.events),
+        as_of=shop.as_of,
+        lists=pd.DataFrame(shop.lists) if shop.lists else None,
+        places=pd.DataFrame(shop.places) if shop.places else None,
+    )
+
+
+def by_csv(shop: PlainShop, folder: Path) -> sk.Dataset:
+    """Write the shop into a folder as CSV files and return it loaded from there."""
+    for table, rows in _tables(shop).items():
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows({name: as_cell(value) for name, value in row.items()} for row in rows)
+    return sk.load(folder, as_of=shop.as_of)
+
+
+def by_parquet(shop: PlainShop, folder: Path) -> sk.Dataset:
+    """Write the shop into a folder as Parquet files and return it loaded from there."""
+    for table, rows in _tables(shop).items():
+        pd.DataFrame(rows).to_parquet(folder / f"{table}.parquet", index=False)
+    return sk.load(folder, as_of=shop.as_of)
+
+
+def as_cell(value: Any) -> str:
+    """Return a value as the text that a CSV file holds of it.
+
+    >>> as_cell(True), as_cell(None), as_cell(["sale alerts"])
+    ('true', '', '["sale alerts"]')
+    """
+    match value:
+        case None:
+            return ""
+        case bool() | list():
+            return json.dumps(value)
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _tables(shop: PlainShop) -> dict[str, list[Row]]:
+    every = {"profiles": shop.profiles, "events": shop.events, "lists": shop.lists, "places": shop.places}
+    return {table: rows for table, rows in every.items() if rows}

@@ -1,0 +1,450 @@
+"""What conditions mean, read slowly and plainly: one profile at a time, no tables; how to answer quickly is the evaluator's work.
+
+The rules are those of Klaviyo's help pages (segment conditions, 115005062847; dates, 4403222359451; empty values) and the
+project's own decisions where Klaviyo is silent. Nothing of segkit but the condition tree is used here, so a disagreement
+with the evaluator means that one of two independent readings is wrong. Timeframes are read as the calendar tells them, by
+counting whole UTC days back from today, and not as pairs of instants.
+"""
+
+# Over 250 lines, so that the whole meaning can be read from top to bottom.
+
+import calendar
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, assert_never
+
+import phonenumbers
+import zipcodes
+
+from segkit.conditions import (
+    AllOf,
+    AnyOf,
+    BooleanTest,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    DistanceCondition,
+    LengthTest,
+    ListCondition,
+    ListTest,
+    MetricCondition,
+    Not,
+    Number,
+    NumberComparison,
+    NumberTest,
+    PhoneCountryCondition,
+    Point,
+    PostalCode,
+    PropertyCondition,
+    PropertyTest,
+    RegionCondition,
+    SetTest,
+    TextComparison,
+    TextInTest,
+    TextTest,
+)
+from segkit.timeframes import (
+    After,
+    AllTime,
+    AnniversaryInTheLast,
+    AnniversaryInTheNext,
+    AnniversaryThisMonth,
+    AnniversaryToday,
+    AtLeastAgo,
+    Before,
+    BetweenAgo,
+    BetweenDates,
+    InMonth,
+    InTheLast,
+    InTheNext,
+    Timeframe,
+)
+
+Row = dict[str, Any]
+
+NEW_NAMES = {
+    "Consented to Receive SMS": "Subscribed to SMS Marketing",
+    "Unsubscribed from SMS": "Unsubscribed from SMS Marketing",
+}
+COUNTRIES = {
+    "US": ["us", "usa", "united states", "united states of america"],
+    "CA": ["ca", "canada"],
+    "GB": ["gb", "uk", "united kingdom"],
+    "DE": ["de", "deu", "germany"],
+    "SE": ["se", "sweden"],
+    "CH": ["ch", "switzerland"],
+}
+"""The spellings that the tests use, each of a different kind; not all that the library knows."""
+EUROPEAN_UNION = {"DE", "SE"}
+EARTH_RADIUS = 6371.0088
+KILOMETERS = {"kilometers": 1.0, "miles": 1.609344}
+
+
+@dataclass(frozen=True)
+class PlainShop:
+    """The rows of a shop as plain dictionaries; `is_text` where they are cells of CSV files, each a text and "" if unset."""
+
+    profiles: list[Row]
+    events: list[Row]
+    as_of: datetime
+    lists: list[Row] = field(default_factory=list)
+    places: list[Row] = field(default_factory=list)
+    is_text: bool = False
+
+
+def members(condition: Condition, shop: PlainShop) -> set[str]:
+    """Return the ids of the profiles for which the condition is true."""
+    return {profile["profile_id"] for profile in shop.profiles if is_member(condition, profile, shop)}
+
+
+def is_member(condition: Condition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether the condition is true of one profile."""
+    match condition:
+        case AllOf(conditions):
+            return all(is_member(part, profile, shop) for part in conditions)
+        case AnyOf(conditions):
+            return any(is_member(part, profile, shop) for part in conditions)
+        case Not(part):
+            return not is_member(part, profile, shop)
+        case MetricCondition():
+            return metric_compares(condition, profile, shop)
+        case PropertyCondition(name, test):
+            return passes(test, profile.get(name), shop)
+        case ConsentCondition():
+            return has_consent(condition, profile, shop)
+        case ListCondition():
+            return is_on_list(condition, profile, shop)
+        case DistanceCondition():
+            return is_at_distance(condition, profile, shop)
+        case PhoneCountryCondition(countries, is_in):
+            country = phone_country(profile, shop)
+            return country is not None and (country in countries) == is_in
+        case RegionCondition(region, is_in):
+            country = country_code(profile.get("country"), shop)
+            region_codes = {"US"} if region == "united_states" else EUROPEAN_UNION
+            return country is not None and (country in region_codes) == is_in
+        case _:
+            assert_never(condition)
+
+
+def metric_compares(condition: MetricCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether the count or sum of a profile's events compares as asked; no event counts and sums 0."""
+    counted = [
+        event
+        for event in shop.events
+        if event["profile_id"] == profile["profile_id"]
+        and NEW_NAMES.get(event["metric"], event["metric"]) == NEW_NAMES.get(condition.metric, condition.metric)
+        and has_happened(as_instant(event["datetime"], shop), condition.timeframe, shop.as_of)
+        and all(passes(where.test, event.get(where.property), shop) for where in condition.where)
+    ]
+    if condition.measurement == "count":
+        return compares(Fraction(len(counted)), condition.comparison, exact(condition.value))
+    amounts = [event["value"] for event in counted if is_set(event["value"], shop)]
+    return compares(sum(map(exact, amounts), Fraction()), condition.comparison, exact(condition.value))
+
+
+def has_consent(condition: ConsentCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether a profile can, or cannot, receive marketing, with that subscription and from such a date on."""
+    consent = consent_of(condition.channel, profile, shop)
+    if condition.channel == "sms":
+        can_receive = consent == "subscribed"
+    else:
+        suppressed = as_truth(profile.get("email_suppressed"), shop) is True
+        can_receive = is_set(profile.get("email"), shop) and not suppressed and consent != "unsubscribed"
+    if can_receive != condition.can_receive:
+        return False
+    if condition.subscription not in ("any", consent):
+        return False
+    if condition.status_date is None:
+        return True
+    return passes(DateTest(condition.status_date), profile.get(f"{condition.channel}_consent_timestamp"), shop)
+
+
+def consent_of(channel: str, profile: Row, shop: PlainShop) -> str:
+    """Return the consent in lower case; a profile that nothing is written of never subscribed."""
+    consent = profile.get(f"{channel}_consent")
+    return consent.lower() if is_set(consent, shop) else "never_subscribed"
+
+
+def is_on_list(condition: ListCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether a profile is on a list, joined in a timeframe, or not on it; joining after `as_of` has not happened."""
+    joined = [
+        as_instant(row["joined"], shop)
+        for row in shop.lists
+        if row["profile_id"] == profile["profile_id"] and row["list_id"] == condition.list_name
+    ]
+    if not condition.is_member:
+        return not any(moment is None or moment <= shop.as_of for moment in joined)
+    return any(
+        condition.joined == AllTime() if moment is None else has_happened(moment, condition.joined, shop.as_of)
+        for moment in joined
+    )
+
+
+def is_at_distance(condition: DistanceCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether a profile lives nearer, or farther, than a distance; who can't be placed does neither."""
+    home = point_of(profile, shop)
+    match condition.of:
+        case Point(latitude, longitude):
+            place: tuple[float, float] | None = (latitude, longitude)
+        case PostalCode(code, country):
+            place = postal_point(code, country, shop)
+        case _:
+            assert_never(condition.of)
+    if home is None or place is None:
+        return False
+    apart = great_circle(home, place)
+    limit = condition.distance * KILOMETERS[condition.unit]
+    return apart < limit if condition.is_within else apart > limit
+
+
+def point_of(profile: Row, shop: PlainShop) -> tuple[float, float] | None:
+    """Return a profile's own point, else that of its postal code; 0, 0 is where points go that are missing."""
+    latitude, longitude = (as_number(profile.get(name), shop) for name in ("latitude", "longitude"))
+    if latitude is not None and longitude is not None and (latitude, longitude) != (0, 0):
+        return float(latitude), float(longitude)
+    country = country_code(profile.get("country"), shop)
+    if country is None or not is_set(profile.get("zip"), shop):
+        return None
+    return postal_point(profile["zip"], country, shop)
+
+
+def postal_point(code: str, country: str, shop: PlainShop) -> tuple[float, float] | None:
+    """Return the point that a postal code stands for, or None where no table has it."""
+    if country == "US":
+        known = zipcodes.matching(code) if re.fullmatch("[0-9]{5}", code) else []
+        found = [(float(place["lat"]), float(place["long"])) for place in known]
+    else:
+        found = [
+            (float(place["latitude"]), float(place["longitude"]))
+            for place in shop.places
+            if (place["country"], place["postal_code"]) == (country, code)
+        ]
+    return found[0] if found and found[0] != (0, 0) else None
+
+
+def great_circle(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the kilometres between two points on the mean sphere, by the haversine formula."""
+    (north, east), (other_north, other_east) = (tuple(map(math.radians, point)) for point in (one, other))
+    haversine = (
+        math.sin((other_north - north) / 2) ** 2
+        + math.cos(north) * math.cos(other_north) * math.sin((other_east - east) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, haversine)))
+
+
+def phone_country(profile: Row, shop: PlainShop) -> str | None:
+    """Return the country that a valid number belongs to."""
+    written = profile.get("phone_number")
+    if not is_set(written, shop):
+        return None
+    try:
+        number = phonenumbers.parse(written, country_code(profile.get("country"), shop))
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.region_code_for_number(number) if phonenumbers.is_valid_number(number) else None
+
+
+def country_code(written: Any, shop: PlainShop) -> str | None:
+    """Return the two letters of a country by any of its usual names."""
+    if not is_set(written, shop):
+        return None
+    return next((code for code, names in COUNTRIES.items() if written.lower() in names), None)
+
+
+def has_happened(moment: datetime | None, timeframe: Timeframe, as_of: datetime) -> bool:
+    """Say whether a moment lies in a timeframe and not after `as_of`."""
+    return moment is not None and moment <= as_of and lies_in(moment, timeframe, as_of)
+
+
+def lies_in(moment: datetime, timeframe: Timeframe, as_of: datetime) -> bool:
+    """Say whether a moment lies in a timeframe, all in UTC; only `InTheLast` ends at `as_of` of itself."""
+    today, day = as_of.date(), moment.date()
+    days_ago = (today - day).days
+    match timeframe:
+        case AllTime():
+            return True
+        case InTheLast(quantity, "hour"):
+            return timedelta(0) <= as_of - moment <= timedelta(hours=quantity)
+        case AtLeastAgo(quantity, "hour"):
+            return as_of - moment > timedelta(hours=quantity)
+        case BetweenAgo(nearest, farthest, "hour"):
+            return timedelta(hours=nearest) <= as_of - moment <= timedelta(hours=farthest)
+        case InTheNext(quantity, "hour"):
+            return timedelta(0) < moment - as_of <= timedelta(hours=quantity)
+        case InTheLast(quantity, unit):
+            return moment <= as_of and days_ago <= quantity * DAYS[unit]
+        case AtLeastAgo(quantity, unit):
+            return days_ago > quantity * DAYS[unit]
+        case BetweenAgo(nearest, farthest, unit):
+            return nearest * DAYS[unit] <= days_ago <= farthest * DAYS[unit]
+        case InTheNext(quantity, unit):
+            return moment > as_of and -days_ago <= quantity * DAYS[unit]
+        case Before(limit):
+            return day < limit
+        case After(limit):
+            return day > limit
+        case BetweenDates(first, last):
+            return first <= day <= last
+        case AnniversaryThisMonth():
+            return day.month == today.month
+        case InMonth(month):
+            return day.month == month
+        case AnniversaryToday():
+            return comes_up(day, range(1), today)
+        case AnniversaryInTheNext(quantity):
+            return comes_up(day, range(1, quantity + 1), today)
+        case AnniversaryInTheLast(quantity):
+            return comes_up(day, range(-quantity, 1), today)
+        case _:
+            assert_never(timeframe)
+
+
+DAYS = {"day": 1, "week": 7}
+
+
+def comes_up(day: date, offsets: range, today: date) -> bool:
+    """Say whether a day's anniversary falls on one of the days so far from today; February 29 only in leap years."""
+    for year in range(today.year - 101, today.year + 102):
+        if (day.month, day.day) == (2, 29) and not calendar.isleap(year):
+            continue
+        if (date(year, day.month, day.day) - today).days in offsets:
+            return True
+    return False
+
+
+def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
+    """Say whether a cell, read as the test's own kind, passes it; what is unset or of another kind passes nothing."""
+    if isinstance(test, SetTest):
+        return is_set(cell, shop) == test.is_set
+    if not is_set(cell, shop):
+        return False
+    match test:
+        case TextTest(comparison, value):
+            text = as_text(cell, shop)
+            return text is not None and text_compares(text, comparison, value)
+        case TextInTest(values, negated):
+            text = as_text(cell, shop)
+            return text is not None and (text in values) != negated
+        case NumberTest(comparison, value):
+            number = as_number(cell, shop)
+            return number is not None and compares(number, comparison, exact(value))
+        case BooleanTest(value):
+            return as_truth(cell, shop) is value
+        case DateTest(timeframe):
+            moment = as_instant(cell, shop)
+            return moment is not None and lies_in(moment, timeframe, shop.as_of)
+        case ListTest(comparison, item):
+            items = as_list(cell, shop)
+            return items is not None and any(is_same(item, other) for other in items) == (comparison == "contains")
+        case LengthTest(comparison, length):
+            items = as_list(cell, shop)
+            return items is not None and compares(Fraction(len(items)), comparison, Fraction(length))
+        case _:
+            assert_never(test)
+
+
+def is_set(cell: Any, shop: PlainShop) -> bool:
+    """Say whether anything is written: in a CSV file all but the empty cell, elsewhere all but None, NaN and NaT."""
+    return cell != "" if shop.is_text else cell is not None and bool(cell == cell)  # noqa: PLR0124  # NaN differs
+
+
+def as_text(cell: Any, shop: PlainShop) -> str | None:
+    """Return a cell as text, unless it is of another kind; a CSV cell is text unless it is a list."""
+    return cell if isinstance(cell, str) and (not shop.is_text or as_list(cell, shop) is None) else None
+
+
+def as_number(cell: Any, shop: PlainShop) -> Fraction | None:
+    """Return a cell as an exact number, or None."""
+    if shop.is_text:
+        is_number = re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", cell)
+        return Fraction(Decimal(cell)) if is_number else None
+    is_unset = cell is None or cell != cell  # noqa: PLR0124
+    return exact(cell) if not is_unset and isinstance(cell, (int, float)) and not isinstance(cell, bool) else None
+
+
+def as_truth(cell: Any, shop: PlainShop) -> bool | None:
+    """Return a cell as true or false, or None."""
+    if shop.is_text:
+        return {"true": True, "false": False}.get(cell.lower())
+    return cell if isinstance(cell, bool) else None
+
+
+def as_list(cell: Any, shop: PlainShop) -> Sequence[Any] | None:
+    """Return a cell as a list, or None."""
+    if not shop.is_text:
+        return cell if isinstance(cell, list) else None
+    try:
+        parsed = json.loads(cell)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, list) else None
+
+
+def as_instant(cell: Any, shop: PlainShop) -> datetime | None:
+    """Return a cell as an instant in UTC, or None; a date is its first moment, and no offset means UTC."""
+    if isinstance(cell, str):
+        return instant_of_text(cell)
+    if isinstance(cell, datetime) and is_set(cell, shop):
+        return cell.replace(tzinfo=UTC) if cell.tzinfo is None else cell.astimezone(UTC)
+    return datetime.combine(cell, time(), UTC) if isinstance(cell, date) and is_set(cell, shop) else None
+
+
+def instant_of_text(text: str) -> datetime | None:
+    """Return the instant that an ISO 8601 text stands for, or None if it is none or the calendar lacks that day."""
+    clock = r"[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+    found = re.fullmatch(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})(?:{clock})?", text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    ahead = timedelta()
+    if offset and offset != "Z":
+        ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:])) * (-1 if offset[0] == "-" else 1)
+    clock_parts = (int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")))
+    try:
+        return datetime(int(year), int(month), int(day), *clock_parts, tzinfo=timezone(ahead)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def text_compares(text: str, comparison: TextComparison, value: str) -> bool:
+    """Hold a text against another, case and all."""
+    is_true = {
+        "equals": text == value,
+        "contains": value in text,
+        "starts with": text.startswith(value),
+        "ends with": text.endswith(value),
+        "matches": comparison.endswith("matches") and re.fullmatch(value, text) is not None,
+    }[comparison.removeprefix("not ")]
+    return is_true != comparison.startswith("not ")
+
+
+def compares(number: Fraction, comparison: NumberComparison, value: Fraction) -> bool:
+    """Hold an exact number against another."""
+    return {
+        "equals": number == value,
+        "not equals": number != value,
+        "more than": number > value,
+        "at least": number >= value,
+        "fewer than": number < value,
+        "at most": number <= value,
+    }[comparison]
+
+
+def exact(number: Number | str) -> Fraction:
+    """Return the decimal that a number prints as, exactly."""
+    return Fraction(Decimal(str(number)))
+
+
+def is_same(item: Any, other: Any) -> bool:
+    """Say whether two list items are one text or one number; True is no number."""
+    if isinstance(item, str) or isinstance(other, str):
+        return isinstance(item, str) and item == other
+    are_numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in (item, other))
+    return are_numbers and exact(item) == exact(other)
