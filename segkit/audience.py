@@ -1,44 +1,19 @@
 """Who would really be texted, and why the rest would not: the one gate between a segment and a file that is sent to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from segkit.builders import sms_delivery_errors
 from segkit.data.dataset import Dataset
-from segkit.data.instants import Flags
 from segkit.errors import DefinitionError
-from segkit.member_files import Layout, Manifest, write_layout
+from segkit.gate import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Gate, any_of
+from segkit.member_files import Layout, Manifest, layout_bytes, write_layout
 from segkit.membership import Evaluation, distinct_segments
-from segkit.phrases import did, phone_country
 from segkit.segment import Segment
-from segkit.timeframe_words import whole
-
-TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
-"""Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
-
-SMART_SENDING_HOURS = 24
-"""Klaviyo skips who was texted within so many hours (help article 115002779311)."""
-
-SENDABLE = "sendable"
-STEPS: tuple[tuple[str, str], ...] = (
-    ("excluded", "in an excluded segment"),
-    ("not subscribed", "not subscribed to SMS"),
-    ("no phone", "no phone number"),
-    ("invalid number", "the phone number is not valid, or is no mobile"),
-    ("country not served", "the number is of a country that can't be texted"),
-    ("fails", "texts to the number are known to fail"),
-    ("just texted", "texted within the smart-sending window"),
-    ("unsubscribed elsewhere", "another profile with the same number unsubscribed"),
-    ("same number", "another profile with the same number is sent to"),
-)
 
 
 class SmsAudience:
@@ -74,12 +49,14 @@ class SmsAudience:
         if not self._include:
             raise DefinitionError.missing_word("audience", ["include"])
         self._dataset = dataset
-        hours = whole("smart_sending_hours", smart_sending_hours, least=0)
-        evaluation = Evaluation(dataset)
-        served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
-        stops = _stops(evaluation, self._exclude, served, hours, failing)
-        included = _any_of(evaluation, self._include)
-        self._step = _first_stop(included, stops, dataset)
+        gate = Gate(
+            dataset,
+            exclude=self._exclude,
+            countries=countries,
+            smart_sending_hours=smart_sending_hours,
+            failing=failing,
+        )
+        self._step = gate.first_stops(any_of(Evaluation(dataset), self._include))
 
     @property
     def size(self) -> int:
@@ -146,6 +123,14 @@ class SmsAudience:
         )
         return write_layout(Path(path), self._dataset, self._rows, layout, manifest)
 
+    def to_bytes(self, *, layout: Layout = "klaviyo") -> bytes:
+        """Return the bytes that `write_csv` would write, for a download; nothing is written.
+
+        Raises:
+            FileError: an unknown layout.
+        """
+        return layout_bytes(self._dataset, self._rows, layout)
+
     def __repr__(self) -> str:
         included = int(np.count_nonzero(self._step >= 0))
         return f"SmsAudience: {self.size:,} of {included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
@@ -200,86 +185,3 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path) -> Path:
         waterfall=None,
     )
     return write_layout(Path(path), dataset, rows, "members", manifest)
-
-
-def _stops(
-    evaluation: Evaluation, exclude: Sequence[Segment], countries: tuple[str, ...], hours: int, failing: Segment | None
-) -> list[Flags]:
-    """Return for each step but the last two which profiles it stops."""
-    dataset = evaluation.dataset
-    phones = dataset.phones
-    written = dataset.column("phone_number").codes >= 0 if dataset.has_property("phone_number") else _nobody(dataset)
-    mobile = _flags(pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"])))
-    served = _flags(pc.is_in(phones.countries, value_set=pa.array(countries, pa.string())))
-    texts_are_known = "Received SMS" in dataset.events.metrics
-    just_texted = did("Received SMS", in_last_hours=hours) if hours and texts_are_known else None
-    return [
-        _any_of(evaluation, exclude),
-        ~dataset.consent("sms", "subscribed"),
-        ~written,
-        ~mobile,
-        ~served,
-        _fails(evaluation, failing),
-        evaluation.holds(just_texted) if just_texted is not None else _nobody(dataset),
-    ]
-
-
-def _fails(evaluation: Evaluation, failing: Segment | None) -> Flags:
-    """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
-    if failing is not None:
-        return evaluation.holds(distinct_segments(failing)[0].condition)
-    if "Failed to Deliver SMS" not in evaluation.dataset.events.metrics:
-        return _nobody(evaluation.dataset)
-    return evaluation.holds(sms_delivery_errors().condition)
-
-
-def _first_stop(included: Flags, stops: list[Flags], dataset: Dataset) -> npt.NDArray[np.int8]:
-    """Return for each profile the number of the step that stops it, the number of steps if none does, -1 if not included."""
-    step = np.where(included, len(STEPS), -1).astype(np.int8)
-    for number, stopped in enumerate(stops):
-        step[stopped & (step == len(STEPS))] = number
-    elsewhere = len(stops)
-    step[_unsubscribed_elsewhere(dataset) & (step == len(STEPS))] = elsewhere
-    left = np.flatnonzero(step == len(STEPS))
-    numbers = pc.dictionary_encode(dataset.phones.numbers).indices.to_numpy(zero_copy_only=False)
-    _, first = np.unique(numbers[left], return_index=True)
-    doubled = np.ones(len(left), dtype=bool)
-    doubled[first] = False
-    step[left[doubled]] = elsewhere + 1
-    return step
-
-
-def _unsubscribed_elsewhere(dataset: Dataset) -> Flags:
-    """Return whose number unsubscribed on another profile, not before it was subscribed here.
-
-    Consent belongs to the number (Klaviyo help article 360037101072). If either date is unknown, the withdrawal stands.
-    """
-    numbers = pc.dictionary_encode(dataset.phones.numbers)
-    codes = pc.fill_null(numbers.indices, -1).to_numpy(zero_copy_only=False)
-    dates = np.full(len(dataset), np.iinfo(np.int64).min)
-    known = _nobody(dataset)
-    if dataset.has_property("sms_consent_timestamp"):
-        column = dataset.column("sms_consent_timestamp")
-        known = column.codes >= 0
-        dates = np.where(known, np.append(column.instants.values, 0)[column.codes], dates)
-    withdrawn = dataset.consent("sms", "unsubscribed") & (codes >= 0)
-    latest = np.full(len(numbers.dictionary) + 1, np.iinfo(np.int64).min)
-    np.maximum.at(latest, codes[withdrawn], np.where(known, dates, np.iinfo(np.int64).max)[withdrawn])
-    has_withdrawal = np.zeros(len(latest), dtype=bool)
-    has_withdrawal[codes[withdrawn]] = True
-    return np.asarray(has_withdrawal[codes] & (codes >= 0) & (~known | (dates <= latest[codes])))
-
-
-def _any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
-    found = _nobody(evaluation.dataset)
-    for segment in segments:
-        found = found | evaluation.holds(segment.condition)
-    return found
-
-
-def _nobody(dataset: Dataset) -> Flags:
-    return np.zeros(len(dataset), dtype=bool)
-
-
-def _flags(values: Any) -> Flags:
-    return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False))

@@ -62,9 +62,7 @@ def write_layout(path: Path, dataset: Dataset, rows: Rows, layout: Layout, manif
     Raises:
         FileError: an unknown layout, or the folder does not exist.
     """
-    if layout not in get_args(Layout):
-        raise FileError.unknown_layout(layout, get_args(Layout))
-    table = _LAYOUTS[layout](dataset, rows)
+    table = _laid_out(dataset, rows, layout)
     # Not `with_name`, which refuses a folder such as "." before `whole_files` can say what is wrong with it.
     manifest_path = path.parent / f"{path.name}.manifest.json"
     with whole_files(path, manifest_path) as [data_part, manifest_part]:
@@ -72,6 +70,23 @@ def write_layout(path: Path, dataset: Dataset, rows: Rows, layout: Layout, manif
         text = json.dumps(_manifest(manifest, layout, path.name, table, data_part), indent=2, ensure_ascii=False)
         manifest_part.write_bytes(text.encode() + b"\n")
     return path.resolve()
+
+
+def layout_bytes(dataset: Dataset, rows: Rows, layout: Layout) -> bytes:
+    """Return some profiles in a layout as the bytes of a CSV.
+
+    Raises:
+        FileError: an unknown layout.
+    """
+    stream = pa.BufferOutputStream()
+    pa.csv.write_csv(_laid_out(dataset, rows, layout), stream)
+    return bytes(stream.getvalue())
+
+
+def _laid_out(dataset: Dataset, rows: Rows, layout: Layout) -> pa.Table:
+    if layout not in get_args(Layout):
+        raise FileError.unknown_layout(layout, get_args(Layout))
+    return _LAYOUTS[layout](dataset, rows)
 
 
 def neutralised(texts: pa.Array) -> pa.Array:

@@ -44,6 +44,9 @@ from segkit.value_tests import between, compared_exactly, passing, readable, war
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
+KEPT_ANSWERS = 256
+"""So many conditions' answers are kept by one evaluation: enough for a hundred segments, a byte a profile each."""
+
 
 def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     """Work out who is in which segment, as of the Dataset's moment.
@@ -113,7 +116,11 @@ class Evaluation:
     def holds(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, in the Dataset's order."""
         if condition not in self._answers:
-            self._answers[condition] = self._holds(condition)
+            found = self._holds(condition)
+            # A slider asks for a new condition with every move: the oldest answers are let go.
+            while len(self._answers) >= KEPT_ANSWERS:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[condition] = found
         return self._answers[condition]
 
     def _holds(self, condition: Condition) -> Flags:

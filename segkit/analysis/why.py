@@ -1,7 +1,6 @@
 """Why one profile is in a segment or not: each condition's verdict, the evidence, and how far it is from the threshold."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -128,10 +127,11 @@ class _Reasons:
         what = counted(round(measured), "event") if atom.measurement == "count" else f"{number_words(measured)} in all"
         if not len(own):
             return f"{what} in the timeframe", to_threshold
-        newest = int(events.times[self._evaluation.window(atom, events)][own[-1]])
-        ago = self._dataset.as_of - instant_of(newest)
+        newest = instant_of(int(events.times[self._evaluation.window(atom, events)][own[-1]]))
+        # As windows count: by midnights, not by spans of 24 hours.
+        ago = self._dataset.as_of.date() - newest.date()
         where = "; the newest in the timeframe, before other conditions on it," if atom.where else "; the newest"
-        return f"{what}{where} on {instant_of(newest):%Y-%m-%d}, {_days(ago)} ago", to_threshold
+        return f"{what}{where} on {newest:%Y-%m-%d}, {counted(ago.days, 'day')} ago", to_threshold
 
     def _list(self, name: str) -> str:
         entries = self._dataset.list_entries(name)
@@ -153,7 +153,3 @@ class _Reasons:
         if value is None:
             return f"{name} is not set"
         return f"{name} is set" if name in _PERSONAL else f"{name} is {value}"
-
-
-def _days(ago: timedelta) -> str:
-    return counted(ago.days, "day")

@@ -10,7 +10,9 @@ from segkit.errors import missing_extra
 if find_spec("plotly") is None:
     raise missing_extra("plotly", "notebooks")
 
+from segkit.charts.overlap import plot_overlap
 from segkit.charts.sizes import plot_sizes
+from segkit.charts.upset import plot_upset
 from segkit.charts.waterfall import plot_waterfall
 
-__all__ = ["plot_sizes", "plot_waterfall"]
+__all__ = ["plot_overlap", "plot_sizes", "plot_upset", "plot_waterfall"]

@@ -27,11 +27,21 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of every bar: what it means, its colour and its length in profiles for each segment."""
+
+    words: str
+    colour: str
+    lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _SizesInfo:
-    """What is drawn: the segments in the table's order, and the label at the end of each bar."""
+    """What is drawn: the segments in the table's order, the label at the end of each bar, and its parts, inner first."""
 
     rows: tuple[_Row, ...]
     labels: tuple[str, ...]
+    parts: tuple[_Part, ...]
     heading: Heading
 
 
@@ -70,7 +80,9 @@ def _sizes_info(sizes: pd.DataFrame) -> _SizesInfo:
         for row in rows
     )
     largest = _largest(rows)
-    return _SizesInfo(rows, labels, Heading(_finding(rows, largest), _note(rows, largest, bases)))
+    parts = _parts(rows)
+    colours = tuple((part.colour, part.words) for part in parts) if len(parts) > 1 else ()
+    return _SizesInfo(rows, labels, parts, Heading(_finding(rows, largest), _note(rows, largest, bases), colours))
 
 
 def _largest(rows: tuple[_Row, ...]) -> _Row | None:
@@ -86,7 +98,9 @@ def _finding(rows: tuple[_Row, ...], largest: _Row | None) -> str:
     if largest is None:
         return f"Nobody is in {rows[0].name if len(rows) == 1 else f'any of the {len(rows):,} segments'}"
     name = style.shortened(largest.name)
-    among = f", the largest of {len(rows):,} segments," if len(rows) > 1 else ""
+    others = [row for row in rows if row.name != row.base]
+    of = f"the other {len(others):,}" if len(others) < len(rows) else f"{len(rows):,}"
+    among = f", the largest of {of} segments," if len(others) > 1 else ""
     share, base = style.percent(largest.share), style.shortened(largest.base)
     if pd.isna(largest.share):
         return f"{name}{among} has {counted(largest.size, 'member')}"
@@ -107,51 +121,38 @@ def _note(rows: tuple[_Row, ...], largest: _Row | None, bases: list[tuple[str, i
     return " ".join(parts)
 
 
+def _parts(rows: tuple[_Row, ...]) -> tuple[_Part, ...]:
+    sendable = tuple(row.size if row.sendable is None else row.sendable for row in rows)
+    if all(row.sendable is None for row in rows):
+        parts = [_Part("member", style.BLUE, sendable)]
+    else:
+        others = tuple(row.size - inner for row, inner in zip(rows, sendable, strict=True))
+        parts = [
+            _Part("may be texted", style.BLUE, sendable),
+            _Part("member, may not be texted", style.PALE_BLUE, others),
+        ]
+    if any(row.before_consent is not None for row in rows):
+        beyond = tuple(max((row.before_consent or 0) - row.size, 0) for row in rows)
+        parts.append(_Part("would be a member, but for SMS consent", style.PALE_GREY, beyond))
+    return tuple(parts)
+
+
 def _sizes_figure(info: _SizesInfo) -> go.Figure:
     hovers = [_hover(row) for row in info.rows]
     places = list(range(len(info.rows)))
-    parts = _parts(info.rows)
+    ends = [sum(lengths) for lengths in zip(*(part.lengths for part in info.parts), strict=True)]
     traces = [
-        go.Bar(
-            x=lengths, y=places, orientation="h", name=name, width=0.66, marker={"color": colour, "line": {"width": 0}},
-            hovertext=hovers, hoverinfo="text", showlegend=len(parts) > 1,
-        )
-        for name, colour, lengths in parts
-    ]  # fmt: skip
-    ends = [sum(lengths) for lengths in zip(*(lengths for _, _, lengths in parts), strict=True)]
-    traces.append(
-        go.Scatter(
-            x=ends, y=places, mode="text", text=[f" {label}" for label in info.labels], textposition="middle right",
-            hovertext=hovers, hoverinfo="text", cliponaxis=False, showlegend=False,
-        )
-    )  # fmt: skip
+        style.bars(part.lengths, places, colour=part.colour, hovers=hovers, name=part.words) for part in info.parts
+    ]
     return style.figure(
-        traces,
+        [*traces, style.bar_labels(ends, places, info.labels, hovers=hovers)],
         info.heading,
         height=max(_ROW * len(places), 10),
-        legend=len(parts) > 1,
         margin={"r": 24 + max(map(style.width, info.labels), default=0)},
         barmode="stack",
         xaxis=style.axis(range=[0, max(ends, default=0) or 1], showticklabels=False),
         yaxis=style.name_axis([row.name for row in info.rows]),
     )
-
-
-def _parts(rows: tuple[_Row, ...]) -> list[tuple[str, str, list[int]]]:
-    """Return the parts of the bars, inner first: what each means, its colour and its length in profiles."""
-    sendable = [row.size if row.sendable is None else row.sendable for row in rows]
-    beyond = [max((row.before_consent or 0) - row.size, 0) for row in rows]
-    if all(row.sendable is None for row in rows):
-        parts = [("member", style.BLUE, sendable)]
-    else:
-        others = [row.size - inner for row, inner in zip(rows, sendable, strict=True)]
-        parts = [
-            ("may be texted", style.BLUE, sendable),
-            ("member, but may not be texted", style.PALE_BLUE, others),
-        ]
-    if any(row.before_consent is not None for row in rows):
-        parts.append(("would be a member, but for SMS consent", style.PALE_GREY, beyond))
-    return parts
 
 
 def _hover(row: _Row) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from segkit.errors import DefinitionError
+from segkit.errors import DefinitionError, counted
 
 BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
@@ -36,8 +36,7 @@ _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", 
 _SIZE: Final = 12
 _EDGE: Final = 16
 _TITLE_LETTERS, _TITLE_LINE = 76, 22
-_NOTE_LETTERS, _NOTE_LINE = 112, 17
-_LEGEND_LINE: Final = 28
+_NOTE_LETTERS, _NOTE_LINE = 120, 22
 
 _HOUSE: Final[dict[str, Any]] = {
     # A template of plotly's would be copied into every figure, 7 KB each, with colours for a white page.
@@ -53,65 +52,64 @@ _HOUSE: Final[dict[str, Any]] = {
         "bordercolor": "#333333",
         "font": {"family": _FONT, "size": _SIZE, "color": "#ffffff"},
     },
-    "modebar": {"bgcolor": NOTHING, "color": GREY, "activecolor": BLUE},
+    "modebar": {
+        "bgcolor": NOTHING,
+        "color": GREY,
+        "activecolor": BLUE,
+        # The first sends the figure's numbers to plotly's servers, and is there unless it is taken away; the others do nothing here.
+        "remove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    },
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a chart says in words: a sentence, and a line on what shares are taken of and what was folded; plain text both."""
+    """What a chart says in words.
+
+    Attributes:
+        finding: a sentence, the title.
+        note: of what shares are taken, what was folded.
+        colours: what each colour means; told here, since plotly's own legend takes a line for each in a narrow plot.
+    """
 
     finding: str
     note: str = ""
-
-    @property
-    def lines(self) -> tuple[list[str], list[str]]:
-        """Both, broken into lines, since plotly breaks none."""
-        return wrap(self.finding, _TITLE_LETTERS), wrap(self.note, _NOTE_LETTERS)
+    colours: tuple[tuple[str, str], ...] = ()
 
     @property
     def markup(self) -> str:
-        """Both as plotly's title."""
-        finding, note = (list(map(markup, lines)) for lines in self.lines)
-        title = f"<b>{'<br>'.join(finding)}</b>"
-        return f'{title}<br><span style="font-size:13px">{"<br>".join(note)}</span>' if note else title
+        """All of it as plotly's title."""
+        small = [markup(line) for line in wrap(self.note, _NOTE_LETTERS)]
+        if self.colours:
+            small.append("&nbsp; ".join(f'<span style="color:{c}">■</span> {markup(text)}' for c, text in self.colours))
+        title = "<br>".join(markup(line) for line in wrap(self.finding, _TITLE_LETTERS))
+        return "<br>".join([f"<b>{title}</b>", *(f'<span style="font-size:13px">{line}</span>' for line in small)])
 
     @property
     def height(self) -> int:
-        """How many pixels both take."""
-        finding, note = self.lines
-        return _EDGE + _TITLE_LINE * len(finding) + _NOTE_LINE * len(note)
+        """How many pixels it takes."""
+        small = len(wrap(self.note, _NOTE_LETTERS)) + bool(self.colours)
+        return _TITLE_LINE * len(wrap(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
 
 
-def figure(
-    traces: Sequence[Any], heading: Heading, *, height: int, legend: bool = False, above: int = 0, **layout: Any
-) -> go.Figure:
+def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int = 0, **layout: Any) -> go.Figure:
     """Return a figure in the house style, as wide as the page lets it be.
 
     Args:
         traces: what is drawn.
         heading: what is said above it.
         height: of the plotting area in pixels; margins come on top.
-        legend: whether a line of the legend stands below the heading.
         above: pixels that the chart needs between heading and plotting area.
         **layout: the rest of the layout; `margin` is merged with ours.
     """
-    top = heading.height + (_LEGEND_LINE if legend else 0) + above + _EDGE
+    top = _EDGE + heading.height + above + _EDGE
     margin = {"l": _EDGE, "r": _EDGE, "t": top, "b": _EDGE, **layout.pop("margin", {})}
-    whole = height + margin["t"] + margin["b"]
     title = {
-        "text": heading.markup,
-        "font": {"size": 17, "color": TEXT},
-        **{"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"},
-        "pad": {"l": _EDGE, "t": _EDGE},
-    }
-    legends = {
-        **{"orientation": "h", "x": _EDGE / 860, "xref": "container", "xanchor": "left"},
-        **{"y": 1 - (heading.height + 4) / whole, "yref": "container", "yanchor": "top"},
-        **{"itemclick": False, "itemdoubleclick": False, "traceorder": "normal", "bgcolor": NOTHING},
-    }
-    house = {**_HOUSE, "title": title, "height": whole, "margin": margin, "showlegend": legend}
-    return go.Figure(data=list(traces), layout={**house, **({"legend": legends} if legend else {}), **layout})
+        "text": heading.markup, "font": {"size": 17, "color": TEXT}, "pad": {"l": _EDGE, "t": _EDGE},
+        "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
+    }  # fmt: skip
+    size = {"height": height + margin["t"] + margin["b"], "margin": margin}
+    return go.Figure(data=list(traces), layout={**_HOUSE, "title": title, "showlegend": False, **size, **layout})
 
 
 def axis(**settings: Any) -> dict[str, Any]:
@@ -124,6 +122,28 @@ def name_axis(names: Sequence[str], *, letters: int = 38, **settings: Any) -> di
     """Return a vertical axis of names from top to bottom; by position, since two names may look alike once they are cut."""
     ticks = {"tickvals": list(range(len(names))), "ticktext": [markup(shortened(name, letters)) for name in names]}
     return axis(**ticks, range=[len(names) - 0.5, -0.5], automargin=True, ticklabelstandoff=6, **settings)
+
+
+def bars(
+    lengths: Sequence[float], places: Sequence[float], *, colour: str | Sequence[str], hovers: Sequence[str], name: str
+) -> go.Bar:
+    """Return level bars, to be stacked, one at each place."""
+    marker = {"color": colour, "line": {"width": 0}}
+    shown = {"hovertext": hovers, "hoverinfo": "text"}
+    return go.Bar(x=lengths, y=places, orientation="h", width=0.66, marker=marker, name=name, **shown)
+
+
+def bar_labels(
+    ends: Sequence[float], places: Sequence[float], labels: Sequence[str], *, hovers: Sequence[str]
+) -> go.Scatter:
+    """Return a label behind the end of each bar; the chart leaves room for them in its right margin."""
+    texts = {
+        "mode": "text",
+        "text": [f" {label}" for label in labels],
+        "textposition": "middle right",
+        "cliponaxis": False,
+    }
+    return go.Scatter(x=ends, y=places, **texts, hovertext=hovers, hoverinfo="text")
 
 
 def markup(text: object) -> str:
@@ -192,6 +212,27 @@ def number(value: float) -> str:
     ['2,984', '2,984', '0.125']
     """
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def profiles(count: int) -> str:
+    """Return a number of profiles in words.
+
+    >>> profiles(1), profiles(2984)
+    ('1 profile', '2,984 profiles')
+    """
+    return counted(count, "profile")
+
+
+def brief(value: float) -> str:
+    """Return a count in at most four letters, for where there is no room for more.
+
+    >>> [brief(value) for value in (653, 2984, 12345, 999_499, 1_234_567)]
+    ['653', '3.0k', '12k', '999k', '1.2M']
+    """
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= unit:
+            return f"{value / unit:.{1 if value < 9.95 * unit else 0}f}{letter}"
+    return f"{value:.0f}"
 
 
 def width(text: str, *, size: float = _SIZE) -> int:

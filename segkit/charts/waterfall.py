@@ -45,36 +45,43 @@ def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
     >>> rows = [("included", "", 0, 10), ("no phone", "no phone number", 4, 6), ("sendable", "sent to", 0, 6)]
     >>> table = pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining"])
     >>> plot_waterfall(table).layout.title.text.split("<br>")[0]
-    '<b>6 of 10 included profiles may be texted (60%); most are stopped by: no phone (4)</b>'
+    '<b>6 of 10 included profiles may be texted (60%)</b>'
     """
-    style.check_table("plot_waterfall", waterfall, ["step", "meaning", "removed", "remaining"], "sk.audience(...).waterfall")
+    style.check_table(
+        "plot_waterfall", waterfall, ["step", "meaning", "removed", "remaining"], "sk.audience(...).waterfall"
+    )
     return _waterfall_figure(_waterfall_info(waterfall))
 
 
 def _waterfall_info(waterfall: pd.DataFrame) -> _WaterfallInfo:
     columns = (waterfall[column].tolist() for column in ("step", "meaning", "removed", "remaining"))
-    steps = [_Step(str(step), str(meaning), int(gone), int(left)) for step, meaning, gone, left in zip(*columns, strict=True)]
+    steps = [
+        _Step(str(step), str(meaning), int(gone), int(left)) for step, meaning, gone, left in zip(*columns, strict=True)
+    ]
     included, sendable = (steps[0].remaining, steps[-1].remaining) if steps else (0, 0)
     between = steps[1:-1]
     stops = tuple(step for step in between if step.removed)
     nobody = [step.name for step in between if not step.removed]
-    note = f"Nobody was stopped by: {', '.join(nobody)}." if nobody and included else ""
-    return _WaterfallInfo(included, stops, sendable, Heading(_finding(included, stops, sendable), note))
+    most = max(stops, key=lambda step: step.removed, default=None)
+    notes = [f"Most others are stopped by: {most.meaning} ({most.removed:,})."] if most else []
+    notes += [f"Nobody is stopped by: {', '.join(nobody)}."] if nobody and included else []
+    return _WaterfallInfo(included, stops, sendable, Heading(_finding(included, stops, sendable), " ".join(notes)))
 
 
 def _finding(included: int, stops: tuple[_Step, ...], sendable: int) -> str:
     if not included:
         return "Nobody is included, so nobody may be texted"
     if not stops:
-        return f"All {included:,} included profiles may be texted" if included > 1 else "The one included profile may be texted"
-    most = max(stops, key=lambda step: step.removed)
-    share = style.percent(sendable / included)
-    finding = f"{sendable:,} of {included:,} included profiles may be texted ({share})"
-    return f"{finding}; most are stopped by: {most.name} ({most.removed:,})"
+        return (
+            f"All {included:,} included profiles may be texted"
+            if included > 1
+            else "The one included profile may be texted"
+        )
+    return f"{sendable:,} of {included:,} included profiles may be texted ({style.percent(sendable / included)})"
 
 
 def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
-    names = ["included", *(step.name for step in info.stops), "may be texted"]
+    names = ["included", *(step.meaning for step in info.stops), "may be texted"]
     left = [info.included, *(step.remaining for step in info.stops), info.sendable]
     gone = [0, *(step.removed for step in info.stops), 0]
     most = max(gone)
@@ -82,20 +89,16 @@ def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
     kept = [style.PALE_BLUE] * (len(names) - 1) + [style.BLUE]
     # A minus sign is as wide as the digits.
     labels = [f"−{removed:,}" if removed else f"{count:,}" for removed, count in zip(gone, left, strict=True)]  # noqa: RUF001
-    hovers = [_hover("included", "", 0, info.included, info)]
-    hovers += [_hover(step.name, step.meaning, step.removed, step.remaining, info) for step in info.stops]
-    hovers += [_hover("may be texted", "", 0, info.sendable, info)]
+    hovers = [_hover("included", 0, info.included, info)]
+    hovers += [_hover(step.meaning, step.removed, step.remaining, info) for step in info.stops]
+    hovers += [_hover("may be texted", 0, info.sendable, info)]
     places = list(range(len(names)))
-    shared = {"y": places, "orientation": "h", "width": 0.66, "hovertext": hovers, "hoverinfo": "text"}
     ends = [count + removed for count, removed in zip(left, gone, strict=True)]
     traces = [
-        go.Bar(x=left, marker={"color": kept, "line": {"width": 0}}, **shared),
-        go.Bar(x=gone, marker={"color": colours, "line": {"width": 0}}, **shared),
-        go.Scatter(
-            x=ends, y=places, mode="text", text=[f" {label}" for label in labels], textposition="middle right",
-            cliponaxis=False, hovertext=hovers, hoverinfo="text",
-        ),
-    ]  # fmt: skip
+        style.bars(left, places, colour=kept, hovers=hovers, name="left"),
+        style.bars(gone, places, colour=colours, hovers=hovers, name="stopped"),
+        style.bar_labels(ends, places, labels, hovers=hovers),
+    ]
     return style.figure(
         traces,
         info.heading,
@@ -103,15 +106,14 @@ def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
         margin={"r": 24 + max(map(style.width, labels))},
         barmode="stack",
         xaxis=style.axis(range=[0, info.included or 1], showticklabels=False),
-        yaxis=style.name_axis(names),
+        yaxis=style.name_axis(names, letters=50),
     )
 
 
-def _hover(name: str, meaning: str, removed: int, remaining: int, info: _WaterfallInfo) -> str:
+def _hover(name: str, removed: int, remaining: int, info: _WaterfallInfo) -> str:
     share = style.percent(remaining / info.included) if info.included else "—"
     return style.hover(
         name,
-        meaning,
         f"{removed:,} stopped here" if removed else "",
         f"{remaining:,} left, {share} of {info.included:,} included",
     )

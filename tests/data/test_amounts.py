@@ -170,11 +170,11 @@ def test_numpy_and_arrow_columns_of_pandas_are_amounts_too():
         assert who(sk.spent("Placed Order", equals=20), shop) == {"ann"}
 
 
-CENTS = st.decimals(-(10**12), 10**12, places=2)
-MILS = st.decimals(-(10**9), 10**9, places=3)
+CENTS = st.decimals(-(10**13), 10**13, places=2)
+FINER = st.decimals(-(10**9), 10**9, places=3) | st.decimals(-10, 10, places=5)
 
 
-@given(st.lists(CENTS | MILS, min_size=1, max_size=20))
+@given(st.lists(CENTS | FINER, min_size=1, max_size=20))
 def test_a_double_means_its_shortest_decimal(written):
     """Amounts that were stored as doubles come back as the decimals that they print as, whatever stands beside them."""
     amounts = read_amounts(pa.array(np.array([float(amount) for amount in written])))

@@ -1,0 +1,12 @@
+"""Widgets for notebooks: state and wiring; they hold positions and call the public functions below."""
+
+from importlib.util import find_spec
+
+from segkit.errors import missing_extra
+
+if find_spec("anywidget") is None or find_spec("ipywidgets") is None:
+    raise missing_extra("ipywidgets with anywidget", "notebooks")
+
+from segkit.widgets.tuner import Tuner  # after the check, so that the error says what to install
+
+__all__ = ["Tuner"]

@@ -1,0 +1,140 @@
+"""A parameter as a control to move: slider, choice, toggle, date or text; what its value does is the tuner's business."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ipywidgets
+
+from segkit.parameters import Parameter
+
+FEW = 4
+"""So many choices are shown side by side; more go into a list that drops down."""
+
+_LAYOUT = {"width": "100%", "max_width": "34rem"}
+_STYLE = {"description_width": "11rem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A widget for one parameter, and how its value is read and written.
+
+    Attributes:
+        parameter: what it stands for.
+        widget: what is shown; its `value` is observed.
+        read: the widget's value as the builder takes it.
+        show: the builder's value as the widget takes it.
+    """
+
+    parameter: Parameter
+    widget: Any
+    read: Callable[[Any], Any]
+    show: Callable[[Any], Any]
+
+    @property
+    def value(self) -> Any:
+        """Where the parameter stands."""
+        return self.read(self.widget.value)
+
+    def move_to(self, value: Any) -> None:
+        """Move the widget to a value of the builder's."""
+        self.widget.value = self.show(value)
+
+
+def control_for(parameter: Parameter, start: Any) -> Control:
+    """Return a control for a parameter, standing at a start.
+
+    A number with a range is a slider, whose range grows to hold the start; a choice shows its values; True and False tick a box;
+    several texts, and a point, are written with commas.
+    """
+    if parameter.choice is not None:
+        return _choice(parameter, start)
+    if isinstance(start, bool):
+        return Control(parameter, ipywidgets.Checkbox(value=start, **_common(parameter), indent=True), bool, bool)
+    if isinstance(start, (int, float)):
+        return _number(parameter, start)
+    if isinstance(start, date):
+        return Control(parameter, ipywidgets.DatePicker(value=start, **_common(parameter)), _same, _same)
+    return _text(parameter, start)
+
+
+def label(parameter: Parameter) -> str:
+    """Return what a control is headed: the parameter's name in words.
+
+    >>> label(Parameter("clicked_days", int, 90))
+    'clicked days'
+    """
+    return parameter.name.replace("_", " ")
+
+
+def _common(parameter: Parameter) -> dict[str, Any]:
+    return {"description": label(parameter), "style": dict(_STYLE), "layout": ipywidgets.Layout(**_LAYOUT)}
+
+
+def _choice(parameter: Parameter, start: Any) -> Control:
+    values = parameter.choice.values if parameter.choice is not None else ()
+    kind = ipywidgets.ToggleButtons if len(values) <= FEW else ipywidgets.Dropdown
+    options = [(str(value), value) for value in values]
+    widget = kind(options=options, value=start, **_common(parameter))
+    if kind is ipywidgets.ToggleButtons:
+        widget.style.button_width = "auto"
+    return Control(parameter, widget, _same, _same)
+
+
+def _number(parameter: Parameter, start: float) -> Control:
+    is_whole = isinstance(start, int)
+    if parameter.range is None:
+        kind = ipywidgets.IntText if is_whole else ipywidgets.FloatText
+        return Control(parameter, kind(value=start, **_common(parameter)), _same, _same)
+    low, high = min(parameter.range.low, start), max(parameter.range.high, start)
+    if is_whole and float(parameter.range.step).is_integer() and _takes_whole(parameter):
+        widget = ipywidgets.IntSlider(
+            value=start, min=int(low), max=int(high), step=int(parameter.range.step), **_common(parameter)
+        )
+        return Control(parameter, widget, int, int)
+    widget = ipywidgets.FloatSlider(value=start, min=low, max=high, step=parameter.range.step, **_common(parameter))
+    widget.readout_format = ",.0f" if float(parameter.range.step).is_integer() else ",.2f"
+    return Control(parameter, widget, _plain, float)
+
+
+def _takes_whole(parameter: Parameter) -> bool:
+    return parameter.kind is int or parameter.kind is Any
+
+
+def _text(parameter: Parameter, start: Any) -> Control:
+    widget = ipywidgets.Text(value=_written(start), continuous_update=False, **_common(parameter))
+    if isinstance(start, str) and _is_text_or_point(parameter):
+        return Control(parameter, widget, _text_or_point, _written)
+    if isinstance(start, (list, tuple)) and all(isinstance(part, str) for part in start):
+        return Control(parameter, widget, _several, _written)
+    return Control(parameter, widget, _text_or_point if isinstance(start, tuple) else str, _written)
+
+
+def _is_text_or_point(parameter: Parameter) -> bool:
+    return "tuple" in str(parameter.kind)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _plain(value: float) -> float:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _written(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _text_or_point(text: str) -> str | tuple[float, float]:
+    parts = _several(text)
+    try:
+        latitude, longitude = map(float, parts)
+    except ValueError:
+        return text.strip()
+    return latitude, longitude

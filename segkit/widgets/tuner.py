@@ -1,0 +1,239 @@
+"""The tuner: a builder's parameters under the hand, and what every position of them says, holds and costs."""
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+
+from segkit.analysis.distribution import Distribution, distribution
+from segkit.analysis.starting import starting_values
+from segkit.audience import audience, write_members
+from segkit.build import file_name
+from segkit.builders import sms_subscribers
+from segkit.data.dataset import Dataset
+from segkit.data.instants import Flags
+from segkit.errors import DefinitionError, SegkitError, SegkitWarning
+from segkit.explain import explain
+from segkit.gate import Gate
+from segkit.member_files import Layout
+from segkit.membership import Evaluation, distinct_segments
+from segkit.parameters import parameters
+from segkit.segment import Segment
+from segkit.widgets.controls import control_for, label
+from segkit.widgets.download import DownloadButton
+from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
+
+
+class Tuner:
+    """Move a builder's parameters and see at once who is in, who entered and left, and who may be texted.
+
+    The view holds number, sentence and picture in one piece, so that they never disagree. A position that makes no segment shows
+    why, and the last good segment stays. Nothing is throttled: the widgets keep one move in flight, and the last one wins.
+
+    Args:
+        builder: a function from keyword arguments to a segment; an analyst's own too. Arguments that it needs and has no default
+            for are given here.
+        dataset: the profiles and events.
+        compare: segments whose overlap with the tuned one is shown.
+        base: the segment that shares are taken of; None is the SMS subscribers, or, without consent in the data, all profiles.
+        **start: where parameters stand at first; others start from the shop's own distribution, or from their default.
+
+    Raises:
+        DefinitionError: a parameter that the builder does not have, or one without a value.
+        DataError: as `sk.membership`.
+    """
+
+    def __init__(
+        self,
+        builder: Callable[..., Segment],
+        dataset: Dataset,
+        *,
+        compare: Iterable[Segment] = (),
+        base: Segment | None = None,
+        **start: Any,
+    ) -> None:
+        self._builder = builder
+        self._dataset = dataset
+        self._compare = distinct_segments(compare)
+        self._evaluation = Evaluation(dataset)
+        self._gate = Gate(dataset) if dataset.has_property("sms_consent") else None
+        self._base_name, self._base = self._named_base(base)
+        self._start = self._starting_point(start)
+        self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
+        self._moved: str | None = next((name for name in self._start if self._distribution(name) is not None), None)
+        self._tallest: dict[str, int] = {}
+        self._segment = distinct_segments(builder(**self._start))[0]
+        self._start_holds = self._evaluation.holds(self._segment.condition)
+        self.view = ipywidgets.HTML()
+        self._is_quiet = False
+        for name, control in self._controls.items():
+            control.widget.observe(lambda _, name=name: self._refresh(name), names="value")
+        self._said = ipywidgets.HTML()
+        self.widget = ipywidgets.VBox(
+            [*(control.widget for control in self._controls.values()), self.view, self._buttons(), self._said]
+        )
+        self._refresh(self._moved)
+
+    @property
+    def segment(self) -> Segment:
+        """What the controls say now; the last good segment where they say none."""
+        return self._segment
+
+    @property
+    def size(self) -> int:
+        """How many profiles are in it."""
+        return int(np.count_nonzero(self._holds))
+
+    @property
+    def members(self) -> pd.DataFrame:
+        """The profiles that are in it: index `profile_id`, a column for each property. Holds people: take care where you show it."""
+        return self._dataset.rows(np.flatnonzero(self._holds))
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """Where the parameters stand, by name; setting some moves those controls and leaves the others."""
+        return {name: control.value for name, control in self._controls.items()}
+
+    @value.setter
+    def value(self, values: Mapping[str, Any]) -> None:
+        for name in values:
+            if name not in self._controls:
+                raise DefinitionError.unknown_word("This tuner", name, self._controls)
+        self._is_quiet = True
+        try:
+            for name, value in values.items():
+                self._controls[name].move_to(value)
+        finally:
+            self._is_quiet = False
+        self._refresh(next(reversed(list(values)), self._moved))
+
+    def reset(self) -> None:
+        """Put every parameter back to where it started."""
+        self.value = self._start
+
+    def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo") -> Path:
+        """Write those of the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
+        return audience(self._segment, dataset=self._dataset).write_csv(path, layout=layout)
+
+    def write_members(self, path: str | Path) -> Path:
+        """Write every member, textable or not, as `sk.write_members` does; return the absolute path."""
+        return write_members(self._segment, self._dataset, path)
+
+    def definition(self) -> str:
+        """Return the call that makes this segment, to be pasted into a cell."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.value.items())
+        return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
+
+    def __repr__(self) -> str:
+        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._base_size, 1):.1%} of {self._base_name}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
+        """Show the live widget, and to a reader without a kernel the same view as it stands."""
+        bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
+        settings = [(label(control.parameter), str(control.value)) for control in self._controls.values()]
+        bundle["text/html"] = static_html(self._position(self._moved), settings, self._segment.name)
+        bundle["text/plain"] = repr(self)
+        return bundle
+
+    @property
+    def _holds(self) -> Flags:
+        return self._evaluation.holds(self._segment.condition)
+
+    @property
+    def _base_size(self) -> int:
+        return int(np.count_nonzero(self._base))
+
+    def _named_base(self, base: Segment | None) -> tuple[str, Flags]:
+        if base is None and self._gate is None:
+            return "all profiles", np.ones(len(self._dataset), dtype=bool)
+        segment = base or sms_subscribers()
+        return segment.name, self._evaluation.holds(segment.condition)
+
+    def _starting_point(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        known = parameters(self._builder)
+        names = [parameter.name for parameter in known]
+        for name in given:
+            if name not in names:
+                raise DefinitionError.unknown_word(getattr(self._builder, "__name__", "the builder"), name, names)
+        defaults = {parameter.name: parameter.default for parameter in known if not parameter.is_required}
+        start = {**defaults, **starting_values(self._builder, self._dataset), **given}
+        lacking = [name for name in names if name not in start]
+        if lacking:
+            raise DefinitionError.missing_word(f"Tuner({getattr(self._builder, '__name__', 'builder')})", lacking)
+        return {name: start[name] for name in names}
+
+    def _distribution(self, name: str) -> Distribution | None:
+        return distribution(self._builder, self._dataset, parameter=name, **self._start)
+
+    def _refresh(self, moved: str | None) -> None:
+        if self._is_quiet:
+            return
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", SegkitWarning)
+                segment = distinct_segments(self._builder(**self.value))[0]
+                self._evaluation.holds(segment.condition)
+                self._segment = segment
+                view = self._position(moved)
+            notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
+            self.view.value = tuner_html(view._replace(notes=notes))
+        except (SegkitError, TypeError, ValueError) as error:
+            self.view.value = error_html(str(error))
+
+    def _position(self, moved: str | None) -> TunerView:
+        holds = self._holds
+        shown = None
+        for name in (moved, self._moved):
+            if name is not None and shown is None:
+                shown = distribution(self._builder, self._dataset, parameter=name, **self.value)
+                self._moved = name if shown is not None else self._moved
+        tallest = (
+            int(shown.table.groupby("from_value")["profiles"].sum().max())
+            if shown is not None and len(shown.table)
+            else 0
+        )
+        return TunerView(
+            english=explain(self._segment),
+            size=int(np.count_nonzero(holds)),
+            base=self._base_name,
+            base_size=self._base_size,
+            sendable=None if self._gate is None else self._gate.sendable(holds),
+            entered=int(np.count_nonzero(holds & ~self._start_holds)),
+            left=int(np.count_nonzero(self._start_holds & ~holds)),
+            distribution=shown,
+            tallest=tallest,
+            overlaps=tuple(
+                Overlap(segment.name, int(np.count_nonzero(holds & self._evaluation.holds(segment.condition))))
+                for segment in self._compare
+            ),
+        )
+
+    def _buttons(self) -> Any:
+        download = DownloadButton(self._file, description="Download to send")
+        self._path = ipywidgets.Text(placeholder="or a path, such as vip.csv", layout=ipywidgets.Layout(width="14rem"))
+        write = ipywidgets.Button(description="Write to path")
+        copy = ipywidgets.Button(description="Show definition")
+        reset = ipywidgets.Button(description="Reset")
+        write.on_click(lambda _: self._say(lambda: f"Wrote {self.write_csv(self._path.value.strip())}"))
+        copy.on_click(lambda _: self._say(self.definition))
+        reset.on_click(lambda _: self.reset())
+        return ipywidgets.HBox(
+            [download, self._path, write, copy, reset], layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
+
+    def _file(self) -> tuple[str, bytes]:
+        return file_name(self._segment.name), audience(self._segment, dataset=self._dataset).to_bytes(layout="klaviyo")
+
+    def _say(self, work: Callable[[], str]) -> None:
+        try:
+            self._said.value = f"<code>{work()}</code>"
+        except (SegkitError, OSError) as error:
+            self._said.value = error_html(str(error))
+
+
+def _parameter(builder: Callable[..., Segment], name: str) -> Any:
+    return next(parameter for parameter in parameters(builder) if parameter.name == name)
