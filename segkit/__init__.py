@@ -4,10 +4,12 @@ Load a shop, say a segment, see who is in it and why the rest can't be texted, a
 for by name, `from segkit import charts, widgets`, so that nothing is imported that is not used.
 """
 
+from segkit.analysis.distribution import Distribution, distribution
 from segkit.analysis.overlap import intersections, overlap
 from segkit.analysis.recommended import Recommended, recommended
 from segkit.analysis.sizes import sizes
 from segkit.analysis.starting import starting_values
+from segkit.analysis.sweep import sweep
 from segkit.analysis.why import why
 from segkit.audience import SmsAudience, audience, write_members
 from segkit.build import Build, build
@@ -115,6 +117,9 @@ __all__ = [
     "overlap",
     "intersections",
     "why",
+    "sweep",
+    "distribution",
+    "Distribution",
     # who is sent to
     "audience",
     "SmsAudience",

@@ -22,7 +22,11 @@ from segkit.segment import Segment
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 2 with a message where something was wrong with what was asked."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given, others = parser.parse_known_args(arguments)
+    if others and given.run is not _lab:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    given.others = others
     try:
         code: int = given.run(given)
     except (SegkitError, ImportError) as error:
@@ -35,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="segkit", description="SMS segments: say them, see them, send to them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
+    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks; options of JupyterLab's own are handed on")
     lab.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
     lab.set_defaults(run=_lab)
 
@@ -60,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
-    return subprocess.call([sys.executable, "-m", "jupyterlab", given.folder])
+    return subprocess.call([sys.executable, "-m", "jupyterlab", given.folder, *given.others])
 
 
 def _sample(given: argparse.Namespace) -> int:

@@ -1,5 +1,7 @@
 """A Dataset: checked profiles, events and lists as of a moment, laid out for counting; who is in a segment is asked elsewhere."""
 
+# Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -19,7 +21,7 @@ from segkit.data.instants import Flags, instant_of, microseconds, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, PostalPoints, country_codes
 from segkit.data.properties import Cells, PropertyColumn, cells_of
-from segkit.data.schema import PROFILE_COLUMNS
+from segkit.data.schema import PROFILE_COLUMNS, canonical_name
 from segkit.errors import DataError, counted, listed, nearest
 
 AsOf = str | date | datetime | None
@@ -204,14 +206,18 @@ class Dataset:
         return pd.DataFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
 
     def cells(self, name: str) -> Cells:
-        """Return a property of all profiles as its cells.
+        """Return a property of all profiles as its cells; "City", as Klaviyo's exports spell it, finds `city`.
 
         Raises:
             DataError: the profiles have no such property.
         """
-        if name not in self._table:
+        resolved = self._resolved(name)
+        if resolved not in self._table:
             raise DataError.unknown_property(name, self._table)
-        return self._table[name]
+        return self._table[resolved]
+
+    def _resolved(self, name: str) -> str:
+        return name if name in self._table else canonical_name("profiles", name)
 
     def ids_at(self, rows: npt.NDArray[np.int64]) -> Cells:
         """Return the ids of some profiles as cells."""
@@ -230,7 +236,7 @@ class Dataset:
 
     def has_property(self, name: str) -> bool:
         """Whether the profiles have a property of this name."""
-        return name in self._table
+        return self._resolved(name) in self._table
 
     def column(self, name: str) -> PropertyColumn:
         """Return a property of all profiles, ready to be tested.
@@ -238,7 +244,7 @@ class Dataset:
         Raises:
             DataError: the profiles have no such property.
         """
-        return self._keep(f"property {name}", lambda: PropertyColumn(self.cells(name)))
+        return self._keep(f"property {self._resolved(name)}", lambda: PropertyColumn(self.cells(name)))
 
     def list_entries(self, name: str) -> ListEntries:
         """Return who is on a list.
@@ -288,11 +294,13 @@ class Dataset:
 
 
 def table_of(frame: pd.DataFrame, name: str) -> Table:
-    """Return a frame as a table of cells under its own headers.
+    """Return a frame as a table of cells under its own headers, a named index being one more column.
 
     Raises:
         DataError: two of its columns have one header.
     """
+    if frame.index.name is not None:
+        frame = frame.reset_index()
     headers = [str(header) for header in frame.columns]
     doubled = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
     if doubled:

@@ -1,5 +1,7 @@
 """The door: tables as they came are named, checked and read once; after it every function trusts the data."""
 
+# Over 250 lines, since what is done to the four tables is one walk through the door.
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias

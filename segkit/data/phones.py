@@ -84,7 +84,7 @@ _PROBLEM_BY_ERROR: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Phones:
     """A column of phone numbers read: five Arrow arrays, each with an entry for every cell that was written.
 
@@ -102,6 +102,10 @@ class Phones:
     kinds: pa.StringArray
     problems: pa.StringArray
     mended: pa.BooleanArray
+
+    def __repr__(self) -> str:
+        valid = len(self.numbers) - self.numbers.null_count
+        return f"Phones: {valid:,} valid numbers of {len(self.numbers):,} cells"
 
 
 def normalise(

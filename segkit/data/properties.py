@@ -7,6 +7,7 @@ dates, which JSON can only write as text.
 
 # Over 250 lines, since the five readings of a value are one rule and belong side by side.
 
+import contextlib
 import json
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -100,7 +101,11 @@ def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
-    if pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        # Text in Parquet files of writers that did not say it is text; what is no UTF-8 stays bytes.
+        with contextlib.suppress(pa.ArrowInvalid):
+            column = column.cast(pa.string())
+    elif pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         column = column.cast(pa.string())
     elif pa.types.is_floating(kind):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)

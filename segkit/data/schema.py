@@ -179,8 +179,11 @@ def current_metric(name: str) -> str:
 def canonical_name(table: str, header: str) -> str:
     """Return the canonical name of a header of "profiles", "events", "lists" or "places"; others stay as they are.
 
+    Capitals and blanks around it don't matter, so that amounts under "Value" are not overlooked as a property.
+
     >>> canonical_name("profiles", "State / Region"), canonical_name("profiles", "Shoe Size")
     ('region', 'Shoe Size')
     """
     known: tuple[str, ...] = tuple(PROFILE_COLUMNS) if table == "profiles" else REQUIRED[table] + ("value", "joined")
-    return header if header in known else SPELLINGS[table].get(header.strip().casefold(), header)
+    folded = header.strip().casefold()
+    return folded if folded in known else SPELLINGS[table].get(folded, header)

@@ -1,5 +1,7 @@
 """A Dataset is a shop as of a moment: which moment, what it lets one ask of it, and that it prints no person."""
 
+# Over 250 lines, since a Dataset answers for all of the data side.
+
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
@@ -211,6 +213,20 @@ def test_consent_is_three_words():
     assert not shop.consent("email", "subscribed").any()
 
 
+@pytest.mark.parametrize(("written", "meant"), [
+    ("SUBSCRIBED", "subscribed"), (" Subscribed ", "subscribed"), ("subscribe", "subscribed"), ("Unsubscribe", "unsubscribed"),
+    ("UNSUBSCRIBED", "unsubscribed"), ("Never Subscribed", "never_subscribed"), ("NEVER_SUBSCRIBED", "never_subscribed"),
+    ("never", "never_subscribed"), ("", "never_subscribed"),
+])  # fmt: skip
+def test_consent_words_may_be_spelled_as_exports_do(written, meant):
+    """Capitals, blanks and underscores don't matter, and none of these words is reported as unknown."""
+    people = pd.DataFrame({"profile_id": ["ann"], "sms_consent": [written], "email_consent": [written]})
+    shop = Dataset.from_frames(people, as_of="2026-06-30")
+    assert shop.consent("sms", meant).all()
+    assert shop.consent("email", meant).all()
+    assert shop.report.empty
+
+
 def test_a_list_counts_those_who_had_joined():
     """Entries of unknown profiles are left out and reported, and who joined after the moment is not on the list yet."""
     lists = pd.DataFrame({
@@ -248,3 +264,20 @@ def test_a_shop_needs_profiles_or_events():
         Dataset.from_frames(PEOPLE.iloc[:0], CLICKS)
     with pytest.raises(DataError, match="events has no rows"):
         Dataset.from_frames(PEOPLE, CLICKS.iloc[:0])
+
+
+def test_a_frame_indexed_by_profile_id_loads():
+    """What `shop.profiles` hands out can be loaded again: a named index is one more column."""
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
+    again = sk.Dataset.from_frames(shop.profiles, as_of="2026-06-30")
+
+    assert ["ann"] == again.profile_ids.tolist()
+    assert ["Age"] == again.property_names
+
+
+def test_phones_print_counts_and_never_a_number():
+    """The phones of a shop print how many are valid, since notebooks are shared."""
+    people = pd.DataFrame({"profile_id": ["ann", "bea"], "phone_number": ["+16175550132", "n/a"]})
+    shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
+
+    assert "Phones: 1 valid numbers of 2 cells" == repr(shop.phones)

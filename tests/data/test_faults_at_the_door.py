@@ -300,6 +300,8 @@ def test_what_was_read_in_spite_of_a_flaw_is_right():
         shop = Dataset.from_frames(people(), orders(datetime=objects(written, written, written, written)))
         assert shop.as_of == meant, written
     assert Dataset.from_frames(people(), orders(datetime="06/13/2026")).as_of == meant.normalize()
+    half = Dataset.from_frames(people(), orders(datetime=f"{seconds}.5"))
+    assert half.as_of == meant + pd.Timedelta(milliseconds=500)
 
 
 def test_an_order_is_only_proved_within_its_own_column():

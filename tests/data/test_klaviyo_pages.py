@@ -183,6 +183,29 @@ def test_every_spelling_stands_for_its_column(header):
     assert shop.property_names == ([] if name == "profile_id" else [name])
 
 
+def test_tables_of_events_lists_and_places_have_other_spellings_too():
+    """Headers that other exports use for events, lists and postal points are read as the columns that they mean."""
+    people = pd.DataFrame({"$id": ["ann"], "zip": ["10115"], "country": ["DE"]})
+    events = pd.DataFrame(
+        {"Klaviyo ID": ["ann"], "Event": ["Placed Order"], "Timestamp": ["2026-06-01T00:00:00Z"], "$value": ["5"]}
+    )
+    lists = pd.DataFrame({"Profile ID": ["ann"], "List Name": ["VIP"], "joined_group_at": ["2026-06-01T00:00:00Z"]})
+    places = pd.DataFrame({"Country": ["DE"], "Postal Code": ["10115"], "lat": [52.5], "lng": [13.4]})
+    shop = sk.Dataset.from_frames(people, events, lists=lists, places=places)
+    assert who(sk.spent("Placed Order", equals=5) & sk.in_list("VIP", in_last_days=1), shop) == {"ann"}
+    assert who(sk.within(1, of="10115", country="DE"), shop) == {"ann"}
+
+
+def test_capitals_and_blanks_in_headers_do_not_matter():
+    """A column under its own name in capitals is that column, so that no amount and no consent goes unseen."""
+    people = pd.DataFrame({"Profile_ID": ["ann"], " SMS_CONSENT ": ["subscribed"]})
+    events = pd.DataFrame(
+        {"PROFILE_ID": ["ann"], "Metric": ["Placed Order"], "DateTime": ["2026-06-01T00:00:00Z"], "Value": [5]}
+    )
+    shop = sk.Dataset.from_frames(people, events)
+    assert who(sk.spent("Placed Order", equals=5) & sk.can_receive("sms"), shop) == {"ann"}
+
+
 def profile(profile_id="P1", **attributes):
     """Return a resource of Get Profiles."""
     return {"type": "profile", "id": profile_id, "attributes": attributes}

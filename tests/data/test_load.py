@@ -239,6 +239,16 @@ def test_a_cell_of_a_csv_is_the_text_that_was_written(name, line, tmp_path):
         assert sk.load(tmp_path, as_of="2026-06-30").profile_ids.tolist() == [meant]
 
 
+def test_line_breaks_in_cells_may_stand_anywhere_in_a_large_file(tmp_path):
+    """A file of several megabytes with line breaks in its cells has as many profiles as were written, each with its note."""
+    note = "\n".join(["a line of some length, with a comma"] * 40)
+    rows = "".join(f'{number},"{note}"\n' for number in range(3_000))
+    (tmp_path / "profiles.csv").write_text(f"profile_id,Note\n{rows}", newline="")
+    shop = sk.load(tmp_path, as_of="2026-06-30")
+    assert shop.profile_ids.tolist() == [str(number) for number in range(3_000)]
+    assert set(shop.profiles["Note"]) == {note}
+
+
 def test_a_condition_reads_a_csv_cell_as_its_own_kind(tmp_path):
     """The one text `007` is a number, a text and no truth, and `true` is a truth and a text."""
     (tmp_path / "profiles.csv").write_text("profile_id,Badge,Parent\nann,007,true\nbea,7,TRUE\ncat,seven,no\n")
@@ -265,7 +275,9 @@ def test_marks_and_line_ends_change_nothing(raw, tmp_path):
 
 def test_a_header_may_need_quotes(tmp_path):
     """A header with a comma, a quote or a line break names its column, and the columns stay text."""
-    (tmp_path / "profiles.csv").write_text('profile_id,"Size, EU","the ""big"" one","two\nlines"\nann,007,1,2\n')
+    (tmp_path / "profiles.csv").write_text(
+        'profile_id,"Size, EU","the ""big"" one","two\nlines"\nann,007,1,2\n', newline=""
+    )
     shop = sk.load(tmp_path, as_of="2026-06-30")
     assert shop.property_names == ["Size, EU", 'the "big" one', "two\nlines"]
     assert shop.profiles.loc["ann"].tolist() == ["007", "1", "2"]

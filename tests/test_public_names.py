@@ -1,0 +1,125 @@
+"""The names that notebooks, the README and other people's code rely on work as they are written there."""
+
+import pandas as pd
+import pytest
+
+import segkit as sk
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """A handful of people who have everything that the names below ask about."""
+    profiles = pd.DataFrame(
+        {
+            "profile_id": ["ann", "bea", "cid"],
+            "email": ["ann@example.com", None, "cid@example.com"],
+            "phone_number": ["+16175550132", "+16175550133", None],
+            "email_consent": [None, None, "SUBSCRIBED"],
+            "sms_consent": ["SUBSCRIBED", "SUBSCRIBED", "NEVER_SUBSCRIBED"],
+            "sms_consent_timestamp": ["2025-01-01T00:00:00Z", "2026-06-25T00:00:00Z", None],
+            "country": ["US", "US", "Germany"],
+            "zip": ["02110", "90210", "10115"],
+            "City": ["Boston", None, "Berlin"],
+            "Gender": ["female", "female", None],
+            "Interests": [["product launches"], None, ["sales"]],
+            "Age": [17.0, 18.0, None],
+            "predicted_clv": [9.5, 40.0, None],
+            "Birthday": ["2000-07-02", "1999-02-28", None],
+        }
+    )
+    events = pd.DataFrame(
+        [
+            ("ann", "Clicked SMS", "2026-06-29T10:00:00Z", None, None),
+            ("bea", "Placed Order", "2026-03-01T10:00:00Z", 250.0, "web"),
+            ("bea", "Subscribed to SMS Marketing", "2025-01-01T00:00:00Z", None, None),
+            ("bea", "Opened Email", "2026-06-01T10:00:00Z", None, None),
+        ],
+        columns=["profile_id", "metric", "datetime", "value", "Source"],
+    )
+    lists = pd.DataFrame({"profile_id": ["bea"], "list_id": ["VIP upload"], "joined": ["2026-01-01"]})
+    return sk.Dataset.from_frames(profiles, events, as_of="2026-06-30", lists=lists)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (sk.did("Clicked SMS", at_least=1, in_last_days=90), ["ann"]),
+        (sk.did("Clicked SMS", in_last_hours=48), ["ann"]),
+        (sk.did("Clicked SMS", in_last_weeks=1), ["ann"]),
+        (sk.did("Placed Order", between_days_ago=(91, 150)), ["bea"]),
+        (sk.did("Placed Order", at_least_days_ago=90), ["bea"]),
+        (sk.did("Placed Order", before="2026-04-01"), ["bea"]),
+        (sk.did("Placed Order", after="2026-03-01"), []),
+        (sk.did("Placed Order", between=("2026-03-01", "2026-03-01")), ["bea"]),
+        (sk.did("Placed Order"), ["bea"]),
+        (sk.did("Placed Order", at_least=1, where={"Source": "web"}), ["bea"]),
+        (sk.did_not("Opened Email", in_last_days=60), ["ann", "cid"]),
+        (sk.spent("Placed Order", more_than=200, in_last_days=365), ["bea"]),
+        (sk.has("Gender", equals="female"), ["ann", "bea"]),
+        (sk.has("Interests", contains="product launches"), ["ann"]),
+        (sk.has("Age", at_least=18), ["bea"]),
+        (sk.has("predicted_clv", at_most=10), ["ann"]),
+        (sk.has("Birthday", anniversary_in_next_days=7), ["ann"]),
+        (sk.is_set("City"), ["ann", "cid"]),
+        (sk.is_not_set("City"), ["bea"]),
+        (sk.can_receive("sms"), ["ann", "bea"]),
+        (sk.cannot_receive("email"), ["bea"]),
+        (sk.can_receive("sms", since_at_least_days_ago=30), ["ann"]),
+        (sk.within(30, "miles", of="02110", country="US"), ["ann"]),
+        (sk.within(30, "miles", of=(42.36, -71.06)), ["ann"]),
+        (sk.beyond(30, "miles", of="02110"), ["bea"]),
+        (sk.phone_country("US", "CA"), ["ann", "bea"]),
+        (sk.in_region("european_union"), ["cid"]),
+        (sk.in_list("VIP upload"), ["bea"]),
+    ],
+)
+def test_phrases_say_what_they_read(shop, condition, expected):
+    """Each phrase of the design picks the people it says, as it is written there."""
+    assert expected == sk.members(sk.Segment("It", condition), shop).index.tolist()
+
+
+def test_one_day_of_an_analyst(shop, tmp_path):
+    """The functions that take a segment to a file work one after the other, as they are written in the design."""
+    vip = sk.Segment("VIP", sk.can_receive("sms") & sk.spent("Placed Order", more_than=200, in_last_days=365))
+    engaged = sk.sms_engaged()
+    recent = sk.Segment("Recent", sk.did("Placed Order", in_last_days=7))
+    who = sk.membership([vip, engaged], shop)
+    send = sk.audience(include=[vip], exclude=[recent], dataset=shop)
+
+    assert sk.explain(vip).splitlines()[0] == "VIP: profiles that"
+    assert sk.sizes(who)["size"].to_dict() == {"VIP": 1, "SMS engaged": 1}
+    assert sk.overlap(who).query("segment == 'VIP' and other == 'SMS engaged'")["overlap"].tolist() == [0]
+    assert sk.why(vip, shop, profile_id="ann")["is_true"].tolist() == [False, True, False]
+    assert sk.sweep(sk.sms_engaged, shop, clicked_days=range(7, 181))["size"].tolist() == [1] * 174
+    assert send.profiles.index.tolist() == ["bea"]
+    assert send.waterfall["remaining"].iloc[-1] == 1
+    assert send.write_csv(tmp_path / "send.csv", layout="klaviyo").exists()
+    assert sk.write_members(vip, shop, tmp_path / "vip.csv").exists()
+
+
+def test_builders_make_what_the_design_lists(shop):
+    """Every builder of the design's table can be called by its arguments' names there, and includes SMS consent."""
+    segments = [
+        sk.sms_subscribers(),
+        sk.sms_engaged(clicked_days=90, subscribed_days=30),
+        sk.prefers_sms(clicks=1, clicked_days=60, email_days=60),
+        sk.sms_vip(approach="big spender", spent=200, orders=3, days=365),
+        sk.sms_nearby(radius=30),
+        sk.sms_country(countries=["US"]),
+        sk.sms_gender(gender="female"),
+        sk.sms_property(property="City", value="Boston"),
+        sk.sms_budget_shoppers(clv=10),
+        sk.sms_preference(topic="product launches"),
+        *sk.engagement_tracks(schedule="weekly"),
+        sk.sms_delivery_errors(),
+        sk.lapsed_customers(),
+        sk.former_vip(),
+    ]
+
+    for segment in segments:
+        consents = [
+            part
+            for part in getattr(segment.condition, "conditions", [segment.condition])
+            if isinstance(part, sk.conditions.ConsentCondition)
+        ]
+        assert any(part.channel == "sms" and part.can_receive for part in consents), segment.name
