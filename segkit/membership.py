@@ -5,9 +5,9 @@ happened count and sum 0. A property that is not set, or that does not read as t
 negative ones included; `SetTest(False)` is the only way in for it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias, assert_never
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from segkit.conditions import (
     MetricCondition,
     Not,
     PhoneCountryCondition,
+    Point,
     PostalCode,
     PropertyCondition,
     RegionCondition,
@@ -43,6 +44,11 @@ from segkit.segment import Segment
 from segkit.value_tests import between, compared_exactly, passing, readable, warn
 
 Segments: TypeAlias = Segment | Iterable[Segment]
+
+T = TypeVar("T")
+
+KEPT_MEASURES = 16
+"""So many counts, sums and recencies are kept by one evaluation, eight bytes a profile each."""
 
 KEPT_ANSWERS = 256
 """So many conditions' answers are kept by one evaluation: enough for a hundred segments, a byte a profile each."""
@@ -112,6 +118,16 @@ class Evaluation:
 
     dataset: Dataset
     _answers: dict[Condition, Flags] = field(default_factory=dict)
+    _worked_out: dict[Any, Any] = field(default_factory=dict)
+
+    def keep(self, key: Any, work_out: Callable[[], T]) -> T:
+        """Work something out once, and let go of the oldest when there is much: what a moving threshold does not touch stays."""
+        if key not in self._worked_out:
+            while len(self._worked_out) >= KEPT_MEASURES:
+                self._worked_out.pop(next(iter(self._worked_out)))
+            self._worked_out[key] = work_out()
+        found: T = self._worked_out[key]
+        return found
 
     def holds(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, in the Dataset's order."""
@@ -173,12 +189,16 @@ class Evaluation:
         return tuple(part for part in conditions if part not in idle)
 
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count, or its sum as whole units and the decimals they carry."""
+        """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
         events = self.dataset.events.metric(condition.metric)
         if not len(events):
             warn(
                 f"no event in the data has the metric {condition.metric!r}, so it counts as done zero times by everybody"
             )
+        key = replace(condition, comparison="at least", value=0)
+        return self.keep(key, lambda: self._measured(condition, events))
+
+    def _measured(self, condition: MetricCondition, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(condition, events)
         profiles, size = events.profiles[rows], len(self.dataset)
         if condition.measurement == "count":
@@ -213,7 +233,9 @@ class Evaluation:
 
     def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
         """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""
-        place = condition.of
+        return self.keep(("kilometers", condition.of), lambda: self._kilometers(condition.of))
+
+    def _kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
         if isinstance(place, PostalCode):
             of = self.dataset.postal_points.required(place.postal_code, place.country)
         else:

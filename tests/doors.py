@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -13,18 +14,21 @@ from reference import PlainShop, Row
 import segkit as sk
 
 
-def by_frames(shop: PlainShop, **columns: Callable[[pd.Series], pd.Series]) -> sk.Dataset:
-    """Return the shop as a Dataset made from frames; `columns` may store a column of profiles in another way."""
-    profiles = pd.DataFrame(shop.profiles)
-    for name, store in columns.items():
-        profiles[name] = store(profiles[name])
-    return sk.Dataset.from_frames(
-        profiles,
-        pd.DataFrame(shop.events),
-        as_of=shop.as_of,
-        lists=pd.DataFrame(shop.lists) if shop.lists else None,
-        places=pd.DataFrame(shop.places) if shop.places else None,
-    )
+def by_frames(shop: PlainShop, store: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> sk.Dataset:
+    """Return the shop as a Dataset made from frames; `store` may keep the columns of profiles and events in another way."""
+    tables = {name: pd.DataFrame(rows) for name, rows in _tables(shop).items()}
+    if store is not None:
+        tables |= {name: store(tables[name]) for name in ("profiles", "events")}
+    profiles, events = tables.pop("profiles"), tables.pop("events", None)
+    return sk.Dataset.from_frames(profiles, events, as_of=shop.as_of, **tables)
+
+
+def by_any(shop: PlainShop) -> sk.Dataset:
+    """Return the shop as a Dataset: through CSV files that are gone at once if its cells are text, else through frames."""
+    if not shop.is_text:
+        return by_frames(shop)
+    with tempfile.TemporaryDirectory() as folder:
+        return by_csv(shop, Path(folder))
 
 
 def by_csv(shop: PlainShop, folder: Path) -> sk.Dataset:

@@ -397,16 +397,20 @@ def as_instant(cell: Any, shop: PlainShop) -> datetime | None:
 
 
 def instant_of_text(text: str) -> datetime | None:
-    """Return the instant that an ISO 8601 text stands for, or None if it is none or the calendar lacks that day."""
-    clock = r"[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+    """Return the instant that an ISO 8601 text stands for, or None if it is none or the calendar lacks that day.
+
+    A date, optionally "T" or a blank and a time as fine as it likes, optionally an offset; past microseconds digits are dropped.
+    """
+    clock = r"[T ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
     found = re.fullmatch(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})(?:{clock})?", text)
     if not found:
         return None
     year, month, day, hour, minute, second, fraction, offset = found.groups()
     ahead = timedelta()
     if offset and offset != "Z":
-        ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:])) * (-1 if offset[0] == "-" else 1)
-    clock_parts = (int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")))
+        ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:] if len(offset) > 3 else 0))
+        ahead = -ahead if offset[0] == "-" else ahead
+    clock_parts = (int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "").ljust(6, "0")[:6]))
     try:
         return datetime(int(year), int(month), int(day), *clock_parts, tzinfo=timezone(ahead)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from functools import cache
+from itertools import starmap
 from random import Random
 from typing import Any, get_args
 
@@ -29,14 +29,13 @@ AS_OFS = [
     datetime(2024, 2, 29, 12, tzinfo=UTC),
     datetime(2024, 3, 1, tzinfo=UTC),
     datetime(2025, 3, 1, tzinfo=UTC) - TICK,
-    datetime(2025, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
-    datetime(2026, 1, 1, 6, 30, 0, 1, tzinfo=UTC),
+    datetime(2025, 12, 31, 6, 30, 0, 1, tzinfo=UTC),
 ]
-"""Noon of a leap day, a midnight, two closes of a day, and a moment early in a year."""
+"""Noon of a leap day, the midnight after it, the close of a day, and a moment early on the last day of a year."""
 
-DAYS = [0, 1, 2, 3, 7, 14, 21, 366]
-HOURS = [1, 2, 24, 48]
-DATES = sorted({(as_of + timedelta(days=days)).date() for as_of in AS_OFS for days in (-366, -7, -1, 0, 1)})
+DAYS = [1, 2, 7, 14]
+HOURS = [1, 24]
+DATES = sorted({(as_of + timedelta(days=days)).date() for as_of in AS_OFS for days in (-1, 0, 1)})
 
 METRICS = ["Clicked SMS", "Placed Order", "Subscribed to SMS Marketing", "Consented to Receive SMS"]
 AMOUNTS = [Decimal(amount) for amount in ("19.99", "-19.99", "0", "0.1", "0.2", "33.335", "100")]
@@ -61,6 +60,7 @@ CELLS = [
     "true", "TRUE", "False", "yes", "NA", "Null", "None", "Boston", "boston", " ", "-",
     "2024-02-29", "2023-02-29", "2024-02-29T12:00:00Z", "2024-02-29 12:00:00.000001", "2024-03-01T01:00+01:00",
     "2025-03-01T23:59:59.999999Z", "2024-13-01", "20240229", "29/02/2024", "2024-02-291", "2024-02-29T25:00", "2024-02-29T",
+    "2024-02-29T12", "2024-02-29 14:00:00+0200", "2024-02-29T23:59:59.999999999Z",
     '["Hats", "1"]', '[1, 2.5, true, null, ["Hats"], {"Hats": 1}]', "[]", "[true]", '["Hats"', "{}", '"Hats"', "null", "[1.0]",
 ]  # fmt: skip
 """Cells of a CSV file that read as a number, truth, date or list, and others that only look like one."""
@@ -69,9 +69,9 @@ CELLS = [
 def moment(random: Random, as_of: datetime) -> datetime:
     """Return an instant on an edge of some timeframe, or a microsecond beside it."""
     midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
-    edges = [midnight - timedelta(days=days) for days in (-8, -2, -1, *DAYS, *(days + 1 for days in DAYS))]
-    edges += [as_of - timedelta(hours=hours) for hours in (-48, -24, -1, 0, *HOURS)]
-    edges += [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in DATES]
+    edges = [midnight - timedelta(days=days + late) for days in (-14, -7, -1, 0, *DAYS) for late in (0, -1)]
+    edges += [as_of - timedelta(hours=hours) for hours in (-24, -1, 0, *HOURS)]
+    edges += [midnight + timedelta(days=days) for days in (-1, 0, 1, 2)]
     return random.choice(edges) + random.choice([0, 0, -1, 1]) * TICK
 
 
@@ -134,24 +134,24 @@ def event(random: Random, as_of: datetime) -> Row:
     }
 
 
+NUMBERED = st.integers(0, 999_999).map(Random)
+"""Rows and atoms are drawn whole, by number: drawing cell by cell takes fifty times as long, and a failure still drops rows."""
+
+
 @st.composite
 def shops(draw: st.DrawFn) -> PlainShop:
-    """Return a shop of two to seven profiles, with typed cells.
-
-    Rows are drawn whole, by number, since drawing cell by cell takes fifty times as long; a failure still drops rows.
-    """
+    """Return a shop of three to eight profiles, with typed cells."""
     as_of = draw(st.sampled_from(AS_OFS))
-    numbers = st.integers(0, 9_999)
-    profile_ids = [f"p{place}" for place in range(draw(st.integers(2, 7)))]
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True))
-    event_numbers = draw(st.lists(st.tuples(st.sampled_from(profile_ids), numbers), min_size=4, max_size=20))
+    profile_ids = [f"p{place}" for place in range(draw(st.integers(3, 8)))]
+    done_by = draw(st.lists(st.tuples(st.sampled_from(profile_ids), NUMBERED), min_size=8, max_size=24))
     # Every list has a row, since a list that no row names is unknown.
     on_lists = [*LIST_NAMES, *draw(st.lists(st.sampled_from(LIST_NAMES), max_size=6))]
     return PlainShop(
-        [{"profile_id": one} | profile(Random(draw(numbers)), as_of, kinds) for one in profile_ids],
-        [{"profile_id": one} | event(Random(number), as_of) for one, number in event_numbers],
+        [{"profile_id": one} | profile(draw(NUMBERED), as_of, kinds) for one in profile_ids],
+        [{"profile_id": one} | event(random, as_of) for one, random in done_by],
         as_of,
-        [_membership(Random(draw(numbers)), name, profile_ids, as_of) for name in on_lists],
+        [_membership(draw(NUMBERED), name, profile_ids, as_of) for name in on_lists],
         PLACES,
     )
 
@@ -160,7 +160,7 @@ def shops(draw: st.DrawFn) -> PlainShop:
 def written_shops(draw: st.DrawFn) -> PlainShop:
     """Return a shop as CSV files hold it: every cell a text, those of properties often of another kind than asked for."""
     shop = draw(shops())
-    random = Random(draw(st.integers(0, 9_999)))
+    random = draw(NUMBERED)
     own = ("Town", "Age", "Parent", "Interests", "Birthday", "Anything")
     return replace(
         shop,
@@ -173,195 +173,15 @@ def written_shops(draw: st.DrawFn) -> PlainShop:
     )
 
 
-def _membership(random: Random, list_name: str, profile_ids: list[str], as_of: datetime) -> Row:
-    joined = random.choice([moment(random, as_of), moment(random, as_of), None])
-    return {"profile_id": random.choice(profile_ids), "list_id": list_name, "joined": joined}
-
-
-def _written(row: Row) -> Row:
-    return {name: doors.as_cell(value) for name, value in row.items()}
-
-
-def evenly(*choices: SearchStrategy[Any]) -> SearchStrategy[Any]:
-    """Draw from each of the choices equally often; `one_of` would spread them by how finely they are divided."""
-    return st.sampled_from(choices).flatmap(lambda choice: choice)
-
-
-def event_timeframes() -> SearchStrategy[time.EventTimeframe]:
-    """Return the timeframes of events."""
-    return evenly(st.just(time.ALL_TIME), windows(), windows())
-
-
-def windows() -> SearchStrategy[Any]:
-    """Return the timeframes that are one unbroken stretch, of the days and hours that shops have events at."""
-    hours = st.sampled_from(HOURS)
-    days = st.sampled_from(DAYS[1:])
-    return evenly(
-        st.builds(time.InTheLast, days),
-        st.builds(time.AtLeastAgo, days),
-        st.tuples(st.sampled_from(DAYS), days).map(sorted).map(lambda ends: time.BetweenAgo(*ends)),
-        st.builds(time.InTheLast, hours, st.just("hour")),
-        st.builds(time.AtLeastAgo, hours, st.just("hour")),
-        st.tuples(st.sampled_from([0, *HOURS]), hours).map(sorted).map(lambda ends: time.BetweenAgo(*ends, "hour")),
-        st.builds(time.InTheLast, st.sampled_from([1, 2, 3]), st.just("week")),
-        st.builds(time.AtLeastAgo, st.sampled_from([1, 2, 3]), st.just("week")),
-        st.just(time.BetweenAgo(1, 2, "week")),
-        st.builds(time.Before, st.sampled_from(DATES)),
-        st.builds(time.After, st.sampled_from(DATES)),
-        st.tuples(st.sampled_from(DATES), st.sampled_from(DATES))
-        .map(sorted)
-        .map(lambda ends: time.BetweenDates(*ends)),
-    )
-
-
-def date_timeframes() -> SearchStrategy[time.DateTimeframe]:
-    """Return the timeframes of dates that profiles carry: also those to come, and those of every year."""
-    days = st.sampled_from([1, 2, 7, 365, 366])
-    return evenly(
-        windows(),
-        windows(),
-        windows(),
-        st.builds(time.InTheNext, days),
-        st.builds(time.InTheNext, st.sampled_from([1, 24, 48]), st.just("hour")),
-        st.just(time.InTheNext(1, "week")),
-        st.just(time.AnniversaryToday()),
-        st.builds(time.AnniversaryInTheNext, days),
-        st.builds(time.AnniversaryInTheLast, days),
-        st.just(time.AnniversaryThisMonth()),
-        st.builds(time.InMonth, st.sampled_from([1, 2, 3, 12])),
-    )
-
-
-def comparisons() -> SearchStrategy[said.NumberComparison]:
-    """Return the ways in which numbers compare."""
-    return st.sampled_from(get_args(said.NumberComparison))
-
-
-def texts() -> SearchStrategy[said.TextTest | said.TextInTest]:
-    """Return tests of texts, patterns among them."""
-    plain = [way for way in get_args(said.TextComparison) if not way.endswith("matches")]
-    return evenly(
-        st.builds(said.TextTest, st.sampled_from(plain), st.sampled_from(TEXTS)),
-        st.builds(said.TextTest, st.sampled_from(["matches", "not matches"]), st.sampled_from(PATTERNS)),
-        st.builds(said.TextInTest, st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3).map(tuple), st.booleans()),
-    )
-
-
-def lists() -> SearchStrategy[said.ListTest | said.LengthTest]:
-    """Return tests of lists."""
-    return evenly(
-        st.builds(said.ListTest, st.sampled_from(get_args(said.ListComparison)), st.sampled_from(ITEMS)),
-        st.builds(said.LengthTest, comparisons(), st.integers(0, 3)),
-    )
-
-
-def tests_of_properties() -> SearchStrategy[tuple[str, said.PropertyTest]]:
-    """Return a profile's property and a test, mostly of the property's kind and now and then of another."""
-    numbers = st.builds(said.NumberTest, comparisons(), st.sampled_from(NUMBERS))
-    truths = st.builds(said.BooleanTest, st.booleans())
-    dates = st.builds(said.DateTest, date_timeframes())
-    are_set = st.builds(said.SetTest, st.booleans())
-    of_any_kind = evenly(texts(), numbers, truths, dates, lists(), are_set)
-    custom: dict[str, SearchStrategy[Any]] = {
-        "Town": texts(), "Age": numbers, "Score": numbers, "Parent": truths, "Interests": lists(), "Birthday": dates,
-        "Anything": of_any_kind,
-    }  # fmt: skip
-    known = {"city": texts(), "created": dates, "predicted_clv": numbers}
-    orderly = [st.tuples(st.just(name), tests) for name, tests in (custom | known).items()]
-    return evenly(*orderly, *[st.tuples(st.sampled_from(list(custom)), of_any_kind)] * 5)
-
-
-def event_properties() -> SearchStrategy[said.EventProperty]:
-    """Return conditions on properties of an event."""
-    numbers = st.builds(said.NumberTest, comparisons(), st.sampled_from([1, 2, 18, 18.5]))
-    are_set = st.builds(said.SetTest, st.booleans())
-    named: dict[str, SearchStrategy[Any]] = {
-        "Source": texts(), "Items": numbers, "Collections": lists(), "Gift": st.builds(said.BooleanTest, st.booleans()),
-    }  # fmt: skip
-    of_any_kind = evenly(are_set, *named.values())
-    orderly = [st.builds(said.EventProperty, st.just(name), tests) for name, tests in named.items()]
-    return evenly(*orderly, *[st.builds(said.EventProperty, st.sampled_from(list(named)), of_any_kind)] * 2)
-
-
-def counts(
-    comparison: SearchStrategy[said.NumberComparison] | None = None,
-    timeframe: SearchStrategy[time.EventTimeframe] | None = None,
-) -> SearchStrategy[MetricCondition]:
-    """Return counts, held against as many events as a profile may have."""
-    return _metrics("count", st.integers(0, 3), comparison, timeframe)
-
-
-def sums(
-    comparison: SearchStrategy[said.NumberComparison] | None = None,
-    timeframe: SearchStrategy[time.EventTimeframe] | None = None,
-) -> SearchStrategy[MetricCondition]:
-    """Return sums, held against what one or two amounts come to, as a decimal or a float."""
-    exact = [Decimal(0), *AMOUNTS, *(one + other for one in AMOUNTS for other in AMOUNTS), Decimal("0.001")]
-    return _metrics("sum", st.sampled_from([*exact, *map(float, exact)]), comparison, timeframe)
-
-
-def metric_conditions(
-    comparison: SearchStrategy[said.NumberComparison] | None = None,
-    timeframe: SearchStrategy[time.EventTimeframe] | None = None,
-) -> SearchStrategy[MetricCondition]:
-    """Return counts and sums."""
-    return evenly(counts(comparison, timeframe), sums(comparison, timeframe))
-
-
-def _metrics(
-    measurement: said.Measurement, value: Any, comparison: Any, timeframe: Any
-) -> SearchStrategy[MetricCondition]:
-    return st.builds(
-        MetricCondition,
-        st.sampled_from(METRICS),
-        st.just(measurement),
-        comparisons() if comparison is None else comparison,
-        value,
-        event_timeframes() if timeframe is None else timeframe,
-        evenly(st.just(()), st.lists(event_properties(), min_size=1, max_size=2).map(tuple)),
-    )
-
-
-def consents() -> SearchStrategy[said.ConsentCondition]:
-    """Return conditions on consent that the phrases can say."""
-    said_so = [
-        *[("sms", True, "subscribed")],
-        *[("sms", False, subscription) for subscription in ("any", "unsubscribed", "never_subscribed")],
-        *[("email", True, subscription) for subscription in ("any", "subscribed", "never_subscribed")],
-        *[("email", False, subscription) for subscription in get_args(said.Subscription)],
-    ]
-    return st.builds(
-        lambda words, since: said.ConsentCondition(*words, since),
-        st.sampled_from(said_so),
-        evenly(st.none(), date_timeframes()),
-    )
-
-
-def places() -> SearchStrategy[Condition]:
-    """Return conditions on where a profile lives or its phone belongs."""
-    of = [said.PostalCode("02110", "US"), said.PostalCode("SW1W", "GB"), *(said.Point(*point) for point in POINTS)]
-    countries = st.lists(st.sampled_from(["US", "CA", "GB", "DE", "PR"]), min_size=1, max_size=2, unique=True)
-    return evenly(
-        st.builds(
-            said.DistanceCondition,
-            st.booleans(),
-            st.sampled_from([1.0, 30.0, 500.5, 12_000.0]),
-            st.sampled_from(get_args(said.DistanceUnit)),
-            st.sampled_from(of),
-        ),
-        st.builds(said.PhoneCountryCondition, countries.map(tuple), st.booleans()),
-        st.builds(said.RegionCondition, st.sampled_from(get_args(said.Region)), st.booleans()),
-    )
-
-
-@cache
 def atoms() -> SearchStrategy[Condition]:
     """Return every kind of atom, counts and properties more often."""
-    on_list = st.builds(said.ListCondition, st.sampled_from(LIST_NAMES), joined=event_timeframes())
-    off_list = st.builds(said.ListCondition, st.sampled_from(LIST_NAMES), st.just(False))
-    of_property = tests_of_properties().map(lambda named: said.PropertyCondition(*named))
-    on_lists = evenly(on_list, on_list, off_list)
-    return evenly(*[metric_conditions(), of_property] * 3, consents(), on_lists, places())
+    kinds = [metric_atom, property_atom, metric_atom, property_atom, consent_atom, list_atom, place_atom]
+    return NUMBERED.map(lambda random: random.choice(kinds)(random))
+
+
+def metric_conditions() -> SearchStrategy[MetricCondition]:
+    """Return counts and sums."""
+    return NUMBERED.map(metric_atom)
 
 
 @st.composite
@@ -374,3 +194,153 @@ def trees(draw: st.DrawFn, depth: int = 2) -> Condition:
         return said.Not(draw(trees(depth - 1)))
     size = draw(st.sampled_from([2, 3, 1, 2, 3, 0]))
     return kind(tuple(draw(trees(depth - 1)) for _ in range(size)))
+
+
+def event_timeframe(random: Random) -> time.EventTimeframe:
+    """Return a timeframe of events."""
+    return random.choice([time.ALL_TIME, window(random), window(random)])
+
+
+def window(random: Random) -> Any:
+    """Return a timeframe that is one unbroken stretch, of the days and hours that shops have events at."""
+    unit, lengths = random.choice([("day", DAYS), ("day", DAYS), ("hour", HOURS), ("week", [1, 2])])
+    quantity = random.choice(lengths)
+    nearest, farthest = sorted([random.choice([0, *lengths]), quantity])
+    first, last = sorted(random.choices(DATES, k=2))
+    relative = [
+        time.InTheLast(quantity, unit),
+        time.AtLeastAgo(quantity, unit),
+        time.BetweenAgo(nearest, farthest, unit),
+    ]
+    return random.choice([*relative * 2, time.Before(first), time.After(first), time.BetweenDates(first, last)])
+
+
+def date_timeframe(random: Random) -> time.DateTimeframe:
+    """Return a timeframe of dates that profiles carry: also those to come, and those of every year."""
+    days = random.choice([*DAYS, 365, 366])
+    to_come = [time.InTheNext(days), time.InTheNext(random.choice(HOURS), "hour"), time.InTheNext(1, "week")]
+    yearly = [
+        time.AnniversaryToday(),
+        time.AnniversaryInTheNext(days),
+        time.AnniversaryInTheLast(days),
+        time.AnniversaryThisMonth(),
+        time.InMonth(random.choice([1, 2, 3, 12])),
+    ]
+    return random.choice([window(random), random.choice(to_come), random.choice(yearly)])
+
+
+def comparison(random: Random) -> said.NumberComparison:
+    """Return a way in which numbers compare."""
+    return random.choice(get_args(said.NumberComparison))
+
+
+def text_test(random: Random) -> said.TextTest | said.TextInTest:
+    """Return a test of texts, now and then by a pattern."""
+    way = random.choice([*get_args(said.TextComparison), "in", "in"])
+    if way == "in":
+        return said.TextInTest(tuple(random.sample(TEXTS, k=random.randint(1, 3))), random.choice([True, False]))
+    return said.TextTest(way, random.choice(PATTERNS if way.endswith("matches") else TEXTS))
+
+
+def number_test(random: Random) -> said.NumberTest:
+    """Return a test of numbers."""
+    return said.NumberTest(comparison(random), random.choice(NUMBERS))
+
+
+def truth_test(random: Random) -> said.BooleanTest:
+    """Return a test of true or false."""
+    return said.BooleanTest(random.choice([True, False]))
+
+
+def date_test(random: Random) -> said.DateTest:
+    """Return a test of dates."""
+    return said.DateTest(date_timeframe(random))
+
+
+def list_test(random: Random) -> said.ListTest | said.LengthTest:
+    """Return a test of lists."""
+    holds = said.ListTest(random.choice(get_args(said.ListComparison)), random.choice(ITEMS))
+    return random.choice([holds, holds, said.LengthTest(comparison(random), random.randint(0, 3))])
+
+
+def set_test(random: Random) -> said.SetTest:
+    """Return a test of whether anything is written."""
+    return said.SetTest(random.choice([True, False]))
+
+
+EVENT_TESTS = [text_test, number_test, truth_test, list_test, set_test]
+CUSTOM = {
+    "Town": text_test, "Age": number_test, "Score": number_test, "Parent": truth_test, "Interests": list_test,
+    "Birthday": date_test,
+}  # fmt: skip
+KNOWN = {"city": text_test, "created": date_test, "predicted_clv": number_test}
+OF_EVENTS = {"Source": text_test, "Items": number_test, "Collections": list_test, "Gift": truth_test}
+
+
+def property_atom(random: Random) -> said.PropertyCondition:
+    """Return a test of a profile's property, as often of its own kind as of any other."""
+    if random.choice([True, False]):
+        name, test = random.choice([*CUSTOM.items(), *KNOWN.items()])
+    else:
+        name, test = random.choice([*CUSTOM, *["Anything"] * 4]), random.choice([*EVENT_TESTS, date_test])
+    return said.PropertyCondition(name, test(random))
+
+
+def event_property(random: Random) -> said.EventProperty:
+    """Return a test of an event's property, mostly of its own kind."""
+    name, test = random.choice(list(OF_EVENTS.items()))
+    return said.EventProperty(name, random.choice([test, test, random.choice(EVENT_TESTS)])(random))
+
+
+def metric_atom(random: Random) -> MetricCondition:
+    """Return a count or a sum, held against what few events with few amounts come to."""
+    one, other = random.choices([*AMOUNTS, Decimal(0)], k=2)
+    where = tuple(event_property(random) for _ in range(random.choice([0, 0, 1, 2])))
+    metric, way, timeframe = random.choice(METRICS), comparison(random), event_timeframe(random)
+    if random.choice([True, False]):
+        return MetricCondition(metric, "count", way, random.randint(0, 3), timeframe, where)
+    value = random.choice([one, one + other, float(one), float(one + other), Decimal("0.001")])
+    return MetricCondition(metric, "sum", way, value, timeframe, where)
+
+
+def consent_atom(random: Random) -> said.ConsentCondition:
+    """Return a condition on consent that the phrases can say."""
+    words: tuple[Any, ...] = random.choice(
+        [
+            ("sms", True, "subscribed"),
+            *[("sms", False, subscription) for subscription in ("any", "unsubscribed", "never_subscribed")],
+            *[("email", True, subscription) for subscription in ("any", "subscribed", "never_subscribed")],
+            *[("email", False, subscription) for subscription in get_args(said.Subscription)],
+        ]
+    )
+    return said.ConsentCondition(*words, random.choice([None, date_timeframe(random)]))
+
+
+def list_atom(random: Random) -> said.ListCondition:
+    """Return a condition on being on a list."""
+    name, is_member = random.choice(LIST_NAMES), random.choice([True, True, False])
+    return said.ListCondition(name, is_member, event_timeframe(random) if is_member else time.ALL_TIME)
+
+
+def place_atom(random: Random) -> Condition:
+    """Return a condition on where a profile lives or its phone belongs."""
+    of = random.choice([said.PostalCode("02110", "US"), said.PostalCode("SW1W", "GB"), *starmap(said.Point, POINTS)])
+    unit = random.choice(get_args(said.DistanceUnit))
+    is_in = random.choice([True, False])
+    countries = random.sample(["US", "CA", "GB", "DE", "PR"], k=2)
+    return random.choice(
+        [
+            said.DistanceCondition(is_in, random.choice([1.0, 30.0, 500.5, 12_000.0]), unit, of),
+            said.PhoneCountryCondition(tuple(countries), is_in),
+            said.RegionCondition(random.choice(get_args(said.Region)), is_in),
+        ]
+    )
+
+
+def _membership(random: Random, list_name: str, profile_ids: list[str], as_of: datetime) -> Row:
+    joined = random.choice([moment(random, as_of), moment(random, as_of), None])
+    return {"profile_id": random.choice(profile_ids), "list_id": list_name, "joined": joined}
+
+
+def _written(row: Row) -> Row:
+    return {name: doors.as_cell(value) for name, value in row.items()}

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.audience import SENDABLE, STEPS, TEXTABLE_COUNTRIES
 from segkit.conditions import AllOf
 from segkit.errors import DefinitionError
+from segkit.gate import SENDABLE, STEPS, TEXTABLE_COUNTRIES, Gate
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -225,6 +225,17 @@ def test_nobody_without_consent_reaches_a_file(shop: tuple[list[Row], list[Row]]
     assert [row["phone_number"] for row in rows["members"]] == phones
     assert [row["google_phone_sha256"] for row in rows["hashed"]] == [sha256(phone) for phone in phones]
     assert segment is not OPPOSITE or ids == []
+
+
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
+@settings(max_examples=50)
+@given(sends(), st.sampled_from(sorted(SEGMENTS)))
+def test_the_count_under_a_slider_is_the_size_of_the_audience(shop: tuple[list[Row], list[Row]], name: str):
+    """A gate that is worked out once counts for any segment what a whole audience of it would be."""
+    dataset = shop_of(*shop)
+    included = sk.membership(SEGMENTS[name], dataset)[SEGMENTS[name].name].to_numpy()
+
+    assert sk.audience(SEGMENTS[name], dataset=dataset).size == Gate(dataset).sendable(included)
 
 
 def written(send: sk.SmsAudience, path: Path, layout: Any) -> list[dict[str, str]]:

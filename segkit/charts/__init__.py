@@ -10,9 +10,22 @@ from segkit.errors import missing_extra
 if find_spec("plotly") is None:
     raise missing_extra("plotly", "notebooks")
 
+from segkit.charts.areas import plot_areas
+from segkit.charts.distribution import plot_distribution
+from segkit.charts.map import plot_map
 from segkit.charts.overlap import plot_overlap
 from segkit.charts.sizes import plot_sizes
+from segkit.charts.sweep import plot_sweep
 from segkit.charts.upset import plot_upset
 from segkit.charts.waterfall import plot_waterfall
 
-__all__ = ["plot_overlap", "plot_sizes", "plot_upset", "plot_waterfall"]
+__all__ = [
+    "plot_areas",
+    "plot_distribution",
+    "plot_map",
+    "plot_overlap",
+    "plot_sizes",
+    "plot_sweep",
+    "plot_upset",
+    "plot_waterfall",
+]

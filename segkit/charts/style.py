@@ -1,19 +1,18 @@
-"""How every chart looks and counts: one palette, readable on white and on black, and one way to write numbers, names and titles.
+"""How every chart looks: one palette, readable on white and on black, one frame, one kind of axis and bar.
 
-Nothing here changes plotly's own settings; a figure carries all that it needs.
+Nothing here changes plotly's own settings; a figure carries all that it needs. How numbers and names are written is `words`'.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
-from math import isnan
 from textwrap import wrap
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from segkit.errors import DefinitionError, counted
+from segkit.charts.words import markup, shortened
+from segkit.errors import DefinitionError
 
 BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
@@ -35,8 +34,8 @@ MOST_SEGMENTS: Final = 30
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12
 _EDGE: Final = 16
-_TITLE_LETTERS, _TITLE_LINE = 76, 22
-_NOTE_LETTERS, _NOTE_LINE = 120, 22
+_TITLE_LETTERS, _TITLE_LINE = 68, 22
+_NOTE_LETTERS, _NOTE_LINE = 96, 22
 
 _HOUSE: Final[dict[str, Any]] = {
     # A template of plotly's would be copied into every figure, 7 KB each, with colours for a white page.
@@ -56,20 +55,21 @@ _HOUSE: Final[dict[str, Any]] = {
         "bgcolor": NOTHING,
         "color": GREY,
         "activecolor": BLUE,
-        # The first sends the figure's numbers to plotly's servers, and is there unless it is taken away; the others do nothing here.
+        # The first would send the figure to plotly's servers, and is there unless it is taken away; the others do nothing here.
         "remove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     },
+    "showlegend": False,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a chart says in words.
+    """What a chart says in words; plain text.
 
     Attributes:
         finding: a sentence, the title.
         note: of what shares are taken, what was folded.
-        colours: what each colour means; told here, since plotly's own legend takes a line for each in a narrow plot.
+        colours: colours and what they mean; told here, since plotly's own legend takes a line for each in a narrow plot.
     """
 
     finding: str
@@ -77,19 +77,31 @@ class Heading:
     colours: tuple[tuple[str, str], ...] = ()
 
     @property
-    def markup(self) -> str:
-        """All of it as plotly's title."""
+    def title(self) -> str:
+        """All of it as plotly's title, broken into lines, since plotly breaks none."""
         small = [markup(line) for line in wrap(self.note, _NOTE_LETTERS)]
-        if self.colours:
-            small.append("&nbsp; ".join(f'<span style="color:{c}">■</span> {markup(text)}' for c, text in self.colours))
-        title = "<br>".join(markup(line) for line in wrap(self.finding, _TITLE_LETTERS))
-        return "<br>".join([f"<b>{title}</b>", *(f'<span style="font-size:13px">{line}</span>' for line in small)])
+        for keys in self._key_lines():
+            told = (f'<span style="color:{colour}">■</span> {markup(words)}' for colour, words in keys)
+            small.append("&nbsp; ".join(told))
+        finding = "<br>".join(markup(line) for line in wrap(self.finding, _TITLE_LETTERS))
+        return "<br>".join([f"<b>{finding}</b>", *(f'<span style="font-size:13px">{line}</span>' for line in small)])
 
     @property
     def height(self) -> int:
         """How many pixels it takes."""
-        small = len(wrap(self.note, _NOTE_LETTERS)) + bool(self.colours)
+        small = len(wrap(self.note, _NOTE_LETTERS)) + len(self._key_lines())
         return _TITLE_LINE * len(wrap(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
+
+    def _key_lines(self) -> list[list[tuple[str, str]]]:
+        lines: list[list[tuple[str, str]]] = []
+        room = 0
+        for colour, words in self.colours:
+            room -= len(words) + 4
+            if room < 0:
+                lines.append([])
+                room = _NOTE_LETTERS - len(words)
+            lines[-1].append((colour, words))
+        return lines
 
 
 def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int = 0, **layout: Any) -> go.Figure:
@@ -105,22 +117,31 @@ def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int =
     top = _EDGE + heading.height + above + _EDGE
     margin = {"l": _EDGE, "r": _EDGE, "t": top, "b": _EDGE, **layout.pop("margin", {})}
     title = {
-        "text": heading.markup, "font": {"size": 17, "color": TEXT}, "pad": {"l": _EDGE, "t": _EDGE},
+        "text": heading.title, "font": {"size": 17, "color": TEXT}, "pad": {"l": _EDGE, "t": _EDGE},
         "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
     }  # fmt: skip
     size = {"height": height + margin["t"] + margin["b"], "margin": margin}
-    return go.Figure(data=list(traces), layout={**_HOUSE, "title": title, "showlegend": False, **size, **layout})
+    return go.Figure(data=list(traces), layout={**_HOUSE, "title": title, **size, **layout})
 
 
-def axis(**settings: Any) -> dict[str, Any]:
+def only_words(heading: Heading) -> go.Figure:
+    """Return a figure that says why there is nothing to draw."""
+    return figure([], heading, height=1, xaxis=axis(visible=False), yaxis=axis(visible=False))
+
+
+def axis(*, title: str = "", **settings: Any) -> dict[str, Any]:
     """Return an axis without lines that no drag can move, as most charts have it; a grid, where asked for, is quiet."""
     quiet = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "gridcolor": PALE_GREY}
-    return {**quiet, "fixedrange": True, **settings}
+    titled = {"title": {"text": markup(title), "standoff": 10}} if title else {}
+    return {**quiet, "fixedrange": True, **titled, **settings}
 
 
 def name_axis(names: Sequence[str], *, letters: int = 38, **settings: Any) -> dict[str, Any]:
     """Return a vertical axis of names from top to bottom; by position, since two names may look alike once they are cut."""
-    ticks = {"tickvals": list(range(len(names))), "ticktext": [markup(shortened(name, letters)) for name in names]}
+    ticks: dict[str, Any] = {
+        "tickvals": list(range(len(names))),
+        "ticktext": [markup(shortened(name, letters)) for name in names],
+    }
     return axis(**ticks, range=[len(names) - 0.5, -0.5], automargin=True, ticklabelstandoff=6, **settings)
 
 
@@ -137,107 +158,23 @@ def bar_labels(
     ends: Sequence[float], places: Sequence[float], labels: Sequence[str], *, hovers: Sequence[str]
 ) -> go.Scatter:
     """Return a label behind the end of each bar; the chart leaves room for them in its right margin."""
-    texts = {
-        "mode": "text",
-        "text": [f" {label}" for label in labels],
-        "textposition": "middle right",
-        "cliponaxis": False,
-    }
-    return go.Scatter(x=ends, y=places, **texts, hovertext=hovers, hoverinfo="text")
+    texts = {"text": [f" {label}" for label in labels], "textposition": "middle right", "cliponaxis": False}
+    return go.Scatter(x=ends, y=places, mode="text", **texts, hovertext=hovers, hoverinfo="text")
 
 
-def markup(text: object) -> str:
-    """Return text so that plotly shows it as it is: no tag, no entity, no formula, on one line.
-
-    >>> markup("<b>VIP</b> & $200 to $500")
-    '&lt;b&gt;VIP&lt;/b&gt; &amp; &#36;200 to &#36;500'
-    """
-    return escape(" ".join(str(text).split()), quote=False).replace("$", "&#36;")
-
-
-def hover(*lines: str) -> str:
-    """Return lines of plain text as a hover label, the first one bold; empty lines are left out."""
-    first, *others = [markup(line) for line in lines if line]
-    return "<br>".join([f"<b>{first}</b>", *others])
-
-
-def shortened(text: object, letters: int = 40) -> str:
-    """Return text of at most so many letters, cut in its middle, since names often differ at their end.
-
-    >>> shortened("Engaged with SMS in the last ninety days (weekly)", 25)
-    'Engaged with S…s (weekly)'
-    """
-    flat = " ".join(str(text).split())
-    if len(flat) <= letters:
-        return flat
-    tail = (letters - 1) * 2 // 5
-    return f"{flat[: letters - 1 - tail].rstrip()}…{flat[-tail:].lstrip()}"
-
-
-def joined(words: Iterable[object], *, most: int = 3) -> str:
-    """Return words as they are said in a sentence, the last ones only counted.
-
-    >>> joined(["VIP"]), joined(["VIP", "SMS"]), joined(["a", "b", "c", "d", "e"])
-    ('VIP', 'VIP and SMS', 'a, b, c and 2 more')
-    """
-    every = [shortened(word) for word in words]
-    if len(every) > most + 1:
-        every = [*every[:most], f"{len(every) - most:,} more"]
-    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
-
-
-def percent(share: float, *, digits: int = 2) -> str:
-    """Return a share in percent to two digits (or one), rounded neither to nothing nor to everything; a dash for no share.
-
-    >>> [percent(share) for share in (0, 0.0001, 0.042, 0.123, 0.9999, 1, float("nan"))]
-    ['0%', '<0.1%', '4.2%', '12%', '>99%', '100%', '—']
-    >>> percent(0.004, digits=1), percent(0.042, digits=1)
-    ('<1%', '4%')
-    """
-    if isnan(share):
-        return "—"
-    if share in {0, 1}:
-        return f"{share:.0%}"
-    if share > 0.99:
-        return ">99%"
-    fine = 1 if digits > 1 and share < 0.0995 else 0
-    least = 0.01 / 10**fine
-    return f"<{least:.{fine}%}" if share < least else f"{share:.{fine}%}"
-
-
-def number(value: float) -> str:
-    """Return a number as people write it: thousands separated, no empty decimals.
-
-    >>> [number(value) for value in (2984, 2984.0, 0.125)]
-    ['2,984', '2,984', '0.125']
-    """
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
-
-
-def profiles(count: int) -> str:
-    """Return a number of profiles in words.
-
-    >>> profiles(1), profiles(2984)
-    ('1 profile', '2,984 profiles')
-    """
-    return counted(count, "profile")
-
-
-def brief(value: float) -> str:
-    """Return a count in at most four letters, for where there is no room for more.
-
-    >>> [brief(value) for value in (653, 2984, 12345, 999_499, 1_234_567)]
-    ['653', '3.0k', '12k', '999k', '1.2M']
-    """
-    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= unit:
-            return f"{value / unit:.{1 if value < 9.95 * unit else 0}f}{letter}"
-    return f"{value:.0f}"
+def label_room(labels: Iterable[str]) -> int:
+    """Return how many pixels the right margin needs for labels behind bars."""
+    return 24 + max(map(width, labels), default=0)
 
 
 def width(text: str, *, size: float = _SIZE) -> int:
     """Return about how many pixels a text takes, generously, since a figure can't measure before it is drawn."""
     return round(len(text) * size * 0.56) + 4
+
+
+def segment_names(intersections: pd.DataFrame) -> list[str]:
+    """Return which segments a table of intersections is about: every column but its two of counts."""
+    return [column for column in intersections.columns if column not in {"degree", "size"}]
 
 
 def check_table(chart: str, table: pd.DataFrame, columns: Iterable[str], maker: str) -> None:

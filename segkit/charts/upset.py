@@ -1,6 +1,6 @@
 """In exactly which segments profiles are, drawn from the table of `sk.intersections`; pairs alone are `plot_overlap`'s."""
+# Longer than the rest of the house, since plotly has no such picture: every part of it is put together here.
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,15 +10,20 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
+from segkit.charts.words import are, hover, joined, percent, profiles, shortened
 from segkit.errors import DefinitionError, counted
 
 _ROW, _BARS, _BETWEEN = 24, 170, 10
 _SIZES_END, _MATRIX_START = 0.16, 0.17
-_FEWEST_PLACES: Final = 10
+
+_ROOMY: Final = 12
+"""Up to so many columns a number of any length has room above its bar."""
+
+_FEWEST: Final = 10
 """Room is left for so many columns, lest two bars become two walls."""
 
 _BREAK_FROM: Final = 1.3
-"""A rest so many times the largest bar is drawn broken, lest it flatten all others."""
+"""A last bar so many times the largest is drawn with a gap, lest it flatten all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,17 @@ class _Combination:
 
 @dataclass(frozen=True, slots=True)
 class _UpsetInfo:
-    """What is drawn: segments by size, the largest combinations, and one bar that holds all others; members are in any segment."""
+    """What is drawn.
+
+    Attributes:
+        names: of the segments, the largest first.
+        sizes: of the segments.
+        combinations: the largest combinations, each with a bar of its own.
+        folded: how many more combinations there are.
+        rest: how many profiles those hold.
+        members: how many profiles are in any segment.
+        profiles: how many there are.
+    """
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
@@ -42,9 +57,29 @@ class _UpsetInfo:
     profiles: int
 
     @property
-    def heading(self) -> Heading:
-        """The largest combination, who is in none, and what was folded."""
-        return Heading(_finding(self), _note(self))
+    def more(self) -> str:
+        """How many combinations were folded, in words."""
+        return counted(self.folded, "more combination", "more combinations")
+
+    @property
+    def largest(self) -> int:
+        """The size of the largest combination; 1 where there is none."""
+        return max((combination.size for combination in self.combinations), default=1)
+
+    @property
+    def last_place(self) -> float:
+        """Where the bar of all other combinations stands, a little apart."""
+        return len(self.combinations) + 0.4
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether columns are so many that their numbers must be small."""
+        return len(self.combinations) > _ROOMY
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the numbers above the bars must stand upright."""
+        return self.is_dense and self.largest > 999
 
 
 def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
@@ -68,32 +103,29 @@ def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
     style.check_table("plot_upset", intersections, ["degree", "size"], "sk.intersections")
     if most < 1:
         raise DefinitionError.bad_value("most", most, "1 or more")
-    style.check_few("plot_upset", segment_names(intersections))
-    return _upset_figure(_upset_info(intersections, most))
-
-
-def segment_names(intersections: pd.DataFrame) -> list[str]:
-    """Return the names of the segments that a table of intersections is about."""
-    return [column for column in intersections.columns if column not in {"degree", "size"}]
+    style.check_few("plot_upset", style.segment_names(intersections))
+    info = _upset_info(intersections, most)
+    return _upset_figure(info) if info.names else style.only_words(_heading(info))
 
 
 def _upset_info(table: pd.DataFrame, most: int) -> _UpsetInfo:
-    names = segment_names(table)
-    flags = table[names].to_numpy(dtype=bool).reshape(len(table), len(names))
+    names = style.segment_names(table)
+    flags = table[names].to_numpy(dtype=bool)
     counts = table["size"].to_numpy(dtype=np.int64)
     sizes = counts @ flags
     order = np.argsort(-sizes, kind="stable")
     flags = flags[:, order]
-    largest_first = np.argsort(-counts, kind="stable")
     combinations = [
-        _Combination(tuple(np.flatnonzero(flags[row]).tolist()), int(counts[row])) for row in largest_first if flags[row].any()
+        _Combination(tuple(np.flatnonzero(flags[row]).tolist()), int(counts[row]))
+        for row in np.argsort(-counts, kind="stable")
+        if flags[row].any()
     ]
     # A bar for one more combination takes no more room than a bar that says so.
     shown = combinations if len(combinations) == most + 1 else combinations[:most]
     members = sum(combination.size for combination in combinations)
     return _UpsetInfo(
         names=tuple(str(names[row]) for row in order),
-        sizes=tuple(int(sizes[row]) for row in order),
+        sizes=tuple(sizes[order].tolist()),
         combinations=tuple(shown),
         folded=len(combinations) - len(shown),
         rest=members - sum(combination.size for combination in shown),
@@ -102,149 +134,123 @@ def _upset_info(table: pd.DataFrame, most: int) -> _UpsetInfo:
     )
 
 
-def _finding(info: _UpsetInfo) -> str:
+def _heading(info: _UpsetInfo) -> Heading:
     if not info.names:
-        return "There is no segment to show"
-    if not info.members:
-        return f"Nobody is in {info.names[0] if len(info.names) == 1 else f'any of the {len(info.names):,} segments'}"
-    largest = info.combinations[0]
-    if len(info.names) == 1:
-        return f"{largest.size:,} of {style.profiles(info.profiles)} {_are(largest.size)} in {style.shortened(info.names[0])}"
-    inside = [info.names[row] for row in largest.rows]
-    exactly = f"{style.joined(inside)} alone" if len(inside) == 1 else f"exactly {style.joined(inside)}"
-    return f"{largest.size:,} of {counted(info.members, 'member')} of these segments {_are(largest.size)} in {exactly}"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _note(info: _UpsetInfo) -> str:
+        return Heading("There is no segment to show")
     none = info.profiles - info.members
-    parts = [f"{none:,} of {style.profiles(info.profiles)} {_are(none)} in none of them."] if info.names else []
+    note = f"{none:,} of {profiles(info.profiles)} {are(none)} in none of them."
     if info.folded:
-        more = counted(info.folded, "more combination", "more combinations")
-        parts.append(f"The last bar folds {more}: {style.profiles(info.rest)}.")
-    return " ".join(parts)
+        note += f" The last bar holds {info.more}: {profiles(info.rest)}."
+    if not info.members:
+        name = shortened(info.names[0])
+        return Heading(f"Nobody is in {name if len(info.names) == 1 else f'any of the {len(info.names):,} segments'}")
+    if len(info.names) == 1:
+        finding = f"{info.members:,} of {profiles(info.profiles)} {are(info.members)} in {shortened(info.names[0])}"
+        return Heading(finding)
+    first = info.combinations[0]
+    inside = joined(info.names[row] for row in first.rows)
+    exactly = f"exactly {inside}" if len(first.rows) > 1 else f"{inside} alone"
+    finding = f"{first.size:,} of {counted(info.members, 'member')} of these segments {are(first.size)} in {exactly}"
+    return Heading(finding, note)
 
 
 def _upset_figure(info: _UpsetInfo) -> go.Figure:
-    rows, columns = len(info.names), len(info.combinations)
-    matrix = max(_ROW * rows, 1)
-    height = matrix + _BETWEEN + _BARS
-    places = max(columns + 1.4 * bool(info.folded), _FEWEST_PLACES)
-    highest = max((combination.size for combination in info.combinations), default=0) or 1
-    rotated = max((len(f"{combination.size:,}") for combination in info.combinations), default=0) > 4 and columns > 12
-    top = 1.45 if rotated else 1.25
+    rows = len(info.names)
+    matrix, bars = _ROW * rows, _BARS if info.combinations else 1
+    height = matrix + _BETWEEN + bars
+    places = max(len(info.combinations) + 1.4 * bool(info.folded), _FEWEST)
+    top = (1.45 if info.is_turned else 1.25) * info.largest
+    hidden: dict[str, Any] = {"showticklabels": False}
+    longest = 1.8 * (max(info.sizes) or 1)
     return style.figure(
-        [*_set_sizes(info), *_dots(info), *_bars(info, highest, rotated=rotated), *_rest(info, highest, rotated=rotated)],
-        info.heading,
+        [*_segment_sizes(info), *_dots(info), _bars(info), *_last_bar(info)],
+        _heading(info),
         height=height,
         barmode="overlay",
-        shapes=_stripes(rows),
-        annotations=_folded_words(info),
-        xaxis=style.axis(domain=[_MATRIX_START, 1], range=[-0.6, places - 0.4], showticklabels=False, anchor="y"),
-        xaxis2=style.axis(domain=[0, _SIZES_END], range=[0, 1.8 * (max(info.sizes, default=0) or 1)], showticklabels=False, anchor="y"),
-        yaxis={**style.name_axis(info.names), "domain": [0, matrix / height], "anchor": "x2"},
-        yaxis2=style.axis(
-            domain=[1 - _BARS / height, 1], range=[0, top * highest], showgrid=False, showticklabels=False, anchor="x"
-        ),
-    )  # fmt: skip
+        shapes=[_stripe(row) for row in range(0, rows, 2)],
+        annotations=[_last_words(info)] if info.folded else [],
+        xaxis=style.axis(domain=[_MATRIX_START, 1], range=[-0.6, places - 0.4], anchor="y", **hidden),
+        xaxis2=style.axis(domain=[0, _SIZES_END], range=[0, longest], anchor="y", **hidden),
+        yaxis=style.name_axis(info.names, domain=[0, matrix / height], anchor="x2"),
+        yaxis2=style.axis(domain=[1 - bars / height, 1], range=[0, top], anchor="x", **hidden),
+    )
 
 
-def _set_sizes(info: _UpsetInfo) -> list[Any]:
+def _segment_sizes(info: _UpsetInfo) -> list[Any]:
     places = list(range(len(info.names)))
     hovers = [
-        style.hover(name, counted(size, "member"), f"{style.percent(size / (info.profiles or 1))} of all {info.profiles:,} profiles")
+        hover(name, counted(size, "member"), f"{percent(size / (info.profiles or 1))} of {profiles(info.profiles)}")
         for name, size in zip(info.names, info.sizes, strict=True)
     ]
-    bars = style.bars(info.sizes, places, colour=style.GREY, hovers=hovers, name="segment")
+    drawn = style.bars(info.sizes, places, colour=style.GREY, hovers=hovers, name="segment")
     labels = style.bar_labels(info.sizes, places, [f"{size:,}" for size in info.sizes], hovers=hovers)
-    return [trace.update(xaxis="x2", yaxis="y") for trace in (bars, labels)]
+    return [trace.update(xaxis="x2") for trace in (drawn, labels)]
 
 
 def _dots(info: _UpsetInfo) -> list[Any]:
-    rows, columns = len(info.names), len(info.combinations)
-    across, down = (side.ravel().astype(np.int16) for side in np.meshgrid(np.arange(columns), np.arange(rows)))
-    joins_x, joins_y, inside_x, inside_y = [], [], [], []
-    for column, combination in enumerate(info.combinations):
-        joins_x += [column, column, None]
-        joins_y += [combination.rows[0], combination.rows[-1], None]
-        inside_x += [column] * len(combination.rows)
-        inside_y += combination.rows
+    """Return a dot for each segment and combination, those that are in in blue and joined by a line."""
+    grid = np.meshgrid(np.arange(len(info.combinations)), np.arange(len(info.names)))
+    across, down = (side.ravel().astype(np.int16) for side in grid)
+    inside = [(column, row) for column, combination in enumerate(info.combinations) for row in combination.rows]
+    ends = [(column, each.rows[0], each.rows[-1]) for column, each in enumerate(info.combinations)]
+    lines_x = [place for column, _, _ in ends for place in (column, column, None)]
+    lines_y = [place for _, first, last in ends for place in (first, last, None)]
     dot = {"size": 11, "line": {"width": 0}}
+    pale, blue = {**dot, "color": style.PALE_GREY}, {**dot, "color": style.BLUE}
+    x, y = [column for column, _ in inside], [row for _, row in inside]
     return [
-        go.Scatter(x=across, y=down, mode="markers", marker={**dot, "color": style.PALE_GREY}, hoverinfo="skip", name="not in"),
-        go.Scatter(x=joins_x, y=joins_y, mode="lines", line={"color": style.BLUE, "width": 3}, hoverinfo="skip"),
-        go.Scatter(
-            x=inside_x, y=inside_y, mode="markers", marker={**dot, "color": style.BLUE}, name="in",
-            hovertemplate="%{y}<extra></extra>",
-        ),
-    ]  # fmt: skip
+        go.Scatter(x=across, y=down, mode="markers", marker=pale, hoverinfo="skip", name="not in"),
+        go.Scatter(x=lines_x, y=lines_y, mode="lines", line={"color": style.BLUE, "width": 3}, hoverinfo="skip"),
+        go.Scatter(x=x, y=y, mode="markers", marker=blue, hovertemplate="%{y}<extra></extra>", name="in"),
+    ]
 
 
-def _bars(info: _UpsetInfo, highest: int, *, rotated: bool) -> list[Any]:
+def _bars(info: _UpsetInfo) -> go.Bar:
     hovers = [
-        style.hover(
-            style.profiles(combination.size),
-            f"{style.percent(combination.size / info.members)} of the {info.members:,} members of these segments",
-            "in exactly:",
-            *(info.names[row] for row in combination.rows),
-        )
-        for combination in info.combinations
+        hover(profiles(each.size), _share(info, each.size), "in exactly:", *(info.names[row] for row in each.rows))
+        for each in info.combinations
     ]
     sizes = [combination.size for combination in info.combinations]
-    return [_upright(list(range(len(sizes))), sizes, style.BLUE, [f"{size:,}" for size in sizes], hovers, rotated=rotated)]
-
-
-def _rest(info: _UpsetInfo, highest: int, *, rotated: bool) -> list[Any]:
-    """Return the bar of all other combinations; with a gap in it where it is too tall to be drawn in proportion."""
-    if not info.folded:
-        return []
-    place = len(info.combinations) + 0.4
-    told = style.hover(
-        style.profiles(info.rest),
-        f"in {counted(info.folded, 'more combination', 'more combinations')}",
-        f"{style.percent(info.rest / info.members)} of the {info.members:,} members of these segments",
-        "the bar is cut: it would be taller" if info.rest > _BREAK_FROM * highest else "",
+    labels = [f"{size:,}" for size in sizes]
+    return _upright(info).update(
+        x=list(range(len(sizes))), y=sizes, text=labels, hovertext=hovers, marker_color=style.BLUE, name="combination"
     )
-    label = f"{info.rest:,}"
-    if info.rest <= _BREAK_FROM * highest:
-        return [_upright([place], [info.rest], style.GREY, [label], [told], rotated=rotated)]
-    lower = _upright([place], [0.84 * highest], style.GREY, [""], [told], rotated=rotated)
-    upper = _upright([place], [0.14 * highest], style.GREY, [label], [told], rotated=rotated)
-    return [lower, upper.update(base=0.9 * highest)]
 
 
-def _upright(
-    places: Sequence[float], sizes: Sequence[float], colour: str, labels: Sequence[str], hovers: Sequence[str], *, rotated: bool
-) -> go.Bar:
-    # Without constraintext and textangle plotly shrinks and turns the labels of narrow bars one by one.
-    words = {"text": labels, "textposition": "outside", "textangle": -90 if rotated else 0, "constraintext": "none"}
-    return go.Bar(
-        x=places, y=sizes, yaxis="y2", width=0.66, marker={"color": colour, "line": {"width": 0}}, cliponaxis=False,
-        hovertext=hovers, hoverinfo="text", **words,
-    )  # fmt: skip
-
-
-def _stripes(rows: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": row - 0.5, "y1": row + 0.5,
-            "fillcolor": style.FAINT, "line": {"width": 0}, "layer": "below",
-        }
-        for row in range(0, rows, 2)
-    ]  # fmt: skip
-
-
-def _folded_words(info: _UpsetInfo) -> list[dict[str, Any]]:
+def _last_bar(info: _UpsetInfo) -> list[go.Bar]:
+    """Return the bar of all other combinations, with a gap in it where it is too tall to be drawn in proportion."""
     if not info.folded:
         return []
-    words = f"and {counted(info.folded, 'more combination', 'more combinations')}"
-    upright = _ROW * len(info.names) > style.width(words)
-    return [
-        {
-            "x": len(info.combinations) + 0.4, "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", "showarrow": False,
-            "text": words if upright else "…", "textangle": -90 if upright else 0, "font": {"color": style.TEXT},
-        }
-    ]  # fmt: skip
+    is_cut = info.rest > _BREAK_FROM * info.largest
+    cut = "the bar is cut: it would be taller" if is_cut else ""
+    told = hover(profiles(info.rest), f"in {info.more}", _share(info, info.rest), cut)
+    grey = _upright(info).update(x=[info.last_place], hovertext=[told], marker_color=style.GREY, name="all others")
+    if not is_cut:
+        return [grey.update(y=[info.rest], text=[f"{info.rest:,}"])]
+    upper = go.Bar(grey).update(y=[0.14 * info.largest], base=0.9 * info.largest, text=[f"{info.rest:,}"])
+    return [grey.update(y=[0.84 * info.largest]), upper]
+
+
+def _share(info: _UpsetInfo, size: int) -> str:
+    return f"{percent(size / info.members)} of the {info.members:,} members of these segments"
+
+
+def _upright(info: _UpsetInfo) -> go.Bar:
+    # Without constraintext and textangle plotly shrinks and turns the labels of narrow bars one by one.
+    labels = {"textposition": "outside", "textangle": -90 if info.is_turned else 0, "constraintext": "none"}
+    font = {"size": 10 if info.is_dense else 12}
+    return go.Bar(
+        yaxis="y2", width=0.66, marker_line_width=0, cliponaxis=False, hoverinfo="text", textfont=font, **labels
+    )
+
+
+def _stripe(row: int) -> dict[str, Any]:
+    corners = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": row - 0.5, "y1": row + 0.5}
+    return {"type": "rect", **corners, "fillcolor": style.FAINT, "line": {"width": 0}, "layer": "below"}
+
+
+def _last_words(info: _UpsetInfo) -> dict[str, Any]:
+    words = f"and {info.more}"
+    is_room = _ROW * len(info.names) > style.width(words)
+    told = {"text": words if is_room else "…", "textangle": -90 if is_room else 0, "showarrow": False}
+    return {"x": info.last_place, "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", **told}

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import ipywidgets
+import traitlets
 
+from segkit.errors import DefinitionError, listed
 from segkit.parameters import Parameter
 
 FEW = 4
@@ -38,8 +40,25 @@ class Control:
         return self.read(self.widget.value)
 
     def move_to(self, value: Any) -> None:
-        """Move the widget to a value of the builder's."""
-        self.widget.value = self.show(value)
+        """Move the widget to a value of the builder's; a slider's range grows to hold it.
+
+        Raises:
+            DefinitionError: the control can't stand there, as at a value that is no choice.
+        """
+        try:
+            shown = self.show(value)
+            if isinstance(self.widget, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
+                self.widget.min, self.widget.max = min(self.widget.min, shown), max(self.widget.max, shown)
+            self.widget.value = shown
+        except (traitlets.TraitError, TypeError, ValueError) as error:
+            raise DefinitionError.bad_value(label(self.parameter), value, self._wanted) from error
+
+    @property
+    def _wanted(self) -> str:
+        """What it can stand at, in words."""
+        if self.parameter.choice is not None:
+            return f"one of {listed(self.parameter.choice.values)}"
+        return f"of the kind that it is now, {type(self.value).__name__}"
 
 
 def control_for(parameter: Parameter, start: Any) -> Control:
@@ -55,7 +74,7 @@ def control_for(parameter: Parameter, start: Any) -> Control:
     if isinstance(start, (int, float)):
         return _number(parameter, start)
     if isinstance(start, date):
-        return Control(parameter, ipywidgets.DatePicker(value=start, **_common(parameter)), _same, _same)
+        return Control(parameter, ipywidgets.DatePicker(value=start, **_common(parameter)), _same, _day)
     return _text(parameter, start)
 
 
@@ -92,7 +111,7 @@ def _number(parameter: Parameter, start: float) -> Control:
         widget = ipywidgets.IntSlider(
             value=start, min=int(low), max=int(high), step=int(parameter.range.step), **_common(parameter)
         )
-        return Control(parameter, widget, int, int)
+        return Control(parameter, widget, int, _whole)
     widget = ipywidgets.FloatSlider(value=start, min=low, max=high, step=parameter.range.step, **_common(parameter))
     widget.readout_format = ",.0f" if float(parameter.range.step).is_integer() else ",.2f"
     return Control(parameter, widget, _plain, float)
@@ -116,6 +135,18 @@ def _is_text_or_point(parameter: Parameter) -> bool:
 
 
 def _same(value: Any) -> Any:
+    return value
+
+
+def _whole(value: float) -> int:
+    if value != int(value):
+        raise ValueError
+    return int(value)
+
+
+def _day(value: date) -> date:
+    if not isinstance(value, date):
+        raise TypeError
     return value
 
 

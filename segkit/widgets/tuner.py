@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.distribution import Distribution, distribution
+from segkit.analysis.distribution import Distribution, distribution_in
 from segkit.analysis.starting import starting_values
 from segkit.audience import audience, write_members
 from segkit.build import file_name
@@ -65,8 +66,7 @@ class Tuner:
         self._start = self._starting_point(start)
         self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
         self._moved: str | None = next((name for name in self._start if self._distribution(name) is not None), None)
-        self._tallest: dict[str, int] = {}
-        self._segment = distinct_segments(builder(**self._start))[0]
+        self._segment, self._made_from = distinct_segments(builder(**self._start))[0], self._start
         self._start_holds = self._evaluation.holds(self._segment.condition)
         self.view = ipywidgets.HTML()
         self._is_quiet = False
@@ -103,13 +103,20 @@ class Tuner:
         for name in values:
             if name not in self._controls:
                 raise DefinitionError.unknown_word("This tuner", name, self._controls)
+        before = {name: self._controls[name].value for name in values}
         self._is_quiet = True
         try:
-            for name, value in values.items():
-                self._controls[name].move_to(value)
+            self._move(values)
+        except DefinitionError:
+            self._move(before)
+            raise
         finally:
             self._is_quiet = False
         self._refresh(next(reversed(list(values)), self._moved))
+
+    def _move(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self._controls[name].move_to(value)
 
     def reset(self) -> None:
         """Put every parameter back to where it started."""
@@ -124,8 +131,8 @@ class Tuner:
         return write_members(self._segment, self._dataset, path)
 
     def definition(self) -> str:
-        """Return the call that makes this segment, to be pasted into a cell."""
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.value.items())
+        """Return the call that makes `segment`, to be pasted into a cell."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self._made_from.items())
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
@@ -134,7 +141,7 @@ class Tuner:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
-        settings = [(label(control.parameter), str(control.value)) for control in self._controls.values()]
+        settings = [(label(self._controls[name].parameter), str(value)) for name, value in self._made_from.items()]
         bundle["text/html"] = static_html(self._position(self._moved), settings, self._segment.name)
         bundle["text/plain"] = repr(self)
         return bundle
@@ -167,7 +174,7 @@ class Tuner:
         return {name: start[name] for name in names}
 
     def _distribution(self, name: str) -> Distribution | None:
-        return distribution(self._builder, self._dataset, parameter=name, **self._start)
+        return distribution_in(self._evaluation, self._builder, parameter=name, values=self._start)
 
     def _refresh(self, moved: str | None) -> None:
         if self._is_quiet:
@@ -175,9 +182,10 @@ class Tuner:
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", SegkitWarning)
-                segment = distinct_segments(self._builder(**self.value))[0]
+                values = self.value
+                segment = distinct_segments(self._builder(**values))[0]
                 self._evaluation.holds(segment.condition)
-                self._segment = segment
+                self._segment, self._made_from = segment, values
                 view = self._position(moved)
             notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
             self.view.value = tuner_html(view._replace(notes=notes))
@@ -187,9 +195,9 @@ class Tuner:
     def _position(self, moved: str | None) -> TunerView:
         holds = self._holds
         shown = None
-        for name in (moved, self._moved):
+        for name in (moved, self._moved, *self._controls):
             if name is not None and shown is None:
-                shown = distribution(self._builder, self._dataset, parameter=name, **self.value)
+                shown = distribution_in(self._evaluation, self._builder, parameter=name, values=self._made_from)
                 self._moved = name if shown is not None else self._moved
         tallest = (
             int(shown.table.groupby("from_value")["profiles"].sum().max())
@@ -230,7 +238,7 @@ class Tuner:
 
     def _say(self, work: Callable[[], str]) -> None:
         try:
-            self._said.value = f"<code>{work()}</code>"
+            self._said.value = f"<code>{escape(work())}</code>"
         except (SegkitError, OSError) as error:
             self._said.value = error_html(str(error))
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from html import escape
+from math import inf
 from typing import NamedTuple
+
+import pandas as pd
 
 from segkit.analysis.distribution import Distribution
 from segkit.errors import counted
@@ -37,8 +40,12 @@ class TunerView(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def tuner_html(view: TunerView) -> str:
-    """Return the live view; its height only changes with the number of lines in English."""
+def tuner_html(view: TunerView, *, hover: bool = True) -> str:
+    """Return the live view; its height only changes with the number of lines in English.
+
+    Without `hover` bars say nothing of their own: where a page keeps the words of a picture and drops the picture, as some do that
+    show notebooks, they would stand there in a heap.
+    """
     share = f"{view.size / view.base_size:.1%} of {view.base_size:,} {escape(view.base)}" if view.base_size else ""
     sendable = "" if view.sendable is None else f" · <b>{view.sendable:,}</b> may be texted"
     noun = "member" if view.size == 1 else "members"
@@ -49,7 +56,7 @@ def tuner_html(view: TunerView) -> str:
         f'<pre style="{_SENTENCE}">{escape(view.english)}</pre>',
     ]
     if view.distribution is not None:
-        parts.append(_histogram(view.distribution, view.tallest))
+        parts.append(_histogram(view.distribution, view.tallest, hover=hover))
     parts += [_overlap(overlap, view.size) for overlap in view.overlaps]
     parts += [f'<div style="opacity:.75">Note: {escape(note)}</div>' for note in view.notes]
     return "".join([*parts, "</div>"])
@@ -68,7 +75,7 @@ def static_html(view: TunerView, settings: Iterable[tuple[str, str]], name: str)
     rows = "".join(
         f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in settings
     )
-    return f"<p><b>{escape(name)}</b></p><table><tbody>{rows}</tbody></table>{tuner_html(view)}"
+    return f"<p><b>{escape(name)}</b></p><table><tbody>{rows}</tbody></table>{tuner_html(view, hover=False)}"
 
 
 def _change(entered: int, left: int) -> str:
@@ -77,15 +84,42 @@ def _change(entered: int, left: int) -> str:
     return f"{counted(entered, 'profile')} entered, {left:,} left"
 
 
-def _histogram(distribution: Distribution, tallest: int) -> str:
+def _histogram(distribution: Distribution, tallest: int, *, hover: bool) -> str:
     """Draw the quantity that the moved parameter is held against, with the threshold as a line."""
     table = distribution.table
     if table.empty:
         return f"<div>{escape(distribution.quantity)}: nobody has any</div>"
-    low, high = float(table["from_value"].min()), float(table["to_value"].max())
-    low = min(low, 0.0)
+    begins, ends = table["from_value"], table["to_value"]
+    is_open = ends == inf
+    # The bar without an end is drawn as wide as the others.
+    table = table.assign(to_value=ends.mask(is_open, begins + (ends - begins)[~is_open].min()).fillna(begins + 1))
+    low, high = min(float(begins.min()), 0.0), float(table["to_value"].max())
+    end = f"{float(begins[is_open].iloc[0]):,g} and more" if is_open.any() else f"{high:,g}"
     per_unit = WIDTH / (high - low)
-    tall = (FLOOR - 14) / max(tallest, 1)
+    bars = _bars(table, low, per_unit, (FLOOR - 14) / max(tallest, 1), hover=hover)
+    at = min(max((distribution.threshold - low) * per_unit, 0), WIDTH)
+    inside = int(table.loc[table["is_in"], "profiles"].sum())
+    without = f"; {distribution.without:,} have none" if distribution.without else ""
+    anchor = "end" if at > WIDTH / 2 else "start"
+    label = (
+        f"{escape(distribution.quantity)}: {inside:,} of {int(table['profiles'].sum()):,} on the member side{without}"
+    )
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" style="width:100%;max-width:{WIDTH}px" role="img" aria-label="{label}">'
+        f"{bars}"
+        f'<line x1="{at:.1f}" x2="{at:.1f}" y1="4" y2="{FLOOR}" stroke="#E69F00" stroke-width="2"/>'
+        f'<text x="{at + (-5 if anchor == "end" else 5):.1f}" y="13" font-size="12" text-anchor="{anchor}" fill="currentColor">'
+        f"{distribution.threshold:,g}</text>"
+        f'<line x1="0" x2="{WIDTH}" y1="{FLOOR}" y2="{FLOOR}" stroke="currentColor" stroke-opacity=".4"/>'
+        f'<text x="0" y="{FLOOR + 14}" font-size="11" fill="currentColor" fill-opacity=".75">{low:,g}</text>'
+        f'<text x="{WIDTH}" y="{FLOOR + 14}" font-size="11" text-anchor="end" fill="currentColor" fill-opacity=".75">'
+        f"{end}</text>"
+        f'<text x="{WIDTH / 2}" y="{FLOOR + 28}" font-size="12" text-anchor="middle" fill="currentColor">{label}</text></svg>'
+    )
+
+
+def _bars(table: pd.DataFrame, low: float, per_unit: float, tall: float, *, hover: bool) -> str:
+    """Draw members below and the others above them, each bar as tall as its profiles."""
     stacked: dict[float, float] = {}
     bars = []
     ordered = table.sort_values("is_in", ascending=False)
@@ -98,29 +132,12 @@ def _histogram(distribution: Distribution, tallest: int) -> str:
         stacked[start] = above + height
         left, width = (start - low) * per_unit, max((end - start) * per_unit - 1, 1)
         colour = MEMBER if is_in else OTHER
+        told = f"<title>{counted(profiles, 'profile')}, {start:g} to {end:g}</title>" if hover else ""
         bars.append(
             f'<rect x="{left:.1f}" y="{FLOOR - above - height:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}">'
-            f"<title>{profiles:,} profiles, {start:g} to {end:g}</title></rect>"
+            f"{told}</rect>"
         )
-    at = min(max((distribution.threshold - low) * per_unit, 0), WIDTH)
-    inside = int(table.loc[table["is_in"], "profiles"].sum())
-    without = f"; {distribution.without:,} have none" if distribution.without else ""
-    anchor = "end" if at > WIDTH / 2 else "start"
-    label = (
-        f"{escape(distribution.quantity)}: {inside:,} of {int(table['profiles'].sum()):,} on the member side{without}"
-    )
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" style="width:100%;max-width:{WIDTH}px" role="img" aria-label="{label}">'
-        f"{''.join(bars)}"
-        f'<line x1="{at:.1f}" x2="{at:.1f}" y1="4" y2="{FLOOR}" stroke="#E69F00" stroke-width="2"/>'
-        f'<text x="{at + (-5 if anchor == "end" else 5):.1f}" y="13" font-size="12" text-anchor="{anchor}" fill="currentColor">'
-        f"{distribution.threshold:,g}</text>"
-        f'<line x1="0" x2="{WIDTH}" y1="{FLOOR}" y2="{FLOOR}" stroke="currentColor" stroke-opacity=".4"/>'
-        f'<text x="0" y="{FLOOR + 14}" font-size="11" fill="currentColor" fill-opacity=".75">{low:,g}</text>'
-        f'<text x="{WIDTH}" y="{FLOOR + 14}" font-size="11" text-anchor="end" fill="currentColor" fill-opacity=".75">'
-        f"{high:,g} and more</text>"
-        f'<text x="{WIDTH / 2}" y="{FLOOR + 28}" font-size="12" text-anchor="middle" fill="currentColor">{label}</text></svg>'
-    )
+    return "".join(bars)
 
 
 def _overlap(overlap: Overlap, size: int) -> str:

@@ -1,5 +1,6 @@
 """The segments of engagement say what Klaviyo published, to the number, and on data the tracks meet where they should."""
 
+# Over 250 lines, since the tracks are told on data, edge by edge.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 from collections.abc import Iterable, Sequence
@@ -47,8 +48,9 @@ def shop_of(
         for moment in moments
     ]
     nobody = [
-        {"profile_id": "zed", "metric": metric, "datetime": days_ago(2_000)} for metric in ("Clicked SMS", "Subscribed to SMS Marketing")
-    ]  # fmt: skip
+        {"profile_id": "zed", "metric": metric, "datetime": days_ago(2_000)}
+        for metric in ("Clicked SMS", "Subscribed to SMS Marketing")
+    ]
     zed = {"profile_id": "zed", "sms_consent": "never_subscribed", "sms_consent_timestamp": None}
     return sk.Dataset.from_frames(pd.DataFrame([*profiles, zed]), pd.DataFrame([*events, *nobody]), as_of=AS_OF)
 
@@ -220,15 +222,20 @@ def test_tracks_meet_at_midnights():
 def moments() -> st.SearchStrategy[Sequence[datetime]]:
     """Return a few moments at the edges of the tracks' windows."""
     edges = [30, 31, 60, 61, 90, 91, 100, 120, 121, 150, 151, 200, 250, 251]
-    return st.lists(st.builds(lambda days, early: days_ago(days) - early * TICK, st.sampled_from(edges), st.booleans()), max_size=3)  # fmt: skip
+    return st.lists(
+        st.builds(lambda days, early: days_ago(days) - early * TICK, st.sampled_from(edges), st.booleans()), max_size=3
+    )
 
 
 @given(st.lists(st.tuples(moments(), moments(), moments()), min_size=1, max_size=8), st.sampled_from(sorted(TRACK_A)))
 def test_exclusive_tracks_share_out_the_published_ones(people: list, schedule: str):
     """Nobody is in two exclusive tracks, each is part of its published one, A is unchanged, and together they lose nobody."""
     shop = shop_of(
-        {f"p{number}": ((since or [None])[0], subscribed, clicked) for number, (since, subscribed, clicked) in enumerate(people)}
-    )  # fmt: skip
+        {
+            f"p{number}": ((since or [None])[0], subscribed, clicked)
+            for number, (since, subscribed, clicked) in enumerate(people)
+        }
+    )
     published, exclusive = tracks_of(shop, schedule=schedule), tracks_of(shop, schedule=schedule, exclusive=True)
 
     assert sum(map(len, exclusive)) == len(set.union(*exclusive))

@@ -271,8 +271,8 @@ def test_a_frame_indexed_by_profile_id_loads():
     shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
     again = sk.Dataset.from_frames(shop.profiles, as_of="2026-06-30")
 
-    assert ["ann"] == again.profile_ids.tolist()
-    assert ["Age"] == again.property_names
+    assert again.profile_ids.tolist() == ["ann"]
+    assert again.property_names == ["Age"]
 
 
 def test_phones_print_counts_and_never_a_number():
@@ -280,4 +280,4 @@ def test_phones_print_counts_and_never_a_number():
     people = pd.DataFrame({"profile_id": ["ann", "bea"], "phone_number": ["+16175550132", "n/a"]})
     shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
 
-    assert "Phones: 1 valid numbers of 2 cells" == repr(shop.phones)
+    assert repr(shop.phones) == "Phones: 1 valid numbers of 2 cells"

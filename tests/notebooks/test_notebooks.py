@@ -50,5 +50,20 @@ def test_stored_notebook_is_fit_to_be_read(path):
     assert "widgets" not in notebook.metadata
     assert not [output for output in outputs if output["output_type"] == "error"]
     assert notebook.metadata["kernelspec"]["name"] == "python3"
+    assert not [output for output in outputs if refresh().LIVE in output.get("data", {})]
     assert not re.search(r"[\w.]+@[\w-]+\.\w+", shown)
     assert not re.search(r"\+\d{8,15}", shown)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_stored_figures_are_seen_without_scripts(path):
+    """Beside the data of each figure stands a PNG, and beside each tuner's live view its static one."""
+    notebook = nbformat.read(path, as_version=4)
+    data = [output["data"] for cell in notebook.cells for output in cell.get("outputs", ()) if "data" in output]
+    figures = [bundle for bundle in data if refresh().PLOTLY in bundle]
+    tuners = [bundle for bundle in data if bundle.get("text/plain", "").startswith("Tuner: ")]
+
+    assert figures
+    assert tuners
+    assert all(bundle["image/png"].startswith("iVBOR") for bundle in figures)
+    assert all("<table>" in bundle["text/html"] for bundle in tuners)

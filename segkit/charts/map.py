@@ -1,0 +1,188 @@
+"""Who lives around a store, drawn without tiles and without a network: how many miles east and north of it."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from segkit.charts import style
+from segkit.charts.style import Heading
+from segkit.charts.words import hover, joined, number
+from segkit.errors import DefinitionError, counted
+
+Unit = Literal["miles", "kilometers"]
+Numbers = npt.NDArray[np.float64]
+
+_EARTH: Final[dict[Unit, float]] = {"miles": 6371.0088 / 1.609344, "kilometers": 6371.0088}
+"""The mean radius of the earth, as the conditions on distance have it."""
+
+_VIEW: Final = 2.0
+"""So many radiuses around the store are drawn; some of a shop's profiles live on another continent."""
+
+_RINGS: Final = (0.5, 1.0, 1.5)
+_HEIGHT: Final = 520
+_LARGEST_DOT, _SMALLEST_DOT = 34.0, 5.0
+_WINDS: Final = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """People at one point: how far east and north of the store, how far away on the globe (NaN: nobody knows), and who."""
+
+    east: float
+    north: float
+    distance: float
+    members: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class _MapInfo:
+    """What is drawn: every place with people, and the store's radius."""
+
+    every: tuple[_Place, ...]
+    radius: float
+    unit: Unit
+
+    @property
+    def places(self) -> tuple[_Place, ...]:
+        """The places in view."""
+        return tuple(place for place in self.every if place.distance <= _VIEW * self.radius)
+
+    def is_within(self, place: _Place) -> bool:
+        """Return whether a place is nearer to the store than the radius, which is what `sk.within` asks."""
+        return place.distance < self.radius
+
+
+def plot_map(places: pd.DataFrame, *, store: tuple[float, float], radius: float, unit: Unit = "miles") -> go.Figure:
+    """Draw members and other profiles around a store, each dot as large as the people at its point are many.
+
+    East and north are drawn to one scale around the store (equirectangular), which is right to the eye within a few hundred miles;
+    distances in words, and which side of the radius a point is on, are great-circle ones. Points farther away than twice the
+    radius are counted below the title.
+
+    Args:
+        places: a row per point: `latitude`, `longitude` (degrees), `members`, `others` (profiles there who are no members).
+        store: latitude and longitude of the store.
+        radius: of the segment, drawn as a ring; more than 0.
+        unit: of the radius: "miles" or "kilometers".
+
+    Raises:
+        DefinitionError: it is another table, the radius is not above 0, or the unit is neither.
+
+    >>> table = pd.DataFrame({"latitude": [42.4, 43.5], "longitude": [-71.1, -71.1], "members": [3, 1], "others": [0, 2]})
+    >>> plot_map(table, store=(42.36, -71.06), radius=30).layout.title.text.split("<br>")[0]
+    '<b>3 of 4 members live within 30 miles of the store</b>'
+    """
+    style.check_table("plot_map", places, ["latitude", "longitude", "members", "others"], "people by point")
+    if unit not in get_args(Unit):
+        raise DefinitionError.unknown_choice("unit", unit, get_args(Unit))
+    if not radius > 0:
+        raise DefinitionError.bad_value("radius", radius, "more than 0")
+    return _map_figure(_map_info(places, store, float(radius), unit))
+
+
+def _map_info(table: pd.DataFrame, store: tuple[float, float], radius: float, unit: Unit) -> _MapInfo:
+    latitude, longitude = (table[column].to_numpy(dtype=float) for column in ("latitude", "longitude"))
+    east, north, distance = _from_store(latitude, longitude, store, _EARTH[unit])
+    columns = (east.tolist(), north.tolist(), distance.tolist(), table["members"], table["others"])
+    every = (_Place(x, y, far, int(members), int(others)) for x, y, far, members, others in zip(*columns, strict=True))
+    return _MapInfo(tuple(place for place in every if place.members + place.others > 0), radius, unit)
+
+
+def _from_store(
+    latitude: Numbers, longitude: Numbers, store: tuple[float, float], earth: float
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return how far east and north of the store points lie, and how far away on the globe (haversine)."""
+    origin = np.radians(store[0])
+    up = np.radians(latitude) - origin
+    # The shorter way round, for stores near the date line.
+    turn = (np.radians(longitude - store[1]) + np.pi) % (2 * np.pi) - np.pi
+    half = np.sin(up / 2) ** 2 + np.cos(origin) * np.cos(np.radians(latitude)) * np.sin(turn / 2) ** 2
+    return earth * turn * np.cos(origin), earth * up, 2 * earth * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+
+
+def _heading(info: _MapInfo) -> Heading:
+    members = sum(place.members for place in info.every)
+    near = sum(place.members for place in info.every if info.is_within(place))
+    whom = f"All {members:,} members" if near == members > 1 else f"{near:,} of {counted(members, 'member')}"
+    within = f"within {number(info.radius)} {info.unit} of the store"
+    finding = f"{whom} {'lives' if near == 1 else 'live'} {within}" if members else "There are no members to show"
+    beyond = [place for place in info.every if place.distance > _VIEW * info.radius]
+    unplaced = [place for place in info.every if np.isnan(place.distance)]
+    notes = []
+    if beyond:
+        notes.append(f"Not drawn: {_people(beyond)} farther than {number(_VIEW * info.radius)} {info.unit} away.")
+    if unplaced:
+        notes.append(f"No place is known of {_people(unplaced)}.")
+    colours = tuple((colour, words) for words, colour, people in _groups(info) if any(people))
+    return Heading(finding, " ".join(notes), colours)
+
+
+def _people(places: list[_Place]) -> str:
+    members, others = sum(place.members for place in places), sum(place.others for place in places)
+    told = [counted(members, "member")] * bool(members) + [counted(others, "other profile")] * bool(others)
+    return joined(told)
+
+
+def _groups(info: _MapInfo) -> list[tuple[str, str, list[int]]]:
+    """Return what is drawn, lowest first: in words, its colour, and how many people at each place."""
+    return [
+        ("other profiles", style.GREY, [place.members + place.others if place.others else 0 for place in info.places]),
+        ("members beyond", style.ORANGE, [0 if info.is_within(place) else place.members for place in info.places]),
+        ("members within", style.BLUE, [place.members if info.is_within(place) else 0 for place in info.places]),
+    ]
+
+
+def _map_figure(info: _MapInfo) -> go.Figure:
+    most = max((place.members + place.others for place in info.places), default=1)
+    dots = [_dots(info, people, most, colour=colour, name=words) for words, colour, people in _groups(info)]
+    span = 1.04 * _VIEW * info.radius
+    # The map can be dragged and zoomed, and stays square: beyond its edge nobody is drawn.
+    ground = {"range": [-span, span], "constrain": "domain", "fixedrange": False, "tickformat": ",", "automargin": True}
+    rings = [info.radius * part for part in _RINGS]
+    return style.figure(
+        [*dots, _store()],
+        _heading(info),
+        height=_HEIGHT,
+        margin={"b": 52},
+        dragmode="pan",
+        shapes=[_ring(ring, is_radius=ring == info.radius) for ring in rings],
+        annotations=[_ring_words(ring, info.unit) for ring in rings],
+        xaxis=style.axis(title=f"{info.unit} east of the store", **ground),
+        yaxis=style.axis(title=f"{info.unit} north of the store", scaleanchor="x", **ground),
+    )
+
+
+def _dots(info: _MapInfo, people: list[int], most: int, *, colour: str, name: str) -> go.Scatter:
+    drawn = [(place, count) for place, count in zip(info.places, people, strict=True) if count]
+    # A dot's area says how many, so its width grows with the root.
+    sizes = [round(max(_LARGEST_DOT * (count / most) ** 0.5, _SMALLEST_DOT), 1) for _, count in drawn]
+    x, y = [round(place.east, 3) for place, _ in drawn], [round(place.north, 3) for place, _ in drawn]
+    look = {"size": sizes, "color": colour, "line": {"width": 0}, "opacity": 0.75}
+    told = [_hover(place, info.unit) for place, _ in drawn]
+    return go.Scatter(x=x, y=y, mode="markers", marker=look, hovertext=told, hoverinfo="text", name=name)
+
+
+def _hover(place: _Place, unit: Unit) -> str:
+    wind = _WINDS[round(np.arctan2(place.east, place.north) / (np.pi / 4)) % len(_WINDS)]
+    away = f"{place.distance:,.0f} {unit} {wind}" if place.distance >= 0.5 else "at the store"
+    others = counted(place.others, "other profile") if place.others else ""
+    return hover(f"{counted(place.members, 'member')}, {away}", others)
+
+
+def _store() -> go.Scatter:
+    look = {"symbol": "star", "size": 15, "color": style.ORANGE, "line": {"color": "#000000", "width": 1}}
+    return go.Scatter(x=[0], y=[0], mode="markers", marker=look, hovertext="the store", hoverinfo="text", name="store")
+
+
+def _ring(ring: float, *, is_radius: bool) -> dict[str, Any]:
+    line = {"color": style.TEXT, "width": 2} if is_radius else {"color": style.GREY, "width": 1, "dash": "dot"}
+    return {"type": "circle", "x0": -ring, "x1": ring, "y0": -ring, "y1": ring, "line": line}
+
+
+def _ring_words(ring: float, unit: Unit) -> dict[str, Any]:
+    return {"x": 0, "y": ring, "yanchor": "bottom", "text": f"{number(ring)} {unit}", "showarrow": False}

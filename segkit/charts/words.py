@@ -1,0 +1,117 @@
+"""How charts write numbers, names and sentences; how they look is `style`'s."""
+
+from collections.abc import Iterable
+from html import escape
+from math import isnan
+from textwrap import wrap
+
+from segkit.errors import counted
+
+_HOVER_LETTERS = 70
+
+
+def markup(text: object) -> str:
+    """Return text so that plotly shows it as it is: no tag, no entity, no formula, no template, on one line.
+
+    >>> markup("<b>VIP</b> & $200 to $500, 10%{x}")
+    '&lt;b&gt;VIP&lt;/b&gt; &amp; &#36;200 to &#36;500, 10&#37;{x}'
+    """
+    return escape(" ".join(str(text).split()), quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
+
+
+def hover(*lines: str) -> str:
+    """Return lines of plain text as a hover label, the first one bold; empty lines are left out and long ones broken.
+
+    >>> hover("VIP & friends", "", "171 members")
+    '<b>VIP &amp; friends</b><br>171 members'
+    """
+    first, *others = ["<br>".join(map(markup, wrap(line, _HOVER_LETTERS))) for line in lines if line]
+    return "<br>".join([f"<b>{first}</b>", *others])
+
+
+def shortened(text: object, letters: int = 40) -> str:
+    """Return text of at most so many letters, cut in its middle, since names often differ at their end.
+
+    >>> shortened("Engaged with SMS in the last ninety days (weekly)", 25)
+    'Engaged with SM…(weekly)'
+    """
+    flat = " ".join(str(text).split())
+    if len(flat) <= letters:
+        return flat
+    tail = (letters - 1) * 2 // 5
+    return f"{flat[: letters - 1 - tail].rstrip()}…{flat[-tail:].lstrip()}"
+
+
+def joined(words: Iterable[object], *, most: int = 3, by: str = "and") -> str:
+    """Return words as they are said in a sentence, the last ones only counted.
+
+    >>> joined(["VIP"]), joined(["VIP", "SMS"], by="or"), joined(["a", "b", "c", "d", "e"])
+    ('VIP', 'VIP or SMS', 'a, b, c and 2 more')
+    """
+    every = [shortened(word) for word in words]
+    if len(every) > most + 1:
+        every = [*every[:most], f"{len(every) - most:,} more"]
+    return f" {by} ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+def percent(share: float, *, digits: int = 2) -> str:
+    """Return a share in percent to two digits (or one), rounded neither to nothing nor to everything; a dash for no share.
+
+    >>> [percent(share) for share in (0, 0.0001, 0.042, 0.123, 0.9999, 1, float("nan"))]
+    ['0%', '<0.1%', '4.2%', '12%', '>99%', '100%', '—']
+    >>> percent(0.004, digits=1), percent(0.042, digits=1)
+    ('<1%', '4%')
+    """
+    if isnan(share):
+        return "—"
+    if share in {0, 1}:
+        return f"{share:.0%}"
+    if share > 0.99:
+        return ">99%"
+    decimals = 1 if digits > 1 and share < 0.0995 else 0
+    least: float = 0.01 / 10**decimals
+    return f"<{least:.{decimals}%}" if share < least else f"{share:.{decimals}%}"
+
+
+def number(value: float) -> str:
+    """Return a number as people write it: thousands separated, no empty decimals, a dash for none.
+
+    >>> [number(value) for value in (2984, 2984.0, 0.125, float("nan"))]
+    ['2,984', '2,984', '0.125', '—']
+    """
+    if isnan(value):
+        return "—"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def brief(value: float, *, decimals: int = 1) -> str:
+    """Return a count in few letters, for where there is no room for more; a dash for none.
+
+    >>> [brief(value) for value in (653, 2984, 12345, 999_499, 1_234_567, float("nan"))]
+    ['653', '3.0k', '12k', '999k', '1.2M', '—']
+    >>> brief(2984, decimals=0)
+    '3k'
+    """
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        # What would be rounded up to a thousand of a unit is one of the next.
+        if value >= unit * 0.9995:
+            return f"{value / unit:.{decimals if value < 9.95 * unit else 0}f}{letter}"
+    return number(value)
+
+
+def profiles(count: int) -> str:
+    """Return a number of profiles in words.
+
+    >>> profiles(1), profiles(2984)
+    ('1 profile', '2,984 profiles')
+    """
+    return counted(count, "profile")
+
+
+def are(count: int) -> str:
+    """Return the verb after a number.
+
+    >>> are(1), are(0)
+    ('is', 'are')
+    """
+    return "is" if count == 1 else "are"

@@ -1,0 +1,69 @@
+"""What an analyst does in JupyterLab, done in a real one: open, run all, move a slider, see the number change, take the file."""
+
+import csv
+import re
+
+import pytest
+
+pytestmark = pytest.mark.filterwarnings("default")  # a browser's driver warns about matters that are not ours
+
+
+@pytest.fixture(scope="module")
+def lab(serve):
+    """A JupyterLab on the notebooks."""
+    return serve("lab", "--allow-root", "--ServerApp.token=", "--expose-app-in-browser")
+
+
+def open_and_run(page, lab, notebook):
+    """Open a notebook and run all of its cells."""
+    page.goto(f"{lab}/lab/tree/{notebook}")
+    page.wait_for_selector(".jp-Notebook", timeout=90_000)
+    page.wait_for_function(
+        "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+        timeout=90_000,
+    )
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def size_of(page):
+    """Read the number of members off the live view."""
+    return int(page.locator("[data-size]").last.get_attribute("data-size"))
+
+
+def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_path):
+    """Keys and mouse on the slider change the count and the sentence, and the download holds who may be texted now."""
+    open_and_run(page, lab, "03_sms_engaged.ipynb")
+    slider = page.locator(".jp-OutputArea .noUi-handle").first
+    slider.scroll_into_view_if_needed(timeout=60_000)
+    page.wait_for_selector(".widget-html .segkit-tuner [data-size]", timeout=60_000)
+    start = size_of(page)
+
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        f"() => [...document.querySelectorAll('[data-size]')].some(e => e.dataset.size !== '{start}')"
+    )
+    by_keyboard = size_of(page)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + box["height"] / 2, steps=12)
+    page.mouse.up()
+    page.wait_for_timeout(1_000)
+    by_mouse = size_of(page)
+    sendable = int(
+        re.search(r"([\d,]+)\s*may be texted", page.locator(".widget-html .segkit-tuner").last.inner_text())[1].replace(
+            ",", ""
+        )
+    )
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download to send").click()
+    waiting.value.save_as(tmp_path / "send.csv")
+    with (tmp_path / "send.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+
+    assert by_keyboard < start
+    assert by_mouse > by_keyboard
+    assert len(rows) == sendable
+    assert page.outside == []

@@ -1,0 +1,160 @@
+"""Controls: each kind of parameter has the widget that its kind is moved by, and its value goes in and comes out unharmed."""
+
+from datetime import date
+from typing import Annotated
+
+import ipywidgets
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import segkit as sk
+from segkit.parameters import Choice, Parameter, Range, parameters
+from segkit.widgets.controls import Control, control_for
+
+
+def every_kind(
+    *,
+    days: Annotated[int, Range(7, 365, unit="days")] = 90,
+    spent: Annotated[float, Range(0, 5_000, step=5)] = 200,
+    ratio: Annotated[float, Range(0, 1, step=0.05)] = 0.5,
+    unit: Annotated[str, Choice("miles", "kilometers")] = "miles",
+    schedule: Annotated[str, Choice("a", "b", "c", "d", "e")] = "a",
+    exclusive: bool = False,
+    since: date = date(2026, 1, 31),
+    topic: str = "restocks",
+    countries: tuple[str, ...] = ("US", "CA"),
+    of: str | tuple[float, float] = "02110",
+    orders: int = 3,
+    factor: float = 1.5,
+) -> None:
+    """Stand for a builder with a parameter of each kind."""
+
+
+KINDS = {
+    "days": ipywidgets.IntSlider,
+    "spent": ipywidgets.FloatSlider,
+    "ratio": ipywidgets.FloatSlider,
+    "unit": ipywidgets.ToggleButtons,
+    "schedule": ipywidgets.Dropdown,
+    "exclusive": ipywidgets.Checkbox,
+    "since": ipywidgets.DatePicker,
+    "topic": ipywidgets.Text,
+    "countries": ipywidgets.Text,
+    "of": ipywidgets.Text,
+    "orders": ipywidgets.IntText,
+    "factor": ipywidgets.FloatText,
+}
+
+
+def control(name: str, start: object = None) -> Control:
+    """Return the control of one of the parameters above, at its default or at a start."""
+    parameter = next(one for one in parameters(every_kind) if one.name == name)
+    return control_for(parameter, parameter.default if start is None else start)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kind_of_parameter_decides_the_widget(name: str):
+    """Ranges slide, few choices stand side by side and many drop down, truth is ticked, dates are picked, the rest is typed."""
+    assert type(control(name).widget) is KINDS[name]
+
+
+def test_every_builder_has_a_control_for_each_of_its_parameters():
+    """No parameter of a ready-made segment is left without a control, and each stands at its default."""
+    for name in (
+        name for name in sk.__all__ if name.startswith("sms_") or name in {"prefers_sms", "engagement_tracks"}
+    ):
+        for parameter in parameters(getattr(sk, name)):
+            start = "Gender" if parameter.is_required else parameter.default
+            expected = list(start) if isinstance(start, tuple) else start
+            assert control_for(parameter, start).value == expected
+
+
+def test_slider_has_the_range_the_step_and_the_name():
+    """A slider runs over the declared range by the declared step, and is headed by the name in words."""
+    slider = control("spent").widget
+
+    assert (slider.min, slider.max, slider.step) == (0, 5_000, 5)
+    assert control_for(Parameter("clicked_days", int, 9, range=Range(1, 9)), 9).widget.description == "clicked days"
+
+
+def test_range_grows_to_hold_a_start_and_a_move():
+    """A range is no law: a start or a move beyond it widens the slider instead of being clipped."""
+    far = control("days", start=400)
+    assert (far.widget.max, far.value) == (400, 400)
+
+    far.move_to(1_000)
+    far.move_to(3)
+    assert (far.widget.min, far.widget.max, far.value) == (3, 1_000, 3)
+
+
+@given(st.floats(min_value=0, max_value=5_000, allow_nan=False))
+def test_amounts_come_out_as_they_went_in(amount: float):
+    """A slider of amounts gives back the very number, and a whole one without decimals, as it would be typed."""
+    slider = control("spent")
+    slider.move_to(amount)
+
+    assert slider.value == amount
+    assert isinstance(slider.value, int) == amount.is_integer()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("unit", "kilometers"),
+        ("schedule", "e"),
+        ("exclusive", True),
+        ("since", date(2024, 2, 29)),
+        ("topic", "product launches, and more"),
+        ("countries", ["DE", "SE", "GB"]),
+        ("of", "SW1W"),
+        ("of", (42.36, -71.06)),
+        ("orders", 7),
+        ("factor", 0.25),
+    ],
+)
+def test_values_come_out_as_they_went_in(name: str, value: object):
+    """Choices, truth, dates, text, several texts and points are read back as the builder takes them."""
+    moved = control(name)
+    moved.move_to(value)
+
+    assert moved.value == value
+
+
+def test_several_texts_are_typed_with_commas():
+    """Blanks and empty places between commas do not count."""
+    typed = control("countries")
+    typed.widget.value = " US , CA,, "
+
+    assert typed.value == ["US", "CA"]
+
+
+def test_a_point_is_typed_with_a_comma():
+    """Two numbers are a point; anything else is text, as a postal code is."""
+    typed = control("of")
+    typed.widget.value = "42.36, -71.06"
+    assert typed.value == (42.36, -71.06)
+
+    typed.widget.value = " 02110 "
+    assert typed.value == "02110"
+
+
+def test_text_is_not_taken_for_a_point_where_none_is_wanted():
+    """A topic that reads like two numbers stays text."""
+    typed = control("topic")
+    typed.widget.value = "1, 2"
+
+    assert typed.value == "1, 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("unit", "feet"), ("days", "many"), ("days", 12.5), ("since", "soon"), ("spent", None)]
+)
+def test_a_value_that_fits_no_control_is_refused_in_words(name: str, value: object):
+    """The error names the parameter, and the control stays where it was."""
+    moved = control(name)
+    before = moved.value
+
+    with pytest.raises(sk.DefinitionError, match=name):
+        moved.move_to(value)
+    assert moved.value == before

@@ -1,0 +1,305 @@
+"""The tuner: where its controls stand is who is in, who entered and left, and who may be texted; no browser is needed to know."""
+
+import re
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import segkit as sk
+from segkit.errors import counted
+from segkit.widgets import Tuner
+
+PERSONAL = re.compile(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+")
+
+
+def members(segment: sk.Segment, shop: sk.Dataset) -> set[str]:
+    """Return the ids of a segment's members."""
+    column = sk.membership(segment, shop)[segment.name]
+    return set(column.index[column])
+
+
+def shown(tuner: Tuner) -> str:
+    """Return the words that the live view shows, without its markup."""
+    return re.sub(r"<[^>]+>", " ", tuner.view.value)
+
+
+@pytest.fixture(scope="module")
+def engaged(sample_shop: sk.Dataset) -> Tuner:
+    """Return a tuner of the engaged segment that tests may move and must reset."""
+    return Tuner(sk.sms_engaged, sample_shop)
+
+
+POSITIONS = st.fixed_dictionaries({"clicked_days": st.integers(7, 400), "subscribed_days": st.integers(7, 200)})
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(position=POSITIONS)
+def test_every_position_says_holds_and_shows_the_same(
+    engaged: Tuner, sample_shop: sk.Dataset, position: dict[str, int]
+):
+    """Segment, size, members, who may be texted, and who entered and left all agree with the public functions."""
+    engaged.value = position
+    expected = sk.sms_engaged(**position)
+    now, start = members(expected, sample_shop), members(sk.sms_engaged(), sample_shop)
+    entered, left = len(now - start), len(start - now)
+
+    assert engaged.segment == expected
+    assert engaged.size == len(now)
+    assert set(engaged.members.index) == now
+    assert f'data-size="{len(now)}"' in engaged.view.value
+    assert f"{sk.audience(expected, dataset=sample_shop).size:,}  may be texted" in shown(engaged)
+    change = "the same members" if entered == left == 0 else f"{counted(entered, 'profile')} entered, {left:,} left"
+    assert f"Against the start: {change}" in shown(engaged)
+
+
+@pytest.mark.parametrize(
+    ("builder", "positions"),
+    [
+        (sk.prefers_sms, [{"clicks": 2}, {"count_opens": False}, {"email_days": 200, "clicked_days": 300}]),
+        (sk.sms_vip, [{"approach": "frequent"}, {"approach": "big spender", "spent": 100}, {"orders": 0, "days": 30}]),
+        (sk.sms_nearby, [{"radius": 5}, {"of": (40.75, -73.99)}, {"unit": "kilometers"}]),
+        (sk.sms_country, [{"countries": ["CA", "GB"]}, {"countries": ["DE"]}]),
+        (sk.sms_budget_shoppers, [{"clv": 100}, {"approach": "bought on sale"}]),
+        (sk.sms_preference, [{"topic": "restocks"}]),
+        (sk.engagement_tracks, [{"schedule": "monthly"}]),
+    ],
+)
+def test_ready_made_segments_tune(sample_shop: sk.Dataset, builder, positions: list[dict]):
+    """Moving any control of any builder gives the segment that the builder gives, and the audience's own number."""
+    tuner = Tuner(builder, sample_shop)
+
+    for position in positions:
+        tuner.value = position
+        made = builder(**tuner.value)
+        expected = made[0] if isinstance(made, tuple) else made
+        assert tuner.segment == expected
+        assert tuner.size == len(members(expected, sample_shop))
+        assert f"{sk.audience(expected, dataset=sample_shop).size:,}  may be texted" in shown(tuner)
+
+
+def test_a_control_under_the_hand_moves_the_segment(engaged: Tuner):
+    """A widget's own value is the parameter, so that a drag and a key do what `tuner.value` does."""
+    engaged.reset()
+    engaged.widget.children[0].value = 30
+
+    assert engaged.value["clicked_days"] == 30
+    assert engaged.segment == sk.sms_engaged(clicked_days=30)
+    engaged.reset()
+    assert engaged.segment == sk.sms_engaged()
+
+
+def test_reset_goes_back_to_where_it_started(sample_shop: sk.Dataset):
+    """The start is what was given to the tuner, and not the builder's default."""
+    tuner = Tuner(sk.sms_engaged, sample_shop, clicked_days=45)
+    tuner.value = {"clicked_days": 300, "subscribed_days": 90}
+    tuner.reset()
+
+    assert tuner.value == {"clicked_days": 45, "subscribed_days": 30}
+    assert "the same members" in shown(tuner)
+
+
+def test_definition_is_the_call_that_makes_the_segment(sample_shop: sk.Dataset):
+    """Evaluated, the text gives the segment at hand, texts and points included."""
+    tuner = Tuner(sk.sms_nearby, sample_shop, of=(42.36, -71.06))
+    tuner.value = {"radius": 12, "unit": "kilometers"}
+
+    assert eval(tuner.definition(), vars(sk)) == tuner.segment
+
+
+def test_starts_are_the_shops_own(sample_shop: sk.Dataset):
+    """Amounts start from the shop's distribution, and a start that is given wins."""
+    own = sk.starting_values(sk.sms_vip, sample_shop)
+
+    assert {name: Tuner(sk.sms_vip, sample_shop).value[name] for name in own} == own
+    assert Tuner(sk.sms_vip, sample_shop, orders=2).value["orders"] == 2
+
+
+def test_error_is_shown_and_the_last_good_segment_stays(sample_shop: sk.Dataset):
+    """A postal code that nobody knows is told in the view; segment, size, definition and file stay those of the last good one."""
+    tuner = Tuner(sk.sms_nearby, sample_shop, radius=20)
+    before, size, definition = tuner.segment, tuner.size, tuner.definition()
+    tuner.value = {"of": "99999"}
+
+    assert "99999" in shown(tuner)
+    assert 'role="alert"' in tuner.view.value
+    assert (tuner.segment, tuner.size, tuner.definition()) == (before, size, definition)
+    tuner.value = {"of": "10001"}
+    assert 'role="alert"' not in tuner.view.value
+    assert tuner.segment.name == "SMS near 10001"
+
+
+def test_a_warning_is_a_note_in_the_view(sample_shop: sk.Dataset):
+    """What is true of nobody because of the data is said beside the zero, and not in the log."""
+    tuner = Tuner(sk.sms_property, sample_shop, property="Age", value=30)
+    tuner.value = {"property": "Gender"}
+
+    assert tuner.size == 0
+    assert "Note:" in shown(tuner)
+
+
+def test_a_builder_of_ones_own_tunes(sample_shop: sk.Dataset):
+    """Any function with annotated arguments is enough; its window in weeks is pictured in days."""
+
+    def quiet(*, weeks: Annotated[int, sk.Range(1, 52)] = 12, loudly: bool = False) -> sk.Segment:
+        said = sk.did_not("Clicked SMS", in_last_weeks=weeks)
+        return sk.Segment("Quiet", sk.can_receive("sms") & (sk.did("Placed Order") & said if loudly else said))
+
+    tuner = Tuner(quiet, sample_shop)
+    tuner.value = {"weeks": 20, "loudly": True}
+
+    assert tuner.segment == quiet(weeks=20, loudly=True)
+    assert "days since the last Clicked SMS" in shown(tuner)
+    assert ">140</text>" in tuner.view.value
+    assert tuner.definition() == "quiet(weeks=20, loudly=True)"
+
+
+def test_unknown_names_are_refused_before_anything_moves(engaged: Tuner, sample_shop: sk.Dataset):
+    """A parameter that the builder does not have is named with the nearest that it has, at the start and later."""
+    engaged.reset()
+    with pytest.raises(sk.DefinitionError, match="clicked_days"):
+        Tuner(sk.sms_engaged, sample_shop, click_days=3)
+    with pytest.raises(sk.DefinitionError, match="clicked_days"):
+        engaged.value = {"subscribed_days": 9, "click_days": 3}
+    assert engaged.value == {"clicked_days": 90, "subscribed_days": 30}
+
+
+def test_values_that_can_not_be_move_nothing(engaged: Tuner):
+    """Of several values one of which fits no control, none is taken."""
+    engaged.reset()
+    before = engaged.view.value
+    with pytest.raises(sk.DefinitionError, match="subscribed days"):
+        engaged.value = {"clicked_days": 9, "subscribed_days": "many"}
+
+    assert engaged.value == {"clicked_days": 90, "subscribed_days": 30}
+    assert engaged.view.value == before
+
+
+def test_parameters_without_a_value_are_asked_for(sample_shop: sk.Dataset):
+    """A builder whose property has no default can't be tuned without one."""
+    with pytest.raises(sk.DefinitionError, match="property"):
+        Tuner(sk.sms_property, sample_shop, value="female")
+
+
+def test_overlap_with_other_segments_is_shown(sample_shop: sk.Dataset):
+    """For each segment to compare with, the members in both are counted."""
+    nearby = sk.sms_nearby(radius=30, of="02110")
+    tuner = Tuner(sk.sms_engaged, sample_shop, compare=[nearby])
+    both = len(members(tuner.segment, sample_shop) & members(nearby, sample_shop))
+
+    assert re.search(rf"also in SMS near 02110\s+{both:,} \({both / tuner.size:.1%} of members\)", shown(tuner))
+
+
+def test_shares_name_their_base(sample_shop: sk.Dataset):
+    """They are of the SMS subscribers, or of a segment that is given."""
+    nearby = sk.sms_nearby(radius=30, of="02110")
+    size = len(members(nearby, sample_shop))
+
+    assert f"of {len(members(sk.sms_subscribers(), sample_shop)):,} SMS subscribers" in shown(
+        Tuner(sk.sms_engaged, sample_shop)
+    )
+    assert f"of {size:,} SMS near 02110" in shown(Tuner(sk.sms_engaged, sample_shop, base=nearby))
+
+
+def test_data_without_consent_tunes_and_promises_no_text():
+    """A log of orders alone has shares of all profiles, and nobody is said to be textable."""
+    orders = pd.DataFrame(
+        {"profile_id": list("aabc"), "metric": "Placed Order", "datetime": "2026-06-01", "value": [5, 5, 9, 1]}
+    )
+    shop = sk.Dataset.from_frames(None, orders)
+
+    def spenders(*, spent: Annotated[float, sk.Range(0, 100)] = 5) -> sk.Segment:
+        return sk.Segment("Spenders", sk.spent("Placed Order", more_than=spent))
+
+    tuner = Tuner(spenders, shop)
+    assert tuner.size == 2
+    assert "of 3 all profiles" in shown(tuner)
+    assert "may be texted" not in shown(tuner)
+
+
+def test_a_reader_without_a_kernel_sees_numbers(engaged: Tuner):
+    """The bundle holds the live view, static HTML with the settings and the size, and one line of text."""
+    engaged.value = {"clicked_days": 120}
+    bundle = engaged._repr_mimebundle_()
+    engaged.reset()
+
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert '<th scope="row">clicked days</th><td>120</td>' in bundle["text/html"]
+    assert "<script" not in bundle["text/html"]
+    assert bundle["text/plain"].startswith("Tuner: sms_engaged(clicked_days=120, subscribed_days=30): ")
+
+
+def test_nobody_is_shown(sample_shop: sk.Dataset):
+    """Neither the live view nor the bundle holds an address, a phone number or an id."""
+    for builder in (sk.sms_engaged, sk.sms_vip, sk.sms_nearby, sk.sms_country, sk.sms_budget_shoppers):
+        tuner = Tuner(builder, sample_shop)
+        assert not PERSONAL.search(tuner.view.value)
+        assert not PERSONAL.search("".join(map(str, tuner._repr_mimebundle_().values())))
+
+
+def test_files_are_the_audiences_and_the_members(sample_shop: sk.Dataset, tmp_path):
+    """What is written to a path is what the public functions write."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    sent = tuner.write_csv(tmp_path / "send.csv")
+    every = tuner.write_members(tmp_path / "members.csv")
+
+    assert len(pd.read_csv(sent)) == sk.audience(tuner.segment, dataset=sample_shop).size
+    assert len(pd.read_csv(every, dtype=str)) == tuner.size
+
+
+def test_download_is_the_file_of_the_position_at_the_click(sample_shop: sk.Dataset, tmp_path):
+    """The name is the segment's, and the bytes are those that `write_csv` writes at that moment."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    tuner.value = {"clicked_days": 30}
+    name, data = tuner._file()
+
+    assert name == "sms-engaged.csv"
+    assert data == tuner.write_csv(tmp_path / "send.csv").read_bytes()
+
+
+def test_buttons_write_tell_and_reset(sample_shop: sk.Dataset, tmp_path):
+    """A click writes to the path that is typed, tells the definition, or resets; a path that can't be is told in words."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    _download, path, write, show, reset = tuner.widget.children[-2].children
+    path.value = str(tmp_path / "send.csv")
+    write.click()
+    assert (tmp_path / "send.csv").exists()
+
+    path.value = str(tmp_path / "nowhere" / "send.csv")
+    write.click()
+    assert 'role="alert"' in tuner.widget.children[-1].value
+
+    tuner.value = {"clicked_days": 30}
+    show.click()
+    assert "sms_engaged(clicked_days=30, subscribed_days=30)" in tuner.widget.children[-1].value
+    reset.click()
+    assert tuner.value["clicked_days"] == 90
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_hostile_names_and_texts_are_escaped(sample_shop: sk.Dataset):
+    """What is typed, and what a segment or a compared one is called, never becomes markup."""
+    other = sk.Segment(HOSTILE, sk.can_receive("sms"))
+    tuner = Tuner(sk.sms_preference, sample_shop, topic=HOSTILE, compare=[other], base=other)
+    tuner.widget.children[-2].children[3].click()
+    places = [tuner.view.value, tuner.widget.children[-1].value, tuner._repr_mimebundle_()["text/html"]]
+    tuner.value = {"property": HOSTILE}
+
+    for place in [*places, tuner.view.value]:
+        assert "<img" not in place
+        assert "&lt;img" in place
+
+
+def test_the_last_of_many_moves_wins(engaged: Tuner, sample_shop: sk.Dataset):
+    """After a drag of many moves the view stands at the last, whatever came before."""
+    for days in [*range(7, 120), 64]:
+        engaged.value = {"clicked_days": days}
+    size = int(np.count_nonzero(sk.membership(sk.sms_engaged(clicked_days=64), sample_shop)))
+
+    assert f'data-size="{size}"' in engaged.view.value
+    engaged.reset()

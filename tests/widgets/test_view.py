@@ -1,0 +1,157 @@
+"""The tuner's view: one piece of HTML whose words, numbers and picture agree, in a theme's own colours."""
+
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import pandas as pd
+
+from segkit.analysis.distribution import Distribution
+from segkit.widgets.view import MEMBER, OTHER, Overlap, TunerView, error_html, static_html, tuner_html
+
+BARS = pd.DataFrame(
+    {
+        "from_value": [0.0, 10.0, 20.0, 10.0],
+        "to_value": [10.0, 20.0, 30.0, 20.0],
+        "profiles": [4, 3, 5, 1],
+        "is_in": [True, True, False, False],
+    }
+)
+
+
+def view(**changes) -> TunerView:
+    """Return a view of one position, with changes."""
+    shown = Distribution(
+        BARS, "days since the last Clicked SMS", 12.0, without=2, base="who meets every other condition"
+    )
+    whole = TunerView("SMS engaged: profiles that\n  click", 7, "SMS subscribers", 20, 6, 3, 1, shown, tallest=5)
+    return whole._replace(**changes)
+
+
+def picture(html: str) -> ET.Element:
+    """Return the drawing within a view."""
+    return ET.fromstring(re.search(r"<svg.*</svg>", html, re.DOTALL)[0])
+
+
+def left_open(html: str) -> list[str]:
+    """Return the elements that a piece of HTML opens and does not close, in order."""
+    reader = HTMLParser()
+    elements: list[str] = []
+    reader.handle_starttag = lambda tag, _: elements.append(tag)
+    reader.handle_endtag = lambda tag: elements.pop() if elements[-1:] == [tag] else elements.append(f"/{tag}")
+    reader.feed(html)
+    return elements
+
+
+def test_number_share_change_and_texts_stand_in_one_piece():
+    """Size, share of a named base, who may be texted, and who entered and left are words of the same HTML."""
+    words = re.sub(r"<[^>]+>", "", tuner_html(view()))
+
+    assert "7 members · 35.0% of 20 SMS subscribers · 6 may be texted" in words
+    assert "Against the start: 3 profiles entered, 1 left" in words
+    assert "SMS engaged: profiles that\n  click" in words
+
+
+def test_heights_of_bars_are_profiles():
+    """Bars of both sides are as tall as their profiles, in one scale, and stand on each other where both share a place."""
+    bars = [bar.attrib for bar in picture(tuner_html(view())).findall("rect")]
+    tall = {(bar["x"], bar["fill"]): float(bar["height"]) for bar in bars}
+    each = tall["0.0", MEMBER] / 4
+    left = [bar["x"] for bar in bars]
+
+    assert len(bars) == 4
+    assert sorted(round(height / each) for height in tall.values()) == [1, 3, 4, 5]
+    assert {bar["fill"] for bar in bars} == {MEMBER, OTHER}
+    assert left.count("186.7") == 2
+    assert min(float(bar["y"]) for bar in bars) >= 0
+
+
+def test_threshold_is_a_line_in_the_scale_of_the_bars():
+    """A threshold of 12 out of 30 stands at two fifths of the width, with its number beside it."""
+    drawing = picture(tuner_html(view()))
+    width = float(drawing.attrib["viewBox"].split()[2])
+
+    assert float(drawing.find("line").attrib["x1"]) == width * 12 / 30
+    assert drawing.find("text").text == "12"
+
+
+def test_picture_is_told_to_who_does_not_see_it():
+    """Its label says how many are on the member side, of how many, and who has no such quantity."""
+    told = picture(tuner_html(view())).attrib
+
+    assert told["role"] == "img"
+    assert told["aria-label"] == "days since the last Clicked SMS: 7 of 13 on the member side; 2 have none"
+
+
+def test_a_threshold_beyond_the_bars_stays_in_the_picture():
+    """It stands at the edge, with its own number."""
+    shown = view().distribution
+    for at, edge in ((500.0, 560.0), (-3.0, 0.0)):
+        moved = Distribution(BARS, shown.quantity, at, 0, shown.base)
+        assert float(picture(tuner_html(view(distribution=moved))).find("line").attrib["x1"]) == edge
+
+
+def test_the_bar_without_an_end_is_as_wide_as_the_others():
+    """What is beyond the range is drawn as one more bar and told as "and more"; without it nothing more is promised."""
+    shown = view().distribution
+    open_ended = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")))
+    drawing = picture(tuner_html(view(distribution=Distribution(open_ended, shown.quantity, 12.0, 2, shown.base))))
+
+    assert len({bar.attrib["width"] for bar in drawing.findall("rect")}) == 1
+    assert "20 and more" in [text.text for text in drawing.findall("text")]
+    assert "30" in [text.text for text in picture(tuner_html(view())).findall("text")]
+    only = open_ended.iloc[[2]]
+    assert "nan" not in tuner_html(view(distribution=Distribution(only, shown.quantity, 12.0, 2, shown.base)))
+
+
+def test_text_takes_the_colour_of_the_theme():
+    """No text has a colour of its own, so that it is readable on white and on black."""
+    html = tuner_html(view(overlaps=(Overlap("VIP", 3),), notes=("no such metric",)))
+
+    assert {text.attrib["fill"] for text in picture(html).findall("text")} == {"currentColor"}
+    assert "color:inherit" in html
+    assert "background:#fff" not in html
+
+
+def test_an_empty_segment_and_an_empty_base_are_said():
+    """Nobody is a number like any other, and a share of nothing is left out instead of being divided by zero."""
+    empty = view(size=0, base_size=0, sendable=0, entered=0, left=0, overlaps=(Overlap("VIP", 0),))
+    words = re.sub(r"<[^>]+>", "", tuner_html(empty))
+
+    assert "0 members" in words
+    assert "nan" not in words
+    assert "the same members" in words
+    assert "0 (0.0% of members)" in words
+
+
+def test_a_quantity_that_nobody_has_is_said_in_place_of_a_picture():
+    """Without bars there is a sentence and no drawing."""
+    nobody = Distribution(BARS[:0], "miles away", 30.0, 9, "who meets every other condition")
+
+    assert "miles away: nobody has any" in tuner_html(view(distribution=nobody, tallest=0))
+    assert "<svg" not in tuner_html(view(distribution=None, tallest=0))
+
+
+def test_static_view_has_the_settings_and_no_hover():
+    """A plain table of the settings comes first, and bars carry no words that would stand in a heap without the drawing."""
+    html = static_html(view(), [("clicked days", "90")], "SMS engaged")
+
+    assert html.index("<table>") < html.index("<svg")
+    assert '<th scope="row">clicked days</th><td>90</td>' in html
+    assert "<title>" not in html
+    assert "<title>" in tuner_html(view())
+
+
+def test_markup_is_whole_and_hostile_text_is_escaped():
+    """Names, English, quantities, settings and errors are text wherever they stand, and every element is closed."""
+    bad = "</pre><script>alert('1')</script>\"&"
+    shown = Distribution(BARS, bad, 12.0, 1, bad)
+    pieces = [
+        tuner_html(view(english=bad, base=bad, distribution=shown, overlaps=(Overlap(bad, 3),), notes=(bad,))),
+        static_html(view(), [(bad, bad)], bad),
+        error_html(bad),
+    ]
+
+    for html in pieces:
+        assert not left_open(html)
+        assert "<script" not in html
