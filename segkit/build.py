@@ -1,8 +1,10 @@
 """The main job: a shop in, every segment that its data supports out, as member files, manifests, tables and one report."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,9 @@ from segkit.files import write_text
 from segkit.membership import membership
 from segkit.report import SegmentPage, html_report
 from segkit.segment import Segment
+
+LONGEST_NAME = 80
+"""Letters of a file name; all systems take some 250, with the manifest's ending."""
 
 NO_CONSENT = (
     "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
@@ -88,9 +93,10 @@ def build(
     table["sendable"] = 0
     # Everything that can be refused was worked out above, so that bad input leaves no folder behind.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
+    names = file_names(written)
     pages, files = [], []
     for segment in progress(written):
-        page, paths, sendable = _segment_files(segment, dataset, folder, sends=sends)
+        page, paths, sendable = _segment_files(segment, names[segment.name], dataset, folder, sends=sends)
         pages.append(page)
         files += paths
         table.loc[segment.name, "sendable"] = sendable
@@ -120,9 +126,8 @@ def build(
 
 
 def _segment_files(
-    segment: Segment, dataset: Dataset, folder: Path, *, sends: bool
+    segment: Segment, name: str, dataset: Dataset, folder: Path, *, sends: bool
 ) -> tuple[SegmentPage, list[Path], int]:
-    name = file_name(segment.name)
     paths = [write_members(segment, dataset, folder / "members" / name)]
     links = [("every member, textable or not", f"members/{name}")]
     waterfall, sendable = None, 0
@@ -162,10 +167,30 @@ def _remove_stale(folder: Path, files: Iterable[Path]) -> None:
 def file_name(segment_name: str) -> str:
     """Return a file name for a segment: small letters, digits and dashes, which every system takes.
 
+    A name that keeps nothing of itself so, or is very long, is told apart by a few digits of its SHA-256.
+
     >>> file_name("Track A (every other week)")
     'track-a-every-other-week.csv'
     """
-    return re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-") + ".csv"
+    kept = re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-")
+    if kept and len(kept) <= LONGEST_NAME:
+        return f"{kept}.csv"
+    return f"{kept[:LONGEST_NAME].strip('-') or 'segment'}-{hashlib.sha256(segment_name.encode()).hexdigest()[:8]}.csv"
+
+
+def file_names(segments: Iterable[Segment]) -> dict[str, str]:
+    """Return a file name for each segment's name, no two alike: a number tells apart those that would be.
+
+    >>> from segkit.phrases import is_set
+    >>> file_names([Segment("VIP!", is_set("a")), Segment("vip", is_set("b"))])
+    {'VIP!': 'vip.csv', 'vip': 'vip-2.csv'}
+    """
+    found: dict[str, str] = {}
+    for segment in segments:
+        wanted = file_name(segment.name)
+        free = (wanted if number == 1 else f"{wanted.removesuffix('.csv')}-{number}.csv" for number in count(1))
+        found[segment.name] = next(name for name in free if name not in found.values())
+    return found
 
 
 def _facts(dataset: Dataset) -> dict[str, str]:

@@ -8,6 +8,7 @@ then asked about, so that every tree can be explained, compared and handed to an
 
 # Over 250 lines, since the closed set of kinds is worth one unbroken read.
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NoReturn, TypeAlias, Union, get_args
@@ -108,6 +109,12 @@ class _Operators:
 
     def __or__(self, other: "Condition") -> "AnyOf":
         return AnyOf((_condition(self, "|"), _condition(other, "|")))
+
+    def __rand__(self, other: object) -> NoReturn:
+        raise DefinitionError.not_a_condition(other, "&")
+
+    def __ror__(self, other: object) -> NoReturn:
+        raise DefinitionError.not_a_condition(other, "|")
 
     def __invert__(self) -> "Condition":
         return self.condition if isinstance(self, Not) else Not(_condition(self, "~"))
@@ -256,7 +263,9 @@ def _condition(value: object, where: str) -> Condition:
     return value  # type: ignore[return-value]  # KINDS are the members of the union
 
 
-def _joined(kind: type["AllOf"] | type["AnyOf"], conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+def _joined(kind: type["AllOf"] | type["AnyOf"], conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    if isinstance(conditions, KINDS):
+        raise DefinitionError.not_a_condition(conditions, f"Each of several in brackets: {kind.__name__}((a, b))")
     joined: list[Condition] = []
     for condition in conditions:
         if isinstance(condition, kind):

@@ -80,6 +80,14 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def reserved_name(cls, name: str, table: str) -> Self:
+        """A segment has the name of a column of the table that is to be made."""
+        return cls(
+            f"A segment named {name!r} would hide the column {name!r} of the table of {table}. Give it another name: "
+            "sk.Segment(NEW_NAME, segment.condition)."
+        )
+
+    @classmethod
     def unknown_word(cls, phrase: str, word: str, choices: Iterable[str]) -> Self:
         """A phrase or builder was given a keyword that it does not know."""
         choices = sorted(choices)
@@ -241,6 +249,14 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def failures_without_type(cls) -> Self:
+        """Failed deliveries are recorded without the property that says why."""
+        return cls(
+            "The data has failed deliveries, but no event property 'Failure Type', so nothing says which numbers fail for good. "
+            "Bring that property, or say who is known to fail: sk.audience(..., failing=segment)."
+        )
+
+    @classmethod
     def unknown_list(cls, name: str, known: Iterable[str]) -> Self:
         """A condition names a list that the data does not have."""
         known = sorted(known)
@@ -300,7 +316,9 @@ class FileError(SegkitError, OSError):
     @classmethod
     def not_a_folder(cls, path: Path) -> Self:
         """A folder is to be made where a file stands."""
-        return cls(f"{str(path)!r} can't be written into: it, or a folder above it, is a file. Give the name of a folder.")
+        return cls(
+            f"{str(path)!r} can't be written into: it, or a folder above it, is a file. Give the name of a folder."
+        )
 
     @classmethod
     def is_folder(cls, path: Path) -> Self:

@@ -138,7 +138,7 @@ def describe(atom: Atom) -> str:
         case MetricCondition():
             return _metric(atom)
         case PropertyCondition(name, test):
-            return f"have {_property(name, test)}"
+            return f"have {name} that {_passes(test)}"
         case ConsentCondition():
             return _consent(atom)
         case ListCondition(name, is_member, joined):
@@ -162,7 +162,7 @@ def describe(atom: Atom) -> str:
 
 def _metric(atom: MetricCondition) -> str:
     when = timeframe_words(atom.timeframe)
-    clauses = [_property(clause.property, clause.test) for clause in atom.where]
+    clauses = [f"{clause.property} {_passes(clause.test)}" for clause in atom.where]
     where = f", where {' and '.join(clauses)}" if clauses else ""
     if atom.measurement == "sum":
         return _spent(atom, when, where)
@@ -190,29 +190,33 @@ def _times(value: Number) -> str:
     return f"{number_words(value)} {'time' if value == 1 else 'times'}"
 
 
-def _property(name: str, test: PropertyTest) -> str:
+def _passes(test: PropertyTest) -> str:
+    """Say what passes a test, in words that follow the property's name."""
     match test:
         case TextTest(comparison, value):
-            return f"{name} that {_TEXT[comparison]} {_quoted(value)}"
+            return f"{_TEXT[comparison]} {_quoted(value)}"
         case TextInTest(values, negated):
             listed = _either_of(map(_quoted, values))
-            return f"{name} that is set and is not {listed}" if negated else f"{name} that is {listed}"
+            return f"is set and is not {listed}" if negated else f"is {listed}"
         case NumberTest(comparison, value):
-            words = {"equals": "equal to", "not equals": "set and not equal to"}
-            return f"{name} {words.get(comparison, comparison)} {number_words(value)}"
+            words = {"equals": "is", "not equals": "is set and is not", "fewer than": "is less than"}
+            return f"{words.get(comparison, f'is {comparison}')} {number_words(value)}"
         case BooleanTest(value):
-            return f"{name} that is {'true' if value else 'false'}"
+            return f"is {'true' if value else 'false'}"
         case DateTest(timeframe):
-            return f"{name} {timeframe_words(timeframe)}"
+            words_of_it = timeframe_words(timeframe)
+            return (
+                words_of_it.replace("with its", "has its", 1) if "anniversary" in words_of_it else f"is {words_of_it}"
+            )
         case ListTest("contains", item):
-            return f"{name} that lists {_item(item)}"
+            return f"lists {_item(item)}"
         case ListTest(_, item):
-            return f"{name} that is a list without {_item(item)}"
+            return f"is a list without {_item(item)}"
         case LengthTest(comparison, length):
             words = {"equals": "exactly", "not equals": "a number other than"}
-            return f"{name} that lists {words.get(comparison, comparison)} {counted(length, 'item')}"
+            return f"lists {words.get(comparison, comparison)} {counted(length, 'item')}"
         case SetTest(is_set):
-            return f"{name} that is set" if is_set else f"{name} that is not set"
+            return "is set" if is_set else "is not set"
         case _:
             assert_never(test)
 
@@ -231,7 +235,7 @@ def _consent(atom: ConsentCondition) -> str:
     status = "" if atom.subscription == "any" else f" ({atom.subscription.replace('_', ' ')})"
     if atom.channel == "email" and atom.can_receive and atom.subscription == "any":
         status = " (has an address, is not suppressed or unsubscribed; never subscribed counts)"
-    since = "" if atom.status_date is None else f", that status dating from {timeframe_words(atom.status_date)}"
+    since = "" if atom.status_date is None else f", a status dated {timeframe_words(atom.status_date)}"
     return f"{can} {channel} marketing{status}{since}"
 
 
@@ -245,13 +249,13 @@ def timeframe_words(timeframe: Timeframe) -> str:
         case AllTime():
             return "over all time"
         case InTheLast(quantity, unit):
-            return f"in the last {counted(quantity, unit)}"
+            return f"in the last {unit if quantity == 1 else counted(quantity, unit)}"
         case AtLeastAgo(quantity, unit):
             return f"at least {counted(quantity, unit)} ago"
         case BetweenAgo(nearest, farthest, unit):
             return f"between {nearest:,} and {counted(farthest, unit)} ago"
         case InTheNext(quantity, unit):
-            return f"in the next {counted(quantity, unit)}"
+            return f"in the next {unit if quantity == 1 else counted(quantity, unit)}"
         case Before(day):
             return f"before {_day(day)}"
         case After(day):

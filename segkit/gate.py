@@ -8,9 +8,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.algebra import without_consent
 from segkit.builders import sms_delivery_errors
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
+from segkit.errors import DataError
 from segkit.membership import Evaluation, distinct_segments
 from segkit.phrases import did, phone_country
 from segkit.segment import Segment
@@ -30,7 +32,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("invalid number", "the phone number is not valid, or is no mobile"),
     ("country not served", "the number is of a country that can't be texted"),
     ("fails", "texts to the number are known to fail"),
-    ("just texted", "texted within the smart-sending window"),
+    ("just texted", "the number was texted within the smart-sending window"),
     ("unsubscribed elsewhere", "another profile with the same number unsubscribed"),
     ("same number", "another profile with the same number is sent to"),
 )
@@ -108,8 +110,8 @@ def _stops(
         ~written,
         ~mobile,
         ~served,
-        _fails(evaluation, failing),
-        evaluation.holds(just_texted) if just_texted is not None else _nobody(dataset),
+        _with_number_of(dataset, _fails(evaluation, failing)),
+        _with_number_of(dataset, evaluation.holds(just_texted)) if just_texted is not None else _nobody(dataset),
         _unsubscribed_elsewhere(dataset),
     ]
 
@@ -120,7 +122,17 @@ def _fails(evaluation: Evaluation, failing: Segment | None) -> Flags:
         return evaluation.holds(distinct_segments(failing)[0].condition)
     if "Failed to Deliver SMS" not in evaluation.dataset.events.metrics:
         return _nobody(evaluation.dataset)
-    return evaluation.holds(sms_delivery_errors().condition)
+    if "Failure Type" not in evaluation.dataset.events.properties:
+        raise DataError.failures_without_type()
+    return evaluation.holds(without_consent(sms_delivery_errors().condition))
+
+
+def _with_number_of(dataset: Dataset, flags: Flags) -> Flags:
+    """Return who is flagged, or has the number of somebody who is: a text goes to a number, whoever it was meant for."""
+    codes = pc.fill_null(pc.dictionary_encode(dataset.phones.numbers).indices, -1).to_numpy(zero_copy_only=False)
+    numbers = np.zeros(int(codes.max(initial=-1)) + 2, dtype=bool)
+    numbers[codes[flags & (codes >= 0)]] = True
+    return np.asarray(flags | numbers[codes])
 
 
 def _unsubscribed_elsewhere(dataset: Dataset) -> Flags:

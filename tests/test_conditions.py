@@ -228,3 +228,22 @@ def test_a_segment_needs_a_condition(condition: Any):
     """A segment names a condition and nothing else."""
     with pytest.raises(DefinitionError, match="Segment 'Engaged' needs a condition"):
         sk.Segment("Engaged", condition)
+
+
+def test_a_segment_joined_with_a_condition_is_told_how():
+    """A segment is no condition, on either side of an operator; its own condition is."""
+    segment = sk.Segment("VIP", sk.is_set("city"))
+
+    for join in (
+        lambda: segment & sk.is_set("zip"),
+        lambda: segment | sk.is_set("zip"),
+        lambda: sk.is_set("zip") & segment,
+    ):
+        with pytest.raises(DefinitionError, match=r"segment\.condition"):
+            join()
+
+
+def test_several_conditions_are_wanted_in_brackets():
+    """One condition where several belong is refused with the spelling of several."""
+    with pytest.raises(DefinitionError, match=r"AllOf\(\(a, b\)\)"):
+        sk.AllOf(sk.is_set("city"))

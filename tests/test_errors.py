@@ -52,6 +52,7 @@ DEFINITION = {
     ),
     "bad_pattern": (("(?=a)", "invalid perl operator"), ["'(?=a)'", "invalid perl operator", "RE2", "whole value"]),
     "too_many_conditions": ((5000, 1000), ["5,000", "1,000", "split the segment"]),
+    "reserved_name": (("size", "intersections"), ["'size'", "intersections", "another name", "segment.condition"]),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
@@ -85,6 +86,7 @@ DATA = {
         ("02111", "US", ["02110"]),
         ["'02111' of 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
+    "failures_without_type": ((), ["'Failure Type'", "failing=segment"]),
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "slipped column"]),
 }
 FILE = {

@@ -276,8 +276,6 @@ def test_numbers_are_told_with_the_decimals_they_have():
 
 def test_one_of_a_thing_is_told_in_the_singular():
     """One day is a day, and one time is a time."""
-    assert ["in the last 1 day", "in the last 2 days"] == [
-        timeframe_words(timeframes.InTheLast(days)) for days in (1, 2)
-    ]
+    assert ["in the last day", "in the last 2 days"] == [timeframe_words(timeframes.InTheLast(days)) for days in (1, 2)]
     assert "did X exactly 1 time over all time" == sk.explain(sk.did("X", equals=1))
     assert "did X exactly 2 times over all time" == sk.explain(sk.did("X", equals=2))

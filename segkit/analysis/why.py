@@ -54,7 +54,7 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
     >>> from segkit.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
     >>> why(Segment("Adults", has("Age", at_least=18)), shop, profile_id="ann").loc[0, ["condition", "evidence"]].tolist()
-    ['Adults: have Age at least 18', 'Age is 17']
+    ['Adults: have Age that is at least 18', 'Age is 17']
     """
     row = dataset.row_of(profile_id)
     rows = list(_Reasons(dataset, row).lines(segment.condition, 0))

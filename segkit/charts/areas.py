@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
-from segkit.charts.circles import Circle, Region, circles, frame, outline, regions
+from segkit.charts.circles import Circle, Region, circles, frame, outline, regions, way_out
 from segkit.charts.style import Heading
 from segkit.charts.words import are, hover, joined, percent, profiles, shortened
 from segkit.errors import DefinitionError
@@ -19,8 +19,8 @@ Key = tuple[int, ...]
 """Which segments, by position in the table, and no other."""
 
 _HEIGHT: Final = 340
-_ROOM: Final = 0.02
-_LETTER: Final = 14
+_ROOM: Final = 0.08
+_LETTER, _BESIDE = 14, 28
 _UNNOTICED: Final = 0.005
 """Areas wrong by less than this share of all profiles shown are called in proportion."""
 
@@ -155,7 +155,7 @@ def _areas_figure(info: _AreasInfo) -> go.Figure:
         _heading(info),
         height=_HEIGHT,
         shapes=[_rim(circle, place) for place, circle in info.circles.items()],
-        annotations=_labels(info, (top - bottom) / _HEIGHT, left, right),
+        annotations=_labels(info, (top - bottom + 2 * room) / _HEIGHT),
         xaxis=style.axis(visible=False, range=[left - room, right + room]),
         yaxis=style.axis(visible=False, range=[bottom - room, top + room], scaleanchor="x", scaleratio=1),
     )
@@ -184,31 +184,24 @@ def _hover(info: _AreasInfo, key: Key) -> str:
     )
 
 
-def _labels(info: _AreasInfo, pixel: float, left: float, right: float) -> list[dict[str, Any]]:
-    """Return each region's number: within it, or at the side with a line to it where the region is too small.
+def _labels(info: _AreasInfo, pixel: float) -> list[dict[str, Any]]:
+    """Return each region's number: within it, or beside the circles with a line to it where the region is too small.
 
     Args:
         info: what is drawn.
         pixel: how long one is in the circles' own unit.
-        left: where all circles end.
-        right: where all circles end.
     """
     labels: list[dict[str, Any]] = []
-    beside: list[dict[str, Any]] = []
+    taken: list[tuple[float, float]] = []
     for key, region in info.regions.items():
         text = f"{info.counts[key]:,}"
         label: dict[str, Any] = {"x": region.x, "y": region.y, "text": f"<b>{text}</b>", "showarrow": False}
+        ink: dict[str, Any] = {"size": _LETTER}
         if region.clearance >= style.width(text, size=_LETTER) / 2 * pixel:
-            labels.append({**label, "font": {"size": _LETTER, "color": _INKS.get(key, "#ffffff")}})
+            ink["color"] = _INKS.get(key, "#ffffff")
         else:
-            beside.append({**label, "font": {"size": _LETTER}})
-    line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.5, "arrowcolor": style.TEXT, "axref": "x", "ayref": "y"}
-    free = {"left": float("-inf"), "right": float("-inf")}
-    for label in sorted(beside, key=lambda one: float(one["y"])):
-        side = "left" if label["x"] < (left + right) / 2 else "right"
-        height = max(label["y"], free[side])
-        free[side] = height + 1.5 * _LETTER * pixel
-        end = left - 24 * pixel if side == "left" else right + 24 * pixel
-        # The text grows away from the circles.
-        labels.append({**label, **line, "ax": end, "ay": height, "xanchor": "right" if side == "left" else "left"})
+            taken.append(way_out(list(info.circles.values()), (region.x, region.y), room=_BESIDE * pixel, taken=taken))
+            end = {"axref": "x", "ax": taken[-1][0], "ayref": "y", "ay": taken[-1][1]}
+            label |= {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.5, "arrowcolor": style.TEXT, **end}
+        labels.append({**label, "font": ink})
     return labels

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import acos, hypot, inf, pi, sin, sqrt
+from math import acos, cos, hypot, inf, pi, sin, sqrt
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ _ROUNDS: Final = 2000
 _NEAR_ENOUGH: Final = 1e-9
 _GRID: Final = 700
 _CORNERS: Final = 120
+_TURNS: Final = 24
 _APART: Final = 0.04
 """Circles that do not overlap, or lie inside each other, keep this share of the smaller radius between their edges."""
 
@@ -136,6 +137,43 @@ def regions(drawn: Sequence[Circle]) -> dict[tuple[int, ...], Region]:
                 best = int(np.argmax(np.where(here, clearance, -1)))
                 found[combination] = Region(here.sum() * cell, x[best], y[best], clearance[best])
     return found
+
+
+def way_out(
+    drawn: Sequence[Circle], point: tuple[float, float], *, room: float, taken: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Return the nearest place outside all circles that is in a straight line from a point.
+
+    Args:
+        drawn: the circles.
+        point: where the line begins.
+        room: how far beyond the last edge the place is.
+        taken: places that are not to be had again, nor twice the room around them.
+    """
+    found = []
+    for turn in range(_TURNS):
+        along, up = cos(2 * pi * turn / _TURNS), sin(2 * pi * turn / _TURNS)
+        far = room + max((_exit(circle, point, along, up) for circle in drawn), default=0.0)
+        # Between two circles the way may have left both and still be too narrow.
+        while (
+            min(
+                (hypot(point[0] + far * along - c.x, point[1] + far * up - c.y) - c.radius for c in drawn), default=room
+            )
+            < 0.6 * room
+        ):
+            far += room / 4
+        place = point[0] + far * along, point[1] + far * up
+        is_taken = any(hypot(place[0] - x, place[1] - y) < 2 * room for x, y in taken)
+        found.append((is_taken, round(far / room, 6), turn, place))
+    return min(found)[3]
+
+
+def _exit(circle: Circle, point: tuple[float, float], along: float, up: float) -> float:
+    """Return how far along a line a circle is left for good; 0 where it is never met."""
+    x, y = point[0] - circle.x, point[1] - circle.y
+    ahead = x * along + y * up
+    under = ahead**2 - (x**2 + y**2 - circle.radius**2)
+    return max(sqrt(under) - ahead, 0.0) if under > 0 else 0.0
 
 
 def outline(drawn: Sequence[Circle]) -> Points:

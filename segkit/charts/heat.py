@@ -11,6 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from segkit.charts import style
+from segkit.charts.words import markup
 
 _STRONGEST: Final = 255
 _COLOURS: Final = [[0, "rgba(0,114,178,0)"], [1 / _STRONGEST, "rgba(0,114,178,.1)"], [1, style.BLUE]]
@@ -47,7 +48,7 @@ def strips(
     across, down = np.meshgrid(np.arange(columns, dtype=np.int16), places)
     ink = np.where(quiet, style.GREY, style.TEXT).ravel().tolist() if quiet.any() else style.TEXT
     font = {"size": size, "color": ink}
-    written = {"text": [text for row in texts for text in row], "textfont": font}
+    written = {"text": [markup(text) for row in texts for text in row], "textfont": font}
     shared = {"hoverinfo": "skip", "visible": visible}
     return [
         go.Heatmap(z=bands, y=edges, **coloured, **shared),

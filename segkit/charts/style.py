@@ -35,7 +35,7 @@ _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", 
 _SIZE: Final = 12
 _EDGE: Final = 16
 _TITLE_LETTERS, _TITLE_LINE = 68, 22
-_NOTE_LETTERS, _NOTE_LINE = 96, 22
+_NOTE_LETTERS, _NOTE_LINE = 108, 22
 
 _HOUSE: Final[dict[str, Any]] = {
     # A template of plotly's would be copied into every figure, 7 KB each, with colours for a white page.
@@ -79,18 +79,18 @@ class Heading:
     @property
     def title(self) -> str:
         """All of it as plotly's title, broken into lines, since plotly breaks none."""
-        small = [markup(line) for line in wrap(self.note, _NOTE_LETTERS)]
+        small = [markup(line) for line in _balanced(self.note, _NOTE_LETTERS)]
         for keys in self._key_lines():
             told = (f'<span style="color:{colour}">■</span> {markup(words)}' for colour, words in keys)
             small.append("&nbsp; ".join(told))
-        finding = "<br>".join(markup(line) for line in wrap(self.finding, _TITLE_LETTERS))
+        finding = "<br>".join(markup(line) for line in _balanced(self.finding, _TITLE_LETTERS))
         return "<br>".join([f"<b>{finding}</b>", *(f'<span style="font-size:13px">{line}</span>' for line in small)])
 
     @property
     def height(self) -> int:
         """How many pixels it takes."""
-        small = len(wrap(self.note, _NOTE_LETTERS)) + len(self._key_lines())
-        return _TITLE_LINE * len(wrap(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
+        small = len(_balanced(self.note, _NOTE_LETTERS)) + len(self._key_lines())
+        return _TITLE_LINE * len(_balanced(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
 
     def _key_lines(self) -> list[list[tuple[str, str]]]:
         lines: list[list[tuple[str, str]]] = []
@@ -102,6 +102,13 @@ class Heading:
                 room = _NOTE_LETTERS - len(words)
             lines[-1].append((colour, words))
         return lines
+
+
+def _balanced(text: str, letters: int) -> list[str]:
+    """Return text broken into as few lines as it needs, which are about as long as each other."""
+    lines = wrap(text, letters)
+    narrower = (wrap(text, fewer) for fewer in range(len(text) // max(len(lines), 1) + 1, letters))
+    return next((broken for broken in narrower if len(broken) == len(lines)), lines)
 
 
 def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int = 0, **layout: Any) -> go.Figure:
@@ -158,7 +165,7 @@ def bar_labels(
     ends: Sequence[float], places: Sequence[float], labels: Sequence[str], *, hovers: Sequence[str]
 ) -> go.Scatter:
     """Return a label behind the end of each bar; the chart leaves room for them in its right margin."""
-    texts = {"text": [f" {label}" for label in labels], "textposition": "middle right", "cliponaxis": False}
+    texts = {"text": [f" {markup(label)}" for label in labels], "textposition": "middle right", "cliponaxis": False}
     return go.Scatter(x=ends, y=places, mode="text", **texts, hovertext=hovers, hoverinfo="text")
 
 

@@ -8,6 +8,7 @@ dates, which JSON can only write as text.
 # Over 250 lines, since the five readings of a value are one rule and belong side by side.
 
 import contextlib
+import copy
 import json
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class Cells:
     def to_pandas(self) -> pd.Series:
         """Return the cells as pandas shows them."""
         if isinstance(self.values, list):
-            return pd.Series(self.values, dtype=object)
+            # Copied, since whoever gets a frame may change what its cells hold.
+            return pd.Series([_own(cell) for cell in self.values], dtype=object)
         if pa.types.is_list(self.values.type) or pa.types.is_large_list(self.values.type):
             return pd.Series(self.values.to_pylist(), dtype=object)
         series: pd.Series = self.values.to_pandas()
@@ -78,11 +80,12 @@ def cells_of(objects: Iterable[Any], *, written: bool = False) -> Cells:
     it only gets what is alike.
     """
     if isinstance(objects, pd.Series) and objects.dtype != object:
-        array = pa.array(objects, from_pandas=True)
+        # Copied, since Arrow would look at the frame's own memory, which stays its owner's to change.
+        array = pa.array(objects.copy(), from_pandas=True)
         return arrow_cells(
             pa.chunked_array(array.chunks if isinstance(array, pa.ChunkedArray) else [array]), written=written
         )
-    cells = [None if _is_unset(cell) else _plain(cell) for cell in objects]
+    cells = [None if _is_unset(cell) else _own(_plain(cell)) for cell in objects]
     kinds = {(type(cell), isinstance(cell, datetime) and cell.tzinfo is None) for cell in cells if cell is not None}
     if len(kinds) <= 1 and not {kind for kind, _ in kinds} & _CONTAINERS:
         try:
@@ -247,6 +250,11 @@ def _key(value: Any) -> Hashable:
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _own(value: Any) -> Any:
+    """Return what holds other values as a copy, and anything else as it is."""
+    return copy.deepcopy(value) if type(value) in _CONTAINERS else value
 
 
 def _is_unset(value: Any) -> bool:

@@ -7,6 +7,8 @@ from segkit.errors import missing_extra
 if find_spec("anywidget") is None or find_spec("ipywidgets") is None:
     raise missing_extra("ipywidgets with anywidget", "notebooks")
 
-from segkit.widgets.tuner import Tuner  # after the check, so that the error says what to install
+# After the check, so that the error says what to install.
+from segkit.widgets.explorer import OverlapExplorer
+from segkit.widgets.tuner import Tuner
 
-__all__ = ["Tuner"]
+__all__ = ["OverlapExplorer", "Tuner"]

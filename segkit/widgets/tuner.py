@@ -199,11 +199,6 @@ class Tuner:
             if name is not None and shown is None:
                 shown = distribution_in(self._evaluation, self._builder, parameter=name, values=self._made_from)
                 self._moved = name if shown is not None else self._moved
-        tallest = (
-            int(shown.table.groupby("from_value")["profiles"].sum().max())
-            if shown is not None and len(shown.table)
-            else 0
-        )
         return TunerView(
             english=explain(self._segment),
             size=int(np.count_nonzero(holds)),
@@ -213,7 +208,7 @@ class Tuner:
             entered=int(np.count_nonzero(holds & ~self._start_holds)),
             left=int(np.count_nonzero(self._start_holds & ~holds)),
             distribution=shown,
-            tallest=tallest,
+            tallest=0 if shown is None else _tallest(shown.table),
             overlaps=tuple(
                 Overlap(segment.name, int(np.count_nonzero(holds & self._evaluation.holds(segment.condition))))
                 for segment in self._compare
@@ -245,3 +240,9 @@ class Tuner:
 
 def _parameter(builder: Callable[..., Segment], name: str) -> Any:
     return next(parameter for parameter in parameters(builder) if parameter.name == name)
+
+
+def _tallest(bars: pd.DataFrame) -> int:
+    """Return how many profiles the tallest of the bars that have an end holds."""
+    ended = bars[np.isfinite(bars["to_value"])]
+    return int(ended.groupby("from_value")["profiles"].sum().max()) if len(ended) else 0

@@ -35,7 +35,7 @@ class TunerView(NamedTuple):
     entered: int
     left: int
     distribution: Distribution | None
-    tallest: int
+    tallest: int  # of the bars that have an end; the last may hold half the shop, and is cut off
     overlaps: tuple[Overlap, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -94,9 +94,16 @@ def _histogram(distribution: Distribution, tallest: int, *, hover: bool) -> str:
     # The bar without an end is drawn as wide as the others.
     table = table.assign(to_value=ends.mask(is_open, begins + (ends - begins)[~is_open].min()).fillna(begins + 1))
     low, high = min(float(begins.min()), 0.0), float(table["to_value"].max())
-    end = f"{float(begins[is_open].iloc[0]):,g} and more" if is_open.any() else f"{high:,g}"
+    scale = (FLOOR - 14) / max(tallest, 1)
+    if not is_open.any():
+        high = max(high, distribution.threshold)
     per_unit = WIDTH / (high - low)
-    bars = _bars(table, low, per_unit, (FLOOR - 14) / max(tallest, 1), hover=hover)
+    end = _rounded(high)
+    if is_open.any():
+        beyond = int(table.loc[is_open, "profiles"].sum())
+        is_cut = beyond * scale > FLOOR
+        end = f"{_rounded(begins[is_open].iloc[0])} and more: {counted(beyond, 'profile')}{', bar cut off' if is_cut else ''}"
+    bars = _bars(table, low, per_unit, scale, hover=hover)
     at = min(max((distribution.threshold - low) * per_unit, 0), WIDTH)
     inside = int(table.loc[table["is_in"], "profiles"].sum())
     without = f"; {distribution.without:,} have none" if distribution.without else ""
@@ -118,8 +125,14 @@ def _histogram(distribution: Distribution, tallest: int, *, hover: bool) -> str:
     )
 
 
-def _bars(table: pd.DataFrame, low: float, per_unit: float, tall: float, *, hover: bool) -> str:
-    """Draw members below and the others above them, each bar as tall as its profiles."""
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,g}"
+
+
+def _bars(table: pd.DataFrame, low: float, per_unit: float, scale: float, *, hover: bool) -> str:
+    """Draw members below and the others above them, each bar as tall as its profiles and none taller than the picture."""
+    whole = table.groupby("from_value")["profiles"].sum()
+    tall = dict(zip(whole.index, (FLOOR / whole).clip(upper=scale), strict=True))
     stacked: dict[float, float] = {}
     bars = []
     ordered = table.sort_values("is_in", ascending=False)
@@ -127,7 +140,7 @@ def _bars(table: pd.DataFrame, low: float, per_unit: float, tall: float, *, hove
     for start, end, profiles, is_in in zip(
         starts.tolist(), ends.tolist(), ordered["profiles"].to_list(), ordered["is_in"].to_list(), strict=True
     ):
-        height = profiles * tall
+        height = profiles * tall[start]
         above = stacked.get(start, 0.0)
         stacked[start] = above + height
         left, width = (start - low) * per_unit, max((end - start) * per_unit - 1, 1)

@@ -6,11 +6,13 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.analysis.overlap import intersections, overlap
+from segkit.errors import DefinitionError
 
 PROFILES = [f"p{number}" for number in range(12)]
 
@@ -137,3 +139,11 @@ def test_published_tracks_overlap_in_the_table():
     ]
 
     assert [[1, 1, 1, 1], [1, 0, 0, 0]] == both
+
+
+def test_a_segment_that_would_hide_a_column_is_refused():
+    """A segment named as a column of the table is said to be so, instead of being lost."""
+    who = pd.DataFrame({"size": [True, False]})
+
+    with pytest.raises(DefinitionError, match="'size' would hide the column"):
+        sk.intersections(who)

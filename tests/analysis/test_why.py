@@ -57,7 +57,7 @@ def test_every_part_has_its_own_line_and_verdict(tiny_shop: sk.Dataset):
         ("  any of", True),
         ("    did Clicked SMS at least once in the last 30 days", False),
         ("    not", True),
-        ("      have Age at least 18", False),
+        ("      have Age that is at least 18", False),
     ] == list(table[["condition", "is_true"]].itertuples(index=False, name=None))
     assert "2 of 2 true" == table.loc[0, "evidence"]
     assert "1 of 2 true" == table.loc[2, "evidence"]

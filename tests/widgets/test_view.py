@@ -98,10 +98,22 @@ def test_the_bar_without_an_end_is_as_wide_as_the_others():
     drawing = picture(tuner_html(view(distribution=Distribution(open_ended, shown.quantity, 12.0, 2, shown.base))))
 
     assert len({bar.attrib["width"] for bar in drawing.findall("rect")}) == 1
-    assert "20 and more" in [text.text for text in drawing.findall("text")]
+    assert "20 and more: 5 profiles" in [text.text for text in drawing.findall("text")]
     assert "30" in [text.text for text in picture(tuner_html(view())).findall("text")]
     only = open_ended.iloc[[2]]
     assert "nan" not in tuner_html(view(distribution=Distribution(only, shown.quantity, 12.0, 2, shown.base)))
+
+
+def test_a_tall_last_bar_is_cut_off_and_says_so():
+    """Half the shop beyond the range does not flatten everybody else: the bar ends with the picture, and its number is told."""
+    shown = view().distribution
+    heavy = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[4, 3, 5_000, 1])
+    drawing = picture(tuner_html(view(distribution=Distribution(heavy, shown.quantity, 12.0, 2, shown.base))))
+    tops = [float(bar.attrib["y"]) for bar in drawing.findall("rect")]
+
+    assert min(tops) == 0
+    assert "20 and more: 5,000 profiles, bar cut off" in [text.text for text in drawing.findall("text")]
+    assert [bar.attrib["height"] for bar in drawing.findall("rect")].count("83.2") == 1
 
 
 def test_text_takes_the_colour_of_the_theme():

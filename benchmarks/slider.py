@@ -1,0 +1,167 @@
+"""How long a slider's move takes to be seen in a real JupyterLab: from the key, or the hand, to the last change of the page.
+
+    python benchmarks/slider.py                      the sample shop
+    python benchmarks/slider.py --profiles 1000000   a generated shop, 20 events a profile
+
+Needs Chromium of the system and the extras "notebooks" and "tests". Prints medians and 95th percentiles; asserts nothing.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from generate import write_shop
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILDERS = {
+    "engaged, clicked_days": "sms_engaged",
+    "VIP, spent": 'sms_vip, approach="big spender"',
+    "near, radius": "sms_nearby",
+}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+WATCH = """() => {
+  window.changes = []; window.keys = [];
+  new MutationObserver(() => window.changes.push(performance.now()))
+    .observe(document.querySelector('.jp-Notebook'), {subtree: true, childList: true, characterData: true, attributes: true});
+  document.addEventListener('keydown', () => window.keys.push(performance.now()), true);
+  document.addEventListener('mousemove', () => { window.lastMove = performance.now(); }, true);
+}"""
+
+
+def notebook(path: Path, shop: Path, builder: str) -> None:
+    """Write a notebook with one tuner."""
+    cells = [
+        "import segkit as sk\nfrom segkit import widgets",
+        f"shop = sk.load({str(shop)!r})",
+        f"widgets.Tuner(sk.{builder.partition(',')[0]}, shop{builder.partition(',')[1]}{builder.partition(',')[2]})",
+    ]
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(made, path)
+
+
+def serve(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start JupyterLab on a free port of loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [
+        "lab",
+        str(folder),
+        "--no-browser",
+        f"--port={port}",
+        "--ServerApp.token=",
+        "--allow-root",
+        "--expose-app-in-browser",
+    ]
+    environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "segkit.cli", *words],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            break
+    return process, f"http://127.0.0.1:{port}"
+
+
+def open_tuner(page: Page, address: str) -> None:
+    """Open the notebook, run it, and put the focus on its first slider."""
+    page.goto(address)
+    page.wait_for_function(
+        "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+        timeout=120_000,
+    )
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_selector(".segkit-tuner [data-size]", timeout=600_000)
+    page.evaluate(WATCH)
+    page.locator(".noUi-handle").first.focus()
+
+
+def moves(page: Page, count: int) -> list[float]:
+    """Press a key so many times, each once the page is quiet, and return the milliseconds to the last change after each."""
+    found = []
+    for number in range(count + 3):
+        page.evaluate("() => { window.changes = []; window.keys = []; }")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(350)
+        settled = page.evaluate("() => window.changes.length ? window.changes.at(-1) - window.keys[0] : null")
+        if settled is not None and number >= 3:
+            found.append(settled)
+    return found
+
+
+def drags(page: Page, count: int) -> list[float]:
+    """Drag to and fro, and return the milliseconds by which the view ends behind the hand."""
+    found = []
+    for number in range(count):
+        box = page.locator(".noUi-handle").first.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(40):
+            page.mouse.move(x + (step if number % 2 == 0 else -step) * 2, y)
+            page.wait_for_timeout(20)
+        page.mouse.up()
+        page.wait_for_timeout(600)
+        found.append(page.evaluate("() => window.changes.at(-1) - window.lastMove"))
+    return found
+
+
+def shown(milliseconds: list[float]) -> str:
+    """Return median and 95th percentile."""
+    ordered = sorted(milliseconds)
+    if not ordered:
+        return "nothing changed"
+    return f"median {ordered[len(ordered) // 2]:6.1f} ms   p95 {ordered[int(0.95 * (len(ordered) - 1))]:6.1f} ms   n {len(ordered)}"
+
+
+def main() -> None:
+    """Measure the tuners on one shop and print a line for each."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--profiles", type=int, default=0, help="0: the sample shop")
+    parser.add_argument("--moves", type=int, default=40)
+    given = parser.parse_args()
+    chromium = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        shop = ROOT / "sample_data"
+        if given.profiles:
+            shop = folder / "shop"
+            write_shop(shop, profiles=given.profiles)
+        for number, builder in enumerate(BUILDERS.values()):
+            notebook(folder / f"{number}.ipynb", shop, builder)
+        process, address = serve(folder)
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+                for number, name in enumerate(BUILDERS):
+                    page = browser.new_page(viewport={"width": 1200, "height": 1200})
+                    open_tuner(page, f"{address}/lab/tree/{number}.ipynb")
+                    print(f"{name:24} key   {shown(moves(page, given.moves))}", flush=True)
+                    print(f"{name:24} drag  {shown(drags(page, 6))}", flush=True)
+                    page.close()
+                browser.close()
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    main()

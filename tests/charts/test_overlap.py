@@ -1,0 +1,124 @@
+"""What the heat map of overlaps says, in each of its three ways."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from charts.reading import finding, membership, note, plain
+
+import segkit as sk
+from segkit.charts import plot_overlap
+from segkit.charts.heat import strength
+from segkit.charts.overlap import _overlap_info
+from segkit.charts.style import GREY, TEXT
+from segkit.errors import DefinitionError
+
+WHO = membership({"SMS": "11110000", "VIP": "11000000", "New": "00011000", "Nobody": "00000000"})
+KINDS = ["containment", "count", "jaccard"]
+
+
+def cells(figure: object, kind: str) -> list[list[str]]:
+    """Return the numbers of one way to tell, row by row."""
+    written = plain(figure)[2 + 2 * KINDS.index(kind)]
+    count = round(len(written["text"]) ** 0.5)
+    return [list(written["text"][row * count : (row + 1) * count]) for row in range(count)]
+
+
+def test_cells_hold_their_numbers_in_three_ways():
+    """The row's share that is in the column, the profiles in both, and Jaccard; a share of nobody is a dash."""
+    figure = plot_overlap(sk.overlap(WHO))
+    assert cells(figure, "containment")[:2] == [["100%", "50%", "25%", "0%"], ["100%", "100%", "0%", "0%"]]
+    assert cells(figure, "containment")[3] == ["—", "—", "—", "—"]
+    assert cells(figure, "count")[0] == ["4", "2", "1", "0"]
+    assert cells(figure, "jaccard")[0] == ["1", ".50", ".20", "0"]
+
+
+def test_numbers_stand_above_their_strips():
+    """The number of row r and column c is written in the upper half of its cell, its colour in the lower half."""
+    _, strip, written, *_ = plain(plot_overlap(sk.overlap(WHO)))
+    assert written["x"][:5] == [0, 1, 2, 3, 0]
+    assert all(row - 0.5 < y < row for row, y in zip(np.repeat(range(4), 4), written["y"], strict=True))
+    coloured = [row for row, band in enumerate(strip["z"]) if any(band)]
+    tops, bottoms = np.array(strip["y"])[coloured], np.array(strip["y"])[np.array(coloured) + 1]
+    assert all(row <= top < bottom < row + 0.5 for row, top, bottom in zip(range(4), tops, bottoms, strict=False))
+
+
+def test_colour_is_as_strong_as_the_number_is_large():
+    """Shares are coloured as they are, counts as a part of the largest between two segments; nothing has no colour."""
+    info = _overlap_info(sk.overlap(WHO))
+    assert info.values["containment"][0].tolist() == [1, 0.5, 0.25, 0]
+    assert info.values["count"][0, 1] == 1
+    assert strength(info.values["containment"])[3].tolist() == [0, 0, 0, 0]
+
+
+def test_a_segment_with_itself_steps_back():
+    """The diagonal has no colour and paler numbers, in each way."""
+    figure = plain(plot_overlap(sk.overlap(WHO)))
+    for strip, written in zip(figure[1::2], figure[2::2], strict=True):
+        bands = np.array(strip["z"])[1::3]
+        assert not bands.diagonal().any()
+        pale = np.array(written["textfont"]["color"]).reshape(4, 4) == GREY
+        assert pale.tolist() == np.eye(4, dtype=bool).tolist()
+        assert set(written["textfont"]["color"]) == {GREY, TEXT}
+
+
+@pytest.mark.parametrize("show", KINDS)
+def test_the_way_asked_for_is_seen_first(show: str):
+    """One strip and its numbers are visible, the button is pressed, and the note says how to read a cell."""
+    figure = plot_overlap(sk.overlap(WHO), show=show)
+    seen = [one["visible"] for one in plain(figure)[1:]]
+    assert seen == [kind == show for kind in KINDS for _ in range(2)]
+    assert figure.layout.updatemenus[0].active == KINDS.index(show)
+    told = {"containment": "share of the row's members", "count": "how many profiles", "jaccard": "Jaccard"}
+    assert told[show] in note(figure)
+
+
+def test_each_button_shows_its_way_and_says_how_to_read_it():
+    """A button changes what is visible and the title, and makes the figure that asking for it would make."""
+    figure = plot_overlap(sk.overlap(WHO))
+    for kind, button in zip(KINDS, figure.layout.updatemenus[0].buttons, strict=True):
+        seen, title = button.args
+        asked = plot_overlap(sk.overlap(WHO), show=kind)
+        assert seen["visible"] == [True, *(one["visible"] for one in plain(asked)[1:])]
+        assert title["title.text"] == asked.layout.title.text
+
+
+def test_pointing_at_a_cell_tells_all_three():
+    """Whatever is shown, the exact count, the share and Jaccard are told."""
+    first = plain(plot_overlap(sk.overlap(WHO)))[0]
+    assert first["customdata"][0][1] == ["2", "50%", ".50"]
+    assert all(f"%{{customdata[{place}]}}" in first["hovertemplate"] for place in range(3))
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"SMS": "1111", "VIP": "1000", "New": "0110"}, "SMS and New overlap most, sharing 2 of 4 profiles (50%)"),
+        ({"A": "1100", "B": "1100"}, "A and B have the same 2 members"),
+        ({"A": "1000", "B": "1000"}, "A and B have the same one member"),
+        ({"A": "10", "B": "01", "C": "00"}, "No two of the 3 segments share a profile"),
+        ({"A": "10"}, "A is the only segment, so nothing overlaps"),
+    ],
+)
+def test_the_title_says_the_finding(columns: dict[str, str], sentence: str):
+    """It names the two segments that are most alike."""
+    assert finding(plot_overlap(sk.overlap(membership(columns)))) == sentence
+
+
+def test_one_segment_needs_no_buttons():
+    """There is nothing to switch between."""
+    assert not plot_overlap(sk.overlap(WHO[["SMS"]])).layout.updatemenus
+
+
+def test_many_segments_write_large_counts_short():
+    """Where cells are narrow a count takes few letters; the exact one is told when it is pointed at."""
+    many = pd.DataFrame(True, index=range(12_345), columns=[f"S{place}" for place in range(30)])
+    figure = plot_overlap(sk.overlap(many), show="count")
+    assert cells(figure, "count")[0][1] == "12k"
+    assert plain(figure)[0]["customdata"][0][1][0] == "12,345"
+    assert len(figure.layout.yaxis.ticktext) == len(figure.layout.xaxis.ticktext) == 30
+
+
+def test_an_unknown_way_is_refused():
+    """The error names the three ways."""
+    with pytest.raises(DefinitionError, match=r"show can.t be .counts.\. Did you mean .count."):
+        plot_overlap(sk.overlap(WHO), show="counts")
