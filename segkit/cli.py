@@ -2,7 +2,7 @@
 
 import argparse
 import importlib.util
-import subprocess
+import runpy
 import sys
 import time
 import warnings
@@ -70,13 +70,20 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
-    return subprocess.call([sys.executable, "-m", "jupyterlab", given.folder, *given.others])
+    return _run_module("jupyterlab", given.folder, *given.others)
 
 
 def _app(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("voila") is None:
         raise missing_extra("Voilà", "notebooks")
-    return subprocess.call([sys.executable, "-m", "voila", given.folder, *given.others])
+    return _run_module("voila", given.folder, *given.others)
+
+
+def _run_module(name: str, *words: str) -> int:
+    """Become another program within this process, so that whoever stops this one stops that one."""
+    sys.argv = [name, *words]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+    return 0
 
 
 def _sample(given: argparse.Namespace) -> int:

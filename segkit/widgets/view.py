@@ -95,14 +95,9 @@ def _histogram(distribution: Distribution, tallest: int, *, hover: bool) -> str:
     table = table.assign(to_value=ends.mask(is_open, begins + (ends - begins)[~is_open].min()).fillna(begins + 1))
     low, high = min(float(begins.min()), 0.0), float(table["to_value"].max())
     scale = (FLOOR - 14) / max(tallest, 1)
-    if not is_open.any():
-        high = max(high, distribution.threshold)
+    high = high if is_open.any() else max(high, distribution.threshold)
+    end = _open_end(table[is_open], scale) if is_open.any() else _rounded(high)
     per_unit = WIDTH / (high - low)
-    end = _rounded(high)
-    if is_open.any():
-        beyond = int(table.loc[is_open, "profiles"].sum())
-        is_cut = beyond * scale > FLOOR
-        end = f"{_rounded(begins[is_open].iloc[0])} and more: {counted(beyond, 'profile')}{', bar cut off' if is_cut else ''}"
     bars = _bars(table, low, per_unit, scale, hover=hover)
     at = min(max((distribution.threshold - low) * per_unit, 0), WIDTH)
     inside = int(table.loc[table["is_in"], "profiles"].sum())
@@ -123,6 +118,13 @@ def _histogram(distribution: Distribution, tallest: int, *, hover: bool) -> str:
         f"{end}</text>"
         f'<text x="{WIDTH / 2}" y="{FLOOR + 28}" font-size="12" text-anchor="middle" fill="currentColor">{label}</text></svg>'
     )
+
+
+def _open_end(bars: pd.DataFrame, scale: float) -> str:
+    """Return what stands below the bar without an end: from where on it is, and how many it holds."""
+    beyond = int(bars["profiles"].sum())
+    is_cut = beyond * scale > FLOOR
+    return f"{_rounded(bars['from_value'].iloc[0])} and more: {counted(beyond, 'profile')}{', bar cut off' if is_cut else ''}"
 
 
 def _rounded(value: float) -> str:
