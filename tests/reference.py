@@ -424,7 +424,8 @@ def text_compares(text: str, comparison: TextComparison, value: str) -> bool:
         "contains": value in text,
         "starts with": text.startswith(value),
         "ends with": text.endswith(value),
-        "matches": comparison.endswith("matches") and re.fullmatch(value, text) is not None,
+        # In RE2 a digit is one of ten.
+        "matches": comparison.endswith("matches") and re.fullmatch(value, text, re.ASCII) is not None,
     }[comparison.removeprefix("not ")]
     return is_true != comparison.startswith("not ")
 

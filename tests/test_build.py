@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -155,6 +157,16 @@ def test_bad_input_is_said_in_words_and_leaves_nothing(tmp_path, capsys):
     assert code == 2
     assert "profiles.*" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_ends_in_order_every_time(tmp_path):
+    """Refused right after reading, with Arrow's threads still warm, the command ends with its own exit code and not by a crash."""
+    (tmp_path / "profiles.csv").write_text("customer,Phone\na,n/a\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("profile_id,metric,datetime\na,Placed Order,soon\n", encoding="utf-8")
+    command = [sys.executable, "-m", "segkit.cli", "build", str(tmp_path), "--out", str(tmp_path / "out")]
+    codes = [subprocess.run(command, capture_output=True, check=False).returncode for _ in range(8)]
+
+    assert codes == [2] * 8
 
 
 def test_unknown_place_leaves_nothing(tmp_path):

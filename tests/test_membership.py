@@ -464,6 +464,14 @@ def test_distance_is_from_the_own_point_or_else_the_postal_code(who: Who):
     assert {"fay"} == who(sk.within(5, of="SW1W", country="GB"))
 
 
+def test_miles_and_kilometers_are_told_apart(who: Who):
+    """The two postal codes of Boston and New York are 303.4 kilometers apart, which are 188.5 miles."""
+    assert {"ann", "bea", "eve"} == who(sk.within(189, "miles", of="02110"))
+    assert {"ann", "bea"} == who(sk.within(188, "miles", of="02110"))
+    assert {"ann", "bea", "eve"} == who(sk.within(304, "kilometers", of="02110"))
+    assert {"ann", "bea"} == who(sk.within(303, "kilometers", of="02110"))
+
+
 def test_who_cannot_be_placed_is_on_neither_side(who: Who):
     """A postal code without a country, at 0, 0 in the source, or missing is neither within nor beyond."""
     assert {"cat", "eve", "fay"} == who(sk.beyond(30, "miles", of="02110"))

@@ -7,7 +7,6 @@ import io
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -30,6 +29,7 @@ TABLES = ("profiles", "events", "lists", "places")
 PAGES = ("profiles", "events")
 """The tables that pages of the Klaviyo API can hold."""
 COMPRESSED = (".gz", ".bz2", ".zst")
+_ARROW_NAMES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 FORMATS = (".csv", ".parquet", ".json")
 
 _DAMAGES = (pa.ArrowInvalid, OSError, EOFError, zlib.error, csv.Error)
@@ -163,16 +163,14 @@ def _read_csv(path: Path) -> pa.Table:
     """Read a CSV with every cell as text: `NA` is Namibia and `007` an id, and only an empty cell is unset."""
     try:
         header = _header(path)
-        uneven: list[pa.csv.InvalidRow] = []
-        parsing = pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=partial(_set_aside, uneven))
-        with _opened(path) as stream:
+        # Arrow's own stream and no callback: a reading thread that still holds something of Python's when the interpreter ends
+        # takes the whole process down with it.
+        with pa.input_stream(str(path), compression=_ARROW_NAMES.get(path.suffix.casefold())) as stream:
+            parsing = pa.csv.ParseOptions(newlines_in_values=True)
             table = pa.csv.read_csv(stream, convert_options=_every_cell_as_text(header), parse_options=parsing)
     except (*_DAMAGES, UnicodeDecodeError) as error:
-        raise DataError.unreadable_file(path, _short(error)) from None
-    if uneven:
-        # Counted and not shown: Arrow's own message quotes the row, and a row is a person.
-        rows = counted(len(uneven), "row has", "rows have")
-        raise DataError.unreadable_file(path, f"{rows} not as many cells as the header, which has {len(header):,}")
+        reason = _uneven_rows(path) if "CSV parse error" in str(error) else _short(error)
+        raise DataError.unreadable_file(path, reason) from None
     if table.column_names != header:
         raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be")
     if not table.num_rows:
@@ -180,9 +178,13 @@ def _read_csv(path: Path) -> pa.Table:
     return table
 
 
-def _set_aside(uneven: list[pa.csv.InvalidRow], row: pa.csv.InvalidRow) -> str:
-    uneven.append(row)
-    return "skip"
+def _uneven_rows(path: Path) -> str:
+    """Say how many rows are not as long as the header; none of them is shown, since a row is a person."""
+    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+        rows = (row for row in csv.reader(text) if row)
+        width = len(next(rows))
+        uneven = sum(len(row) != width for row in rows)
+    return f"{counted(uneven, 'row has', 'rows have')} not as many cells as the header, which has {width:,}"
 
 
 def _header(path: Path) -> list[str]:
