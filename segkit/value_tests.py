@@ -4,7 +4,9 @@ import operator
 import warnings
 from collections.abc import Callable
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any, assert_never
 
 import numpy as np
@@ -132,6 +134,8 @@ def _text_passes(texts: pa.Array, comparison: TextComparison, value: str) -> Fla
             return _flags(pc.ends_with(texts, value))
         case "matches":
             try:
+                # By itself first: "a)|(b" is no pattern, though within brackets of ours it would be one.
+                pc.match_substring_regex(pa.array([""]), value)
                 return _flags(pc.match_substring_regex(texts, rf"\A(?:{value})\z"))
             except pa.ArrowInvalid as error:
                 raise DefinitionError.bad_pattern(value, str(error)) from None
@@ -168,8 +172,8 @@ def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComp
     >>> compared_exactly(np.array([1999, 2000]), 2, "at least", 19.995).tolist()
     [False, True]
     """
-    threshold = Decimal(str(value)).scaleb(scale)
-    above, below = int(threshold.to_integral_value(ROUND_CEILING)), int(threshold.to_integral_value(ROUND_FLOOR))
+    threshold = Fraction(Decimal(str(value))) * 10**scale
+    above, below = ceil(threshold), floor(threshold)
     match comparison:
         case "equals":
             return compared(units, "equals", above) if above == below else np.zeros(len(units), dtype=bool)

@@ -1,5 +1,7 @@
 """The names that notebooks, the README and other people's code rely on work as they are written there."""
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 
@@ -123,3 +125,16 @@ def test_builders_make_what_the_design_lists(shop):
             if isinstance(part, sk.conditions.ConsentCondition)
         ]
         assert any(part.channel == "sms" and part.can_receive for part in consents), segment.name
+
+
+def test_a_pattern_is_checked_before_it_is_wrapped(shop):
+    """What is no pattern by itself is refused, even where brackets around it would make it one."""
+    with pytest.raises(sk.DefinitionError, match="no regular expression"):
+        sk.members(sk.Segment("It", sk.has("City", matches="a)|(b")), shop)
+
+
+def test_a_threshold_of_many_digits_is_compared_in_full(shop):
+    """A threshold a hair above a sum takes it in, however long it is."""
+    threshold = Decimal("250." + "0" * 40 + "1")
+
+    assert sk.members(sk.Segment("It", sk.spent(fewer_than=threshold, more_than=0)), shop).index.tolist() == ["bea"]

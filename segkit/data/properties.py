@@ -80,11 +80,12 @@ def cells_of(objects: Iterable[Any], *, written: bool = False) -> Cells:
     it only gets what is alike.
     """
     if isinstance(objects, pd.Series) and objects.dtype != object:
-        # Copied, since Arrow would look at the frame's own memory, which stays its owner's to change.
-        array = pa.array(objects.copy(), from_pandas=True)
-        return arrow_cells(
-            pa.chunked_array(array.chunks if isinstance(array, pa.ChunkedArray) else [array]), written=written
-        )
+        # Copied, since Arrow would look at the frame's own memory, which stays its owner's to change. What Arrow has no kind for,
+        # such as periods, goes on as objects.
+        with contextlib.suppress(pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+            array = pa.array(objects.copy(), from_pandas=True)
+            chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+            return arrow_cells(pa.chunked_array(chunks), written=written)
     cells = [None if _is_unset(cell) else _own(_plain(cell)) for cell in objects]
     kinds = {(type(cell), isinstance(cell, datetime) and cell.tzinfo is None) for cell in cells if cell is not None}
     if len(kinds) <= 1 and not {kind for kind, _ in kinds} & _CONTAINERS:
@@ -169,7 +170,10 @@ class PropertyColumn:
             readable = _flags(pc.match_substring_regex(values, PLAIN_NUMBER)) if self._cells.written else _none(values)
             numeric = pc.if_else(pa.array(readable), values, pa.scalar(None, pa.string()))
             return Reading(_floats(pc.cast(numeric, pa.float64())), readable)
-        if pa.types.is_integer(values.type) or pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+        if pa.types.is_decimal(values.type):
+            # By way of text, since Arrow's own road from 19.99 ends at 19.990000000000002.
+            return Reading(_floats(pc.cast(pc.cast(values, pa.string()), pa.float64())), _all(values))
+        if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
             return Reading(_floats(pc.cast(values, pa.float64(), safe=False)), _all(values))
         return Reading(np.zeros(len(values)), _none(values))
 
@@ -249,6 +253,8 @@ def _key(value: Any) -> Hashable:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=repr)
     return value.item() if isinstance(value, np.generic) else value
 
 

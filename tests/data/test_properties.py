@@ -229,3 +229,19 @@ def test_cells_show_in_pandas_as_they_are():
     for values in (["a", None], [1.5, None], [True, "x"], [["a"], None]):
         shown = cells_of(pd.Series(values, dtype=object)).to_pandas().tolist()
         assert [None if not isinstance(value, list) and pd.isna(value) else value for value in shown] == values
+
+
+def test_decimals_are_the_numbers_they_print_as():
+    """A decimal reads as the double nearest to it, and not as that one's neighbour."""
+    column = PropertyColumn(cells_of([Decimal("0.3"), Decimal("19.99"), Decimal("1.25")]))
+
+    assert column.numbers.values.tolist() == [0.3, 19.99, 1.25]
+
+
+def test_cells_that_arrow_has_no_kind_for_are_kept():
+    """Sets are lists, and periods stay what they are; neither is an error of Arrow's or Python's own."""
+    sets = PropertyColumn(cells_of([{"b", "a"}, None]))
+    periods = cells_of(pd.Series(pd.period_range("2026-01", periods=2, freq="M")))
+
+    assert sets.lists.values == [("a", "b")]
+    assert len(periods) == 2
