@@ -19,14 +19,17 @@ from pathlib import Path
 
 import nbformat
 from generate import write_shop
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILDERS = {
-    "engaged, clicked_days": "sms_engaged",
-    "VIP, spent": 'sms_vip, approach="big spender"',
-    "near, radius": "sms_nearby",
+TUNERS = {
+    "engaged, clicked_days": ("sms_engaged", "", "clicked days"),
+    "VIP, spent": ("sms_vip", 'approach="big spender"', "spent"),
+    "VIP, days (kernel)": ("sms_vip", 'approach="big spender"', "days"),
+    "near, radius": ("sms_nearby", 'of="02110"', "radius"),
+    "prefers, email_days": ("prefers_sms", "", "email days"),
 }
+"""A tuner each: builder, arguments, and the slider that is moved. A window over sums has no curve, so the kernel answers it."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 WATCH = """() => {
   window.changes = []; window.keys = [];
@@ -37,12 +40,12 @@ WATCH = """() => {
 }"""
 
 
-def notebook(path: Path, shop: Path, builder: str) -> None:
+def notebook(path: Path, shop: Path, builder: str, arguments: str) -> None:
     """Write a notebook with one tuner."""
     cells = [
         "import segkit as sk\nfrom segkit import widgets",
         f"shop = sk.load({str(shop)!r})",
-        f"widgets.Tuner(sk.{builder.partition(',')[0]}, shop{builder.partition(',')[1]}{builder.partition(',')[2]})",
+        f"widgets.Tuner(sk.{builder}, shop, {arguments})",
     ]
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -88,14 +91,20 @@ def open_tuner(page: Page, address: str) -> None:
         timeout=120_000,
     )
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_selector(".segkit-tuner [data-size]", timeout=600_000)
+    page.wait_for_selector(".segkit-live [data-size]", timeout=600_000)
+    page.wait_for_timeout(3_000)
     page.evaluate(WATCH)
-    page.locator(".noUi-handle").first.focus()
 
 
-def moves(page: Page, count: int) -> list[float]:
+def handle(page: Page, slider: str) -> Locator:
+    """Return the handle of a slider by its label."""
+    return page.locator(".widget-hslider", has_text=slider).locator(".noUi-handle").first
+
+
+def moves(page: Page, slider: str, count: int) -> list[float]:
     """Press a key so many times, each once the page is quiet, and return the milliseconds to the last change after each."""
     found = []
+    handle(page, slider).focus()
     for number in range(count + 3):
         page.evaluate("() => { window.changes = []; window.keys = []; }")
         page.keyboard.press("ArrowRight")
@@ -106,11 +115,11 @@ def moves(page: Page, count: int) -> list[float]:
     return found
 
 
-def drags(page: Page, count: int) -> list[float]:
+def drags(page: Page, slider: str, count: int) -> list[float]:
     """Drag to and fro, and return the milliseconds by which the view ends behind the hand."""
     found = []
     for number in range(count):
-        box = page.locator(".noUi-handle").first.bounding_box()
+        box = handle(page, slider).bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
@@ -145,17 +154,17 @@ def main() -> None:
         if given.profiles:
             shop = folder / "shop"
             write_shop(shop, profiles=given.profiles)
-        for number, builder in enumerate(BUILDERS.values()):
-            notebook(folder / f"{number}.ipynb", shop, builder)
+        for number, (builder, arguments, _) in enumerate(TUNERS.values()):
+            notebook(folder / f"{number}.ipynb", shop, builder, arguments)
         process, address = serve(folder)
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                for number, name in enumerate(BUILDERS):
+                for number, (name, (_, _, slider)) in enumerate(TUNERS.items()):
                     page = browser.new_page(viewport={"width": 1200, "height": 1200})
-                    open_tuner(page, f"{address}/lab/tree/{number}.ipynb")
-                    print(f"{name:24} key   {shown(moves(page, given.moves))}", flush=True)
-                    print(f"{name:24} drag  {shown(drags(page, 6))}", flush=True)
+                    open_tuner(page, f"{address}/lab/workspaces/{number}/tree/{number}.ipynb")
+                    print(f"{name:24} key   {shown(moves(page, slider, given.moves))}", flush=True)
+                    print(f"{name:24} drag  {shown(drags(page, slider, 6))}", flush=True)
                     page.close()
                 browser.close()
         finally:

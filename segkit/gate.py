@@ -70,7 +70,17 @@ class Gate:
             self._stop[stops[number]] = number
         # Null numbers were stopped before, so that their code is never asked for.
         codes = pc.fill_null(pc.dictionary_encode(dataset.phones.numbers).indices, 0)
-        self._numbers = codes.to_numpy(zero_copy_only=False)
+        self._numbers: npt.NDArray[np.int64] = codes.to_numpy(zero_copy_only=False)
+
+    @property
+    def passes(self) -> Flags:
+        """Which profiles nothing stops, but for a number that another profile has too."""
+        return np.asarray(self._stop == len(STEPS))
+
+    @property
+    def numbers(self) -> npt.NDArray[np.int64]:
+        """A code for each profile's phone number, the same for the same number; it means nothing where a profile does not pass."""
+        return self._numbers
 
     def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
         """Return for each profile the number of the step that stops it, the number of steps if none does, -1 if not included.
@@ -87,7 +97,7 @@ class Gate:
 
     def sendable(self, included: Flags) -> int:
         """Return how many of the included profiles would be sent to: each number once."""
-        numbers = self._numbers[included & (self._stop == len(STEPS))]
+        numbers = self._numbers[included & self.passes]
         taken = np.zeros(int(self._numbers.max(initial=0)) + 1, dtype=bool)
         taken[numbers] = True
         return int(np.count_nonzero(taken))

@@ -14,6 +14,9 @@ from segkit.parameters import Parameter
 FEW = 4
 """So many choices are shown side by side; more go into a list that drops down."""
 
+DIGITS, SLACK = 7, 1e-9
+"""A slider in the browser rounds its positions to so many digits; steps are counted with so much slack."""
+
 _LAYOUT = {"width": "100%", "max_width": "34rem"}
 _STYLE = {"description_width": "11rem"}
 
@@ -38,6 +41,15 @@ class Control:
     def value(self) -> Any:
         """Where the parameter stands."""
         return self.read(self.widget.value)
+
+    @property
+    def positions(self) -> list[Any]:
+        """Everywhere that a slider can stand, lowest first, as the builder takes it; nothing for other controls."""
+        slider = self.widget
+        if not isinstance(slider, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
+            return []
+        count = int((slider.max - slider.min) / slider.step + SLACK) + 1
+        return [self.read(round(slider.min + number * slider.step, DIGITS)) for number in range(count)]
 
     def move_to(self, value: Any) -> None:
         """Move the widget to a value of the builder's; a slider's range grows to hold it.

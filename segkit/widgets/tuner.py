@@ -24,9 +24,14 @@ from segkit.member_files import Layout
 from segkit.membership import Evaluation, distinct_segments
 from segkit.parameters import parameters
 from segkit.segment import Segment
+from segkit.widgets.answers import Shop, answers
 from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
+from segkit.widgets.live import LiveView
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
+
+MOST_POSITIONS = 2_000
+"""A slider with more positions is answered by the kernel, since to tell the browser all of them would take longer than to move."""
 
 
 class Tuner:
@@ -61,14 +66,13 @@ class Tuner:
         self._dataset = dataset
         self._compare = distinct_segments(compare)
         self._evaluation = Evaluation(dataset)
-        self._gate = Gate(dataset) if dataset.has_property("sms_consent") else None
-        self._base_name, self._base = self._named_base(base)
         self._start = self._starting_point(start)
         self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
-        self._moved: str | None = next((name for name in self._start if self._distribution(name) is not None), None)
+        self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
         self._segment, self._made_from = distinct_segments(builder(**self._start))[0], self._start
-        self._start_holds = self._evaluation.holds(self._segment.condition)
-        self.view = ipywidgets.HTML()
+        self._notes: tuple[str, ...] = ()
+        self._shop = self._counted_against(base)
+        self.view = LiveView([control.widget for control in self._controls.values()], self._answers)
         self._is_quiet = False
         for name, control in self._controls.items():
             control.widget.observe(lambda _, name=name: self._refresh(name), names="value")
@@ -136,7 +140,7 @@ class Tuner:
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._base_size, 1):.1%} of {self._base_name}"
+        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._shop.base_size, 1):.1%} of {self._shop.base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
@@ -150,15 +154,15 @@ class Tuner:
     def _holds(self) -> Flags:
         return self._evaluation.holds(self._segment.condition)
 
-    @property
-    def _base_size(self) -> int:
-        return int(np.count_nonzero(self._base))
-
-    def _named_base(self, base: Segment | None) -> tuple[str, Flags]:
-        if base is None and self._gate is None:
-            return "all profiles", np.ones(len(self._dataset), dtype=bool)
-        segment = base or sms_subscribers()
-        return segment.name, self._evaluation.holds(segment.condition)
+    def _counted_against(self, base: Segment | None) -> Shop:
+        gate = Gate(self._dataset) if self._dataset.has_property("sms_consent") else None
+        if base is None and gate is None:
+            name, size = "all profiles", len(self._dataset)
+        else:
+            segment = base or sms_subscribers()
+            name, size = segment.name, int(np.count_nonzero(self._evaluation.holds(segment.condition)))
+        others = tuple(self._evaluation.holds(segment.condition) for segment in self._compare)
+        return Shop(name, size, start=self._holds, others=others, gate=gate)
 
     def _starting_point(self, given: Mapping[str, Any]) -> dict[str, Any]:
         known = parameters(self._builder)
@@ -173,8 +177,8 @@ class Tuner:
             raise DefinitionError.missing_word(f"Tuner({getattr(self._builder, '__name__', 'builder')})", lacking)
         return {name: start[name] for name in names}
 
-    def _distribution(self, name: str) -> Distribution | None:
-        return distribution_in(self._evaluation, self._builder, parameter=name, values=self._start)
+    def _distribution(self, name: str, values: Mapping[str, Any]) -> Distribution | None:
+        return distribution_in(self._evaluation, self._builder, parameter=name, values=values)
 
     def _refresh(self, moved: str | None) -> None:
         if self._is_quiet:
@@ -187,33 +191,55 @@ class Tuner:
                 self._evaluation.holds(segment.condition)
                 self._segment, self._made_from = segment, values
                 view = self._position(moved)
-            notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
-            self.view.value = tuner_html(view._replace(notes=notes))
+            self._notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
+            self.view.value = tuner_html(view._replace(notes=self._notes))
         except (SegkitError, TypeError, ValueError) as error:
             self.view.value = error_html(str(error))
 
     def _position(self, moved: str | None) -> TunerView:
-        holds = self._holds
         shown = None
         for name in (moved, self._moved, *self._controls):
             if name is not None and shown is None:
-                shown = distribution_in(self._evaluation, self._builder, parameter=name, values=self._made_from)
+                shown = self._distribution(name, self._made_from)
                 self._moved = name if shown is not None else self._moved
+        return self._view(shown)
+
+    def _view(self, shown: Distribution | None) -> TunerView:
+        holds, shop = self._holds, self._shop
         return TunerView(
             english=explain(self._segment),
             size=int(np.count_nonzero(holds)),
-            base=self._base_name,
-            base_size=self._base_size,
-            sendable=None if self._gate is None else self._gate.sendable(holds),
-            entered=int(np.count_nonzero(holds & ~self._start_holds)),
-            left=int(np.count_nonzero(self._start_holds & ~holds)),
+            base=shop.base,
+            base_size=shop.base_size,
+            sendable=None if shop.gate is None else shop.gate.sendable(holds),
+            entered=int(np.count_nonzero(holds & ~shop.start)),
+            left=int(np.count_nonzero(shop.start & ~holds)),
             distribution=shown,
-            tallest=0 if shown is None else _tallest(shown.table),
             overlaps=tuple(
-                Overlap(segment.name, int(np.count_nonzero(holds & self._evaluation.holds(segment.condition))))
-                for segment in self._compare
+                Overlap(segment.name, int(np.count_nonzero(holds & flags)))
+                for segment, flags in zip(self._compare, shop.others, strict=True)
             ),
         )
+
+    def _answers(self, number: int) -> dict[str, Any] | None:
+        """Return what the view shows at every position of a slider, so that the browser need not ask; None where it must."""
+        name, control = list(self._controls.items())[number]
+        positions = control.positions
+        if not 1 < len(positions) <= MOST_POSITIONS or self.value != self._made_from:
+            return None
+        every = answers(
+            self._evaluation,
+            self._builder,
+            parameter=name,
+            positions=positions,
+            values=self._made_from,
+            shop=self._shop,
+        )
+        if every is None:
+            return None
+        slider = control.widget
+        html = tuner_html(self._view(self._distribution(name, self._made_from))._replace(notes=self._notes))
+        return {"low": slider.min, "step": slider.step, "count": len(positions), "html": html, "slots": every}
 
     def _buttons(self) -> Any:
         download = DownloadButton(self._file, description="Download to send")
@@ -240,9 +266,3 @@ class Tuner:
 
 def _parameter(builder: Callable[..., Segment], name: str) -> Any:
     return next(parameter for parameter in parameters(builder) if parameter.name == name)
-
-
-def _tallest(bars: pd.DataFrame) -> int:
-    """Return how many profiles the tallest of the bars that have an end holds."""
-    ended = bars[np.isfinite(bars["to_value"])]
-    return int(ended.groupby("from_value")["profiles"].sum().max()) if len(ended) else 0

@@ -35,7 +35,7 @@ def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_pa
     open_and_run(page, lab, "03_sms_engaged.ipynb")
     slider = page.locator(".jp-OutputArea .noUi-handle").first
     slider.scroll_into_view_if_needed(timeout=60_000)
-    page.wait_for_selector(".widget-html .segkit-tuner [data-size]", timeout=60_000)
+    page.wait_for_selector(".segkit-live .segkit-tuner [data-size]", timeout=60_000)
     start = size_of(page)
 
     slider.focus()
@@ -53,7 +53,7 @@ def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_pa
     page.wait_for_timeout(1_000)
     by_mouse = size_of(page)
     sendable = int(
-        re.search(r"([\d,]+)\s*may be texted", page.locator(".widget-html .segkit-tuner").last.inner_text())[1].replace(
+        re.search(r"([\d,]+)\s*may be texted", page.locator(".segkit-live .segkit-tuner").last.inner_text())[1].replace(
             ",", ""
         )
     )
@@ -67,3 +67,35 @@ def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_pa
     assert by_mouse > by_keyboard
     assert len(rows) == sendable
     assert page.outside == []
+
+
+def test_a_picked_intersection_is_counted_and_handed_over(page, lab, tmp_path):
+    """Another choice in the explorer's list changes the count and what is handed over, and a cleared tick takes a row away."""
+    open_and_run(page, lab, "11_overlap_and_audience.ipynb")
+    view = page.locator(".widget-html .segkit-explorer")
+    view.scroll_into_view_if_needed(timeout=60_000)
+    picker = page.locator(".widget-dropdown select", has=page.locator("option", has_text="nothing else"))
+    start = explored(view)
+
+    largest = picker.locator("option", has_text="nothing else").first.inner_text()
+    picker.select_option(label=largest)
+    page.wait_for_function(f"() => document.querySelector('.segkit-explorer [data-size]').dataset.size !== '{start}'")
+    picked = explored(view)
+    sendable = int(re.search(r"([\d,]+)\s*may be texted", view.inner_text())[1].replace(",", ""))
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download to send").first.click()
+    waiting.value.save_as(tmp_path / "send.csv")
+    with (tmp_path / "send.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    page.get_by_label("Prefers SMS").uncheck()
+    page.wait_for_function("() => document.querySelectorAll('.segkit-explorer rect.size').length === 4")
+
+    assert f"{picked:,}" in largest
+    assert picked > start
+    assert len(rows) == sendable
+    assert page.outside == []
+
+
+def explored(view):
+    """Read the number of profiles in the picked intersection off the explorer."""
+    return int(view.locator("[data-size]").get_attribute("data-size"))

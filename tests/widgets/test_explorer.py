@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.widgets import OverlapExplorer
-from segkit.widgets.explorer import PICKED
-from segkit.widgets.view import MEMBER
+from segkit.widgets.explorer_view import PICKED
+from segkit.widgets.histogram import MEMBER
 
 PERSONAL = re.compile(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+")
 HOSTILE = "<img src=x onerror=alert(1)> & \"co\" 'n'"
@@ -130,7 +130,7 @@ def test_all_segments_are_chosen_at_first_and_nothing_is_picked(sample_shop: sk.
 def test_ticks_and_the_list_do_what_the_names_do(explorer: OverlapExplorer):
     """A hand at a tick box or at the list moves `chosen` and `intersection`, and the names move the widgets."""
     at(explorer, NAMES)
-    ticks, _view, picker, english, _download = explorer.widget.children
+    ticks, picker, _view, english, _download = explorer.widget.children
     ticks.children[1].value = False
     assert explorer.chosen == [name for name in NAMES if name != "SMS engaged"]
 

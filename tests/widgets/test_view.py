@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from segkit.analysis.distribution import Distribution
-from segkit.widgets.view import MEMBER, OTHER, Overlap, TunerView, error_html, static_html, tuner_html
+from segkit.widgets.histogram import FLOOR, MEMBER, OTHER, WIDTH
+from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
 
 BARS = pd.DataFrame(
     {
@@ -24,13 +25,13 @@ def view(**changes) -> TunerView:
     shown = Distribution(
         BARS, "days since the last Clicked SMS", 12.0, without=2, base="who meets every other condition"
     )
-    whole = TunerView("SMS engaged: profiles that\n  click", 7, "SMS subscribers", 20, 6, 3, 1, shown, tallest=5)
+    whole = TunerView("SMS engaged: profiles that\n  click", 7, "SMS subscribers", 20, 6, 3, 1, shown)
     return whole._replace(**changes)
 
 
 def picture(html: str) -> ET.Element:
     """Return the drawing within a view."""
-    return ET.fromstring(re.search(r"<svg.*</svg>", html, re.DOTALL)[0])
+    return ET.fromstring(re.search(r"<svg.*?</svg>", html, re.DOTALL)[0])
 
 
 def left_open(html: str) -> list[str]:
@@ -52,18 +53,28 @@ def test_number_share_change_and_texts_stand_in_one_piece():
     assert "SMS engaged: profiles that\n  click" in words
 
 
-def test_heights_of_bars_are_profiles():
-    """Bars of both sides are as tall as their profiles, in one scale, and stand on each other where both share a place."""
-    bars = [bar.attrib for bar in picture(tuner_html(view())).findall("rect")]
-    tall = {(bar["x"], bar["fill"]): float(bar["height"]) for bar in bars}
-    each = tall["0.0", MEMBER] / 4
-    left = [bar["x"] for bar in bars]
+def bars(drawing: ET.Element, colour: str) -> list[tuple[float, float, float]]:
+    """Return left edge, height and width of the bars of a colour."""
+    paths = [path.attrib["d"] for path in drawing.findall("path") if path.attrib["fill"] == colour]
+    found = re.findall(rf"M([\d.]+) {FLOOR}v-([\d.]+)h([\d.]+)V{FLOOR}z", "".join(paths))
+    return [(float(left), float(height), float(width)) for left, height, width in found]
 
-    assert len(bars) == 4
-    assert sorted(round(height / each) for height in tall.values()) == [1, 3, 4, 5]
-    assert {bar["fill"] for bar in bars} == {MEMBER, OTHER}
-    assert left.count("186.7") == 2
-    assert min(float(bar["y"]) for bar in bars) >= 0
+
+def test_heights_of_bars_are_profiles():
+    """Grey bars are as tall as all profiles of their place; those of the member side stand before them, in the same scale."""
+    drawing = picture(tuner_html(view()))
+    every, members = bars(drawing, OTHER), bars(drawing, MEMBER)
+    each = every[0][1] / 4
+
+    assert [round(height / each, 2) for _, height, _ in every] == [4, 4, 5]
+    assert [round(height / each, 2) for _, height, _ in members] == [4, 3]
+    assert [left for left, _, _ in members] == [left for left, _, _ in every][:2]
+    assert max(height for _, height, _ in every) <= FLOOR
+
+
+def line(drawing: ET.Element) -> float:
+    """Return where the threshold's line stands, from the left."""
+    return float(re.fullmatch(r"translate\(([\d.]+) 0\)", drawing.find("g").attrib["transform"])[1])
 
 
 def test_threshold_is_a_line_in_the_scale_of_the_bars():
@@ -71,8 +82,8 @@ def test_threshold_is_a_line_in_the_scale_of_the_bars():
     drawing = picture(tuner_html(view()))
     width = float(drawing.attrib["viewBox"].split()[2])
 
-    assert float(drawing.find("line").attrib["x1"]) == width * 12 / 30
-    assert drawing.find("text").text == "12"
+    assert line(drawing) == width * 12 / 30
+    assert drawing.find("g/text").text == "12"
 
 
 def test_picture_is_told_to_who_does_not_see_it():
@@ -86,18 +97,18 @@ def test_picture_is_told_to_who_does_not_see_it():
 def test_a_threshold_beyond_the_bars_stays_in_the_picture():
     """It stands at the edge, with its own number."""
     shown = view().distribution
-    for at, edge in ((500.0, 560.0), (-3.0, 0.0)):
+    for at, edge in ((500.0, float(WIDTH)), (-3.0, 0.0)):
         moved = Distribution(BARS, shown.quantity, at, 0, shown.base)
-        assert float(picture(tuner_html(view(distribution=moved))).find("line").attrib["x1"]) == edge
+        assert line(picture(tuner_html(view(distribution=moved)))) == edge
 
 
 def test_the_bar_without_an_end_is_as_wide_as_the_others():
     """What is beyond the range is drawn as one more bar and told as "and more"; without it nothing more is promised."""
     shown = view().distribution
-    open_ended = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")))
+    open_ended = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[6, 3, 5, 1])
     drawing = picture(tuner_html(view(distribution=Distribution(open_ended, shown.quantity, 12.0, 2, shown.base))))
 
-    assert len({bar.attrib["width"] for bar in drawing.findall("rect")}) == 1
+    assert len({width for _, _, width in bars(drawing, OTHER)}) == 1
     assert "20 and more: 5 profiles" in [text.text for text in drawing.findall("text")]
     assert "30" in [text.text for text in picture(tuner_html(view())).findall("text")]
     only = open_ended.iloc[[2]]
@@ -109,11 +120,11 @@ def test_a_tall_last_bar_is_cut_off_and_says_so():
     shown = view().distribution
     heavy = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[4, 3, 5_000, 1])
     drawing = picture(tuner_html(view(distribution=Distribution(heavy, shown.quantity, 12.0, 2, shown.base))))
-    tops = [float(bar.attrib["y"]) for bar in drawing.findall("rect")]
+    heights = [height for _, height, _ in bars(drawing, OTHER)]
 
-    assert min(tops) == 0
+    assert heights[-1] == FLOOR
     assert "20 and more: 5,000 profiles, bar cut off" in [text.text for text in drawing.findall("text")]
-    assert [bar.attrib["height"] for bar in drawing.findall("rect")].count("83.2") == 1
+    assert heights[:2] == [FLOOR - 14, FLOOR - 14]
 
 
 def test_text_takes_the_colour_of_the_theme():
@@ -140,8 +151,8 @@ def test_a_quantity_that_nobody_has_is_said_in_place_of_a_picture():
     """Without bars there is a sentence and no drawing."""
     nobody = Distribution(BARS[:0], "miles away", 30.0, 9, "who meets every other condition")
 
-    assert "miles away: nobody has any" in tuner_html(view(distribution=nobody, tallest=0))
-    assert "<svg" not in tuner_html(view(distribution=None, tallest=0))
+    assert "miles away: nobody has any" in tuner_html(view(distribution=nobody))
+    assert "<svg" not in tuner_html(view(distribution=None))
 
 
 def test_static_view_has_the_settings_and_no_hover():

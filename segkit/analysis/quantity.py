@@ -1,0 +1,226 @@
+"""What a parameter is held against: found by moving it and looking for the condition that moves with it; bars are others' work."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segkit.algebra import atoms
+from segkit.conditions import (
+    AllOf,
+    AnyOf,
+    Atom,
+    Condition,
+    DistanceCondition,
+    MetricCondition,
+    Not,
+    NumberTest,
+    PropertyCondition,
+)
+from segkit.data.instants import DAY, Flags, microseconds
+from segkit.data.places import KILOMETERS
+from segkit.errors import DefinitionError
+from segkit.membership import Evaluation
+from segkit.parameters import Parameter, parameters
+from segkit.segment import Segment
+from segkit.timeframes import ALL_TIME, BetweenAgo, InTheLast, length
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What one parameter of a builder is held against, and how much of it each profile has.
+
+    Attributes:
+        words: what is counted, such as "days since the last Clicked SMS".
+        numbers: each profile's amount, in the Dataset's order; NaN where it has none.
+        threshold: where the condition stands, in the same unit.
+        end: how far the parameter's range reaches, in the same unit.
+        atom: the condition that moves with the parameter.
+        moved: what it becomes a step farther, which tells its threshold from its other numbers.
+        is_negated: the members are those of whom that condition is not true.
+        others_hold: who meets every part of the outermost "all of" that the parameter does not move.
+    """
+
+    words: str
+    numbers: npt.NDArray[np.float64]
+    threshold: float
+    end: float
+    atom: Atom
+    moved: Atom
+    is_negated: bool
+    others_hold: Flags
+
+
+def quantity_of(
+    evaluation: Evaluation, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
+) -> Quantity | None:
+    """Return what one parameter is held against where the builder's parameters stand at `values`, others at their defaults.
+
+    None where the parameter moves no number, as a country, a topic or a window of hours does.
+
+    Raises:
+        DefinitionError: the builder has no such parameter.
+        DataError: as `sk.membership`.
+    """
+    known = {one.name: one for one in parameters(builder)}
+    if parameter not in known:
+        raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), parameter, known)
+    value = values.get(parameter, known[parameter].default)
+    moved = _moved(known[parameter], value)
+    if moved is None:
+        return None
+    condition = builder(**values).condition
+    pairs = zip(atoms(condition), atoms(builder(**{**values, parameter: moved}).condition), strict=False)
+    moving = [(one, two) for one, two in pairs if one != two]
+    if not moving:
+        return None
+    atom, other = moving[0]
+    measured = _measured(atom, other, evaluation)
+    if measured is None:
+        return None
+    words, numbers = measured
+    stands = threshold(atom, other)
+    return Quantity(
+        words,
+        numbers,
+        threshold=stands,
+        end=_end(known[parameter], value, stands),
+        atom=atom,
+        moved=other,
+        is_negated=_is_negated(condition, atom),
+        others_hold=_others_hold(condition, {one for one, _ in moving}, evaluation),
+    )
+
+
+def _moved(parameter: Parameter, value: Any) -> Any:
+    """Return another value for a numeric parameter; None where it is no number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    step = parameter.range.step if parameter.range is not None else 1
+    return value + (int(step) or 1 if isinstance(value, int) else step)
+
+
+def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, npt.NDArray[np.float64]] | None:
+    """Return what an atom measures that moves to another, and each profile's amount of it."""
+    match atom, other:
+        case MetricCondition(value=value), MetricCondition(value=moved) if value != moved:
+            units, scale = evaluation.measured(atom)
+            numbers = units / 10.0**scale
+            if atom.measurement == "sum":
+                return f"spent on {atom.metric}", np.where(_did(atom, evaluation), numbers, np.nan)
+            return f"{atom.metric} events", numbers.astype(np.float64)
+        case (
+            MetricCondition(timeframe=InTheLast() | BetweenAgo() as window, measurement="count"),
+            MetricCondition(timeframe=moved),
+        ) if window != moved:
+            rank = deciding_event(atom)
+            if rank is None or window.unit == "hour":
+                return None
+            which = "last" if rank == 1 else f"last but {rank - 1}"
+            return f"days since the {which} {atom.metric}", days_since(atom, rank, evaluation)
+        case DistanceCondition(distance=distance, unit=unit), DistanceCondition(distance=moved) if distance != moved:
+            return f"{unit} away", evaluation.kilometers(atom) / KILOMETERS[unit]
+        case PropertyCondition(name, NumberTest(_, value)), PropertyCondition(test=NumberTest(_, moved)) if (
+            value != moved
+        ):
+            return name, numbers_of(evaluation, name)
+        case _:
+            return None
+
+
+def threshold(atom: Any, other: Any) -> float:
+    """Return where an atom stands that moves to another, in the unit of what it measures: a window in days."""
+    match atom, other:
+        case MetricCondition(timeframe=InTheLast() | BetweenAgo() as window), MetricCondition(timeframe=moved) if (
+            window != moved
+        ):
+            return float(length(_edge(window, moved), window.unit).days)
+        case DistanceCondition(distance=distance), _:
+            return float(distance)
+        case PropertyCondition(test=NumberTest(_, value)), _:
+            return float(value)
+        case _:
+            return float(atom.value)
+
+
+def numbers_of(evaluation: Evaluation, name: str) -> npt.NDArray[np.float64]:
+    """Return each profile's number in a property; NaN where it is not set or is no number."""
+    column = evaluation.dataset.column(name)
+    reading = column.numbers
+    # The code -1, not set, points at the appended NaN.
+    return np.append(np.where(reading.readable, reading.values, np.nan), np.nan)[column.codes]
+
+
+def _edge(window: InTheLast | BetweenAgo, other: Any) -> int:
+    """Return the edge of a window that moves."""
+    if isinstance(window, InTheLast):
+        return window.quantity
+    return window.nearest if window.farthest == other.farthest else window.farthest
+
+
+def _did(atom: MetricCondition, evaluation: Evaluation) -> Flags:
+    return evaluation.holds(replace(atom, measurement="count", comparison="at least", value=1))
+
+
+def deciding_event(atom: MetricCondition) -> int | None:
+    """Return which event, the newest first, decides whether a count in a window is reached; None where no single one does."""
+    match atom.comparison:
+        case "at least" | "fewer than":
+            rank = int(atom.value)
+        case "more than" | "at most":
+            rank = int(atom.value) + 1
+        case "equals" | "not equals":
+            rank = 1 if atom.value == 0 else 0
+    return rank if rank > 0 else None
+
+
+def days_since(atom: MetricCondition, rank: int, evaluation: Evaluation) -> npt.NDArray[np.float64]:
+    """Return how many UTC days lie between each profile's event of a rank, the newest first, and the `as_of` day; NaN without one.
+
+    The atom's own window plays no part, so that what is found once serves while the window moves.
+    """
+    ever = replace(atom, timeframe=ALL_TIME, comparison="at least", value=rank)
+    return evaluation.keep(("days since", ever), lambda: _days_since(ever, rank, evaluation))
+
+
+def _days_since(atom: MetricCondition, rank: int, evaluation: Evaluation) -> npt.NDArray[np.float64]:
+    events = evaluation.dataset.events.metric(atom.metric)
+    rows = evaluation.selected(atom, events)
+    profiles, days = events.profiles[rows], events.days[rows]
+    size = len(evaluation.dataset)
+    order = np.argsort(profiles, kind="stable")
+    counts = np.bincount(profiles, minlength=size)
+    position = np.cumsum(counts) - rank
+    found = np.full(size, np.nan)
+    has = counts >= rank
+    # Events stand in order of time, and a stable sort by profile keeps that order within each.
+    today = microseconds(evaluation.dataset.as_of) // DAY
+    found[has] = today - days[order[position[has]]]
+    return found
+
+
+def _end(parameter: Parameter, value: float, stands: float) -> float:
+    """Return how far the bars go: as far as the parameter's range, in the unit of the threshold that it moves."""
+    if parameter.range is None:
+        return max(2 * stands, 1.0)
+    return parameter.range.high * (stands / value if value else 1.0)
+
+
+def _is_negated(condition: Condition, atom: Condition) -> bool:
+    """Whether an odd number of "not" stands round an atom, so that the members are those of whom it is not true."""
+    match condition:
+        case Not(inner):
+            return not _is_negated(inner, atom)
+        case AllOf(conditions) | AnyOf(conditions):
+            return next((_is_negated(part, atom) for part in conditions if atom in tuple(atoms(part))), False)
+        case _:
+            return False
+
+
+def _others_hold(condition: Condition, moving: set[Atom], evaluation: Evaluation) -> Flags:
+    """Return who meets every part of the outermost "all of" that the parameter does not move."""
+    parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
+    others = tuple(part for part in parts if moving.isdisjoint(atoms(part)))
+    return evaluation.holds(AllOf(others))

@@ -1,0 +1,94 @@
+// Shows what the kernel says. Once the kernel has told what stands in every slot at each position of a slider, that slider is
+// answered here, at once, and what the kernel says of the same positions a moment later is left aside, since it says the same.
+const REST = 250; // milliseconds without a move after which missing answers are asked for
+
+async function render({ model, el }) {
+  const find = (reference) => model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
+  const controls = await Promise.all(model.get("controls").map(find));
+  const stand = (control) => control.get("index") ?? control.get("value");
+  const known = new Map(); // the number of a control to its answers; null where only the kernel can answer
+  el.classList.add("segkit-live");
+  let moved = null;
+  let filled = null; // the answers whose slots are on the page
+  let slots = {};
+  let timer = null;
+
+  const show = () => {
+    el.innerHTML = model.get("value");
+    filled = null;
+  };
+
+  const answer = () => {
+    const answers = known.get(moved);
+    if (!answers) return false;
+    const at = (stand(controls[moved]) - answers.low) / answers.step;
+    const row = Math.round(at);
+    if (!(row >= 0 && row < answers.count) || Math.abs(at - row) > 1e-6) return false;
+    if (filled !== answers) {
+      el.innerHTML = answers.html;
+      slots = {};
+      for (const element of el.querySelectorAll("[data-slot]")) slots[element.dataset.slot] = element;
+      filled = answers;
+    }
+    for (const one of answers.slots) fill(slots[one.slot], one, row);
+    return true;
+  };
+
+  const ask = () => {
+    controls.forEach((_, control) => {
+      if (!known.has(control)) model.send({ control });
+    });
+  };
+  const rest = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, REST);
+  };
+
+  const move = (control) => {
+    moved = control;
+    for (const other of [...known.keys()]) if (other !== control) known.delete(other);
+    answer();
+    rest();
+  };
+  const hear = (message) => {
+    const { control, stand: stood, answers } = message;
+    const still = stood.every((value, other) => other === control || same(value, stand(controls[other])));
+    if (still) known.set(control, answers);
+  };
+  const update = () => {
+    if (!answer()) show();
+  };
+
+  const moves = controls.map((_, control) => () => move(control));
+  controls.forEach((one, control) => one.on("change:value change:index", moves[control]));
+  model.on("change:value", update);
+  model.on("msg:custom", hear);
+  show();
+  rest();
+  return () => {
+    clearTimeout(timer);
+    controls.forEach((one, control) => one.off("change:value change:index", moves[control]));
+    model.off("change:value", update);
+    model.off("msg:custom", hear);
+  };
+}
+
+function fill(element, one, row) {
+  if (!element) return;
+  const text = one.pieces ? drawing(one, row) : one.prefix + one.middles[row] + one.suffix;
+  if (one.attribute) element.setAttribute(one.attribute, text);
+  else element.textContent = text;
+}
+
+function drawing({ pieces, rows }, row) {
+  const [runs, cut] = rows[row];
+  let drawn = cut;
+  for (let i = 0; i < runs.length; i += 2) drawn += pieces.slice(runs[i], runs[i + 1]).join("");
+  return drawn;
+}
+
+function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+export default { render };
