@@ -7,19 +7,13 @@ Needs Chromium of the system and the extras "notebooks" and "tests". Prints medi
 """
 
 import argparse
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 import nbformat
 from generate import write_shop
-from playwright.sync_api import Locator, Page, sync_playwright
+from lab import browser, open_notebook, run_all, serving
+from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 TUNERS = {
@@ -30,7 +24,6 @@ TUNERS = {
     "prefers, email_days": ("prefers_sms", "", "email days"),
 }
 """A tuner each: builder, arguments, and the slider that is moved. A window over sums has no curve, so the kernel answers it."""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 WATCH = """() => {
   window.changes = []; window.keys = [];
   new MutationObserver(() => window.changes.push(performance.now()))
@@ -52,45 +45,10 @@ def notebook(path: Path, shop: Path, builder: str, arguments: str) -> None:
     nbformat.write(made, path)
 
 
-def serve(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start JupyterLab on a free port of loopback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [
-        "lab",
-        str(folder),
-        "--no-browser",
-        f"--port={port}",
-        "--ServerApp.token=",
-        "--allow-root",
-        "--expose-app-in-browser",
-    ]
-    environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "segkit.cli", *words],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
-        except OSError:
-            time.sleep(0.5)
-        else:
-            break
-    return process, f"http://127.0.0.1:{port}"
-
-
 def open_tuner(page: Page, address: str) -> None:
-    """Open the notebook, run it, and put the focus on its first slider."""
-    page.goto(address)
-    page.wait_for_function(
-        "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-        timeout=120_000,
-    )
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    """Open the notebook, run it, and wait until the tuner rests."""
+    open_notebook(page, address)
+    run_all(page)
     page.wait_for_selector(".segkit-live [data-size]", timeout=600_000)
     page.wait_for_timeout(3_000)
     page.evaluate(WATCH)
@@ -147,7 +105,6 @@ def main() -> None:
     parser.add_argument("--profiles", type=int, default=0, help="0: the sample shop")
     parser.add_argument("--moves", type=int, default=40)
     given = parser.parse_args()
-    chromium = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         shop = ROOT / "sample_data"
@@ -156,20 +113,13 @@ def main() -> None:
             write_shop(shop, profiles=given.profiles)
         for number, (builder, arguments, _) in enumerate(TUNERS.values()):
             notebook(folder / f"{number}.ipynb", shop, builder, arguments)
-        process, address = serve(folder)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                for number, (name, (_, _, slider)) in enumerate(TUNERS.items()):
-                    page = browser.new_page(viewport={"width": 1200, "height": 1200})
-                    open_tuner(page, f"{address}/lab/workspaces/{number}/tree/{number}.ipynb")
-                    print(f"{name:24} key   {shown(moves(page, slider, given.moves))}", flush=True)
-                    print(f"{name:24} drag  {shown(drags(page, slider, 6))}", flush=True)
-                    page.close()
-                browser.close()
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+        with serving(folder) as address, browser() as chromium:
+            for number, (name, (_, _, slider)) in enumerate(TUNERS.items()):
+                page = chromium.new_page(viewport={"width": 1200, "height": 1200})
+                open_tuner(page, f"{address}/lab/workspaces/{number}/tree/{number}.ipynb")
+                print(f"{name:24} key   {shown(moves(page, slider, given.moves))}", flush=True)
+                print(f"{name:24} drag  {shown(drags(page, slider, 6))}", flush=True)
+                page.close()
 
 
 if __name__ == "__main__":

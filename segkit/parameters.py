@@ -137,9 +137,14 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
     segkit.errors.DefinitionError: lapsed has no argument 'quite_days'. Did you mean 'quiet_days'? ...
     """
 
+    # Read at the first call, when names in its annotations are defined, and kept, since a slider calls it at every position.
+    @functools.cache
+    def known_parameters() -> dict[str, Parameter]:
+        return {parameter.name: parameter for parameter in parameters(function)}
+
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        known = {parameter.name: parameter for parameter in parameters(function)}
+        known = known_parameters()
         if args:
             raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "given by its name")
         for name, value in kwargs.items():

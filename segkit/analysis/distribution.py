@@ -29,6 +29,7 @@ class Distribution:
         threshold: where the condition stands, in the quantity's own unit; a parameter in weeks or months is days here.
         without: profiles that have no such quantity, because they never did it or it is not set.
         base: of whom, in words.
+        end: how far the parameter's range reaches, in the quantity's own unit.
     """
 
     table: pd.DataFrame
@@ -36,6 +37,7 @@ class Distribution:
     threshold: float
     without: int
     base: str
+    end: float = 0.0
 
 
 def distribution(
@@ -117,6 +119,7 @@ class Bars:
             threshold=self.quantity.threshold,
             without=int(np.count_nonzero(self.quantity.others_hold & ~self.has)),
             base="who meets every other condition",
+            end=self.quantity.end,
         )
 
 

@@ -15,8 +15,8 @@ from segkit.timeframes import InTheLast
 def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, float]:
     """Return the parameters of a builder that start from the shop's own distribution, and where.
 
-    A start is a quantile over the profiles with any such event in the window: an amount or count that somebody really has, sums
-    rounded to whole money. Parameters of metrics that the data lacks are left to the builder's default.
+    A start is a quantile over the profiles with any such event in the window: an amount or count that somebody really has, rounded to
+    the steps of the parameter's range, so that a slider can stand there. Parameters of metrics that the data lacks are left to the builder's default.
 
     Args:
         builder: a function whose parameters may be annotated with `StartsAt`.
@@ -28,11 +28,14 @@ def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, 
     >>> starting_values(sms_vip, Dataset.from_frames(None, orders))
     {'spent': 5, 'orders': 1}
     """
-    starts = (
-        (parameter.name, parameter.starts_at) for parameter in parameters(builder) if parameter.starts_at is not None
-    )
-    found = {name: quantile(start, dataset) for name, start in starts}
-    return {name: round(value) for name, value in found.items() if value is not None}
+    found = {}
+    for parameter in parameters(builder):
+        value = None if parameter.starts_at is None else quantile(parameter.starts_at, dataset)
+        if value is not None:
+            low, step = (0, 1) if parameter.range is None else (parameter.range.low, parameter.range.step)
+            start = low + round((value - low) / step) * step
+            found[parameter.name] = int(start) if float(start).is_integer() else start
+    return found
 
 
 def quantile(start: StartsAt, dataset: Dataset) -> float | None:

@@ -127,8 +127,6 @@ def _heading(info: _AreasInfo) -> Heading:
     segments = joined(info.names, by="or")
     if not info.shown:
         return Heading(f"Nobody is in {segments}", "", colours)
-    every = info.counts[tuple(range(len(info.names)))]
-    inside = f"{are(every)} in {'both' if len(info.names) == 2 else 'all three'} ({percent(every / info.shown)})"
     whole = info.none + info.shown
     off = f", wrong by up to {percent(info.error)} of those shown; the numbers are exact"
     notes = [
@@ -139,7 +137,17 @@ def _heading(info: _AreasInfo) -> Heading:
         if count and key not in info.regions:
             where = joined(info.names[place] for place in key)
             notes.append(f"Not to be seen in the circles: {profiles(count)} in {where} only.")
-    return Heading(f"{every:,} of {profiles(info.shown)} in {segments} {inside}", " ".join(notes), colours)
+    return Heading(_finding(info, segments), " ".join(notes), colours)
+
+
+def _finding(info: _AreasInfo, segments: str) -> str:
+    every = info.counts[tuple(range(len(info.names)))]
+    together, two = ("both", "both") if len(info.names) == 2 else ("all three", "two of them")
+    if info.shown > 1 and not any(count for key, count in info.counts.items() if len(key) > 1):
+        return f"None of the {profiles(info.shown)} in {segments} is in {two}"
+    return (
+        f"{every:,} of {profiles(info.shown)} in {segments} {are(every)} in {together} ({percent(every / info.shown)})"
+    )
 
 
 def _areas_figure(info: _AreasInfo) -> go.Figure:

@@ -1,5 +1,6 @@
 """How segments overlap two by two, drawn from the table of `sk.overlap`; combinations of three and more are `plot_upset`'s."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Final, Literal, get_args
@@ -27,8 +28,11 @@ _HOVER: Final = (
     "<b>%{y}</b><br>and <b>%{x}</b><br>%{customdata[0]} in both"
     "<br>%{customdata[1]} of the members of the first are in the second<br>Jaccard %{customdata[2]}"
 )
-_LEVEL: Final = 6
-"""Up to so many columns there is room for level names below them."""
+_LETTER, _LINES, _LINE = 6.9, 4, 16
+"""How wide a letter below a column is, how many lines of them may stand there, and how high one is, in pixels."""
+
+_TWO_LINES, _ONE_LINE = 34, 38
+"""Rows from so many pixels on have room for names of two lines; elsewhere a name of so many letters stands in one."""
 
 _DENSE, _DENSEST = 17, 21
 """From so many columns on, counts are written short, and shorter."""
@@ -137,35 +141,51 @@ def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
     for kind in _BUTTONS:
         same = np.eye(count, dtype=bool)
         traces += heat.strips(info.values[kind], info.texts[kind], size=size, quiet=same, visible=kind == show)
-    names = [shortened(name, 30) for name in info.names]
-    is_level = count <= _LEVEL
-    below = 56 if is_level else 24 + round(0.72 * max(map(style.width, names)))
-    columns: dict[str, Any] = {
-        "tickvals": list(range(count)),
-        "ticktext": ["<br>".join(map(markup, wrap(name, 15))) if is_level else markup(name) for name in names],
-        "tickangle": 0 if is_level else -45,
-        "range": [-0.5, count - 0.5],
-    }
     return style.figure(
         traces,
         info.heading(show),
         height=row * count,
         above=36 if count > 1 else 0,
-        margin={"b": below},
-        xaxis=style.axis(**columns),
-        yaxis=style.name_axis(info.names),
+        **_names_below(info.names),
+        yaxis=style.name_axis(info.names, line=style.NAME_LINE if row >= _TWO_LINES else _ONE_LINE),
         updatemenus=[_buttons(info, show)] if count > 1 else [],
     )
 
 
+def _names_below(names: Sequence[str]) -> dict[str, Any]:
+    """Return the axis of the columns and the room it takes: level names where even a narrow page has room, else slanting ones."""
+    shown = [shortened(name) for name in names]
+    beside = style.width(max(shown, key=len)[: style.NAME_LINE])
+    letters = int((style.NARROW - 48 - beside) / len(names) / _LETTER)
+    lines = [wrap(name, max(letters, 1)) for name in shown]
+    is_level = all(len(broken) <= _LINES for broken in lines) and max(map(len, " ".join(shown).split())) <= letters
+    columns: dict[str, Any] = {
+        "tickvals": list(range(len(names))),
+        "ticktext": ["<br>".join(map(markup, broken)) for broken in lines] if is_level else list(map(markup, shown)),
+        "tickangle": 0 if is_level else -45,
+        "range": [-0.5, len(names) - 0.5],
+    }
+    below = 12 + _LINE * max(map(len, lines)) if is_level else 24 + round(0.72 * max(map(style.width, shown)))
+    return {"margin": {"b": below}, "xaxis": style.axis(**columns)}
+
+
 def _buttons(info: _OverlapInfo, show: Show) -> dict[str, Any]:
     kinds = list(_BUTTONS)
-    buttons = []
+    buttons: list[dict[str, Any]] = []
     for kind in kinds:
         # The first trace carries what cells say when they are pointed at; then two for each measure.
         seen = [True, *(other == kind for other in kinds for _ in range(2))]
-        title = {"title.text": info.heading(kind).title}
-        buttons.append({"label": _BUTTONS[kind], "method": "update", "args": [{"visible": seen}, title]})
+        told = {"title.text": info.heading(kind).title, **_labels(kind)}
+        buttons.append({"label": _label(kind, show), "method": "update", "args": [{"visible": seen}, told]})
     place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8, "l": 0, "t": 0, "r": 0}}
     look = {"bgcolor": style.NOTHING, "bordercolor": style.PALE_GREY, "font": {"size": 12, "color": style.TEXT}}
-    return {"type": "buttons", "direction": "right", "buttons": buttons, "active": kinds.index(show), **place, **look}
+    # Plotly paints the active button nearly white, which on a dark page is a slab; ours is told by its letters.
+    return {"type": "buttons", "direction": "right", "buttons": buttons, "showactive": False, **place, **look}
+
+
+def _label(kind: Show, shown: Show) -> str:
+    return f"<b>{_BUTTONS[kind]}</b>" if kind == shown else _BUTTONS[kind]
+
+
+def _labels(shown: Show) -> dict[str, str]:
+    return {f"updatemenus[0].buttons[{place}].label": _label(kind, shown) for place, kind in enumerate(_BUTTONS)}

@@ -28,14 +28,21 @@ PALE_GREY: Final = "rgba(128,128,128,.25)"
 FAINT: Final = "rgba(128,128,128,.1)"
 NOTHING: Final = "rgba(0,0,0,0)"
 
+NARROW: Final = 600
+"""So many pixels are left of a small window with a side bar; nothing may be cut off there."""
+
+NAME_LINE: Final = 22
+"""So many letters of a name stand in a line where a chart has room for two lines."""
+
 MOST_SEGMENTS: Final = 30
 """More rows than this are no longer read one by one."""
 
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12
 _EDGE: Final = 16
-_TITLE_LETTERS, _TITLE_LINE = 68, 22
-_NOTE_LETTERS, _NOTE_LINE = 108, 22
+_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 58, 22
+_NOTE_LETTERS, _NOTE_LINE = 84, 22
+"""Lines end where a page of `NARROW` does, since a title can't know how wide it will be shown."""
 
 _HOUSE: Final[dict[str, Any]] = {
     # A template of plotly's would be copied into every figure, 7 KB each, with colours for a white page.
@@ -79,18 +86,18 @@ class Heading:
     @property
     def title(self) -> str:
         """All of it as plotly's title, broken into lines, since plotly breaks none."""
-        small = [markup(line) for line in _balanced(self.note, _NOTE_LETTERS)]
+        small = [markup(line) for line in balanced(self.note, _NOTE_LETTERS)]
         for keys in self._key_lines():
             told = (f'<span style="color:{colour}">■</span> {markup(words)}' for colour, words in keys)
             small.append("&nbsp; ".join(told))
-        finding = "<br>".join(markup(line) for line in _balanced(self.finding, _TITLE_LETTERS))
+        finding = "<br>".join(markup(line) for line in balanced(self.finding, _TITLE_LETTERS))
         return "<br>".join([f"<b>{finding}</b>", *(f'<span style="font-size:13px">{line}</span>' for line in small)])
 
     @property
     def height(self) -> int:
         """How many pixels it takes."""
-        small = len(_balanced(self.note, _NOTE_LETTERS)) + len(self._key_lines())
-        return _TITLE_LINE * len(_balanced(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
+        small = len(balanced(self.note, _NOTE_LETTERS)) + len(self._key_lines())
+        return _TITLE_LINE * len(balanced(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
 
     def _key_lines(self) -> list[list[tuple[str, str]]]:
         lines: list[list[tuple[str, str]]] = []
@@ -104,7 +111,7 @@ class Heading:
         return lines
 
 
-def _balanced(text: str, letters: int) -> list[str]:
+def balanced(text: str, letters: int) -> list[str]:
     """Return text broken into as few lines as it needs, which are about as long as each other."""
     lines = wrap(text, letters)
     narrower = (wrap(text, fewer) for fewer in range(len(text) // max(len(lines), 1) + 1, letters))
@@ -124,7 +131,7 @@ def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int =
     top = _EDGE + heading.height + above + _EDGE
     margin = {"l": _EDGE, "r": _EDGE, "t": top, "b": _EDGE, **layout.pop("margin", {})}
     title = {
-        "text": heading.title, "font": {"size": 17, "color": TEXT}, "pad": {"l": _EDGE, "t": _EDGE},
+        "text": heading.title, "font": {"size": _TITLE, "color": TEXT}, "pad": {"l": _EDGE, "t": _EDGE},
         "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
     }  # fmt: skip
     size = {"height": height + margin["t"] + margin["b"], "margin": margin}
@@ -143,11 +150,19 @@ def axis(*, title: str = "", **settings: Any) -> dict[str, Any]:
     return {**quiet, "fixedrange": True, **titled, **settings}
 
 
-def name_axis(names: Sequence[str], *, letters: int = 38, **settings: Any) -> dict[str, Any]:
-    """Return a vertical axis of names from top to bottom; by position, since two names may look alike once they are cut."""
+def name_axis(names: Sequence[str], *, letters: int = 38, line: int = 38, **settings: Any) -> dict[str, Any]:
+    """Return a vertical axis of names from top to bottom; by position, since two names may look alike once they are cut.
+
+    Args:
+        names: from top to bottom.
+        letters: so many of each are shown.
+        line: from so many on, a name takes another line, for which the chart leaves room.
+        **settings: of the axis.
+    """
+    broken = [balanced(shortened(name, letters), line) for name in names]
     ticks: dict[str, Any] = {
         "tickvals": list(range(len(names))),
-        "ticktext": [markup(shortened(name, letters)) for name in names],
+        "ticktext": ["<br>".join(map(markup, lines)) for lines in broken],
     }
     return axis(**ticks, range=[len(names) - 0.5, -0.5], automargin=True, ticklabelstandoff=6, **settings)
 

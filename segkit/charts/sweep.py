@@ -60,9 +60,9 @@ def plot_sweep(sweep: pd.DataFrame, *, current: object | Mapping[str, object] | 
     Raises:
         DefinitionError: it is another table, none or more than two parameters vary, or the current setting is not in it.
 
-    >>> table = pd.DataFrame({"days": [30, 90], "size": [400, 653], "share": [0.08, 0.13], "base": "all profiles"})
+    >>> table = pd.DataFrame({"days": [30, 90], "size": [400, 653]})
     >>> plot_sweep(table, current=90).layout.title.text.split("<br>")[0]
-    '<b>With days at 90 the segment has 653 members, 13% of all profiles</b>'
+    '<b>With days at 90 the segment has 653 members</b>'
     """
     style.check_table("plot_sweep", sweep, ["size"], "sk.sweep")
     names = [column for column in sweep.columns if column not in _NO_PARAMETERS]
@@ -122,7 +122,7 @@ def _heading(info: _SweepInfo, *colours: tuple[str, str]) -> Heading:
         return Heading(finding, f"{span[0].upper()}{span[1:]}.", colours)
     if least.size == most.size:
         return Heading(f"The segment has {counted(least.size, 'member')} at every setting", "", colours)
-    return Heading(f"The segment grows {span}", "", colours)
+    return Heading(f"The segment {'grows' if any(info.is_number) else 'goes'} {span}", "", colours)
 
 
 def _pairs(info: _SweepInfo, setting: _Setting) -> list[tuple[str, Any]]:

@@ -13,11 +13,11 @@ from segkit.charts.style import Heading
 from segkit.charts.words import are, hover, joined, percent, profiles, shortened
 from segkit.errors import DefinitionError, counted
 
-_ROW, _BARS, _BETWEEN = 24, 170, 10
-_SIZES_END, _MATRIX_START = 0.16, 0.17
+_ROW, _HIGH_ROW, _BARS, _BETWEEN = 24, 30, 170, 10
+_SIZES_END, _MATRIX_START = 0.19, 0.2
 
-_ROOMY: Final = 12
-"""Up to so many columns a number of any length has room above its bar."""
+_ROOMY, _DENSEST = 12, 16
+"""Up to so many columns a number of any length has room above its bar, and one of three digits."""
 
 _FEWEST: Final = 10
 """Room is left for so many columns, lest two bars become two walls."""
@@ -79,7 +79,12 @@ class _UpsetInfo:
     @property
     def is_turned(self) -> bool:
         """Whether the numbers above the bars must stand upright."""
-        return self.is_dense and self.largest > 999
+        return self.is_dense and self.largest > (999 if len(self.combinations) <= _DENSEST else 99)
+
+    @property
+    def row(self) -> int:
+        """How high a row is in pixels: higher where a name takes two lines."""
+        return _HIGH_ROW if max(map(len, self.names), default=0) > style.NAME_LINE else _ROW
 
 
 def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
@@ -156,7 +161,7 @@ def _heading(info: _UpsetInfo) -> Heading:
 
 def _upset_figure(info: _UpsetInfo) -> go.Figure:
     rows = len(info.names)
-    matrix, bars = _ROW * rows, _BARS if info.combinations else 1
+    matrix, bars = info.row * rows, _BARS if info.combinations else 1
     height = matrix + _BETWEEN + bars
     places = max(len(info.combinations) + 1.4 * bool(info.folded), _FEWEST)
     top = (1.45 if info.is_turned else 1.25) * info.largest
@@ -171,7 +176,7 @@ def _upset_figure(info: _UpsetInfo) -> go.Figure:
         annotations=[_last_words(info)] if info.folded else [],
         xaxis=style.axis(domain=[_MATRIX_START, 1], range=[-0.6, places - 0.4], anchor="y", **hidden),
         xaxis2=style.axis(domain=[0, _SIZES_END], range=[0, longest], anchor="y", **hidden),
-        yaxis=style.name_axis(info.names, domain=[0, matrix / height], anchor="x2"),
+        yaxis=style.name_axis(info.names, line=style.NAME_LINE, domain=[0, matrix / height], anchor="x2"),
         yaxis2=style.axis(domain=[1 - bars / height, 1], range=[0, top], anchor="x", **hidden),
     )
 
@@ -251,6 +256,6 @@ def _stripe(row: int) -> dict[str, Any]:
 
 def _last_words(info: _UpsetInfo) -> dict[str, Any]:
     words = f"and {info.more}"
-    is_room = _ROW * len(info.names) > style.width(words)
+    is_room = info.row * len(info.names) > style.width(words)
     told = {"text": words if is_room else "…", "textangle": -90 if is_room else 0, "showarrow": False}
     return {"x": info.last_place, "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", **told}

@@ -10,7 +10,7 @@ from segkit.charts.style import Heading
 from segkit.charts.words import hover, percent
 from segkit.errors import counted
 
-_ROW = 32
+_ROW = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,15 @@ def _waterfall_info(waterfall: pd.DataFrame) -> _WaterfallInfo:
         return _WaterfallInfo((), Heading("Nobody is included, so nobody may be texted"))
     included, sendable = steps[0].remaining, steps[-1].remaining
     stops = [step for step in steps[1:-1] if step.removed]
-    nobody = [step for step, gone in zip(waterfall["step"].tolist()[1:-1], columns[1][1:-1], strict=True) if not gone]
+    between = zip(waterfall["step"].tolist()[1:-1], columns[1][1:-1], strict=True)
+    removed = {str(step): int(gone) for step, gone in between}
+    nobody = [step for step, gone in removed.items() if not gone]
     notes = []
     if stops:
-        most = max(stops, key=lambda step: step.removed)
-        notes.append(f"Most others are stopped by: {most.meaning} ({most.removed:,}).")
+        most = max(removed, key=lambda step: removed[step])
+        notes.append(f"Stopped most: {most} ({removed[most]:,}).")
     if nobody:
-        notes.append(f"Nobody is stopped by: {', '.join(map(str, nobody))}.")
+        notes.append(f"Stopped nobody: {', '.join(nobody)}.")
     finding = f"{sendable:,} of {counted(included, 'included profile')} may be texted ({percent(sendable / included)})"
     rows = (_Step("included", 0, included), *stops, _Step("may be texted", 0, sendable))
     return _WaterfallInfo(rows, Heading(finding, " ".join(notes)))
@@ -93,7 +95,7 @@ def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
         margin={"r": style.label_room(labels)},
         barmode="stack",
         xaxis=style.axis(range=[0, max(ends)], showticklabels=False),
-        yaxis=style.name_axis([row.meaning for row in info.rows], letters=50),
+        yaxis=style.name_axis([row.meaning for row in info.rows], letters=64, line=34),
     )
 
 

@@ -110,6 +110,8 @@ def _choice(parameter: Parameter, start: Any) -> Control:
     widget = kind(options=options, value=start, **_common(parameter))
     if kind is ipywidgets.ToggleButtons:
         widget.style.button_width = "auto"
+        # The class of sliders and fields, so that its words stand in their column.
+        widget.add_class("widget-inline-hbox")
     return Control(parameter, widget, _same, _same)
 
 

@@ -25,11 +25,13 @@ class Frame(NamedTuple):
         starts: where the bars begin, in the quantity's unit.
         ends: where they end; infinite in the bar that holds whatever is beyond.
         totals: profiles in each bar, on both sides of the threshold.
+        reach: how far the slider goes, so that its line has room at every position.
     """
 
     starts: npt.NDArray[np.float64]
     ends: npt.NDArray[np.float64]
     totals: Heights
+    reach: float
 
     @property
     def drawn_ends(self) -> npt.NDArray[np.float64]:
@@ -46,7 +48,7 @@ class Frame(NamedTuple):
     @property
     def high(self) -> float:
         """Where the picture ends; a threshold farther out stands at its edge."""
-        return float(self.drawn_ends.max())
+        return max(float(self.drawn_ends.max()), self.reach)
 
     @property
     def scale(self) -> float:
@@ -79,7 +81,7 @@ def frame_of(distribution: Distribution) -> tuple[Frame, Heights]:
     profiles, is_in = table["profiles"].to_numpy(), table["is_in"].to_numpy()
     totals = np.bincount(bar, weights=profiles).astype(np.int64)
     inside = np.bincount(bar, weights=profiles * is_in).astype(np.int64)
-    return Frame(starts, table["to_value"].to_numpy()[first], totals), inside
+    return Frame(starts, table["to_value"].to_numpy()[first], totals, distribution.end), inside
 
 
 def label_of(distribution: Distribution, inside: int, total: int) -> str:

@@ -151,6 +151,9 @@ def test_what_can_not_be_seen_is_said():
     [
         ({"A": 515, "B": 467, "AB": 138}, "AB", "138 of 1,120 profiles in A or B are in both (12%)"),
         ({"A": 3, "ABC": 1}, "ABC", "1 of 4 profiles in A, B or C is in all three (25%)"),
+        ({"A": 3, "AB": 1}, "ABC", "0 of 4 profiles in A, B or C are in all three (0%)"),
+        ({"A": 3, "B": 1}, "AB", "None of the 4 profiles in A or B is in both"),
+        ({"A": 3, "B": 1}, "ABC", "None of the 4 profiles in A, B or C is in two of them"),
         ({"A": 0}, "AB", "Nobody is in A or B"),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from charts.reading import finding, membership, note, plain
+from charts.reading import finding, membership, note, plain, read
 
 import segkit as sk
 from segkit.charts import plot_overlap
@@ -63,23 +63,41 @@ def test_a_segment_with_itself_steps_back():
 
 @pytest.mark.parametrize("show", KINDS)
 def test_the_way_asked_for_is_seen_first(show: str):
-    """One strip and its numbers are visible, the button is pressed, and the note says how to read a cell."""
+    """One strip and its numbers are visible, its button alone is in bold, and the note says how to read a cell."""
     figure = plot_overlap(sk.overlap(WHO), show=show)
     seen = [one["visible"] for one in plain(figure)[1:]]
     assert seen == [kind == show for kind in KINDS for _ in range(2)]
-    assert figure.layout.updatemenus[0].active == KINDS.index(show)
+    assert [button.label.startswith("<b>") for button in figure.layout.updatemenus[0].buttons] == [
+        kind == show for kind in KINDS
+    ]
     told = {"containment": "share of the row's members", "count": "how many profiles", "jaccard": "Jaccard"}
     assert told[show] in note(figure)
 
 
 def test_each_button_shows_its_way_and_says_how_to_read_it():
-    """A button changes what is visible and the title, and makes the figure that asking for it would make."""
+    """A button changes what is visible, the title and which button is bold, and makes the figure that asking for it would."""
     figure = plot_overlap(sk.overlap(WHO))
     for kind, button in zip(KINDS, figure.layout.updatemenus[0].buttons, strict=True):
         seen, title = button.args
         asked = plot_overlap(sk.overlap(WHO), show=kind)
         assert seen["visible"] == [True, *(one["visible"] for one in plain(asked)[1:])]
         assert title["title.text"] == asked.layout.title.text
+        labels = [title[f"updatemenus[0].buttons[{place}].label"] for place in range(len(KINDS))]
+        assert labels == [each.label for each in asked.layout.updatemenus[0].buttons]
+
+
+def test_no_button_is_painted_by_plotly():
+    """Plotly paints the pressed button nearly white, which is a slab on a dark page, so it is told not to."""
+    assert plot_overlap(sk.overlap(WHO)).layout.updatemenus[0].showactive is False
+
+
+def test_names_stand_level_only_where_a_narrow_page_has_room():
+    """Two short names stand level below their columns, ten long ones slant, and either way each is whole up to 40 letters."""
+    long = [f"Budget shoppers who bought on sale ({place})" for place in range(10)]
+    for names, angle in ((["SMS", "VIP"], 0), (long, -45)):
+        columns = plot_overlap(sk.overlap(membership(dict.fromkeys(names, "1101")))).layout.xaxis
+        assert columns.tickangle == angle
+        assert [read(text) for text in columns.ticktext] == names
 
 
 def test_pointing_at_a_cell_tells_all_three():

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from charts.reading import finding, membership, note, plain, texts, trace
+from charts.reading import finding, membership, note, plain, read, texts, trace
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 import segkit as sk
 from segkit.charts import plot_upset
-from segkit.charts.style import GREY
+from segkit.charts.style import GREY, NAME_LINE
 from segkit.charts.upset import _upset_info
 from segkit.errors import DefinitionError
 
@@ -149,6 +149,23 @@ def test_thirty_segments_are_drawn():
     assert max(trace(figure, "combination").y) > 999
     assert trace(figure, "combination").textangle == -90
     assert not any("nan" in text for text in texts(figure))
+
+
+@pytest.mark.parametrize(("most", "each", "angle"), [(12, 1_500, 0), (16, 500, 0), (20, 500, -90), (20, 90, 0)])
+def test_numbers_stand_upright_where_columns_are_too_narrow_for_them(most: int, each: int, angle: int):
+    """The more columns, the shorter a number must be to lie level above its bar."""
+    table = pd.DataFrame(np.array([[row >> bit & 1 for bit in range(5)] for row in range(32)], dtype=bool))
+    table = table.rename(columns="S{}".format).assign(degree=0, size=each)
+    assert trace(plot_upset(table, most=most), "combination").textangle == angle
+
+
+def test_a_long_name_takes_two_lines_and_higher_rows():
+    """A name that the narrow room beside the dots can't hold is broken and not cut, and every row is high enough for it."""
+    long, short = "Budget shoppers (bought on sale)", "VIP"
+    figures = [plot_upset(sk.intersections(membership({name: "110", "SMS": "011"}))) for name in (long, short)]
+    assert long in [read(text) for text in figures[0].layout.yaxis.ticktext]
+    assert max(len(line) for text in figures[0].layout.yaxis.ticktext for line in text.split("<br>")) <= NAME_LINE
+    assert figures[0].layout.height > figures[1].layout.height
 
 
 def test_most_must_be_at_least_one():

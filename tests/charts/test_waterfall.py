@@ -2,12 +2,13 @@
 
 import pandas as pd
 import pytest
-from charts.reading import finding, note, plain
+from charts.reading import finding, note, plain, read
 
 import segkit as sk
 from segkit.charts import plot_waterfall
 from segkit.charts.style import ORANGE
 from segkit.charts.waterfall import _waterfall_info
+from segkit.gate import STEPS
 
 
 def waterfall(included: int, stops: dict[str, int]) -> pd.DataFrame:
@@ -37,7 +38,7 @@ def test_it_runs_from_the_included_to_those_who_may_be_texted():
 
 def test_steps_that_stopped_nobody_are_named_below_the_title():
     """They are folded, not forgotten."""
-    assert note(plot_waterfall(TABLE)).endswith("Nobody is stopped by: excluded, same number.")
+    assert note(plot_waterfall(TABLE)).endswith("Stopped nobody: excluded, same number.")
 
 
 def test_bars_are_a_staircase():
@@ -59,7 +60,7 @@ def test_the_step_that_stops_most_stands_out():
     """One bar is orange, and the note says which and how many."""
     _, gone, _ = plain(plot_waterfall(TABLE))
     assert [place for place, colour in enumerate(gone["marker"]["color"]) if colour == ORANGE] == [2]
-    assert "Most others are stopped by: because of invalid number (308)." in note(plot_waterfall(TABLE))
+    assert "Stopped most: invalid number (308)." in note(plot_waterfall(TABLE))
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,11 @@ def test_it_takes_the_table_of_an_audience():
     shop = sk.Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
     send = sk.audience(sk.sms_subscribers(), dataset=shop)
     assert finding(plot_waterfall(send.waterfall)) == "1 of 2 included profiles may be texted (50%)"
+
+
+def test_a_long_meaning_is_broken_and_not_cut():
+    """Every reason of an audience can be read whole in a narrow page: it takes a second line."""
+    for _, meaning in STEPS:
+        shown = plot_waterfall(TABLE.assign(meaning=meaning)).layout.yaxis.ticktext[1]
+        assert read(shown) == meaning
+        assert max(map(len, shown.split("<br>"))) <= 34

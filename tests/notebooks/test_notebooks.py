@@ -57,13 +57,13 @@ def test_stored_notebook_is_fit_to_be_read(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_stored_figures_are_seen_without_scripts(path):
-    """Beside the data of each figure stands a PNG, and beside each tuner's live view its static one."""
+    """Beside the data of each figure stands a PNG, and beside each widget's live view its static one."""
     notebook = nbformat.read(path, as_version=4)
     data = [output["data"] for cell in notebook.cells for output in cell.get("outputs", ()) if "data" in output]
     figures = [bundle for bundle in data if refresh().PLOTLY in bundle]
-    tuners = [bundle for bundle in data if bundle.get("text/plain", "").startswith("Tuner: ")]
+    widgets = [bundle for bundle in data if bundle.get("text/plain", "").startswith(("Tuner: ", "OverlapExplorer: "))]
 
     assert figures
-    assert tuners
+    assert widgets
     assert all(bundle["image/png"].startswith("iVBOR") for bundle in figures)
-    assert all("<table>" in bundle["text/html"] for bundle in tuners)
+    assert all("<table>" in bundle["text/html"] for bundle in widgets)

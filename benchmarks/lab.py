@@ -1,0 +1,79 @@
+"""A real JupyterLab and a real Chromium for the benchmarks: each started on loopback, each stopped at the end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+KERNEL_IS_IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder in JupyterLab on a free port, and give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [
+        "lab",
+        str(folder),
+        "--no-browser",
+        f"--port={port}",
+        "--ServerApp.token=",
+        "--allow-root",
+        "--expose-app-in-browser",
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "segkit.cli", *words],
+        env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+            except OSError:
+                time.sleep(0.5)
+            else:
+                break
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Chromium of the system, headless."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        sys.exit("This needs Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def open_notebook(page: Page, address: str) -> None:
+    """Open a notebook and wait for its kernel."""
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook", timeout=90_000)
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=120_000)
+
+
+def run_all(page: Page) -> None:
+    """Run all cells of the notebook that is open; the page keeps when it was asked to, as `begun`."""
+    page.evaluate(
+        "() => { window.begun = performance.now(); window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+    )

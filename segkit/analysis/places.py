@@ -1,0 +1,39 @@
+"""Where members live, and how many others live there: a row for each point, for `plot_map` to draw."""
+
+import numpy as np
+import pandas as pd
+
+from segkit.data.dataset import Dataset
+from segkit.membership import Evaluation
+from segkit.segment import Segment
+
+
+def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) -> pd.DataFrame:
+    """Return how many members of a segment, and how many others, live at each point.
+
+    Args:
+        segment: whose members are counted.
+        dataset: the profiles and events.
+        among: the others that are looked at, such as all SMS subscribers; None is all profiles. Members count in any case.
+
+    Returns:
+        A row for each point, from south to north: `latitude` and `longitude` (degrees; a profile's own, else its postal code's),
+        `members` and `others`. The last row, without a point, is of those who can't be placed; it is missing if there are none.
+
+    Raises:
+        DataError: as `sk.membership`.
+
+    >>> from segkit.phrases import has
+    >>> people = {"profile_id": list("abc"), "latitude": [42.4, 42.4, None], "longitude": [-71.1, -71.1, None], "Age": [40, 7, 50]}
+    >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
+    >>> places(Segment("Grown up", has("Age", at_least=18)), shop)[["members", "others"]].to_dict("list")
+    {'members': [1, 1], 'others': [1, 0]}
+    """
+    evaluation = Evaluation(dataset)
+    members = evaluation.holds(segment.condition)
+    looked_at = np.ones(len(dataset), dtype=bool) if among is None else evaluation.holds(among.condition) | members
+    latitude, longitude = dataset.points
+    people = pd.DataFrame(
+        {"latitude": latitude, "longitude": longitude, "members": members.astype(int), "others": (~members).astype(int)}
+    )
+    return people[looked_at].groupby(["latitude", "longitude"], dropna=False).sum().reset_index()
