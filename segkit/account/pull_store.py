@@ -1,0 +1,151 @@
+"""What an unfinished pull keeps on disk: what was asked for, and each page whole; what the pages say is others' work.
+
+A page holds the link to the next one, so the pages are all there is to know about how far a pull came.
+"""
+
+import contextlib
+import gzip
+import json
+import shutil
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from segkit.errors import AccountError, FileError
+from segkit.files import whole_files, write_text
+
+FOLDER = ".pull"
+
+
+class Walk:
+    """The pages of one answer that are kept so far, each in a file of its own, named by its place and number of resources.
+
+    Attributes:
+        size: pages kept.
+        resources: resources on them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.size = len(self._paths())
+        self.resources = sum(int(path.name.partition(".")[0].split("-")[2]) for path in self._paths())
+
+    def keep(self, document: Mapping[str, Any]) -> None:
+        """Write the next page whole or not at all."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        resources = len(document["data"])
+        path = self._folder / f"page-{self.size + 1:07}-{resources}.json.gz"
+        # Quick rather than small, since these files live as long as the pull.
+        packed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), compresslevel=1)
+        with whole_files(path) as [part]:
+            part.write_bytes(packed)
+        self.size += 1
+        self.resources += resources
+
+    def last(self) -> dict[str, Any] | None:
+        """Return the last page; None if there is none yet."""
+        paths = self._paths()
+        return _read(paths[-1]) if paths else None
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Read the pages one by one, in order.
+
+        Raises:
+            AccountError: one of them can't be read back.
+        """
+        for path in self._paths():
+            yield _read(path)
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob("page-*.json.gz"))
+
+
+class PullStore:
+    """The unfinished pull of a folder, for one process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._target = folder
+        self._folder = folder / FOLDER
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes out for as long as this one lives, however it ends.
+
+        Raises:
+            AccountError: another process is pulling into this folder.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = (self._folder / "lock").open("ab")
+        except OSError as error:
+            raise FileError.not_written(self._folder, error.strerror or str(error)) from error
+        with lock:
+            if not _is_locked_here(lock):
+                raise AccountError.already_running(self._target)
+            yield
+            if not self._plan.exists():
+                # Where an open file can't be removed, the empty lock stays; it is in nobody's way.
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _plan(self) -> Path:
+        return self._folder / "plan.json"
+
+    def begin(self, plan: Mapping[str, Any], *, restart: bool) -> bool:
+        """Note what is asked for; return whether an unfinished pull of the same is there to go on with.
+
+        Raises:
+            AccountError: an unfinished pull of something else is there.
+        """
+        if restart:
+            self.clear()
+        written = json.dumps(plan, indent=1, sort_keys=True)
+        if not self._plan.exists():
+            write_text(self._plan, written)
+            return False
+        unfinished = self._plan.read_text(encoding="utf-8")
+        if unfinished != written:
+            raise AccountError.other_pull(self._target, _words(json.loads(unfinished)), _words(plan))
+        return True
+
+    def walk(self, name: str, resource_id: str | None = None) -> Walk:
+        """Return the pages of one answer, of a resource's own if it has an id."""
+        # Ids come from outside and differ by capitals, which a file name may neither trust nor tell apart.
+        return Walk(self._folder / (name if resource_id is None else f"{name}-{resource_id.encode().hex()}"))
+
+    def clear(self) -> None:
+        """Forget the pull: what was asked for first, so that no break leaves it believed without its pages."""
+        self._plan.unlink(missing_ok=True)
+        for path in self._folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+
+
+def _words(plan: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in sorted(plan.items()))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    except (OSError, EOFError, zlib.error, ValueError):
+        raise AccountError.damaged_page(path) from None
+    return document
+
+
+def _is_locked_here(file: IO[bytes]) -> bool:
+    """Take the system's lock on an open file, which it gives back when the process ends, even if it is killed."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415  # each system has one of the two
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
