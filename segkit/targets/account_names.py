@@ -1,0 +1,100 @@
+"""The names of an account's metrics and lists by their ids; documents carry ids, and only the account knows what they stand for."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from segkit.errors import DataError
+from segkit.files import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNames:
+    """Keep the name of each metric and list of an account under its id.
+
+    Args:
+        metrics: metric id to name; two ids may share a name, since integrations each bring their own "Placed Order".
+        lists: list id to name.
+
+    >>> AccountNames(metrics={"UWxqMk": "Clicked SMS"}).metrics["UWxqMk"]
+    'Clicked SMS'
+    """
+
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Read what `to_file` wrote, or pages of Get Metrics and Get Lists saved as they came.
+
+        Raises:
+            DataError: there is no such file, it is no JSON, or it names neither metrics nor lists.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise DataError.no_file(path)
+        try:
+            content = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise DataError.unreadable_file(path, str(error)) from error
+        if isinstance(content, Mapping) and "data" not in content:
+            tables = {kind: content.get(kind) or {} for kind in ("metrics", "lists")}
+            if not any(tables.values()) or not all(map(_is_names, tables.values())):
+                raise DataError.no_names(path.name)
+            return cls(**{kind: dict(table) for kind, table in tables.items()})
+        return cls._read(content if isinstance(content, list) else [content], path.name)
+
+    @classmethod
+    def from_pages(cls, pages: Iterable[Any]) -> Self:
+        """Read pages of Get Metrics and Get Lists, in any order; resources of other kinds are passed over.
+
+        Raises:
+            DataError: a page has not Klaviyo's shape, or none names a metric or a list.
+
+        >>> page = {"data": [{"type": "list", "id": "Y6nRLr", "attributes": {"name": "VIP upload"}}]}
+        >>> AccountNames.from_pages([page]).lists
+        {'Y6nRLr': 'VIP upload'}
+        """
+        return cls._read(pages, "pages of metrics and lists")
+
+    @classmethod
+    def _read(cls, pages: Iterable[Any], what: str) -> Self:
+        found: dict[str, dict[str, str]] = {"metric": {}, "list": {}}
+        for page in pages:
+            resources = page.get("data") if isinstance(page, Mapping) else None
+            for resource in resources if isinstance(resources, list) else [resources]:
+                kind, key, name = _named(resource, what)
+                if kind in found:
+                    found[kind][key] = name
+        if not any(found.values()):
+            raise DataError.no_names(what)
+        return cls(found["metric"], found["list"])
+
+    def as_text(self) -> str:
+        """Return the names as JSON, sorted by id, so that two pulls of one account differ only where it does."""
+        names = {"metrics": dict(sorted(self.metrics.items())), "lists": dict(sorted(self.lists.items()))}
+        return json.dumps(names, indent=2, ensure_ascii=False) + "\n"
+
+    def to_file(self, path: str | Path) -> Path:
+        """Write the names as JSON, whole or not at all; return the absolute path.
+
+        Raises:
+            FileError: the folder does not exist, or the system refuses to write.
+        """
+        return write_text(Path(path), self.as_text())
+
+
+def _is_names(table: object) -> bool:
+    return isinstance(table, Mapping) and all(isinstance(name, str) for name in table.values())
+
+
+def _named(resource: Any, what: str) -> tuple[str, str, str]:
+    """Return a resource's kind, id and name; the name of other kinds may be anything."""
+    attributes = resource.get("attributes") if isinstance(resource, Mapping) else None
+    name = attributes.get("name") if isinstance(attributes, Mapping) else None
+    kind = resource.get("type") if isinstance(resource, Mapping) else None
+    if not isinstance(kind, str) or (kind in ("metric", "list") and not isinstance(name, str)):
+        raise DataError.no_names(what)
+    return kind, str(resource.get("id")), str(name)
