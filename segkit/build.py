@@ -12,7 +12,7 @@ import pandas as pd
 
 from segkit.algebra import without_consent
 from segkit.analysis.overlap import overlap
-from segkit.analysis.recommended import Place, recommended
+from segkit.analysis.recommended import Place, Recommended, recommended
 from segkit.analysis.sizes import sizes
 from segkit.audience import audience, write_members
 from segkit.data.dataset import Dataset
@@ -57,9 +57,10 @@ def build(
     title: str = "Segments",
     near: Place | None = None,
     country: str = "US",
+    segments: Iterable[Segment] | None = None,
     progress: Callable[[Iterable[Segment]], Iterable[Segment]] = iter,
 ) -> Build:
-    """Write every segment of the guide that the data supports: files, manifests, tables, and a report that needs no network.
+    """Write segments, by default all of the guide that the data supports: files, manifests, tables, and a report without network.
 
     Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
     with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files
@@ -71,11 +72,14 @@ def build(
         title: the report's title.
         near: the store that people may live near, a postal code or (latitude, longitude); None is the commonest postal code.
         country: the country of that postal code, two letters.
+        segments: the ones to build instead of the guide's, such as `sk.load_segments("segments/")`; `near` and `country` then
+            mean nothing.
         progress: wraps the segments as they are worked through, such as `tqdm`.
 
     Raises:
         FileError: `out` is a file, or can't be made.
-        DataError: `near` has no known point.
+        DataError: `near` has no known point, or one of `segments` asks for something that the data does not have.
+        DefinitionError: two of `segments` have one name.
 
     >>> import tempfile
     >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
@@ -83,7 +87,7 @@ def build(
     ...     build(Dataset.from_frames(None, orders), out).sizes[["size", "before_consent"]].loc["SMS VIP"].tolist()
     [0, 0]
     """
-    plan = recommended(dataset, near=near, country=country)
+    plan = recommended(dataset, near=near, country=country) if segments is None else _chosen(segments)
     sends = dataset.has_property("sms_consent")
     rules = [_before_consent(segment) for segment in plan.segments]
     written = plan.segments if sends else rules
@@ -123,6 +127,10 @@ def build(
     ]
     _remove_stale(folder, files)
     return Build(table, plan.not_built, tuple(files), notes)
+
+
+def _chosen(segments: Iterable[Segment]) -> Recommended:
+    return Recommended(tuple(segments), pd.DataFrame(columns=["segment", "reason"]))
 
 
 def _segment_files(

@@ -149,6 +149,48 @@ def test_command_builds_all_real_input(shop, tmp_path, capsys):
     assert len(list((tmp_path / "send").glob("*.csv"))) > 10
 
 
+def test_command_builds_the_segments_of_a_folder(tmp_path, capsys):
+    """With `--segments` those of the folder are built in place of the guide's, and everything else is as ever."""
+    (tmp_path / "segments").mkdir()
+    for name, segment in {"b": sk.sms_engaged(), "a": sk.sms_engaged(clicked_days=30)}.items():
+        text = sk.Segment(f"Engaged {name}", segment.condition).to_yaml()
+        (tmp_path / "segments" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    code = main(["build", str(SAMPLES), "--segments", str(tmp_path / "segments"), "--out", str(out)])
+
+    assert code == 0
+    assert [row["segment"] for row in rows_of(out / "sizes.csv")] == ["Engaged a", "Engaged b"]
+    assert sorted(path.name for path in (out / "send").glob("*.csv")) == ["engaged-a.csv", "engaged-b.csv"]
+    assert "Not built" not in capsys.readouterr().out
+    assert sk.build(sk.load(SAMPLES), tmp_path / "again", segments=[sk.sms_engaged()]).sizes.index.tolist() == [
+        "SMS engaged"
+    ]
+
+
+def test_a_chosen_segment_is_built_as_the_recommended_one_is(built, tmp_path):
+    """The same segment from a file has the same members, byte for byte."""
+    shop, _, out = built
+    engaged = sk.Segment.from_yaml(sk.sms_engaged().to_yaml())
+    sk.build(shop, tmp_path, segments=[engaged])
+
+    for part in ("members", "send"):
+        assert (tmp_path / part / "sms-engaged.csv").read_bytes() == (out / part / "sms-engaged.csv").read_bytes()
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("segkit: 1\nname: It\ndid: 7\n", "it.yaml, line 3, did"),
+    ('segkit: 1\nname: It\nhas: Shoe size\nequals: "7"\n', "no property 'Shoe size'"),
+])  # fmt: skip
+def test_bad_segments_are_said_in_words_and_leave_nothing(text, said, tmp_path, capsys):
+    """A slip in a file, or a property that the shop has not, ends with exit code 2 before anything is written."""
+    (tmp_path / "it.yaml").write_text(text, encoding="utf-8")
+    code = main(["build", str(SAMPLES), "--segments", str(tmp_path / "it.yaml"), "--out", str(tmp_path / "out")])
+
+    assert code == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_bad_input_is_said_in_words_and_leaves_nothing(tmp_path, capsys):
     """A folder without data ends with exit code 2 and a message that names what is looked for, and nothing is written."""
     (tmp_path / "shop").mkdir()
