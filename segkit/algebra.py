@@ -13,6 +13,7 @@ from segkit.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
+    FunnelCondition,
     ListCondition,
     ListTest,
     MetricCondition,
@@ -113,7 +114,8 @@ def push_not_inwards(condition: Condition) -> Condition:
     """Return the same members with `Not` only round atoms that have no exact opposite.
 
     Counts, sums, lists, consent and is-set have one. A property test has none, since its opposite leaves out profiles where the
-    property is not set or is of another kind, and so have distance, phone country and region, which leave out the unplaced.
+    property is not set or is of another kind, and so have distance, phone country and region, which leave out the unplaced. No
+    other steps in order are taken exactly where some are not.
 
     >>> from segkit.phrases import did, is_set
     >>> push_not_inwards(~(did("Clicked SMS", at_least=3) | is_set("city"))).conditions[0].comparison
@@ -150,12 +152,13 @@ def opposite(atom: Atom) -> Literal:
             return PropertyCondition(name, SetTest(not is_set))
         case ListCondition(is_member=is_member, joined=joined) if joined == ALL_TIME:
             return replace(atom, is_member=not is_member)
-        case ConsentCondition(channel, can_receive, status_date=None) if _is_whole(atom):
+        case ConsentCondition(channel, can_receive, status_date=None, where=()) if _is_whole(atom):
             return ConsentCondition(
                 channel, not can_receive, "any" if can_receive or channel == "email" else "subscribed"
             )
         case (
-            PropertyCondition()
+            FunnelCondition()
+            | PropertyCondition()
             | ListCondition()
             | ConsentCondition()
             | DistanceCondition()

@@ -24,11 +24,17 @@ TextComparison: TypeAlias = Literal[
     "matches", "not matches",
 ]  # fmt: skip
 ListComparison: TypeAlias = Literal["contains", "not contains"]
+ItemsComparison: TypeAlias = Literal[
+    "contains any of", "contains all of", "not contains any of", "not contains all of"
+]  # fmt: skip
 Measurement: TypeAlias = Literal["count", "sum"]
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
 DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
 Region: TypeAlias = Literal["european_union", "united_states"]
+
+FEWEST_STEPS, MOST_STEPS = 2, 5
+"""A funnel has so many steps (help article 42691974773147; that one step is no funnel is ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,26 @@ class ListTest:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsTest:
+    """A list holds any, or all, of several whole items, or lacks them: "not contains all of" lacks one of them at least."""
+
+    comparison: ItemsComparison
+    items: tuple[str | int | float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.items:
+            raise DefinitionError.bad_value(f"What a list {self.comparison}", self.items, "one or more items")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTextTest:
+    """A list holds an item that contains a text, or is a list without such an item; case-sensitive, and numbers are no texts."""
+
+    comparison: ListComparison
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class LengthTest:
     """A list is so long."""
 
@@ -92,7 +118,9 @@ class SetTest:
     is_set: bool
 
 
-EventTest: TypeAlias = TextTest | TextInTest | NumberTest | BooleanTest | ListTest | LengthTest | SetTest
+EventTest: TypeAlias = (
+    TextTest | TextInTest | NumberTest | BooleanTest | ListTest | ItemsTest | ItemTextTest | LengthTest | SetTest
+)
 """What an event property can be held against; Klaviyo knows no dates there."""
 
 PropertyTest: TypeAlias = EventTest | DateTest
@@ -144,6 +172,33 @@ class MetricCondition(_Operators):
 
 
 @dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """One event of a metric that passes all of some tests is taken or, with `is_taken` False, is not taken."""
+
+    metric: str
+    where: tuple[EventProperty, ...] = ()
+    is_taken: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelCondition(_Operators):
+    """Steps were taken in this order, all in a timeframe, the last at most so long after the first.
+
+    Each taken step is an event of its own, not before the one of the step before it. A step that is not taken has no event
+    strictly between its neighbours. `docs/decisions/0010-funnels.md` has the rest.
+    """
+
+    steps: tuple[FunnelStep, ...]
+    timeframe: EventTimeframe = ALL_TIME
+    completion_seconds: int | None = None
+
+    def __post_init__(self) -> None:
+        taken = sum(step.is_taken for step in self.steps)
+        if not (FEWEST_STEPS <= len(self.steps) <= MOST_STEPS and taken):
+            raise DefinitionError.bad_funnel(len(self.steps), taken, FEWEST_STEPS, MOST_STEPS)
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyCondition(_Operators):
     """A property of the profile passes a test."""
 
@@ -153,12 +208,17 @@ class PropertyCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class ConsentCondition(_Operators):
-    """The profile can, or cannot, receive marketing on a channel; narrowed by subscription and the date of that status."""
+    """The profile can, or cannot, receive marketing on a channel.
+
+    Narrowed by subscription, by the date of that status, and by tests of the profile's own consent columns that must all
+    hold, such as the way it subscribed.
+    """
 
     channel: Channel
     can_receive: bool
     subscription: Subscription = "any"
     status_date: DateTimeframe | None = None
+    where: tuple[PropertyCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +304,7 @@ class Not(_Operators):
 
 Atom: TypeAlias = (
     MetricCondition
+    | FunnelCondition
     | PropertyCondition
     | ConsentCondition
     | ListCondition

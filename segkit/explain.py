@@ -17,6 +17,11 @@ from segkit.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventProperty,
+    FunnelCondition,
+    ItemsComparison,
+    ItemsTest,
+    ItemTextTest,
     LengthTest,
     ListCondition,
     ListTest,
@@ -35,6 +40,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import counted
+from segkit.plain_data.timeframe_text import MONTHS
 from segkit.segment import Segment
 from segkit.timeframes import (
     After,
@@ -54,7 +60,6 @@ from segkit.timeframes import (
 )
 
 _INDENT = "  "
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 _TEXT: dict[TextComparison, str] = {
     "equals": "is",
     "not equals": "is set and is not",
@@ -66,6 +71,12 @@ _TEXT: dict[TextComparison, str] = {
     "not ends with": "is set and does not end with",
     "matches": "matches the whole of the pattern",
     "not matches": "is set and does not match the whole of the pattern",
+}
+_ITEMS: dict[ItemsComparison, str] = {
+    "contains any of": "lists at least one of",
+    "contains all of": "lists all of",
+    "not contains any of": "is a list with none of",
+    "not contains all of": "is a list that lacks at least one of",
 }
 _REGIONS = {"european_union": "the European Union", "united_states": "the United States"}
 
@@ -137,6 +148,8 @@ def describe(atom: Atom) -> str:
     match atom:
         case MetricCondition():
             return _metric(atom)
+        case FunnelCondition():
+            return _funnel(atom)
         case PropertyCondition(name, test):
             return f"have {name} that {_passes(test)}"
         case ConsentCondition():
@@ -162,8 +175,7 @@ def describe(atom: Atom) -> str:
 
 def _metric(atom: MetricCondition) -> str:
     when = timeframe_words(atom.timeframe)
-    clauses = [f"{clause.property} {_passes(clause.test)}" for clause in atom.where]
-    where = f", where {' and '.join(clauses)}" if clauses else ""
+    where = f", where {_clauses(atom.where)}" if atom.where else ""
     if atom.measurement == "sum":
         return _spent(atom, when, where)
     if (atom.comparison, atom.value) == ("at least", 1):
@@ -171,6 +183,34 @@ def _metric(atom: MetricCondition) -> str:
     if (atom.comparison, atom.value) in {("equals", 0), ("fewer than", 1), ("at most", 0)}:
         return f"did {atom.metric} zero times {when}{where}"
     return f"did {atom.metric} {_count(atom)} {when}{where}"
+
+
+def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
+    return " and ".join(f"{clause.property} {_passes(clause.test)}" for clause in where)
+
+
+def _funnel(atom: FunnelCondition) -> str:
+    steps = [
+        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {_clauses(step.where)})' if step.where else ''}"
+        for step in atom.steps
+    ]
+    longest = (
+        ""
+        if atom.completion_seconds is None
+        else f", at most {duration_words(atom.completion_seconds)} from first to last"
+    )
+    return f"did in this order {timeframe_words(atom.timeframe)}{longest}: {', then '.join(steps)}"
+
+
+def duration_words(seconds: int) -> str:
+    """Say a span of time in the largest unit that it is a whole number of.
+
+    >>> duration_words(172_800), duration_words(90)
+    ('2 days', '90 seconds')
+    """
+    units = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+    unit, size = next((unit, size) for unit, size in units.items() if seconds % size == 0)
+    return counted(seconds // size, unit)
 
 
 def _spent(atom: MetricCondition, when: str, where: str) -> str:
@@ -212,6 +252,11 @@ def _passes(test: PropertyTest) -> str:
             return f"lists {_item(item)}"
         case ListTest(_, item):
             return f"is a list without {_item(item)}"
+        case ItemsTest(comparison, items):
+            return f"{_ITEMS[comparison]} {', '.join(map(_item, items))}"
+        case ItemTextTest(comparison, text):
+            verb = "lists an item" if comparison == "contains" else "is a list without an item"
+            return f"{verb} that contains the text {_quoted(text)}"
         case LengthTest(comparison, length):
             words = {"equals": "exactly", "not equals": "a number other than"}
             return f"lists {words.get(comparison, comparison)} {counted(length, 'item')}"
@@ -236,7 +281,18 @@ def _consent(atom: ConsentCondition) -> str:
     if atom.channel == "email" and atom.can_receive and atom.subscription == "any":
         status = " (has an address, is not suppressed or unsubscribed; never subscribed counts)"
     since = "" if atom.status_date is None else f", a status dated {timeframe_words(atom.status_date)}"
-    return f"{can} {channel} marketing{status}{since}"
+    ways = [clause for clause in atom.where if _is_method(clause, atom.channel)]
+    by = "".join(f", by {clause.test.value.replace('_', ' ')}" for clause in ways if isinstance(clause.test, TextTest))
+    others = [clause for clause in atom.where if clause not in ways]
+    where = f", where {_clauses(others)}" if others else ""
+    return f"{can} {channel} marketing{status}{since}{by}{where}"
+
+
+def _is_method(clause: PropertyCondition, channel: str) -> bool:
+    """Whether a clause names the one way in which a profile came to its consent."""
+    return clause.property == f"{channel}_consent_method" and (
+        isinstance(clause.test, TextTest) and clause.test.comparison == "equals"
+    )
 
 
 def timeframe_words(timeframe: Timeframe) -> str:
@@ -271,7 +327,7 @@ def timeframe_words(timeframe: Timeframe) -> str:
         case AnniversaryThisMonth():
             return "with its anniversary this month"
         case InMonth(month):
-            return f"in {_MONTHS[month - 1]} of any year"
+            return f"in {MONTHS[month - 1]} of any year"
         case _:
             assert_never(timeframe)
 
@@ -299,6 +355,7 @@ def _item(item: str | float) -> str:
 
 def _either_of(names: Iterable[str]) -> str:
     every = list(names)
-    if len(every) == 1:
-        return every[0]
+    if len(every) < 2:
+        # No phrase builds a choice among nothing, but a tree may hold one.
+        return every[0] if every else "any of no choices"
     return f"{', '.join(every[:-1])} or {every[-1]}"

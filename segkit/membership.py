@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit import timeframes
+from segkit import funnels, timeframes
 from segkit.conditions import (
     KINDS,
     AllOf,
@@ -27,6 +27,7 @@ from segkit.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    FunnelCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -41,6 +42,7 @@ from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS, distances
 from segkit.data.properties import UNSET
+from segkit.data.schema import current_metric
 from segkit.errors import DefinitionError
 from segkit.segment import Segment
 from segkit.value_tests import between, compared_exactly, passing, readable, warn
@@ -155,6 +157,9 @@ class Evaluation:
             case MetricCondition():
                 units, scale = self.measured(condition)
                 return compared_exactly(units, scale, condition.comparison, condition.value)
+            case FunnelCondition(steps):
+                is_taken = [step.is_taken for step in steps]
+                return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
             case PropertyCondition(name, test):
                 return passing(self.dataset.column(name), test, self.dataset.as_of, name)
             case ConsentCondition():
@@ -192,11 +197,7 @@ class Evaluation:
 
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
-        events = self.dataset.events.metric(condition.metric)
-        if not len(events):
-            warn(
-                f"no event in the data has the metric {condition.metric!r}, so it counts as done zero times by everybody"
-            )
+        events = self._events(condition.metric)
         key = replace(condition, comparison="at least", value=0)
         return self.keep(key, lambda: self._measured(condition, events))
 
@@ -224,6 +225,27 @@ class Evaluation:
             column = self.dataset.events.column(condition.metric, clause.property)
             kept &= passing(column, clause.test, self.dataset.as_of, clause.property)[window]
         return np.asarray(window.start + np.flatnonzero(kept))
+
+    def _events(self, metric: str) -> MetricEvents:
+        events = self.dataset.events.metric(metric)
+        if not len(events):
+            warn(f"no event in the data has the metric {metric!r}, so it counts as done zero times by everybody")
+        return events
+
+    def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
+        """Return the events that could be a step of a funnel: those in its timeframe that pass all tests of the step."""
+        could_be: dict[str, npt.NDArray[np.uint8]] = {}
+        for place, step in enumerate(condition.steps):
+            events = self._events(step.metric)
+            # By its current name, since an event under its old and its new name is one event and one step.
+            steps = could_be.setdefault(current_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
+            counted = MetricCondition(step.metric, "count", "at least", 1, condition.timeframe, step.where)
+            steps[self.selected(counted, events)] |= np.uint8(1 << place)
+        found = []
+        for metric, steps in could_be.items():
+            events, rows = self.dataset.events.metric(metric), np.flatnonzero(steps)
+            found.append((events.profiles[rows], events.times[rows], steps[rows]))
+        return funnels.StepEvents(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
         """Return the events in a condition's timeframe; those after `as_of` never count."""
@@ -255,6 +277,8 @@ class Evaluation:
         if condition.status_date is not None:
             name = f"{condition.channel}_consent_timestamp"
             found = found & passing(dataset.column(name), DateTest(condition.status_date), dataset.as_of, name)
+        for clause in condition.where:
+            found = found & self.holds(clause)
         return found
 
     def _can_receive_email(self) -> Flags:
@@ -279,6 +303,11 @@ class Evaluation:
         found = np.zeros(len(self.dataset), dtype=bool)
         found[entries.profiles[counts]] = True
         return found if condition.is_member else ~found
+
+
+def longest(condition: FunnelCondition) -> int | None:
+    """Return the most microseconds from the first step of a funnel to its last; None is no limit of its own."""
+    return None if condition.completion_seconds is None else condition.completion_seconds * 1_000_000
 
 
 def _flags(values: pa.Array) -> Flags:

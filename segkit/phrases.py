@@ -16,6 +16,8 @@ from segkit.conditions import (
     DistanceUnit,
     EventProperty,
     EventTest,
+    FunnelCondition,
+    FunnelStep,
     ListCondition,
     Measurement,
     MetricCondition,
@@ -30,6 +32,7 @@ from segkit.conditions import (
     RegionCondition,
     SetTest,
     Subscription,
+    TextTest,
 )
 from segkit.errors import DefinitionError
 from segkit.timeframe_words import (
@@ -41,10 +44,12 @@ from segkit.timeframe_words import (
     SinceWords,
     date_timeframe,
     event_timeframe,
+    one_of,
     pair,
     status_timeframe,
     whole,
 )
+from segkit.timeframes import LONGEST
 from segkit.value_words import (
     COMPARISONS,
     VALUE_WORDS,
@@ -69,6 +74,13 @@ class DidNotWords(EventWords, total=False):
     """What `did_not` can be told: one timeframe, and conditions on the event."""
 
     where: Mapping[str, Any]
+
+
+class FunnelWords(EventWords, total=False):
+    """What `did_in_order` can be told: how far apart first and last step may lie, and one timeframe."""
+
+    within_hours: int
+    within_days: int
 
 
 class HasWords(ValueWords, DateWords, total=False):
@@ -122,6 +134,46 @@ def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Conditi
     return _metric("spent", metric, "sum", words, default=None)
 
 
+def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:
+    """Say that a profile took steps in this order, each an event of its own and none before the one for the step before it.
+
+    Args:
+        *steps: two to five, in order: names of metrics, or `step(...)` and `no_step(...)`.
+        **words: the most time from the first step to the last, `within_hours` or `within_days` (spans of 24 hours), none for
+            no limit; and one timeframe of `did`, in which all steps lie, none for all time.
+
+    A step with `no_step` must not be taken between its neighbours; at either end of the funnel, not within the span from its
+    one neighbour. These are the event funnels of help article 42691974773147; `docs/decisions/0010-funnels.md` has every edge.
+
+    Raises:
+        DefinitionError: fewer than two steps or more than five, none of them taken, or as for `did`.
+
+    >>> did_in_order("Clicked SMS", "Placed Order", within_hours=48, in_last_days=30).completion_seconds
+    172800
+    """
+    check_words("did_in_order", words, EVENT_WORDS | _SPANS.keys())
+    taken = tuple(_step(given) for given in steps)
+    return FunnelCondition(taken, event_timeframe("did_in_order", words), _span("did_in_order", words))
+
+
+def step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
+    """Say one step of `did_in_order`: an event of a metric, and conditions on it as in `did`.
+
+    >>> step("Placed Order", where={"Source": "web"}).where[0].property
+    'Source'
+    """
+    return FunnelStep(name_of(metric), _where("step", where or {}))
+
+
+def no_step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
+    """Say a step of `did_in_order` that must not be taken at its place.
+
+    >>> did_in_order("Placed Order", no_step("Refunded Order"), in_last_days=30).steps[1].is_taken
+    False
+    """
+    return FunnelStep(name_of(metric), _where("no_step", where or {}), is_taken=False)
+
+
 def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  # the field's own word
     """Say what a property of the profile is; a property that is not set matches nothing, negatives included.
 
@@ -132,7 +184,8 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
             `matches` (RE2, the whole value), each with its `not_` form.
             Numbers: `equals`, `not_equals`, `at_least`, `at_most`, `more_than`, `fewer_than`.
             True or false: `equals=True`.
-            Lists: `contains_item` (a whole item), `not_contains_item`, `length_at_least` and its kin.
+            Lists: `contains_item` (a whole item), `contains_any_of` and `contains_all_of` (of several whole items),
+            `contains_text_in_item`, each with its `not_` form; `length_at_least` and its kin.
             `contains` and `not_contains` take either: a whole item of a list, or part of a text.
             Dates: the timeframes of `did`, `in_next_days`, `anniversary_today=True`, `anniversary_in_next_days`,
             `anniversary_in_last_days`, `anniversary_this_month=True`, `in_month`.
@@ -175,7 +228,11 @@ def is_not_set(property: str) -> Condition:  # noqa: A002
 
 
 def can_receive(
-    channel: Channel, *, subscription: Subscription | None = None, **words: Unpack[SinceWords]
+    channel: Channel,
+    *,
+    subscription: Subscription | None = None,
+    method: str | None = None,
+    **words: Unpack[SinceWords],
 ) -> Condition:
     """Say that a profile can receive marketing on a channel.
 
@@ -185,23 +242,33 @@ def can_receive(
     Args:
         channel: "sms" or "email".
         subscription: narrows "email" to "subscribed" or "never_subscribed".
+        method: the one way in which the profile came to its consent: "form", "checkout", "inbound_message", "preference_page",
+            "manual_add", "manual_import", "sftp", "integration" ... in the words of Klaviyo's segments. It is held, in lower
+            case, against `sms_consent_method` or `email_consent_method`, which pages of Klaviyo's API are read into in lower case.
         **words: one timeframe of the status date, each word of `did` with "since_" before it: `since_at_least_days_ago=30`.
 
     >>> can_receive("sms")
-    ConsentCondition(channel='sms', can_receive=True, subscription='subscribed', status_date=None)
+    ConsentCondition(channel='sms', can_receive=True, subscription='subscribed', status_date=None, where=())
     """
-    return _consent("can_receive", channel, subscription, words)
+    return _consent("can_receive", channel, subscription, method, words)
 
 
 def cannot_receive(
-    channel: Channel, *, subscription: Subscription | None = None, **words: Unpack[SinceWords]
+    channel: Channel,
+    *,
+    subscription: Subscription | None = None,
+    method: str | None = None,
+    **words: Unpack[SinceWords],
 ) -> Condition:
     """Say that a profile cannot receive marketing on a channel; takes the same words as `can_receive`.
+
+    Ways of losing consent are methods, too: "manual_remove", "bulk_remove", "carrier_deactivation", "message_blocked" ... Klaviyo's
+    definitions know them; whether its profiles carry them is not documented.
 
     >>> cannot_receive("sms", subscription="unsubscribed").can_receive
     False
     """
-    return _consent("cannot_receive", channel, subscription, words)
+    return _consent("cannot_receive", channel, subscription, method, words)
 
 
 def within(
@@ -313,6 +380,27 @@ def _metric(
     )
 
 
+_SPANS = {"within_hours": 3_600, "within_days": 86_400}
+
+
+def _span(phrase: str, words: Mapping[str, Any]) -> int | None:
+    given = one_of(phrase, words, _SPANS)
+    if given is None:
+        return None
+    seconds = _SPANS[given]
+    return seconds * whole(given, words[given], least=1, most=LONGEST * _SPANS["within_days"] // seconds)
+
+
+def _step(given: object) -> FunnelStep:
+    if isinstance(given, FunnelStep):
+        return given
+    if not isinstance(given, str):
+        raise DefinitionError.bad_value(
+            "A step of did_in_order", given, "a metric's name, sk.step(...) or sk.no_step(...)"
+        )
+    return step(given)
+
+
 def _where(phrase: str, given: object) -> tuple[EventProperty, ...]:
     if not isinstance(given, Mapping):
         raise DefinitionError.bad_value(f"where of {phrase}", given, 'a mapping such as {"Source": "web"}')
@@ -342,15 +430,18 @@ def _event_test(place: str, test: PropertyTest) -> EventTest:
 
 
 def _consent(
-    phrase: str, channel: Channel, subscription: Subscription | None, words: Mapping[str, Any]
+    phrase: str, channel: Channel, subscription: Subscription | None, method: str | None, words: Mapping[str, Any]
 ) -> ConsentCondition:
-    check_words(phrase, words, SINCE_WORDS)
+    check_words(phrase, words, SINCE_WORDS | {"subscription", "method"})
     can = phrase == "can_receive"
     chosen(f"The channel of {phrase}", channel, get_args(Channel))
     if subscription is None:
         subscription = "subscribed" if can and channel == "sms" else "any"
     chosen(f"The subscription of {phrase}({channel!r})", subscription, _SUBSCRIPTIONS[channel, can])
-    return ConsentCondition(channel, can, subscription, status_timeframe(phrase, words))
+    where: tuple[PropertyCondition, ...] = ()
+    if method is not None:
+        where = (PropertyCondition(f"{channel}_consent_method", TextTest("equals", name_of(method).strip().lower())),)
+    return ConsentCondition(channel, can, subscription, status_timeframe(phrase, words), where)
 
 
 _SUBSCRIPTIONS: dict[tuple[str, bool], tuple[Subscription, ...]] = {

@@ -18,6 +18,8 @@ from segkit import timeframes
 from segkit.conditions import (
     BooleanTest,
     DateTest,
+    ItemsTest,
+    ItemTextTest,
     LengthTest,
     ListTest,
     Number,
@@ -75,7 +77,7 @@ def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
             return column.numbers.readable
         case BooleanTest():
             return column.truths.readable
-        case ListTest() | LengthTest():
+        case ListTest() | ItemsTest() | ItemTextTest() | LengthTest():
             return column.lists.readable
         case DateTest():
             return column.instants.readable
@@ -92,6 +94,8 @@ _KINDS: dict[type, str] = {
     BooleanTest: "true or false",
     DateTest: "a date",
     ListTest: "a list",
+    ItemsTest: "a list",
+    ItemTextTest: "a list",
     LengthTest: "a list",
 }
 
@@ -108,9 +112,8 @@ def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
             return compared(column.numbers.values, comparison, float(value))
         case BooleanTest(wanted):
             return np.asarray(column.truths.values == wanted)
-        case ListTest(comparison, item):
-            holds = [any(_same(item, one) for one in items) for items in column.lists.values]
-            return np.asarray(np.array(holds, dtype=bool) == (comparison == "contains"))
+        case ListTest() | ItemsTest() | ItemTextTest():
+            return np.array([_list_passes(items, test) for items in column.lists.values], dtype=bool)
         case LengthTest(comparison, length):
             lengths = np.array([len(items) for items in column.lists.values], dtype=np.int64)
             return compared(lengths, comparison, length)
@@ -141,6 +144,20 @@ def _text_passes(texts: pa.Array, comparison: TextComparison, value: str) -> Fla
                 raise DefinitionError.bad_pattern(value, str(error)) from None
         case _:
             return ~_text_passes(texts, NEGATIVES[comparison], value)
+
+
+def _list_passes(items: tuple[Any, ...], test: ListTest | ItemsTest | ItemTextTest) -> bool:
+    match test:
+        case ListTest(comparison, item):
+            return any(_same(item, one) for one in items) == (comparison == "contains")
+        case ItemsTest(comparison, wanted):
+            some = any if comparison.endswith("any of") else all
+            holds = some(any(_same(item, one) for one in items) for item in wanted)
+            return holds != comparison.startswith("not")
+        case ItemTextTest(comparison, text):
+            return any(isinstance(one, str) and text in one for one in items) == (comparison == "contains")
+        case _:
+            assert_never(test)
 
 
 def _same(wanted: object, item: object) -> bool:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from math import isfinite
-from typing import Any, TypedDict, TypeVar, cast
+from typing import Any, TypedDict, TypeVar, cast, get_args
 
 from segkit.conditions import (
     BooleanTest,
     DateTest,
+    ItemsComparison,
+    ItemsTest,
+    ItemTextTest,
     LengthTest,
     ListTest,
     Number,
@@ -53,6 +56,12 @@ class ValueWords(NumberWords, total=False):
     not_contains_text: str
     contains_item: str | float
     not_contains_item: str | float
+    contains_any_of: Iterable[str | float]
+    contains_all_of: Iterable[str | float]
+    not_contains_any_of: Iterable[str | float]
+    not_contains_all_of: Iterable[str | float]
+    contains_text_in_item: str
+    not_contains_text_in_item: str
     starts_with: str
     not_starts_with: str
     ends_with: str
@@ -84,6 +93,9 @@ _TEXT_WORDS: dict[str, TextComparison] = {
     },
     "contains_text": "contains",
     "not_contains_text": "not contains",
+}
+_ITEMS_WORDS: dict[str, ItemsComparison] = {
+    comparison.replace(" ", "_"): comparison for comparison in get_args(ItemsComparison)
 }
 VALUE_WORDS = frozenset(ValueWords.__annotations__)
 
@@ -123,6 +135,14 @@ def _item(word: str, value: object) -> str | int | float:
     return float(amount) if isinstance(amount, Decimal) else amount
 
 
+def _items(word: str, value: object) -> tuple[str | int | float, ...]:
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        every = tuple(dict.fromkeys(_item(word, one) for one in value))
+        if every:
+            return every
+    raise DefinitionError.bad_value(word, value, "several items, such as ['Hats', 'Caps']")
+
+
 _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
     "equals": _equality,
     "not_equals": _equality,
@@ -130,6 +150,9 @@ _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
     "not_contains": _either("not contains", "not contains"),
     "contains_item": lambda word, value: (ListTest("contains", _item(word, value)),),
     "not_contains_item": lambda word, value: (ListTest("not contains", _item(word, value)),),
+    "contains_text_in_item": lambda word, value: (ItemTextTest("contains", text(word, value)),),
+    "not_contains_text_in_item": lambda word, value: (ItemTextTest("not contains", text(word, value)),),
+    **dict.fromkeys(_ITEMS_WORDS, lambda word, value: (ItemsTest(_ITEMS_WORDS[word], _items(word, value)),)),
     "is_in": lambda word, value: (TextInTest(texts(word, value)),),
     "not_in": lambda word, value: (TextInTest(texts(word, value), negated=True),),
     **{

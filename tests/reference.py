@@ -12,7 +12,7 @@ import calendar
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -30,6 +30,11 @@ from segkit.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventProperty,
+    FunnelCondition,
+    FunnelStep,
+    ItemsTest,
+    ItemTextTest,
     LengthTest,
     ListCondition,
     ListTest,
@@ -114,6 +119,8 @@ def is_member(condition: Condition, profile: Row, shop: PlainShop) -> bool:
             return not is_member(part, profile, shop)
         case MetricCondition():
             return metric_compares(condition, profile, shop)
+        case FunnelCondition():
+            return takes_steps(condition, profile, shop)
         case PropertyCondition(name, test):
             return passes(test, profile.get(name), shop)
         case ConsentCondition():
@@ -135,22 +142,88 @@ def is_member(condition: Condition, profile: Row, shop: PlainShop) -> bool:
 
 def metric_compares(condition: MetricCondition, profile: Row, shop: PlainShop) -> bool:
     """Say whether the count or sum of a profile's events compares as asked; no event counts and sums 0."""
-    counted = [
-        event
-        for event in shop.events
-        if event["profile_id"] == profile["profile_id"]
-        and NEW_NAMES.get(event["metric"], event["metric"]) == NEW_NAMES.get(condition.metric, condition.metric)
-        and has_happened(as_instant(event["datetime"], shop), condition.timeframe, shop.as_of)
-        and all(passes(where.test, event.get(where.property), shop) for where in condition.where)
-    ]
+    mine = events_of(profile, condition.timeframe, shop)
+    counted = [event for event in mine if is_of(event, condition.metric, condition.where, shop)]
     if condition.measurement == "count":
         return compares(Fraction(len(counted)), condition.comparison, exact(condition.value))
     amounts = [event["value"] for event in counted if is_set(event["value"], shop)]
     return compares(sum(map(exact, amounts), Fraction()), condition.comparison, exact(condition.value))
 
 
+def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:
+    """Return a profile's events in a timeframe, in the order of the data."""
+    return [
+        event
+        for event in shop.events
+        if event["profile_id"] == profile["profile_id"]
+        and has_happened(as_instant(event["datetime"], shop), timeframe, shop.as_of)
+    ]
+
+
+def is_of(event: Row, metric: str, where: Sequence[EventProperty], shop: PlainShop) -> bool:
+    """Say whether an event is of a metric, under its old or new name, and passes all tests."""
+    if NEW_NAMES.get(event["metric"], event["metric"]) != NEW_NAMES.get(metric, metric):
+        return False
+    return all(passes(clause.test, event_value(event, clause.property), shop) for clause in where)
+
+
+def event_value(event: Row, name: str) -> Any:
+    """Return what is written of an event under a name; Klaviyo's filters call its value $value."""
+    return event.get("value" if name == "$value" else name)
+
+
+def takes_steps(condition: FunnelCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether any choice of events for the taken steps is in order, in time, and free of steps not to be taken."""
+    mine = events_of(profile, condition.timeframe, shop)
+    choices = [
+        [place for place, event in enumerate(mine) if is_of(event, step.metric, step.where, shop)]
+        for step in condition.steps
+    ]
+    times = [as_instant(event["datetime"], shop) for event in mine]
+    taken = [choice for step, choice in zip(condition.steps, choices, strict=True) if step.is_taken]
+    limit = None if condition.completion_seconds is None else timedelta(seconds=condition.completion_seconds)
+    return any(
+        (limit is None or times[path[-1]] - times[path[0]] <= limit)
+        and is_undisturbed(condition.steps, choices, [times[place] for place in path], times, limit)
+        for path in paths(taken, times)
+    )
+
+
+def paths(
+    choices: Sequence[Sequence[int]], times: Sequence[Any], before: tuple[int, ...] = ()
+) -> Iterator[tuple[int, ...]]:
+    """Yield every choice of one event for each step, none twice and none before the one chosen for the step before."""
+    if not choices:
+        yield before
+        return
+    for place in choices[0]:
+        if place not in before and (not before or times[before[-1]] <= times[place]):
+            yield from paths(choices[1:], times, (*before, place))
+
+
+def is_undisturbed(
+    steps: Sequence[FunnelStep], choices: Sequence[Sequence[int]], path: Sequence[Any], times: Sequence[Any], limit: Any
+) -> bool:
+    """Say whether no event of a step not to be taken lies between its neighbours, or near the end that it stands at."""
+    number_taken = 0
+    for step, choice in zip(steps, choices, strict=True):
+        if step.is_taken:
+            number_taken += 1
+            continue
+        for moment in (times[place] for place in choice):
+            if number_taken == 0:
+                disturbs = moment < path[0] and (limit is None or path[0] - moment <= limit)
+            elif number_taken == len(path):
+                disturbs = moment > path[-1] and (limit is None or moment - path[-1] <= limit)
+            else:
+                disturbs = path[number_taken - 1] < moment < path[number_taken]
+            if disturbs:
+                return False
+    return True
+
+
 def has_consent(condition: ConsentCondition, profile: Row, shop: PlainShop) -> bool:
-    """Say whether a profile can, or cannot, receive marketing, with that subscription and from such a date on."""
+    """Say whether a profile can, or cannot, receive marketing, with that subscription, such a date, and what else is asked."""
     consent = consent_of(condition.channel, profile, shop)
     if condition.channel == "sms":
         can_receive = consent == "subscribed"
@@ -160,6 +233,8 @@ def has_consent(condition: ConsentCondition, profile: Row, shop: PlainShop) -> b
     if can_receive != condition.can_receive:
         return False
     if condition.subscription not in ("any", consent):
+        return False
+    if not all(passes(clause.test, profile.get(clause.property), shop) for clause in condition.where):
         return False
     if condition.status_date is None:
         return True
@@ -343,6 +418,21 @@ def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
         case ListTest(comparison, item):
             items = as_list(cell, shop)
             return items is not None and any(is_same(item, other) for other in items) == (comparison == "contains")
+        case ItemsTest(comparison, wanted):
+            items = as_list(cell, shop)
+            if items is None:
+                return False
+            found = [any(is_same(item, other) for other in items) for item in wanted]
+            return {
+                "contains any of": True in found,
+                "contains all of": False not in found,
+                "not contains any of": True not in found,
+                "not contains all of": False in found,
+            }[comparison]
+        case ItemTextTest(comparison, text):
+            items = as_list(cell, shop)
+            found = [item for item in items or () if isinstance(item, str) and item.find(text) >= 0]
+            return items is not None and (found != []) == (comparison == "contains")
         case LengthTest(comparison, length):
             items = as_list(cell, shop)
             return items is not None and compares(Fraction(len(items)), comparison, Fraction(length))

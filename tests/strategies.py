@@ -38,6 +38,8 @@ HOURS = [1, 24]
 DATES = sorted({(as_of + timedelta(days=days)).date() for as_of in AS_OFS for days in (-1, 0, 1)})
 
 METRICS = ["Clicked SMS", "Placed Order", "Subscribed to SMS Marketing", "Consented to Receive SMS"]
+COMPLETIONS = [None, 1, 3_600, 86_400, 7 * 86_400]
+METHODS = ["form", "preference_page", "checkout"]
 AMOUNTS = [Decimal(amount) for amount in ("19.99", "-19.99", "0", "0.1", "0.2", "33.335", "100")]
 LIST_NAMES = ["VIP upload", "Newsletter"]
 TEXTS = ["Boston", "boston", "Bo", "ston", "NA", "18", "true", "2024-02-29", "Zoë", "a,b", 'x"y', "=1"]
@@ -108,6 +110,10 @@ def profile(random: Random, as_of: datetime, kinds: list[str]) -> Row:
         "email_consent": maybe(["SUBSCRIBED", "UNSUBSCRIBED", "NEVER_SUBSCRIBED"]),
         "email_consent_timestamp": maybe([moment(random, as_of)] * 4),
         "email_suppressed": maybe([True, False]),
+        "sms_consent_method": maybe(METHODS),
+        "email_consent_method": maybe(METHODS),
+        "email_double_opt_in": maybe([True, False]),
+        "email_bounced_timestamp": maybe([moment(random, as_of)] * 4),
         "created": maybe([moment(random, as_of)] * 4),
         "predicted_clv": maybe([0.1, 0.3, 18.0, 65.0]),
         "Town": maybe(["", *TEXTS]),
@@ -217,7 +223,7 @@ def trees(draw: st.DrawFn, depth: int = 2) -> Condition:
 
 def atom(random: Random) -> Condition:
     """Return an atom, a count, sum or property more often."""
-    kinds = [metric_atom, property_atom, metric_atom, property_atom, consent_atom, list_atom, place_atom]
+    kinds = [metric_atom, property_atom, metric_atom, property_atom, consent_atom, list_atom, place_atom, funnel_atom]
     return random.choice(kinds)(random)
 
 
@@ -282,10 +288,19 @@ def date_test(random: Random) -> said.DateTest:
     return said.DateTest(date_timeframe(random))
 
 
-def list_test(random: Random) -> said.ListTest | said.LengthTest:
+def list_test(random: Random) -> said.ListTest | said.ItemsTest | said.ItemTextTest | said.LengthTest:
     """Return a test of lists."""
     holds = said.ListTest(random.choice(get_args(said.ListComparison)), random.choice(ITEMS))
-    return random.choice([holds, holds, said.LengthTest(comparison(random), random.randint(0, 3))])
+    several = random.sample(ITEMS, k=random.randint(1, 3))
+    return random.choice(
+        [
+            holds,
+            holds,
+            said.ItemsTest(random.choice(get_args(said.ItemsComparison)), tuple(several)),
+            said.ItemTextTest(random.choice(get_args(said.ListComparison)), random.choice(["Hat", "at", "hats", "1"])),
+            said.LengthTest(comparison(random), random.randint(0, 3)),
+        ]
+    )
 
 
 def set_test(random: Random) -> said.SetTest:
@@ -299,7 +314,13 @@ CUSTOM = {
     "Birthday": date_test,
 }  # fmt: skip
 KNOWN = {"city": text_test, "created": date_test, "predicted_clv": number_test}
-OF_EVENTS = {"Source": text_test, "Items": number_test, "Collections": list_test, "Gift": truth_test}
+OF_EVENTS = {
+    "Source": text_test,
+    "Items": number_test,
+    "Collections": list_test,
+    "Gift": truth_test,
+    "$value": number_test,
+}
 
 
 def property_atom(random: Random) -> said.PropertyCondition:
@@ -328,6 +349,22 @@ def metric_atom(random: Random) -> MetricCondition:
     return MetricCondition(metric, "sum", way, value, timeframe, where)
 
 
+def funnel_atom(random: Random) -> said.FunnelCondition:
+    """Return two to five steps of few metrics, mostly without tests and over all time, so that some profile took them."""
+    steps = [
+        said.FunnelStep(
+            random.choice(METRICS),
+            tuple(event_property(random) for _ in range(random.choice([0, 0, 0, 1]))),
+            random.choice([True, True, False]),
+        )
+        for _ in range(random.choice([2, 2, 2, 3, 3, 4, 5]))
+    ]
+    if not any(step.is_taken for step in steps):
+        steps[0] = replace(steps[0], is_taken=True)
+    timeframe = random.choice([time.ALL_TIME, event_timeframe(random)])
+    return said.FunnelCondition(tuple(steps), timeframe, random.choice(COMPLETIONS))
+
+
 def consent_atom(random: Random) -> said.ConsentCondition:
     """Return a condition on consent that the phrases can say."""
     words: tuple[Any, ...] = random.choice(
@@ -338,7 +375,18 @@ def consent_atom(random: Random) -> said.ConsentCondition:
             *[("email", False, subscription) for subscription in get_args(said.Subscription)],
         ]
     )
-    return said.ConsentCondition(*words, random.choice([None, date_timeframe(random)]))
+    where = random.choice([(), (consent_clause(random, words[0]),)])
+    return said.ConsentCondition(*words, random.choice([None, date_timeframe(random)]), where)
+
+
+def consent_clause(random: Random, channel: str) -> said.PropertyCondition:
+    """Return a test of one of the columns that say how a profile came to its consent, or why it lost it."""
+    method = said.PropertyCondition(f"{channel}_consent_method", said.TextTest("equals", random.choice(METHODS)))
+    if channel == "sms":
+        return method
+    opted_in = said.PropertyCondition("email_double_opt_in", truth_test(random))
+    bounced = said.PropertyCondition("email_bounced_timestamp", date_test(random))
+    return random.choice([method, opted_in, bounced])
 
 
 def list_atom(random: Random) -> said.ListCondition:

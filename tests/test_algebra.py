@@ -19,6 +19,7 @@ from segkit.algebra import (
 )
 from segkit.conditions import AllOf, AnyOf, Atom, Condition, Not
 from segkit.errors import DefinitionError
+from segkit.phrases import did_in_order
 
 A, B, C, D = (sk.is_set(name) for name in "abcd")
 NOT_A = sk.is_not_set("a")
@@ -74,6 +75,9 @@ WITHOUT_OPPOSITE: dict[str, Condition] = {
     "since when somebody is on a list": sk.in_list("L", in_last_days=30),
     "since when somebody can receive": sk.can_receive("sms", since_in_last_days=30),
     "one way of not receiving": sk.cannot_receive("sms", subscription="unsubscribed"),
+    "how somebody came to consent": sk.can_receive("sms", method="form"),
+    "how anybody lost it": sk.cannot_receive("email", method="manual_remove"),
+    "steps in order": did_in_order("Clicked SMS", "Placed Order"),
     "one way of receiving": sk.can_receive("email", subscription="subscribed"),
 }
 

@@ -25,6 +25,10 @@ from segkit.conditions import (
     DateTest,
     DistanceCondition,
     EventProperty,
+    FunnelCondition,
+    FunnelStep,
+    ItemsTest,
+    ItemTextTest,
     LengthTest,
     ListCondition,
     ListTest,
@@ -54,11 +58,25 @@ EVERY_KIND: list[Condition] = [
     MetricCondition(
         "Placed Order", "sum", "more than", Decimal("19.99"), where=(EventProperty("Gift", SetTest(True)),)
     ),
+    FunnelCondition((FunnelStep("Clicked SMS"), FunnelStep("Placed Order"))),
+    FunnelCondition(
+        (
+            FunnelStep("Placed Order", (EventProperty("Gift", BooleanTest(True)),)),
+            FunnelStep("Refunded Order", is_taken=False),
+        ),
+        InTheLast(30),
+        completion_seconds=172_800,
+    ),
+    ConsentCondition(
+        "sms", True, "subscribed", where=(PropertyCondition("sms_consent_method", TextTest("equals", "form")),)
+    ),
     PropertyCondition("city", TextTest("starts with", 'Bo"ston')),
     PropertyCondition("city", TextInTest(("Boston", "Zoë"), negated=True)),
     PropertyCondition("Parent", BooleanTest(True)),
     PropertyCondition("Birthday", DateTest(BetweenDates(dt.date(2026, 1, 1), dt.date(2026, 6, 30)))),
     PropertyCondition("Interests", ListTest("contains", "sales")),
+    PropertyCondition("Interests", ItemsTest("not contains all of", ("sales", 3))),
+    PropertyCondition("Interests", ItemTextTest("not contains", "sal")),
     PropertyCondition("Interests", LengthTest("more than", 2)),
     ListCondition("VIP upload", joined=InTheLast(30)),
     DistanceCondition(True, 30.0, "miles", PostalCode("02110", "US")),
@@ -214,6 +232,21 @@ def test_conditions_have_fields_and_no_verbs(kind: type):
 def test_the_union_is_closed():
     """The kinds checked at run time are those that the type checker knows."""
     assert {*get_args(Atom), AllOf, AnyOf, Not} == set(KINDS)
+
+
+@pytest.mark.parametrize("taken", [[], [True], [False, False], [True] * 6], ids=repr)
+def test_a_funnel_has_two_to_five_steps_and_one_of_them_is_taken(taken: list[bool]):
+    """One step is no order, more than five are not Klaviyo's, and where nothing is done nothing has an order."""
+    steps = tuple(FunnelStep("Clicked SMS", is_taken=is_taken) for is_taken in taken)
+    with pytest.raises(DefinitionError, match=f"2 to 5 steps.* this one has {len(taken)} step"):
+        FunnelCondition(steps)
+
+
+@pytest.mark.parametrize("comparison", get_args(conditions.ItemsComparison))
+def test_a_list_is_asked_for_one_item_at_least(comparison: Any):
+    """All of nothing is in every list and any of nothing in none, and nobody means either."""
+    with pytest.raises(DefinitionError, match=f"What a list {comparison} must be one or more items"):
+        ItemsTest(comparison, ())
 
 
 @pytest.mark.parametrize("name", ["", "  ", None, 3])

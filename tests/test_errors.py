@@ -8,6 +8,7 @@ import pytest
 
 from segkit import errors
 from segkit.errors import (
+    AccountError,
     DataError,
     DefinitionError,
     FileError,
@@ -50,9 +51,56 @@ DEFINITION = {
         ("between_days_ago", 9, 3),
         ["between_days_ago=(9, 3)", "runs backwards", "Write between_days_ago=(3, 9)"],
     ),
+    "bad_funnel": ((1, 1, 2, 5), ["2 to 5 steps", "1 step, 1 of them taken", "sk.did(...)", "joined with &"]),
+    "not_pushed": (
+        (["'A' can't be written.", "'B' can't be written."],),
+        ["Nothing was sent", "2 segments can't be", "'A' can't be written.\n'B' can't be written."],
+    ),
     "bad_pattern": (("(?=a)", "invalid perl operator"), ["'(?=a)'", "invalid perl operator", "RE2", "whole value"]),
     "too_many_conditions": ((5000, 1000), ["5,000", "1,000", "split the segment"]),
     "reserved_name": (("size", "intersections"), ["'size'", "intersections", "another name", "segment.condition"]),
+    "unreadable_text": (
+        (["line 4: Do a.", "line 5: Do b."],),
+        ["2 faults", "nothing was read", "- line 4: Do a.", "- line 5: Do b."],
+    ),
+    "not_yaml": (("found a tab",), ["not YAML", "found a tab", "Check the indentation"]),
+    "empty_text": ((), ["Nothing is written", "segkit: 1"]),
+    "nested_too_deep": ((), ["nested too deep", "fewer groups"]),
+    "not_plain": (("&a",), ["'&a'", "anchor", "Write out what it stands for"]),
+    "key_twice": (("did",), ["'did'", "twice", "two conditions, each after a dash"]),
+    "two_readings": (("no",), ["'no'", "without quotes", '"no"', "true or false"]),
+    "unquoted": (("has", 7), ["has", "7", "a number", 'has: "7"']),
+    "unknown_key": (("at leats", ["at most", "at least"]), ["'at leats'", "Did you mean 'at least'", "'at most'"]),
+    "not_one_key": (
+        ("A condition", ["did", "has"], ["did", "has", "not"]),
+        ["exactly one of 'did', 'has', 'not'", "this one has 'did', 'has'", "under all of"],
+    ),
+    "not_a_mapping": (("sms",), ["'sms'", "can receive: sms", "a key with a colon"]),
+    "bad_timeframe": (
+        ("when", "in last 90 days", ["in the last 90 days", "before 2026-01-01"]),
+        ["when", "'in last 90 days'", "Did you mean 'in the last 90 days'", "'before 2026-01-01'"],
+    ),
+    "unknown_form": ((2, 1), ["segkit: 2", "reads segkit: 1", "install"]),
+    "not_as_text": (("VIP", "at least must be finite."), ["'VIP'", "at least must be finite", "sk.did(...)"]),
+    "no_segment_files": ((FOLDER, ["a.txt"]), ["'shop'", ".yaml", "'a.txt'", "segment.to_yaml()"]),
+    "no_klaviyo_definition": (("it has name",), ["it has name", "Segments API", "condition_groups", ".json"]),
+    "several_klaviyo_definitions": ((["VIP", "EU"],), ["'VIP', 'EU'", "segments_from_klaviyo(page)"]),
+    "klaviyo_unread": ((["condition group 1, condition 2: a."],), ["1 thing", "- condition group 1, condition 2: a."]),
+    "klaviyo_unsaid": (("VIP", ["a: b.", "c: d."]), ["'VIP'", "2 reasons", "- a: b.\n  - c: d.", "nearest"]),
+    "beyond_segkit": (
+        ("Consent to push messages", "segkit knows sms"),
+        ["Consent to push messages", "segkit knows sms"],
+    ),
+    "beyond_klaviyo": (("distance from a point", "a postal code"), ["distance from a point", "Nearest: a postal code"]),
+    "unnamed_id": (("metric", "UWxqMk"), ["metric 'UWxqMk'", "metric_names={'UWxqMk': NAME}", "names="]),
+    "no_id": (
+        ("list", "vip", ["VIP"]),
+        ["list 'vip'", "Did you mean 'VIP'", "list_ids={'vip': ID}", "Known are: 'VIP'"],
+    ),
+    "one_name_of_several": (
+        ("metric", "Placed Order", ["B", "A"], "ids"),
+        ["'Placed Order'", "more than one metric: 'A', 'B'", "metric_ids="],
+    ),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
@@ -87,6 +135,7 @@ DATA = {
         ["'02111' of 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
     "failures_without_type": ((), ["'Failure Type'", "failing=segment"]),
+    "no_names": (("n.json",), ["n.json", "Get Metrics", '{"metrics": {ID: NAME}']),
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "slipped column"]),
 }
 FILE = {
@@ -102,9 +151,51 @@ FILE = {
     ),
     "is_folder": ((FOLDER,), ["'shop' is a folder", "vip.csv"]),
 }
+ACCOUNT = {
+    "no_key": (("KLAVIYO_API_KEY",), ["no key", "private key", "KLAVIYO_API_KEY"]),
+    "bad_key": (("KLAVIYO_API_KEY",), ["KLAVIYO_API_KEY", "blanks", "Copy it once more"]),
+    "unencrypted": (("http://example.com",), ["'http://example.com'", "unencrypted", "https://"]),
+    "key_refused": (("Get Events",), ["Get Events", "401", "Settings > API keys"]),
+    "not_allowed": (("Get Events", ["events:read"]), ["Get Events", "403", "'events:read'", "make a key"]),
+    "too_fast": (("Get Events", 90_000.0), ["Get Events", "429", "90,000 seconds", "later"]),
+    "server_fault": (("Get Events", 503), ["Get Events", "503", "status.klaviyo.com"]),
+    "unreachable": (("Get Events", "ProtocolError"), ["Get Events", "ProtocolError", "Check the network"]),
+    "refused": (
+        ("Get Events", 400, "No such metric."),
+        ["Get Events", "400", "Klaviyo says: No such metric.", "Check the names"],
+    ),
+    "no_document": (("Get Events",), ["Get Events", "no JSON document", "proxy"]),
+    "broken_page": (
+        ("Get Events", 1_234, "it has no list named 'data'"),
+        ["Get Events, page 1,234", "no list named 'data'", "pages before it are kept"],
+    ),
+    "damaged_page": ((FOLDER / "page.gz",), ["page.gz", "damaged", "--restart"]),
+    "other_pull": (
+        (FOLDER, "since='2026-01-01'", "since='2025-01-01'"),
+        ["'shop'", "since='2026-01-01'", "asks for since='2025-01-01'", "--restart"],
+    ),
+    "other_account": ((FOLDER,), ["'shop'", "another account", "--restart"]),
+    "stale_cursor": ((FOLDER, "Get Events: no."), ["'shop'", "Get Events: no.", "--restart"]),
+    "already_running": ((FOLDER,), ["'shop'", "is running", "another folder"]),
+    "folder_in_use": ((FOLDER, ["events.csv"]), ["'shop'", "'events.csv'", "another folder"]),
+    "unknown_name": (
+        ("metric", "Placed order", ["Placed Order", "Clicked SMS"]),
+        ["metric 'Placed order'", "Did you mean 'Placed Order'", "'Clicked SMS', 'Placed Order'"],
+    ),
+    "no_such_segment": (("SegZzz",), ["'SegZzz'", "nothing was sent", "found by its name"]),
+    "several_of_a_name": (
+        ("VIP", ["SegAaa", "SegBbb"]),
+        ["'VIP'", "'SegAaa', 'SegBbb'", "nothing was sent", "--update", "rename"],
+    ),
+    "too_many_changes": ((101, 100), ["101", "100 a day", "Nothing was sent", "tomorrow"]),
+    "push_stopped": (
+        ("Create Segment: no.", ["A"], ["B", "C"]),
+        ["Create Segment: no.", "Done: 'A'.", "Not done: 'B', 'C'.", "Run the same again"],
+    ),
+}
 EVERY = [
     (kind, name, *case)
-    for kind, cases in ((DefinitionError, DEFINITION), (DataError, DATA), (FileError, FILE))
+    for kind, cases in ((DefinitionError, DEFINITION), (DataError, DATA), (FileError, FILE), (AccountError, ACCOUNT))
     for name, case in cases.items()
 ]
 
@@ -127,20 +218,22 @@ def test_a_message_is_made_of_sentences(kind, name, given, said):
     assert not re.search(r"\.\. |[?!]\.|\.\.$| {2}(?!- )|None", text)
 
 
-@pytest.mark.parametrize("kind", [DefinitionError, DataError, FileError])
+@pytest.mark.parametrize("kind", [DefinitionError, DataError, FileError, AccountError])
 def test_every_constructor_is_in_a_table(kind):
     """No error is without a test of its wording."""
     constructors = {name for name, member in vars(kind).items() if isinstance(member, classmethod)}
-    assert constructors == set({DefinitionError: DEFINITION, DataError: DATA, FileError: FILE}[kind])
+    tables = {DefinitionError: DEFINITION, DataError: DATA, FileError: FILE, AccountError: ACCOUNT}
+    assert constructors == set(tables[kind])
 
 
 def test_every_kind_of_error_is_known():
-    """There are three kinds, each also one of Python's own, so that old handlers catch them."""
+    """There are four kinds, each also one of Python's own, so that old handlers catch them."""
     kinds = {found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, SegkitError)}
-    assert kinds == {SegkitError, DefinitionError, DataError, FileError}
+    assert kinds == {SegkitError, DefinitionError, DataError, FileError, AccountError}
     assert issubclass(DefinitionError, ValueError)
     assert issubclass(DataError, ValueError)
     assert issubclass(FileError, OSError)
+    assert issubclass(AccountError, RuntimeError)
     assert issubclass(SegkitWarning, UserWarning)
 
 

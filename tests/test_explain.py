@@ -33,6 +33,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.explain import describe, number_words, timeframe_words
+from segkit.phrases import did_in_order, no_step, step
 
 GOLDEN = Path(__file__).parent / "golden" / "explain.txt"
 
@@ -72,6 +73,16 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.spent(more_than=50, where={"Discount Codes": {"is_set": False}, "Collections": {"contains_item": "Sale"}}),
         sk.did("Failed to Deliver SMS", at_least=2, where={"Failure Type": ["Device unreachable", "Unknown error"]}),
     ],
+    "Steps in order": [
+        did_in_order("Clicked SMS", "Placed Order"),
+        did_in_order("Clicked SMS", "Placed Order", within_hours=48, in_last_days=30),
+        did_in_order(
+            step("Placed Order", where={"Source": "web", "Items": {"at_least": 2}}),
+            no_step("Refunded Order"),
+            within_hours=36,
+        ),
+        said.FunnelCondition((said.FunnelStep("Clicked SMS"), said.FunnelStep("Placed Order")), completion_seconds=90),
+    ],
     "Texts": [
         sk.has("city", equals="Boston"),
         sk.has("city", not_equals="Boston"),
@@ -107,6 +118,13 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.has("Interests", length_at_most=3),
         sk.has("Interests", length_equals=0),
         PropertyCondition("Interests", LengthTest("not equals", 1)),
+        sk.has("Interests", contains_any_of=["sale alerts", "restocks"]),
+        sk.has("Interests", contains_all_of=["sale alerts", "restocks"]),
+        sk.has("Sizes", not_contains_any_of=[42, 43]),
+        sk.has("Sizes", not_contains_all_of=[42, 43]),
+        sk.has("Interests", contains_text_in_item="sale"),
+        sk.has("Interests", not_contains_text_in_item="sale"),
+        sk.did("Placed Order", where={"Collections": {"contains_any_of": ["Hats", "Caps"]}, "Source": "web"}),
     ],
     "Dates": [
         sk.has("Birthday", equals=date(2000, 2, 29)),
@@ -128,6 +146,25 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.can_receive("email"),
         sk.can_receive("email", subscription="subscribed"),
         sk.cannot_receive("email"),
+        sk.can_receive("sms", method="preference_page", since_in_last_days=30),
+        said.ConsentCondition(
+            "sms", True, "subscribed", where=(PropertyCondition("sms_rcs_capable", said.BooleanTest(True)),)
+        ),
+        said.ConsentCondition(
+            "email",
+            True,
+            "subscribed",
+            where=(
+                PropertyCondition("email_consent_method", TextTest("equals", "form")),
+                PropertyCondition("email_consent_method_detail", said.TextInTest(("AbCdEf", "GhIjKl"))),
+                PropertyCondition("email_double_opt_in", said.BooleanTest(True)),
+            ),
+        ),
+        said.ConsentCondition(
+            "email",
+            False,
+            where=(PropertyCondition("email_bounced_timestamp", said.DateTest(timeframes.InTheLast(30))),),
+        ),
     ],
     "Lists that people are on": [
         sk.in_list("VIP upload"),
@@ -202,6 +239,7 @@ EVERY_PART = [part for examples in EXAMPLES.values() for example in examples for
         said.PostalCode,
         said.Point,
         said.EventProperty,
+        said.FunnelStep,
     ],
 )
 def test_the_golden_file_holds_every_kind(kind: type):
@@ -218,6 +256,8 @@ def test_the_golden_file_holds_every_kind(kind: type):
         (LengthTest, "comparison", said.NumberComparison),
         (TextTest, "comparison", said.TextComparison),
         (said.ListTest, "comparison", said.ListComparison),
+        (said.ItemsTest, "comparison", said.ItemsComparison),
+        (said.ItemTextTest, "comparison", said.ListComparison),
         (said.ConsentCondition, "channel", said.Channel),
         (said.ConsentCondition, "subscription", said.Subscription),
         (said.DistanceCondition, "unit", said.DistanceUnit),
@@ -265,6 +305,23 @@ def test_every_number_is_told(value: Any):
     for measurement in get_args(said.Measurement):
         assert number_words(value) in describe(MetricCondition("X", measurement, "at least", value))
     assert number_words(value) in describe(PropertyCondition("P", NumberTest("equals", value)))
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (PropertyCondition("P", said.TextInTest(())), "have P that is any of no choices"),
+        (PropertyCondition("P", said.TextInTest((), negated=True)), "have P that is set and is not any of no choices"),
+        (said.PhoneCountryCondition(()), "have a phone number of any of no choices"),
+        (
+            said.PhoneCountryCondition((), is_in=False),
+            "have a valid phone number that is not of any of no choices",
+        ),
+    ],
+)
+def test_a_choice_among_nothing_is_told(condition: Condition, words: str):
+    """A tree built by hand may offer no choice, which no phrase would, and is told all the same."""
+    assert words == sk.explain(condition)
 
 
 def test_numbers_are_told_with_the_decimals_they_have():

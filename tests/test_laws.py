@@ -366,7 +366,9 @@ def names_in(tree: Condition) -> set[str]:
     """Return the names of metrics, properties and lists that a tree speaks of."""
     named: set[str] = set()
     for leaf in leaves(tree):
-        for field in ("metric", "property", "list_name"):
-            named |= {getattr(leaf, field)} if hasattr(leaf, field) else set()
-        named |= {where.property for where in getattr(leaf, "where", ())}
-    return named
+        for part in (leaf, *getattr(leaf, "steps", ())):
+            for field in ("metric", "property", "list_name"):
+                named |= {getattr(part, field)} if hasattr(part, field) else set()
+            named |= {where.property for where in getattr(part, "where", ())}
+    # How a profile came to its consent is said in words of its own: "by form".
+    return named - {"sms_consent_method", "email_consent_method"}

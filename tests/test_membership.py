@@ -3,8 +3,10 @@
 # Over 250 lines, since together these sentences are the specification.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import doors
@@ -14,7 +16,7 @@ from conftest import NOON, TICK, TINY_SHOP, days_ago
 from reference import members as reference_members
 
 import segkit as sk
-from segkit.conditions import AllOf, AnyOf, DateTest, PropertyCondition
+from segkit.conditions import AllOf, AnyOf, BooleanTest, ConsentCondition, DateTest, PropertyCondition
 from segkit.errors import DataError, DefinitionError, SegkitWarning
 from segkit.timeframes import InTheLast
 
@@ -194,6 +196,28 @@ def test_where_tests_lists_truths_and_whether_anything_is_set(who: Who):
     assert {"bea", "dan"} == who(sk.did("Placed Order", where={"Source": {"is_set": False}}))
 
 
+def test_where_asks_for_several_items_and_for_a_text_in_one(who: Who):
+    """All of several items stand in one event's list, and whoever carries no list passes no negative."""
+    assert {"ann"} == who(sk.did("Placed Order", where={"Collections": {"contains_any_of": ["Hats", "Caps"]}}))
+    assert {"ann"} == who(sk.did("Placed Order", where={"Collections": {"contains_all_of": ["Shoes", "Sale"]}}))
+    assert set() == who(sk.did("Placed Order", where={"Collections": {"contains_all_of": ["Shoes", "Hats"]}}))
+    assert {"cat"} == who(
+        sk.did("Placed Order", where={"Collections": {"not_contains_any_of": ["Hats", "Sale"]}})
+        & sk.did_not("Placed Order", where={"Collections": {"contains_text_in_item": "a"}})
+    )
+    assert {"ann", "cat"} == who(
+        sk.did("Placed Order", where={"Collections": {"not_contains_all_of": ["Hats", "Sale"]}})
+    )
+
+
+def test_where_asks_for_the_value_by_klaviyos_name(who: Who):
+    """$value is what a sum adds up, one event at a time; an event without a value has none to compare."""
+    assert {"fay"} == who(sk.did("Placed Order", where={"$value": {"more_than": 50}}))
+    assert {"dan"} == who(sk.did("Placed Order", equals=2, where={"$value": 33.335}))
+    assert {"cat"} == who(sk.spent(equals=-50, where={"$value": {"fewer_than": 0}}))
+    assert {"eve"} == who(sk.did("Placed Order", where={"$value": {"is_set": False}}))
+
+
 # Properties.
 
 
@@ -264,6 +288,25 @@ def test_a_list_contains_whole_items(who: Who):
     assert {"cat"} == who(sk.has("Interests", length_equals=0))
     assert {"ann"} == who(sk.has("Interests", length_at_least=2))
     assert {"ann", "bea", "cat"} == who(sk.is_set("Interests"))
+
+
+def test_a_list_contains_any_or_all_of_several_items(who: Who):
+    """Each negative is the opposite among those who have a list; who has none is on neither side."""
+    both, one = ["product launches", "sale alerts"], ["launches", "sale alerts"]
+    assert {"ann"} == who(sk.has("Interests", contains_all_of=both))
+    assert {"bea", "cat"} == who(sk.has("Interests", not_contains_all_of=both))
+    assert {"ann", "bea"} == who(sk.has("Interests", contains_any_of=one))
+    assert {"cat"} == who(sk.has("Interests", not_contains_any_of=one))
+    assert set() == who(sk.has("Interests", contains_all_of=one))
+    assert {"ann", "bea", "cat"} == who(sk.has("Interests", not_contains_all_of=one))
+
+
+def test_a_text_is_looked_for_within_each_item(who: Who):
+    """Part of an item is enough, case and all, and it is not put together from several."""
+    assert {"ann", "bea"} == who(sk.has("Interests", contains_text_in_item="launch"))
+    assert {"cat"} == who(sk.has("Interests", not_contains_text_in_item="launch"))
+    assert set() == who(sk.has("Interests", contains_text_in_item="Launch"))
+    assert set() == who(sk.has("Interests", contains_text_in_item="launches, sale"))
 
 
 def test_contains_finds_a_part_of_a_text_as_well(who: Who):
@@ -340,6 +383,9 @@ def test_a_csv_cell_is_read_as_the_kind_that_is_asked_for(tmp_path: Any, cell: s
         ([["a"], "a"], sk.has("x", contains_item="a"), ["p0"]),
         ([["a"], "a"], sk.has("x", contains="a"), ["p0", "p1"]),
         ([[1], [True]], sk.has("x", contains_item=1), ["p0"]),
+        ([[1, "a"], [True, "a"]], sk.has("x", contains_all_of=[1, "a"]), ["p0"]),
+        ([[18], ["18"]], sk.has("x", contains_text_in_item="1"), ["p1"]),
+        ([[18], "18"], sk.has("x", not_contains_text_in_item="1"), ["p0"]),
         (["2026-06-29", "soon"], sk.has("x", in_last_days=1), ["p0"]),
     ],
 )
@@ -434,6 +480,69 @@ def test_a_status_date_snaps_to_midnights_too(who: Who):
     assert {"bea"} == who(sk.can_receive("sms", since_at_least_days_ago=30))
     assert {"ann", "hal"} == who(sk.can_receive("sms", since_in_last_days=30))
     assert {"cat", "gus"} == who(sk.cannot_receive("sms", since_in_last_days=30))
+
+
+CONSENTS = [
+    {"profile_id": "form", "sms_consent": "subscribed", "sms_consent_method": "form", "sms_rcs_capable": True},
+    {"profile_id": "shouted", "sms_consent": "subscribed", "sms_consent_method": "FORM"},
+    {"profile_id": "unknown", "sms_consent": "subscribed"},
+    {"profile_id": "left", "sms_consent": "unsubscribed", "sms_consent_method": "form"},
+    {
+        "profile_id": "bounced",
+        "email": "a@example.com",
+        "email_suppressed": True,
+        "email_bounced_timestamp": days_ago(3),
+    },
+    {"profile_id": "twice", "email": "b@example.com", "email_consent": "subscribed", "email_double_opt_in": True},
+]
+
+
+@pytest.fixture(scope="module")
+def consents() -> sk.Dataset:
+    """Return profiles that say how they came to their consent, or lost it."""
+    return sk.Dataset.from_frames(pd.DataFrame(CONSENTS), as_of=NOON)
+
+
+def test_a_method_narrows_consent_and_never_widens_it(consents: sk.Dataset):
+    """By form are those that can receive and came by a form; who can't and came by one is on the other side."""
+    assert ["form"] == ids(sk.can_receive("sms", method="form"), consents)
+    assert ["left"] == ids(sk.cannot_receive("sms", method="form"), consents)
+
+
+def test_a_method_that_is_not_written_matches_nothing(consents: sk.Dataset):
+    """Who came no one knows how is in neither, so the complement is not the opposite of the consent."""
+    assert {"shouted", "unknown", "left", "bounced", "twice"} == set(
+        ids(~sk.can_receive("sms", method="form"), consents)
+    )
+
+
+def test_other_columns_of_consent_narrow_it_too(consents: sk.Dataset):
+    """A truth, a date, and several tests that must all hold."""
+    capable = PropertyCondition("sms_rcs_capable", BooleanTest(value=True))
+    bounced = PropertyCondition("email_bounced_timestamp", DateTest(InTheLast(3)))
+    confirmed = PropertyCondition("email_double_opt_in", BooleanTest(value=True))
+
+    assert ["form"] == ids(ConsentCondition("sms", True, "subscribed", where=(capable,)), consents)
+    assert ["bounced"] == ids(ConsentCondition("email", False, where=(bounced,)), consents)
+    assert ["twice"] == ids(ConsentCondition("email", True, "subscribed", where=(confirmed,)), consents)
+    assert [] == ids(ConsentCondition("email", False, where=(bounced, confirmed)), consents)
+
+
+def test_a_method_reads_the_same_from_klaviyos_pages(tmp_path: Path):
+    """A profile's "PREFERENCE_PAGE" is the "preference_page" of a segment's definition."""
+    marketing = {"consent": "SUBSCRIBED", "consent_timestamp": "2026-06-01T00:00:00+00:00", "method": "PREFERENCE_PAGE"}
+    profile = {"type": "profile", "id": "ann", "attributes": {"subscriptions": {"sms": {"marketing": marketing}}}}
+    (tmp_path / "profiles-1.json").write_text(json.dumps({"data": [profile]}), encoding="utf-8")
+    shop = sk.load(tmp_path, as_of="2026-06-30")
+
+    assert ["ann"] == ids(sk.can_receive("sms", method="preference_page"), shop)
+    assert [] == ids(sk.can_receive("sms", method="form"), shop)
+
+
+def test_a_method_is_asked_of_a_column_that_the_data_must_have(tiny_shop: sk.Dataset):
+    """Nobody is silently left out for want of a column."""
+    with pytest.raises(DataError, match="'sms_consent_method'"):
+        ids(sk.can_receive("sms", method="form"), tiny_shop)
 
 
 # Lists.

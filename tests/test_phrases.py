@@ -21,6 +21,10 @@ from segkit.conditions import (
     DateTest,
     DistanceCondition,
     EventProperty,
+    FunnelCondition,
+    FunnelStep,
+    ItemsTest,
+    ItemTextTest,
     LengthTest,
     ListCondition,
     ListTest,
@@ -36,6 +40,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
+from segkit.phrases import did_in_order, no_step, step
 from segkit.timeframes import (
     ALL_TIME,
     After,
@@ -108,6 +113,12 @@ VALUES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "not matches": ({"not_matches": "B.*"}, (TextTest("not matches", "B.*"),)),
     "contains item": ({"contains_item": "sales"}, (ListTest("contains", "sales"),)),
     "not contains item": ({"not_contains_item": 3}, (ListTest("not contains", 3),)),
+    "contains any of": ({"contains_any_of": ["sales", 3, "sales"]}, (ItemsTest("contains any of", ("sales", 3)),)),
+    "contains all of": ({"contains_all_of": ("3", 3)}, (ItemsTest("contains all of", ("3", 3)),)),
+    "not contains any of": ({"not_contains_any_of": ["sales"]}, (ItemsTest("not contains any of", ("sales",)),)),
+    "not contains all of": ({"not_contains_all_of": {"sales"}}, (ItemsTest("not contains all of", ("sales",)),)),
+    "contains text in item": ({"contains_text_in_item": "sal"}, (ItemTextTest("contains", "sal"),)),
+    "not contains text in item": ({"not_contains_text_in_item": "sal"}, (ItemTextTest("not contains", "sal"),)),
     "length": ({"length_at_least": 2}, (LengthTest("at least", 2),)),
     "several": ({"at_least": 18, "at_most": 30}, (NumberTest("at least", 18), NumberTest("at most", 30))),
     "a value and a timeframe": ({"equals": "x", "in_month": 6}, (TextTest("equals", "x"), DateTest(InMonth(6)))),
@@ -153,9 +164,10 @@ def test_spent_is_on_orders_unless_said_otherwise():
 
 @pytest.mark.parametrize(("word", "value", "timeframe"), [(word, *pair) for word, pair in EVENT_TIMEFRAMES.items()])
 def test_phrases_about_events_take_every_timeframe_of_events(word: str, value: Any, timeframe: Any):
-    """did, did_not, spent and in_list look at the same timeframes in the same words."""
+    """did, did_not, spent, did_in_order and in_list look at the same timeframes in the same words."""
     assert timeframe == condition_of(sk.did, "A", **{word: value}).timeframe
     assert timeframe == condition_of(sk.did_not, "A", **{word: value}).timeframe
+    assert timeframe == condition_of(did_in_order, "A", "B", **{word: value}).timeframe
     assert timeframe == condition_of(sk.spent, "A", more_than=1, **{word: value}).timeframe
     assert ListCondition("L", joined=timeframe) == condition_of(sk.in_list, "L", **{word: value})
 
@@ -216,6 +228,35 @@ def test_where_holds_of_the_same_event():
         EventProperty("Items", NumberTest("at most", 9)),
         EventProperty("Gift", SetTest(False)),
     ) == condition.where  # type: ignore[union-attr]
+
+
+def test_steps_are_metrics_or_steps_with_conditions():
+    """A metric's name is a step that is taken; `step` and `no_step` say the conditions on its event as `did` does."""
+    web = EventProperty("Source", TextTest("equals", "web"))
+    steps = (FunnelStep("A"), FunnelStep("B", (web,)), FunnelStep("C", is_taken=False), FunnelStep("A", (web,), False))
+
+    assert FunnelCondition(steps) == did_in_order(
+        "A", step("B", where={"Source": "web"}), no_step("C"), no_step("A", where={"Source": "web"})
+    )
+
+
+def test_the_span_of_steps_is_in_hours_or_days():
+    """A day is 24 hours of it, since it begins with the first step and not at a midnight."""
+    assert FunnelCondition((FunnelStep("A"), FunnelStep("B")), InTheLast(30), 172_800) == did_in_order(
+        "A", "B", within_hours=48, in_last_days=30
+    )
+    assert did_in_order("A", "B", within_days=2) == did_in_order("A", "B", within_hours=48)
+    assert did_in_order("A", "B") == FunnelCondition((FunnelStep("A"), FunnelStep("B")), completion_seconds=None)
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_a_method_is_a_test_of_the_consents_own_column(channel: Any):
+    """The way somebody came to consent is asked of that channel, in lower case as Klaviyo's definitions write it."""
+    clause = PropertyCondition(f"{channel}_consent_method", TextTest("equals", "preference_page"))
+
+    assert (clause,) == sk.can_receive(channel, method="preference_page").where  # type: ignore[union-attr]
+    assert (clause,) == sk.cannot_receive(channel, method=" PREFERENCE_PAGE ").where  # type: ignore[union-attr]
+    assert not sk.can_receive(channel).where  # type: ignore[union-attr]
 
 
 def test_sms_is_received_by_subscribers_alone():
@@ -297,6 +338,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "an empty text": (lambda: sk.has("A", starts_with=""), "starts_with must be text that is not empty"),
     "one text for several": (lambda: sk.has("A", is_in="Boston"), "is_in must be several texts"),
     "none of several": (lambda: sk.has("A", is_in=[]), "is_in must be several texts"),
+    "one item for several": (lambda: sk.has("A", contains_any_of="Hats"), "contains_any_of must be several items, such as ['Hats', 'Caps']"),
+    "no item of several": (lambda: sk.has("A", contains_all_of=[]), "contains_all_of must be several items"),
+    "an item that is none": (lambda: condition_of(sk.has, "A", not_contains_any_of=["Hats", None]), "must be a finite number, and None is not"),
+    "an empty item": (lambda: sk.has("A", contains_any_of=["Hats", ""]), "contains_any_of must be text that is not empty"),
+    "a number in an item": (lambda: condition_of(sk.has, "A", contains_text_in_item=1), "contains_text_in_item must be text that is not empty"),
     "not equals a day": (lambda: condition_of(sk.has, "A", not_equals=JUNE_30), "write ~sk.has(..., equals=day)"),
     "a day with an hour": (lambda: sk.did("A", before="2026-06-30T12:00"), "before must be a day from 1900 to 2200"),
     "a day that is none": (lambda: sk.did("A", before="2026-02-30"), "before must be a day"),
@@ -313,6 +359,17 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "an unknown channel": (lambda: condition_of(sk.can_receive, "push"), "The channel of can_receive can't be 'push'. The choices are: 'sms', 'email'"),
     "SMS to anybody": (lambda: sk.can_receive("sms", subscription="any"), "The choices are: 'subscribed'"),
     "no email to a receiver": (lambda: sk.can_receive("email", subscription="unsubscribed"), "The choices are: 'any', 'subscribed', 'never_subscribed'"),
+    "a blank method": (lambda: sk.can_receive("sms", method=" "), "A name must be text that is not blank"),
+    "an unknown word beside a method": (lambda: condition_of(sk.can_receive, "sms", methd="form"), "Did you mean 'method'"),
+    "one step": (lambda: did_in_order("A"), "A funnel has 2 to 5 steps, at least one of them taken, and this one has 1 step"),
+    "no step taken": (lambda: did_in_order(no_step("A"), no_step("B")), "2 steps, 0 of them taken"),
+    "a condition for a step": (lambda: condition_of(did_in_order, sk.did("A"), "B"), "a metric's name, sk.step(...) or sk.no_step(...)"),
+    "a blank step": (lambda: did_in_order("A", " "), "A name must be text that is not blank"),
+    "two spans": (lambda: did_in_order("A", "B", within_hours=1, within_days=1), "takes one of 'within_days', 'within_hours' at a time"),
+    "no span": (lambda: did_in_order("A", "B", within_hours=0), "within_hours must be a whole number from 1 to 876,600"),
+    "a span past the calendar": (lambda: did_in_order("A", "B", within_days=36_526), "from 1 to 36,525"),
+    "an unknown word of did_in_order": (lambda: condition_of(did_in_order, "A", "B", within_hour=1), "Did you mean 'within_hours'"),
+    "where of a step that is no mapping": (lambda: condition_of(step, "A", where="web"), 'where of step must be a mapping such as {"Source": "web"}'),
     "no distance": (lambda: sk.within(0, of="02110"), "The distance of within must be above 0, and 0 is not"),
     "an unknown unit": (lambda: condition_of(sk.within, 3, "mile", of="02110"), "Did you mean 'miles'"),
     "a point off the globe": (lambda: sk.within(3, of=(91, 0)), "(latitude, longitude) within 90 and 180 degrees"),

@@ -19,6 +19,8 @@ from segkit.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
+    EventProperty,
+    FunnelCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -185,22 +187,20 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
         case Not(inner):
             yield from _lacking(inner, dataset)
         case MetricCondition(metric=metric, where=where):
-            if current_metric(metric) not in dataset.events.metrics:
-                yield f"no event of the metric {metric!r}"
-            yield from (
-                f"no event property {clause.property!r}"
-                for clause in where
-                if clause.property not in dataset.events.properties
-            )
+            yield from _lacking_of_events(metric, where, dataset)
+        case FunnelCondition(steps):
+            for step in steps:
+                yield from _lacking_of_events(step.metric, step.where, dataset)
         case PropertyCondition(name):
             if not dataset.has_property(name):
                 yield f"no property {name!r} in the profiles"
-        case ConsentCondition("email"):
-            if not dataset.has_property("email"):
+        case ConsentCondition(channel, status_date=status_date, where=where):
+            if channel == "email" and not dataset.has_property("email"):
                 yield "no email in the profiles"
-        case ConsentCondition(channel, status_date=status_date):
             if status_date is not None and not dataset.has_property(f"{channel}_consent_timestamp"):
                 yield f"no {channel}_consent_timestamp in the profiles"
+            for clause in where:
+                yield from _lacking(clause, dataset)
         case ListCondition(name):
             if name not in dataset.lists:
                 yield f"no list {name!r}"
@@ -215,3 +215,11 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
                 yield "no country in the profiles"
         case _:
             assert_never(condition)
+
+
+def _lacking_of_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
+    if current_metric(metric) not in dataset.events.metrics:
+        yield f"no event of the metric {metric!r}"
+    for clause in where:
+        if clause.property not in dataset.events.properties:
+            yield f"no event property {clause.property!r}"

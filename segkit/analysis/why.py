@@ -7,6 +7,7 @@ from typing import Any, assert_never
 import numpy as np
 import pandas as pd
 
+from segkit import funnels
 from segkit.algebra import either_kind
 from segkit.conditions import (
     AllOf,
@@ -14,6 +15,7 @@ from segkit.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
+    FunnelCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -27,8 +29,8 @@ from segkit.data.instants import instant_of
 from segkit.data.places import KILOMETERS
 from segkit.data.properties import UNSET
 from segkit.errors import counted
-from segkit.explain import describe, explain, number_words
-from segkit.membership import Evaluation
+from segkit.explain import describe, duration_words, explain, number_words
+from segkit.membership import Evaluation, longest
 from segkit.segment import Segment
 
 _INDENT = "  "
@@ -94,13 +96,16 @@ class _Reasons:
         match atom:
             case MetricCondition():
                 return self._metric(atom)
+            case FunnelCondition():
+                return self._funnel(atom), float("nan")
             case PropertyCondition(name, NumberTest(_, value)):
                 return self._value(name), float(value) - self._number(name)
             case PropertyCondition(name):
                 return self._value(name), float("nan")
-            case ConsentCondition(channel):
+            case ConsentCondition(channel, where=where):
                 names = [f"{channel}_consent", f"{channel}_consent_timestamp"]
                 names += ["email", "email_suppressed"] if channel == "email" else []
+                names += [clause.property for clause in where]
                 return "; ".join(self._value(name) for name in names if self._dataset.has_property(name)), float("nan")
             case ListCondition(name):
                 return self._list(name), float("nan")
@@ -132,6 +137,27 @@ class _Reasons:
         ago = self._dataset.as_of.date() - newest.date()
         where = "; the newest in the timeframe, before other conditions on it," if atom.where else "; the newest"
         return f"{what}{where} on {newest:%Y-%m-%d}, {counted(ago.days, 'day')} ago", to_threshold
+
+    def _funnel(self, atom: FunnelCondition) -> str:
+        events = self._evaluation.step_events(atom)
+        chains = funnels.chains(
+            events.of(events.profiles == self._row), [step.is_taken for step in atom.steps], longest(atom)
+        )
+        names = [step.metric for step in atom.steps if step.is_taken]
+        if chains.completed.any():
+            last = int(np.flatnonzero(chains.completed)[-1])
+            first = int(chains.starts[-1][last]) - 1
+            begun, ended = (f"{instant_of(int(chains.times[place])):%Y-%m-%d}" for place in (first, last))
+            return f"{names[0]} on {begun}" if len(names) == 1 else f"{names[0]} on {begun} to {names[-1]} on {ended}"
+        reached = [number for number, starts in enumerate(chains.starts) if starts.any()]
+        if len(reached) < len(names):
+            newest = instant_of(int(chains.times[chains.starts[reached[-1]] > 0][-1])) if reached else None
+            until = f", {names[reached[-1]]} on {newest:%Y-%m-%d} the last" if reached else ""
+            return f"{len(reached)} of {counted(len(names), 'step')} taken in this order{until}"
+        quickest = int(chains.durations().min())
+        if atom.completion_seconds is not None and quickest > atom.completion_seconds * 1_000_000:
+            return f"all steps taken in this order, in {duration_words(-(-quickest // 1_000_000))} at the quickest"
+        return "all steps taken in this order, but then also one that must not be"
 
     def _list(self, name: str) -> str:
         entries = self._dataset.list_entries(name)

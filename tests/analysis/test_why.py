@@ -15,6 +15,7 @@ from strategies import shops, trees
 import segkit as sk
 from segkit.conditions import AllOf, AnyOf, Condition
 from segkit.errors import DataError
+from segkit.phrases import did_in_order, no_step
 
 NAN = float("nan")
 
@@ -158,6 +159,8 @@ def test_texts_truths_lists_and_dates_show_their_value(tiny_shop: sk.Dataset):
         sk.has("city", equals="Boston"): (False, "city is boston"),
         sk.has("Parent", equals=True): (False, "Parent is False"),
         sk.has("Interests", contains_item="launches"): (True, "Interests is ['launches']"),
+        sk.has("Interests", contains_all_of=["launches", "restocks"]): (False, "Interests is ['launches']"),
+        sk.has("Interests", contains_text_in_item="launch"): (True, "Interests is ['launches']"),
         sk.has("Birthday", anniversary_today=True): (True, "Birthday is 1990-06-30"),
         sk.is_set("Badge"): (True, "Badge is 007"),
         sk.is_not_set("latitude"): (True, "latitude is not set"),
@@ -181,6 +184,52 @@ def test_consent_shows_word_and_date(tiny_shop: sk.Dataset):
     )[:2]
     assert (False, "email_consent is subscribed; email is set; email_suppressed is True") == one(
         sk.can_receive("email"), tiny_shop, "bea"
+    )[:2]
+
+
+def test_consent_shows_what_narrows_it(tmp_path):
+    """The columns that a narrower condition asks for are evidence, too."""
+    shop = sk.Dataset.from_frames(
+        pd.DataFrame({"profile_id": ["ann"], "sms_consent": ["subscribed"], "sms_consent_method": ["checkout"]}),
+        as_of="2026-06-30",
+    )
+
+    assert (False, "sms_consent is subscribed; sms_consent_method is checkout") == one(
+        sk.can_receive("sms", method="form"), shop, "ann"
+    )[:2]
+
+
+WALKS = {
+    "taken": ("A1 B2", "A on 2026-06-01 to B on 2026-06-02"),
+    "taken more than once": ("A1 B2 A3 B4", "A on 2026-06-03 to B on 2026-06-04"),
+    "half taken": ("B1 A2", "1 of 2 steps taken in this order, A on 2026-06-02 the last"),
+    "not begun": ("B1", "0 of 2 steps taken in this order"),
+    "too slow": ("A1 B9", "all steps taken in this order, in 8 days at the quickest"),
+}
+
+
+@pytest.mark.parametrize(("story", "evidence"), WALKS.values(), ids=WALKS)
+def test_steps_show_how_far_they_were_taken(story: str, evidence: str):
+    """When the first and the last were taken, or how far it went, or how long it took where that was too long."""
+    days = [(token[0], f"2026-06-0{token[1]}") for token in story.split()]
+    events = pd.DataFrame([{"profile_id": "ann", "metric": metric, "datetime": day} for metric, day in days])
+    stranger = pd.DataFrame({"profile_id": "bea", "metric": ["A", "B"], "datetime": "2026-06-10"})
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), pd.concat([events, stranger]))
+    is_true, found, to_threshold = one(did_in_order("A", "B", within_days=7), shop, "ann")
+
+    assert (story.startswith("A1 B2"), evidence) == (is_true, found)
+    assert np.isnan(to_threshold)
+
+
+def test_a_step_not_to_be_taken_shows_that_it_was(tiny_shop: sk.Dataset):
+    """Cat ordered, and then ordered again; Bea ordered and never came by SMS."""
+    again = did_in_order("Placed Order", no_step("Placed Order"), before="2026-06-23")
+    ordered_only = did_in_order("Placed Order", no_step("Clicked SMS"), in_last_days=8)
+
+    assert (True, "Placed Order on 2026-06-22") == one(again, tiny_shop, "cat")[:2]
+    assert (True, "Placed Order on 2026-06-25") == one(ordered_only, tiny_shop, "bea")[:2]
+    assert (False, "all steps taken in this order, but then also one that must not be") == one(
+        ordered_only, tiny_shop, "cat"
     )[:2]
 
 
