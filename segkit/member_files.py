@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from segkit.data.columns import ADDRESS
 from segkit.data.dataset import Dataset
 from segkit.data.properties import Cells
 from segkit.errors import FileError
@@ -162,16 +163,34 @@ def _members(dataset: Dataset, rows: Rows) -> pa.Table:
 
 
 def _klaviyo(dataset: Dataset, rows: Rows) -> pa.Table:
-    """Lay out what Klaviyo's importer takes: email first, or, where nobody has one, the phone number (help 360035428731)."""
+    """Lay out what Klaviyo's importer takes: email first, or, where nobody has one, the phone number (help 360035428731).
+
+    `segkit.import_check` knows its rules; a file of this layout breaks none.
+    """
     columns = {
         header: texts_of(dataset.cells(name).take(rows))
         if dataset.has_property(name)
-        else pa.nulls(len(rows), pa.string())
+        else pa.chunked_array([pa.nulls(len(rows), pa.string())])
         for header, name in KLAVIYO_COLUMNS.items()
     }
+    columns["Email"] = _importable(columns["Email"])
     if pc.all(pc.is_null(columns["Email"])).as_py():
         del columns["Email"]
     return pa.table(columns)
+
+
+def _importable(emails: pa.ChunkedArray) -> pa.Array:
+    """Return addresses without those for which the importer would skip the row, or make of it another profile.
+
+    That is what is no address, what only an apostrophe keeps a spreadsheet from running, and, but for the first, what stands
+    there twice. The phone number, which everybody in an audience has once, tells such a profile as well.
+    """
+    trimmed = pc.utf8_trim_whitespace(emails.combine_chunks())
+    is_plain = pc.and_not(pc.match_substring_regex(trimmed, ADDRESS), pc.starts_with(trimmed, "'"))
+    codes = pc.fill_null(pc.utf8_lower(trimmed).dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+    is_first = np.zeros(len(codes), dtype=bool)
+    is_first[np.unique(codes, return_index=True)[1]] = True
+    return pc.if_else(pc.and_(is_plain, pa.array(is_first)), trimmed, pa.scalar(None, pa.string()))
 
 
 def _hashed(dataset: Dataset, rows: Rows) -> pa.Table:

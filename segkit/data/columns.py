@@ -19,6 +19,8 @@ from segkit.data.properties import Cells, PropertyColumn
 Unreadable: TypeAlias = Literal["raise", "leave out"]
 
 _SLASHED = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*(.*)$")
+ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
+"""What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 _DEGREES = {"latitude": 90, "longitude": 180}
 _NEXT_STEP = (
     "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "

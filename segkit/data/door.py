@@ -61,13 +61,13 @@ class Checked:
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
     """Return a table under canonical names, Klaviyo's spelled-out headers included; refuse missing and doubled columns."""
     found: Table = {}
+    holders = _holders(table, cells)
     for header, column in cells.items():
         name = renames.get(header, schema.canonical_name(table, header))
-        if name != header and name in cells and header not in renames:
-            faults.note(
-                table, name, f"{header!r} has this meaning, too", 1, done="kept as a property under its own name"
-            )
-            name = header
+        if holders.get(name, header) != header and header not in renames:
+            beside, name = name, f"properties[{header!r}]" if header == name else header
+            done = "kept as a property under its own name" if header == name else f"kept as the property {name}"
+            faults.note(table, beside, f"{header!r} has this meaning, too", 1, done=done)
         faults.refuse(
             table,
             name,
@@ -86,6 +86,27 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
             next_step=f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}})',
         )
     return found
+
+
+def _holders(table: str, cells: Table) -> dict[str, str]:
+    """Return which header holds a column where several could: its very name, but in a member export Klaviyo's own header.
+
+    A member export is known by its Klaviyo ID. Its custom properties come under any name, `city` beside `City` among them.
+    """
+    is_export = table == "profiles" and "profile_id" not in cells and "klaviyo id" in map(str.casefold, cells)
+    if not is_export:
+        return {name: name for name in cells}
+    ranks = {spelling: rank for rank, spelling in enumerate(schema.PROFILE_SPELLINGS)} | {"klaviyo id": -1}
+    found: dict[str, list[str]] = {}
+    for header in cells:
+        found.setdefault(schema.canonical_name(table, header), []).append(header)
+    return {
+        name: min(
+            headers, key=lambda header: ranks.get(header.strip().casefold(), len(ranks)) + len(ranks) * (header == name)
+        )
+        for name, headers in found.items()
+        if name in schema.PROFILE_COLUMNS and len(headers) > 1
+    }
 
 
 def check(
@@ -112,6 +133,7 @@ def check(
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
     kept, ids = _unique(profiles, faults)
+    kept |= _suppressions(kept)
     known = {
         name: _known(name, column, Place("profiles", name, faults, unreadable))
         for name, column in kept.items()
@@ -148,6 +170,29 @@ def _known(name: str, cells: Cells, place: Place) -> pa.Array:
         case "instant":
             values, is_set = as_instants(cells, place)
             return pa.array(values, mask=~is_set).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _suppressions(profiles: Table) -> Table:
+    """Return what a column of suppressions says beyond that there is one, under the names that pages of Get Profiles have.
+
+    Klaviyo's member exports write the reason, and beside it the time.
+    """
+    written = profiles.get("email_suppressed")
+    if written is None or "email_suppression" in profiles:
+        return {}
+    column = PropertyColumn(written)
+    if (column.rows(column.truths.readable) | (column.codes < 0)).all():
+        return {}
+    found = {"email_suppression": written}
+    times = profiles.get("email_suppressed_timestamp")
+    if times is None or isinstance(times.values, list) or isinstance(written.values, list):
+        return found
+    for reason, name in schema.SUPPRESSIONS.items():
+        applies = pc.equal(pc.utf8_upper(pc.utf8_trim_whitespace(written.values.cast(pa.string()))), reason)
+        if name not in profiles and pc.any(applies).as_py():
+            unset = pa.scalar(None, times.values.type)
+            found[name] = Cells(pc.if_else(applies, times.values, unset), times.written)
+    return found
 
 
 def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
@@ -232,7 +277,9 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
         unset_cells(without_empty_text(events["datetime"])),
         next_step='Give each a date, or load with unreadable="leave out"',
     )
-    amounts = _amounts(events["value"], Place("events", "value", faults, unreadable)) if "value" in events else None
+    amounts, values = None, None
+    if "value" in events:
+        amounts, values = _amounts(events["value"], Place("events", "value", faults, unreadable))
     encoded = what.dictionary_encode()
     metrics = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     return index_events(
@@ -242,10 +289,12 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
         times=times,
         amounts=amounts,
         properties={name: cells for name, cells in events.items() if name not in schema.EVENT_COLUMNS},
+        values=values,
     )
 
 
-def _amounts(cells: Cells, place: Place) -> Amounts:
+def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells]:
+    """Return the amounts to be summed, and the same as a property to be tested one by one."""
     cells = without_empty_text(cells)
     column = cells.values
     if isinstance(column, list):
@@ -265,7 +314,7 @@ def _amounts(cells: Cells, place: Place) -> Amounts:
         examples=examples_of(cells, amounts.unreadable),
         next_step='Write plain numbers such as 1234.50, without currency or thousands marks, or load with unreadable="leave out"',
     )
-    return amounts
+    return amounts, Cells(column, written=pa.types.is_string(column.type))
 
 
 def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> dict[str, ListEntries]:

@@ -14,6 +14,8 @@ from segkit.errors import DataError
 
 Codes = npt.NDArray[np.int32]
 
+VALUE = "$value"
+
 
 @dataclass(frozen=True, slots=True)
 class MetricEvents:
@@ -64,10 +66,12 @@ class EventIndex:
     Attributes:
         metrics: the events of each metric, under its current name.
         properties: event properties of the whole table, by name.
+        values: the amounts of the whole table as a property of events; None where it has none.
     """
 
     metrics: Mapping[str, MetricEvents]
     properties: Mapping[str, Cells] = field(default_factory=dict, repr=False)
+    values: Cells | None = field(default=None, repr=False)
     _columns: dict[tuple[str, str], PropertyColumn] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -88,16 +92,18 @@ class EventIndex:
         raise DataError.unknown_metric(name, known)
 
     def column(self, metric: str, name: str) -> PropertyColumn:
-        """Return one property of a metric's events, in their order.
+        """Return one property of a metric's events, in their order; "$value" is the amount, as Klaviyo's filters call it.
 
         Raises:
             DataError: no event has this property.
         """
         current = current_metric(metric)
-        if name not in self.properties:
-            raise DataError.unknown_property(name, self.properties, of="events")
+        cells = self.properties.get(name, self.values if name == VALUE else None)
+        if cells is None:
+            known = [*self.properties, VALUE] if self.values is not None else self.properties
+            raise DataError.unknown_property(name, known, of="events")
         if (current, name) not in self._columns:
-            self._columns[current, name] = PropertyColumn(self.properties[name].take(self.metric(current).rows))
+            self._columns[current, name] = PropertyColumn(cells.take(self.metric(current).rows))
         return self._columns[current, name]
 
     def newest(self) -> int | None:
@@ -113,6 +119,7 @@ def index_events(
     times: Microseconds,
     amounts: Amounts | None,
     properties: Mapping[str, Cells],
+    values: Cells | None = None,
 ) -> EventIndex:
     """Lay events out by metric, in order of time; events of one instant keep the order they came in.
 
@@ -123,6 +130,7 @@ def index_events(
         times: microseconds since 1970, UTC.
         amounts: of each event, or None where the table has none.
         properties: other columns of the table.
+        values: the amounts once more, as cells, to be tested one by one.
 
     Raises:
         DataError: the amounts of a metric could not be summed exactly in 64 bits.
@@ -134,7 +142,7 @@ def index_events(
         rows = np.flatnonzero(belongs & (profiles >= 0))
         if len(rows):
             found[name] = _metric_events(name, rows, profiles, times, amounts)
-    return EventIndex(found, dict(properties))
+    return EventIndex(found, dict(properties), values)
 
 
 def _metric_events(

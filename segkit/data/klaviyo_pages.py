@@ -1,40 +1,61 @@
-"""Pages of Klaviyo's Get Profiles and Get Events to tables; shapes as in its API reference, revision 2026-07-15."""
+"""Pages of Klaviyo's Get Profiles and Get Events to tables, nothing lost; shapes as in its API reference, revision 2026-07-15."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
 from segkit.data.door import Table
 from segkit.data.properties import cells_of
+from segkit.data.schema import PROFILE_COLUMNS, SUPPRESSIONS, canonical_name
 from segkit.errors import DataError
 
-_CONSENT = {
+Row: TypeAlias = dict[str, Any]
+
+_MARKETING = {
     "consent": "consent",
     "consent_timestamp": "consent_timestamp",
     "method": "consent_method",
+    "method_detail": "consent_method_detail",
+    "custom_method_detail": "consent_custom_method_detail",
+    "last_updated": "consent_last_updated",
+    "double_optin": "double_opt_in",
 }
+"""What is agreed to by marketing is what `sms_consent` and `email_consent` speak of, without a word in between."""
+
 _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
+_WITHIN_REACH = {"predicted_gender", "sms_rcs_capable"}
+"""Klaviyo's API lacks these, so a custom property that brings one is welcome as the known column."""
 
 
 def profiles_table(pages: Iterable[Any]) -> Table:
     """Return the profiles of pages as a table: attributes, location, subscriptions and predictions under canonical names.
 
-    Custom properties keep their own names; where one has the name of a known column, the attribute wins.
+    A subscription's other fields are named channel, kind and field, such as `sms_transactional_consent`; `email_suppression`
+    and `email_list_suppressions` hold the lists as they came. Custom properties keep their own names; one that would be taken
+    for something of Klaviyo's own goes by `properties['city']`, as Klaviyo itself tells it apart. Links and relationships are
+    not kept: they lead to other pages and say nothing of the profile.
 
     Raises:
         DataError: a page is not of Klaviyo's shape.
     """
-    return _columns([_profile(resource) for page in pages for resource in _resources(page, "profile")], "profiles")
+    found = [_profile(resource) for page in pages for resource in _resources(page, "profile")]
+    return _columns(_apart(found, "properties", _taken_for_known), "profiles")
 
 
 def events_table(pages: Iterable[Any]) -> Table:
     """Return the events of pages as a table; metric names come from the included metrics, and `$value` is the value.
+
+    Event properties keep their own names, whatever they hold; one named like a column of ours goes by
+    `event_properties['value']`. `event_id`, `metric_id` and `uuid` are kept; `timestamp` is not beside `datetime`, which says
+    the same moment.
 
     Raises:
         DataError: a page is not of Klaviyo's shape, or an event's metric is not among the included ones.
     """
     every = list(pages)
     names = {metric: name for page in every for metric, name in _metric_names(page)}
-    return _columns([_event(resource, names) for page in every for resource in _resources(page, "event")], "events")
+    found = [_event(resource, names) for page in every for resource in _resources(page, "event")]
+    return _columns(_apart(found, "event_properties", lambda _name, _own: False), "events")
 
 
 def _metric_names(page: Any) -> Iterable[tuple[str, str]]:
@@ -46,22 +67,59 @@ def _metric_names(page: Any) -> Iterable[tuple[str, str]]:
             yield str(included.get("id")), name
 
 
-def _profile(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _profile(resource: Mapping[str, Any]) -> tuple[Row, Row]:
     attributes = _part(resource, "attributes")
-    row = _part(attributes, "properties") | _part(attributes, "location") | _part(attributes, "predictive_analytics")
+    own = _part(attributes, "location") | _part(attributes, "predictive_analytics")
     subscriptions = _part(attributes, "subscriptions")
-    for channel in ("sms", "email"):
-        marketing = _part(_part(subscriptions, channel), "marketing")
-        row.update(
-            {f"{channel}_{name}": marketing.get(field) for field, name in _CONSENT.items() if field in marketing}
-        )
-        if channel == "email" and "suppression" in marketing:
-            row["email_suppressed"] = bool(marketing["suppression"])
+    for channel in subscriptions:
+        kinds = _part(subscriptions, channel)
+        for kind in kinds:
+            own |= _subscription(channel, kind, _part(kinds, kind))
     plain = {name: value for name, value in attributes.items() if name not in _PARTS}
-    return {**row, **plain, "profile_id": resource.get("id")}
+    return {**own, **plain, "profile_id": resource.get("id")}, _part(attributes, "properties")
 
 
-def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _subscription(channel: str, kind: str, fields: Row) -> Row:
+    """Return the fields of one subscription under names of their own."""
+    row: Row = {}
+    known = _MARKETING if kind == "marketing" and channel in ("sms", "email") else {}
+    for name, value in fields.items():
+        if name.startswith("can_receive_"):
+            row[name] = value
+        elif name in known:
+            # A profile's "PREFERENCE_PAGE" is what a segment's definition calls "preference_page".
+            is_word = name == "method" and isinstance(value, str)
+            row[f"{channel}_{known[name]}"] = value.lower() if is_word else value
+        elif channel == "email" and name in ("suppression", "list_suppressions"):
+            row[f"email_{name}"] = value
+        else:
+            row[f"{channel}_{kind}_{name}"] = value
+    if "email_suppression" in row:
+        row["email_suppressed"] = bool(row["email_suppression"])
+        row |= _newest_suppressions(row["email_suppression"] or [])
+    return row
+
+
+def _newest_suppressions(suppressions: list[Any]) -> Row:
+    """Return when an address was last suppressed, for each reason that a condition can ask for."""
+    row: Row = {}
+    for one in suppressions:
+        column = SUPPRESSIONS.get(str(one.get("reason"))) if isinstance(one, Mapping) else None
+        if column and (column not in row or _moment(one.get("timestamp")) > _moment(row[column])):
+            row[column] = one.get("timestamp")
+    return row
+
+
+def _moment(written: Any) -> datetime:
+    """Return when something was, the beginning of time if it can't be read: the door reports what is no date."""
+    try:
+        found = datetime.fromisoformat(str(written))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, Row]:
     attributes = _part(resource, "attributes")
     properties = _part(attributes, "event_properties")
     metric = _related(resource, "metric")
@@ -71,14 +129,29 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
                 f"events: the metric id {metric!r} is not among the included metrics. Ask for the pages with include=metric."
             ]
         )
-    value = properties.pop("$value", None)
-    return {
-        **properties,
-        "profile_id": _related(resource, "profile"),
-        "metric": names[metric],
-        "datetime": attributes.get("datetime") or attributes.get("timestamp"),
-        "value": attributes.get("value", value),
-    }
+    own = {name: value for name, value in attributes.items() if name not in ("event_properties", "timestamp")}
+    if own.get("value") is None:
+        own["value"] = properties.pop("$value", None)
+    own["datetime"] = attributes.get("datetime") or attributes.get("timestamp")
+    own |= {"profile_id": _related(resource, "profile"), "metric": names[metric]}
+    return own | {"event_id": resource.get("id"), "metric_id": metric}, properties
+
+
+def _apart(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set[str]], bool]) -> list[Row]:
+    """Return rows in which what is Klaviyo's own and what is custom have names apart, the same ones in every row."""
+    own = {name for row, _ in found for name in row}
+    custom = dict.fromkeys(name for _, row in found for name in row)
+    names = {name: f"{part}[{name!r}]" if name in own or is_taken(name, own) else name for name in custom}
+    return [row | {names[name]: value for name, value in properties.items()} for row, properties in found]
+
+
+def _taken_for_known(name: str, own: set[str]) -> bool:
+    """Say whether the door would take a custom property for a known column that the pages lack.
+
+    Such as "SMS Consent" on pages without subscriptions: whatever it says, it is not the consent that Klaviyo keeps.
+    """
+    known = canonical_name("profiles", name)
+    return known in PROFILE_COLUMNS and known not in own and known not in _WITHIN_REACH
 
 
 def _related(resource: Mapping[str, Any], name: str) -> Any:

@@ -20,7 +20,7 @@ from segkit.data.columns import Unreadable
 from segkit.data.dataset import AsOf, Dataset, table_of
 from segkit.data.door import Table
 from segkit.data.klaviyo_pages import events_table, profiles_table
-from segkit.data.properties import arrow_cells
+from segkit.data.properties import field_cells
 from segkit.errors import DataError, counted, listed
 
 Source: TypeAlias = str | Path | pd.DataFrame | Sequence[str | Path] | None
@@ -156,7 +156,8 @@ def _joined(parts: list[pa.Table], paths: list[Path], *, written: bool) -> Table
         raise DataError.unreadable_file(
             paths[-1], f"its columns are of other types than in {paths[0].name!r} ({error})"
         ) from None
-    return {name: arrow_cells(whole.column(index), written=written) for index, name in enumerate(whole.column_names)}
+    columns = zip(whole.schema, whole.columns, strict=True)
+    return {field.name: field_cells(field, column, written=written) for field, column in columns}
 
 
 def _read_csv(path: Path) -> pa.Table:

@@ -29,6 +29,9 @@ from segkit.data.instants import Flags, Instants, from_arrow, from_text, microse
 Codes: TypeAlias = npt.NDArray[np.int32]
 V = TypeVar("V")
 
+JSON_CELLS = {b"segkit": b"json"}
+"""Marks a Parquet column whose cells are JSON, since a column of Parquet has one kind and a property may have several."""
+
 PLAIN_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 UNSET = -1
 
@@ -114,6 +117,14 @@ def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
     elif pa.types.is_floating(kind):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
     return Cells(column, written)
+
+
+def field_cells(field: pa.Field, column: pa.ChunkedArray, *, written: bool) -> Cells:
+    """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind."""
+    if not (field.metadata or {}).items() >= JSON_CELLS.items():
+        return arrow_cells(column, written=written)
+    known = {text: json.loads(text) for text in column.unique().to_pylist() if text is not None}
+    return cells_of([known.get(text) for text in column.to_pylist()])
 
 
 class PropertyColumn:

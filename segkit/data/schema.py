@@ -30,11 +30,18 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "sms_consent": "consent",
     "sms_consent_timestamp": "instant",
     "sms_consent_method": "text",
+    "sms_consent_method_detail": "text",
+    "sms_rcs_capable": "truth",
     "email_consent": "consent",
     "email_consent_timestamp": "instant",
     "email_consent_method": "text",
+    "email_consent_method_detail": "text",
+    "email_double_opt_in": "truth",
     "email_suppressed": "truth",
     "email_suppressed_timestamp": "instant",
+    "email_bounced_timestamp": "instant",
+    "email_invalid_timestamp": "instant",
+    "email_user_suppressed_timestamp": "instant",
     "historic_clv": "number",
     "predicted_clv": "number",
     "total_clv": "number",
@@ -47,6 +54,13 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "predicted_gender": "text",
 }
 """The columns with a meaning of their own, under the names of Klaviyo's API; every other column is a custom property."""
+
+SUPPRESSIONS = {
+    "HARD_BOUNCE": "email_bounced_timestamp",
+    "INVALID_EMAIL": "email_invalid_timestamp",
+    "USER_SUPPRESSED": "email_user_suppressed_timestamp",
+}
+"""Reasons for which Klaviyo suppresses an address that a condition can ask for, and the column of when."""
 
 EVENT_COLUMNS = ("profile_id", "metric", "datetime", "value")
 LIST_COLUMNS = ("profile_id", "list_id", "joined")

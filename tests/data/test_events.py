@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
+from segkit.data.events import index_events
+from segkit.data.properties import cells_of
 from segkit.errors import DataError
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -109,6 +112,38 @@ def test_a_metric_without_amounts_sums_to_nothing():
     shop = shop_of(("ann", "Clicked SMS", 0, None, {}), ("ann", "Placed Order", 0, 5.0, {}))
     assert shop.events.metric("Clicked SMS").units is None
     assert who(sk.spent("Clicked SMS", equals=0), shop) == {"ann"}
+
+
+@pytest.mark.parametrize("amounts", [(19.5, 5.0), ("19.50", "5"), (19.5, "5")], ids=["numbers", "texts", "both"])
+def test_the_amount_is_a_property_under_klaviyos_name(amounts):
+    """$value is the amount however the table writes it, and an event without one has none."""
+    shop = shop_of(
+        ("ann", "Placed Order", 0, amounts[0], {}),
+        ("bea", "Placed Order", 1, amounts[1], {}),
+        ("cat", "Placed Order", 2, None, {}),
+    )
+    assert who(sk.did("Placed Order", where={"$value": {"more_than": 5}}), shop) == {"ann"}
+    assert who(sk.did("Placed Order", where={"$value": {"at_most": 5}}), shop) == {"bea"}
+    assert who(sk.did("Placed Order", where={"$value": {"is_set": False}}), shop) == {"cat"}
+
+
+def test_a_property_that_is_called_so_is_asked_for_itself():
+    """A table with both an amount and a property $value of its own keeps them apart."""
+    own = cells_of([7, None])
+    index = index_events(
+        profiles=np.zeros(2, dtype=np.int32), metrics=np.zeros(2, dtype=np.int32), names=["Placed Order"],
+        times=np.arange(2), amounts=None, properties={"$value": own}, values=cells_of([5.0, 6.0]),
+    )  # fmt: skip
+    assert index.column("Placed Order", "$value").value(0) == 7
+    assert index.column("Placed Order", "$value").value(1) is None
+
+
+def test_a_table_without_amounts_has_no_such_property():
+    """Asking for $value where nothing carries one is an error that names the properties there are."""
+    events = pd.DataFrame({"profile_id": ["ann"], "metric": ["Placed Order"], "datetime": [START], "Source": ["web"]})
+    shop = sk.Dataset.from_frames(None, events)
+    with pytest.raises(DataError, match=r"'\$value'.*'Source'"):
+        who(sk.did("Placed Order", where={"$value": 5}), shop)
 
 
 def test_the_index_prints_no_property():
