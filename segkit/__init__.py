@@ -1,61 +1,15 @@
 """segkit: SMS segments for the analyst who decides who gets a text message.
 
-Load a shop, say a segment, see who is in it and why the rest can't be texted, and write the file. Charts and widgets are asked
-for by name, `from segkit import charts, widgets`, so that nothing is imported that is not used.
+Load a shop, say a segment, see who is in it and why the rest can't be texted, and write the file. Nothing is imported before it is
+used: where each name comes from stands in `__init__.pyi`, which type checkers read, and is looked up here when it is asked for.
 """
 
-from segkit.analysis.distribution import Distribution, distribution
-from segkit.analysis.overlap import intersections, overlap
-from segkit.analysis.recommended import Recommended, recommended
-from segkit.analysis.sizes import sizes
-from segkit.analysis.starting import starting_values
-from segkit.analysis.sweep import sweep
-from segkit.analysis.why import why
-from segkit.audience import SmsAudience, audience, write_members
-from segkit.build import Build, build
-from segkit.builders import (
-    engagement_tracks,
-    former_vip,
-    lapsed_customers,
-    prefers_sms,
-    sms_budget_shoppers,
-    sms_country,
-    sms_delivery_errors,
-    sms_engaged,
-    sms_gender,
-    sms_nearby,
-    sms_preference,
-    sms_property,
-    sms_subscribers,
-    sms_vip,
-)
-from segkit.conditions import AllOf, AnyOf, Condition, Not
-from segkit.data.dataset import Dataset
-from segkit.data.load import load
-from segkit.data.sample import write_sample
-from segkit.errors import DataError, DefinitionError, FileError, SegkitError, SegkitWarning
-from segkit.explain import explain
-from segkit.membership import members, membership
-from segkit.parameters import Choice, Parameter, Range, StartsAt, builder, parameters
-from segkit.phrases import (
-    beyond,
-    can_receive,
-    cannot_receive,
-    did,
-    did_not,
-    has,
-    in_list,
-    in_region,
-    is_not_set,
-    is_set,
-    not_in_list,
-    not_in_region,
-    not_phone_country,
-    phone_country,
-    spent,
-    within,
-)
-from segkit.segment import Segment
+import ast
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 __all__ = [
     # a shop
@@ -66,6 +20,10 @@ __all__ = [
     "Segment",
     "did",
     "did_not",
+    "did_in_order",
+    "step",
+    "no_step",
+    "FunnelStep",
     "spent",
     "has",
     "is_set",
@@ -85,6 +43,16 @@ __all__ = [
     "Not",
     "Condition",
     "explain",
+    "load_segments",
+    "diff",
+    "Difference",
+    # what it says to Klaviyo
+    "from_klaviyo",
+    "segments_from_klaviyo",
+    "to_klaviyo",
+    "AccountNames",
+    "compare_members",
+    "Agreement",
     # ready-made segments
     "sms_subscribers",
     "sms_engaged",
@@ -120,10 +88,12 @@ __all__ = [
     "sweep",
     "distribution",
     "Distribution",
+    "places",
     # who is sent to
     "audience",
     "SmsAudience",
     "write_members",
+    "check_import",
     "build",
     "Build",
     # what can go wrong
@@ -131,5 +101,41 @@ __all__ = [
     "DefinitionError",
     "DataError",
     "FileError",
+    "AccountError",
     "SegkitWarning",
 ]
+
+_HOMES = {
+    name.name: str(node.module)
+    for node in ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")).body
+    if isinstance(node, ast.ImportFrom) and node.module != __name__
+    for name in node.names
+}
+
+
+class _Package(ModuleType):
+    """Keeps modules out of the place of names: Python hangs a module on its package, and `segkit.audience` is a function."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        found = getattr(importlib.import_module(_HOMES[name]), name)
+        globals()[name] = found
+        return found
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "account", "charts", "widgets"]

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import os
 import runpy
 import sys
 import time
@@ -12,12 +13,19 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
+from segkit.account.pull import pull
+from segkit.account.push import push
 from segkit.build import Build, build
 from segkit.data.dataset import Dataset
 from segkit.data.load import load
 from segkit.data.sample import write_sample
 from segkit.errors import SegkitError, SegkitWarning, counted, missing_extra
 from segkit.segment import Segment
+from segkit.segment_files import load_segments
+from segkit.targets.account_names import AccountNames
+
+_JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
+"""JupyterLab would ask its makers' servers for news: segkit asks nobody outside but the user's own Klaviyo account."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
     builds.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
     builds.add_argument("--out", required=True, help="the folder to write into")
+    builds.add_argument("--segments", help="build the segments of this folder of YAML files, or of one file, instead")
     builds.add_argument("--as-of", help="look from this date (its close) or instant; the newest event otherwise")
     builds.add_argument("--near", help="postal code of the store; the commonest in the data otherwise")
     builds.add_argument("--country", default="US", help="country of that postal code, two letters (US)")
@@ -60,6 +69,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.set_defaults(run=_build)
+
+    pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
+    pulls.add_argument("folder", help="the folder to write into; a pull that broke off goes on where it stopped")
+    pulls.add_argument("--metrics", nargs="+", metavar="NAME", help="events of these metrics only")
+    pulls.add_argument("--since", metavar="DATE", help="events from this day on only (UTC)")
+    pulls.add_argument("--no-lists", action="store_true", help="leave out who is on which list")
+    pulls.add_argument("--segments", action="store_true", help="the definitions of the segments, too")
+    pulls.add_argument("--members-of", nargs="+", default=[], metavar="NAME", help="the members of these segments, too")
+    pulls.add_argument("--restart", action="store_true", help="forget a pull that broke off, and begin again")
+    pulls.set_defaults(run=_pull)
+
+    pushes = commands.add_parser("push", help="create or update segments in the Klaviyo account of KLAVIYO_API_KEY")
+    pushes.add_argument("files", nargs="+", metavar="FILE", help="a segment as YAML, or a folder of them")
+    pushes.add_argument("--names", help="JSON file with the ids of metrics and lists; read from the account otherwise")
+    pushes.add_argument("--dry-run", action="store_true", help="show the requests and send none")
+    pushes.add_argument(
+        "--update", metavar="ID", help="update the segment of this id; the one of the same name otherwise"
+    )
+    pushes.set_defaults(run=_push)
 
     sample = commands.add_parser("sample", help="write the synthetic sample shop into a folder")
     sample.add_argument("folder", help="the folder to write into")
@@ -70,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
+    paths = [str(_JUPYTER_SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     return _run_module("jupyterlab", given.folder, *given.others)
 
 
@@ -92,8 +122,34 @@ def _sample(given: argparse.Namespace) -> int:
     return 0
 
 
+def _pull(given: argparse.Namespace) -> int:
+    pulled = pull(
+        given.folder,
+        metrics=given.metrics,
+        since=given.since,
+        lists=not given.no_lists,
+        segments=given.segments,
+        members_of=given.members_of,
+        restart=given.restart,
+        progress=True,
+    )
+    for path in pulled.files:
+        rows = pulled.rows.get(path.name)
+        print(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    print(f"Next: segkit build {given.folder} --out build")
+    return 0
+
+
+def _push(given: argparse.Namespace) -> int:
+    segments = [segment for file in given.files for segment in load_segments(file)]
+    names = None if given.names is None else AccountNames.from_file(given.names)
+    print(push(segments, names=names, update=given.update, dry_run=given.dry_run))
+    return 0
+
+
 def _build(given: argparse.Namespace) -> int:
     begun = time.perf_counter()
+    segments = None if given.segments is None else load_segments(given.segments)
     dataset = load(
         given.folder,
         as_of=given.as_of,
@@ -104,7 +160,15 @@ def _build(given: argparse.Namespace) -> int:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SegkitWarning)
         title = f"Segments of {Path(given.folder).resolve().name}"
-        built = build(dataset, given.out, title=title, near=given.near, country=given.country, progress=_progress)
+        built = build(
+            dataset,
+            given.out,
+            title=title,
+            near=given.near,
+            country=given.country,
+            segments=segments,
+            progress=_progress,
+        )
     _print_build(built)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         print(f"Note: {message}")

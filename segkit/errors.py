@@ -120,6 +120,15 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"{what} can't be {value!r}.{near} The choices are: {listed(choices, most=40)}.")
 
     @classmethod
+    def bad_funnel(cls, steps: int, taken: int, fewest: int, most: int) -> Self:
+        """A funnel is too short or too long, or none of its steps is taken."""
+        found = f"{steps} {'step' if steps == 1 else 'steps'}, {taken} of them taken"
+        return cls(
+            f"A funnel has {fewest} to {most} steps, at least one of them taken, and this one has {found}. For one event write "
+            "sk.did(...) or sk.did_not(...); a longer path is two funnels joined with &."
+        )
+
+    @classmethod
     def reversed_window(cls, word: str, first: object, second: object) -> Self:
         """A window ends before it begins."""
         return cls(
@@ -141,6 +150,189 @@ class DefinitionError(SegkitError, ValueError):
         return cls(
             f"Written as groups joined by AND, each of conditions joined by OR, this would take {size:,} conditions, more "
             f"than the {limit:,} allowed. Nesting AND inside OR multiplies them: split the segment, or move an OR outwards."
+        )
+
+    @classmethod
+    def no_klaviyo_definition(cls, why: str) -> Self:
+        """A document from Klaviyo holds no definition of a segment."""
+        return cls(
+            f"This holds no definition of a segment: {why}. Give what the Segments API answers, a create request, the "
+            "definition itself with its condition_groups, or what Klaviyo shows when .json is added to the address of a "
+            "segment's definition."
+        )
+
+    @classmethod
+    def several_klaviyo_definitions(cls, names: Iterable[object]) -> Self:
+        """One segment was asked for, and the document holds several."""
+        return cls(
+            f"This holds several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or give one of them."
+        )
+
+    @classmethod
+    def klaviyo_unread(cls, gaps: Iterable[str]) -> Self:
+        """Conditions of a document that segkit can't say, all at once."""
+        every = list(gaps)
+        lines = "\n".join(f"  - {gap}" for gap in every)
+        return cls(f"Klaviyo's document has {counted(len(every), 'thing')} that segkit can't read:\n{lines}")
+
+    @classmethod
+    def klaviyo_unsaid(cls, segment: str, gaps: Iterable[str]) -> Self:
+        """What Klaviyo can't say of a segment, all at once."""
+        every = list(gaps)
+        lines = "\n".join(f"  - {gap}" for gap in every)
+        return cls(
+            f"{segment!r} can't be written for Klaviyo, for {counted(len(every), 'reason')}, each with what is nearest:\n{lines}"
+        )
+
+    @classmethod
+    def not_pushed(cls, reasons: Iterable[str]) -> Self:
+        """Segments that were to be pushed can't be said in Klaviyo, all at once."""
+        every = list(reasons)
+        return cls(f"Nothing was sent, since {counted(len(every), 'segment')} can't be:\n" + "\n".join(every))
+
+    @classmethod
+    def beyond_segkit(cls, what: str, why: str) -> Self:
+        """A condition of Klaviyo's that segkit has no words or no data for."""
+        return cls(f"{what} can't be read: {why}.")
+
+    @classmethod
+    def beyond_klaviyo(cls, what: str, nearest_thing: str) -> Self:
+        """Something that Klaviyo's definitions have no words for, and the nearest that they have."""
+        return cls(f"Klaviyo has no {what}. Nearest: {nearest_thing}.")
+
+    @classmethod
+    def unnamed_id(cls, kind: str, key: str) -> Self:
+        """A document names a metric or list by an id that no table explains."""
+        return cls(
+            f"The {kind} {key!r} has no name here. Add it: {kind}_names={{{key!r}: NAME}}, or give the account's names=."
+        )
+
+    @classmethod
+    def no_id(cls, kind: str, name: str, known: Iterable[str]) -> Self:
+        """A metric or list has no id in the account."""
+        known = sorted(known)
+        return cls(
+            f"The {kind} {name!r} has no id here.{nearest(name, known)} Add it: {kind}_ids={{{name!r}: ID}}, or give the "
+            f"account's names=. Known are: {listed(known) or 'none'}."
+        )
+
+    @classmethod
+    def one_name_of_several(cls, kind: str, name: str, ids: Iterable[str], argument: str) -> Self:
+        """Several metrics or lists of an account have one name."""
+        return cls(
+            f"The name {name!r} stands for more than one {kind}: {listed(sorted(ids))}. Say which is meant with "
+            f"{kind}_{argument}=, and give the others names of their own."
+        )
+
+    @classmethod
+    def unreadable_text(cls, faults: Iterable[str]) -> Self:
+        """Several faults of segments as text, all at once."""
+        every = list(faults)
+        head = "A segment's text has a fault" if len(every) == 1 else f"Segments' text has {len(every)} faults"
+        lines = "\n".join(f"  - {fault}" for fault in every)
+        return cls(f"{head}, so nothing was read:\n{lines}")
+
+    @classmethod
+    def not_yaml(cls, reason: str) -> Self:
+        """A text is no YAML at all."""
+        return cls(f"This is not YAML: {reason}. Check the indentation, the colons and the quotes around here.")
+
+    @classmethod
+    def empty_text(cls) -> Self:
+        """A text has nothing in it but comments."""
+        return cls("Nothing is written here. A segment begins with segkit: 1, a name and a condition.")
+
+    @classmethod
+    def nested_too_deep(cls) -> Self:
+        """A condition has so many brackets that reading or writing it would not end well."""
+        return cls("The conditions are nested too deep for a text. Write fewer groups within groups.")
+
+    @classmethod
+    def not_plain(cls, given: str) -> Self:
+        """An anchor, an alias or a tag stands in a text."""
+        return cls(
+            f"{given!r} is an anchor, an alias or a tag, and a segment's text has none, so that it reads alike everywhere. "
+            "Write out what it stands for, or quote it if it is text."
+        )
+
+    @classmethod
+    def key_twice(cls, key: str) -> Self:
+        """One mapping has one key twice."""
+        return cls(f"{key!r} stands here twice, and the first would be lost. Write two conditions, each after a dash.")
+
+    @classmethod
+    def two_readings(cls, word: str) -> Self:
+        """A word without quotes is read differently by YAML's versions."""
+        return cls(
+            f"{word!r} without quotes is one thing to some readers of YAML and another to others. Put text in quotes, "
+            f'"{word}"; write truths as true or false, and numbers in plain digits.'
+        )
+
+    @classmethod
+    def unquoted(cls, key: str, value: object) -> Self:
+        """A number, truth or date without quotes stands where text belongs."""
+        if value is None:
+            return cls(f"{key} needs text, and nothing stands there. Write the text after the colon.")
+        if isinstance(value, (list, dict)):
+            return cls(f"{key} needs one text, and several things stand there. Write a single text after the colon.")
+        kind = {bool: "true or false", int: "a number", float: "a number"}.get(type(value), "a date")
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        return cls(f'{key} needs text, and {shown} without quotes is {kind}. Put it in quotes: {key}: "{shown}".')
+
+    @classmethod
+    def unknown_key(cls, key: str, known: Iterable[str]) -> Self:
+        """A mapping has a key that nothing reads."""
+        known = list(known)
+        return cls(
+            f"Nothing here is called {key!r}.{nearest(key, known)} What may stand here: {listed(known, most=50)}."
+        )
+
+    @classmethod
+    def not_one_key(cls, what: str, given: Iterable[str], known: Iterable[str]) -> Self:
+        """None, or more than one, of several keys is given where exactly one belongs."""
+        given = list(given)
+        has = f"this one has {listed(given)}" if given else "here is none"
+        return cls(
+            f"{what} has exactly one of {listed(known, most=40)}, and {has}. "
+            "To say two things, write two conditions under all of, each after a dash."
+        )
+
+    @classmethod
+    def not_a_mapping(cls, value: object) -> Self:
+        """Something else stands where a condition's keys belong."""
+        return cls(
+            f"A condition such as can receive: sms belongs here, a key with a colon and a value, and {value!r} is none."
+        )
+
+    @classmethod
+    def bad_timeframe(cls, key: str, value: object, forms: Iterable[str]) -> Self:
+        """The words of a timeframe say none."""
+        forms = list(forms)
+        near = nearest(value, forms) if isinstance(value, str) else ""
+        return cls(f"{key} can't be {value!r}.{near} It takes words such as these: {listed(forms, most=40)}.")
+
+    @classmethod
+    def unknown_form(cls, version: object, known: int) -> Self:
+        """The text is of a form that this version does not know."""
+        return cls(
+            f"segkit: {version!r} is no form that this version reads; it reads segkit: {known}. "
+            "Begin the file with that line, or install the version of segkit that wrote it."
+        )
+
+    @classmethod
+    def not_as_text(cls, name: str, reason: str) -> Self:
+        """A segment built by hand holds what its text would not give back."""
+        return cls(
+            f"The segment {name!r} can't be written as text, since it would not read back the same: {reason} "
+            "Build it with the phrases, such as sk.did(...) and sk.has(...), which check what they are given."
+        )
+
+    @classmethod
+    def no_segment_files(cls, folder: Path, found: Iterable[str]) -> Self:
+        """A folder of segments holds none."""
+        return cls(
+            f"The folder {str(folder)!r} holds no segments: no file ends in .yaml or .yml. It holds: "
+            f'{listed(found) or "nothing"}. Write one: Path("segments/vip.yaml").write_text(segment.to_yaml(), encoding="utf-8").'
         )
 
     @classmethod
@@ -292,6 +484,14 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def no_names(cls, what: str) -> Self:
+        """A file or pages that should name metrics and lists do not."""
+        return cls(
+            f"{what} names neither metrics nor lists of an account. Give pages of Get Metrics or Get Lists as they come, or "
+            'a file such as {"metrics": {ID: NAME}, "lists": {ID: NAME}}.'
+        )
+
+    @classmethod
     def amounts_too_large(cls, metric: str) -> Self:
         """Amounts leave the range in which whole numbers of 64 bits are exact."""
         return cls(
@@ -333,6 +533,190 @@ class FileError(SegkitError, OSError):
         return cls(
             f"{str(path)!r} can't be written: {reason}. Nothing was changed. Check that there is room, that the folder may be "
             "written to, and that no other program has the file open."
+        )
+
+
+class AccountError(SegkitError, RuntimeError):
+    """A live account gives no answer, or not the one that is needed. No message shows a key or a person.
+
+    Attributes:
+        is_refusal: the account understood the request and calls it wrong.
+    """
+
+    is_refusal = False
+
+    @classmethod
+    def no_key(cls, variable: str) -> Self:
+        """No key is given, and the environment has none."""
+        return cls(
+            f"There is no key to the account. Make a private key in Klaviyo (Settings > API keys) and put it into the "
+            f"environment variable {variable}."
+        )
+
+    @classmethod
+    def bad_key(cls, variable: str) -> Self:
+        """A key has blanks or other characters inside that no key has."""
+        return cls(
+            f"The key in {variable} has blanks, line ends or other characters that no key has, so it was not sent. Copy it once "
+            "more from Klaviyo (Settings > API keys)."
+        )
+
+    @classmethod
+    def unencrypted(cls, host: str) -> Self:
+        """A key would go over the network in the clear."""
+        return cls(
+            f"The host {host!r} would get the key unencrypted. Use https://, or http:// on this machine only: "
+            "'http://127.0.0.1:8000'."
+        )
+
+    @classmethod
+    def key_refused(cls, request: str) -> Self:
+        """The account does not know the key."""
+        return cls(
+            f"{request}: Klaviyo does not accept the key (401). It must be a private key that has not been deleted; check it under "
+            "Settings > API keys."
+        )
+
+    @classmethod
+    def not_allowed(cls, request: str, scopes: Iterable[str]) -> Self:
+        """The key lacks a scope."""
+        return cls(
+            f"{request}: the key is not allowed to do this (403). It needs {listed(scopes)}: make a key with that access under "
+            "Settings > API keys."
+        )
+
+    @classmethod
+    def too_fast(cls, request: str, seconds: float | None) -> Self:
+        """The account's limits are used up for longer than is waited."""
+        wait = f" It asks for a wait of {seconds:,.0f} seconds." if seconds is not None else ""
+        return cls(
+            f"{request}: Klaviyo turns requests away for coming too fast (429), and waiting did not help.{wait} Other programs may "
+            "use the same account; run the same again later."
+        )
+
+    @classmethod
+    def server_fault(cls, request: str, status: int) -> Self:
+        """The server failed again and again."""
+        return cls(
+            f"{request}: Klaviyo's server has a fault ({status}). Run the same again later; status.klaviyo.com says what is known."
+        )
+
+    @classmethod
+    def unreachable(cls, request: str, fault: str) -> Self:
+        """No connection held until an answer was whole."""
+        return cls(
+            f"{request}: there was no whole answer from Klaviyo, the connection failed ({fault}). Check the network, and run the "
+            "same again."
+        )
+
+    @classmethod
+    def refused(cls, request: str, status: int, reason: str) -> Self:
+        """The account says that the request is wrong."""
+        why = f" Klaviyo says: {reason.rstrip('.')}." if reason else ""
+        error = cls(
+            f"{request}: Klaviyo refuses this request ({status}).{why} Check the names and ids that were given."
+        )
+        error.is_refusal = True
+        return error
+
+    @classmethod
+    def stale_cursor(cls, folder: Path, refusal: str) -> Self:
+        """The place where an unfinished pull stopped is refused."""
+        return cls(
+            f"The unfinished pull in {str(folder)!r} can't go on where it stopped. {refusal} If that was long ago, start again with "
+            "restart=True (--restart)."
+        )
+
+    @classmethod
+    def no_document(cls, request: str) -> Self:
+        """An answer came that is no JSON document."""
+        return cls(
+            f"{request}: the answer is no JSON document, again and again. Something between here and Klaviyo may have changed it, such "
+            "as a proxy that asks for a login; run the same again from another network."
+        )
+
+    @classmethod
+    def broken_page(cls, request: str, page: int, fault: str) -> Self:
+        """A page of an answer has not the documented shape."""
+        return cls(
+            f"{request}, page {page:,}: {fault}, so it was not kept. The pages before it are kept; run the same again, and if this "
+            "stays, report it with the name of the request and the number of the page."
+        )
+
+    @classmethod
+    def damaged_page(cls, path: Path) -> Self:
+        """A page that was kept earlier can't be read back."""
+        return cls(
+            f"{str(path)!r} is damaged, so the pull can't go on from it. Start it again with restart=True (--restart)."
+        )
+
+    @classmethod
+    def other_pull(cls, folder: Path, unfinished: str, asked: str) -> Self:
+        """A folder holds the pages of an unfinished pull of something else."""
+        return cls(
+            f"{str(folder)!r} holds an unfinished pull of something else: {unfinished}; this one asks for {asked}. Ask for the same to "
+            "go on with it, give another folder, or drop it with restart=True (--restart)."
+        )
+
+    @classmethod
+    def other_account(cls, folder: Path) -> Self:
+        """A folder holds the pages of an unfinished pull from another account."""
+        return cls(
+            f"{str(folder)!r} holds an unfinished pull from another account: none of its metrics is in this one. Set the key of that "
+            "account, give another folder, or drop it with restart=True (--restart)."
+        )
+
+    @classmethod
+    def already_running(cls, folder: Path) -> Self:
+        """Another process is pulling into the folder."""
+        return cls(f"Another pull into {str(folder)!r} is running. Wait for it, or give another folder.")
+
+    @classmethod
+    def folder_in_use(cls, folder: Path, names: Iterable[str]) -> Self:
+        """A folder holds tables that would stand beside the pulled ones."""
+        return cls(
+            f"{str(folder)!r} already holds {listed(names)}, which this pull would not replace, so the shop would be two shops. Move "
+            "them away, or give another folder."
+        )
+
+    @classmethod
+    def no_such_segment(cls, segment_id: str) -> Self:
+        """An id was given that no segment of the account has."""
+        return cls(
+            f"The account has no segment of the id {segment_id!r}, so nothing was sent. The id stands in the address of the "
+            "segment's page; without it, the segment is found by its name."
+        )
+
+    @classmethod
+    def several_of_a_name(cls, name: str, ids: Iterable[str]) -> Self:
+        """The account has several segments of the name that is to be updated."""
+        return cls(
+            f"The account has several segments named {name!r}, so nothing was sent. Say which is meant with update= (--update), one "
+            f"of {listed(ids)}, or rename the others."
+        )
+
+    @classmethod
+    def too_many_changes(cls, count: int, most: int) -> Self:
+        """One push would take more requests of a kind than Klaviyo allows in a day."""
+        return cls(
+            f"This push would take {count:,} requests of one kind, and Klaviyo takes {most:,} a day. Nothing was sent. Push fewer "
+            "segments at once, and the rest tomorrow."
+        )
+
+    @classmethod
+    def push_stopped(cls, reason: str, done: Iterable[str], left: Iterable[str]) -> Self:
+        """The account refused one of several requests."""
+        return cls(
+            f"{reason} The push stopped there. Done: {listed(done, most=200) or 'nothing'}. Not done: "
+            f"{listed(left, most=200)}. Run the same again: what is done stays as it is."
+        )
+
+    @classmethod
+    def unknown_name(cls, kind: str, name: str, known: Iterable[str]) -> Self:
+        """A metric or segment was asked for that the account does not have."""
+        known = sorted(set(known))
+        return cls(
+            f"The account has no {kind} {name!r}.{nearest(name, known)} Its {kind}s are: {listed(known, most=40) or 'none'}."
         )
 
 
