@@ -69,10 +69,10 @@ def main(words: list[str]) -> int:
             environment("notebooks,tests")
             return lint() or run(PYTHON, "-m", "pytest")
         case []:
-            environment("notebooks")
+            environment("notebooks,klaviyo")
             return run(PYTHON, "-m", "segkit.cli", "lab", "notebooks/01_quickstart.ipynb")
         case _:
-            environment("notebooks")
+            environment("notebooks,klaviyo")
             return run(PYTHON, "-m", "segkit.cli", *words)
 
 

@@ -19,15 +19,16 @@ ROOT = Path(__file__).resolve().parents[1]
 TUNERS = {
     "engaged, clicked_days": ("sms_engaged", "", "clicked days"),
     "VIP, spent": ("sms_vip", 'approach="big spender"', "spent"),
-    "VIP, days (kernel)": ("sms_vip", 'approach="big spender"', "days"),
+    "VIP, days": ("sms_vip", 'approach="big spender"', "days"),
     "near, radius": ("sms_nearby", 'of="02110"', "radius"),
     "prefers, email_days": ("prefers_sms", "", "email days"),
+    "lapsed, quiet_days (kernel)": ("lapsed_customers", "", "quiet days"),
 }
-"""A tuner each: builder, arguments, and the slider that is moved. A window over sums has no curve, so the kernel answers it."""
+"""A tuner each: builder, arguments, and the slider that is moved. The last has no curve, so the kernel answers it."""
 WATCH = """() => {
   window.changes = []; window.keys = [];
   new MutationObserver(() => window.changes.push(performance.now()))
-    .observe(document.querySelector('.jp-Notebook'), {subtree: true, childList: true, characterData: true, attributes: true});
+    .observe(document.querySelector('.segkit-live'), {subtree: true, childList: true, characterData: true, attributes: true});
   document.addEventListener('keydown', () => window.keys.push(performance.now()), true);
   document.addEventListener('mousemove', () => { window.lastMove = performance.now(); }, true);
 }"""

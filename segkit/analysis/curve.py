@@ -15,7 +15,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from segkit.analysis.quantity import days_since, deciding_event, numbers_of
+from segkit.analysis.quantity import numbers_of
+from segkit.analysis.recency import days_back, is_reached
 from segkit.conditions import (
     AllOf,
     AnyOf,
@@ -81,8 +82,8 @@ class Curve:
 def curve_of(conditions: Sequence[Condition], evaluation: Evaluation) -> Curve | None:
     """Return the curve of a condition at the positions of one threshold, in which alone the conditions may differ.
 
-    None where one number a profile does not say it all: an "equals", a sum or a window that slides, two thresholds that pull in
-    opposite directions.
+    None where one number a profile does not say it all: an "equals", a window that slides, a sum with refunds in a moving window, two
+    thresholds that pull in opposite directions.
     """
     try:
         with warnings.catch_warnings():
@@ -142,7 +143,7 @@ def _combined(
 
 def _atom_edges(atoms: list[Any], evaluation: Evaluation) -> tuple[Edges, Direction]:
     match atoms[0]:
-        case MetricCondition(timeframe=InTheLast(unit="day" | "week"), measurement="count") as atom if _alike(
+        case MetricCondition(timeframe=InTheLast(unit="day" | "week")) as atom if _alike(
             atoms, timeframe=atom.timeframe
         ):
             return _window_edges(atoms, evaluation)
@@ -171,14 +172,13 @@ def _alike(records: list[Any], *, count: int | None = None, **changes: Any) -> b
 
 
 def _window_edges(atoms: list[MetricCondition], evaluation: Evaluation) -> tuple[Edges, Direction]:
-    rank = deciding_event(atoms[0])
+    back = days_back(atoms[0], evaluation)
     windows = [atom.timeframe for atom in atoms if isinstance(atom.timeframe, InTheLast)]
-    if rank is None or len({window.unit for window in windows}) != 1:
+    if back is None or len({window.unit for window in windows}) != 1:
         raise NoCurveError
     days = np.array([length(window.quantity, window.unit).days for window in windows])
-    edges, _ = _compared(days_since(atoms[0], rank, evaluation), days, "at most")
-    is_reached = atoms[0].comparison in {"at least", "more than", "not equals"}
-    return edges, "enters" if is_reached else "leaves"
+    edges, _ = _compared(back, days, "at most")
+    return edges, "enters" if is_reached(atoms[0]) else "leaves"
 
 
 def _compared(amounts: npt.NDArray[Any], thresholds: npt.NDArray[Any], comparison: str) -> tuple[Edges, Direction]:

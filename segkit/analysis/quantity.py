@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.algebra import atoms
+from segkit.analysis.recency import OPPOSITE, days_back
 from segkit.conditions import (
     AllOf,
     AnyOf,
@@ -19,13 +20,13 @@ from segkit.conditions import (
     NumberTest,
     PropertyCondition,
 )
-from segkit.data.instants import DAY, Flags, microseconds
+from segkit.data.instants import Flags
 from segkit.data.places import KILOMETERS
 from segkit.errors import DefinitionError
 from segkit.membership import Evaluation
 from segkit.parameters import Parameter, parameters
 from segkit.segment import Segment
-from segkit.timeframes import ALL_TIME, BetweenAgo, InTheLast, length
+from segkit.timeframes import BetweenAgo, InTheLast, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,11 @@ def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, npt.N
                 return f"spent on {atom.metric}", np.where(_did(atom, evaluation), numbers, np.nan)
             return f"{atom.metric} events", numbers.astype(np.float64)
         case (
-            MetricCondition(timeframe=InTheLast() | BetweenAgo() as window, measurement="count"),
+            MetricCondition(timeframe=InTheLast() | BetweenAgo() as window),
             MetricCondition(timeframe=moved),
-        ) if window != moved:
-            rank = deciding_event(atom)
-            if rank is None or window.unit == "hour":
-                return None
-            which = "last" if rank == 1 else f"last but {rank - 1}"
-            return f"days since the {which} {atom.metric}", days_since(atom, rank, evaluation)
+        ) if window != moved and window.unit != "hour":
+            days = days_back(atom, evaluation)
+            return None if days is None else (_words(atom), days)
         case DistanceCondition(distance=distance, unit=unit), DistanceCondition(distance=moved) if distance != moved:
             return f"{unit} away", evaluation.kilometers(atom) / KILOMETERS[unit]
         case PropertyCondition(name, NumberTest(_, value)), PropertyCondition(test=NumberTest(_, moved)) if (
@@ -164,41 +162,13 @@ def _did(atom: MetricCondition, evaluation: Evaluation) -> Flags:
     return evaluation.holds(replace(atom, measurement="count", comparison="at least", value=1))
 
 
-def deciding_event(atom: MetricCondition) -> int | None:
-    """Return which event, the newest first, decides whether a count in a window is reached; None where no single one does."""
-    match atom.comparison:
-        case "at least" | "fewer than":
-            rank = int(atom.value)
-        case "more than" | "at most":
-            rank = int(atom.value) + 1
-        case "equals" | "not equals":
-            rank = 1 if atom.value == 0 else 0
-    return rank if rank > 0 else None
-
-
-def days_since(atom: MetricCondition, rank: int, evaluation: Evaluation) -> npt.NDArray[np.float64]:
-    """Return how many UTC days lie between each profile's event of a rank, the newest first, and the `as_of` day; NaN without one.
-
-    The atom's own window plays no part, so that what is found once serves while the window moves.
-    """
-    ever = replace(atom, timeframe=ALL_TIME, comparison="at least", value=rank)
-    return evaluation.keep(("days since", ever), lambda: _days_since(ever, rank, evaluation))
-
-
-def _days_since(atom: MetricCondition, rank: int, evaluation: Evaluation) -> npt.NDArray[np.float64]:
-    events = evaluation.dataset.events.metric(atom.metric)
-    rows = evaluation.selected(atom, events)
-    profiles, days = events.profiles[rows], events.days[rows]
-    size = len(evaluation.dataset)
-    order = np.argsort(profiles, kind="stable")
-    counts = np.bincount(profiles, minlength=size)
-    position = np.cumsum(counts) - rank
-    found = np.full(size, np.nan)
-    has = counts >= rank
-    # Events stand in order of time, and a stable sort by profile keeps that order within each.
-    today = microseconds(evaluation.dataset.as_of) // DAY
-    found[has] = today - days[order[position[has]]]
-    return found
+def _words(atom: MetricCondition) -> str:
+    """Return what the days back to the deciding event are called."""
+    if atom.measurement == "sum":
+        return f"days back until {OPPOSITE.get(atom.comparison, atom.comparison)} {atom.value:,} was spent on {atom.metric}"
+    rank = int(atom.value) + (atom.comparison in {"more than", "at most"})
+    which = "last" if rank <= 1 else f"last but {rank - 1}"
+    return f"days since the {which} {atom.metric}"
 
 
 def _end(parameter: Parameter, value: float, stands: float) -> float:

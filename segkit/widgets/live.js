@@ -1,6 +1,7 @@
 // Shows what the kernel says. Once the kernel has told what stands in every slot at each position of a slider, that slider is
 // answered here, at once, and what the kernel says of the same positions a moment later is left aside, since it says the same.
-const REST = 250; // milliseconds without a move after which missing answers are asked for
+const PAUSE = 250; // milliseconds without a move after which missing answers of the slider that moved are asked for
+const REST = 1500; // and those of all others: to work them out takes the kernel longer than a move
 
 async function render({ model, el }) {
   const find = (reference) => model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
@@ -10,8 +11,9 @@ async function render({ model, el }) {
   el.classList.add("segkit-live");
   let moved = null;
   let filled = null; // the answers whose slots are on the page
+  let filledRow = null;
   let slots = {};
-  let timer = null;
+  let timers = [];
 
   const show = () => {
     el.innerHTML = model.get("value");
@@ -29,19 +31,22 @@ async function render({ model, el }) {
       slots = {};
       for (const element of el.querySelectorAll("[data-slot]")) slots[element.dataset.slot] = element;
       filled = answers;
+      filledRow = null;
     }
-    for (const one of answers.slots) fill(slots[one.slot], one, row);
+    if (row !== filledRow) for (const one of answers.slots) fill(slots[one.slot], one, row);
+    filledRow = row;
     return true;
   };
 
-  const ask = () => {
-    controls.forEach((_, control) => {
-      if (!known.has(control)) model.send({ control });
-    });
+  const ask = (control) => {
+    if (!known.has(control)) model.send({ control });
   };
+  const stop = () => timers.forEach(clearTimeout);
   const rest = () => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, REST);
+    stop();
+    timers = [];
+    if (moved !== null) timers.push(setTimeout(() => ask(moved), PAUSE));
+    timers.push(setTimeout(() => controls.forEach((_, control) => ask(control)), moved === null ? PAUSE : REST));
   };
 
   const move = (control) => {
@@ -66,7 +71,7 @@ async function render({ model, el }) {
   show();
   rest();
   return () => {
-    clearTimeout(timer);
+    stop();
     controls.forEach((one, control) => one.off("change:value change:index", moves[control]));
     model.off("change:value", update);
     model.off("msg:custom", hear);
