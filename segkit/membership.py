@@ -7,7 +7,7 @@ negative ones included; `SetTest(False)` is the only way in for it.
 
 # Over 250 lines, since every kind of condition meets the data here and nowhere else.
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar, assert_never
 
@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit import funnels, timeframes
+from segkit import funnels, recency, timeframes
 from segkit.conditions import (
     KINDS,
     AllOf,
@@ -31,31 +31,32 @@ from segkit.conditions import (
     ListCondition,
     MetricCondition,
     Not,
+    NumberTest,
     PhoneCountryCondition,
     Point,
     PostalCode,
     PropertyCondition,
+    PropertyTest,
     RegionCondition,
+    SetTest,
 )
+from segkit.data.cache import MEBIBYTE, Cache
 from segkit.data.dataset import Dataset
 from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS, distances
-from segkit.data.properties import UNSET
 from segkit.data.schema import current_metric
 from segkit.errors import DefinitionError
 from segkit.segment import Segment
-from segkit.value_tests import between, compared_exactly, passing, readable, warn
+from segkit.timeframes import ALL_TIME, EventTimeframe, first_day
+from segkit.value_tests import between, compared, compared_exactly, numbers_of, passing, readable, warn
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
 T = TypeVar("T")
 
-KEPT_MEASURES = 16
-"""So many counts, sums and recencies are kept by one evaluation, eight bytes a profile each."""
-
-KEPT_ANSWERS = 256
-"""So many conditions' answers are kept by one evaluation: enough for a hundred segments, a byte a profile each."""
+ANSWERS_LIMIT = 256 * MEBIBYTE
+"""Memory for the answers of one evaluation: 256 conditions at a million profiles, a byte a profile each."""
 
 
 def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
@@ -118,50 +119,39 @@ def distinct_segments(segments: Segments) -> list[Segment]:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Conditions held against one Dataset; what several of them ask for is worked out once."""
+    """Conditions held against one Dataset; what several of them ask for is worked out once.
+
+    Answers are kept here, and in the Dataset's cache what does not depend on a threshold: counts and sums of a window while their
+    number moves, and the deciding days while the window does.
+    """
 
     dataset: Dataset
-    _answers: dict[Condition, Flags] = field(default_factory=dict)
-    _worked_out: dict[Any, Any] = field(default_factory=dict)
+    _answers: Cache = field(default_factory=lambda: Cache(ANSWERS_LIMIT))
+    _windows: dict[MetricCondition, EventTimeframe] = field(default_factory=dict)
 
-    def keep(self, key: Any, work_out: Callable[[], T]) -> T:
-        """Work something out once, and let go of the oldest when there is much: what a moving threshold does not touch stays."""
-        if key not in self._worked_out:
-            while len(self._worked_out) >= KEPT_MEASURES:
-                self._worked_out.pop(next(iter(self._worked_out)))
-            self._worked_out[key] = work_out()
-        found: T = self._worked_out[key]
-        return found
+    def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
+        """Work something out once for the Dataset as of its moment."""
+        return self.dataset.cache.keep((what, of, self.dataset.as_of), work_out)
 
     def holds(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, in the Dataset's order."""
-        if condition not in self._answers:
-            found = self._holds(condition)
-            # A slider asks for a new condition with every move: the oldest answers are let go.
-            while len(self._answers) >= KEPT_ANSWERS:
-                self._answers.pop(next(iter(self._answers)))
-            self._answers[condition] = found
-        return self._answers[condition]
+        return self._answers.keep(("answer", condition), lambda: self._holds(condition))
 
     def _holds(self, condition: Condition) -> Flags:
         match condition:
             case AllOf(conditions):
-                every = [self.holds(part) for part in conditions]
-                return np.logical_and.reduce(every) if every else np.ones(len(self.dataset), dtype=bool)
+                return self._combined(np.logical_and, conditions, of_none=True)
             case AnyOf(conditions):
-                conditions = self._of_a_kind_it_has(conditions)
-                every = [self.holds(part) for part in conditions]
-                return np.logical_or.reduce(every) if every else np.zeros(len(self.dataset), dtype=bool)
+                return self._combined(np.logical_or, self._of_a_kind_it_has(conditions), of_none=False)
             case Not(inner):
                 return ~self.holds(inner)
             case MetricCondition():
-                units, scale = self.measured(condition)
-                return compared_exactly(units, scale, condition.comparison, condition.value)
+                return self._measures_up(condition)
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
                 return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
             case PropertyCondition(name, test):
-                return passing(self.dataset.column(name), test, self.dataset.as_of, name)
+                return self._passing(name, test)
             case ConsentCondition():
                 return self._consents(condition)
             case ListCondition():
@@ -172,14 +162,24 @@ class Evaluation:
                 # NaN compares False both ways, so who can't be placed is in neither.
                 return np.asarray(far < limit if is_within else far > limit)
             case PhoneCountryCondition(countries, is_in):
-                numbers = self.dataset.phones.countries
-                listed = _flags(pc.is_in(numbers, value_set=pa.array(countries)))
-                return listed if is_in else ~listed & _flags(pc.is_valid(numbers))
+                numbers = self.dataset.phone_countries
+                listed = _flags(pc.is_in(numbers.distinct, value_set=pa.array(countries)))
+                return numbers.rows(listed if is_in else ~listed)
             case RegionCondition(region, is_in):
                 inside = self.dataset.in_region(region)
                 return inside if is_in else ~inside & _flags(pc.is_valid(self.dataset.countries))
             case _:
                 assert_never(condition)
+
+    def _combined(self, combine: np.ufunc, conditions: tuple[Condition, ...], *, of_none: bool) -> Flags:
+        """Join answers one after another into one array, since a new one for each join takes three times as long."""
+        if not conditions:
+            return np.full(len(self.dataset), of_none)
+        first, *others = map(self.holds, conditions)
+        found = first.copy()
+        for other in others:
+            combine(found, other, out=found)
+        return found
 
     def _of_a_kind_it_has(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """Leave out alternatives that ask one property for a kind it has not, if another asks for one that it has.
@@ -195,11 +195,45 @@ class Evaluation:
         idle = {part for part, any_value_reads in reads.items() if not any_value_reads and part.property in answered}
         return tuple(part for part in conditions if part not in idle)
 
+    def _measures_up(self, condition: MetricCondition) -> Flags:
+        """Return whose count or sum meets a condition: by counting its window, or, once its window moves, by the deciding days."""
+        before = self._windows.setdefault(replace(condition, timeframe=ALL_TIME), condition.timeframe)
+        start = first_day(condition.timeframe, self.dataset.as_of)
+        days = None if before == condition.timeframe or start is None else self.deciding_days(condition)
+        if days is None or start is None:
+            units, scale = self.measured(condition)
+            return compared_exactly(units, scale, condition.comparison, condition.value)
+        return np.asarray(days >= start if recency.is_reached(condition) else days < start)
+
+    def deciding_days(self, condition: MetricCondition) -> recency.Days | None:
+        """Return for each profile the day from which on a window decides a condition, as `recency.deciding_days` does.
+
+        None where no single event decides: an "equals" of more than none, or a sum with refunds.
+        """
+        wanted = recency.wanted(condition)
+        if wanted is None:
+            return None
+        events = self._events(wanted.metric)
+        key = replace(wanted, comparison="at least", value=0)
+        grouped = self.keep("events by profile", key, lambda: self._grouped(wanted, events))
+        if grouped is None:
+            return None
+        scale = events.scale if wanted.measurement == "sum" else 0
+        return self.keep("deciding days", wanted, lambda: recency.deciding_days(grouped, wanted, scale))
+
+    def _grouped(self, wanted: MetricCondition, events: MetricEvents) -> recency.Grouped | None:
+        rows = self.selected(wanted, events)
+        profiles, days = events.profiles[rows], events.days[rows]
+        if wanted.measurement == "count":
+            return recency.grouped(profiles, days, None, len(self.dataset))
+        units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
+        return recency.grouped(profiles, days, units, len(self.dataset))
+
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
         events = self._events(condition.metric)
         key = replace(condition, comparison="at least", value=0)
-        return self.keep(key, lambda: self._measured(condition, events))
+        return self.keep(condition.measurement, key, lambda: self._measured(condition, events))
 
     def _measured(self, condition: MetricCondition, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(condition, events)
@@ -222,7 +256,7 @@ class Evaluation:
             return window
         kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in condition.where:
-            column = self.dataset.events.column(condition.metric, clause.property)
+            column = self.dataset.event_column(condition.metric, clause.property)
             kept &= passing(column, clause.test, self.dataset.as_of, clause.property)[window]
         return np.asarray(window.start + np.flatnonzero(kept))
 
@@ -255,9 +289,23 @@ class Evaluation:
             None if start is None else microseconds(start), now if end is None else min(microseconds(end), now)
         )
 
+    def _passing(self, name: str, test: PropertyTest) -> Flags:
+        if isinstance(test, SetTest):
+            return np.asarray(self.dataset.is_set(name) == test.is_set)
+        column = self.dataset.column(name)
+        # NaN, where there is no number, is False against every threshold but by "not equals". One comparison of numbers in the
+        # profiles' order takes a quarter of testing the distinct ones and spreading the answer.
+        if isinstance(test, NumberTest) and test.comparison != "not equals" and column.numbers.readable.any():
+            return compared(self.numbers(name), test.comparison, float(test.value))
+        return passing(column, test, self.dataset.as_of, name)
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """Return each profile's number in a property; NaN where it is not set or is no number."""
+        return self.keep("numbers", name, lambda: numbers_of(self.dataset.column(name)))
+
     def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
         """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""
-        return self.keep(("kilometers", condition.of), lambda: self._kilometers(condition.of))
+        return self.keep("kilometers", condition.of, lambda: self._kilometers(condition.of))
 
     def _kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
         if isinstance(place, PostalCode):
@@ -286,7 +334,7 @@ class Evaluation:
         if not dataset.has_property("email"):
             warn("the profiles have no email, so nobody can receive email")
             return np.zeros(len(dataset), dtype=bool)
-        found = (dataset.column("email").codes != UNSET) & ~dataset.consent("email", "unsubscribed")
+        found = dataset.is_set("email") & ~dataset.consent("email", "unsubscribed")
         if dataset.has_property("email_suppressed"):
             suppressed = dataset.column("email_suppressed")
             found = found & ~passing(suppressed, BooleanTest(value=True), dataset.as_of, "email_suppressed")

@@ -193,6 +193,20 @@ def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[date
             assert_never(timeframe)
 
 
+def first_day(timeframe: EventTimeframe, as_of: datetime) -> int | None:
+    """Return the UTC day, counted from 1970, with whose midnight a timeframe begins that lasts until now.
+
+    None where it begins at another moment, has no beginning, or ends before now.
+
+    >>> first_day(InTheLast(1), close_of(date(1970, 1, 3)))
+    1
+    """
+    start, end = bounds(timeframe, as_of)
+    if start is None or start != midnight(start.date()) or (end is not None and end <= as_of):
+        return None
+    return (start - midnight(date(1970, 1, 1))).days
+
+
 def days_of_year(recurrence: Recurrence, as_of: datetime) -> frozenset[tuple[int, int]]:
     """Return the (month, day) pairs that a yearly timeframe takes in, as of an instant.
 

@@ -68,6 +68,13 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: s
     return column.rows(_passes(column, test, as_of) & reads)
 
 
+def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:
+    """Return each row's number in a property; NaN where it is not set or is no number."""
+    reading = column.numbers
+    # The code -1, not set, points at the appended NaN.
+    return np.append(np.where(reading.readable, reading.values, np.nan), np.nan)[column.codes]
+
+
 def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
     """Return which distinct values of a property read as the kind that a test asks for."""
     match test:

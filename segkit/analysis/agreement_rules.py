@@ -1,10 +1,10 @@
 """Which documented edge explains that Klaviyo and segkit differ about a profile: one rule after another, counted by others."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,8 @@ from segkit.data.schema import current_metric
 from segkit.errors import SegkitWarning
 from segkit.membership import Evaluation
 from segkit.timeframes import TICK, AllTime, EventTimeframe, midnight
+
+T = TypeVar("T")
 
 UNKNOWN = "not among the profiles"
 JOINED = "joined after the pull"
@@ -134,6 +136,9 @@ class _KnownUntil(Evaluation):
     """Conditions held against the events up to an earlier moment, with timeframes that look back from now."""
 
     moment: datetime = field(kw_only=True)
+
+    def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
+        return super().keep(what, (of, self.moment), work_out)
 
     def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
         window = super().window(condition, events)

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.algebra import atoms
-from segkit.analysis.recency import OPPOSITE, days_back
 from segkit.conditions import (
     AllOf,
     AnyOf,
@@ -20,11 +19,12 @@ from segkit.conditions import (
     NumberTest,
     PropertyCondition,
 )
-from segkit.data.instants import Flags
+from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.errors import DefinitionError
 from segkit.membership import Evaluation
 from segkit.parameters import Parameter, parameters
+from segkit.recency import NEVER, OPPOSITE
 from segkit.segment import Segment
 from segkit.timeframes import BetweenAgo, InTheLast, length
 
@@ -117,13 +117,13 @@ def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, npt.N
             MetricCondition(timeframe=moved),
         ) if window != moved and window.unit != "hour":
             days = days_back(atom, evaluation)
-            return None if days is None else (_words(atom), days)
+            return None if days is None else (_words(atom), np.where(days > -NEVER, np.nan, np.maximum(days, 0)))
         case DistanceCondition(distance=distance, unit=unit), DistanceCondition(distance=moved) if distance != moved:
             return f"{unit} away", evaluation.kilometers(atom) / KILOMETERS[unit]
         case PropertyCondition(name, NumberTest(_, value)), PropertyCondition(test=NumberTest(_, moved)) if (
             value != moved
         ):
-            return name, numbers_of(evaluation, name)
+            return name, evaluation.numbers(name)
         case _:
             return None
 
@@ -143,12 +143,14 @@ def threshold(atom: Any, other: Any) -> float:
             return float(atom.value)
 
 
-def numbers_of(evaluation: Evaluation, name: str) -> npt.NDArray[np.float64]:
-    """Return each profile's number in a property; NaN where it is not set or is no number."""
-    column = evaluation.dataset.column(name)
-    reading = column.numbers
-    # The code -1, not set, points at the appended NaN.
-    return np.append(np.where(reading.readable, reading.values, np.nan), np.nan)[column.codes]
+def days_back(atom: MetricCondition, evaluation: Evaluation) -> npt.NDArray[np.int32] | None:
+    """Return how many UTC days lie between the event that decides each profile's count or sum and the `as_of` day.
+
+    A window of so many days or more reaches the condition's number, and none shorter; the atom's own window plays no part. More than
+    `-NEVER` where the number is never reached, below 0 where nothing is needed to reach it; None where no single event decides.
+    """
+    days = evaluation.deciding_days(atom)
+    return None if days is None else np.asarray(microseconds(evaluation.dataset.as_of) // DAY - days)
 
 
 def _edge(window: InTheLast | BetweenAgo, other: Any) -> int:

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from segkit.analysis.curve import curve_of
+from segkit.conditions import Condition
 from segkit.data.dataset import Dataset
+from segkit.data.instants import Flags
 from segkit.errors import DefinitionError
 from segkit.membership import Evaluation, distinct_segments
 from segkit.parameters import parameters
 from segkit.segment import Segment
+
+Counts: TypeAlias = npt.NDArray[np.int64]
 
 
 def sweep(
@@ -48,17 +54,35 @@ def sweep(
     fixed = {name: value for name, value in settings.items() if name not in varying}
     if not varying:
         raise DefinitionError.missing_word("sweep", [f"{name}=[...]" for name in known])
+    settings_in_order = list(product(*varying.values()))
+    segments = [
+        distinct_segments(builder(**fixed, **dict(zip(varying, values, strict=True))))[0]
+        for values in settings_in_order
+    ]
     evaluation = Evaluation(dataset)
     inside = np.ones(len(dataset), dtype=bool) if base is None else evaluation.holds(base.condition)
-    base_size = int(np.count_nonzero(inside))
-    rows = []
-    for values in product(*varying.values()):
-        segment = distinct_segments(builder(**fixed, **dict(zip(varying, values, strict=True))))[0]
-        holds = evaluation.holds(segment.condition)
-        in_base = int(np.count_nonzero(holds & inside))
-        rows.append((*values, int(np.count_nonzero(holds)), in_base / base_size if base_size else np.nan))
-    table = pd.DataFrame(rows, columns=[*varying, "size", "share"])
-    return table.assign(base="all profiles" if base is None else base.name)
+    sizes, in_base = _counts([segment.condition for segment in segments], inside, evaluation)
+    table = pd.DataFrame(settings_in_order, columns=list(varying))
+    base_size = np.count_nonzero(inside)
+    return table.assign(
+        size=sizes,
+        share=in_base / base_size if base_size else np.nan,
+        base="all profiles" if base is None else base.name,
+    )
+
+
+def _counts(conditions: list[Condition], inside: Flags, evaluation: Evaluation) -> tuple[Counts, Counts]:
+    """Return of how many profiles each condition is true, and of how many of those inside the base."""
+    if not conditions:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    # The first by itself, so that what is worth a warning is said.
+    evaluation.holds(conditions[0])
+    curve = curve_of(conditions, evaluation)
+    if curve is not None:
+        return curve.counts(np.ones(len(inside), dtype=bool)), curve.counts(inside)
+    every = map(evaluation.holds, conditions)
+    counts = np.array([(np.count_nonzero(holds), np.count_nonzero(holds & inside)) for holds in every])
+    return counts[:, 0], counts[:, 1]
 
 
 def _is_several(values: object) -> bool:

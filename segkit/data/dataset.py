@@ -2,10 +2,10 @@
 
 # Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.columns import Unreadable
+from segkit.data.cache import Cache
+from segkit.data.columns import Unreadable, unset_cells
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
@@ -21,13 +22,12 @@ from segkit.data.instants import Flags, instant_of, microseconds, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, PostalPoints, country_codes
 from segkit.data.properties import Cells, PropertyColumn, cells_of
-from segkit.data.schema import PROFILE_COLUMNS, canonical_name
+from segkit.data.schema import PROFILE_COLUMNS, canonical_name, current_metric
 from segkit.errors import DataError, counted, listed, nearest
 
 AsOf = str | date | datetime | None
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +41,7 @@ class Dataset:
         events: the event index.
         lists: who is on each list.
         postal_points: the points that postal codes stand for.
+        cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
     Prints counts and dates and never a person, since notebooks are shared.
     """
@@ -53,7 +54,7 @@ class Dataset:
     postal_points: PostalPoints
     _ids: pa.Array
     _table: Table
-    _kept: dict[str, Any] = field(default_factory=dict)
+    cache: Cache = field(default_factory=Cache)
 
     @classmethod
     def from_frames(
@@ -173,17 +174,10 @@ class Dataset:
         """
         return replace(self, as_of=read_as_of(as_of))
 
-    def _keep(self, name: str, work_out: Callable[[], T]) -> T:
-        """Work something out once and keep it; shared by all moments, so nothing kept may depend on `as_of`."""
-        if name not in self._kept:
-            self._kept[name] = work_out()
-        found: T = self._kept[name]
-        return found
-
     @property
     def profile_ids(self) -> pd.Index:
         """The ids of all profiles as text, in the order they came."""
-        return self._keep("profile ids", lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
+        return self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
 
     @property
     def property_names(self) -> list[str]:
@@ -244,7 +238,24 @@ class Dataset:
         Raises:
             DataError: the profiles have no such property.
         """
-        return self._keep(f"property {self._resolved(name)}", lambda: PropertyColumn(self.cells(name)))
+        return self.cache.keep(("property", self._resolved(name)), lambda: PropertyColumn(self.cells(name)))
+
+    def is_set(self, name: str) -> Flags:
+        """Return which profiles have a property, without a look at what it is.
+
+        Raises:
+            DataError: the profiles have no such property.
+        """
+        return self.cache.keep(("is set", self._resolved(name)), lambda: ~unset_cells(self.cells(name)))
+
+    def event_column(self, metric: str, name: str) -> PropertyColumn:
+        """Return one property of a metric's events, in their order, ready to be tested; "$value" is the amount.
+
+        Raises:
+            DataError: no event has this property.
+        """
+        key = ("property of events", current_metric(metric), name)
+        return self.cache.keep(key, lambda: self.events.column(metric, name))
 
     def list_entries(self, name: str) -> ListEntries:
         """Return who is on a list.
@@ -266,7 +277,7 @@ class Dataset:
     @property
     def countries(self) -> pa.Array:
         """The two letters of each profile's country; null where it has none or nobody knows it."""
-        return self._keep("countries", self._countries)
+        return self.cache.keep(("countries",), self._countries)
 
     def _countries(self) -> pa.Array:
         if not self.has_property("country"):
@@ -279,9 +290,15 @@ class Dataset:
         return np.asarray(pc.is_in(self.countries, value_set=members).to_numpy(zero_copy_only=False))
 
     @property
+    def phone_countries(self) -> PropertyColumn:
+        """The country of each profile's phone number, as codes; not set where there is no valid number."""
+        countries = pa.chunked_array([self.phones.countries])
+        return self.cache.keep(("phone countries",), lambda: PropertyColumn(Cells(countries)))
+
+    @property
     def points(self) -> tuple[Degrees, Degrees]:
         """Where profiles live: latitudes and longitudes in degrees, their own or their postal code's; NaN where unknown."""
-        return self._keep("points", self._points)
+        return self.cache.keep(("points",), self._points)
 
     def _points(self) -> tuple[Degrees, Degrees]:
         nothing = np.full(len(self), np.nan)

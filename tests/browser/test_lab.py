@@ -15,11 +15,15 @@ def lab(serve):
 
 
 def open_and_run(page, lab, notebook):
-    """Open a notebook and run all of its cells."""
-    page.goto(f"{lab}/lab/tree/{notebook}")
+    """Open a notebook, in a workspace of its own so that no other comes back beside it, and run all of its cells."""
+    page.goto(f"{lab}/lab/workspaces/{notebook.partition('_')[0]}/tree/{notebook}")
     page.wait_for_selector(".jp-Notebook", timeout=90_000)
     page.wait_for_function(
-        "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+        """(notebook) => {
+            const shown = window.jupyterapp?.shell.currentWidget;
+            return shown?.context?.path === notebook && shown.sessionContext?.session?.kernel?.status === 'idle';
+        }""",
+        arg=notebook,
         timeout=90_000,
     )
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
