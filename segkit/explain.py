@@ -40,8 +40,8 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import counted
-from segkit.plain_data.timeframe_text import MONTHS
 from segkit.segment import Segment
+from segkit.timeframe_words import MONTHS
 from segkit.timeframes import (
     After,
     AllTime,

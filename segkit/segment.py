@@ -1,11 +1,15 @@
 """A segment: a condition with a name; who is in it changes with the data and is worked out elsewhere."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from segkit.conditions import KINDS, Condition
 from segkit.errors import DefinitionError
-from segkit.plain_data import Fault, ReadText, fingerprint, read_condition, read_yaml, to_data, write_yaml
+
+if TYPE_CHECKING:
+    from segkit.plain_data import Fault, ReadText
+
+# The text form is imported where it is used: it is a third of what importing a definition costs, and few sessions need it.
 
 FORM = 1
 """The version of the text form, which a file begins with; a new one only where old files would be misread."""
@@ -49,7 +53,9 @@ class Segment:
         >>> Segment("SMS subscribers", can_receive("sms")).hash[:19]
         'sha256:706ebdd37943'
         """
-        return fingerprint(self.condition)
+        from segkit import plain_data  # noqa: PLC0415
+
+        return plain_data.fingerprint(self.condition)
 
     def to_yaml(self) -> str:
         """Write the segment as YAML to be kept in git: one condition a paragraph, quotes only where they are needed.
@@ -71,9 +77,13 @@ class Segment:
             at least: 3
             when: in the last 365 days
         """
+        from segkit import plain_data  # noqa: PLC0415
+
         described = {"description": self.description} if self.description else {}
         try:
-            written = write_yaml({"segkit": FORM, "name": self.name, **described, **to_data(self.condition)})
+            written = plain_data.write_yaml(
+                {"segkit": FORM, "name": self.name, **described, **plain_data.to_data(self.condition)}
+            )
         except RecursionError:
             raise DefinitionError.nested_too_deep() from None
         # The guard of every file in git: never a text that says something else, however the tree was built.
@@ -102,27 +112,31 @@ class Segment:
         return cls(segment.name, segment.condition, segment.description)
 
 
-def read_segment(text: str) -> tuple[Segment | None, list[Fault]]:
+def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
     """Read a segment from YAML; None and every fault, in the order of the lines, where there are any."""
-    found = read_yaml(text)
+    from segkit import plain_data  # noqa: PLC0415
+
+    found = plain_data.read_yaml(text)
     faults = found.faults
     segment = None if found.data is None else _segment(found)
-    faults = [Fault(fault.path, fault.reason, fault.line or found.line_of(fault.path)) for fault in faults]
+    faults = [plain_data.Fault(fault.path, fault.reason, fault.line or found.line_of(fault.path)) for fault in faults]
     return (None if faults else segment), sorted(faults, key=lambda fault: fault.line or 0)
 
 
-def _segment(found: ReadText) -> Segment | None:
+def _segment(found: "ReadText") -> Segment | None:
+    from segkit import plain_data  # noqa: PLC0415
+
     faults = found.faults
-    condition = read_condition(found.data, faults, beside=_OWN_KEYS)
+    condition = plain_data.read_condition(found.data, faults, beside=_OWN_KEYS)
     if not isinstance(found.data, dict):
         return None
     own: dict[str, Any] = {key: found.data.get(key) for key in _OWN_KEYS}
     if isinstance(own["segkit"], bool) or own["segkit"] != FORM:
-        faults.append(Fault(("segkit",), str(DefinitionError.unknown_form(own["segkit"], FORM))))
+        faults.append(plain_data.Fault(("segkit",), str(DefinitionError.unknown_form(own["segkit"], FORM))))
     name, description = own["name"], found.data.get("description", "")
     for key, value in (("name", name), ("description", description)):
         if not isinstance(value, str):
-            faults.append(Fault((key,), str(DefinitionError.unquoted(key, value))))
+            faults.append(plain_data.Fault((key,), str(DefinitionError.unquoted(key, value))))
     if isinstance(name, str) and not name.strip():
-        faults.append(Fault(("name",), str(DefinitionError.nameless_segment(name))))
+        faults.append(plain_data.Fault(("name",), str(DefinitionError.nameless_segment(name))))
     return None if faults else Segment(name, condition, description)

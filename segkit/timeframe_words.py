@@ -26,6 +26,11 @@ from segkit.timeframes import (
     length,
 )
 
+# Not from `calendar`, whose names follow the locale.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
 Day = date | str
 """A day: a `date`, or text such as "2026-06-30"."""
 

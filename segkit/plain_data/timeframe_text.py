@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, assert_never
 
 from segkit.errors import DefinitionError
-from segkit.timeframe_words import DATE_WORDS, EVENT_WORDS, date_timeframe, event_timeframe
+from segkit.timeframe_words import DATE_WORDS, EVENT_WORDS, MONTHS, date_timeframe, event_timeframe
 from segkit.timeframes import (
     ALL_TIME,
     After,
@@ -45,11 +45,6 @@ DATE_FORMS = (
     "anniversary this month",
     "in June of any year",
 )
-
-# Not from `calendar`, whose names follow the locale.
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def timeframe_text(timeframe: Timeframe) -> str:
