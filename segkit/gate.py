@@ -1,7 +1,7 @@
 """What stops a text to each profile, step by step, whatever segment it is in; who is asked for is the audience's business."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,18 @@ from segkit.algebra import without_consent
 from segkit.builders import sms_delivery_errors
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
+from segkit.data.properties import UNSET
 from segkit.errors import DataError
 from segkit.membership import Evaluation, distinct_segments
 from segkit.phrases import did, phone_country
 from segkit.segment import Segment
 from segkit.timeframe_words import whole
+
+Codes: TypeAlias = npt.NDArray[np.int32]
+
+NO_NUMBER = 0
+"""The code of who has no phone number."""
+FIRST_INSTANT, LAST_INSTANT = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
 """Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
@@ -68,9 +75,7 @@ class Gate:
         self._stop = np.full(len(dataset), len(STEPS), dtype=np.int8)
         for number in reversed(range(len(stops))):
             self._stop[stops[number]] = number
-        # Null numbers were stopped before, so that their code is never asked for.
-        codes = pc.fill_null(pc.dictionary_encode(dataset.phones.numbers).indices, 0)
-        self._numbers: npt.NDArray[np.int64] = codes.to_numpy(zero_copy_only=False)
+        self._numbers = _number_codes(dataset)
 
     @property
     def passes(self) -> Flags:
@@ -78,7 +83,7 @@ class Gate:
         return np.asarray(self._stop == len(STEPS))
 
     @property
-    def numbers(self) -> npt.NDArray[np.int64]:
+    def numbers(self) -> Codes:
         """A code for each profile's phone number, the same for the same number; it means nothing where a profile does not pass."""
         return self._numbers
 
@@ -89,17 +94,17 @@ class Gate:
         """
         step = np.where(included, self._stop, -1).astype(np.int8)
         left = np.flatnonzero(step == len(STEPS))
-        _, first = np.unique(self._numbers[left], return_index=True)
-        doubled = np.ones(len(left), dtype=bool)
-        doubled[first] = False
-        step[left[doubled]] = len(STEPS) - 1
+        numbers = self._numbers[left]
+        first = np.zeros(_room(self._numbers), dtype=np.int64)
+        # From the last to the first, since what is written into a place last stays there.
+        first[numbers[::-1]] = left[::-1]
+        step[left[first[numbers] != left]] = len(STEPS) - 1
         return step
 
     def sendable(self, included: Flags) -> int:
         """Return how many of the included profiles would be sent to: each number once."""
-        numbers = self._numbers[included & self.passes]
-        taken = np.zeros(int(self._numbers.max(initial=0)) + 1, dtype=bool)
-        taken[numbers] = True
+        taken = np.zeros(_room(self._numbers), dtype=bool)
+        taken[self._numbers[included & self.passes]] = True
         return int(np.count_nonzero(taken))
 
 
@@ -139,10 +144,29 @@ def _fails(evaluation: Evaluation, failing: Segment | None) -> Flags:
 
 def _with_number_of(dataset: Dataset, flags: Flags) -> Flags:
     """Return who is flagged, or has the number of somebody who is: a text goes to a number, whoever it was meant for."""
-    codes = pc.fill_null(pc.dictionary_encode(dataset.phones.numbers).indices, -1).to_numpy(zero_copy_only=False)
-    numbers = np.zeros(int(codes.max(initial=-1)) + 2, dtype=bool)
-    numbers[codes[flags & (codes >= 0)]] = True
-    return np.asarray(flags | numbers[codes])
+    codes = _number_codes(dataset)
+    flagged = np.zeros(_room(codes), dtype=bool)
+    flagged[codes[flags]] = True
+    flagged[NO_NUMBER] = False
+    return np.asarray(flags | flagged[codes])
+
+
+def _number_codes(dataset: Dataset) -> Codes:
+    """Return a code for each profile's phone number, 0 for none.
+
+    They are kept in the Dataset: three steps ask for them, which take ten times as long to make as to use.
+    """
+    return dataset.cache.keep(("codes of phone numbers",), lambda: _encoded(dataset.phones.numbers))
+
+
+def _encoded(numbers: pa.Array) -> Codes:
+    codes = pc.add(pc.dictionary_encode(numbers).indices, pa.scalar(1, pa.int32()))
+    return np.asarray(pc.fill_null(codes, NO_NUMBER).to_numpy())
+
+
+def _room(codes: Codes) -> int:
+    """Return how many places a table by code needs."""
+    return int(codes.max(initial=NO_NUMBER)) + 1
 
 
 def _unsubscribed_elsewhere(dataset: Dataset) -> Flags:
@@ -150,20 +174,28 @@ def _unsubscribed_elsewhere(dataset: Dataset) -> Flags:
 
     Consent belongs to the number (Klaviyo help article 360037101072). If either date is unknown, the withdrawal stands.
     """
-    numbers = pc.dictionary_encode(dataset.phones.numbers)
-    codes = pc.fill_null(numbers.indices, -1).to_numpy(zero_copy_only=False)
-    dates = np.full(len(dataset), np.iinfo(np.int64).min)
-    known = _nobody(dataset)
-    if dataset.has_property("sms_consent_timestamp"):
-        column = dataset.column("sms_consent_timestamp")
-        known = column.codes >= 0
-        dates = np.where(known, np.append(column.instants.values, 0)[column.codes], dates)
-    withdrawn = dataset.consent("sms", "unsubscribed") & (codes >= 0)
-    latest = np.full(len(numbers.dictionary) + 1, np.iinfo(np.int64).min)
-    np.maximum.at(latest, codes[withdrawn], np.where(known, dates, np.iinfo(np.int64).max)[withdrawn])
-    has_withdrawal = np.zeros(len(latest), dtype=bool)
-    has_withdrawal[codes[withdrawn]] = True
-    return np.asarray(has_withdrawal[codes] & (codes >= 0) & (~known | (dates <= latest[codes])))
+    codes = _number_codes(dataset)
+    withdrawn = np.flatnonzero(dataset.consent("sms", "unsubscribed") & (codes != NO_NUMBER))
+    is_withdrawn = np.zeros(_room(codes), dtype=bool)
+    is_withdrawn[codes[withdrawn]] = True
+    affected = np.flatnonzero(is_withdrawn[codes])
+    latest = np.full(_room(codes), FIRST_INSTANT)
+    known, dates = _consent_dates(dataset, withdrawn)
+    np.maximum.at(latest, codes[withdrawn], np.where(known, dates, LAST_INSTANT))
+    known, dates = _consent_dates(dataset, affected)
+    found = _nobody(dataset)
+    found[affected] = ~known | (dates <= latest[codes[affected]])
+    return found
+
+
+def _consent_dates(dataset: Dataset, rows: npt.NDArray[np.int64]) -> tuple[Flags, npt.NDArray[np.int64]]:
+    """Return of some profiles whether the date of their SMS consent is known, and the dates."""
+    if not len(rows) or not dataset.has_property("sms_consent_timestamp"):
+        return np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=np.int64)
+    column = dataset.column("sms_consent_timestamp")
+    codes = column.codes[rows]
+    # The code of what is not set points at the appended date.
+    return codes != UNSET, np.append(column.instants.values, 0)[codes]
 
 
 def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:

@@ -35,11 +35,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 def fail_in_the_writer(patch: pytest.MonkeyPatch, error: BaseException) -> None:
     """Let the CSV writer break off after some bytes."""
 
-    def half(_: Any, path: str) -> None:
+    def half(path: str, *_: Any, **__: Any) -> None:
         Path(path).write_text("profile_id\nan", encoding="utf-8")
         raise error
 
-    patch.setattr(pyarrow.csv, "write_csv", half)
+    patch.setattr(pyarrow.csv, "CSVWriter", half)
 
 
 def fail_in_the_manifest(patch: pytest.MonkeyPatch, error: BaseException) -> None:

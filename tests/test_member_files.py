@@ -10,6 +10,7 @@ import re
 import tempfile
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ from strategies import shops
 
 import segkit as sk
 from segkit.conditions import AllOf, AnyOf
-from segkit.data.properties import cells_of
+from segkit.data.properties import Cells, cells_of
 from segkit.errors import FileError
-from segkit.member_files import KLAVIYO_COLUMNS, neutralised, texts_of
+from segkit.member_files import KLAVIYO_COLUMNS, layout_bytes, neutralised, texts_of
 
 EVERYBODY = sk.Segment("Everybody", AllOf(()), "All there are.")
 NOBODY = sk.Segment("Nobody", AnyOf(()))
@@ -341,6 +342,68 @@ def test_a_loaded_file_answers_conditions_as_its_shop_did(tiny_shop: sk.Dataset,
     pd.testing.assert_frame_equal(sk.membership(segments, tiny_shop), sk.membership(segments, loaded))
 
 
+def people_of_every_kind() -> sk.Dataset:
+    """Return a shop whose last profiles alone decide how the cells of all are written."""
+    noon = datetime(2026, 6, 30, 12, tzinfo=UTC)
+    people = [
+        person(
+            f"p{number}", number, email=f"p{number % 7}@example.com", first_name="=n" if number == 3 else "Ann",
+            Seen=noon, Mixed=number if number % 2 else "x", Raw=b"raw", Note=None, Tags=["a"] * (number % 3), Share=number / 7,
+        )
+        for number in range(10)
+    ]  # fmt: skip
+    people[9] |= {
+        "Seen": noon + timedelta(microseconds=1),
+        "Raw": b"\xff",
+        "Note": "at last",
+        "email": "P0@example.com",
+    }
+    return shop_of(*people)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("piece", [1, 3, 5, 9, 10])
+def test_pieces_make_the_file_that_the_whole_makes(monkeypatch: pytest.MonkeyPatch, layout: Any, piece: int):
+    """However many rows are laid out at a time, and whoever is left out, not a byte is another."""
+    shop = people_of_every_kind()
+    for rows in (np.arange(10), np.array([0, 1, 2, 6, 7, 9]), np.array([1, 3, 5]), np.array([9]), np.arange(0)):
+        whole = layout_bytes(shop, rows, layout)
+        with monkeypatch.context() as patch:
+            patch.setattr("segkit.member_files.PIECE", piece)
+
+            assert whole == layout_bytes(shop, rows, layout)
+
+
+def test_what_the_last_piece_holds_shows_in_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """One fraction of a second gives every time one, one cell that is no text makes bytes of all, and an address stands once."""
+    monkeypatch.setattr("segkit.member_files.PIECE", 3)
+    shop = people_of_every_kind()
+    members = rows_of(sk.write_members(EVERYBODY, shop, tmp_path / "m.csv"))
+    sent = rows_of(sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "s.csv"))
+
+    assert ["2026-06-30T12:00:00.000000Z"] * 9 + ["2026-06-30T12:00:00.000001Z"] == [row["Seen"] for row in members]
+    assert ["b'raw'"] * 9 + ["b'\\xff'"] == [row["Raw"] for row in members]
+    assert [f"p{number}@example.com" for number in range(7)] + [""] * 3 == [row["Email"] for row in sent]
+
+
+def test_cells_in_many_chunks_are_written_in_order():
+    """Columns that came in chunks of any size, empty ones included, read as the one column that they are."""
+    cells = ["a", None, "", "=b", "+1", "c", ""]
+    for cuts in ([0, 0, 3, 7], [0, 1, 2, 3, 4, 5, 6, 7], [0, 7, 7]):
+        chunks = [cells[first:last] for first, last in pairwise(cuts)]
+        column = Cells(pa.chunked_array(chunks, pa.string()))
+
+        assert ["a", None, "", "'=b", "+1", "c", ""] == texts_of(column).to_pylist()
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from(["", *FORMULAS, *HARMLESS]))), st.integers(0, 5))
+def test_cells_are_made_safe_each_on_its_own(cells: list[str | None], first: int):
+    """Whatever stands beside it, and wherever an array was cut, a cell is written as it is alone."""
+    expected = [None if cell is None else f"'{cell}" if cell in FORMULAS else cell for cell in cells[first:]]
+
+    assert expected == neutralised(pa.array(cells, pa.string())[first:]).to_pylist()
+
+
 def test_the_manifest_says_what_the_file_is(tmp_path: Path):
     """Its digest, rows and columns, from what data and of when, who was asked for in English and as a tree, and what became of them."""
     shop = shop_of(person("ann"), person("bea", sms_consent="unsubscribed"))
@@ -421,9 +484,11 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, layout: Any):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_an_empty_audience_is_a_header_and_a_manifest(tmp_path: Path, layout: Any):
     """Nobody to send to is an answer, and the file says so."""
-    path = sk.audience(NOBODY, dataset=shop_of(person("ann"))).write_csv(tmp_path / "s.csv", layout=layout)
+    shop = shop_of(person("ann"))
+    path = sk.audience(NOBODY, dataset=shop).write_csv(tmp_path / "s.csv", layout=layout)
+    somebody = sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "somebody.csv", layout=layout)
 
-    assert header_of(path)
+    assert header_of(somebody) == header_of(path)
     assert [] == rows_of(path)
     assert (0, 0) == (manifest_of(path)["rows"], manifest_of(path)["waterfall"][0]["remaining"])
 

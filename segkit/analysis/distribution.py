@@ -79,7 +79,7 @@ def distribution_in(
     if quantity is None:
         return None
     is_in = evaluation.holds(quantity.atom) ^ quantity.is_negated
-    return bars_of(quantity).distribution(is_in)
+    return bars_of(quantity, evaluation).distribution(is_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,20 @@ class Bars:
         has: which profiles are counted: those who have the quantity and meet every other condition.
         edges: where the bars begin, and, after the last one, infinity.
         bar: the number of each counted profile's bar.
+        totals: how many profiles each bar counts.
     """
 
     quantity: Quantity
     has: Flags
     edges: npt.NDArray[np.float64]
     bar: npt.NDArray[np.int64]
+    totals: npt.NDArray[np.int64]
 
     def distribution(self, is_in: Flags) -> Distribution:
         """Return the distribution with these profiles on the member side."""
         count = len(self.edges) - 1
-        total = np.bincount(self.bar, minlength=count)
         inside = np.bincount(self.bar[is_in[self.has]], minlength=count)
-        profiles = np.concatenate([inside, total - inside])
+        profiles = np.concatenate([inside, self.totals - inside])
         shown = np.flatnonzero(profiles)
         table = pd.DataFrame(
             {
@@ -123,8 +124,16 @@ class Bars:
         )
 
 
-def bars_of(quantity: Quantity) -> Bars:
-    """Cut into bars of one width that begin at 0 or below; what is beyond the parameter's range falls into the last."""
+def bars_of(quantity: Quantity, evaluation: Evaluation) -> Bars:
+    """Cut into bars of one width that begin at 0 or below; what is beyond the parameter's range falls into the last.
+
+    The cut stands still while the parameter moves, and so it is kept.
+    """
+    return Bars(quantity, *evaluation.keep("bars", quantity.still, lambda: _cut(quantity)))
+
+
+def _cut(quantity: Quantity) -> tuple[Flags, npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return which profiles are counted, the edges of the bars, each counted profile's bar, and how many each bar counts."""
     has = quantity.others_hold & ~np.isnan(quantity.numbers)
     numbers = quantity.numbers[has]
     low = min(0.0, float(numbers.min(initial=0.0)))
@@ -134,4 +143,5 @@ def bars_of(quantity: Quantity) -> Bars:
     count = max(int(np.ceil((quantity.end - low) / width)), 1) + 1
     edges = low + width * np.arange(count + 1, dtype=np.float64)
     edges[-1] = np.inf
-    return Bars(quantity, has, edges, np.clip(((numbers - low) // width).astype(np.int64), 0, count - 1))
+    bar = np.clip(((numbers - low) // width).astype(np.int64), 0, count - 1)
+    return has, edges, bar, np.bincount(bar, minlength=count)

@@ -1,13 +1,24 @@
 """How segments overlap, two by two, and in exact intersections; empty segments stay visible."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from segkit.errors import DefinitionError
 
-WIDEST_CODE = 62
-"""So many flags fit into a whole number of 64 bits with its sign left alone."""
+Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+Counts = npt.NDArray[np.int64]
+
+WORD = 64
+"""Bits of a word: so many profiles of one segment, or so many segments of one profile."""
+
+PLACES_PER_PROFILE = 4
+"""Combinations are counted into a table of all that could be, as long as it has no more than so many places for each profile."""
+
+_BITS_SET = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 
 
 def overlap(who: pd.DataFrame) -> pd.DataFrame:
@@ -25,10 +36,7 @@ def overlap(who: pd.DataFrame) -> pd.DataFrame:
     >>> overlap(who).query("segment == 'SMS' and other == 'VIP'")[["overlap", "containment"]].to_dict("list")
     {'overlap': [1], 'containment': [0.5]}
     """
-    flags = who.to_numpy(dtype=bool)
-    # Column by column with bits set counted, since a product of matrices would first widen every flag to eight bytes.
-    both = np.array([[np.count_nonzero(one & other) for other in flags.T] for one in flags.T], dtype=np.int64)
-    both = both.reshape(len(who.columns), len(who.columns))
+    both = _shared(_columns(who))
     size = both.diagonal()
     either = size[:, None] + size[None, :] - both
     names = who.columns.to_numpy()
@@ -66,26 +74,79 @@ def intersections(who: pd.DataFrame) -> pd.DataFrame:
     clash = {"degree", "size"} & set(map(str, who.columns))
     if clash:
         raise DefinitionError.reserved_name(min(clash), "intersections")
-    bits, counts = _combinations(who.to_numpy(dtype=bool))
+    bits, counts = _combinations(_columns(who), len(who))
     table = pd.DataFrame(bits, columns=who.columns)
     table["degree"] = bits.sum(axis=1)
     table["size"] = counts
     return table.sort_values(["size", "degree"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def _combinations(flags: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-    """Return the distinct rows of a table of flags, and how often each occurs.
+def _columns(who: pd.DataFrame) -> list[Flags]:
+    """Return the flags of each segment one by one, as a table holds them: all at once would be a copy, laid out anew."""
+    return [who.iloc[:, number].to_numpy(dtype=bool) for number in range(len(who.columns))]
 
-    A row becomes one whole number, its flags being the bits, as long as 62 of them fit: a million rows of 20 are sorted so in a
-    thirtieth of the time that sorting rows takes.
+
+def _shared(columns: list[Flags]) -> Counts:
+    """Return how many profiles each two segments share: a square, with the segments' own sizes on its diagonal.
+
+    The bits that are set in words of 64 profiles are counted, which for 20 segments of a million profiles takes a seventh of the
+    time that counting flags does.
     """
-    width = flags.shape[1]
-    if width <= WIDEST_CODE:
-        codes = np.zeros(len(flags), dtype=np.int64)
-        for number in range(width):
-            codes |= flags[:, number].astype(np.int64) << (width - 1 - number)
-        found, counts = np.unique(codes, return_counts=True)
-        shifts = np.arange(width - 1, -1, -1)
-        return (found[:, None] >> shifts & 1).astype(bool), counts
-    packed, counts = np.unique(np.packbits(flags, axis=1), axis=0, return_counts=True)
-    return np.unpackbits(packed, axis=1, count=width).astype(bool), counts
+    words = [_packed(flags) for flags in columns]
+    both = np.zeros((len(words), len(words)), dtype=np.int64)
+    for number, one in enumerate(words):
+        for other in range(number, len(words)):
+            both[number, other] = both[other, number] = _bits_set(one & words[other]).sum(dtype=np.uint32)
+    return both
+
+
+def _packed(flags: Flags) -> Codes:
+    """Return flags as the bits of words, the last of them filled up with False."""
+    packed = np.zeros(-(-len(flags) // WORD), dtype=np.uint64)
+    found = np.packbits(flags)
+    packed.view(np.uint8)[: len(found)] = found
+    return packed
+
+
+def _bits_set(words: Codes) -> npt.NDArray[np.uint8]:
+    """Return how many bits are set in each word, or, where numpy is older than 2 and can't say, in each byte."""
+    return np.bitwise_count(words) if hasattr(np, "bitwise_count") else _BITS_SET[words.view(np.uint8)]
+
+
+def _combinations(columns: list[Flags], profiles: int) -> tuple[Flags, Counts]:
+    """Return the combinations of segments that occur, in the order of their flags, and how many profiles are in each.
+
+    A profile's flags are the bits of one whole number, and those are counted: in a table of all that there could be, where that
+    is small, which for 20 segments takes half the time of sorting them; to sort rows of flags would take thirty times as long.
+    """
+    width = len(columns)
+    if 1 << width <= max(PLACES_PER_PROFILE * profiles, 1):
+        counts = np.bincount(_codes(columns, profiles), minlength=1 << width)
+        found = np.flatnonzero(counts)
+        return _flags(found, width), counts[found]
+    if width <= WORD:
+        codes, counts = np.unique(_codes(columns, profiles), return_counts=True)
+        return _flags(codes, width), counts
+    words = [_codes(columns[first : first + WORD], profiles) for first in range(0, width, WORD)]
+    order = np.lexsort(words[::-1])
+    is_new = np.ones(profiles, dtype=bool)
+    is_new[1:] = np.any([np.diff(word[order]) != 0 for word in words], axis=0)
+    first = np.flatnonzero(is_new)
+    return np.stack([flags[order[first]] for flags in columns], axis=1), np.diff(first, append=profiles)
+
+
+def _codes(columns: list[Flags], profiles: int) -> Codes:
+    """Return each profile's flags as the bits of a whole number, the first segment's the highest."""
+    # Half words are enough for 32 segments, and take half the time.
+    codes: Any = np.zeros(profiles, dtype=np.uint32 if len(columns) <= WORD // 2 else np.uint64)
+    for flags in columns:
+        codes <<= 1
+        codes |= flags
+    return np.asarray(codes)
+
+
+def _flags(codes: Codes | Counts, width: int) -> Flags:
+    """Return the flags that whole numbers stand for: a row each, a column for each segment."""
+    # With the highest byte first, as bits are unpacked.
+    octets = codes.astype(">u8").view(np.uint8).reshape(-1, WORD // 8)
+    return np.asarray(np.unpackbits(octets, axis=1)[:, WORD - width :].view(np.bool_))

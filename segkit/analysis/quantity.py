@@ -1,8 +1,8 @@
 """What a parameter is held against: found by moving it and looking for the condition that moves with it; bars are others' work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,9 @@ from segkit.membership import Evaluation
 from segkit.parameters import Parameter, parameters
 from segkit.recency import NEVER, OPPOSITE
 from segkit.segment import Segment
-from segkit.timeframes import BetweenAgo, InTheLast, length
+from segkit.timeframes import ALL_TIME, BetweenAgo, InTheLast, length
+
+Numbers: TypeAlias = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,19 @@ class Quantity:
         moved: what it becomes a step farther, which tells its threshold from its other numbers.
         is_negated: the members are those of whom that condition is not true.
         others_hold: who meets every part of the outermost "all of" that the parameter does not move.
+        still: what of all this stands still while the parameter moves: two quantities that agree in it have the same `numbers`,
+            `others_hold` and `end`.
     """
 
     words: str
-    numbers: npt.NDArray[np.float64]
+    numbers: Numbers
     threshold: float
     end: float
     atom: Atom
     moved: Atom
     is_negated: bool
     others_hold: Flags
+    still: Hashable
 
 
 def quantity_of(
@@ -81,17 +86,20 @@ def quantity_of(
     measured = _measured(atom, other, evaluation)
     if measured is None:
         return None
-    words, numbers = measured
+    words, key, numbers = measured
     stands = threshold(atom, other)
+    end = _end(known[parameter], value, stands, (threshold(other, atom) - stands) / (moved - value))
+    others = _others(condition, {one for one, _ in moving})
     return Quantity(
         words,
-        numbers,
+        evaluation.keep("quantity", key, numbers),
         threshold=stands,
-        end=_end(known[parameter], value, stands),
+        end=end,
         atom=atom,
         moved=other,
         is_negated=_is_negated(condition, atom),
-        others_hold=_others_hold(condition, {one for one, _ in moving}, evaluation),
+        others_hold=evaluation.holds(others),
+        still=(key, others, end),
     )
 
 
@@ -103,29 +111,38 @@ def _moved(parameter: Parameter, value: Any) -> Any:
     return value + (int(step) or 1 if isinstance(value, int) else step)
 
 
-def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, npt.NDArray[np.float64]] | None:
-    """Return what an atom measures that moves to another, and each profile's amount of it."""
+def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, Hashable, Callable[[], Numbers]] | None:
+    """Return what an atom measures that moves to another, what of it stands still, and how to get each profile's amount."""
     match atom, other:
         case MetricCondition(value=value), MetricCondition(value=moved) if value != moved:
-            units, scale = evaluation.measured(atom)
-            numbers = units / 10.0**scale
+            still = replace(atom, comparison="at least", value=0)
             if atom.measurement == "sum":
-                return f"spent on {atom.metric}", np.where(_did(atom, evaluation), numbers, np.nan)
-            return f"{atom.metric} events", numbers.astype(np.float64)
+                return f"spent on {atom.metric}", still, lambda: _spent(atom, evaluation)
+            return f"{atom.metric} events", still, lambda: evaluation.measured(atom)[0].astype(np.float64)
         case (
             MetricCondition(timeframe=InTheLast() | BetweenAgo() as window),
             MetricCondition(timeframe=moved),
         ) if window != moved and window.unit != "hour":
-            days = days_back(atom, evaluation)
-            return None if days is None else (_words(atom), np.where(days > -NEVER, np.nan, np.maximum(days, 0)))
+            back = days_back(atom, evaluation)
+            if back is None:
+                return None
+            still = replace(atom, timeframe=ALL_TIME)
+            return _words(atom), still, lambda: np.where(back > -NEVER, np.nan, np.maximum(back, 0))
         case DistanceCondition(distance=distance, unit=unit), DistanceCondition(distance=moved) if distance != moved:
-            return f"{unit} away", evaluation.kilometers(atom) / KILOMETERS[unit]
+            return f"{unit} away", (atom.of, unit), lambda: evaluation.kilometers(atom) / KILOMETERS[unit]
         case PropertyCondition(name, NumberTest(_, value)), PropertyCondition(test=NumberTest(_, moved)) if (
             value != moved
         ):
-            return name, evaluation.numbers(name)
+            return name, name, lambda: evaluation.numbers(name)
         case _:
             return None
+
+
+def _spent(atom: MetricCondition, evaluation: Evaluation) -> Numbers:
+    """Return what each profile spent in a condition's window; NaN where it bought nothing."""
+    units, scale = evaluation.measured(atom)
+    did = evaluation.holds(replace(atom, measurement="count", comparison="at least", value=1))
+    return np.where(did, units / 10.0**scale, np.nan)
 
 
 def threshold(atom: Any, other: Any) -> float:
@@ -160,10 +177,6 @@ def _edge(window: InTheLast | BetweenAgo, other: Any) -> int:
     return window.nearest if window.farthest == other.farthest else window.farthest
 
 
-def _did(atom: MetricCondition, evaluation: Evaluation) -> Flags:
-    return evaluation.holds(replace(atom, measurement="count", comparison="at least", value=1))
-
-
 def _words(atom: MetricCondition) -> str:
     """Return what the days back to the deciding event are called."""
     if atom.measurement == "sum":
@@ -173,11 +186,12 @@ def _words(atom: MetricCondition) -> str:
     return f"days since the {which} {atom.metric}"
 
 
-def _end(parameter: Parameter, value: float, stands: float) -> float:
-    """Return how far the bars go: as far as the parameter's range, in the unit of the threshold that it moves."""
+def _end(parameter: Parameter, value: float, stands: float, pace: float) -> float:
+    """Return how far the bars go: as far as the parameter's range, in the unit of the threshold, which moves at so many per step."""
     if parameter.range is None:
         return max(2 * stands, 1.0)
-    return parameter.range.high * (stands / value if value else 1.0)
+    # Rounded, so that it is the same wherever the parameter stands.
+    return round(stands + (parameter.range.high - value) * pace, 6)
 
 
 def _is_negated(condition: Condition, atom: Condition) -> bool:
@@ -191,8 +205,7 @@ def _is_negated(condition: Condition, atom: Condition) -> bool:
             return False
 
 
-def _others_hold(condition: Condition, moving: set[Atom], evaluation: Evaluation) -> Flags:
-    """Return who meets every part of the outermost "all of" that the parameter does not move."""
+def _others(condition: Condition, moving: set[Atom]) -> AllOf:
+    """Return every part of the outermost "all of" that the parameter does not move."""
     parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
-    others = tuple(part for part in parts if moving.isdisjoint(atoms(part)))
-    return evaluation.holds(AllOf(others))
+    return AllOf(tuple(part for part in parts if moving.isdisjoint(atoms(part))))

@@ -306,7 +306,7 @@ class Dataset:
         has_own = np.isfinite(own[0]) & np.isfinite(own[1]) & ((own[0] != 0) | (own[1] != 0))
         if "zip" not in self._table:
             return np.where(has_own, own[0], np.nan), np.where(has_own, own[1], np.nan)
-        postal = self.postal_points.points(_arrow(self._table["zip"]).to_pylist(), self.countries.to_pylist())
+        postal = self.postal_points.points(_arrow(self._table["zip"]), self.countries)
         return np.where(has_own, own[0], postal[0]), np.where(has_own, own[1], postal[1])
 
 

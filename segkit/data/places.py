@@ -1,8 +1,8 @@
 """Where profiles live: countries by any usual name, postal codes as points, and great-circle distance."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import zipcodes
 from segkit.errors import DataError
 
 Degrees = npt.NDArray[np.float64]
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 EARTH_RADIUS = 6_371.0088
 """Kilometers: the mean radius of the IUGG."""
@@ -76,12 +77,11 @@ def country_code(written: str) -> str | None:
         return None
 
 
-def country_codes(written: pa.Array | pa.ChunkedArray) -> pa.Array:
+def country_codes(written: Column) -> pa.Array:
     """Return the two letters of each country as written; null where unset or unknown."""
-    encoded = pc.dictionary_encode(written)
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    codes = pa.array([country_code(name) for name in encoded.dictionary.to_pylist()], pa.string())
-    return codes.take(encoded.indices)
+    names, name_of_row = _encoded(written)
+    codes = pa.array([country_code(name) for name in names], pa.string())
+    return codes.take(pa.array(name_of_row, mask=name_of_row < 0))
 
 
 @cache
@@ -134,21 +134,28 @@ class PostalPoints:
             raise DataError.unknown_postal_code(postal_code, country, known)
         return found
 
-    def points(self, postal_codes: Iterable[str | None], countries: Iterable[str | None]) -> tuple[Degrees, Degrees]:
-        """Return latitudes and longitudes in degrees; NaN where a profile can't be placed."""
-        known: dict[tuple[str, str], tuple[float, float]] = {}
-        nowhere = (np.nan, np.nan)
-        found = []
-        for postal_code, country in zip(postal_codes, countries, strict=True):
-            if postal_code is None or country is None:
-                found.append(nowhere)
-                continue
-            key = (postal_code, country)
-            if key not in known:
-                known[key] = self.point(*key) or nowhere
-            found.append(known[key])
-        columns = np.array(found, dtype=np.float64).reshape(-1, 2)
-        return columns[:, 0], columns[:, 1]
+    def points(self, postal_codes: Column, countries: Column) -> tuple[Degrees, Degrees]:
+        """Return latitudes and longitudes in degrees; NaN where a profile can't be placed.
+
+        Each distinct pair of code and country is looked up once, and no row of a million becomes a Python object.
+        """
+        codes, code_of_row = _encoded(postal_codes)
+        lands, land_of_row = _encoded(countries)
+        is_written = (code_of_row >= 0) & (land_of_row >= 0)
+        pairs = pa.array(code_of_row[is_written] * len(lands) + land_of_row[is_written]).dictionary_encode()
+        distinct = (divmod(pair, len(lands)) for pair in pairs.dictionary.to_pylist())
+        known = [self.point(codes[code], lands[land]) or (np.nan, np.nan) for code, land in distinct]
+        found = np.full((2, len(is_written)), np.nan)
+        found[:, is_written] = np.array(known, dtype=np.float64).reshape(-1, 2).T[:, pairs.indices.to_numpy()]
+        return found[0], found[1]
+
+
+def _encoded(column: Column) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Return the distinct texts of a column, and for each row which of them it holds; -1 where it is unset."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = whole.cast(pa.string()).dictionary_encode()
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return encoded.dictionary.to_pylist(), codes.astype(np.int64)
 
 
 def distances(latitudes: Degrees, longitudes: Degrees, of: tuple[float, float]) -> Degrees:

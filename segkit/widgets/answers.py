@@ -69,7 +69,7 @@ def answers(
     if side is None:
         return None
     stands = [threshold(atom, quantity.moved if atom != quantity.moved else quantity.atom) for atom in moving]
-    picture = picture_slots(bars_of(quantity), side.turned() if quantity.is_negated else side, stands)
+    picture = picture_slots(bars_of(quantity, evaluation), side.turned() if quantity.is_negated else side, stands)
     return slots([explain(segment) for segment in segments], curve, shop) + picture
 
 
@@ -105,7 +105,7 @@ def picture_slots(bars: Bars, curve: Curve, thresholds: Sequence[float]) -> list
     """
     distribution = bars.distribution(np.zeros(len(bars.has), dtype=bool))
     frame, _ = histogram.frame_of(distribution)
-    inside = _inside(bars, curve)[:, np.bincount(bars.bar, minlength=len(bars.edges) - 1) > 0]
+    inside = _inside(bars, curve)[:, bars.totals > 0]
     total = int(frame.totals.sum())
     labels = [histogram.label_of(distribution, count, total) for count in inside.sum(axis=1).tolist()]
     return [
@@ -124,8 +124,7 @@ def _inside(bars: Bars, curve: Curve) -> Counts:
     count = len(bars.edges) - 1
     passed = np.bincount(curve.edges[bars.has] * count + bars.bar, minlength=(curve.positions + 1) * count)
     running = np.cumsum(passed.reshape(-1, count), axis=0)[: curve.positions]
-    totals = np.bincount(bars.bar, minlength=count)
-    return running if curve.direction == "enters" else totals - running
+    return running if curve.direction == "enters" else bars.totals - running
 
 
 def _texts(slot: str, texts: Sequence[str], *, attribute: str | None = None) -> dict[str, Any]:

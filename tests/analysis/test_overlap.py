@@ -117,6 +117,36 @@ def test_thirty_segments():
     assert len(PROFILES) == intersections(who)["size"].sum()
 
 
+@pytest.mark.parametrize("count", [31, 32, 33, 63, 64, 65, 130])
+@pytest.mark.parametrize("profiles", [1, 63, 64, 65, 200])
+def test_any_number_of_segments_and_profiles(count: int, profiles: int):
+    """Wherever bits fill a word or begin the next one, pairs and combinations are those of counting flags one by one."""
+    random = np.random.default_rng(count * 1_000 + profiles)
+    # Few distinct rows, so that combinations occur more than once, told apart by single segments at either end.
+    rows = (random.random((7, count)) < 0.5)[random.integers(0, 7, profiles)]
+    rows[: profiles // 2, 0] = rows[profiles // 4 :, -1][: profiles // 2]
+    who = pd.DataFrame(rows, columns=[f"segment {number}" for number in range(count)])
+    exact = intersections(who)
+    flags = exact.drop(columns=["degree", "size"]).to_numpy(dtype=bool)
+    expected = Counter(map(tuple, rows.tolist()))
+    order = sorted(expected, key=lambda combination: (-expected[combination], sum(combination), combination))
+
+    assert (rows.T.astype(int) @ rows).ravel().tolist() == overlap(who)["overlap"].tolist()
+    assert [(*combination, sum(combination), expected[combination]) for combination in order] == [
+        (*combination, *numbers)
+        for combination, numbers in zip(flags.tolist(), exact[["degree", "size"]].to_numpy().tolist(), strict=True)
+    ]
+
+
+def test_counting_bits_without_numpy_2(monkeypatch: pytest.MonkeyPatch):
+    """Where numpy can't count bits, a table of bytes does, with the same answer."""
+    who = table_of([set(range(9)), {0, 4, 8, 11}, set()])
+    expected = overlap(who)
+    monkeypatch.delattr(np, "bitwise_count", raising=False)
+
+    pd.testing.assert_frame_equal(expected, overlap(who))
+
+
 def test_published_tracks_overlap_in_the_table():
     """Klaviyo's tracks A and B share the person who clicked 10 and 100 days ago; exclusive tracks share nobody."""
     people = pd.DataFrame(

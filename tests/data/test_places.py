@@ -112,7 +112,7 @@ def test_points_at_nought_nought_are_missing():
     """Military codes, which the source puts at 0,0, place nobody, neither as a profile's nor as the one measured from."""
     at_nought = [row["zip_code"] for row in zipcodes.list_all() if float(row["lat"]) == float(row["long"]) == 0]
     assert "96201" in at_nought
-    latitudes, longitudes = PostalPoints().points(at_nought, ["US"] * len(at_nought))
+    latitudes, longitudes = PostalPoints().points(pa.array(at_nought), pa.array(["US"] * len(at_nought)))
     assert np.isnan(latitudes).all()
     assert np.isnan(longitudes).all()
     shop = shop_of({"zip": ["96201"], "country": ["US"]})
@@ -124,9 +124,28 @@ def test_points_at_nought_nought_are_missing():
 def test_us_points_are_those_of_the_source():
     """Every other US code stands where the source puts it."""
     rows = [row for row in zipcodes.list_all() if float(row["lat"]) or float(row["long"])][::97]
-    latitudes, longitudes = PostalPoints().points([row["zip_code"] for row in rows], ["US"] * len(rows))
+    columns = pa.array([row["zip_code"] for row in rows]), pa.array(["US"] * len(rows))
+    latitudes, longitudes = PostalPoints().points(*columns)
     assert latitudes.tolist() == [float(row["lat"]) for row in rows]
     assert longitudes.tolist() == [float(row["long"]) for row in rows]
+
+
+PLACED = {("US", "02110"): (42.4, -71.1), ("CA", "M5V3L9"): (43.6, -79.4), ("GB", "SW1W"): (51.5, -0.2)}
+CODES = st.sampled_from([None, "", " ", "02110", "2110-1234", "m5v 3l9", "SW1W 0NY", "sw1w0ny", "nowhere"])
+
+
+@given(st.lists(st.tuples(CODES, st.sampled_from([None, "US", "CA", "GB"])), max_size=12))
+def test_a_column_of_codes_is_placed_as_each_alone(cells):
+    """However often a code stands there, in one chunk or several, its row has the point that one alone would be given."""
+    points = PostalPoints(PLACED)
+    postal_codes, countries = ([cell[which] for cell in cells] for which in (0, 1))
+    expected = [(np.nan, np.nan) if None in cell else points.point(*cell) or (np.nan, np.nan) for cell in cells]
+    half = len(cells) // 2
+    chunks = [pa.chunked_array([texts[:half], texts[half:]], pa.string()) for texts in (postal_codes, countries)]
+    for columns in ([pa.array(postal_codes, pa.string()), pa.array(countries, pa.string())], chunks):
+        np.testing.assert_array_equal(
+            np.transpose(points.points(*columns)).reshape(-1, 2), np.reshape(expected, (-1, 2))
+        )
 
 
 LONDON = {
