@@ -1,10 +1,17 @@
-"""A seeded shop of any size as Parquet, for timing: heavy-tailed activity, and nothing in it that is anybody's."""
+"""A seeded shop of any size as Parquet, for timing: heavy-tailed activity, and nothing in it that is anybody's.
 
+Events are drawn and written a million at a time, so that the largest shop takes no more memory than a small one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import zipcodes
 
 METRICS = (
     "Received SMS",
@@ -17,44 +24,94 @@ METRICS = (
 SHARES = (0.36, 0.08, 0.36, 0.08, 0.1, 0.02)
 LAST = np.datetime64("2026-06-30T23:59:59", "us")
 DAYS = 730
+PIECE = 1_000_000
+"""Events in a row group of the file, which is also what is drawn at once."""
+AREA_CODES = (212, 213, 305, 312, 404, 415, 503, 602, 617, 718)
 
 
-def write_shop(folder: Path, *, profiles: int, events_each: int = 20, seed: int = 11) -> None:
+@dataclass(frozen=True)
+class Size:
+    """How large a shop is, and what its ids and its luck are.
+
+    An id has 26 characters, as Klaviyo's have; fewer are quicker to read and flatter everybody who reads them.
+    """
+
+    profiles: int
+    events_each: int = 20
+    seed: int = 11
+    id_characters: int = 26
+
+
+def write_shop(folder: Path, *, profiles: int, events_each: int = 20, seed: int = 11, id_characters: int = 26) -> None:
     """Write profiles.parquet and events.parquet with so many profiles and, on average, so many events each."""
-    random = np.random.default_rng(seed)
+    size = Size(profiles, events_each, seed, id_characters)
+    random = np.random.default_rng(size.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    ids = pa.array(np.char.add("GEN-", np.arange(profiles).astype("U8")))
-    consent = random.choice(["SUBSCRIBED", "UNSUBSCRIBED", "NEVER_SUBSCRIBED"], profiles, p=[0.6, 0.1, 0.3])
-    zips = random.choice(["02110", "02139", "01801", "10001", "60601", "94105", "73301", "98101"], profiles)
-    # 451 area codes by 100 fictional numbers: at this size people must share, which is work for the gate as well.
-    areas = random.choice([212, 213, 305, 312, 404, 415, 503, 602, 617, 718], profiles)
-    phones = np.char.add(
-        np.char.add("+1", areas.astype("U3")),
-        np.char.add("5550", (100 + random.integers(0, 100, profiles)).astype("U3")),
-    )
-    since = LAST - random.integers(0, DAYS, profiles).astype("timedelta64[D]")
+    ids = _ids(size)
+    pq.write_table(_profiles(size, ids, random), folder / "profiles.parquet")
+    with pq.ParquetWriter(folder / "events.parquet", _EVENTS) as writer:
+        for piece in _pieces(size, ids, random):
+            writer.write_table(piece)
+
+
+def _ids(size: Size) -> pa.Array:
+    digits = size.id_characters - len("GEN")
+    return pa.array(np.char.add("GEN", np.char.zfill(np.arange(size.profiles).astype("U10"), digits)))
+
+
+def _profiles(size: Size, ids: pa.Array, random: np.random.Generator) -> pa.Table:
+    """Make profiles all over the United States; at this size people must share numbers, which is work for the gate as well."""
+    count = size.profiles
+    postal = [row["zip_code"] for row in zipcodes.list_all() if float(row["lat"] or 0) or float(row["long"] or 0)]
+    area = pa.array([str(code) for code in AREA_CODES]).take(pa.array(random.integers(0, len(AREA_CODES), count)))
+    line = pa.array([f"5550{100 + number}" for number in range(100)]).take(pa.array(random.integers(0, 100, count)))
+    expected = np.round(random.lognormal(3, 1, count), 2)
+    # No amount is whole: whether 9 is written as 9 or 9.0 is each writer's taste, and they shall write the same bytes.
+    expected += np.where(expected == np.floor(expected), 0.01, 0)
+    since = LAST - random.integers(0, DAYS * 86_400, count).astype("timedelta64[s]")
     table = {
         "profile_id": ids,
-        "email": pa.array(np.char.add(np.arange(profiles).astype("U8"), "@example.com")),
-        "phone_number": pa.array(phones),
-        "country": pa.array(np.full(profiles, "US")),
-        "zip": pa.array(zips),
-        "sms_consent": pa.array(consent),
+        "email": pa.array(np.char.add(np.arange(count).astype("U10"), "@example.com")),
+        "phone_number": pc.binary_join_element_wise("+1", area, line, ""),
+        "country": pa.repeat(pa.scalar("US"), count),
+        "zip": pa.array(postal).take(pa.array(random.integers(0, len(postal), count))),
+        "sms_consent": _words(random, ["SUBSCRIBED", "UNSUBSCRIBED", "NEVER_SUBSCRIBED"], [0.6, 0.1, 0.3], count),
         "sms_consent_timestamp": pa.array(since).cast(pa.timestamp("us", tz="UTC")),
-        "email_consent": pa.array(random.choice(["SUBSCRIBED", "NEVER_SUBSCRIBED"], profiles)),
-        "predicted_clv": pa.array(np.round(random.lognormal(3, 1, profiles), 2)),
+        "email_consent": _words(random, ["SUBSCRIBED", "UNSUBSCRIBED", "NEVER_SUBSCRIBED"], [0.5, 0.1, 0.4], count),
+        "predicted_clv": pa.array(expected),
     }
-    pq.write_table(pa.table(table), folder / "profiles.parquet")
-    size = profiles * events_each
-    activity = random.lognormal(0, 1.2, profiles)
-    who = random.choice(profiles, size, p=activity / activity.sum())
-    what = random.choice(len(METRICS), size, p=SHARES)
-    when = LAST - np.sort(random.integers(0, DAYS * 86_400_000_000, size))[::-1].astype("timedelta64[us]")
-    value = np.where(what == METRICS.index("Placed Order"), np.round(random.lognormal(3.3, 0.9, size), 2), np.nan)
-    events = {
-        "profile_id": ids.take(pa.array(who)),
-        "metric": pa.array(np.array(METRICS)[what]),
-        "datetime": pa.array(when).cast(pa.timestamp("us", tz="UTC")),
-        "value": pa.array(value, from_pandas=True),
+    return pa.table(table)
+
+
+def _words(random: np.random.Generator, words: list[str], shares: list[float], count: int) -> pa.Array:
+    return pa.array(words).take(pa.array(random.choice(len(words), count, p=shares)))
+
+
+_EVENTS = pa.schema(
+    {
+        "profile_id": pa.string(),
+        "metric": pa.string(),
+        "datetime": pa.timestamp("us", tz="UTC"),
+        "value": pa.float64(),
     }
-    pq.write_table(pa.table(events), folder / "events.parquet")
+)
+
+
+def _pieces(size: Size, ids: pa.Array, random: np.random.Generator) -> Iterator[pa.Table]:
+    """Make events from the oldest to the newest; each piece covers a stretch of time as long as its share of them."""
+    every = size.profiles * size.events_each
+    activity = np.cumsum(random.lognormal(0, 1.2, size.profiles))
+    metrics, span = pa.array(METRICS), DAYS * 86_400_000_000
+    for first in range(0, every, PIECE):
+        count = min(PIECE, every - first)
+        who = np.searchsorted(activity, random.random(count) * activity[-1], side="right")
+        what = random.choice(len(METRICS), count, p=SHARES)
+        ago = random.integers(span * (every - first - count) // every, span * (every - first) // every, count)
+        value = np.round(random.lognormal(3.3, 0.9, count), 2)
+        columns = [
+            ids.take(pa.array(who)),
+            metrics.take(pa.array(what)),
+            pa.array(LAST - np.sort(ago)[::-1].astype("timedelta64[us]")).cast(pa.timestamp("us", tz="UTC")),
+            pa.array(value, mask=what != METRICS.index("Placed Order")),
+        ]
+        yield pa.table(columns, schema=_EVENTS)

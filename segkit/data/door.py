@@ -22,15 +22,16 @@ from segkit.data.columns import (
     as_text,
     as_truths,
     examples_of,
+    text_cells,
     unset_cells,
     without_empty_text,
 )
-from segkit.data.events import EventIndex, index_events
+from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events
 from segkit.data.faults import Faults, shown
-from segkit.data.instants import Flags
+from segkit.data.instants import Flags, Microseconds
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
-from segkit.data.properties import Cells, PropertyColumn, arrow_cells
+from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
 from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
@@ -119,7 +120,7 @@ def check(
     unreadable: Unreadable,
     faults: Faults,
 ) -> Checked:
-    """Check named tables and read their known columns.
+    """Check named tables and read their known columns; those that lie in files are read one at a time.
 
     Raises:
         DataError: with every fault at once that would change an answer silently.
@@ -127,7 +128,8 @@ def check(
     faults.raise_if_fatal()
     if profiles is None:
         profiles = {"profile_id": events["profile_id"]} if events else {}
-        ids = as_text(profiles["profile_id"], Place("events", "profile_id", faults)).drop_null().unique()
+        texts = without_empty_text(text_cells(profiles["profile_id"], Place("events", "profile_id", faults)).loaded())
+        ids = pc.unique(texts.values).drop_null()
         faults.note(
             "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
         )
@@ -135,11 +137,11 @@ def check(
     kept, ids = _unique(profiles, faults)
     kept |= _suppressions(kept)
     known = {
-        name: _known(name, column, Place("profiles", name, faults, unreadable))
+        name: _known(name, column.loaded(), Place("profiles", name, faults, unreadable))
         for name, column in kept.items()
         if name in schema.PROFILE_COLUMNS and name != "profile_id"
     }
-    custom = {name: column for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
+    custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
     phones = _phones(known, len(ids), default_country, faults)
     known = {name: arrow_cells(pa.chunked_array([column])) for name, column in known.items()}
     if "sms_consent" not in known:
@@ -151,10 +153,14 @@ def check(
             done="nobody counts as subscribed to SMS, so nobody may be texted",
         )
     index = _events(events, ids, unreadable, faults) if events is not None else EventIndex({})
-    entries = _lists(lists, ids, unreadable, faults) if lists is not None else {}
-    points = _places(places, faults) if places is not None else PostalPoints()
+    entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
+    points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
     return Checked(ids, {**known, **custom}, phones, index, entries, points)
+
+
+def _loaded(table: Table) -> Table:
+    return {name: cells.loaded() for name, cells in table.items()}
 
 
 def _known(name: str, cells: Cells, place: Place) -> pa.Array:
@@ -180,11 +186,12 @@ def _suppressions(profiles: Table) -> Table:
     written = profiles.get("email_suppressed")
     if written is None or "email_suppression" in profiles:
         return {}
+    written = written.loaded()
     column = PropertyColumn(written)
     if (column.rows(column.truths.readable) | (column.codes < 0)).all():
         return {}
     found = {"email_suppression": written}
-    times = profiles.get("email_suppressed_timestamp")
+    times = profiles["email_suppressed_timestamp"].loaded() if "email_suppressed_timestamp" in profiles else None
     if times is None or isinstance(times.values, list) or isinstance(written.values, list):
         return found
     for reason, name in schema.SUPPRESSIONS.items():
@@ -198,16 +205,17 @@ def _suppressions(profiles: Table) -> Table:
 def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
     """Return the profiles with an id, each once, and their ids; two rows that differ under one id are fatal."""
     place = Place("profiles", "profile_id", faults)
-    ids = as_text(profiles["profile_id"], place)
+    ids = as_text(profiles["profile_id"].loaded(), place)
     missing = _flags(pc.is_null(ids))
     if missing.all():
         place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
     place.note("rows without an id", missing, done="left out")
     column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
-    seen_first = np.zeros(len(ids), dtype=bool)
-    seen_first[np.unique(column.codes, return_index=True)[1]] = True
-    doubled = ~seen_first & ~missing
-    if doubled.any():
+    seen_first = ~missing
+    if len(column.distinct) < np.count_nonzero(seen_first):
+        seen_first[:] = False
+        seen_first[np.unique(column.codes, return_index=True)[1]] = True
+        doubled = ~seen_first & ~missing
         others = _differing(profiles, column.codes, doubled)
         place.note(
             "the same row twice", doubled & ~others, examples=examples_of(ids, doubled & ~others), done="kept once"
@@ -266,34 +274,57 @@ def _phones(known: dict[str, pa.Array], size: int, default_country: str | None, 
 
 
 def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> EventIndex:
-    who = as_text(events["profile_id"], Place("events", "profile_id", faults))
-    rows = _rows_of(who, ids, "events", faults)
-    what = as_text(events["metric"], Place("events", "metric", faults))
-    faults.note("events", "metric", "events without a metric", what.null_count, done="left out")
-    place = Place("events", "datetime", faults, unreadable)
-    times, has_time = as_instants(events["datetime"], place)
-    place.refuse(
-        "events without a date",
-        unset_cells(without_empty_text(events["datetime"])),
-        next_step='Give each a date, or load with unreadable="leave out"',
-    )
+    profiles = _rows_of(events["profile_id"], ids, "events", faults)
+    metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
+    times, has_time = _times(events["datetime"].loaded(), Place("events", "datetime", faults, unreadable))
+    if not has_time.all():
+        profiles = np.where(has_time, profiles, UNSET)
     amounts, values = None, None
     if "value" in events:
-        amounts, values = _amounts(events["value"], Place("events", "value", faults, unreadable))
-    encoded = what.dictionary_encode()
-    metrics = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+        amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, unreadable))
+    # What Arrow keeps of the columns read so far would lie beside the index as it grows: a fifth of all memory in use.
+    pa.default_memory_pool().release_unused()
     return index_events(
-        profiles=np.where(has_time & (metrics >= 0), rows, -1).astype(np.int32),
+        profiles=profiles,
         metrics=metrics,
-        names=[schema.current_metric(name) for name in encoded.dictionary.to_pylist()],
+        names=names,
         times=times,
         amounts=amounts,
-        properties={name: cells for name, cells in events.items() if name not in schema.EVENT_COLUMNS},
+        properties={name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS},
         values=values,
     )
 
 
-def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells]:
+def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
+    """Return when each event happened, and which of them say so."""
+    times, has_time = as_instants(dates, place)
+    place.refuse(
+        "events without a date",
+        unset_cells(without_empty_text(dates)),
+        next_step='Give each a date, or load with unreadable="leave out"',
+    )
+    return times, has_time
+
+
+def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
+    """Return the number of each event's metric, -1 for none, and the current names by number."""
+    cells = text_cells(cells, place)
+    metrics = np.full(len(cells), UNSET, dtype=np.int32)
+    known: dict[str | None, int] = {None: UNSET, "": UNSET}
+    start = 0
+    for piece in cells.encoded():
+        # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
+        for code in piece.indices.unique().drop_null().to_pylist():
+            known.setdefault(piece.dictionary[code].as_py(), len(known) - 2)
+        numbers = [known.get(name, UNSET) for name in piece.dictionary.to_pylist()]
+        metrics[start : start + len(piece)] = np.array([*numbers, UNSET], dtype=np.int32)[codes_of(piece.indices)]
+        start += len(piece)
+    place.note("events without a metric", metrics < 0, done="left out")
+    names = [schema.current_metric(name) for name in known if name]
+    return metrics.astype(np.int16) if len(names) < np.iinfo(np.int16).max else metrics, names
+
+
+def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     """Return the amounts to be summed, and the same as a property to be tested one by one."""
     cells = without_empty_text(cells)
     column = cells.values
@@ -314,11 +345,13 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells]:
         examples=examples_of(cells, amounts.unreadable),
         next_step='Write plain numbers such as 1234.50, without currency or thousands marks, or load with unreadable="leave out"',
     )
+    if amounts.are_doubles and (column.type == pa.float64() or pa.types.is_integer(column.type)):
+        return amounts, SetAmounts(column.is_valid().combine_chunks(), column.type)
     return amounts, Cells(column, written=pa.types.is_string(column.type))
 
 
 def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> dict[str, ListEntries]:
-    rows = _rows_of(as_text(lists["profile_id"], Place("lists", "profile_id", faults)), ids, "lists", faults)
+    rows = _rows_of(lists["profile_id"], ids, "lists", faults)
     names = as_text(lists["list_id"], Place("lists", "list_id", faults))
     faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
@@ -353,15 +386,18 @@ def _places(places: Table, faults: Faults) -> PostalPoints:
     return PostalPoints(brought)
 
 
-def _rows_of(who: pa.Array, ids: pa.Array, table: str, faults: Faults) -> Rows:
+def _rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Rows:
     """Return the row of the profile that each row names; -1 for none, and noted. All unknown is fatal: the ids don't match."""
-    rows: Rows = (
-        pc.fill_null(pc.index_in(who, value_set=ids), -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    )
-    faults.note(table, "profile_id", "rows without a profile id", who.null_count, done="left out")
-    unknown = _flags(pc.is_valid(who)) & (rows < 0)
     place = Place(table, "profile_id", faults)
-    if len(who) and len(ids) and not (rows >= 0).any():
+    cells = text_cells(cells, place)
+    rows = cells.index_in(ids)
+    nowhere = np.flatnonzero(rows < 0)
+    if not len(nowhere):
+        return rows
+    who = as_text(cells.take(nowhere), place)
+    place.note("rows without a profile id", who.null_count, done="left out")
+    unknown = _flags(pc.is_valid(who))
+    if len(ids) and len(nowhere) == len(rows):
         faults.refuse(
             table,
             "profile_id",

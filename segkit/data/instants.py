@@ -154,7 +154,8 @@ def from_arrow(column: Any) -> Microseconds:
     is_finer = pa.types.is_timestamp(kind) and kind.unit == "ns"
     if not is_finer:
         column = pc.cast(column, pa.timestamp("us", tz=kind.tz if pa.types.is_timestamp(kind) else None))
-    whole = pc.fill_null(pc.cast(column, pa.int64()), 0)
+    whole = pc.cast(column, pa.int64())
+    whole = pc.fill_null(whole, 0) if whole.null_count else whole
     found = np.asarray(whole.to_numpy() if isinstance(whole, pa.ChunkedArray) else whole.to_numpy(zero_copy_only=False))
     # Arrow's own cast would lift a nanosecond before 1970 into the next microsecond.
     return found // 1_000 if is_finer else found

@@ -10,7 +10,8 @@ dates, which JSON can only write as text.
 import contextlib
 import copy
 import json
-from collections.abc import Callable, Hashable, Iterable
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,11 +60,28 @@ class Cells:
     def __len__(self) -> int:
         return len(self.values)
 
-    def take(self, rows: npt.NDArray[np.int64]) -> "Cells":
+    @property
+    def is_text(self) -> bool:
+        """Whether this is an Arrow column of text."""
+        return not isinstance(self.values, list) and _is_text(self.values)
+
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> "Cells":
         """Return the cells of some rows, in their order."""
         if isinstance(self.values, list):
             return Cells([self.values[row] for row in rows], self.written)
         return Cells(self.values.take(pa.array(rows)), self.written)
+
+    def loaded(self) -> "Cells":
+        """Return the same cells in memory, which these are; those that lie in files are read."""
+        return self
+
+    def index_in(self, wanted: pa.Array) -> Codes:
+        """Return where each cell of a column of text stands in other texts; -1 for nowhere."""
+        return codes_of(pc.index_in(self.values, value_set=wanted))
+
+    def encoded(self) -> Iterator[pa.DictionaryArray]:
+        """Return a column of one kind as codes into distinct values, in pieces, each with its own distinct values."""
+        return iter(pc.dictionary_encode(self.values).chunks)
 
     def to_pandas(self) -> pd.Series:
         """Return the cells as pandas shows them."""
@@ -74,6 +92,13 @@ class Cells:
             return pd.Series(self.values.to_pylist(), dtype=object)
         series: pd.Series = self.values.to_pandas()
         return series
+
+
+def codes_of(indices: pa.Array | pa.ChunkedArray) -> Codes:
+    """Return Arrow's codes as numpy's, with -1 for null."""
+    filled = pc.fill_null(indices, UNSET) if indices.null_count else indices
+    whole = filled.to_numpy() if isinstance(filled, pa.ChunkedArray) else filled.to_numpy(zero_copy_only=False)
+    return np.asarray(whole, dtype=np.int32)
 
 
 def cells_of(objects: Iterable[Any], *, written: bool = False) -> Cells:
@@ -114,14 +139,19 @@ def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
             column = column.cast(pa.string())
     elif pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         column = column.cast(pa.string())
-    elif pa.types.is_floating(kind):
+    elif pa.types.is_floating(kind) and pc.any(pc.is_nan(column)).as_py():
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
     return Cells(column, written)
 
 
+def holds_json(field: pa.Field) -> bool:
+    """Whether a column of a file is marked as JSON."""
+    return (field.metadata or {}).items() >= JSON_CELLS.items()
+
+
 def field_cells(field: pa.Field, column: pa.ChunkedArray, *, written: bool) -> Cells:
     """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind."""
-    if not (field.metadata or {}).items() >= JSON_CELLS.items():
+    if not holds_json(field):
         return arrow_cells(column, written=written)
     known = {text: json.loads(text) for text in column.unique().to_pylist() if text is not None}
     return cells_of([known.get(text) for text in column.to_pylist()])
@@ -135,10 +165,12 @@ class PropertyColumn:
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
+        self._written = cells.written
 
     @cached_property
     def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
         values = self._cells.values
+        del self._cells  # the codes say the same in less room, and a slice of the events' cells is nobody else's
         if isinstance(values, list):
             return _encode_objects(values)
         kind = values.type
@@ -146,8 +178,7 @@ class PropertyColumn:
             return _encode_objects(values.to_pylist())
         encoded = values.combine_chunks().dictionary_encode()
         encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-        codes = pc.fill_null(encoded.indices, UNSET).to_numpy(zero_copy_only=False)
-        return codes.astype(np.int32, copy=False), encoded.dictionary
+        return codes_of(encoded.indices), encoded.dictionary
 
     @property
     def codes(self) -> Codes:
@@ -158,6 +189,18 @@ class PropertyColumn:
     def distinct(self) -> pa.Array | list[Any]:
         """The distinct values that are set."""
         return self._encoded[1]
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes of codes, distinct values and readings it holds: what was worked out so far."""
+        worked_out = [part for name, part in vars(self).items() if name not in ("_cells", "_written")]
+        parts = [
+            part
+            for found in worked_out
+            for part in ((found.values, found.readable) if isinstance(found, Reading) else found)
+        ]
+        # By identity, since text read as text is the distinct values themselves.
+        return sum({id(part): _bytes_of(part) for part in parts}.values())
 
     def value(self, row: int) -> object:
         """Return one row's value as a Python object; None where it is not set."""
@@ -178,7 +221,7 @@ class PropertyColumn:
         if isinstance(values, list):
             return _read(values, _number, np.float64)
         if _is_text(values):
-            readable = _flags(pc.match_substring_regex(values, PLAIN_NUMBER)) if self._cells.written else _none(values)
+            readable = _flags(pc.match_substring_regex(values, PLAIN_NUMBER)) if self._written else _none(values)
             numeric = pc.if_else(pa.array(readable), values, pa.scalar(None, pa.string()))
             return Reading(_floats(pc.cast(numeric, pa.float64())), readable)
         if pa.types.is_decimal(values.type):
@@ -197,7 +240,7 @@ class PropertyColumn:
             return Reading(pa.array(texts, pa.string()), np.array([text is not None for text in texts], dtype=bool))
         if not _is_text(values):
             return Reading(pa.nulls(len(values), pa.string()), _none(values))
-        return Reading(values, ~self.lists.readable if self._cells.written else _all(values))
+        return Reading(values, ~self.lists.readable if self._written else _all(values))
 
     @cached_property
     def truths(self) -> Reading[Flags]:
@@ -207,7 +250,7 @@ class PropertyColumn:
             return _read(values, lambda value: value if isinstance(value, bool) else None, np.bool_)
         if pa.types.is_boolean(values.type):
             return Reading(_flags(values), _all(values))
-        if _is_text(values) and self._cells.written:
+        if _is_text(values) and self._written:
             folded = pc.utf8_lower(values)
             is_true = _flags(pc.equal(folded, "true"))
             return Reading(is_true, is_true | _flags(pc.equal(folded, "false")))
@@ -219,7 +262,7 @@ class PropertyColumn:
         values = self.distinct
         if isinstance(values, list):
             items = [tuple(value) if isinstance(value, (list, tuple, np.ndarray)) else None for value in values]
-        elif _is_text(values) and self._cells.written:
+        elif _is_text(values) and self._written:
             items = [_json_list(text) for text in values.to_pylist()]
         else:
             items = [None] * len(values)
@@ -237,6 +280,13 @@ class PropertyColumn:
         if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
             return Reading(from_arrow(values), _all(values))
         return Reading(np.zeros(len(values), dtype=np.int64), _none(values))
+
+
+def _bytes_of(part: Any) -> int:
+    if isinstance(part, (list, tuple)):
+        return sys.getsizeof(part) + sum(map(_bytes_of, part))
+    # Arrow's memory lies outside of its Python object, and so does numpy's where it is shared with Arrow.
+    return int(part.nbytes) if isinstance(part, (pa.Array, pa.ChunkedArray, np.ndarray)) else sys.getsizeof(part)
 
 
 def _encode_objects(values: list[Any]) -> tuple[Codes, list[Any]]:
@@ -309,7 +359,7 @@ def _read(values: list[Any], read: Callable[[Any], Any], kind: Any) -> Reading[A
     return Reading(np.array([0 if value is None else value for value in found], dtype=kind), readable)
 
 
-def _is_text(values: pa.Array) -> bool:
+def _is_text(values: pa.Array | pa.ChunkedArray) -> bool:
     return bool(pa.types.is_string(values.type))
 
 

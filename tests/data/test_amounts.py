@@ -246,3 +246,26 @@ def test_a_cent_tells_past_what_a_double_holds():
     sums = shop.events.metric("Placed Order")
     assert not sums.sums_fit_floats
     assert who(sk.spent("Placed Order", more_than=90_071_992_547_409.92), shop) == {"ann"}
+
+
+@given(st.lists(st.none() | st.integers(-10_000, 10_000).map(lambda cents: cents / 100), max_size=20), st.booleans())
+def test_cells_that_are_not_set_change_no_amount(amounts, is_text):
+    """Amounts among cells without one are read as they are without those, and those are 0."""
+    kind = pa.string() if is_text else pa.float64()
+    column = pa.array(amounts, pa.float64()).cast(kind)
+    found, alone = read_amounts(column), read_amounts(column.drop_null())
+    assert found.scale == alone.scale
+    assert found.units[[amount is not None for amount in amounts]].tolist() == alone.units.tolist()
+    assert not found.units[[amount is None for amount in amounts]].any()
+    assert not found.unreadable.any()
+
+
+@pytest.mark.parametrize("place", [0, 65_535, 65_536, 99_999, 199_999])
+def test_the_finest_decimals_of_a_long_column_may_stand_anywhere(place):
+    """One amount with more decimals gives all of a long column its scale, wherever it is."""
+    column = np.full(200_000, 1.5)
+    column[place] = 0.125
+    amounts = read_amounts(pa.array(column))
+    assert amounts.scale == 3
+    assert np.flatnonzero(amounts.units != 1_500).tolist() == [place]
+    assert amounts.units[place] == 125

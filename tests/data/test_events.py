@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.events import index_events
-from segkit.data.properties import cells_of
+from segkit.data.properties import arrow_cells, cells_of
 from segkit.errors import DataError
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -196,3 +197,59 @@ def test_the_index_holds_the_events_in_order(events):
             for who, _, hours, value, properties in meant
         ]
         assert found.days.tolist() == [time // 86_400_000_000 for time in found.times.tolist()]
+
+
+STORED = {
+    "cents": (pa.float64(), st.integers(-(10**6), 10**6).map(lambda cents: cents / 100)),
+    "doubles": (pa.float64(), st.floats(-1e8, 1e8, allow_nan=False)),
+    "floats of 32 bits": (pa.float32(), st.floats(-1e6, 1e6, width=32)),
+    "whole": (pa.int32(), st.integers(-(10**6), 10**6)),
+    "large whole": (pa.int64(), st.integers(-(2**60), 2**60)),
+    "decimals": (pa.decimal128(12, 3), st.decimals(-999_999, 999_999, places=3)),
+}
+
+
+@pytest.mark.parametrize("form", STORED)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_an_amount_is_tested_as_it_was_stored(form, data):
+    """The amounts as a property are the very numbers that came in, unset where none did, in the order of time."""
+    kind, amounts = STORED[form]
+    values = data.draw(st.lists(st.none() | amounts, min_size=1, max_size=8))
+    events = {
+        "profile_id": arrow_cells(pa.chunked_array([["ann"] * len(values)])),
+        "metric": arrow_cells(pa.chunked_array([["X"] * len(values)])),
+        "datetime": cells_of([START - timedelta(hours=hours) for hours in range(len(values))]),
+        "value": arrow_cells(pa.chunked_array([pa.array(values, kind)])),
+    }
+    shop = sk.Dataset.from_tables({"events": events}, as_of=None, columns={}, default_country=None, unreadable="raise")
+    column = shop.event_column("X", "$value")
+    stored = pa.array(values, kind).to_pylist()[::-1]
+    assert [column.value(row) for row in range(len(values))] == stored
+    assert [type(column.value(row)) for row in range(len(values))] == [type(value) for value in stored]
+
+
+def test_a_shop_may_have_very_many_metrics():
+    """More metrics than 16 bits can number, each with its own events, and several numbers of one name among them."""
+    size = 40_000
+    index = index_events(
+        profiles=np.arange(2 * size, dtype=np.int32), metrics=np.tile(np.arange(size, dtype=np.int32), 2),
+        names=[f"Metric {number // 2}" for number in range(size)], times=np.arange(2 * size)[::-1].copy(), amounts=None,
+        properties={},
+    )  # fmt: skip
+    assert len(index.metrics) == size // 2
+    assert index.metric("Metric 7").profiles.tolist() == [size + 15, size + 14, 15, 14]
+
+
+def test_a_property_of_events_is_built_anew_each_time():
+    """The index keeps no columns, since whoever asks keeps them within a bound."""
+    shop = shop_of(("ann", "X", 0, 1.0, {"Note": "a"}))
+    assert shop.events.column("X", "Note") is not shop.events.column("X", "Note")
+    assert shop.event_column("X", "Note") is shop.event_column("X", "Note")
+
+
+def test_what_is_left_out_of_the_sums_is_still_tested_as_it_is():
+    """An endless amount adds nothing when such are left out, and as a property it is still more than any number."""
+    shop = shop_of(("ann", "X", 0, float("inf"), {}), ("bea", "X", 1, 7.0, {}), unreadable="leave out")
+    assert who(sk.spent("X", more_than=0), shop) == {"bea"}
+    assert who(sk.did("X", where={"$value": {"more_than": 7}}), shop) == {"ann"}

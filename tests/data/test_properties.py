@@ -245,3 +245,33 @@ def test_cells_that_arrow_has_no_kind_for_are_kept():
 
     assert sets.lists.values == [("a", "b")]
     assert len(periods) == 2
+
+
+def test_a_column_counts_the_bytes_that_it_has_worked_out():
+    """A column that was not asked takes nothing, each new kind of reading takes more, and asking again takes none."""
+    column = written(*["18", "7.5", "Oslo", "[1, 2]", None] * 100)
+    sizes = [column.nbytes]
+    for name in ("codes", "numbers", "lists", "instants", "truths"):
+        getattr(column, name)
+        sizes.append(column.nbytes)
+    assert sizes[0] == 0
+    assert sizes[1] >= 500 * 4
+    assert sizes == sorted(set(sizes))
+    column.numbers  # noqa: B018  # asked again, on purpose
+    assert column.nbytes == sizes[-1]
+
+
+def test_text_read_as_text_takes_no_second_room():
+    """The distinct values of a typed text column are its texts, and are counted once."""
+    column = typed(*["a text of some length", "another"] * 50)
+    column.codes  # noqa: B018  # works out the distinct values
+    before = column.nbytes
+    assert column.texts.values is column.distinct
+    assert column.nbytes - before < column.distinct.nbytes
+
+
+@pytest.mark.parametrize("values", [[["a", "b"], ["c"]], [{"a": 1}, {"b": [1, 2]}], [1, "one", True]])
+def test_objects_take_bytes_too(values):
+    """Lists, dictionaries and mixed values are counted, at the least by the codes that stand for them."""
+    column = PropertyColumn(cells_of(pd.Series(values, dtype=object)))
+    assert column.codes.nbytes < column.nbytes < 10_000

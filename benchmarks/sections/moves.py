@@ -1,0 +1,42 @@
+"""A slider's moves: the first with all caches emptied, and later ones that never come back to a position."""
+
+import gc
+import time
+
+from asks import DRAGS, Drag
+from bench import Bench
+from peers import Peer
+from timing import Record, timed
+
+FIRST, LATER = 2, 16
+"""Moves of each kind in a round."""
+PATIENCE = 0.5
+"""Seconds for either kind in a round; a slow peer makes fewer moves, at least one of each kind."""
+
+
+def measure(bench: Bench) -> Record:
+    """Drag every slider with every peer, in turns."""
+    record = Record("moves")
+    for number in range(bench.rounds):
+        for drag in DRAGS:
+            gc.collect()
+            for peer in bench.peers.values():
+                _drag(record, drag, peer, number)
+    return record
+
+
+def _drag(record: Record, drag: Drag, peer: Peer, number: int) -> None:
+    is_exact = not (drag.has_money and peer.adds_floats)
+    begun = time.perf_counter()
+    for _ in range(FIRST):
+        peer.forget()
+        seconds, size = timed(lambda: peer.size(drag.first()))
+        record.add(drag.name, "first", peer.name, seconds, {str(drag.first()): size}, is_exact=is_exact)
+        if time.perf_counter() - begun > PATIENCE:
+            break
+    begun = time.perf_counter()
+    for ask in drag.later(LATER, number):
+        seconds, size = timed(lambda ask=ask: peer.size(ask))
+        record.add(drag.name, "later", peer.name, seconds, {str(ask): size}, is_exact=is_exact)
+        if time.perf_counter() - begun > PATIENCE:
+            break
