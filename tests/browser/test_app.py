@@ -14,7 +14,7 @@ def app(serve):
 
 
 def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):
-    """The page shows the tuner without code, the slider changes the number, and the file is handed over."""
+    """The page shows the tuner without code, the slider changes it, the file comes, and nobody outside is asked."""
     page.goto(f"{app}/voila/render/03_sms_engaged.ipynb", timeout=120_000)
     page.wait_for_selector(".segkit-tuner [data-size]", timeout=120_000)
     slider = page.locator(".noUi-handle").first
@@ -33,3 +33,4 @@ def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):
 
     assert 0 < len(rows) < int(start)
     assert page.locator(".jp-InputArea-editor:visible").count() == 0
+    assert page.outside == []
