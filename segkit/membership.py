@@ -31,6 +31,7 @@ from segkit.conditions import (
     ListCondition,
     MetricCondition,
     Not,
+    NumberComparison,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -47,9 +48,10 @@ from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS, distances
 from segkit.data.schema import current_metric
 from segkit.errors import DefinitionError
+from segkit.moving import Comparison, Moving
 from segkit.segment import Segment
-from segkit.timeframes import ALL_TIME, EventTimeframe, first_day
-from segkit.value_tests import between, compared, compared_exactly, numbers_of, passing, readable, warn
+from segkit.timeframes import ALL_TIME, EventTimeframe, window_days
+from segkit.value_tests import between, compared_exactly, nearest_units, numbers_of, passing, readable, warn
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
@@ -127,7 +129,8 @@ class Evaluation:
 
     dataset: Dataset
     _answers: Cache = field(default_factory=lambda: Cache(ANSWERS_LIMIT))
-    _windows: dict[MetricCondition, EventTimeframe] = field(default_factory=dict)
+    _windows: dict[MetricCondition, tuple[EventTimeframe, recency.Standing | None]] = field(default_factory=dict)
+    _moving: Moving = field(default_factory=Moving)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
         """Work something out once for the Dataset as of its moment."""
@@ -135,18 +138,45 @@ class Evaluation:
 
     def holds(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, in the Dataset's order."""
+        if ("answer", condition) not in self._answers:
+            moved = self._moving.answer(condition, self)
+            if moved is not None:
+                # Not kept: it takes less than the fresh memory would.
+                return moved
+        return self.part(condition)
+
+    def part(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, which may be a part of another."""
         return self._answers.keep(("answer", condition), lambda: self._holds(condition))
+
+    def comparison(self, condition: Condition) -> Comparison | None:
+        """Return a condition as one number for each profile and a limit; None where it is none.
+
+        A count or a sum is what its window holds, or, once the window has moved, the day that decides.
+        """
+        match condition:
+            case MetricCondition():
+                return self._measures_up(condition)
+            case PropertyCondition(name, NumberTest(comparison, value)):
+                return self._compares(name, comparison, float(value))
+            case DistanceCondition():
+                return self._within(condition)
+        return None
 
     def _holds(self, condition: Condition) -> Flags:
         match condition:
             case AllOf(conditions):
                 return self._combined(np.logical_and, conditions, of_none=True)
             case AnyOf(conditions):
-                return self._combined(np.logical_or, self._of_a_kind_it_has(conditions), of_none=False)
+                return self._combined(np.logical_or, self.alternatives(conditions), of_none=False)
             case Not(inner):
-                return ~self.holds(inner)
+                return ~self.part(inner)
             case MetricCondition():
-                return self._measures_up(condition)
+                comparison = self._measures_up(condition)
+                if comparison is not None:
+                    return comparison.flags()
+                units, scale = self.measured(condition)
+                return compared_exactly(units, scale, condition.comparison, condition.value)
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
                 return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
@@ -156,11 +186,6 @@ class Evaluation:
                 return self._consents(condition)
             case ListCondition():
                 return self._listed(condition)
-            case DistanceCondition(is_within, distance, unit):
-                far = self.kilometers(condition)
-                limit = distance * KILOMETERS[unit]
-                # NaN compares False both ways, so who can't be placed is in neither.
-                return np.asarray(far < limit if is_within else far > limit)
             case PhoneCountryCondition(countries, is_in):
                 numbers = self.dataset.phone_countries
                 listed = _flags(pc.is_in(numbers.distinct, value_set=pa.array(countries)))
@@ -168,6 +193,8 @@ class Evaluation:
             case RegionCondition(region, is_in):
                 inside = self.dataset.in_region(region)
                 return inside if is_in else ~inside & _flags(pc.is_valid(self.dataset.countries))
+            case DistanceCondition():
+                return self._within(condition).flags()
             case _:
                 assert_never(condition)
 
@@ -175,13 +202,13 @@ class Evaluation:
         """Join answers one after another into one array, since a new one for each join takes three times as long."""
         if not conditions:
             return np.full(len(self.dataset), of_none)
-        first, *others = map(self.holds, conditions)
+        first, *others = map(self.part, conditions)
         found = first.copy()
         for other in others:
             combine(found, other, out=found)
         return found
 
-    def _of_a_kind_it_has(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    def alternatives(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """Leave out alternatives that ask one property for a kind it has not, if another asks for one that it has.
 
         "Is the text, or lists the item" is said of a property that may be either, and is no slip that deserves a warning.
@@ -195,39 +222,70 @@ class Evaluation:
         idle = {part for part, any_value_reads in reads.items() if not any_value_reads and part.property in answered}
         return tuple(part for part in conditions if part not in idle)
 
-    def _measures_up(self, condition: MetricCondition) -> Flags:
-        """Return whose count or sum meets a condition: by counting its window, or, once its window moves, by the deciding days."""
-        before = self._windows.setdefault(replace(condition, timeframe=ALL_TIME), condition.timeframe)
-        start = first_day(condition.timeframe, self.dataset.as_of)
-        days = None if before == condition.timeframe or start is None else self.deciding_days(condition)
-        if days is None or start is None:
+    def _measures_up(self, condition: MetricCondition) -> Comparison | None:
+        """Return a count or a sum as a comparison: by counting its window, or, once its window has moved, by the deciding days."""
+        standing = self._standing(condition)
+        days = None if standing is None else self.deciding_days(condition, standing)
+        if standing is None or days is None:
             units, scale = self.measured(condition)
-            return compared_exactly(units, scale, condition.comparison, condition.value)
-        return np.asarray(days >= start if recency.is_reached(condition) else days < start)
+            return Comparison.of(
+                units, condition.comparison, nearest_units(condition.value, scale, condition.comparison)
+            )
+        first, end = window_days(condition.timeframe, self.dataset.as_of) or (None, None)
+        if standing.is_mirrored:
+            return Comparison(days, end or 0, is_least=not recency.is_reached(condition))
+        return Comparison(days, first or 0, is_least=recency.is_reached(condition))
 
-    def deciding_days(self, condition: MetricCondition) -> recency.Days | None:
-        """Return for each profile the day from which on a window decides a condition, as `recency.deciding_days` does.
+    def _standing(self, condition: MetricCondition) -> recency.Standing | None:
+        """Return what stands of a condition's window, one end of which has moved; None where it has not, or where both have."""
+        key = replace(condition, timeframe=ALL_TIME)
+        before, standing = self._windows.get(key, (condition.timeframe, None))
+        if before != condition.timeframe:
+            standing = recency.standing(before, condition.timeframe, self.dataset.as_of)
+        self._windows[key] = condition.timeframe, standing
+        return standing
 
-        None where no single event decides: an "equals" of more than none, or a sum with refunds.
+    def deciding_days(
+        self, condition: MetricCondition, standing: recency.Standing = recency.UNTIL_NOW
+    ) -> recency.Days | None:
+        """Return for each profile the day of the event that decides a condition while its window moves.
+
+        None where no single event decides: an "equals" of more than none, or a sum with refunds. The beginning moves and the end
+        is now, unless something else stands.
         """
         wanted = recency.wanted(condition)
         if wanted is None:
             return None
-        events = self._events(wanted.metric)
-        key = replace(wanted, comparison="at least", value=0)
-        grouped = self.keep("events by profile", key, lambda: self._grouped(wanted, events))
-        if grouped is None:
-            return None
-        scale = events.scale if wanted.measurement == "sum" else 0
-        return self.keep("deciding days", wanted, lambda: recency.deciding_days(grouped, wanted, scale))
+        wanted = replace(wanted, timeframe=standing.window)
+        what = f"deciding days of a moving {'end' if standing.is_mirrored else 'beginning'}"
+        return self.keep(what, wanted, lambda: self._decided(wanted, is_mirrored=standing.is_mirrored))
 
-    def _grouped(self, wanted: MetricCondition, events: MetricEvents) -> recency.Grouped | None:
+    def _decided(self, wanted: MetricCondition, *, is_mirrored: bool) -> recency.Days | None:
+        events, size = self._events(wanted.metric), len(self.dataset)
+        scale = events.scale if wanted.measurement == "sum" else 0
+        if wanted.measurement == "count" and recency.number(wanted, scale) == 1:
+            profiles, seen, _ = self._seen(wanted, events, is_mirrored=is_mirrored)
+            days: recency.Days | None = recency.newest(profiles, seen, size)
+        else:
+            what = f"events by profile{', mirrored' if is_mirrored else ''}"
+            key = replace(wanted, comparison="at least", value=0)
+            grouped = self.keep(
+                what, key, lambda: recency.grouped(*self._seen(wanted, events, is_mirrored=is_mirrored), size)
+            )
+            days = None if grouped is None else recency.deciding_days(grouped, wanted, scale)
+        return -days if is_mirrored and days is not None else days
+
+    def _seen(
+        self, wanted: MetricCondition, events: MetricEvents, *, is_mirrored: bool
+    ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
+        """Return profiles, days and amounts of the events that count, in order of time; in a mirror from the last to the first."""
         rows = self.selected(wanted, events)
-        profiles, days = events.profiles[rows], events.days[rows]
-        if wanted.measurement == "count":
-            return recency.grouped(profiles, days, None, len(self.dataset))
-        units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
-        return recency.grouped(profiles, days, units, len(self.dataset))
+        profiles, days, units = events.profiles[rows], events.days[rows], None
+        if wanted.measurement == "sum":
+            units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
+        if not is_mirrored:
+            return profiles, days, units
+        return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
@@ -292,16 +350,25 @@ class Evaluation:
     def _passing(self, name: str, test: PropertyTest) -> Flags:
         if isinstance(test, SetTest):
             return np.asarray(self.dataset.is_set(name) == test.is_set)
-        column = self.dataset.column(name)
-        # NaN, where there is no number, is False against every threshold but by "not equals". One comparison of numbers in the
-        # profiles' order takes a quarter of testing the distinct ones and spreading the answer.
-        if isinstance(test, NumberTest) and test.comparison != "not equals" and column.numbers.readable.any():
-            return compared(self.numbers(name), test.comparison, float(test.value))
-        return passing(column, test, self.dataset.as_of, name)
+        comparison = self._compares(name, test.comparison, float(test.value)) if isinstance(test, NumberTest) else None
+        if comparison is not None:
+            return comparison.flags()
+        return passing(self.dataset.column(name), test, self.dataset.as_of, name)
+
+    def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
+        """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""
+        has_numbers = self.dataset.column(name).numbers.readable.any()
+        return Comparison.of(self.numbers(name), comparison, value) if has_numbers else None
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
         """Return each profile's number in a property; NaN where it is not set or is no number."""
         return self.keep("numbers", name, lambda: numbers_of(self.dataset.column(name)))
+
+    def _within(self, condition: DistanceCondition) -> Comparison:
+        limit = condition.distance * KILOMETERS[condition.unit]
+        if condition.is_within:
+            return Comparison(self.kilometers(condition), limit, is_least=False)
+        return Comparison(self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True)
 
     def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
         """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""
@@ -326,7 +393,7 @@ class Evaluation:
             name = f"{condition.channel}_consent_timestamp"
             found = found & passing(dataset.column(name), DateTest(condition.status_date), dataset.as_of, name)
         for clause in condition.where:
-            found = found & self.holds(clause)
+            found = found & self.part(clause)
         return found
 
     def _can_receive_email(self) -> Flags:

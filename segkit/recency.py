@@ -1,11 +1,15 @@
-"""When a count or a sum is reached, looking back from now: one day for each profile, whatever the window of a condition.
+"""When a count or a sum is reached, looking back from the end of a window: one day for each profile, wherever the window begins.
 
 The events of a profile are looked at from the newest back to the one with which the number is reached. A window that begins on
 that event's day or before it reaches the number, and none that begins after it does: so a window that moves is one comparison
 of a whole number for each profile, a fortieth of counting its events again (a million profiles, 1.6 million events).
+
+A window that begins at one day and whose end moves is the same in a mirror: its events from the last to the first, their days
+counted backwards.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -14,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.conditions import MetricCondition, NumberComparison
-from segkit.timeframes import ALL_TIME
+from segkit.timeframes import ALL_TIME, After, Before, EventTimeframe, window_days
 
 Days = npt.NDArray[np.int32]
 Integers = npt.NDArray[np.int64]
@@ -50,13 +54,52 @@ class Grouped:
         return self.days.nbytes + self.ends.nbytes + (0 if self.before is None else self.before.nbytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of a window while one of its ends moves.
+
+    Attributes:
+        window: all that could come in, to the standing end or from it on.
+        is_mirrored: whether the end moves; otherwise the beginning.
+    """
+
+    window: EventTimeframe
+    is_mirrored: bool = False
+
+
+UNTIL_NOW = Standing(ALL_TIME)
+"""The beginning moves, and the end is the moment the data is looked at from."""
+
+
+def standing(before: EventTimeframe, now: EventTimeframe, as_of: datetime) -> Standing | None:
+    """Return what stands between two windows; None where both ends move, or one that is no midnight.
+
+    >>> from segkit.timeframes import InTheLast, close_of
+    >>> standing(InTheLast(7), InTheLast(8), close_of(date(2026, 6, 30))) == UNTIL_NOW
+    True
+    """
+    days_before, days_now = window_days(before, as_of), window_days(now, as_of)
+    if days_before is None or days_now is None:
+        return None
+    first, end = days_now
+    if days_before[1] == end and first is not None:
+        return UNTIL_NOW if end is None else Standing(Before(_date(end)))
+    if days_before[0] == first and end is not None:
+        return Standing(ALL_TIME if first is None else After(_date(first - 1)), is_mirrored=True)
+    return None
+
+
+def _date(day: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=day)
+
+
 def is_reached(atom: MetricCondition) -> bool:
     """Whether a condition is true once its number is reached, and not until then; otherwise it is true until then."""
     return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
 
 
 def wanted(atom: MetricCondition) -> MetricCondition | None:
-    """Return what is to be reached, over all time; None where it can't be said as a number to reach.
+    """Return what is to be reached, over all time; None where that can't be said as a number.
 
     >>> from segkit.phrases import did
     >>> wanted(did("Clicked SMS", at_most=2, in_last_days=90)).comparison
@@ -69,6 +112,23 @@ def wanted(atom: MetricCondition) -> MetricCondition | None:
             return None
         case comparison:
             return replace(atom, timeframe=ALL_TIME, comparison=OPPOSITE.get(comparison, comparison))
+
+
+def number(atom: MetricCondition, scale: int) -> int:
+    """Return the least whole number, of units of ten to the power of minus `scale`, with which a condition is reached."""
+    threshold = Fraction(Decimal(str(atom.value))) * Fraction(10) ** scale
+    return ceil(threshold) if atom.comparison == "at least" else floor(threshold) + 1
+
+
+def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
+    """Return the day of each profile's last event, `NEVER` where it has none; the events stand in order of time.
+
+    That decides the commonest condition, one event or more, and takes a third of grouping the events for it: of several days
+    that are assigned to one profile the last one stays, as numpy promises.
+    """
+    found = np.full(size, NEVER, dtype=np.int32)
+    found[profiles] = days
+    return found
 
 
 def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | None, size: int) -> Grouped | None:
@@ -94,7 +154,7 @@ def deciding_days(events: Grouped, atom: MetricCondition, scale: int) -> Days:
 
     Args:
         events: all that count for the condition, whatever its window.
-        atom: the condition: "at least" or "more than" so many, or so much.
+        atom: the condition, "at least" or "more than" so many, or so much; its window plays no part.
         scale: decimals of the amounts; 0 for a count.
 
     Returns:
@@ -106,8 +166,7 @@ def deciding_days(events: Grouped, atom: MetricCondition, scale: int) -> Days:
     >>> deciding_days(events, did("Clicked SMS", at_least=2), 0).tolist() == [NEVER, 10]
     True
     """
-    threshold = Fraction(Decimal(str(atom.value))) * 10**scale
-    needed = ceil(threshold) if atom.comparison == "at least" else floor(threshold) + 1
+    needed = number(atom, scale)
     if needed <= 0:
         return np.full(len(events.ends), ALWAYS, dtype=np.int32)
     if events.before is None:

@@ -193,18 +193,22 @@ def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[date
             assert_never(timeframe)
 
 
-def first_day(timeframe: EventTimeframe, as_of: datetime) -> int | None:
-    """Return the UTC day, counted from 1970, with whose midnight a timeframe begins that lasts until now.
+def window_days(timeframe: EventTimeframe, as_of: datetime) -> tuple[int | None, int | None] | None:
+    """Return the first UTC day, counted from 1970, that is in a timeframe, and the first that is no longer in.
 
-    None where it begins at another moment, has no beginning, or ends before now.
+    Either is None where the timeframe is open, or lasts until now. There are no days where an end is not a midnight.
 
-    >>> first_day(InTheLast(1), close_of(date(1970, 1, 3)))
-    1
+    >>> window_days(InTheLast(1), close_of(date(1970, 1, 3)))
+    (1, None)
+    >>> window_days(InTheLast(1, "hour"), close_of(date(1970, 1, 3))) is None
+    True
     """
     start, end = bounds(timeframe, as_of)
-    if start is None or start != midnight(start.date()) or (end is not None and end <= as_of):
+    ends = [start, None if end is None or end > as_of else end]
+    if any(instant is not None and instant != midnight(instant.date()) for instant in ends):
         return None
-    return (start - midnight(date(1970, 1, 1))).days
+    first, last = (None if instant is None else (instant - midnight(date(1970, 1, 1))).days for instant in ends)
+    return first, last
 
 
 def days_of_year(recurrence: Recurrence, as_of: datetime) -> frozenset[tuple[int, int]]:

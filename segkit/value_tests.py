@@ -72,7 +72,7 @@ def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:
     """Return each row's number in a property; NaN where it is not set or is no number."""
     reading = column.numbers
     # The code -1, not set, points at the appended NaN.
-    return np.append(np.where(reading.readable, reading.values, np.nan), np.nan)[column.codes]
+    return np.append(np.where(reading.readable, reading.values, np.nan), np.nan).take(column.codes)
 
 
 def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
@@ -190,25 +190,28 @@ _COMPARE: dict[NumberComparison, Callable[[Any, Any], Any]] = {
 }
 
 
+def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> int:
+    """Return the whole number of units of ten to the power of minus `scale` that decides as a threshold does.
+
+    The threshold means the decimal it prints as.
+
+    >>> nearest_units(19.995, 2, "at least"), nearest_units(19.995, 2, "more than")
+    (2000, 1999)
+    """
+    threshold = Fraction(Decimal(str(value))) * 10**scale
+    return floor(threshold) if comparison in {"more than", "at most"} else ceil(threshold)
+
+
 def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComparison, value: Number) -> Flags:
     """Compare whole units of ten to the power of minus `scale` with a threshold, which means the decimal it prints as.
 
     >>> compared_exactly(np.array([1999, 2000]), 2, "at least", 19.995).tolist()
     [False, True]
     """
-    threshold = Fraction(Decimal(str(value))) * 10**scale
-    above, below = ceil(threshold), floor(threshold)
-    match comparison:
-        case "equals":
-            return compared(units, "equals", above) if above == below else np.zeros(len(units), dtype=bool)
-        case "not equals":
-            return compared(units, "not equals", above) if above == below else np.ones(len(units), dtype=bool)
-        case "at least" | "fewer than":
-            return compared(units, comparison, above)
-        case "more than" | "at most":
-            return compared(units, comparison, below)
-        case _:
-            assert_never(comparison)
+    above, below = nearest_units(value, scale, "at least"), nearest_units(value, scale, "at most")
+    if comparison in {"equals", "not equals"} and above != below:
+        return np.full(len(units), comparison == "not equals")
+    return compared(units, comparison, nearest_units(value, scale, comparison))
 
 
 def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTimeframe, as_of: datetime) -> Flags:
