@@ -14,6 +14,7 @@ from timing import Measurement
 
 BEGIN, END = "<!-- benchmarks: made by benchmarks/suite.py -->", "<!-- benchmarks: end -->"
 PEERS = ("pandas as written", "pandas prepared", "numpy by hand", "Polars", "DuckDB", "phonenumbers")
+KINDS = ("later", "first", "next", "once")
 SHOWN = 1_000_000
 """Profiles of the shop that the compact table is of, if there are results of it; else the largest."""
 GROWING = (
@@ -61,9 +62,10 @@ def long(every: list[Results]) -> str:
 def _introduction(shown: Results) -> str:
     return (
         f"{shown.profiles:,} profiles and {shown.events:,} events, {_machine(shown)}. Milliseconds of segkit as median (quartiles), "
-        "then how many times longer each peer takes; **bold** is where a peer is quicker. Of two figures the first is a later move of a "
-        "slider dragged over positions that it never comes back to, the second its first move, with all caches emptied: "
-        "of segkit then also what the others keep from loading, such as distances. Peers take turns in one run "
+        "then how many times longer each peer takes; **bold** is where a peer is quicker. Of three figures the first is a later move of a "
+        "slider dragged over positions that it never comes back to, the second its first move, with all caches emptied (of segkit "
+        "also what the others keep from loading, such as distances), and the third one of the two moves after the first, with which "
+        "segkit builds what later ones use. Peers take turns in one run "
         f"and their answers are compared with segkit's: {_agreement(shown)}"
     )
 
@@ -91,7 +93,7 @@ def _compact(shown: Results) -> str:
     peers = [peer for peer in PEERS[:-1] if any(peer in group for group in found.values())]
     lines = [f"| | segkit, ms | {' | '.join(peers)} |", f"| --- | --: |{' --: |' * len(peers)}"]
     for section, task in dict.fromkeys((section, task) for section, task, _ in found if section != "memory"):
-        kinds = [found[section, task, kind] for kind in ("later", "first", "once") if (section, task, kind) in found]
+        kinds = [found[section, task, kind] for kind in KINDS if (section, task, kind) in found]
         if "segkit" in kinds[0]:
             cells = [_side_by_side(kinds, peer) for peer in peers]
             spreads = " / ".join(_spread(group["segkit"]) for group in kinds)
@@ -104,7 +106,7 @@ def _growth(every: list[Results]) -> str:
     lines = [f"| segkit, ms | {header} |", f"| --- |{' --: |' * len(every)}"]
     found = [_by_task(one.measurements) for one in every]
     for section, task in GROWING:
-        for kind in ("later", "first", "once"):
+        for kind in KINDS:
             groups = [one.get((section, task, kind), {}).get("segkit") for one in found]
             if any(groups):
                 name = task if kind == "once" else f"{task}, {kind}"

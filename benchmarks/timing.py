@@ -18,7 +18,7 @@ class Measurement:
     Attributes:
         section: the part of the suite.
         task: what was done.
-        kind: "first" with caches emptied, "later" while they fill, "once" where there is nothing to keep.
+        kind: "first" with caches emptied, "next" while they fill, "later" once they are filled, "once" where there is nothing to keep.
         peer: who did it.
         seconds: wall time of each run.
         answers: by what was asked; they must equal segkit's.

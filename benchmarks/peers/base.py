@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ METRICS = ("Clicked SMS", "Subscribed to SMS Marketing", "Opened Email", "Clicke
 """The metrics that a peer prepares: those that any rule asks for."""
 
 Flags = npt.NDArray[np.bool_]
+Frame = TypeVar("Frame")
+Events = TypeVar("Events")
 
 
 class Peer(Protocol):
@@ -57,6 +59,16 @@ class Peer(Protocol):
 
     def intersections(self, table: Any) -> dict[str, int]:
         """Return how many are in exactly each combination, written as ones and zeros."""
+
+
+class Frames(Generic[Frame, Events]):
+    """A peer that keeps profiles and events as frames, and nothing that it worked out."""
+
+    def __init__(self, profiles: Frame, events: Events) -> None:
+        self.profiles, self.events = profiles, events
+
+    def forget(self) -> None:
+        """Have nothing to forget."""
 
 
 def points() -> dict[str, tuple[float, float]]:

@@ -1,24 +1,20 @@
 """pandas as people write it: one frame of events, ids as text, a filter and a groupby for each condition."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from asks import Ask
 
-from peers.base import KILOMETERS, Flags, kilometers, points, since
+from peers.base import KILOMETERS, kilometers, points, since
+from peers.pandas_frames import PandasFrames
 
 INSTANTS = {"profiles": ["sms_consent_timestamp"], "events": ["datetime"]}
 
 
-class PandasAsWritten:
+class PandasAsWritten(PandasFrames[pd.DataFrame]):
     """Nothing is prepared and nothing is kept; sums are of floats."""
 
     name = "pandas as written"
     adds_floats = True
-
-    def __init__(self, profiles: pd.DataFrame, events: pd.DataFrame) -> None:
-        self.profiles, self.events = profiles, events
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "PandasAsWritten":
@@ -26,9 +22,6 @@ class PandasAsWritten:
         profiles, events = (_read(folder / f"{name}.{ending}", instants) for name, instants in INSTANTS.items())
         places = pd.DataFrame.from_dict(points(), orient="index", columns=["latitude", "longitude"])
         return cls(profiles.merge(places, left_on="zip", right_index=True, how="left"), events)
-
-    def forget(self) -> None:
-        """Have nothing to forget."""
 
     def _recent(self, metric: str, days: int, until: int | None = None) -> pd.DataFrame:
         events = self.events
@@ -83,27 +76,9 @@ class PandasAsWritten:
         far = kilometers(self.profiles["latitude"].to_numpy(), self.profiles["longitude"].to_numpy())
         return self._sms() & (far < radius * KILOMETERS)
 
-    def size(self, ask: Ask) -> int:
-        """Count the members."""
-        return int(getattr(self, ask.rule)(**dict(ask.values)).sum())
-
-    def membership(self, asks: Sequence[Ask]) -> pd.DataFrame:
-        """Put a column for each segment side by side."""
-        return pd.DataFrame({str(ask): getattr(self, ask.rule)(**dict(ask.values)) for ask in asks})
-
-    def flags(self, table: pd.DataFrame) -> Flags:
-        """Return the table's values."""
-        return table.to_numpy(dtype=bool)
-
-    def table(self, flags: Flags) -> pd.DataFrame:
-        """Return a frame."""
-        return pd.DataFrame({f"s{number}": flags[:, number].copy() for number in range(flags.shape[1])})
-
-    def loop(self, days: range) -> list[int]:
-        """Ask for one window after the other."""
-        return [int(self.engaged(day, 30).sum()) for day in days]
-
-    sweep = loop
+    def sweep(self, days: range) -> list[int]:
+        """Ask for one window after the other, too."""
+        return self.loop(days)
 
     def overlap(self, table: pd.DataFrame) -> list[list[int]]:
         """Combine two columns at a time."""

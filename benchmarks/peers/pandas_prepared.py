@@ -1,26 +1,22 @@
 """pandas prepared for the questions: a frame for each metric, sorted by time, ids as whole numbers, amounts in cents."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from asks import Ask
 from pyarrow import csv
 
-from peers.base import KILOMETERS, METRICS, Flags, curve, kilometers, points, since
+from peers.base import KILOMETERS, METRICS, curve, kilometers, points, since
+from peers.pandas_frames import PandasFrames
 
 
-class PandasPrepared:
+class PandasPrepared(PandasFrames[dict[str, pd.DataFrame]]):
     """What somebody does who has waited for the frames as written once too often."""
 
     name = "pandas prepared"
     adds_floats = False
-
-    def __init__(self, profiles: pd.DataFrame, events: dict[str, pd.DataFrame]) -> None:
-        self.profiles, self.events = profiles, events
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "PandasPrepared":
@@ -52,9 +48,6 @@ class PandasPrepared:
                 frame["cents"] = (part["value"] * 100).round().astype("int64").to_numpy()
             parts[metric] = frame.sort_values("time", ignore_index=True)
         return cls(ready, parts)
-
-    def forget(self) -> None:
-        """Have nothing to forget."""
 
     def _recent(self, metric: str, days: int, until: int | None = None) -> pd.DataFrame:
         events = self.events[metric]
@@ -107,26 +100,6 @@ class PandasPrepared:
     def near(self, radius: int) -> "pd.Series[bool]":
         """Live near."""
         return self.profiles["sms"] & (self.profiles["kilometers"] < radius * KILOMETERS)
-
-    def size(self, ask: Ask) -> int:
-        """Count the members."""
-        return int(getattr(self, ask.rule)(**dict(ask.values)).sum())
-
-    def membership(self, asks: Sequence[Ask]) -> pd.DataFrame:
-        """Put a column for each segment side by side."""
-        return pd.DataFrame({str(ask): getattr(self, ask.rule)(**dict(ask.values)) for ask in asks})
-
-    def flags(self, table: pd.DataFrame) -> Flags:
-        """Return the table's values."""
-        return table.to_numpy(dtype=bool)
-
-    def table(self, flags: Flags) -> pd.DataFrame:
-        """Return a frame."""
-        return pd.DataFrame({f"s{number}": flags[:, number].copy() for number in range(flags.shape[1])})
-
-    def loop(self, days: range) -> list[int]:
-        """Ask for one window after the other."""
-        return [int(self.engaged(day, 30).sum()) for day in days]
 
     def sweep(self, days: range) -> list[int]:
         """Look at the latest click of each profile once, and count upwards."""

@@ -8,21 +8,18 @@ import numpy as np
 import polars as pl
 from asks import Ask
 
-from peers.base import KILOMETERS, METRICS, Flags, curve, kilometers, points, since
+from peers.base import KILOMETERS, METRICS, Flags, Frames, curve, kilometers, points, since
 
 Members = tuple[pl.Expr, list[pl.LazyFrame], list[pl.LazyFrame]]
 """What a profile must be, all frames it must be in, and all that it must not be in."""
 INSTANT = pl.Datetime("us", "UTC")
 
 
-class Polars:
+class Polars(Frames[pl.DataFrame, dict[str, pl.DataFrame]]):
     """Lazy queries over sorted frames; a window is a slice that is found by bisection."""
 
     name = "Polars"
     adds_floats = False
-
-    def __init__(self, profiles: pl.DataFrame, events: dict[str, pl.DataFrame]) -> None:
-        self.profiles, self.events = profiles, events
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "Polars":
@@ -50,9 +47,6 @@ class Polars:
             # Parsed once for all metrics; of Parquet, a scan for each metric takes less memory and no more time.
             events = events.collect().lazy()
         return cls(profiles, {metric: _of_metric(events, metric, numbers) for metric in METRICS})
-
-    def forget(self) -> None:
-        """Have nothing to forget."""
 
     def _recent(self, metric: str, days: int, until: int | None = None) -> pl.LazyFrame:
         events = self.events[metric]
