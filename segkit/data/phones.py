@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from phonenumbers import (
     SUPPORTED_REGIONS,
     NumberParseException,
-    PhoneNumberFormat,
+    PhoneNumber,
     PhoneNumberType,
     ValidationResult,
-    format_number,
     is_possible_number_with_reason,
+    national_significant_number,
     number_type,
     parse,
     region_code_for_number,
@@ -187,39 +187,59 @@ def _read(texts: pa.StringArray, regions: pa.StringArray) -> list[pa.StringArray
     """Return numbers, countries, kinds and problems of distinct tidied texts."""
     bare = pc.and_(pc.is_null(regions), pc.match_substring_regex(texts, _BARE_WITH_CALLING_CODE))
     texts = pc.if_else(bare, pc.binary_join_element_wise("+", texts, ""), texts)
-    clean = pc.match_substring_regex(texts, E164)
-    where = np.flatnonzero(clean)
-    verdicts = read_clean(texts.filter(clean))
-
     numbers = texts.to_numpy(zero_copy_only=False)
     countries, kinds, problems = (np.full(len(texts), None, dtype=np.object_) for _ in range(3))
-    countries[where], kinds[where], problems[where] = verdicts.countries, verdicts.kinds, verdicts.problems
-    left = np.ones(len(texts), dtype=np.bool_)
-    left[where[verdicts.decided]] = False
-    # Neighbours in this order share the patterns that `re` keeps compiled: up to eight times less where countries are mixed.
+
+    def read_at_once(where: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Read the clean ones of some numbers, and return where the others are."""
+        some = pa.array(numbers[where], pa.string())
+        clean = pc.match_substring_regex(some, E164).to_numpy(zero_copy_only=False)
+        verdicts = read_clean(some.filter(pa.array(clean)))
+        found = where[clean]
+        countries[found], kinds[found], problems[found] = verdicts.countries, verdicts.kinds, verdicts.problems
+        return np.concatenate([where[~clean], found[~verdicts.decided]])
+
     names = regions.to_pylist()
-    for row in sorted(np.flatnonzero(left), key=lambda row: (names[row] or "", numbers[row])):
-        numbers[row], countries[row], kinds[row], problems[row] = _read_one(numbers[row], names[row])
+    parsed: dict[int, PhoneNumber] = {}
+    # Neighbours in this order share the patterns that `re` keeps compiled: up to eight times less where countries are mixed.
+    left = read_at_once(np.arange(len(texts)))
+    for row in sorted(left, key=lambda row: (names[row] or "", numbers[row])):
+        countries[row] = kinds[row] = None
+        number, problems[row] = _parse(numbers[row], names[row])
+        numbers[row] = None
+        if number is not None:
+            parsed[row], numbers[row] = number, _spelled(number)
+    # What a number is worth is asked of all of them at once, too, which takes two thirds of asking for each.
+    for row in read_at_once(np.array(list(parsed), dtype=np.intp)):
+        countries[row], kinds[row], problems[row] = _judge(parsed[row])
     numbers[~kinds.astype(np.bool_)] = None
     problems[bare.to_numpy(zero_copy_only=False) & problems.astype(np.bool_)] = NO_COUNTRY
     return [pa.array(words, pa.string()) for words in (numbers, countries, kinds, problems)]
 
 
-def _read_one(text: str, region: str | None) -> tuple[str | None, str | None, str | None, str | None]:
-    """Return number, country, kind and problem as `phonenumbers` has them."""
+def _parse(text: str, region: str | None) -> tuple[PhoneNumber | None, str | None]:
+    """Return a number as `phonenumbers` parses it, or why it does not; neither where nothing is written."""
     if not text:
-        return None, None, None, None
+        return None, None
     if _EXPONENT.fullmatch(text):
-        return None, None, None, DIGITS_LOST
+        return None, DIGITS_LOST
     try:
-        number = parse(text, region)
+        return parse(text, region), None
     except NumberParseException as error:
-        return None, None, None, _why_not_parsed(text, region, error)
+        return None, _why_not_parsed(text, region, error)
+
+
+def _spelled(number: PhoneNumber) -> str:
+    """Return a number as `format_number` writes it in E.164, a third of the time."""
+    return f"+{number.country_code}{national_significant_number(number)}"
+
+
+def _judge(number: PhoneNumber) -> tuple[str | None, str | None, str | None]:
+    """Return country, kind and problem as `phonenumbers` has them."""
     # UNKNOWN is how number_type says not valid: it holds exactly where is_valid_number does not, at half the price.
     if (kind := number_type(number)) == PhoneNumberType.UNKNOWN:
-        return None, None, None, _PROBLEM_BY_LENGTH.get(is_possible_number_with_reason(number), NOT_VALID)
-    written = format_number(number, PhoneNumberFormat.E164)
-    return written, region_code_for_number(number), _KIND_BY_TYPE.get(kind, OTHER), None
+        return None, None, _PROBLEM_BY_LENGTH.get(is_possible_number_with_reason(number), NOT_VALID)
+    return region_code_for_number(number), _KIND_BY_TYPE.get(kind, OTHER), None
 
 
 def _why_not_parsed(text: str, region: str | None, error: NumberParseException) -> str:

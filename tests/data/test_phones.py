@@ -159,8 +159,8 @@ def test_numbers_once_read_are_left_alone():
 def test_each_distinct_cell_and_country_is_read_once(monkeypatch):
     """A long column of few distinct cells costs no more readings than there are pairs of cell and country."""
     seen = []
-    read_one = phones._read_one
-    monkeypatch.setattr(phones, "_read_one", lambda text, region: seen.append((text, region)) or read_one(text, region))
+    parse = phones._parse
+    monkeypatch.setattr(phones, "_parse", lambda text, region: seen.append((text, region)) or parse(text, region))
     cells, countries = ["(415) 555-0132", "020 7946 0123"] * 1_000, ["US", "GB", "GB", "US"] * 500
 
     column = normalise(pa.array(cells), pa.array(countries))
