@@ -1,6 +1,4 @@
-"""Member files: the layouts, cells that no spreadsheet runs, and the manifest; who is in one was decided before."""
-
-# Over 250 lines, since the layouts share how a cell is written and belong beside it.
+"""Member files: the layouts, written a piece at a time, and the manifest; who is in one was decided before."""
 
 import hashlib
 import json
@@ -12,26 +10,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
-from segkit.data.columns import ADDRESS
 from segkit.data.dataset import Dataset
-from segkit.data.properties import Cells
 from segkit.errors import FileError
 from segkit.explain import explain
 from segkit.files import whole_files
+from segkit.member_cells import Column, Rows, cells_at, column_of, importable, neutralised, texts_of
 from segkit.segment import Segment
 
 Layout: TypeAlias = Literal["klaviyo", "members", "hashed"]
-Rows: TypeAlias = npt.NDArray[np.int64]
-Texts: TypeAlias = pa.Array | pa.ChunkedArray
-Column: TypeAlias = Callable[[slice], Texts]
-"""Makes the texts of a piece of the rows."""
 Sheet: TypeAlias = list[tuple[str, Column]]
 """Headers, each with its column."""
 
@@ -51,13 +41,6 @@ KLAVIYO_COLUMNS = {
     "Country": "country",
 }
 """What Klaviyo's importer maps by itself. No consent column: it advises against one, and blank would mean never subscribed."""
-
-_RUN_BY_SPREADSHEETS = "^[\t\r\n]|^[\\s\\x00]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
-_IS_SUSPECT = np.isin(np.arange(256), list(b"=+-@\xef\t\n\f\r \0"))
-"""Of each first byte, whether a cell that begins with it may be run; full-width forms begin with EF."""
-_PLAIN_NUMBER = r"^ *[+-]?[0-9]+(\.[0-9]+)?$"
-_END = 2**31 - 1
-"""Past the last byte of any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,132 +97,9 @@ def _write(sheet: Sheet, size: int, sink: str | pa.NativeFile) -> None:
             writer.write_table(pa.table([column(piece) for _, column in sheet], schema=schema))
 
 
-def neutralised(texts: pa.Array) -> pa.Array:
-    """Put an apostrophe before every cell that a spreadsheet would run as a formula; plain numbers, and so E.164, stay.
-
-    The first characters that spreadsheets act on are those that OWASP lists under "CSV Injection", full-width forms included;
-    blanks before them are looked through, since spreadsheets trim.
-
-    >>> neutralised(pa.array(["=1+1", "+14155550132", "-5", "@SUM(A1)", "a=b"])).to_pylist()
-    ["'=1+1", '+14155550132', '-5', "'@SUM(A1)", 'a=b']
-    """
-    suspect = _suspects(texts)
-    if not suspect.any():
-        return texts
-    few = texts.filter(pa.array(suspect))
-    # Numbers in E.164, a whole column of suspects, are known by their digits in a sixth of the time of the patterns.
-    if pc.all(pc.and_(pc.starts_with(few, "+"), pc.ascii_is_decimal(pc.binary_replace_slice(few, 0, 1, "")))).as_py():
-        return texts
-    is_number = pc.match_substring_regex(few, _PLAIN_NUMBER)
-    unsafe = pc.and_not(pc.match_substring_regex(few, _RUN_BY_SPREADSHEETS), is_number)
-    safe = pc.if_else(unsafe, pc.binary_join_element_wise("'", few, ""), few)
-    return pc.replace_with_mask(texts, pa.array(suspect), safe)
-
-
-def _suspects(texts: pa.Array) -> npt.NDArray[np.bool_]:
-    """Return which cells may be run by their first byte, and perhaps some that are empty, which the patterns clear.
-
-    Bytes are looked up where Arrow keeps them, which takes a twentieth of the time of patterns.
-    """
-    _, offsets, data = texts.buffers()
-    if data is None or not data.size:
-        return np.zeros(len(texts), dtype=bool)
-    firsts = np.frombuffer(offsets, np.int32, count=len(texts), offset=4 * texts.offset)
-    # Clipped, since an empty cell at the end begins past the last byte.
-    return np.asarray(_IS_SUSPECT[np.frombuffer(data, np.uint8).take(firsts, mode="clip")])
-
-
-def texts_of(cells: Cells) -> pa.ChunkedArray:
-    """Return cells as they are written: times as ISO 8601 in UTC, lists as JSON, numbers in full, unset cells as null."""
-    return _manner(cells.values, lambda: cells.values)(cells.values)
-
-
-def _manner(column: Any, whole: Callable[[], pa.ChunkedArray]) -> Callable[[Any], pa.ChunkedArray]:
-    """Return how the cells of a column are written, a piece or all of them.
-
-    Args:
-        column: a list or an Arrow column, for its kind.
-        whole: gives all that are to be written, if how each is written depends on the others.
-    """
-    if isinstance(column, list):
-        return _one_by_one
-    kind = column.type
-    if pa.types.is_timestamp(kind):
-        unit = "s" if _are_whole_seconds(whole()) else "us"
-        return lambda column: _instants(column, unit)
-    is_number = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
-    if pa.types.is_nested(kind) or not _has_texts(column.slice(0, 0) if is_number else whole()):
-        return lambda column: _one_by_one(column.to_pylist())
-    if is_number:
-        return lambda column: column.cast(pa.string())
-    return lambda column: pa.chunked_array(map(neutralised, column.cast(pa.string()).chunks), pa.string())
-
-
-def _has_texts(column: pa.ChunkedArray) -> bool:
-    """Whether Arrow can write cells as text: not all kinds, nor bytes that are no UTF-8."""
-    try:
-        column.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return False
-    return True
-
-
-def _are_whole_seconds(column: pa.ChunkedArray) -> bool:
-    try:
-        _utc(column).cast(pa.timestamp("s"))
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _utc(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(pa.timestamp("us", tz=column.type.tz), safe=False).cast(pa.int64()).cast(pa.timestamp("us"))
-
-
-def _instants(column: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:
-    """Return times as text, with a fraction of a second where the unit is microseconds.
-
-    Not by `strftime`, which takes twenty times as long and needs a time zone database, which Windows lacks; and by putting "Z" in
-    behind the last byte, which takes a fifth of the time of joining texts.
-    """
-    texts = pc.binary_replace_slice(_utc(column).cast(pa.timestamp(unit)).cast(pa.string()), 10, 11, "T")
-    return pc.binary_replace_slice(texts, _END, _END, "Z")
-
-
-def _one_by_one(cells: list[Any]) -> pa.ChunkedArray:
-    texts = pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
-    # Not by its looks: -1e-07 is a number as a cell and a formula as a text.
-    is_number = pa.array([isinstance(cell, (int, float, Decimal)) for cell in cells], pa.bool_())
-    return pa.chunked_array([pc.if_else(is_number, texts, neutralised(texts))])
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, (list, dict, tuple, np.ndarray)):
-        return json.dumps(cell.tolist() if isinstance(cell, np.ndarray) else cell, ensure_ascii=False, default=str)
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
-
-
-def _column(cells: Cells, rows: Rows) -> Column:
-    """Return how the texts of a property are made, a piece of the rows at a time."""
-    text = _manner(cells.values, lambda: _at(cells, rows))
-    return lambda piece: text(_at(cells, rows[piece]))
-
-
-def _at(cells: Cells, rows: Rows) -> Any:
-    """Return the cells of some rows, which stand in the order of the data.
-
-    Only what lies between the first and the last is looked at, since taking from a whole column may join its chunks anew each
-    time; and where nothing is left out, that is the answer.
-    """
-    if isinstance(cells.values, list) or not len(rows):
-        return cells.take(rows).values
-    near = cells.values.slice(rows[0], rows[-1] - rows[0] + 1)
-    return near if len(near) == len(rows) else near.take(pa.array(rows - rows[0]))
-
-
 def _members(dataset: Dataset, rows: Rows) -> Sheet:
     headers = neutralised(pa.array(["profile_id", *dataset.property_names])).to_pylist()
-    columns = [_column(dataset.cells(name), rows) for name in dataset.property_names]
+    columns = [column_of(dataset.cells(name), rows) for name in dataset.property_names]
     return list(zip(headers, [lambda piece: texts_of(dataset.ids_at(rows[piece])), *columns], strict=True))
 
 
@@ -249,11 +109,11 @@ def _klaviyo(dataset: Dataset, rows: Rows) -> Sheet:
     `segkit.import_check` knows its rules; a file of this layout breaks none.
     """
     columns = {
-        header: _column(dataset.cells(name), rows) if dataset.has_property(name) else _unset
+        header: column_of(dataset.cells(name), rows) if dataset.has_property(name) else _unset
         for header, name in KLAVIYO_COLUMNS.items()
     }
     # All of them at once, since whether an address may stand in a row depends on all before it.
-    emails = _importable(columns["Email"](slice(0, len(rows))))
+    emails = importable(columns["Email"](slice(0, len(rows))))
     columns["Email"] = emails.__getitem__
     if emails.null_count == len(emails) > 0:
         del columns["Email"]
@@ -262,23 +122,6 @@ def _klaviyo(dataset: Dataset, rows: Rows) -> Sheet:
 
 def _unset(piece: slice) -> pa.Array:
     return pa.nulls(piece.stop - piece.start, pa.string())
-
-
-def _importable(emails: Texts) -> pa.Array:
-    """Return addresses without those for which the importer would skip the row, or make of it another profile.
-
-    That is what is no address, what only an apostrophe keeps a spreadsheet from running, and, but for the first, what stands
-    there twice. The phone number, which everybody in an audience has once, tells such a profile as well.
-    """
-    trimmed = pc.utf8_trim_whitespace(emails.combine_chunks() if isinstance(emails, pa.ChunkedArray) else emails)
-    is_plain = pc.and_not(pc.match_substring_regex(trimmed, ADDRESS), pc.starts_with(trimmed, "'"))
-    # By groups, which takes two thirds of the time of giving each address a code. Hashing them first, to look at doubles alone,
-    # takes as long.
-    numbered = pa.table({"address": pc.utf8_lower(trimmed), "row": pa.array(np.arange(len(trimmed)))})
-    firsts = numbered.group_by("address", use_threads=False).aggregate([("row", "min")])["row_min"]
-    is_first = np.zeros(len(trimmed), dtype=bool)
-    is_first[firsts.to_numpy()] = True
-    return pc.if_else(pc.and_(is_plain, pa.array(is_first)), trimmed, pa.scalar(None, pa.string()))
 
 
 def _hashed(dataset: Dataset, rows: Rows) -> Sheet:
@@ -293,7 +136,7 @@ def _hashed(dataset: Dataset, rows: Rows) -> Sheet:
     def addresses(piece: slice) -> list[str | None]:
         if not dataset.has_property("email"):
             return [None] * (piece.stop - piece.start)
-        emails = _plain_list(_at(dataset.cells("email"), rows[piece]))
+        emails = _plain_list(cells_at(dataset.cells("email"), rows[piece]))
         return [None if email is None else str(email).strip().lower() for email in emails]
 
     return [

@@ -198,7 +198,7 @@ def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> in
     >>> nearest_units(19.995, 2, "at least"), nearest_units(19.995, 2, "more than")
     (2000, 1999)
     """
-    threshold = Fraction(Decimal(str(value))) * 10**scale
+    threshold = Fraction(Decimal(str(value))) * Fraction(10) ** scale
     return floor(threshold) if comparison in {"more than", "at most"} else ceil(threshold)
 
 

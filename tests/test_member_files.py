@@ -1,4 +1,4 @@
-"""Member files: what each layout holds, that no cell runs in a spreadsheet, that files read back, and what the manifest says."""
+"""Member files: what each layout holds, that files read back, that no cell runs in a spreadsheet, and what the manifest says."""
 
 # Over 250 lines, since what leaves the house is looked at from every side.
 # ruff: noqa: SIM300  # expected == actual, throughout
@@ -8,9 +8,8 @@ import hashlib
 import json
 import re
 import tempfile
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +22,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference import PlainShop
 from strategies import shops
+from test_member_cells import runs
 
 import segkit as sk
 from segkit.conditions import AllOf, AnyOf
-from segkit.data.properties import Cells, cells_of
 from segkit.errors import FileError
-from segkit.member_files import KLAVIYO_COLUMNS, layout_bytes, neutralised, texts_of
+from segkit.member_cells import neutralised
+from segkit.member_files import KLAVIYO_COLUMNS, layout_bytes
 
 EVERYBODY = sk.Segment("Everybody", AllOf(()), "All there are.")
 NOBODY = sk.Segment("Nobody", AnyOf(()))
 AS_OF = "2026-06-30"
 LAYOUTS = ["klaviyo", "members", "hashed"]
-
-FORMULAS = [
-    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tplain", "\rplain", "\nplain", "=", "+", "-", "@",
-    '=HYPERLINK("http://example.com","x")', "-2+3+cmd|' /C calc'!A0", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff201",
-    " =1+1", "  @SUM(A1)", "\x00=1+1", "+1 617 555 0123", "+1.", "-.5", "--5", "+1e5", "-1\n", "-5=-5",
-]  # fmt: skip
-HARMLESS = [
-    "Boston", "a=b", "1-2", "007", "5", "-5", "+5", "-5.25", "+14155550132", " 5", " -5", "'=1+1", "", "ann@example.com",
-    "Zoë", "a,b", 'x"y', "line\nline", "tab\tinside", "[-1]", "NULL", "\ufeff",
-]  # fmt: skip
 
 
 def person(profile_id: str, number: int = 123, **known: Any) -> dict[str, Any]:
@@ -72,13 +62,6 @@ def header_of(path: Path) -> list[str]:
 def manifest_of(path: Path) -> dict[str, Any]:
     """Return the manifest beside a file."""
     return json.loads(path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8"))
-
-
-def runs(cell: str) -> bool:
-    """Say whether a spreadsheet might run a cell: worked out here by other means than in the library."""
-    if re.fullmatch(r" *[+-]?[0-9]+(\.[0-9]+)?", cell):
-        return False
-    return cell[:1] in tuple("\t\r\n") or cell.lstrip(" \t\r\n\f\0")[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def segkit_reads(path: Path) -> sk.Dataset:
@@ -185,33 +168,6 @@ def test_known_digests():
     assert "a7a662f2f32fdc1938d1c740aeb232c70bfef019d4bc1481215601590e394e03" == digest("16175550123")
 
 
-@pytest.mark.parametrize("cell", FORMULAS)
-def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str):
-    """The apostrophe makes it text, and nothing of the cell is lost."""
-    assert [f"'{cell}"] == neutralised(pa.array([cell])).to_pylist()
-
-
-@pytest.mark.parametrize("cell", HARMLESS)
-def test_other_cells_stay_as_they_are(cell: str):
-    """Plain numbers, E.164 among them, and ordinary text are written as they are."""
-    assert [cell] == neutralised(pa.array([cell])).to_pylist()
-
-
-@given(st.text(st.sampled_from("=+-@\t\r\n \x00\uff1d\uff0b\uff0d\uff20'059.ae\""), max_size=5) | st.text(max_size=4))
-@example("")
-def test_no_written_cell_runs(cell: str):
-    """Whatever a cell holds, what is written is itself or itself behind an apostrophe, and never runs."""
-    [written] = neutralised(pa.array([cell])).to_pylist()
-
-    assert written == (f"'{cell}" if runs(cell) else cell)
-    assert not runs(written)
-
-
-def test_unset_cells_stay_unset():
-    """Nothing is put before nothing."""
-    assert [None, "'=1", None] == neutralised(pa.array([None, "=1", None])).to_pylist()
-
-
 def test_every_text_column_and_header_is_made_safe(tmp_path: Path):
     """Known columns and custom ones, texts among numbers, bytes, and the headers themselves."""
     shop = shop_of(
@@ -250,36 +206,6 @@ def test_numbers_are_never_taken_for_formulas(tmp_path: Path):
     assert [-1e-7, 2.5] == [float(row["Change"]) for row in rows]
     assert "-1e-07" == rows[0]["Mixed"]
     assert ["-0.50", "1.25"] == [row["Exact"] for row in rows]
-
-
-WRITTEN: dict[str, tuple[list[Any], list[str | None]]] = {
-    "whole numbers": ([1, -2], ["1", "-2"]),
-    "numbers": ([1.5, None, 10.0, 0.1], ["1.5", None, "10", "0.1"]),
-    "truths": ([True, False, None], ["true", "false", None]),
-    "truths among texts": ([True, "x", 1], ["true", "x", "1"]),
-    "texts": (["007", "NA", None], ["007", "NA", None]),
-    "lists": ([["a", 'b"c'], [], None], ['["a", "b\\"c"]', "[]", None]),
-    "lists among texts": ([["ä"], "x", (1, 2.5)], ['["ä"]', "x", "[1, 2.5]"]),
-    "records": ([{"a": 1}, None], ['{"a": 1}', None]),
-    "days": ([date(2026, 6, 30), None], ["2026-06-30", None]),
-    "times in UTC": ([datetime(2026, 6, 30, 12, tzinfo=UTC), None], ["2026-06-30T12:00:00Z", None]),
-    "times elsewhere": (
-        [datetime(2026, 6, 30, 12, tzinfo=timezone(timedelta(hours=14)))] * 2,
-        ["2026-06-29T22:00:00Z"] * 2,
-    ),
-    "times without a zone": ([datetime(2026, 6, 30, 12)], ["2026-06-30T12:00:00Z"]),  # noqa: DTZ001  # that is the case
-    "times finer than a second": (
-        [datetime(2026, 6, 30, 12, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)],
-        ["2026-06-30T12:00:00.000000Z", "1969-12-31T23:59:59.999999Z"],
-    ),
-    "nothing at all": ([None, None], [None, None]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("cells", "texts"), WRITTEN.values(), ids=WRITTEN)
-def test_cells_of_every_kind_are_written_in_full(cells: list[Any], texts: list[str | None]):
-    """Numbers keep their digits, times are the instant in UTC, lists are JSON, and an unset cell is empty."""
-    assert texts == texts_of(cells_of(cells)).to_pylist()
 
 
 def test_a_pandas_column_in_another_zone_is_written_in_utc(tmp_path: Path):
@@ -384,24 +310,6 @@ def test_what_the_last_piece_holds_shows_in_the_first(tmp_path: Path, monkeypatc
     assert ["2026-06-30T12:00:00.000000Z"] * 9 + ["2026-06-30T12:00:00.000001Z"] == [row["Seen"] for row in members]
     assert ["b'raw'"] * 9 + ["b'\\xff'"] == [row["Raw"] for row in members]
     assert [f"p{number}@example.com" for number in range(7)] + [""] * 3 == [row["Email"] for row in sent]
-
-
-def test_cells_in_many_chunks_are_written_in_order():
-    """Columns that came in chunks of any size, empty ones included, read as the one column that they are."""
-    cells = ["a", None, "", "=b", "+1", "c", ""]
-    for cuts in ([0, 0, 3, 7], [0, 1, 2, 3, 4, 5, 6, 7], [0, 7, 7]):
-        chunks = [cells[first:last] for first, last in pairwise(cuts)]
-        column = Cells(pa.chunked_array(chunks, pa.string()))
-
-        assert ["a", None, "", "'=b", "+1", "c", ""] == texts_of(column).to_pylist()
-
-
-@given(st.lists(st.one_of(st.none(), st.sampled_from(["", *FORMULAS, *HARMLESS]))), st.integers(0, 5))
-def test_cells_are_made_safe_each_on_its_own(cells: list[str | None], first: int):
-    """Whatever stands beside it, and wherever an array was cut, a cell is written as it is alone."""
-    expected = [None if cell is None else f"'{cell}" if cell in FORMULAS else cell for cell in cells[first:]]
-
-    assert expected == neutralised(pa.array(cells, pa.string())[first:]).to_pylist()
 
 
 def test_the_manifest_says_what_the_file_is(tmp_path: Path):
