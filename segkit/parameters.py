@@ -139,12 +139,13 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
 
     # Read at the first call, when names in its annotations are defined, and kept, since a slider calls it at every position.
     @functools.cache
-    def known_parameters() -> dict[str, Parameter]:
-        return {parameter.name: parameter for parameter in parameters(function)}
+    def known_parameters() -> tuple[dict[str, Parameter], list[str]]:
+        known = {parameter.name: parameter for parameter in parameters(function)}
+        return known, [name for name, parameter in known.items() if parameter.is_required]
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        known = known_parameters()
+        known, required = known_parameters()
         if args:
             raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "given by its name")
         for name, value in kwargs.items():
@@ -153,7 +154,7 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
             choice = known[name].choice
             if choice is not None and value not in choice.values:
                 raise DefinitionError.unknown_choice(f"{name} of {function.__name__}", value, choice.values)
-        lacking = [name for name, parameter in known.items() if parameter.is_required and name not in kwargs]
+        lacking = [name for name in required if name not in kwargs]
         if lacking:
             raise DefinitionError.missing_word(function.__name__, lacking)
         return function(*args, **kwargs)

@@ -2,8 +2,9 @@
 
 # Over 250 lines, since every phrase of the language is worth finding in one file.
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Unpack, cast, get_args
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, Unpack, get_args
 
 from segkit.conditions import (
     AllOf,
@@ -63,6 +64,8 @@ from segkit.value_words import (
     value_tests,
 )
 
+R = TypeVar("R")
+
 
 class MetricWords(EqualityWords, EventWords, total=False):
     """What `did` and `spent` can be told: comparisons, one timeframe, and conditions on the event."""
@@ -106,7 +109,7 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
     >>> did("Clicked SMS", at_least=2, in_last_days=90).comparison
     'at least'
     """
-    return _metric("did", metric, "count", words, default=("at least", 1))
+    return _metric("did", metric, **words)
 
 
 def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
@@ -115,9 +118,7 @@ def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
     >>> did_not("Opened Email", in_last_days=60).value
     0
     """
-    allowed = EVENT_WORDS | {"where"}
-    check_words("did_not", words, allowed)
-    return _metric("did_not", metric, "count", words, default=("equals", 0))
+    return _metric("did_not", metric, **words)
 
 
 def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
@@ -131,7 +132,7 @@ def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Conditi
     >>> spent("Placed Order", more_than=200, in_last_days=365).measurement
     'sum'
     """
-    return _metric("spent", metric, "sum", words, default=None)
+    return _metric("spent", metric, **words)
 
 
 def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:
@@ -199,13 +200,13 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
     >>> has("Age", at_least=18).test
     NumberTest(comparison='at least', value=18)
     """
-    check_words("has", words, VALUE_WORDS | DATE_WORDS)
+    check_words("has", words, _PROPERTY_WORDS)
     conditions = [_any(PropertyCondition(name_of(property), test) for test in tests) for tests in value_tests(words)]
     timeframe = date_timeframe("has", words)
     if timeframe is not None:
         conditions.append(PropertyCondition(name_of(property), DateTest(timeframe)))
     if not conditions:
-        raise DefinitionError.missing_word(f"has({property!r})", sorted(VALUE_WORDS | DATE_WORDS))
+        raise DefinitionError.missing_word(f"has({property!r})", sorted(_PROPERTY_WORDS))
     return _all(conditions)
 
 
@@ -250,7 +251,7 @@ def can_receive(
     >>> can_receive("sms")
     ConsentCondition(channel='sms', can_receive=True, subscription='subscribed', status_date=None, where=())
     """
-    return _consent("can_receive", channel, subscription, method, words)
+    return _consent("can_receive", channel, subscription, method, **words)
 
 
 def cannot_receive(
@@ -268,7 +269,7 @@ def cannot_receive(
     >>> cannot_receive("sms", subscription="unsubscribed").can_receive
     False
     """
-    return _consent("cannot_receive", channel, subscription, method, words)
+    return _consent("cannot_receive", channel, subscription, method, **words)
 
 
 def within(
@@ -354,29 +355,49 @@ def not_in_list(name: str) -> ListCondition:
     return ListCondition(name_of(name), is_member=False)
 
 
-_METRIC_WORDS = frozenset(COMPARISONS) | EVENT_WORDS | {"where"}
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
-def _metric(
-    phrase: str,
-    metric: str,
-    measurement: Measurement,
-    words: Mapping[str, Any],
-    default: tuple[NumberComparison, int] | None,
-) -> Condition:
-    check_words(phrase, words, _METRIC_WORDS)
+def _kept(read: Callable[..., R]) -> Callable[..., R]:
+    """Keep what a phrase was last read into, since a slider says all but one of a segment's phrases again at every position.
+
+    A kept phrase takes a quarter of reading it, and a segment with one new phrase among its kept ones two thirds. Only for plain
+    words: of others, such as the decimals 2 and 2.0 or the pairs (1, 5) and (True, 5), equal ones are not always read alike.
+    """
+    kept = functools.lru_cache(maxsize=2048, typed=True)(read)
+
+    @functools.wraps(read)
+    def phrase(*given: Any, **words: Any) -> R:
+        is_plain = _PLAIN.issuperset(map(type, given)) and _PLAIN.issuperset(map(type, words.values()))
+        return (kept if is_plain else read)(*given, **words)
+
+    return phrase
+
+
+_PROPERTY_WORDS = VALUE_WORDS | DATE_WORDS
+_WINDOW_WORDS = EVENT_WORDS | {"where"}
+_METRIC_WORDS = frozenset(COMPARISONS) | _WINDOW_WORDS
+_UNCOMPARED: dict[str, list[tuple[NumberComparison, Number]]] = {"did": [("at least", 1)], "did_not": [("equals", 0)]}
+"""What a phrase says that is told no comparison."""
+
+
+@_kept
+def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
+    check_words(phrase, words, _WINDOW_WORDS if phrase == "did_not" else _METRIC_WORDS)
+    measurement: Measurement = "sum" if phrase == "spent" else "count"
     compared: list[tuple[NumberComparison, Number]] = [
         (COMPARISONS[word], whole(word, value, least=0) if measurement == "count" else number(word, value))
         for word, value in words.items()
         if word in COMPARISONS
     ]
-    if not compared and default is None:
+    compared = compared or _UNCOMPARED.get(phrase, [])
+    if not compared:
         raise DefinitionError.missing_word(f"{phrase}({metric!r})", COMPARISONS)
     timeframe = event_timeframe(phrase, words)
-    where = _where(phrase, words.get("where", {}))
+    where = _where(phrase, words["where"]) if "where" in words else ()
+    name = name_of(metric)
     return _all(
-        MetricCondition(name_of(metric), measurement, comparison, value, timeframe, where)
-        for comparison, value in compared or [cast(tuple[NumberComparison, int], default)]
+        [MetricCondition(name, measurement, comparison, value, timeframe, where) for comparison, value in compared]
     )
 
 
@@ -429,12 +450,13 @@ def _event_test(place: str, test: PropertyTest) -> EventTest:
     return test
 
 
+@_kept
 def _consent(
-    phrase: str, channel: Channel, subscription: Subscription | None, method: str | None, words: Mapping[str, Any]
+    phrase: str, channel: Channel, subscription: Subscription | None, method: str | None, /, **words: Any
 ) -> ConsentCondition:
-    check_words(phrase, words, SINCE_WORDS | {"subscription", "method"})
+    check_words(phrase, words, _CONSENT_WORDS)
     can = phrase == "can_receive"
-    chosen(f"The channel of {phrase}", channel, get_args(Channel))
+    chosen(f"The channel of {phrase}", channel, _CHANNELS)
     if subscription is None:
         subscription = "subscribed" if can and channel == "sms" else "any"
     chosen(f"The subscription of {phrase}({channel!r})", subscription, _SUBSCRIPTIONS[channel, can])
@@ -444,6 +466,8 @@ def _consent(
     return ConsentCondition(channel, can, subscription, status_timeframe(phrase, words), where)
 
 
+_CONSENT_WORDS = SINCE_WORDS | {"subscription", "method"}
+_CHANNELS: tuple[Channel, ...] = get_args(Channel)
 _SUBSCRIPTIONS: dict[tuple[str, bool], tuple[Subscription, ...]] = {
     ("sms", True): ("subscribed",),
     ("sms", False): ("any", "unsubscribed", "never_subscribed"),
@@ -452,13 +476,16 @@ _SUBSCRIPTIONS: dict[tuple[str, bool], tuple[Subscription, ...]] = {
 }
 
 
+_UNITS: tuple[DistanceUnit, ...] = get_args(DistanceUnit)
+
+
 def _distance(
     phrase: str, distance: float, unit: DistanceUnit, of: object, country: str, *, is_within: bool
 ) -> DistanceCondition:
     radius = float(number(f"The distance of {phrase}", distance))
     if radius <= 0:
         raise DefinitionError.bad_value(f"The distance of {phrase}", distance, "above 0")
-    chosen(f"The unit of {phrase}", unit, get_args(DistanceUnit))
+    chosen(f"The unit of {phrase}", unit, _UNITS)
     if isinstance(of, str):
         place: PostalCode | Point = PostalCode(name_of(of).strip(), _countries(phrase, (country,))[0])
     else:

@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 import pickle
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -232,6 +232,8 @@ def test_conditions_have_fields_and_no_verbs(kind: type):
 def test_the_union_is_closed():
     """The kinds checked at run time are those that the type checker knows."""
     assert {*get_args(Atom), AllOf, AnyOf, Not} == set(KINDS)
+    classes = [thing for thing in vars(conditions).values() if isinstance(thing, type)]
+    assert {thing for thing in classes if hasattr(thing, "__invert__") and is_dataclass(thing)} == set(KINDS)
 
 
 @pytest.mark.parametrize("taken", [[], [True], [False, False], [True] * 6], ids=repr)

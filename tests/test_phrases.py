@@ -388,3 +388,27 @@ def test_what_makes_no_sense_is_refused_as_it_is_written(say: Callable[[], Any],
         say()
 
     assert sentence in str(refusal.value)
+
+
+def test_what_was_said_before_changes_no_phrase():
+    """A phrase is read by what it says itself, though a word that equals another's was read before it."""
+    for amount in (Decimal("2.0"), 2, Decimal(2), 2.0, np.int64(2)):
+        read = sk.spent(more_than=amount).value
+        assert str(read) == str(amount if isinstance(amount, Decimal) else 2)
+    assert sk.did("A", at_least=1, in_last_days=2) == sk.did("A", in_last_days=np.int64(2), at_least=1)
+    assert sk.did("A", between_days_ago=(1, 5)).timeframe == BetweenAgo(1, 5)
+    refused = [
+        {"at_least": True, "in_last_days": 2},
+        {"at_least": 1.0, "in_last_days": 2},
+        {"at_least": 1, "in_last_days": 2.0},
+        {"between_days_ago": (True, 5)},
+        {"between_days_ago": (1.0, 5)},
+    ]
+    for words in refused:
+        with pytest.raises(DefinitionError):
+            sk.did("A", **words)
+    for unhashable in ([], {}):
+        with pytest.raises(DefinitionError):
+            sk.did(unhashable)
+        with pytest.raises(DefinitionError):
+            sk.can_receive(unhashable)

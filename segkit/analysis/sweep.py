@@ -60,10 +60,10 @@ def sweep(
         for values in settings_in_order
     ]
     evaluation = Evaluation(dataset)
-    inside = np.ones(len(dataset), dtype=bool) if base is None else evaluation.holds(base.condition)
+    inside = None if base is None else evaluation.holds(base.condition)
     sizes, in_base = _counts([segment.condition for segment in segments], inside, evaluation)
     table = pd.DataFrame(settings_in_order, columns=list(varying))
-    base_size = np.count_nonzero(inside)
+    base_size = len(dataset) if inside is None else np.count_nonzero(inside)
     return table.assign(
         size=sizes,
         share=in_base / base_size if base_size else np.nan,
@@ -71,18 +71,23 @@ def sweep(
     )
 
 
-def _counts(conditions: list[Condition], inside: Flags, evaluation: Evaluation) -> tuple[Counts, Counts]:
-    """Return of how many profiles each condition is true, and of how many of those inside the base."""
+def _counts(conditions: list[Condition], inside: Flags | None, evaluation: Evaluation) -> tuple[Counts, Counts]:
+    """Return of how many profiles each condition is true, and of how many of those inside the base, None being everybody."""
     if not conditions:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     # The first by itself, so that what is worth a warning is said.
     evaluation.holds(conditions[0])
     curve = curve_of(conditions, evaluation)
     if curve is not None:
-        return curve.counts(np.ones(len(inside), dtype=bool)), curve.counts(inside)
+        sizes = curve.counts()
+        return sizes, sizes if inside is None else curve.counts(inside)
     every = map(evaluation.holds, conditions)
-    counts = np.array([(np.count_nonzero(holds), np.count_nonzero(holds & inside)) for holds in every])
+    counts = np.array([(np.count_nonzero(holds), _count_in(inside, holds)) for holds in every])
     return counts[:, 0], counts[:, 1]
+
+
+def _count_in(inside: Flags | None, holds: Flags) -> int:
+    return int(np.count_nonzero(holds if inside is None else holds & inside))
 
 
 def _is_several(values: object) -> bool:
