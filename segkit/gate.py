@@ -114,7 +114,7 @@ def _stops(
     """Return for each step but the last which profiles it stops; the last, a doubled number, depends on who is included."""
     dataset = evaluation.dataset
     phones = dataset.phones
-    written = dataset.column("phone_number").codes >= 0 if dataset.has_property("phone_number") else _nobody(dataset)
+    written = dataset.is_set("phone_number") if dataset.has_property("phone_number") else _nobody(dataset)
     mobile = _flags(pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"])))
     served = _flags(pc.is_in(phones.countries, value_set=pa.array(countries, pa.string())))
     texts_are_known = "Received SMS" in dataset.events.metrics

@@ -45,7 +45,7 @@ from segkit.data.cache import MEBIBYTE, Cache
 from segkit.data.dataset import Dataset
 from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
-from segkit.data.places import KILOMETERS, distances
+from segkit.data.places import KILOMETERS
 from segkit.data.schema import current_metric
 from segkit.errors import DefinitionError
 from segkit.moving import Comparison, Moving
@@ -379,7 +379,7 @@ class Evaluation:
             of = self.dataset.postal_points.required(place.postal_code, place.country)
         else:
             of = (place.latitude, place.longitude)
-        return distances(*self.dataset.points, of=of)
+        return self.dataset.kilometers(of)
 
     def _consents(self, condition: ConsentCondition) -> Flags:
         dataset = self.dataset

@@ -1,5 +1,7 @@
 """Known columns read into their one type, with every fault noted; which column is of which kind stands in the schema."""
 
+# Over 250 lines, since the readings of all kinds of column stand side by side, each with its faults.
+
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,20 +9,22 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.coded import recoded, texts_of
 from segkit.data.consent import read_consent
 from segkit.data.faults import Faults
 from segkit.data.instants import Flags, Microseconds, from_arrow, from_text, in_calendar, microseconds
-from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, codes_of
 
 Unreadable: TypeAlias = Literal["raise", "leave out"]
 
 _SLASHED = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*(.*)$")
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
+FEW = 10
+"""So many examples are looked at; how many are shown is the faults' business."""
 _DEGREES = {"latitude": 90, "longitude": 180}
 _NEXT_STEP = (
     "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
@@ -54,7 +58,7 @@ class Place:
 def examples_of(cells: Cells | pa.Array, rows: Flags) -> list[str]:
     """Return the first few cells of some rows as text."""
     values = cells.values if isinstance(cells, Cells) else cells
-    few = np.flatnonzero(rows)[:10]
+    few = np.flatnonzero(rows)[:FEW]
     found = (values[int(row)] for row in few)
     return [str(cell.as_py() if isinstance(cell, pa.Scalar) else cell) for cell in found]
 
@@ -77,6 +81,20 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
     return texts.take(pa.array(codes, mask=codes < 0))
 
 
+def as_words(cells: Cells, place: Place) -> pa.Array:
+    """Return a column of text, in which few texts recur, as codes into them; read as `as_text` reads it."""
+    return recoded(*_words(cells, place))
+
+
+def _words(cells: Cells, place: Place) -> tuple[Codes, pa.Array]:
+    """Return codes and the texts that they stand for, empty text as null."""
+    if not cells.is_text:
+        encoded = as_text(cells.loaded(), place).dictionary_encode()
+        return codes_of(encoded.indices), encoded.dictionary
+    codes, texts = texts_of(cells)
+    return codes, pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
 def text_cells(cells: Cells, place: Place) -> Cells:
     """Return a column of text as it is, unread if it lies in a file, and any other as text in memory."""
     cells = cells if cells.is_text else cells.loaded()
@@ -90,7 +108,7 @@ def _text_of(value: object) -> str:
 
 
 def as_numbers(cells: Cells, place: Place) -> pa.Array:
-    """Return a column as doubles; a cell that is no number is unset, and noted."""
+    """Return a column as doubles, or codes into them; a cell that is no number is unset, and noted."""
     if isinstance(cells.values, list) or (cells.is_text and not cells.written):
         texts = as_text(cells, Place(place.table, place.column, Faults()))
         as_written = (
@@ -100,13 +118,12 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
         cells = Cells(pa.chunked_array([texts]), written=True)
     column = PropertyColumn(cells)
     reading = column.numbers
-    readable = column.rows(reading.readable)
-    bad = ~readable & (column.codes >= 0)
+    bad = column.rows(~reading.readable)
     place.note("not a number", bad, examples=examples_of(cells, bad), done="taken as not set")
-    off = readable & (np.abs(np.append(reading.values, 0.0)[column.codes]) > _DEGREES.get(place.column, np.inf))
+    is_off = reading.readable & (np.abs(reading.values) > _DEGREES.get(place.column, np.inf))
+    off = column.rows(is_off)
     place.note("off the globe", off, examples=examples_of(cells, off), done="taken as not set")
-    readable &= ~off
-    return pa.array(np.append(reading.values, 0.0)[column.codes], mask=~readable)
+    return recoded(column.codes, pa.array(reading.values, mask=~reading.readable | is_off))
 
 
 def as_truths(cells: Cells, place: Place) -> pa.Array:
@@ -129,12 +146,18 @@ def _truth(value: object) -> bool:
 
 
 def as_consent(cells: Cells, place: Place) -> pa.Array:
-    """Return a column of consent in three words; unknown words are never_subscribed, the side that sends nothing."""
-    texts = as_text(cells, place)
-    found, is_unknown = read_consent(texts)
-    unknown = np.asarray(is_unknown.to_numpy(zero_copy_only=False))
-    place.note("unknown consent word", unknown, examples=examples_of(texts, unknown), done="taken as never_subscribed")
-    return found
+    """Return a column of consent in three words, or codes into them; unknown words are never_subscribed, the side that sends nothing."""
+    codes, words = _words(cells, place)
+    unset = codes == UNSET
+    if unset.any():
+        # No word is read as a word, too.
+        codes = np.where(unset, np.int32(len(words)), codes)
+        words = pa.concat_arrays([words, pa.nulls(1, pa.string())])
+    found, is_unknown = read_consent(words)
+    unknown = is_unknown.take(codes)
+    examples = words.take(pa.array(codes[unknown][:FEW])).to_pylist()
+    place.note("unknown consent word", unknown, examples=examples, done="taken as never_subscribed")
+    return recoded(codes, found)
 
 
 def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
@@ -147,7 +170,7 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
     if not isinstance(cells.values, list):
         cells = replace(cells, values=in_calendar(cells.values))
     values, readable, naive = _read_instants(cells)
-    unset = unset_cells(cells)
+    unset = cells.unset()
     bad = ~readable & ~unset
     if bad.any():
         values, readable = _read_odd(cells, values, readable, bad, place)
@@ -240,10 +263,3 @@ def without_empty_text(cells: Cells) -> Cells:
     if not cells.is_text or not pc.any(pc.equal(cells.values, "")).as_py():
         return cells
     return Cells(pc.if_else(pc.equal(cells.values, ""), pa.scalar(None, pa.string()), cells.values), cells.written)
-
-
-def unset_cells(cells: Cells) -> npt.NDArray[np.bool_]:
-    """Return which cells hold nothing."""
-    if isinstance(cells.values, list):
-        return np.array([value is None for value in cells.values], dtype=bool)
-    return np.asarray(pc.is_null(cells.values, nan_is_null=True).to_numpy())

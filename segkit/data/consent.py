@@ -2,8 +2,10 @@
 
 from typing import Literal, TypeAlias
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from segkit.data.instants import Flags
 
 Consent: TypeAlias = Literal["subscribed", "unsubscribed", "never_subscribed"]
 
@@ -17,19 +19,18 @@ _WORDS: dict[str, Consent] = {
 }
 
 
-def read_consent(written: pa.Array) -> tuple[pa.Array, pa.Array]:
+def read_consent(written: pa.Array) -> tuple[pa.Array, Flags]:
     """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
 
     A phone number alone is no consent, so nothing but the word itself makes a profile subscribed.
 
     Returns:
-        The consent of each profile, and whether its word was unknown.
+        What each word means, and whether it was unknown.
 
     >>> read_consent(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
     ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
     """
-    encoded = written.dictionary_encode()
-    words = [_WORDS.get(word.strip().casefold().replace("_", " ")) for word in encoded.dictionary.to_pylist()]
-    known = pa.array(words, pa.string()).take(encoded.indices)
-    is_unknown = pc.and_(pc.is_valid(written), pc.is_null(known))
-    return pc.fill_null(known, "never_subscribed"), is_unknown
+    words = written.to_pylist()
+    known = [None if word is None else _WORDS.get(word.strip().casefold().replace("_", " ")) for word in words]
+    is_unknown = [word is not None and found is None for word, found in zip(words, known, strict=True)]
+    return pa.array([found or "never_subscribed" for found in known], pa.string()), np.array(is_unknown, dtype=bool)

@@ -1,8 +1,10 @@
 """Where profiles live: countries by any usual name, postal codes as points, and great-circle distance."""
 
+# Over 250 lines, since countries, postal codes and distances are one answer to where a profile lives.
+
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TypeAlias
+from functools import cache, cached_property
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import pyarrow.compute as pc
 import pycountry
 import zipcodes
 
+from segkit.data.properties import UNSET, Codes, codes_of
 from segkit.errors import DataError
 
 Degrees = npt.NDArray[np.float64]
@@ -79,9 +82,13 @@ def country_code(written: str) -> str | None:
 
 def country_codes(written: Column) -> pa.Array:
     """Return the two letters of each country as written; null where unset or unknown."""
-    names, name_of_row = _encoded(written)
-    codes = pa.array([country_code(name) for name in names], pa.string())
-    return codes.take(pa.array(name_of_row, mask=name_of_row < 0))
+    return coded_countries(_coded(written)).dictionary_decode()
+
+
+def coded_countries(written: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return the two letters of each country as codes into those that occur; null where unset or unknown."""
+    letters = pa.array([country_code(name) for name in written.dictionary.to_pylist()], pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(letters.indices.take(written.indices), letters.dictionary)
 
 
 @cache
@@ -89,6 +96,13 @@ def _us_points() -> dict[str, tuple[float, float]]:
     """Return the points of US postal codes; 872 rows at 0,0 in the source are missing and not in the Gulf of Guinea."""
     every = ((row["zip_code"], float(row["lat"] or 0), float(row["long"] or 0)) for row in zipcodes.list_all())  # type: ignore[no-untyped-call]
     return {code: (latitude, longitude) for code, latitude, longitude in every if latitude or longitude}
+
+
+@cache
+def _us_table() -> tuple[pa.Array, Degrees]:
+    """Return the same as codes and their latitudes and longitudes, with NaN behind the last."""
+    points = _us_points()
+    return pa.array(list(points), pa.string()), np.array([*points.values(), (np.nan, np.nan)]).T
 
 
 def postal_key(postal_code: str, country: str) -> str:
@@ -134,28 +148,97 @@ class PostalPoints:
             raise DataError.unknown_postal_code(postal_code, country, known)
         return found
 
-    def points(self, postal_codes: Column, countries: Column) -> tuple[Degrees, Degrees]:
-        """Return latitudes and longitudes in degrees; NaN where a profile can't be placed.
+    def placed(self, postal_codes: Column, countries: Column) -> "Placed":
+        """Place profiles by their postal code and country.
 
         Each distinct pair of code and country is looked up once, and no row of a million becomes a Python object.
         """
-        codes, code_of_row = _encoded(postal_codes)
-        lands, land_of_row = _encoded(countries)
-        is_written = (code_of_row >= 0) & (land_of_row >= 0)
-        pairs = pa.array(code_of_row[is_written] * len(lands) + land_of_row[is_written]).dictionary_encode()
-        distinct = (divmod(pair, len(lands)) for pair in pairs.dictionary.to_pylist())
-        known = [self.point(codes[code], lands[land]) or (np.nan, np.nan) for code, land in distinct]
-        found = np.full((2, len(is_written)), np.nan)
-        found[:, is_written] = np.array(known, dtype=np.float64).reshape(-1, 2).T[:, pairs.indices.to_numpy()]
-        return found[0], found[1]
+        codes, lands = _coded(postal_codes), _coded(countries)
+        every = lands.dictionary.to_pylist()
+        known = [country for country in every if country == "US" or country in self._countries]
+        land_numbers = [known.index(country) if country in known else UNSET for country in every]
+        land_of_row = np.array([*land_numbers, UNSET], dtype=np.int32).take(codes_of(lands.indices))
+        pairs = np.where(land_of_row == UNSET, np.int32(UNSET), codes_of(codes.indices))
+        code_of, land_of = np.arange(len(codes.dictionary)), np.zeros(len(codes.dictionary), dtype=np.int64)
+        if len(known) > 1:
+            # Of one country a pair is a code; finding the distinct pairs of several takes as long as all the rest.
+            numbers = pa.array(pairs.astype(np.int64) * len(known) + land_of_row, mask=pairs == UNSET)
+            distinct = numbers.dictionary_encode()
+            pairs = codes_of(distinct.indices)
+            code_of, land_of = np.divmod(distinct.dictionary.to_numpy(), len(known))
+        points = np.full((2, len(code_of) + 1), np.nan)
+        for number, country in enumerate(known):
+            its = np.flatnonzero(land_of == number)
+            points[:, its] = self._points(codes.dictionary.take(pa.array(code_of[its])), country)
+        return Placed(pairs, points[0], points[1])
+
+    def _points(self, postal_codes: pa.Array, country: str) -> Degrees:
+        """Return the latitudes and longitudes of distinct postal codes; NaN where no table places one."""
+        found = np.full((2, len(postal_codes)), np.nan)
+        others = np.arange(len(postal_codes))
+        if country == "US" and country not in self._countries:
+            # A code that the source has as it is written is a key already. Asking for all of them at once takes a tenth of the
+            # time of one after another.
+            written, points = _us_table()
+            rows = codes_of(pc.index_in(postal_codes, value_set=written))
+            found, others = points.take(rows, axis=1), np.flatnonzero(rows < 0)
+        for other, postal_code in zip(others, postal_codes.take(pa.array(others)).to_pylist(), strict=True):
+            found[:, other] = self.point(postal_code, country) or (np.nan, np.nan)
+        return found
+
+    @cached_property
+    def _countries(self) -> frozenset[str]:
+        return frozenset(country for country, _ in self.brought)
 
 
-def _encoded(column: Column) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Return the distinct texts of a column, and for each row which of them it holds; -1 where it is unset."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where profiles live, as codes into points, since many share one: a distance of a million profiles is one of each point.
+
+    Attributes:
+        codes: for each profile which point is its own; -1, the last, is nowhere.
+        latitudes: of the points, in degrees; the last is NaN.
+        longitudes: the same.
+    """
+
+    codes: Codes
+    latitudes: Degrees
+    longitudes: Degrees
+
+    @classmethod
+    def nowhere(cls, size: int) -> Self:
+        """Return so many profiles of which nothing is known."""
+        return cls(np.full(size, UNSET, dtype=np.int32), np.array([np.nan]), np.array([np.nan]))
+
+    def moved(self, latitudes: Degrees, longitudes: Degrees) -> Self:
+        """Return the same profiles with those that have a point of their own there: both degrees known, and not 0,0."""
+        has_own = np.isfinite(latitudes) & np.isfinite(longitudes) & ((latitudes != 0) | (longitudes != 0))
+        own = latitudes[has_own], longitudes[has_own]
+        codes = np.where(self.codes == UNSET, UNSET, self.codes + len(own[0])).astype(np.int32)
+        codes[has_own] = np.arange(len(own[0]))
+        return type(self)(codes, np.append(own[0], self.latitudes), np.append(own[1], self.longitudes))
+
+    @property
+    def points(self) -> tuple[Degrees, Degrees]:
+        """Each profile's latitude and longitude in degrees; NaN where unknown."""
+        return self.latitudes.take(self.codes), self.longitudes.take(self.codes)
+
+    def kilometers(self, of: tuple[float, float]) -> Degrees:
+        """Return each profile's distance from a point; NaN where it can't be placed."""
+        return distances(self.latitudes, self.longitudes, of=of).take(self.codes)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+        return self.codes.nbytes + self.latitudes.nbytes + self.longitudes.nbytes
+
+
+def _coded(column: Column) -> pa.DictionaryArray:
+    """Return a column of text as codes into its distinct texts; null where it is unset."""
+    if pa.types.is_dictionary(column.type):
+        return column
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = whole.cast(pa.string()).dictionary_encode()
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    return encoded.dictionary.to_pylist(), codes.astype(np.int64)
+    return whole.cast(pa.string()).dictionary_encode()
 
 
 def distances(latitudes: Degrees, longitudes: Degrees, of: tuple[float, float]) -> Degrees:

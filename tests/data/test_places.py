@@ -112,7 +112,7 @@ def test_points_at_nought_nought_are_missing():
     """Military codes, which the source puts at 0,0, place nobody, neither as a profile's nor as the one measured from."""
     at_nought = [row["zip_code"] for row in zipcodes.list_all() if float(row["lat"]) == float(row["long"]) == 0]
     assert "96201" in at_nought
-    latitudes, longitudes = PostalPoints().points(pa.array(at_nought), pa.array(["US"] * len(at_nought)))
+    latitudes, longitudes = PostalPoints().placed(pa.array(at_nought), pa.array(["US"] * len(at_nought))).points
     assert np.isnan(latitudes).all()
     assert np.isnan(longitudes).all()
     shop = shop_of({"zip": ["96201"], "country": ["US"]})
@@ -125,7 +125,7 @@ def test_us_points_are_those_of_the_source():
     """Every other US code stands where the source puts it."""
     rows = [row for row in zipcodes.list_all() if float(row["lat"]) or float(row["long"])][::97]
     columns = pa.array([row["zip_code"] for row in rows]), pa.array(["US"] * len(rows))
-    latitudes, longitudes = PostalPoints().points(*columns)
+    latitudes, longitudes = PostalPoints().placed(*columns).points
     assert latitudes.tolist() == [float(row["lat"]) for row in rows]
     assert longitudes.tolist() == [float(row["long"]) for row in rows]
 
@@ -134,17 +134,27 @@ PLACED = {("US", "02110"): (42.4, -71.1), ("CA", "M5V3L9"): (43.6, -79.4), ("GB"
 CODES = st.sampled_from([None, "", " ", "02110", "2110-1234", "m5v 3l9", "SW1W 0NY", "sw1w0ny", "nowhere"])
 
 
-@given(st.lists(st.tuples(CODES, st.sampled_from([None, "US", "CA", "GB"])), max_size=12))
-def test_a_column_of_codes_is_placed_as_each_alone(cells):
-    """However often a code stands there, in one chunk or several, its row has the point that one alone would be given."""
-    points = PostalPoints(PLACED)
+ABROAD = {pair: point for pair, point in PLACED.items() if "US" not in pair}
+
+
+@given(
+    st.lists(st.tuples(CODES, st.sampled_from([None, "US", "CA", "GB"])), max_size=12)
+    | st.lists(st.tuples(CODES, st.sampled_from([None, "US"])), max_size=12),
+    st.sampled_from([PLACED, ABROAD, {}]),
+)
+def test_a_column_of_codes_is_placed_as_each_alone(cells, brought):
+    """However often a code stands there, in one chunk or several, its row has the point that one alone would be given.
+
+    So it is whatever table was brought, and whether profiles live in one country or in many.
+    """
+    points = PostalPoints(brought)
     postal_codes, countries = ([cell[which] for cell in cells] for which in (0, 1))
     expected = [(np.nan, np.nan) if None in cell else points.point(*cell) or (np.nan, np.nan) for cell in cells]
     half = len(cells) // 2
     chunks = [pa.chunked_array([texts[:half], texts[half:]], pa.string()) for texts in (postal_codes, countries)]
     for columns in ([pa.array(postal_codes, pa.string()), pa.array(countries, pa.string())], chunks):
         np.testing.assert_array_equal(
-            np.transpose(points.points(*columns)).reshape(-1, 2), np.reshape(expected, (-1, 2))
+            np.transpose(points.placed(*columns).points).reshape(-1, 2), np.reshape(expected, (-1, 2))
         )
 
 
@@ -269,6 +279,21 @@ def test_the_farthest_point_is_half_the_globe_away(point):
     opposite = -point[0], point[1] - 180 if point[1] > 0 else point[1] + 180
     found = float(distances(np.array([opposite[0]]), np.array([opposite[1]]), of=point)[0])
     assert found == pytest.approx(20015.115, abs=0.5)
+
+
+@given(st.lists(st.tuples(CODES, st.none() | POINTS), min_size=1, max_size=12), POINTS)
+def test_profiles_of_one_point_are_as_far_as_each_alone(profiles, of):
+    """A distance that is worked out once for all who share a point is that of each profile's own latitude and longitude."""
+    own = np.array([point or (np.nan, np.nan) for _, point in profiles])
+    shop = shop_of({
+        "zip": [code for code, _ in profiles], "country": "US", "latitude": own[:, 0], "longitude": own[:, 1]
+    })  # fmt: skip
+    latitudes, longitudes = shop.points
+    for latitude, longitude, (code, point) in zip(latitudes, longitudes, profiles, strict=True):
+        postal = None if code is None else shop.postal_points.point(code, "US")
+        expected = point if point and point != (0, 0) else postal or (np.nan, np.nan)
+        np.testing.assert_array_equal((latitude, longitude), expected)
+    np.testing.assert_array_equal(shop.kilometers(of), distances(latitudes, longitudes, of=of))
 
 
 def test_who_has_no_point_has_no_distance():
