@@ -1,7 +1,9 @@
 """The event index: per metric, events in order of time, with profiles as whole numbers and exact amounts, laid out for counting."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.amounts import EXACT_FLOAT, Amounts
+from segkit.data.blocks import blocks, taken
 from segkit.data.instants import DAY, Microseconds
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.schema import RENAMED_METRICS, STANDARD_METRICS, current_metric
@@ -137,77 +140,100 @@ class EventIndex:
         return max((int(events.times[-1]) for events in self.metrics.values() if len(events)), default=None)
 
 
-def index_events(
-    *,
-    profiles: Codes,
-    metrics: MetricNumbers,
-    names: list[str],
-    times: Microseconds,
-    amounts: Amounts | None,
-    properties: Mapping[str, Cells],
-    values: Cells | SetAmounts | None = None,
-) -> EventIndex:
-    """Lay events out by metric, in order of time; events of one instant keep the order they came in.
+def order_events(
+    *, profiles: Codes, metrics: MetricNumbers, names: list[str], times: Microseconds
+) -> dict[str, MetricEvents]:
+    """Lay events out by metric, in order of time, without amounts yet; events of one instant keep the order they came in.
 
     Args:
         profiles: row of the profile of each event; -1 leaves the event out.
         metrics: number of the metric of each event in `names`; several numbers may stand for one name.
         names: current metric names.
         times: microseconds since 1970, UTC.
-        amounts: of each event, or None where the table has none.
+    """
+    rows = _rows_by_name(profiles, metrics, names)
+    # Two metrics at a time, since numpy lets go of Python while it copies and sorts; more would lie in memory half done.
+    with ThreadPoolExecutor(2) as lanes:
+        return dict(zip(rows, lanes.map(lambda some: _in_order(some, profiles, times), rows.values()), strict=True))
+
+
+def index_events(
+    ordered: Mapping[str, MetricEvents],
+    *,
+    amounts: Amounts | None,
+    properties: Mapping[str, Cells],
+    values: Cells | SetAmounts | None = None,
+) -> EventIndex:
+    """Add amounts and properties to events that are in order.
+
+    Apart from the order, so that times as they came and amounts as they came are never in memory at once.
+
+    Args:
+        ordered: the events of each metric, as `order_events` returns them.
+        amounts: of each event of the table, or None where it has none.
         properties: other columns of the table.
         values: the amounts once more, as cells, to be tested one by one, or what makes them of the amounts.
 
     Raises:
         DataError: the amounts of a metric could not be summed exactly in 64 bits.
     """
-    found = {}
-    for name, rows in _rows_by_name(profiles, metrics, names).items():
-        found[name] = _metric_events(name, rows, profiles, times, amounts)
+    found = dict(ordered)
+    if amounts is not None:
+        found = {name: _with_amounts(name, events, amounts) for name, events in ordered.items()}
     return EventIndex(found, dict(properties), values)
 
 
 def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> dict[str, Codes]:
-    """Return the rows of each metric's events, in the order they came, without those that are left out.
-
-    One sort of all events takes the time of seven to twenty looks for the events of one metric, and a shop has a hundred of
-    them: numpy sorts whole numbers of 16 bits by counting them.
-    """
+    """Return the rows of each metric's events, in the order they came, without those that are left out."""
     different = list(dict.fromkeys(names))
     small = np.int16 if len(different) < np.iinfo(np.int16).max else np.int32
     places = np.array([*map({name: place for place, name in enumerate(different)}.get, names), len(different)], small)
     place = places[metrics]  # the number -1 points at the last, beyond all names
     place[profiles < 0] = len(different)
-    # Four bytes a row, since Arrow and numpy count no more of them in memory than that.
-    rows = np.argsort(place, kind="stable").astype(np.int32)
-    starts = np.searchsorted(place, np.arange(len(different) + 1, dtype=small), sorter=rows)
+    rows, starts = _sorted_rows(place, len(different) + 1)
     parts = zip(different, starts[:-1], starts[1:], strict=True)
     return {name: rows[start:end] for name, start, end in parts if end > start}
 
 
-def _metric_events(
-    name: str, rows: Codes, profiles: Codes, times: Microseconds, amounts: Amounts | None
-) -> MetricEvents:
-    when = times.take(rows)
+def _sorted_rows(place: npt.NDArray[Any], size: int) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Return the rows of a table in the order of so many places, and where each place starts.
+
+    One sort of all events takes the time of seven to twenty looks for the events of one metric, and a shop has a hundred of
+    them. Of up to a hundred metrics, blocks that stay in the processor's cache take half the time of numpy's sort of the whole:
+    numpy sorts whole numbers of 16 bits by counting them, and answers in eight bytes a row.
+    """
+    counts = np.zeros(size, dtype=np.int64)
+    for block in blocks(place):
+        counts += np.bincount(block, minlength=size)
+    starts = np.cumsum(counts) - counts
+    # Four bytes a row, since Arrow and numpy count no more of them in memory than that.
+    rows = np.empty(len(place), dtype=np.int32)
+    filled = starts.copy()
+    first_row = 0
+    for block in blocks(place):
+        counts = np.bincount(block, minlength=size)
+        shifts = filled - (np.cumsum(counts) - counts)
+        rows[np.repeat(shifts, counts) + np.arange(len(block))] = np.argsort(block, kind="stable") + first_row
+        filled += counts
+        first_row += len(block)
+    return rows, starts
+
+
+def _in_order(rows: Codes, profiles: Codes, times: Microseconds) -> MetricEvents:
+    when = taken(times, rows)
     if np.any(when[1:] < when[:-1]):
         order = np.argsort(when, kind="stable")
         rows, when = rows[order], when[order]
-    units, largest = None, 0.0
-    if amounts is not None:
-        units = amounts.units.take(rows)
-        if units.any():
-            # In doubles on purpose: a sum of whole numbers could wrap around unseen, and this only needs the size.
-            largest = float(np.abs(units.astype(np.float64)).sum())
-        else:
-            units = None
-        if largest >= 2**62:
-            raise DataError.amounts_too_large(name)
-    return MetricEvents(
-        profiles=profiles.take(rows),
-        times=when,
-        days=(when // DAY).astype(np.int32),
-        units=units,
-        scale=amounts.scale if amounts is not None else 0,
-        rows=rows,
-        sums_fit_floats=largest < EXACT_FLOAT,
-    )
+    days = np.empty(len(when), dtype=np.int32)
+    for block, found in zip(blocks(when), blocks(days), strict=True):
+        found[:] = block // DAY
+    return MetricEvents(profiles=taken(profiles, rows), times=when, days=days, units=None, scale=0, rows=rows)
+
+
+def _with_amounts(name: str, events: MetricEvents, amounts: Amounts) -> MetricEvents:
+    units = amounts.of(events.rows)
+    # In doubles on purpose: a sum of whole numbers could wrap around unseen, and this only needs the size.
+    largest = 0.0 if units is None else sum(float(np.abs(block.astype(np.float64)).sum()) for block in blocks(units))
+    if largest >= 2**62:
+        raise DataError.amounts_too_large(name)
+    return replace(events, units=units, scale=amounts.scale, sums_fit_floats=largest < EXACT_FLOAT)

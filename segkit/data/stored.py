@@ -25,6 +25,11 @@ DAMAGES = (pa.ArrowInvalid, OSError, EOFError, zlib.error)
 
 _TEXT = {pa.string(), pa.large_string()}
 
+_ROWS_AHEAD = 2**19
+_PIECES_AHEAD = 8
+_UNBUFFERED = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False)
+"""Made for stores far away, reading whole groups of rows ahead takes a fifth more memory here, and no less time."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -106,8 +111,14 @@ class StoredCells(Cells):
             schema=pa.schema([pa.field(self._name, kind)]),
             format=pa.dataset.ParquetFileFormat(read_options=reading),
         )
-        # No further ahead than two cores can use: what waits is memory.
-        scanner = files.scanner(columns={"wanted": wanted}, batch_readahead=2, fragment_readahead=1)
+        # With fewer pieces ahead one core waits for the other, since they come in order; with more, what waits is memory.
+        scanner = files.scanner(
+            columns={"wanted": wanted},
+            batch_size=_ROWS_AHEAD // _PIECES_AHEAD,
+            batch_readahead=_PIECES_AHEAD,
+            fragment_readahead=1,
+            fragment_scan_options=_UNBUFFERED,
+        )
         try:
             for batch in scanner.to_batches():
                 yield batch.column(0)
@@ -163,6 +174,6 @@ def _column(part: _Part, name: str) -> pa.Table:
     if name not in part.schema.names:
         return pa.table({name: pa.nulls(part.rows)})
     try:
-        return pa.parquet.read_table(part.path, columns=[name])
+        return pa.parquet.read_table(part.path, columns=[name], pre_buffer=False)
     except DAMAGES as error:
         raise DataError.unreadable_file(part.path, first_line(error)) from None

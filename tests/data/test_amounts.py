@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,11 @@ from segkit.errors import DataError
 def values(amounts):
     """Return amounts as exact decimals."""
     return [Decimal(int(unit)) / 10**amounts.scale for unit in amounts.units]
+
+
+def by_row(amounts):
+    """Return the units of each row of a column."""
+    return amounts.of(np.arange(len(amounts.unreadable), dtype=np.int32))
 
 
 def shop_of(amounts, profile_ids=None, **words):
@@ -77,7 +83,7 @@ FORMS = {
 def test_every_form_gives_the_same_units(form):
     """The same amounts as text, floats or decimals are the same whole numbers at the finest decimal in use."""
     amounts = read_amounts(FORMS[form])
-    assert (amounts.units.tolist(), amounts.scale) == ([1999, 10, -525, 0, 100_000], 2)
+    assert (by_row(amounts).tolist(), amounts.scale) == ([1999, 10, -525, 0, 100_000], 2)
     assert not amounts.unreadable.any()
     assert amounts.rounded == 0
 
@@ -86,7 +92,7 @@ def test_every_form_gives_the_same_units(form):
 def test_whole_numbers_need_no_decimals(kind):
     """Columns of whole numbers have scale 0."""
     amounts = read_amounts(pa.array([5, None, 100], kind))
-    assert (amounts.units.tolist(), amounts.scale) == ([5, 0, 100], 0)
+    assert (by_row(amounts).tolist(), amounts.scale) == ([5, 0, 100], 0)
 
 
 def test_three_decimals_stay_exact_beside_two():
@@ -255,9 +261,29 @@ def test_cells_that_are_not_set_change_no_amount(amounts, is_text):
     column = pa.array(amounts, pa.float64()).cast(kind)
     found, alone = read_amounts(column), read_amounts(column.drop_null())
     assert found.scale == alone.scale
-    assert found.units[[amount is not None for amount in amounts]].tolist() == alone.units.tolist()
-    assert not found.units[[amount is None for amount in amounts]].any()
+    units = iter(alone.units.tolist())
+    meant = [0 if amount is None else next(units) for amount in amounts]
+    assert by_row(found) is None if not any(meant) else by_row(found).tolist() == meant
     assert not found.unreadable.any()
+
+
+@given(
+    st.lists(st.none() | st.sampled_from(["0", "5", "-0.25", "no"]), min_size=1, max_size=12),
+    st.lists(st.integers(1, 11), max_size=3),
+    st.data(),
+)
+def test_amounts_of_some_rows_are_those_of_their_cells(cells, cuts, data):
+    """Rows in any order, of a column in any pieces, have their cells' units and 0 where there is none."""
+    column = pa.array(cells, pa.string())
+    ends = [0, *sorted(min(cut, len(cells)) for cut in cuts), len(cells)]
+    pieces = [column[start:end] for start, end in pairwise(ends)]
+    amounts = read_amounts(pa.chunked_array(pieces))
+    assert amounts.unreadable.tolist() == [cell == "no" for cell in cells]
+    rows = data.draw(st.lists(st.integers(0, len(cells) - 1), max_size=12))
+    meant = [0 if cells[row] in (None, "no") else Decimal(cells[row]) for row in rows]
+    units = amounts.of(np.array(rows, dtype=np.int32))
+    assert ([0] * len(rows) if units is None else units.tolist()) == [unit * 10**amounts.scale for unit in meant]
+    assert (units is None) == (not any(meant))
 
 
 @pytest.mark.parametrize("place", [0, 65_535, 65_536, 99_999, 199_999])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.data.events import index_events
+from segkit.data.events import index_events, order_events
 from segkit.data.properties import arrow_cells, cells_of
 from segkit.errors import DataError
 
@@ -131,10 +131,10 @@ def test_the_amount_is_a_property_under_klaviyos_name(amounts):
 def test_a_property_that_is_called_so_is_asked_for_itself():
     """A table with both an amount and a property $value of its own keeps them apart."""
     own = cells_of([7, None])
-    index = index_events(
-        profiles=np.zeros(2, dtype=np.int32), metrics=np.zeros(2, dtype=np.int32), names=["Placed Order"],
-        times=np.arange(2), amounts=None, properties={"$value": own}, values=cells_of([5.0, 6.0]),
+    ordered = order_events(
+        profiles=np.zeros(2, dtype=np.int32), metrics=np.zeros(2, dtype=np.int32), names=["Placed Order"], times=np.arange(2)
     )  # fmt: skip
+    index = index_events(ordered, amounts=None, properties={"$value": own}, values=cells_of([5.0, 6.0]))
     assert index.column("Placed Order", "$value").value(0) == 7
     assert index.column("Placed Order", "$value").value(1) is None
 
@@ -232,13 +232,31 @@ def test_an_amount_is_tested_as_it_was_stored(form, data):
 def test_a_shop_may_have_very_many_metrics():
     """More metrics than 16 bits can number, each with its own events, and several numbers of one name among them."""
     size = 40_000
-    index = index_events(
+    metrics = order_events(
         profiles=np.arange(2 * size, dtype=np.int32), metrics=np.tile(np.arange(size, dtype=np.int32), 2),
-        names=[f"Metric {number // 2}" for number in range(size)], times=np.arange(2 * size)[::-1].copy(), amounts=None,
-        properties={},
+        names=[f"Metric {number // 2}" for number in range(size)], times=np.arange(2 * size)[::-1].copy(),
     )  # fmt: skip
-    assert len(index.metrics) == size // 2
-    assert index.metric("Metric 7").profiles.tolist() == [size + 15, size + 14, 15, 14]
+    assert len(metrics) == size // 2
+    assert metrics["Metric 7"].profiles.tolist() == [size + 15, size + 14, 15, 14]
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 200_001])
+def test_a_long_table_is_in_order_across_blocks(size):
+    """However many blocks a table fills, each metric has its rows in order of time, equals as they came, and no others."""
+    random = np.random.default_rng(7)
+    profiles = random.integers(-1, 50, size, dtype=np.int32)
+    metrics = random.integers(-1, 4, size).astype(np.int16)
+    times = random.integers(0, 1_000, size) * 86_400_000_000
+    found = order_events(profiles=profiles, metrics=metrics, names=["A", "B", "A", "C"], times=times)
+    numbers = {"A": (0, 2), "B": (1,), "C": (3,)}
+    assert set(found) == set(numbers)
+    for name, events in found.items():
+        rows = np.flatnonzero(np.isin(metrics, numbers[name]) & (profiles >= 0))
+        rows = rows[np.argsort(times[rows], kind="stable")]
+        assert np.array_equal(events.rows, rows)
+        assert np.array_equal(events.profiles, profiles[rows])
+        assert np.array_equal(events.times, times[rows])
+        assert np.array_equal(events.days, times[rows] // 86_400_000_000)
 
 
 def test_a_property_of_events_is_built_anew_each_time():

@@ -1,5 +1,6 @@
 """Columns that lie in Parquet files answer as the same columns in memory do, however the files are cut into pieces."""
 
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -106,6 +107,47 @@ def test_faults_are_counted_over_the_whole_table(tmp_path):
     assert counts["rows without a profile id"] == 2
     assert counts["rows of unknown profiles"] == 5
     assert counts["events without a metric"] == 3
+
+
+def test_faults_come_in_the_order_of_the_columns(tmp_path):
+    """Ids, metrics, dates, amounts: so the faults are listed, whichever column was read first."""
+    events = pd.DataFrame({
+        "profile_id": ["ann", "who", "bea", "ann"],
+        "metric": ["Placed Order", "Placed Order", None, "Clicked SMS"],
+        "datetime": ["2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z", "2026-06-03T00:00:00Z", "soon"],
+        "value": [3.123456789012, 1.0, 2.0, float("inf")],
+    })  # fmt: skip
+    events.to_parquet(tmp_path / "events.parquet", row_group_size=1)
+    profiles = pd.DataFrame({"profile_id": ["ann", "bea"]})
+    shop = sk.load(tmp_path, profiles=profiles, unreadable="leave out")
+    told = shop.report[shop.report["table"] == "events"]
+    assert told["column"].tolist() == ["profile_id", "metric", "datetime", "value", "value"]
+    with pytest.raises(DataError) as error:
+        sk.load(tmp_path, profiles=profiles)
+    assert str(error.value).index("events, datetime") < str(error.value).index("events, value")
+
+
+@pytest.mark.parametrize("damaged", [["profile_id"], ["metric"], ["datetime"], ["profile_id", "metric"]])
+def test_a_damaged_column_is_one_error_and_leaves_no_thread(damaged, tmp_path):
+    """A column that can't be read stops the load with one error, however many are read at once, and nothing goes on behind it."""
+    size = 5_000
+    events = {
+        "profile_id": [f"id {number}" for number in range(size)],
+        "metric": [f"metric {number}" for number in range(size)],
+        "datetime": pd.date_range("2026-06-01", periods=size, freq="s", tz="UTC"),
+    }
+    path = tmp_path / "events.parquet"
+    pq.write_table(pa.table(events), path, use_dictionary=False)
+    raw = bytearray(path.read_bytes())
+    group = pq.ParquetFile(path).metadata.row_group(0)
+    for name in damaged:
+        start = group.column(list(events).index(name)).data_page_offset
+        raw[start : start + 500] = bytes(500)
+    path.write_bytes(raw)
+    before = set(threading.enumerate())
+    with pytest.raises(DataError, match=r"'events\.parquet' can't be read"):
+        sk.load(profiles=pd.DataFrame({"profile_id": ["id 1"]}), events=path)
+    assert set(threading.enumerate()) <= before
 
 
 def test_no_known_id_is_one_error_over_all_pieces(tmp_path):
