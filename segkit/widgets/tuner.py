@@ -1,5 +1,7 @@
 """The tuner: a builder's parameters under the hand, and what every position of them says, holds and costs."""
 
+# Over 250 lines, since a tuner is one state under the hand, and whatever moves it goes through here.
+
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
