@@ -19,6 +19,7 @@ from segkit.conditions import (
     Not,
     PropertyCondition,
 )
+from segkit.data.schema import canonical_metric
 from segkit.errors import DefinitionError, counted
 from segkit.explain import describe, explain, timeframe_words
 from segkit.plain_data import canonical
@@ -83,8 +84,8 @@ class Difference:
 def diff(before: Segment, after: Segment) -> Difference:
     """Say in words which conditions of a segment were added, removed or changed.
 
-    The order of conditions, and of the values within one, means nothing, and neither does saying one twice: such segments say
-    the same, and the difference is empty and false. A condition counts as changed rather than removed and added where it still
+    The order of conditions, and of the values within one, means nothing, and neither does saying one twice, or a metric by another
+    of its names: such segments say the same, and the difference is empty and false. A condition counts as changed rather than removed and added where it still
     asks about the same metric, property, channel or list.
 
     Raises:
@@ -112,7 +113,10 @@ def _key(condition: Condition) -> str:
 def _unordered(data: Any, *, ordered: bool = False) -> str:
     match data:
         case dict():
-            parts = [f"{key}={_unordered(value, ordered=key in _ORDERED)}" for key, value in sorted(data.items())]
+            parts = [
+                f"{key}={_unordered(canonical_metric(value) if key == 'metric' else value, ordered=key in _ORDERED)}"
+                for key, value in sorted(data.items())
+            ]
         case list():
             parts = [_unordered(part) for part in data]
             parts = parts if ordered else sorted(set(parts))
@@ -157,7 +161,7 @@ def _subject(condition: Condition) -> tuple[object, ...]:
     """Return what a condition asks about: conditions on different things are never changes of one another."""
     match condition:
         case MetricCondition(metric, measurement):
-            return (MetricCondition, metric, measurement)
+            return (MetricCondition, canonical_metric(metric), measurement)
         case PropertyCondition(name):
             return (PropertyCondition, name)
         case ConsentCondition(channel):

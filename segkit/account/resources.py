@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from segkit.account.pull_store import Walk
-from segkit.data.schema import current_metric
+from segkit.data.schema import canonical_metric
 from segkit.errors import AccountError
 
 Resource: TypeAlias = dict[str, Any]
@@ -61,5 +61,5 @@ def named(resources: Sequence[Resource], wanted: Iterable[str], kind: str) -> li
 
 def _is_called(one: Resource, name: str) -> bool:
     if one["type"] == "metric":
-        return current_metric(name_of(one)) == current_metric(name)
+        return canonical_metric(name_of(one)) == canonical_metric(name)
     return name_of(one) == name

@@ -28,7 +28,7 @@ from segkit.data.dataset import Dataset
 from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.properties import UNSET
-from segkit.data.schema import current_metric
+from segkit.data.schema import canonical_metric
 from segkit.errors import SegkitWarning
 from segkit.membership import Evaluation
 from segkit.timeframes import TICK, AllTime, EventTimeframe, midnight
@@ -228,7 +228,7 @@ def _event_as_date(atom: Condition) -> Condition:
     """Say "subscribed in a timeframe" by the date of the consent instead of by the event."""
     match atom:
         case MetricCondition(metric, "count", comparison, value, timeframe, ()) if not isinstance(timeframe, AllTime):
-            consent = _CONSENT_METRICS.get(current_metric(metric))
+            consent = _CONSENT_METRICS.get(canonical_metric(metric))
             if consent is not None and (comparison, value) in _AT_LEAST_ONCE + _ZERO_TIMES:
                 dated = replace(consent, status_date=timeframe)
                 return dated if (comparison, value) in _AT_LEAST_ONCE else Not(dated)

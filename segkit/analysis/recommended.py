@@ -30,7 +30,7 @@ from segkit.conditions import (
 )
 from segkit.data.dataset import Dataset
 from segkit.data.properties import UNSET
-from segkit.data.schema import PROFILE_COLUMNS, current_metric
+from segkit.data.schema import PROFILE_COLUMNS, canonical_metric
 from segkit.segment import Segment
 
 Place = str | tuple[float, float]
@@ -218,7 +218,7 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
 
 
 def _lacking_of_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
-    if current_metric(metric) not in dataset.events.metrics:
+    if canonical_metric(metric) not in dataset.events.metrics:
         yield f"no event of the metric {metric!r}"
     for clause in where:
         if clause.property not in dataset.events.properties:

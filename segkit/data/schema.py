@@ -141,21 +141,28 @@ SPELLINGS = {
     "places": PLACE_SPELLINGS,
 }
 
-RENAMED_METRICS = {
-    "Consented to Receive SMS": "Subscribed to SMS Marketing",
-    "Unsubscribed from SMS": "Unsubscribed from SMS Marketing",
+METRIC_NAMES = {
+    "Received SMS": ("Received Text Message",),
+    "Clicked SMS": ("Clicked Text Message",),
+    "Sent SMS": ("Sent Text Message",),
+    "Failed to Deliver SMS": ("Failed to Deliver Text Message",),
+    "Subscribed to SMS Marketing": ("Consented to Receive SMS", "Subscribed to Text Messaging Marketing"),
+    "Unsubscribed from SMS Marketing": ("Unsubscribed from SMS", "Unsubscribed from Text Messaging Marketing"),
+    "Received Automated Response SMS": ("Received Automated Response Text Message",),
+    "Failed to Deliver Automated Response SMS": ("Failed to Deliver Automated Response Text Message",),
+    "Subscribed to SMS transactional": ("Subscribed to Text Messaging Transactional",),
+    "Unsubscribed from SMS transactional": ("Unsubscribed from Text Messaging Transactional",),
 }
-"""Klaviyo's old metric names and what they are called now; the two are one metric."""
+"""Metrics that Klaviyo renamed, under the name that segkit shows, with the names of other generations; all are one metric.
+
+The newest names came in July 2026 (Singer's tap-klaviyo 1.2.0). Which of them an account has differs, and its history may hold several.
+"""
 
 STANDARD_METRICS = frozenset(
     {
-        *RENAMED_METRICS,
-        *RENAMED_METRICS.values(),
-        "Received SMS",
-        "Clicked SMS",
-        "Sent SMS",
-        "Failed to Deliver SMS",
-        "Subscribed to SMS transactional",
+        *METRIC_NAMES,
+        "Relayed Text Message",
+        "Opened Text",
         "Received Email",
         "Opened Email",
         "Clicked Email",
@@ -181,13 +188,38 @@ STANDARD_METRICS = frozenset(
 """Metrics that every Klaviyo account can have: one without events in the data happened zero times, and is no slip of the pen."""
 
 
-def current_metric(name: str) -> str:
-    """Return the name that a metric goes by now.
+def _folded(name: str) -> str:
+    return " ".join(name.translate(_INVISIBLE).split()).casefold()
 
-    >>> current_metric("Consented to Receive SMS")
-    'Subscribed to SMS Marketing'
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+"""Characters without width, which come along when text is copied from a page."""
+
+_CANONICAL_METRICS = {
+    _folded(spelling): name for name in STANDARD_METRICS for spelling in (name, *METRIC_NAMES.get(name, ()))
+}
+
+
+def canonical_metric(name: str) -> str:
+    """Return the one name under which segkit keeps a metric.
+
+    Klaviyo's own metrics are found under each of their names, in capitals or small letters. Any other name only loses the blanks
+    around it, since Klaviyo tells custom metrics apart by capitals.
+
+    >>> canonical_metric("Clicked Text Message"), canonical_metric("consented to receive sms "), canonical_metric(" Bid ")
+    ('Clicked SMS', 'Subscribed to SMS Marketing', 'Bid')
     """
-    return RENAMED_METRICS.get(name, name)
+    return _CANONICAL_METRICS.get(_folded(name)) or name.translate(_INVISIBLE).strip()
+
+
+def metric_spellings(metric: str) -> tuple[str, ...]:
+    """Return the names that a metric goes by, the canonical one first.
+
+    >>> metric_spellings("Clicked Text Message")
+    ('Clicked SMS', 'Clicked Text Message')
+    """
+    name = canonical_metric(metric)
+    return (name, *METRIC_NAMES.get(name, ()))
 
 
 def canonical_name(table: str, header: str) -> str:

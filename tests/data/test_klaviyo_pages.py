@@ -16,7 +16,7 @@ import pytest
 
 import segkit as sk
 from segkit.data.klaviyo_pages import events_table, profiles_table
-from segkit.data.schema import PROFILE_SPELLINGS, canonical_name, current_metric
+from segkit.data.schema import PROFILE_SPELLINGS, canonical_name, canonical_metric
 from segkit.errors import DataError
 
 SAMPLE_DATA = Path(__file__).parents[2] / "sample_data"
@@ -47,7 +47,7 @@ def plain_events(folder):
         text = gzip.decompress((folder / "events.csv.gz").read_bytes()).decode("utf-8")
         for row in csv.DictReader(io.StringIO(text)):
             moment = datetime.fromisoformat(row["datetime"])
-            yield row["profile_id"], current_metric(row["metric"]), moment, Decimal(row["value"] or 0)
+            yield row["profile_id"], canonical_metric(row["metric"]), moment, Decimal(row["value"] or 0)
         return
     for path in sorted(folder.glob("events-*.json")):
         page = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -59,7 +59,7 @@ def plain_events(folder):
             assert moment.timestamp() == event["attributes"]["timestamp"]
             yield (
                 related["profile"]["data"]["id"],
-                current_metric(names[related["metric"]["data"]["id"]]),
+                canonical_metric(names[related["metric"]["data"]["id"]]),
                 moment,
                 Decimal(amount),
             )

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from segkit.data.schema import RENAMED_METRICS
+from segkit.data.schema import canonical_metric
 from segkit.errors import DefinitionError
 from segkit.targets.account_names import AccountNames
 from segkit.targets.klaviyo.gaps import Gaps
 
 Kind: TypeAlias = Literal["metric", "list"]
-
-_OTHER_NAMES = RENAMED_METRICS | {now: once for once, now in RENAMED_METRICS.items()}
 
 
 class NamesOfIds:
@@ -45,18 +43,23 @@ class IdsOfNames:
             self._ids[kind] = by_name | {name: [key] for name, key in (ids or {}).items()}
 
     def of(self, kind: Kind, name: str) -> str:
-        """Return the only id of a name; a metric is also known by its former or later name.
+        """Return the only id of a name; where the account has no such metric, that of the same metric under another name.
 
         Raises:
             DefinitionError: the name has no id, or several.
         """
         table = self._ids[kind]
-        ids = table.get(name) or (table.get(_OTHER_NAMES.get(name, ""), []) if kind == "metric" else [])
+        ids = table.get(name) or (_of_same_metric(name, table) if kind == "metric" else [])
         if not ids:
             raise DefinitionError.no_id(kind, name, table)
         if len(ids) > 1:
             raise DefinitionError.one_name_of_several(kind, name, ids, "ids")
         return ids[0]
+
+
+def _of_same_metric(name: str, ids: Mapping[str, list[str]]) -> list[str]:
+    metric = canonical_metric(name)
+    return [key for spelling, keys in ids.items() if canonical_metric(spelling) == metric for key in keys]
 
 
 def _table(names: AccountNames | None, kind: Kind) -> Mapping[str, str]:
