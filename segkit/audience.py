@@ -1,4 +1,4 @@
-"""Who would really be texted, and why the rest would not: the one gate between a segment and a file that is sent to."""
+"""Who would really be texted, and why the rest would not: what stands between a segment and a file that is sent to."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.data.dataset import Dataset
-from segkit.errors import DefinitionError
-from segkit.gate import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Gate, any_of
+from segkit.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
+from segkit.errors import DefinitionError, FileError, counted
 from segkit.member_files import Layout, Manifest, layout_bytes, write_layout
 from segkit.membership import Evaluation, distinct_segments
 from segkit.segment import Segment
@@ -23,15 +23,21 @@ class SmsAudience:
 
     Args:
         include: segments whose members are to be texted; somebody in several is texted once.
-        exclude: segments whose members are not.
+        exclude: segments whose members are not, nor anybody with the number of one.
         dataset: the profiles and events.
         countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within so many hours is left out; 0 leaves nobody out.
+        smart_sending_hours: who received a text within so many hours is left out, counted back from `as_of` or the newest event,
+            the earlier of them; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
+        looking_back: know only what was known at the Dataset's moment, to look at a send of the past; nothing can be written then. A
+            file that is to be sent knows everything in the data, also opt-outs, texts and failures after `as_of`.
 
     Raises:
         DefinitionError: something is no segment, nothing is included, or a country is not two letters.
         DataError: as `sk.membership`.
+
+    Warns:
+        SegkitWarning: a check has nothing to check, since the data lacks its metric, column or dates.
     """
 
     def __init__(
@@ -43,20 +49,24 @@ class SmsAudience:
         countries: Iterable[str] = TEXTABLE_COUNTRIES,
         smart_sending_hours: int = SMART_SENDING_HOURS,
         failing: Segment | None = None,
+        looking_back: bool = False,
     ) -> None:
         self._include = distinct_segments(include)
         self._exclude = distinct_segments(exclude)
         if not self._include:
             raise DefinitionError.missing_word("audience", ["include"])
         self._dataset = dataset
-        gate = Gate(
+        self._looking_back = looking_back
+        eligibility = Eligibility(
             dataset,
             exclude=self._exclude,
             countries=countries,
             smart_sending_hours=smart_sending_hours,
             failing=failing,
+            looking_back=looking_back,
         )
-        self._step = gate.first_stops(any_of(Evaluation(dataset), self._include))
+        self._coverage = eligibility.coverage
+        self._step = eligibility.first_stops(any_of(Evaluation(dataset), self._include))
 
     @property
     def size(self) -> int:
@@ -88,18 +98,19 @@ class SmsAudience:
     def waterfall(self) -> pd.DataFrame:
         """From the included members to who is sent to: a row for each step, which add up exactly.
 
-        Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`.
+        Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
+        `checked_against` (what the data holds for the step, and what it lacks).
         """
         counts = np.bincount(self._step[self._step >= 0], minlength=len(STEPS) + 1)
         included = int(counts.sum())
         removed = counts[:-1]
-        rows = [("included", "in an included segment", 0, included)]
+        rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
         rows += [
-            (name, meaning, int(gone), included - int(removed[: number + 1].sum()))
-            for number, ((name, meaning), gone) in enumerate(zip(STEPS, removed, strict=True))
+            (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
+            for number, ((name, meaning), gone, coverage) in enumerate(zip(STEPS, removed, self._coverage, strict=True))
         ]
-        rows.append((SENDABLE, "sent to", 0, self.size))
-        return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining"])
+        rows.append((SENDABLE, "may be texted", 0, self.size, ""))
+        return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo") -> Path:
         """Write the profiles that are sent to, and a manifest beside the file; never half of either.
@@ -112,8 +123,9 @@ class SmsAudience:
             The path of the file, absolute.
 
         Raises:
-            FileError: an unknown layout, or the folder does not exist.
+            FileError: an unknown layout, the folder does not exist, or the audience looks back.
         """
+        self._check_that_it_may_be_sent()
         manifest = Manifest(
             purpose="to be sent to: only SMS subscribers with a number that can be texted, each number once",
             include=tuple(self._include),
@@ -127,9 +139,14 @@ class SmsAudience:
         """Return the bytes that `write_csv` would write, for a download; nothing is written.
 
         Raises:
-            FileError: an unknown layout.
+            FileError: an unknown layout, or the audience looks back.
         """
+        self._check_that_it_may_be_sent()
         return layout_bytes(self._dataset, self._rows, layout)
+
+    def _check_that_it_may_be_sent(self) -> None:
+        if self._looking_back:
+            raise FileError.not_to_be_sent(self.as_of)
 
     def __repr__(self) -> str:
         included = int(np.count_nonzero(self._step >= 0))
@@ -144,13 +161,17 @@ def audience(
     countries: Iterable[str] = TEXTABLE_COUNTRIES,
     smart_sending_hours: int = SMART_SENDING_HOURS,
     failing: Segment | None = None,
+    looking_back: bool = False,
 ) -> SmsAudience:
     """Work out who may be texted of some segments, and who may not and why; the arguments are those of `SmsAudience`.
 
     >>> from segkit.phrases import can_receive
     >>> people = {"profile_id": ["ann", "bea"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
     >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
-    >>> audience(Segment("All", can_receive("sms")), dataset=shop).reasons.to_dict()
+    >>> with warnings.catch_warnings():
+    ...     # Without events it says what it could not check.
+    ...     warnings.simplefilter("ignore", SegkitWarning)
+    ...     audience(Segment("All", can_receive("sms")), dataset=shop).reasons.to_dict()
     {'ann': 'sendable', 'bea': 'no phone'}
     """
     return SmsAudience(
@@ -160,6 +181,7 @@ def audience(
         countries=countries,
         smart_sending_hours=smart_sending_hours,
         failing=failing,
+        looking_back=looking_back,
     )
 
 

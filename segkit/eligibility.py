@@ -1,7 +1,9 @@
-"""What stops a text to each profile, step by step, whatever segment it is in; who is asked for is the audience's business."""
+"""Who may be texted and who may not, check by check, whatever segment they are in; what each check was held against is part of it."""
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,20 +12,15 @@ import pyarrow.compute as pc
 
 from segkit.algebra import without_consent
 from segkit.builders import sms_delivery_errors
+from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
-from segkit.data.instants import Flags
-from segkit.data.properties import UNSET
-from segkit.errors import DataError
+from segkit.data.instants import Flags, instant_of, microseconds
+from segkit.errors import DataError, SegkitWarning, counted
 from segkit.membership import Evaluation, distinct_segments
-from segkit.phrases import did, phone_country
+from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
+from segkit.phrases import phone_country
 from segkit.segment import Segment
 from segkit.timeframe_words import whole
-
-Codes: TypeAlias = npt.NDArray[np.int32]
-
-NO_NUMBER = 0
-"""The code of who has no phone number."""
-FIRST_INSTANT, LAST_INSTANT = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
 """Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
@@ -31,33 +28,60 @@ TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT 
 SMART_SENDING_HOURS = 24
 """Klaviyo skips who was texted within so many hours (help article 115002779311)."""
 
+RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
+
 SENDABLE = "sendable"
 STEPS: tuple[tuple[str, str], ...] = (
-    ("excluded", "in an excluded segment"),
-    ("not subscribed", "not subscribed to SMS"),
+    ("excluded", "in an excluded segment, or has the number of somebody who is"),
+    ("not subscribed", "not subscribed to SMS, or opted out later"),
     ("no phone", "no phone number"),
     ("invalid number", "the phone number is not valid, or is no mobile"),
     ("country not served", "the number is of a country that can't be texted"),
     ("fails", "texts to the number are known to fail"),
     ("just texted", "the number was texted within the smart-sending window"),
-    ("unsubscribed elsewhere", "another profile with the same number unsubscribed"),
+    ("unsubscribed elsewhere", "another profile with the same number opted out"),
     ("same number", "another profile with the same number is sent to"),
 )
 
 
-class Gate:
-    """Work out once what stops a text to each profile, so that many audiences, or one under a slider, can be asked at once.
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a check was held against.
+
+    Attributes:
+        words: what the data holds for it, in English.
+        missing: what it would have needed and the data lacks; nothing if all is there.
+    """
+
+    words: str
+    missing: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say both."""
+        return "; ".join([*self.missing, self.words] if self.words else self.missing)
+
+
+class Eligibility:
+    """Work out once who may be texted, so that many audiences, or one under a slider, can be asked at once.
 
     Args:
         dataset: the profiles and events.
-        exclude: segments whose members are not to be texted.
+        exclude: segments whose members are not to be texted, nor anybody with their number.
         countries: two letters each of where texts can go to.
         smart_sending_hours: who received a text within so many hours is left out; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
+        looking_back: know only what was known at the Dataset's moment, as an analysis of the past must. A text that is to be sent
+            knows everything in the data.
+
+    Attributes:
+        coverage: what each of `STEPS` was held against.
 
     Raises:
         DefinitionError: something is no segment, or a country is not two letters.
         DataError: as `sk.membership`.
+
+    Warns:
+        SegkitWarning: a check has nothing to check, since the data lacks its metric, column or dates.
     """
 
     def __init__(
@@ -68,14 +92,32 @@ class Gate:
         countries: Iterable[str] = TEXTABLE_COUNTRIES,
         smart_sending_hours: int = SMART_SENDING_HOURS,
         failing: Segment | None = None,
+        looking_back: bool = False,
     ) -> None:
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
-        stops = _stops(Evaluation(dataset), distinct_segments(exclude), served, hours, failing)
+        until = microseconds(dataset.as_of) if looking_back else FOR_EVER
+        checks = _Checks(dataset, until)
+        found = checks.stops(distinct_segments(exclude), served, hours, failing)
+        self.coverage: tuple[Coverage, ...] = tuple(coverage for _, coverage in found)
+        self._numbers = checks.numbers.codes
         self._stop = np.full(len(dataset), len(STEPS), dtype=np.int8)
-        for number in reversed(range(len(stops))):
-            self._stop[stops[number]] = number
-        self._numbers = _number_codes(dataset)
+        for number, (stops, _) in reversed(list(enumerate(found))):
+            self._stop[stops] = number
+        if note := self.note:
+            warnings.warn(note, SegkitWarning, stacklevel=3)
+
+    @property
+    def note(self) -> str | None:
+        """What could not be checked, in one sentence; None if all could."""
+        lacking = [
+            f"{name} ({', '.join(coverage.missing)})"
+            for (name, _), coverage in zip(STEPS, self.coverage, strict=True)
+            if coverage.missing
+        ]
+        if not lacking:
+            return None
+        return f"Not everything that stops a text could be checked, since the data lacks it: {'; '.join(lacking)}."
 
     @property
     def passes(self) -> Flags:
@@ -108,106 +150,144 @@ class Gate:
         return int(np.count_nonzero(taken))
 
 
-def _stops(
-    evaluation: Evaluation, exclude: list[Segment], countries: tuple[str, ...], hours: int, failing: Segment | None
-) -> list[Flags]:
-    """Return for each step but the last which profiles it stops; the last, a doubled number, depends on who is included."""
-    dataset = evaluation.dataset
-    phones = dataset.phones
-    written = dataset.is_set("phone_number") if dataset.has_property("phone_number") else _nobody(dataset)
-    mobile = _flags(pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"])))
-    served = _flags(pc.is_in(phones.countries, value_set=pa.array(countries, pa.string())))
-    texts_are_known = "Received SMS" in dataset.events.metrics
-    just_texted = did("Received SMS", in_last_hours=hours) if hours and texts_are_known else None
-    return [
-        any_of(evaluation, exclude),
-        ~dataset.consent("sms", "subscribed"),
-        ~written,
-        ~mobile,
-        ~served,
-        _with_number_of(dataset, _fails(evaluation, failing)),
-        _with_number_of(dataset, evaluation.holds(just_texted)) if just_texted is not None else _nobody(dataset),
-        _unsubscribed_elsewhere(dataset),
-    ]
+class _Checks:
+    """The checks of one Dataset: each says whom it stops, and what it was held against."""
 
+    def __init__(self, dataset: Dataset, until: int) -> None:
+        self._dataset = dataset
+        self._until = until
+        self._evaluation = Evaluation(dataset)
+        self.numbers = Numbers.of(dataset)
 
-def _fails(evaluation: Evaluation, failing: Segment | None) -> Flags:
-    """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
-    if failing is not None:
-        return evaluation.holds(distinct_segments(failing)[0].condition)
-    if "Failed to Deliver SMS" not in evaluation.dataset.events.metrics:
-        return _nobody(evaluation.dataset)
-    if "Failure Type" not in evaluation.dataset.events.properties:
-        raise DataError.failures_without_type()
-    return evaluation.holds(without_consent(sms_delivery_errors().condition))
+    def stops(
+        self, exclude: list[Segment], countries: tuple[str, ...], hours: int, failing: Segment | None
+    ) -> list[tuple[Flags, Coverage]]:
+        """Return every step's check, in the order of `STEPS`; that of a doubled number depends on who is included."""
+        opt_outs = OptOuts.of(self._dataset, self.numbers, self._until)
+        return [
+            self._excluded(exclude),
+            self._not_subscribed(opt_outs),
+            *self._phones(countries),
+            self._fails(failing),
+            self._just_texted(hours),
+            (opt_outs.number_opted_out, Coverage(f"{counted(opt_outs.numbers, 'number')} that opted out")),
+            (self._nobody, Coverage(f"{counted(self.numbers.count, 'different number')}")),
+        ]
 
+    @property
+    def _nobody(self) -> Flags:
+        return np.zeros(len(self._dataset), dtype=bool)
 
-def _with_number_of(dataset: Dataset, flags: Flags) -> Flags:
-    """Return who is flagged, or has the number of somebody who is: a text goes to a number, whoever it was meant for."""
-    codes = _number_codes(dataset)
-    flagged = np.zeros(_room(codes), dtype=bool)
-    flagged[codes[flags]] = True
-    flagged[NO_NUMBER] = False
-    return np.asarray(flags | flagged[codes])
+    def _excluded(self, segments: list[Segment]) -> tuple[Flags, Coverage]:
+        if not segments:
+            return self._nobody, Coverage("no segment is excluded")
+        members = any_of(self._evaluation, segments)
+        words = f"{counted(int(members.sum()), 'member')} of {counted(len(segments), 'excluded segment')}"
+        return self.numbers.shared(members), Coverage(words)
 
+    def _not_subscribed(self, opt_outs: OptOuts) -> tuple[Flags, Coverage]:
+        dataset = self._dataset
+        missing = []
+        if not dataset.has_property("sms_consent"):
+            missing.append("no sms_consent: nobody counts as subscribed")
+        elif not dataset.has_property("sms_consent_timestamp"):
+            missing.append("no date of consent: any opt-out counts as the newer")
+        if not len(dataset.consent_history("sms").withdrawn):
+            missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
+        words = [
+            f"the status of {counted(len(dataset), 'profile')}",
+            f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
+            if dataset.has_property(VERDICT)
+            else "",
+            counted(opt_outs.events, "consent event"),
+        ]
+        return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))
 
-def _number_codes(dataset: Dataset) -> Codes:
-    """Return a code for each profile's phone number, 0 for none.
+    def _phones(self, countries: tuple[str, ...]) -> Iterator[tuple[Flags, Coverage]]:
+        dataset = self._dataset
+        phones = dataset.phones
+        has_column = dataset.has_property("phone_number")
+        written = dataset.is_set("phone_number") if has_column else self._nobody
+        valid = len(dataset) - phones.numbers.null_count
+        known = counted(len(phones.countries.unique().drop_null()), "country", "countries")
+        yield (
+            ~written,
+            Coverage(counted(int(written.sum()), "phone number"), () if has_column else ("no phone_number",)),
+        )
+        mobile = pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"]))
+        yield ~_flags(mobile), Coverage(f"{counted(int(written.sum()), 'phone number')}, {valid:,} of them valid")
+        served = pc.is_in(phones.countries, value_set=pa.array(countries, pa.string()))
+        yield (
+            ~_flags(served),
+            Coverage(f"{counted(valid, 'valid number')} of {known}, of which texts go to {len(countries):,}"),
+        )
 
-    They are kept in the Dataset: three steps ask for them, which take ten times as long to make as to use.
-    """
-    return dataset.cache.keep(("codes of phone numbers",), lambda: _encoded(dataset.phones.numbers))
+    def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
+        """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
+        if failing is not None:
+            segment = distinct_segments(failing)[0]
+            return self._known_to_fail(segment), Coverage(f"the segment {segment.name!r}")
+        events = self._dataset.events.metric(FAILED)
+        if not len(events):
+            return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))
+        if "Failure Type" not in self._dataset.events.properties:
+            raise DataError.failures_without_type()
+        known = events.profiles[events.window(None, self._after_last)]
+        words = f"{counted(len(known), 'delivery failure')} of {counted(len(np.unique(known)), 'profile')}"
+        segment = Segment("Known to fail", without_consent(sms_delivery_errors().condition))
+        return self._known_to_fail(segment), Coverage(words)
 
+    def _known_to_fail(self, segment: Segment) -> Flags:
+        """Return who fails as of the Dataset's moment, or, since a text to be sent knows everything, of the newest event."""
+        found = self._evaluation.holds(segment.condition)
+        newest = self._dataset.events.newest()
+        if self._until == FOR_EVER and newest is not None and newest > microseconds(self._dataset.as_of):
+            later = Evaluation(self._dataset.with_as_of(instant_of(newest)))
+            found = found | later.holds(segment.condition)
+        return self.numbers.shared(found)
 
-def _encoded(numbers: pa.Array) -> Codes:
-    codes = pc.add(pc.dictionary_encode(numbers).indices, pa.scalar(1, pa.int32()))
-    return np.asarray(pc.fill_null(codes, NO_NUMBER).to_numpy())
+    def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
+        """Return who was texted in the window, which begins so many hours before the moment or the newest event, the earlier of them.
 
+        So a date, whose close may lie ahead, does not make last evening's text look old.
+        """
+        events = self._dataset.events.metric(RECEIVED)
+        if not hours:
+            return self._nobody, Coverage("not asked for: smart_sending_hours=0")
+        if not len(events):
+            return self._nobody, Coverage("", ("no event of a received text: this step could find nobody",))
+        moment = microseconds(self._dataset.as_of)
+        newest = self._dataset.events.newest(None if self._until == FOR_EVER else self._until)
+        begin = (moment if newest is None else min(moment, newest)) - hours * 3_600_000_000
+        known = events.window(None, self._after_last)
+        recent = self._dataset.events.ends(RECEIVED)[known] >= begin
+        texted = self._nobody
+        texted[events.profiles[known][recent]] = True
+        words = f"{counted(known.stop, 'received text')}, those since {_minute(begin)} count"
+        if known.stop:
+            words += f", the newest is of {_minute(int(events.times[known.stop - 1]))}"
+        return self.numbers.shared(texted), Coverage(words)
 
-def _room(codes: Codes) -> int:
-    """Return how many places a table by code needs."""
-    return int(codes.max(initial=NO_NUMBER)) + 1
-
-
-def _unsubscribed_elsewhere(dataset: Dataset) -> Flags:
-    """Return whose number unsubscribed on another profile, not before it was subscribed here.
-
-    Consent belongs to the number (Klaviyo help article 360037101072). If either date is unknown, the withdrawal stands.
-    """
-    codes = _number_codes(dataset)
-    withdrawn = np.flatnonzero(dataset.consent("sms", "unsubscribed") & (codes != NO_NUMBER))
-    is_withdrawn = np.zeros(_room(codes), dtype=bool)
-    is_withdrawn[codes[withdrawn]] = True
-    affected = np.flatnonzero(is_withdrawn[codes])
-    latest = np.full(_room(codes), FIRST_INSTANT)
-    known, dates = _consent_dates(dataset, withdrawn)
-    np.maximum.at(latest, codes[withdrawn], np.where(known, dates, LAST_INSTANT))
-    known, dates = _consent_dates(dataset, affected)
-    found = _nobody(dataset)
-    found[affected] = ~known | (dates <= latest[codes[affected]])
-    return found
-
-
-def _consent_dates(dataset: Dataset, rows: npt.NDArray[np.int64]) -> tuple[Flags, npt.NDArray[np.int64]]:
-    """Return of some profiles whether the date of their SMS consent is known, and the dates."""
-    if not len(rows) or not dataset.has_property("sms_consent_timestamp"):
-        return np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=np.int64)
-    column = dataset.column("sms_consent_timestamp")
-    codes = column.codes[rows]
-    # The code of what is not set points at the appended date.
-    return codes != UNSET, np.append(column.instants.values, 0)[codes]
+    @property
+    def _after_last(self) -> int | None:
+        return None if self._until == FOR_EVER else self._until + 1
 
 
 def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
     """Return who is in any of some segments."""
-    found = _nobody(evaluation.dataset)
+    found = np.zeros(len(evaluation.dataset), dtype=bool)
     for segment in segments:
         found = found | evaluation.holds(segment.condition)
     return found
 
 
-def _nobody(dataset: Dataset) -> Flags:
-    return np.zeros(len(dataset), dtype=bool)
+def _minute(moment: int) -> str:
+    return f"{instant_of(moment):%Y-%m-%d %H:%M} UTC"
+
+
+def _room(codes: Codes) -> int:
+    """Return how many places a table by code needs."""
+    return int(codes.max(initial=0)) + 1
 
 
 def _flags(values: Any) -> Flags:

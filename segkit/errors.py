@@ -511,6 +511,14 @@ class FileError(SegkitError, OSError):
         return cls(f"There is no file layout {layout!r}.{near} The layouts are: {listed(choices)}.")
 
     @classmethod
+    def not_to_be_sent(cls, moment: object) -> Self:
+        """A file to be sent was asked of an audience that looks back."""
+        return cls(
+            f"This audience looks back: it knows only what was known at {moment:%Y-%m-%d %H:%M} UTC, so nothing may be sent to it. "
+            "Leave looking_back out: sk.audience(segment, dataset=shop) knows everything in the data."
+        )
+
+    @classmethod
     def no_folder(cls, path: Path) -> Self:
         """The folder to write into does not exist."""
         return cls(f"{str(path)!r} can't be written: the folder {str(path.parent)!r} does not exist. Create it first.")

@@ -42,16 +42,26 @@ from segkit.conditions import (
     SetTest,
 )
 from segkit.data.cache import MEBIBYTE, Cache
+from segkit.data.consent_history import Channel
 from segkit.data.dataset import Dataset
 from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
-from segkit.data.schema import current_metric
-from segkit.errors import DefinitionError
+from segkit.data.schema import canonical_metric
+from segkit.errors import DefinitionError, counted
 from segkit.moving import Comparison, Moving
 from segkit.segment import Segment
 from segkit.timeframes import ALL_TIME, EventTimeframe, window_days
-from segkit.value_tests import between, compared_exactly, nearest_units, numbers_of, passing, readable, warn
+from segkit.value_tests import (
+    between,
+    compared_exactly,
+    in_timeframe,
+    nearest_units,
+    numbers_of,
+    passing,
+    readable,
+    warn,
+)
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
@@ -138,7 +148,7 @@ class Evaluation:
 
     def holds(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, in the Dataset's order."""
-        if ("answer", condition) not in self._answers:
+        if ("answer", condition) not in self._answers and self.dataset.not_there_yet is None:
             moved = self._moving.answer(condition, self)
             if moved is not None:
                 # Not kept: it takes less than the fresh memory would.
@@ -147,7 +157,13 @@ class Evaluation:
 
     def part(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, which may be a part of another."""
-        return self._answers.keep(("answer", condition), lambda: self._holds(condition))
+        return self._answers.keep(("answer", condition), lambda: self._holds_of_known(condition))
+
+    def _holds_of_known(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, opposites included: who was created after the moment is in no segment yet."""
+        absent = self.dataset.not_there_yet
+        found = self._holds(condition)
+        return found if absent is None else found & ~absent
 
     def comparison(self, condition: Condition) -> Comparison | None:
         """Return a condition as one number for each profile and a limit; None where it is none.
@@ -329,8 +345,8 @@ class Evaluation:
         could_be: dict[str, npt.NDArray[np.uint8]] = {}
         for place, step in enumerate(condition.steps):
             events = self._events(step.metric)
-            # By its current name, since an event under its old and its new name is one event and one step.
-            steps = could_be.setdefault(current_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
+            # By one name, since an event under its old and its new name is one event and one step.
+            steps = could_be.setdefault(canonical_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
             counted = MetricCondition(step.metric, "count", "at least", 1, condition.timeframe, step.where)
             steps[self.selected(counted, events)] |= np.uint8(1 << place)
         found = []
@@ -385,16 +401,38 @@ class Evaluation:
         dataset = self.dataset
         if not dataset.has_property(f"{condition.channel}_consent"):
             warn(f"the profiles have no {condition.channel}_consent, so everybody counts as never subscribed")
+        self._warn_of_replay(condition.channel)
         can = dataset.consent("sms", "subscribed") if condition.channel == "sms" else self._can_receive_email()
         found = can if condition.can_receive else ~can
         if condition.subscription != "any":
             found = found & dataset.consent(condition.channel, condition.subscription)
         if condition.status_date is not None:
-            name = f"{condition.channel}_consent_timestamp"
-            found = found & passing(dataset.column(name), DateTest(condition.status_date), dataset.as_of, name)
+            found = found & self._dated(condition.channel, DateTest(condition.status_date))
         for clause in condition.where:
             found = found & self.part(clause)
         return found
+
+    def _dated(self, channel: Channel, test: DateTest) -> Flags:
+        """Return whose status carries a date that passes, a status that was replayed that of the event which decided."""
+        name = f"{channel}_consent_timestamp"
+        found = passing(self.dataset.column(name), test, self.dataset.as_of, name)
+        then = self.dataset.status_then(channel)
+        if not then.is_replayed.any():
+            return found
+        replayed = then.is_told & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
+        return np.where(then.is_replayed, replayed, found)
+
+    def _warn_of_replay(self, channel: Channel) -> None:
+        """Say how many statuses are younger than the moment, and what stands in for them."""
+        then = self.dataset.status_then(channel)
+        younger, told = int(then.is_replayed.sum()), int(then.is_told.sum())
+        if younger:
+            what = "SMS" if channel == "sms" else "email"
+            warn(
+                f"{counted(younger, 'profile has', 'profiles have')} a status of {what} consent that is younger than "
+                f"{self.dataset.as_of:%Y-%m-%d %H:%M} UTC: for {told:,} the consent events before it decide, and "
+                f"{counted(younger - told, 'profile', 'profiles')} without such an event count as never subscribed"
+            )
 
     def _can_receive_email(self) -> Flags:
         dataset = self.dataset
@@ -403,8 +441,9 @@ class Evaluation:
             return np.zeros(len(dataset), dtype=bool)
         found = dataset.is_set("email") & ~dataset.consent("email", "unsubscribed")
         if dataset.has_property("email_suppressed"):
-            suppressed = dataset.column("email_suppressed")
-            found = found & ~passing(suppressed, BooleanTest(value=True), dataset.as_of, "email_suppressed")
+            column = dataset.column("email_suppressed")
+            suppressed = passing(column, BooleanTest(value=True), dataset.as_of, "email_suppressed")
+            found = found & ~(suppressed & ~dataset.is_later("email_suppressed_timestamp"))
         return np.asarray(found)
 
     def _listed(self, condition: ListCondition) -> Flags:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.conditions import AllOf
 from segkit.errors import DefinitionError
-from segkit.gate import SENDABLE, STEPS, TEXTABLE_COUNTRIES, Gate
+from segkit.eligibility import SENDABLE, STEPS, TEXTABLE_COUNTRIES, Eligibility
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -240,7 +240,7 @@ def test_the_count_under_a_slider_is_the_size_of_the_audience(shop: tuple[list[R
     dataset = shop_of(*shop)
     included = sk.membership(SEGMENTS[name], dataset)[SEGMENTS[name].name].to_numpy()
 
-    assert sk.audience(SEGMENTS[name], dataset=dataset).size == Gate(dataset).sendable(included)
+    assert sk.audience(SEGMENTS[name], dataset=dataset).size == Eligibility(dataset).sendable(included)
 
 
 def written(send: sk.SmsAudience, path: Path, layout: Any) -> list[dict[str, str]]:

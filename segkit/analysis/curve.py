@@ -110,6 +110,9 @@ def curve_of(conditions: Sequence[Condition], evaluation: Evaluation) -> Curve |
     None where one number a profile does not say it all: an "equals", a window that slides, a sum with refunds in a moving window, two
     thresholds that pull in opposite directions.
     """
+    if evaluation.dataset.not_there_yet is not None:
+        # Who was created later is in no segment yet, whichever way the threshold moves.
+        return None
     try:
         with warnings.catch_warnings():
             # What is worth a warning was said when the position at hand was evaluated.

@@ -24,6 +24,8 @@ from segkit.conditions import (
     PropertyCondition,
     RegionCondition,
 )
+from segkit.data.consent import STATUSES
+from segkit.data.consent_history import Channel
 from segkit.data.dataset import Dataset
 from segkit.data.instants import instant_of
 from segkit.data.places import KILOMETERS
@@ -106,7 +108,8 @@ class _Reasons:
                 names = [f"{channel}_consent", f"{channel}_consent_timestamp"]
                 names += ["email", "email_suppressed"] if channel == "email" else []
                 names += [clause.property for clause in where]
-                return "; ".join(self._value(name) for name in names if self._dataset.has_property(name)), float("nan")
+                told = [self._value(name) for name in names if self._dataset.has_property(name)]
+                return "; ".join([*told, *self._status_then(channel)]), float("nan")
             case ListCondition(name):
                 return self._list(name), float("nan")
             case DistanceCondition(_, distance, unit):
@@ -121,6 +124,17 @@ class _Reasons:
                 return f"the country is {code}" if code else "no known country", float("nan")
             case _:
                 assert_never(atom)
+
+    def _status_then(self, channel: Channel) -> Iterator[str]:
+        """Say what a profile had agreed to where its status is younger than the moment."""
+        then = self._dataset.status_then(channel)
+        if not then.is_replayed[self._row]:
+            return
+        as_of = f"as of {self._dataset.as_of:%Y-%m-%d} it was {STATUSES[then.status[self._row]].replace('_', ' ')}"
+        if then.is_told[self._row]:
+            yield f"{as_of}, by the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
+        else:
+            yield f"{as_of}, since no event before says otherwise"
 
     def _metric(self, atom: MetricCondition) -> tuple[str, float]:
         units, scale = self._evaluation.measured(atom)

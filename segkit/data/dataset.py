@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,16 @@ import pyarrow.compute as pc
 from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
+from segkit.data.consent import NEVER, STATUSES, Consent, SmsRecords, codes_of_words
+from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
-from segkit.data.instants import Flags, instant_of, microseconds, read_as_of
+from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
 from segkit.data.properties import Cells, PropertyColumn, cells_of
-from segkit.data.schema import PROFILE_COLUMNS, canonical_name, current_metric
+from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
 from segkit.errors import DataError, counted, listed, nearest
 
 AsOf = str | date | datetime | None
@@ -42,6 +44,9 @@ class Dataset:
         events: the event index.
         lists: who is on each list.
         postal_points: the points that postal codes stand for.
+        known_until: the moment up to which the data is believed: what carries a later date has none. Looked at from before it, the
+            past has its own consent and profiles.
+        sms: what the profiles say of texts beside their status, which only eligibility heeds.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
     Prints counts and dates and never a person, since notebooks are shared.
@@ -53,6 +58,9 @@ class Dataset:
     events: EventIndex
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
+    known_until: datetime
+    sms: SmsRecords
+    unknown_sms_words: Flags
     _ids: pa.Array
     _table: Table
     cache: Cache = field(default_factory=Cache)
@@ -76,7 +84,8 @@ class Dataset:
             profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
                 properties. None takes the profiles from the events.
             events: `profile_id`, `metric`, `datetime`, and, if there are any, `value` and event properties.
-            as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event.
+            as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event that is not
+                ahead of the clock.
             lists: `profile_id`, `list_id`, and, if known, `joined`.
             places: `country`, `postal_code`, `latitude`, `longitude` of postal codes outside the US.
             columns: your headers to segkit's names, such as {"customer": "profile_id"}.
@@ -139,22 +148,24 @@ class Dataset:
             unreadable=unreadable,
             faults=faults,
         )
-        moment = given or _newest(checked)
-        late = sum(
-            len(events) - events.window(None, microseconds(moment) + 1).stop
-            for events in checked.events.metrics.values()
-        )
-        faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
-        return cls(
+        clock = now()
+        moment = given or _newest(checked, clock)
+        _note_late_events(checked.events, moment, clock, faults)
+        shop = cls(
             as_of=moment,
             report=faults.report(),
             phones=checked.phones,
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
+            known_until=moment if given is None else max(moment, clock),
+            sms=checked.sms,
+            unknown_sms_words=np.zeros(len(checked.ids), dtype=bool),
             _ids=checked.ids,
             _table=checked.profiles,
         )
+        shop.consent_history("sms").note_disagreements(faults)
+        return replace(shop, report=faults.report())
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -187,7 +198,7 @@ class Dataset:
 
     @property
     def metric_names(self) -> list[str]:
-        """The current names of all metrics with events, most events first."""
+        """The names of all metrics with events, most events first; renamed ones go by one name, "Clicked Text Message" as "Clicked SMS"."""
         return sorted(self.events.metrics, key=lambda name: -len(self.events.metrics[name]))
 
     @property
@@ -259,7 +270,7 @@ class Dataset:
         Raises:
             DataError: no event has this property.
         """
-        key = ("property of events", current_metric(metric), name)
+        key = ("property of events", canonical_metric(metric), name)
         return self.cache.keep(key, lambda: self.events.column(metric, name))
 
     def list_entries(self, name: str) -> ListEntries:
@@ -272,13 +283,61 @@ class Dataset:
             raise DataError.unknown_list(name, self.lists)
         return self.lists[name]
 
-    def consent(self, channel: Literal["sms", "email"], word: str) -> Flags:
-        """Return which profiles have a consent word on a channel; without the column, all are never_subscribed."""
-        if not self.has_property(f"{channel}_consent"):
-            return np.full(len(self), word == "never_subscribed")
-        column = self.column(f"{channel}_consent")
-        code = pc.index(column.distinct, word).as_py()
-        return np.asarray(column.codes == code) if code >= 0 else np.zeros(len(self), dtype=bool)
+    def consent(self, channel: Channel, word: Consent) -> Flags:
+        """Return which profiles have a status on a channel, as of the Dataset's moment; without the column, all are never_subscribed.
+
+        A status that is younger than the moment did not hold yet: the newest consent event before it decides, and where there is
+        none, or no profile yet, nobody was subscribed.
+        """
+        return np.asarray(self.status_then(channel).status == STATUSES.index(word))
+
+    def status_then(self, channel: Channel) -> StatusThen:
+        """Return what profiles had agreed to on a channel as of the Dataset's moment, and since when."""
+        moment = microseconds(self.as_of)
+        return self.cache.keep(("status", channel, moment), lambda: self.consent_history(channel).then(moment))
+
+    def consent_history(self, channel: Channel) -> ConsentHistory:
+        """Return everything that the data says of consent on a channel."""
+        return self.cache.keep(("consent history", channel), lambda: self._consent_history(channel))
+
+    def _consent_history(self, channel: Channel) -> ConsentHistory:
+        status = np.full(len(self), NEVER, dtype=np.int8)
+        if self.has_property(f"{channel}_consent"):
+            # A cell that is not set is never_subscribed, as an unknown word is.
+            status = np.maximum(codes_of_words(self._table[f"{channel}_consent"].coded()), np.int8(NEVER))
+        given, withdrawn = CONSENT_METRICS[channel]
+        return ConsentHistory.of(
+            status,
+            dates=self._dates(f"{channel}_consent_timestamp"),
+            is_date=self.sms.is_date if channel == "sms" else np.zeros(len(self), dtype=bool),
+            given=self.events.metric(given),
+            withdrawn=self.events.metric(withdrawn),
+            withdrawn_ends=self.events.ends(withdrawn),
+            known_until=microseconds(self.known_until),
+        )
+
+    def _dates(self, name: str) -> Microseconds:
+        """Return a date of each profile in microseconds; `NEVER_YET` where it is not set."""
+        if not self.has_property(name):
+            return np.full(len(self), NEVER_YET)
+        values = _arrow(self._held(name).loaded())
+        return np.asarray(pc.fill_null(values.cast(pa.int64()), NEVER_YET).to_numpy())
+
+    @property
+    def not_there_yet(self) -> Flags | None:
+        """Which profiles were created after the Dataset's moment; None where none was, or nothing says so."""
+        if self.as_of >= self.known_until or not self.has_property("created"):
+            return None
+        moment = microseconds(self.as_of)
+        found = self.cache.keep(("not there yet", moment, self.known_until), lambda: self.is_later("created"))
+        return found if found.any() else None
+
+    def is_later(self, name: str) -> Flags:
+        """Return which profiles carry a date, under the name of a known column, that lies after the Dataset's moment."""
+        if self.as_of >= self.known_until:
+            return np.zeros(len(self), dtype=bool)
+        dates = self._dates(name)
+        return np.asarray((dates > microseconds(self.as_of)) & (dates <= microseconds(self.known_until)))
 
     @property
     def countries(self) -> pa.Array:
@@ -354,9 +413,27 @@ def _floats(cells: Cells) -> Degrees:
     return np.asarray(pc.fill_null(_arrow(cells).cast(pa.float64()), np.nan).to_numpy())
 
 
-def _newest(checked: Checked) -> datetime:
-    """Return the newest event, or, without events, the newest date of something that happened to a profile."""
-    newest = checked.events.newest()
+def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, faults: Faults) -> None:
+    """Report events after the moment that the data is looked at from, and apart from them what lies ahead of the clock."""
+
+    def count_after(instant: datetime) -> int:
+        return sum(len(some) - some.window(None, microseconds(instant) + 1).stop for some in events.metrics.values())
+
+    ahead = count_after(max(moment, clock))
+    late = count_after(moment) - ahead
+    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
+    faults.note(
+        "events", "datetime", "events ahead of the clock", ahead, done="never count, and are not what as_of goes by"
+    )
+
+
+def _newest(checked: Checked, clock: datetime) -> datetime:
+    """Return the newest event, or, without events, the newest date of something that happened to a profile.
+
+    What lies ahead of the clock is passed over, unless everything does.
+    """
+    newest = checked.events.newest(microseconds(clock))
+    newest = checked.events.newest() if newest is None else newest
     if newest is not None:
         return instant_of(newest)
     dated = [
@@ -364,7 +441,10 @@ def _newest(checked: Checked) -> datetime:
         for name, cells in checked.profiles.items()
         if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS
     ]
-    found = [pc.max(column.cast(pa.int64())).as_py() for column in dated if column.null_count < len(column)]
-    if not found:
+    whole = [column.cast(pa.int64()) for column in dated if column.null_count < len(column)]
+    past = [column.filter(pc.less_equal(column, microseconds(clock))) for column in whole]
+    found = [pc.max(column).as_py() for column in ([some for some in past if len(some)] or whole)]
+    newest_date = max((value for value in found if value is not None), default=None)
+    if newest_date is None:
         raise DataError.no_as_of()
-    return instant_of(max(found))
+    return instant_of(newest_date)

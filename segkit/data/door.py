@@ -28,9 +28,12 @@ from segkit.data.columns import (
     text_cells,
     without_empty_text,
 )
+from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, SmsRecords, codes_of_words, read_consent, strictest
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
 from segkit.data.faults import Faults, shown
-from segkit.data.instants import Flags, Microseconds
+from segkit.data.instants import Flags, Microseconds, dates_among
+from segkit.data.phone_endings import NONE as NO_ENDINGS
+from segkit.data.phone_endings import PhoneEndings, may_hold_others
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
@@ -62,6 +65,7 @@ class Checked:
     events: EventIndex
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
+    sms: SmsRecords
 
 
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
@@ -147,7 +151,8 @@ def check(
         if name in schema.PROFILE_COLUMNS and name != "profile_id"
     }
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
-    phones = _phones(known, len(ids), default_country, faults)
+    phones, endings = _phones(known, len(ids), default_country, faults)
+    sms = _sms_records(known, kept, endings, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" not in known:
         faults.note(
@@ -161,7 +166,7 @@ def check(
     entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
-    return Checked(ids, {**known, **custom}, phones, index, entries, points)
+    return Checked(ids, {**known, **custom}, phones, index, entries, points, sms)
 
 
 def _loaded(table: Table) -> Table:
@@ -257,8 +262,34 @@ def _differing(profiles: Table, codes: Rows, doubled: Flags) -> Flags:
     return found
 
 
-def _phones(known: dict[str, pa.Array], size: int, default_country: str | None, faults: Faults) -> Phones:
-    """Normalise the phone numbers, and put those that are valid into the column in E.164."""
+def _sms_records(known: Mapping[str, pa.Array], profiles: Table, endings: PhoneEndings, faults: Faults) -> SmsRecords:
+    """Return what other columns than the status say of texts, and report where they differ from it."""
+    size = len(next(iter(profiles.values())))
+    others = {name: schema.canonical_name("profiles", name) for name in profiles if name not in schema.PROFILE_COLUMNS}
+    said = []
+    for name in [name for name, meaning in others.items() if meaning == "sms_consent"]:
+        place = Place("profiles", name, faults)
+        words = as_text(profiles[name].loaded(), place)
+        found, is_unknown = read_consent(words)
+        codes = codes_of_words(found)
+        codes[is_unknown] = UNSUBSCRIBED
+        codes[_flags(pc.is_null(words))] = NOT_SAID
+        said.append(codes)
+        if "sms_consent" in known:
+            differs = (codes != NOT_SAID) & (codes != codes_of_words(known["sms_consent"]))
+            place.note("differs from sms_consent", differs, done="the stricter of the two counts when texts are sent")
+    for name in [name for name, meaning in others.items() if meaning == "phone_number"]:
+        cells = as_text(profiles[name].loaded(), Place("profiles", name, faults))
+        endings = endings.joined(PhoneEndings.of(cells, np.flatnonzero(_flags(pc.is_valid(cells)))))
+    dates = profiles["sms_consent_timestamp"].loaded() if "sms_consent_timestamp" in profiles else None
+    is_date = None if dates is None else dates_among(dates.values)
+    return SmsRecords(np.zeros(size, dtype=bool) if is_date is None else is_date, strictest(said, size), endings)
+
+
+def _phones(
+    known: dict[str, pa.Array], size: int, default_country: str | None, faults: Faults
+) -> tuple[Phones, PhoneEndings]:
+    """Normalise the phone numbers, put those that are valid into the column in E.164, and keep the endings of all others."""
     countries = country_codes(known["country"]) if "country" in known else pa.nulls(size, pa.string())
     if default_country is not None:
         code = country_code(default_country)
@@ -268,7 +299,7 @@ def _phones(known: dict[str, pa.Array], size: int, default_country: str | None, 
             )
         countries = pc.fill_null(countries, code)
     if "phone_number" not in known:
-        return normalise(pa.nulls(size, pa.string()))
+        return normalise(pa.nulls(size, pa.string())), NO_ENDINGS
     written = known["phone_number"]
     phones = normalise(written, countries)
     place = Place("profiles", "phone_number", faults)
@@ -277,10 +308,14 @@ def _phones(known: dict[str, pa.Array], size: int, default_country: str | None, 
     for problem in phones.problems.unique().drop_null().to_pylist():
         has_problem = _flags(pc.equal(phones.problems, problem))
         place.note(
-            problem, has_problem, examples=examples_of(written, has_problem), done="kept as written, never texted"
+            problem,
+            has_problem,
+            examples=examples_of(written, has_problem),
+            done="kept as written, never texted; an opt-out under it stops the numbers that end alike",
         )
     known["phone_number"] = pc.coalesce(phones.numbers, written)
-    return phones
+    others = _flags(pc.is_valid(phones.problems)) | may_hold_others(written, phones.numbers)
+    return phones, PhoneEndings.of(written, np.flatnonzero(others))
 
 
 def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> EventIndex:
@@ -293,7 +328,7 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     with ThreadPoolExecutor(1) as beside:
         happened = beside.submit(_happened, events, unreadable, faults_beside)
         profiles = _rows_of(events["profile_id"], ids, "events", faults)
-        metrics, names, times, has_time = happened.result()
+        metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
     if not has_time.all():
         profiles = np.where(has_time, profiles, UNSET)
@@ -305,16 +340,18 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     if "value" in events:
         amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, unreadable))
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
-    return index_events(ordered, amounts=amounts, properties=properties, values=values)
+    return index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
 
 
 def _happened(
     events: Table, unreadable: Unreadable, faults: Faults
-) -> tuple[MetricNumbers, list[str], Microseconds, Flags]:
-    """Return the number of each event's metric, the names by number, when each happened, and which of them say so."""
+) -> tuple[MetricNumbers, list[str], Microseconds, Flags, Flags | None]:
+    """Return the number of each event's metric, the names by number, when each happened, which say so, and which only by the day."""
     metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
-    times, has_time = _times(events["datetime"].loaded(), Place("events", "datetime", faults, unreadable))
-    return metrics, names, times, has_time
+    dates = events["datetime"].loaded()
+    times, has_time = _times(dates, Place("events", "datetime", faults, unreadable))
+    is_date = dates_among(dates.values)
+    return metrics, names, times, has_time, is_date
 
 
 def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
@@ -329,7 +366,7 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
 
 
 def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
-    """Return the number of each event's metric, -1 for none, and the current names by number."""
+    """Return the number of each event's metric, -1 for none, and the canonical names by number."""
     cells = text_cells(cells, place)
     metrics = np.full(len(cells), UNSET, dtype=np.int32)
     known: dict[str | None, int] = {None: UNSET, "": UNSET}
@@ -342,7 +379,16 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
         metrics[start : start + len(piece)] = np.array([*numbers, UNSET], dtype=np.int32)[codes_of(piece.indices)]
         start += len(piece)
     place.note("events without a metric", metrics < 0, done="left out")
-    names = [schema.current_metric(name) for name in known if name]
+    written = [name for name in known if name]
+    names = [schema.canonical_metric(name) for name in written]
+    odd = {number: name for number, name in enumerate(written) if name not in schema.metric_spellings(name)}
+    if odd:
+        place.note(
+            "metrics in another spelling",
+            np.isin(metrics, list(odd)),
+            examples=list(odd.values()),
+            done=f"counted as {listed(dict.fromkeys(names[number] for number in odd), most=5)}",
+        )
     return metrics.astype(np.int16) if len(names) < np.iinfo(np.int16).max else metrics, names
 
 

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from segkit.data.amounts import EXACT_FLOAT, Amounts
 from segkit.data.blocks import blocks, taken
-from segkit.data.instants import DAY, Microseconds
+from segkit.data.instants import DAY, Flags, Microseconds, ends_of
 from segkit.data.properties import Cells, PropertyColumn
-from segkit.data.schema import RENAMED_METRICS, STANDARD_METRICS, current_metric
+from segkit.data.schema import STANDARD_METRICS, canonical_metric, metric_spellings
 from segkit.errors import DataError
 
 Codes = npt.NDArray[np.int32]
@@ -93,32 +93,33 @@ class EventIndex:
     """Events by metric, and their properties, which are coded per metric on first use.
 
     Attributes:
-        metrics: the events of each metric, under its current name.
+        metrics: the events of each metric, under its canonical name.
         properties: event properties of the whole table, by name.
         values: the amounts of the whole table as a property of events, or which of them are set where the whole numbers of
             `metrics` say the rest; None where it has none.
+        is_date: which events of the whole table carry a date without a time; None where none does.
     """
 
     metrics: Mapping[str, MetricEvents]
     properties: Mapping[str, Cells] = field(default_factory=dict, repr=False)
     values: Cells | SetAmounts | None = field(default=None, repr=False)
+    is_date: Flags | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return sum(map(len, self.metrics.values()))
 
     def metric(self, name: str) -> MetricEvents:
-        """Return the events of a metric under its old or current name; a standard one without events happened zero times.
+        """Return the events of a metric under any of its names; a standard one without events happened zero times.
 
         Raises:
             DataError: no event has this metric, and it is none that every account can have.
         """
-        current = current_metric(name)
-        if current in self.metrics:
-            return self.metrics[current]
-        if current in STANDARD_METRICS:
+        canonical = canonical_metric(name)
+        if canonical in self.metrics:
+            return self.metrics[canonical]
+        if canonical in STANDARD_METRICS:
             return _NOTHING
-        known = {*self.metrics, *(old for old, now in RENAMED_METRICS.items() if now in self.metrics)}
-        raise DataError.unknown_metric(name, known)
+        raise DataError.unknown_metric(name, {name for metric in self.metrics for name in metric_spellings(metric)})
 
     def column(self, metric: str, name: str) -> PropertyColumn:
         """Return one property of a metric's events, in their order; "$value" is the amount, as Klaviyo's filters call it.
@@ -135,9 +136,22 @@ class EventIndex:
         events = self.metric(metric)
         return PropertyColumn(cells.of(events) if isinstance(cells, SetAmounts) else cells.take(events.rows))
 
-    def newest(self) -> int | None:
-        """Return the time of the newest event in microseconds, or None if there is no event."""
-        return max((int(events.times[-1]) for events in self.metrics.values() if len(events)), default=None)
+    def ends(self, metric: str) -> Microseconds:
+        """Return when each event of a metric was, that of a date without a time as the end of its day, which it may have been.
+
+        Raises:
+            DataError: as `metric`.
+        """
+        events = self.metric(metric)
+        return events.times if self.is_date is None else ends_of(events.times, self.is_date[events.rows])
+
+    def newest(self, until: int | None = None) -> int | None:
+        """Return the time of the newest event up to a moment, both in microseconds, or None if there is no event."""
+        stops = {
+            name: len(events) if until is None else events.window(None, until + 1).stop
+            for name, events in self.metrics.items()
+        }
+        return max((int(self.metrics[name].times[stop - 1]) for name, stop in stops.items() if stop), default=None)
 
 
 def order_events(
@@ -148,7 +162,7 @@ def order_events(
     Args:
         profiles: row of the profile of each event; -1 leaves the event out.
         metrics: number of the metric of each event in `names`; several numbers may stand for one name.
-        names: current metric names.
+        names: canonical names of metrics.
         times: microseconds since 1970, UTC.
     """
     rows = _rows_by_name(profiles, metrics, names)
@@ -163,6 +177,7 @@ def index_events(
     amounts: Amounts | None,
     properties: Mapping[str, Cells],
     values: Cells | SetAmounts | None = None,
+    is_date: Flags | None = None,
 ) -> EventIndex:
     """Add amounts and properties to events that are in order.
 
@@ -173,6 +188,7 @@ def index_events(
         amounts: of each event of the table, or None where it has none.
         properties: other columns of the table.
         values: the amounts once more, as cells, to be tested one by one, or what makes them of the amounts.
+        is_date: which events of the table carry a date without a time; None where none does.
 
     Raises:
         DataError: the amounts of a metric could not be summed exactly in 64 bits.
@@ -180,7 +196,7 @@ def index_events(
     found = dict(ordered)
     if amounts is not None:
         found = {name: _with_amounts(name, events, amounts) for name, events in ordered.items()}
-    return EventIndex(found, dict(properties), values)
+    return EventIndex(found, dict(properties), values, is_date)
 
 
 def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> dict[str, Codes]:

@@ -1,5 +1,6 @@
 """Dates and times in any form that comes in, to microseconds since 1970 in UTC; what is wrong with one is told, not decided."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
@@ -21,6 +22,10 @@ DAY = 86_400_000_000
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$"
 """What Arrow reads as well, so that how a cell is read never depends on its neighbours. Only a time has a zone."""
+
+_DATE = r"^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s*$"
+_LONGEST_DATE = 12
+"""Letters of a date without a time, with a blank on either side."""
 
 _FIRST = -62_135_596_800_000_000
 """The first microsecond that a `datetime` can name, on 1 January of the year 1."""
@@ -49,6 +54,11 @@ def microseconds(instant: datetime) -> int:
 def instant_of(value: int) -> datetime:
     """Return whole microseconds since 1970 as an instant in UTC."""
     return datetime.fromtimestamp(value // 1_000_000, tz=UTC).replace(microsecond=int(value % 1_000_000))
+
+
+def now() -> datetime:
+    """Return the moment that the clock shows; only loading asks for it."""
+    return datetime.now(UTC)
 
 
 def read_as_of(value: object) -> datetime:
@@ -159,6 +169,43 @@ def from_arrow(column: Any) -> Microseconds:
     found = np.asarray(whole.to_numpy() if isinstance(whole, pa.ChunkedArray) else whole.to_numpy(zero_copy_only=False))
     # Arrow's own cast would lift a nanosecond before 1970 into the next microsecond.
     return found // 1_000 if is_finer else found
+
+
+def ends_of(times: Microseconds, is_date: Flags) -> Microseconds:
+    """Return instants, those of a date without a time as the last microsecond of the day.
+
+    >>> ends_of(np.array([0, 0]), np.array([False, True])).tolist()
+    [0, 86399999999]
+    """
+    return np.where(is_date, times + (DAY - 1), times) if is_date.any() else times
+
+
+def dates_among(column: Any) -> Flags | None:
+    """Return which cells of an Arrow column or a list hold a date without a time; None where none does.
+
+    A column of timestamps holds dates if all of them are midnights, since most tools store a date so.
+
+    >>> dates_among(pa.chunked_array([["2026-06-30", "2026-06-30T00:00:00Z"]])).tolist()
+    [True, False]
+    """
+    if isinstance(column, list):
+        found = np.array([_is_plain_date(cell) for cell in column], dtype=bool)
+        return found if found.any() else None
+    kind = column.type
+    if pa.types.is_date(kind):
+        return np.ones(len(column), dtype=bool)
+    if pa.types.is_timestamp(kind):
+        values = from_arrow(column)[np.asarray(pc.is_valid(column).to_numpy())]
+        return np.ones(len(column), dtype=bool) if len(values) and not (values % DAY).any() else None
+    if not pa.types.is_string(kind) or not pc.any(pc.less_equal(pc.utf8_length(column), _LONGEST_DATE)).as_py():
+        return None
+    return np.asarray(pc.fill_null(pc.match_substring_regex(column, _DATE), fill_value=False).to_numpy(), dtype=bool)
+
+
+def _is_plain_date(cell: object) -> bool:
+    if isinstance(cell, str):
+        return re.match(_DATE, cell) is not None
+    return isinstance(cell, date) and not isinstance(cell, datetime)
 
 
 def _set(column: pa.Array) -> Flags:

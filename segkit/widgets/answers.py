@@ -12,9 +12,9 @@ from segkit.analysis.curve import Curve, curve_of, segments_at
 from segkit.analysis.distribution import Bars, bars_of
 from segkit.analysis.quantity import quantity_of, threshold
 from segkit.data.instants import Flags
+from segkit.eligibility import Eligibility
 from segkit.errors import SegkitError
 from segkit.explain import explain
-from segkit.gate import Gate
 from segkit.membership import Evaluation, distinct_segments
 from segkit.segment import Segment
 from segkit.widgets import histogram, view
@@ -32,14 +32,14 @@ class Shop:
         base_size: how many are in it.
         start: who was in the tuned segment at first.
         others: who is in each segment that it is compared with.
-        gate: what stops a text; None where the data has no consent.
+        eligibility: who may be texted; None where the data has no consent.
     """
 
     base: str
     base_size: int
     start: Flags
     others: tuple[Flags, ...]
-    gate: Gate | None
+    eligibility: Eligibility | None
 
 
 def answers(
@@ -85,8 +85,8 @@ def slots(english: Sequence[str], curve: Curve, shop: Shop) -> list[dict[str, An
         _texts("change", list(map(view.change, entered, left))),
         _texts("english", english),
     ]
-    if shop.gate is not None:
-        sendable = curve.distinct(shop.gate.numbers, shop.gate.passes).tolist()
+    if shop.eligibility is not None:
+        sendable = curve.distinct(shop.eligibility.numbers, shop.eligibility.passes).tolist()
         found.append(_texts("sendable", [f"{size:,}" for size in sendable]))
     for number, flags in enumerate(shop.others):
         members = curve.counts(flags).tolist()

@@ -20,9 +20,9 @@ from segkit.build import file_name
 from segkit.conditions import AllOf
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
+from segkit.eligibility import Eligibility
 from segkit.errors import DefinitionError, SegkitWarning, counted
 from segkit.explain import explain
-from segkit.gate import Gate
 from segkit.membership import distinct_segments, membership
 from segkit.segment import Segment
 from segkit.widgets.download import DownloadButton
@@ -66,12 +66,12 @@ class OverlapExplorer:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", SegkitWarning)
             who = membership(every, dataset)
+            self._eligibility = Eligibility(dataset) if dataset.has_property("sms_consent") else None
         self._notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
         self._flags: dict[str, Flags] = {name: who[name].to_numpy() for name in self._conditions}
         self._pairs = overlap(who)
         # Columns are numbers here, since a segment may be named "size".
         self._every = intersections(who.set_axis(range(len(who.columns)), axis=1))
-        self._gate = Gate(dataset) if dataset.has_property("sms_consent") else None
         self._intersection: tuple[str, ...] | None = None
         self._is_quiet = False
         tick = partial(
@@ -220,13 +220,20 @@ class OverlapExplorer:
 
     def _position(self) -> ExplorerView:
         picked = None if self._intersection is None else Bar(self._intersection, self._sizes.get(self._intersection, 0))
-        sendable = None if picked is None or self._gate is None else self._gate.sendable(self._holds(picked.names))
+        sendable = (
+            None
+            if picked is None or self._eligibility is None
+            else self._eligibility.sendable(self._holds(picked.names))
+        )
         return ExplorerView.of(self.pairs, self._sizes, picked, most=self._most, sendable=sendable, notes=self._notes)
 
     def _file(self) -> tuple[str, bytes]:
         segment = self.segment
         # An intersection of many segments has a name longer than a file's may be.
-        return file_name(segment.name[:80]), audience(segment, dataset=self._dataset).to_bytes(layout="klaviyo")
+        with warnings.catch_warnings():
+            # What could not be checked stands in the view.
+            warnings.simplefilter("ignore", SegkitWarning)
+            return file_name(segment.name[:80]), audience(segment, dataset=self._dataset).to_bytes(layout="klaviyo")
 
 
 def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str, ...]:

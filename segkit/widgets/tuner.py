@@ -19,9 +19,9 @@ from segkit.build import file_name
 from segkit.builders import sms_subscribers
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
+from segkit.eligibility import Eligibility
 from segkit.errors import DefinitionError, SegkitError, SegkitWarning
 from segkit.explain import explain
-from segkit.gate import Gate
 from segkit.member_files import Layout
 from segkit.membership import Evaluation, distinct_segments
 from segkit.parameters import parameters
@@ -73,6 +73,7 @@ class Tuner:
         self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
         self._segment, self._made_from = distinct_segments(builder(**self._start))[0], self._start
         self._notes: tuple[str, ...] = ()
+        self._unchecked: tuple[str, ...] = ()
         self._shop = self._counted_against(base)
         self.view = LiveView([control.widget for control in self._controls.values()], self._answers)
         self._is_quiet = False
@@ -157,14 +158,22 @@ class Tuner:
         return self._evaluation.holds(self._segment.condition)
 
     def _counted_against(self, base: Segment | None) -> Shop:
-        gate = Gate(self._dataset) if self._dataset.has_property("sms_consent") else None
-        if base is None and gate is None:
+        eligibility = self._eligibility() if self._dataset.has_property("sms_consent") else None
+        if base is None and eligibility is None:
             name, size = "all profiles", len(self._dataset)
         else:
             segment = base or sms_subscribers()
             name, size = segment.name, int(np.count_nonzero(self._evaluation.holds(segment.condition)))
         others = tuple(self._evaluation.holds(segment.condition) for segment in self._compare)
-        return Shop(name, size, start=self._holds, others=others, gate=gate)
+        return Shop(name, size, start=self._holds, others=others, eligibility=eligibility)
+
+    def _eligibility(self) -> Eligibility:
+        """Return who may be texted; what could not be checked is a note that stays, whatever moves."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SegkitWarning)
+            found = Eligibility(self._dataset)
+        self._unchecked = () if found.note is None else (found.note,)
+        return found
 
     def _starting_point(self, given: Mapping[str, Any]) -> dict[str, Any]:
         known = parameters(self._builder)
@@ -193,7 +202,7 @@ class Tuner:
                 self._evaluation.holds(segment.condition)
                 self._segment, self._made_from = segment, values
                 view = self._position(moved)
-            self._notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
+            self._notes = tuple(dict.fromkeys([*(str(warning.message) for warning in caught), *self._unchecked]))
             self.view.value = tuner_html(view._replace(notes=self._notes))
         except (SegkitError, TypeError, ValueError) as error:
             self.view.value = error_html(str(error))
@@ -213,7 +222,7 @@ class Tuner:
             size=int(np.count_nonzero(holds)),
             base=shop.base,
             base_size=shop.base_size,
-            sendable=None if shop.gate is None else shop.gate.sendable(holds),
+            sendable=None if shop.eligibility is None else shop.eligibility.sendable(holds),
             entered=int(np.count_nonzero(holds & ~shop.start)),
             left=int(np.count_nonzero(shop.start & ~holds)),
             distribution=shown,
@@ -257,7 +266,11 @@ class Tuner:
         )
 
     def _file(self) -> tuple[str, bytes]:
-        return file_name(self._segment.name), audience(self._segment, dataset=self._dataset).to_bytes(layout="klaviyo")
+        with warnings.catch_warnings():
+            # What could not be checked stands in the view.
+            warnings.simplefilter("ignore", SegkitWarning)
+            send = audience(self._segment, dataset=self._dataset)
+        return file_name(self._segment.name), send.to_bytes(layout="klaviyo")
 
     def _say(self, work: Callable[[], str]) -> None:
         try:

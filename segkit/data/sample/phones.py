@@ -90,6 +90,7 @@ def _as_people_write(number: str, draw: Draw, *, has_country: bool) -> str:
 
 
 def _spoilt(number: str, draw: Draw) -> str:
-    # A number without its area code is unreadable in America only; German ones may be as short as that.
-    short = f"{number[5:8]}-{number[8:]}" if number.startswith("+1") else number[:6]
+    # Not the whole local number: those for fiction share a hundred endings, so that one opt-out under it would stop thousands of
+    # strangers, as it can't among real numbers.
+    short = f"{number[6:8]}-{number[8:]}" if number.startswith("+1") else number[:6]
     return draw.pick((number[:-1], short, "n/a", "unknown", "0000000000"))

@@ -1,0 +1,155 @@
+"""The latest word of each profile and of each number about texts; a segment's `can_receive` is Klaviyo's, and this is stricter.
+
+An opt-out is read generously and a consent strictly. It counts wherever it stands: in the status, in another column of this meaning, in
+Klaviyo's own verdict or among the events, under any spelling of the number; and it stops whoever did not give consent after it.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.consent import NEVER, SUBSCRIBED, UNSUBSCRIBED
+from segkit.data.consent_history import FOR_EVER, NEVER_YET
+from segkit.data.dataset import Dataset
+from segkit.data.instants import Flags, Microseconds, microseconds
+from segkit.data.phone_endings import PhoneEndings, keys_of, last_digits
+
+VERDICT = "can_receive_sms_marketing"
+"""Klaviyo's own column of whether a profile may be texted: a no of it counts, and a yes adds nothing to the status."""
+
+NO_NUMBER = 0
+"""The code of who has no phone number."""
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The phone numbers of profiles, and which of them are known by their last digits alone.
+
+    Attributes:
+        codes: a code for each profile's number, the same for the same number; `NO_NUMBER` where there is none.
+        digits: the last digits of each code's number.
+        others: the last digits of numbers that can't be read or stand beside the one that is.
+    """
+
+    codes: Codes
+    digits: npt.NDArray[np.int64]
+    others: PhoneEndings
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """Return the numbers of a Dataset, which keeps them: several checks ask for them."""
+        codes, digits = dataset.cache.keep(("codes of phone numbers",), lambda: _coded(dataset.phones.numbers))
+        return cls(codes, digits, dataset.sms.endings)
+
+    @property
+    def count(self) -> int:
+        """How many different numbers there are."""
+        return len(self.digits) - 1
+
+    def latest(self, moments: Microseconds) -> Microseconds:
+        """Return for each profile the latest moment of any profile with one of its numbers; `NEVER_YET` where there is none.
+
+        A number that can't be read is taken for every number with the same last digits.
+        """
+        happened = moments > NEVER_YET
+        by_code = np.full(len(self.digits), NEVER_YET)
+        np.maximum.at(by_code, self.codes[happened], moments[happened])
+        by_code[NO_NUMBER] = NEVER_YET
+        found: Microseconds = np.maximum(moments, by_code[self.codes])
+        for length in np.unique(self.others.lengths).tolist():
+            self._add_by_ending(length, moments, by_code, found)
+        return found
+
+    def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
+        """Move moments between numbers that are read and numbers that are not, where so many last digits are the same."""
+        of_code = keys_of(self.digits, length)
+        chosen = self.others.lengths == length
+        rows, endings = self.others.rows[chosen], self.others.endings[chosen]
+        known, places = np.unique(endings, return_inverse=True)
+        by_ending = np.full(len(known) + 1, NEVER_YET)
+        np.maximum.at(by_ending, places, moments[rows])
+        place_of_code = np.searchsorted(known, of_code)
+        is_known = np.append(known, -1)[place_of_code] == of_code
+        is_known[NO_NUMBER] = False
+        place_of_code = np.where(is_known, place_of_code, len(known))
+        under_code = by_ending[place_of_code]
+        # After what goes the other way, so that two numbers that are read stay two, however alike they end.
+        np.maximum.at(by_ending, place_of_code, by_code)
+        by_ending[len(known)] = NEVER_YET
+        np.maximum(found, under_code[self.codes], out=found)
+        np.maximum.at(found, rows, by_ending[places])
+
+    def shared(self, flags: Flags) -> Flags:
+        """Return who is flagged, or has a number of somebody who is: a text goes to a number, whoever it was meant for."""
+        return np.asarray(self.latest(np.where(flags, np.int64(0), NEVER_YET)) > NEVER_YET)
+
+
+def _coded(numbers: pa.Array) -> tuple[Codes, npt.NDArray[np.int64]]:
+    encoded = pc.dictionary_encode(numbers)
+    codes = pc.fill_null(pc.add(encoded.indices, pa.scalar(1, pa.int32())), NO_NUMBER).to_numpy()
+    return np.asarray(codes), np.append(np.int64(0), last_digits(encoded.dictionary))
+
+
+@dataclass(frozen=True)
+class OptOuts:
+    """Who opted out of texts, and who has a number that did.
+
+    Attributes:
+        not_subscribed: who has no status that lets a text be sent.
+        opted_out: whose own latest word is an opt-out, whatever the status says.
+        number_opted_out: whose number belongs to a profile that opted out, not before it was subscribed here.
+        events: how many consent events were looked at.
+        numbers: how many numbers opted out.
+    """
+
+    not_subscribed: Flags
+    opted_out: Flags
+    number_opted_out: Flags
+    events: int
+    numbers: int
+
+    @classmethod
+    def of(cls, dataset: Dataset, numbers: Numbers, until: int) -> Self:
+        """Work out the latest word of every profile and number.
+
+        A consent without a date is older than any opt-out, and an opt-out without a date newer than any consent.
+
+        Args:
+            dataset: the profiles and events.
+            numbers: their numbers.
+            until: what happened after this moment, in microseconds, is not known; `FOR_EVER` knows everything in the data.
+        """
+        history, further = dataset.consent_history("sms"), dataset.sms.further
+        is_subscribed = dataset.consent("sms", "subscribed")
+        refused = _refused(dataset)
+        says_subscribed = history.status == SUBSCRIBED
+        dated = np.where(says_subscribed & (history.dates <= until), history.dates, NEVER_YET)
+        consent = np.maximum(dated, history.newest_given(min(until, microseconds(dataset.known_until))))
+        status_says_no = ((history.status == UNSUBSCRIBED) | dataset.unknown_sms_words) & (history.dates <= until)
+        opt_out = np.maximum(np.where(status_says_no, history.date_ends, NEVER_YET), history.newest_withdrawn(until))
+        opt_out[(further == UNSUBSCRIBED) | (refused & says_subscribed)] = FOR_EVER
+        # Who came back is not held to what was said before; but only a status lets a text be sent.
+        stands = (opt_out > NEVER_YET) & ((opt_out >= consent) | ~says_subscribed)
+        of_number = numbers.latest(np.where(stands, opt_out, NEVER_YET))
+        return cls(
+            not_subscribed=~is_subscribed | refused | (further == NEVER),
+            opted_out=stands,
+            number_opted_out=(of_number > NEVER_YET) & (of_number >= consent),
+            events=len(history.given) + len(history.withdrawn),
+            numbers=len(np.unique(numbers.codes[stands & (numbers.codes != NO_NUMBER)])),
+        )
+
+
+def _refused(dataset: Dataset) -> Flags:
+    """Return about whom Klaviyo's own verdict is there and says anything but yes."""
+    if not dataset.has_property(VERDICT):
+        return np.zeros(len(dataset), dtype=bool)
+    column = dataset.column(VERDICT)
+    says_yes = column.rows(column.truths.readable & column.truths.values)
+    return dataset.is_set(VERDICT) & ~says_yes
