@@ -29,7 +29,8 @@ _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
 _WITHIN_REACH = {"predicted_gender", "sms_rcs_capable"}
 """Klaviyo's API lacks these, so a custom property that brings one is welcome as the known column."""
 
-_NEVER = microseconds(datetime.min)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_NEVER = microseconds(_BEGINNING)
 
 
 def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
@@ -76,7 +77,8 @@ def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
     """
     every = [resource for page in pages for resource in _resources(page, "profile")]
     replaced = superseded(every)
-    versions, copies = [], []
+    versions: list[str] = []
+    copies: list[str] = []
     for old, kept in sorted(replaced.items()):
         is_copy = every[old].get("attributes") == every[kept].get("attributes")
         (copies if is_copy else versions).append(every[old]["id"])
@@ -180,7 +182,7 @@ def _moment(written: Any) -> datetime:
     try:
         found = datetime.fromisoformat(str(written))
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return _BEGINNING
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
