@@ -142,9 +142,12 @@ def _pull(given: argparse.Namespace) -> int:
         restart=given.restart,
         progress=True,
     )
+    for note in pulled.notes:
+        print(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
         print(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    print(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
     print(f"Next: segkit build {given.folder} --out build")
     return 0
 

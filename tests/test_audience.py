@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.conditions import AllOf
-from segkit.errors import DefinitionError
 from segkit.eligibility import SENDABLE, STEPS, TEXTABLE_COUNTRIES, Eligibility
+from segkit.errors import DefinitionError
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

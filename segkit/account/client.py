@@ -60,7 +60,7 @@ class Account:
 
     def __init__(self, *, key: str | None = None, host: str | None = None, clock: Clock | None = None) -> None:
         self._client, self._key = _client(_checked_key(key), _checked_host(host or HOST))
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
         self._pacers: dict[str, Pacer] = {}
 
     def __repr__(self) -> str:
@@ -80,7 +80,7 @@ class Account:
         Raises:
             AccountError: the account refuses, can't be reached, or gives no answer that can be read.
         """
-        pacer = self._pacers.setdefault(endpoint.method, Pacer(endpoint.limits, self._clock))
+        pacer = self._pacers.setdefault(endpoint.method, Pacer(endpoint.limits, self.clock))
         for attempt in range(1, ATTEMPTS + 1):
             pacer.pause()
             response = self._request(endpoint, {**endpoint.given, **arguments})
@@ -89,7 +89,7 @@ class Account:
             is_last = attempt == ATTEMPTS
             if is_last or not _may_be_repeated(endpoint, response):
                 break
-            self._clock.wait(response.retry_after or backoff(attempt))
+            self.clock.wait(response.retry_after or backoff(attempt))
         raise self._failure(endpoint, response)
 
     def _request(self, endpoint: Endpoint, arguments: Mapping[str, Any]) -> _Response:

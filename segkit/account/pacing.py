@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from segkit.account.endpoints import Limits
 
@@ -11,12 +12,23 @@ LONGEST_WAIT = 60.0
 """Seconds that a wait between two attempts doubles up to."""
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How time is told, in seconds from any beginning, and how it is let pass: real here, and of a test's making in tests."""
+    """How time is told and how it is let pass: real here, and of a test's making in tests.
+
+    Attributes:
+        now: the time between requests, in seconds from any beginning.
+        wait: lets a number of seconds pass.
+        utc_now: the date and time in UTC, by which the age of what was downloaded is known.
+    """
 
     now: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
+    utc_now: Callable[[], datetime] = _utc_now
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ Requests, pages, and their columns are others' work.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,12 @@ from segkit.account.endpoints import (
 from segkit.account.pages import pages
 from segkit.account.progress import counting
 from segkit.account.pull_files import Pulled, check_folder, write_files
-from segkit.account.pull_store import PullStore, Walk
-from segkit.account.resources import Resource, labels, name_of, named, once
+from segkit.account.pull_store import LONG_AGO, PullStore, Walk
+from segkit.account.resources import Newest, Resource, labels, name_of, named
 from segkit.errors import AccountError, DefinitionError
+
+OLDEST_PROFILES = timedelta(days=1)
+"""Profiles whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,13 @@ def pull(
     by its name and id if another has the same.
 
     Every page is kept in the folder, under .pull, until the files are written at the end, all of them or none. After a break, the
-    same call goes on with the first page that is missing. Requests keep within Klaviyo's limits: a million profiles take over an
+    same call goes on with the first page that is missing. Only profiles whose download began more than a day ago, or at an unknown
+    time, are downloaded again, and `Pulled.notes` says so. Requests keep within Klaviyo's limits: a million profiles take over an
     hour.
+
+    Consent is as old as the profiles. `Pulled.profiles_as_of` says when their download began, and profiles.parquet keeps it in
+    its metadata as "segkit_profiles_as_of". Of a profile on two pages, as when it changes meanwhile, the version with the newest
+    `updated` is kept.
 
     Args:
         folder: is made if it is not there; files of an earlier pull in it are replaced.
@@ -116,6 +124,7 @@ class _Download:
         self._store = store
         self._target = target
         self._progress = progress
+        self._notes: list[str] = []
 
     def check_account(self) -> None:
         """Refuse to go on with another account's key: ids of metrics belong to one account.
@@ -132,12 +141,13 @@ class _Download:
     def run(self, plan: _Plan) -> Pulled:
         """Bring what is missing, and write the files."""
         # First what names are looked up in, so that a slip of the pen does not come out after hours.
-        metrics = list(once(self._fetch(METRICS, "metrics", "Metrics")))
-        lists = list(once(self._fetch(LISTS, "lists", "Lists")))
+        metrics = list(Newest(self._fetch(METRICS, "metrics", "Metrics")))
+        lists = list(Newest(self._fetch(LISTS, "lists", "Lists")))
         segments = self._segments(plan)
         member_segments = named(segments, plan.members_of, "segment")
         events = self._events(plan, metrics)
         # After the events, so that the profile of each is among them.
+        self._forget_old_profiles()
         profiles = self._fetch(PROFILES, "profiles", "Profiles")
         return write_files(
             self._target,
@@ -148,11 +158,27 @@ class _Download:
             list_members=self._members(LIST_MEMBERS, "list", lists) if plan.lists else {},
             segments=segments if plan.segments else None,
             segment_members=self._members(SEGMENT_MEMBERS, "segment", member_segments),
+            notes=self._notes,
         )
+
+    def _forget_old_profiles(self) -> None:
+        """Drop the profiles that an earlier call kept if their consent may be out of date, and note it."""
+        walk = self._store.walk("profiles")
+        begun = walk.begun
+        # A beginning in the future means that the clock was set back, so it says nothing about the age.
+        if not walk.size or timedelta(0) <= self._account.clock.utc_now() - begun <= OLDEST_PROFILES:
+            return
+        reason = (
+            "did not note when it began to download its profiles"
+            if begun == LONG_AGO
+            else f"began to download its profiles on {begun:%Y-%m-%d at %H:%M} UTC, not within the last day"
+        )
+        self._notes.append(f"The unfinished pull {reason}, so all profiles were downloaded again.")
+        walk.forget()
 
     def _segments(self, plan: _Plan) -> list[Resource]:
         is_wanted = plan.segments or plan.members_of
-        return list(once(self._fetch(SEGMENTS, "segments", "Segments"))) if is_wanted else []
+        return list(Newest(self._fetch(SEGMENTS, "segments", "Segments"))) if is_wanted else []
 
     def _events(self, plan: _Plan, metrics: list[Resource]) -> list[Walk]:
         since = [] if plan.since is None else [f"greater-or-equal(datetime,{plan.since})"]
@@ -178,6 +204,8 @@ class _Download:
         """Bring every page of an answer that is not kept yet, whole and in order."""
         walk = self._store.walk(kind, resource_id)
         last, kept = walk.last(), walk.size
+        if not kept:
+            walk.begin(self._account.clock.utc_now())
         with counting(heading, endpoint.resource, shown=self._progress) as advance:
             advance(walk.resources)
             try:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet
 
 from segkit.account.pull_store import Walk
-from segkit.account.resources import Resource, labels, name_of, once
+from segkit.account.resources import Newest, Resource, labels, name_of
 from segkit.account.tables import events_of, profiles_of
 from segkit.data.load import TABLES
 from segkit.errors import AccountError, FileError
@@ -29,11 +30,16 @@ class Pulled:
         folder: where it is, for `sk.load`.
         files: the files written.
         rows: the rows of each table by its file's name; of those that have none, too.
+        profiles_as_of: the moment, in UTC, at which its profiles began to be downloaded. Their consent is from then or later; an
+            opt-out after it may be missing.
+        notes: what else there is to know, such as that profiles were downloaded again; a sentence each.
     """
 
     folder: Path
     files: tuple[Path, ...]
     rows: Mapping[str, int]
+    profiles_as_of: datetime
+    notes: tuple[str, ...] = ()
 
 
 def check_folder(folder: Path) -> None:
@@ -72,6 +78,7 @@ def write_files(
     list_members: Mapping[str, Walk],
     segments: Sequence[Resource] | None,
     segment_members: Mapping[str, Walk],
+    notes: Sequence[str],
 ) -> Pulled:
     """Write the files of a pull, all of them or none; a table without rows has no file, and an old one goes.
 
@@ -103,12 +110,12 @@ def write_files(
             write(part)
     for name in set(EVERY_FILE) - set(writers):
         (folder / name).unlink(missing_ok=True)
-    return Pulled(folder, files, rows)
+    return Pulled(folder, files, rows, profiles.begun, tuple(notes))
 
 
 def _members(walks: Mapping[str, Walk], group: str) -> pa.Table:
     """Return who is in which group and since when, as text; a group goes by the name given."""
-    rows = [(one, name) for name, walk in walks.items() for one in once(walk)]
+    rows = [(one, name) for name, walk in walks.items() for one in Newest(walk)]
     columns = {
         "profile_id": [one["id"] for one, _ in rows],
         group: [name for _, name in rows],

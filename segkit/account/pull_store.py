@@ -1,4 +1,4 @@
-"""What an unfinished pull keeps on disk: what was asked for, and each page whole; what the pages say is others' work.
+"""What an unfinished pull keeps on disk: what was asked for, each page whole, and since when; what the pages say is others' work.
 
 A page holds the link to the next one, so the pages are all there is to know about how far a pull came.
 """
@@ -10,6 +10,7 @@ import shutil
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,9 @@ from segkit.errors import AccountError, FileError
 from segkit.files import whole_files, write_text
 
 FOLDER = ".pull"
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""When pages were begun that don't say so, as an earlier segkit kept them; the time of a file can't be trusted."""
 
 
 class Walk:
@@ -31,6 +35,30 @@ class Walk:
         self._folder = folder
         self.size = len(self._paths())
         self.resources = sum(int(path.name.partition(".")[0].split("-")[2]) for path in self._paths())
+
+    @property
+    def begun(self) -> datetime:
+        """When the first page was asked for, in UTC and to the second; `LONG_AGO` if that was not noted."""
+        try:
+            found = datetime.fromisoformat(self._note.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return LONG_AGO
+        return found if found.tzinfo else LONG_AGO
+
+    def begin(self, moment: datetime) -> None:
+        """Note when the first page is asked for."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_text(self._note, moment.astimezone(UTC).isoformat(timespec="seconds"))
+
+    def forget(self) -> None:
+        """Drop all pages: first the note of when they were begun, so that no break leaves some of them believed."""
+        self._note.unlink(missing_ok=True)
+        shutil.rmtree(self._folder)
+        self.size = self.resources = 0
+
+    @property
+    def _note(self) -> Path:
+        return self._folder / "begun"
 
     def keep(self, document: Mapping[str, Any]) -> None:
         """Write the next page whole or not at all."""

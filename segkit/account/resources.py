@@ -5,21 +5,51 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from segkit.account.pull_store import Walk
+from segkit.data.klaviyo_pages import superseded
 from segkit.data.schema import canonical_metric
 from segkit.errors import AccountError
 
 Resource: TypeAlias = dict[str, Any]
 
 
-def once(*walks: Walk) -> Iterator[Resource]:
-    """Read the resources of walks, each id once: pages may overlap where the account changed while they were read."""
-    seen: set[str] = set()
-    for walk in walks:
-        for document in walk.documents():
-            for one in document["data"]:
+class Newest:
+    """The resources of a walk, each id once, in its newest version (see `superseded`); the pages are read anew for each loop.
+
+    Pages may overlap where the account changed while they were read: of a profile, the version from after the opt-out counts; of
+    a list, its new name. Members of a list carry no `updated`, so the later page counts, with the later `joined`.
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self._replaced = superseded(_every(walk))
+
+    def __iter__(self) -> Iterator[Resource]:
+        for position, one in enumerate(_every(self._walk)):
+            if position not in self._replaced:
+                yield one
+
+
+class Once:
+    """The resources of walks, each id once, as it came first; the pages are read anew for each loop.
+
+    For events: what happened does not change, so one version is as good as another, and finding the newest would cost one more
+    reading of the largest table.
+    """
+
+    def __init__(self, walks: Iterable[Walk]) -> None:
+        self._walks = tuple(walks)
+
+    def __iter__(self) -> Iterator[Resource]:
+        seen: set[str] = set()
+        for walk in self._walks:
+            for one in _every(walk):
                 if one["id"] not in seen:
                     seen.add(one["id"])
                     yield one
+
+
+def _every(walk: Walk) -> Iterator[Resource]:
+    return (one for document in walk.documents() for one in document["data"])
 
 
 def name_of(one: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Kept pages to Parquet files that load as the pages themselves would; what a page means is told by `segkit.data`.
 
-Pages are read twice, one at a time: first for the names and kinds of the columns, then for the rows. So a shop need not fit in memory.
+Pages are read several times, one at a time: for which version of a profile is the newest, for the names of the columns, for their
+kinds, then for the rows. So a shop need not fit in memory.
 """
 
 import json
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from segkit.account.pull_store import Walk
-from segkit.account.resources import once
+from segkit.account.resources import Newest, Once, Resource
 from segkit.data.klaviyo_pages import events_table, profiles_table
 from segkit.data.properties import JSON_CELLS
 from segkit.data.schema import PROFILE_COLUMNS
@@ -33,6 +34,9 @@ _TYPES = {
 _NUMBERS = {name for name, kind in PROFILE_COLUMNS.items() if kind == "number"} | {"value"}
 """Columns that are read as numbers whatever they hold, so whole ones may stand among doubles."""
 
+PROFILES_AS_OF = "segkit_profiles_as_of"
+"""The key in the metadata of a Parquet file of profiles under which it says when their download began, as an instant in ISO 8601."""
+
 _EXACT = 2**53
 _SIXTY_FOUR_BITS = 2**63
 _RESOURCES_AT_ONCE = 1_000
@@ -46,6 +50,7 @@ class PulledTable:
     kinds: dict[str, Kind]
     rows: int
     _batches: "_Batches"
+    _metadata: Mapping[str, str]
 
     def write(self, path: Path) -> None:
         """Write the table into one Parquet file, in groups of rows."""
@@ -53,7 +58,8 @@ class PulledTable:
             pa.field(name, _TYPES[kind], metadata=JSON_CELLS if kind == "json" else None)
             for name, kind in self.kinds.items()
         ]
-        with pa.parquet.ParquetWriter(path, pa.schema(fields), compression="zstd") as writer:
+        schema = pa.schema(fields, metadata=self._metadata)
+        with pa.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
             for group in _grouped(self._batches.columns(), tuple(self.kinds)):
                 arrays = [_array(group[name], kind) for name, kind in self.kinds.items()]
                 writer.write_table(pa.table(arrays, schema=writer.schema))
@@ -61,20 +67,20 @@ class PulledTable:
 
 @dataclass(slots=True)
 class _Batches:
-    """The pages of a table, in batches of resources that all have the same columns.
+    """The resources of a table, in batches that all have the same columns; each loop over them reads the pages anew.
 
     Each batch is led by an outline: a resource with every name that any of them has, and nothing under it. Names are given by
     what a whole table has, so a batch must not look as if it were one.
     """
 
-    walks: tuple[Walk, ...]
+    resources: Iterable[Resource]
     is_events: bool
     metrics: list[dict[str, Any]]
     outline: dict[str, Any] = field(default_factory=dict)
 
     def columns(self) -> Iterator[Columns]:
         """Read the pages, a batch of rows at a time."""
-        resources = once(*self.walks)
+        resources = iter(self.resources)
         while batch := list(islice(resources, _RESOURCES_AT_ONCE)):
             page = {"data": [self.outline, *batch], "included": self.metrics}
             table = events_table([page]) if self.is_events else profiles_table([page])
@@ -82,8 +88,9 @@ class _Batches:
 
 
 def profiles_of(walk: Walk) -> PulledTable:
-    """Read the columns of the profiles of a walk."""
-    return _prepared(_Batches((walk,), is_events=False, metrics=[]))
+    """Read the columns of the profiles of a walk, each in its newest version."""
+    as_of = {PROFILES_AS_OF: walk.begun.isoformat()}
+    return _prepared(_Batches(Newest(walk), is_events=False, metrics=[]), as_of)
 
 
 def events_of(walks: Iterable[Walk], metrics: Iterable[dict[str, Any]]) -> PulledTable:
@@ -93,11 +100,11 @@ def events_of(walks: Iterable[Walk], metrics: Iterable[dict[str, Any]]) -> Pulle
     for walk in walks:
         for document in walk.documents():
             known.update({one["id"]: one for one in document.get("included") or () if one.get("type") == "metric"})
-    return _prepared(_Batches(walks, is_events=True, metrics=list(known.values())))
+    return _prepared(_Batches(Once(walks), is_events=True, metrics=list(known.values())), {})
 
 
-def _prepared(batches: _Batches) -> PulledTable:
-    for one in once(*batches.walks):
+def _prepared(batches: _Batches, metadata: Mapping[str, str]) -> PulledTable:
+    for one in batches.resources:
         batches.outline = _outlined(batches.outline, one)
     kinds: dict[str, Kind | None] = {}
     rows = 0
@@ -107,7 +114,7 @@ def _prepared(batches: _Batches) -> PulledTable:
             for name, cells in columns.items():
                 kinds[name] = _kind_of_column(name, kinds.get(name), cells)
     # A column that is never set is one of text, as it is when it comes from a page.
-    return PulledTable({name: kind or "text" for name, kind in kinds.items()}, rows, batches)
+    return PulledTable({name: kind or "text" for name, kind in kinds.items()}, rows, batches, metadata)
 
 
 def _outlined(outline: dict[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:

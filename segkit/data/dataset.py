@@ -114,8 +114,11 @@ class Dataset:
         columns: Mapping[str, str],
         default_country: str | None,
         unreadable: Unreadable,
+        faults: Faults | None = None,
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
+
+        What was found while files were read comes in as `faults` and is reported with the rest.
 
         Raises:
             DataError: with every fault at once that would change an answer silently.
@@ -128,7 +131,7 @@ class Dataset:
         for name, table in tables.items():
             if not table or not len(next(iter(table.values()))):
                 raise DataError.empty_file(name)
-        faults = Faults()
+        faults = Faults() if faults is None else faults
         known = list(dict.fromkeys(header for table in tables.values() for header in table))
         for header in columns:
             faults.refuse(

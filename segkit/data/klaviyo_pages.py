@@ -1,10 +1,13 @@
 """Pages of Klaviyo's Get Profiles and Get Events to tables, nothing lost; shapes as in its API reference, revision 2026-07-15."""
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from segkit.data.door import Table
+from segkit.data.faults import Faults
+from segkit.data.instants import microseconds
 from segkit.data.properties import cells_of
 from segkit.data.schema import PROFILE_COLUMNS, SUPPRESSIONS, canonical_name
 from segkit.errors import DataError
@@ -25,6 +28,64 @@ _MARKETING = {
 _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
 _WITHIN_REACH = {"predicted_gender", "sms_rcs_capable"}
 """Klaviyo's API lacks these, so a custom property that brings one is welcome as the known column."""
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_NEVER = microseconds(_BEGINNING)
+
+
+def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """Return the position of each resource that another version of the same id replaces, and the position of the one kept.
+
+    Pages overlap where the account changes while they are read. The version with the newest `updated` is kept; of two that were
+    updated at the same moment, or of which one doesn't say when, the later in order. Resources without an id stay as they are.
+
+    Remembers a few numbers for each resource and not the resources themselves, so the pages need not fit in memory.
+
+    >>> superseded([
+    ...     {"id": "P1", "attributes": {"updated": "2026-06-30T23:00:00-05:00"}},
+    ...     {"id": "P2", "attributes": {}},
+    ...     {"id": "P1", "attributes": {"updated": "2026-07-01T01:00:00+00:00"}},
+    ...     {"id": "P2", "attributes": {}},
+    ... ])
+    {2: 0, 1: 3}
+    """
+    kept: dict[str, int] = {}
+    newest = array("q")  # at each position, the newest `updated` of its id so far
+    replaced: dict[int, str] = {}
+    for position, resource in enumerate(resources):
+        updated = _updated(resource)
+        newest.append(updated)
+        resource_id = resource.get("id")
+        if not isinstance(resource_id, str) or not resource_id:
+            continue
+        earlier = kept.setdefault(resource_id, position)
+        if _NEVER < updated < newest[earlier]:
+            replaced[position] = resource_id
+        elif earlier != position:
+            # A version that doesn't say when it was updated is taken to be as new as the one that it replaces.
+            newest[position] = max(updated, newest[earlier])
+            replaced[earlier] = resource_id
+            kept[resource_id] = position
+    return {position: kept[resource_id] for position, resource_id in replaced.items()}
+
+
+def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
+    """Return the profiles of pages as one page with each profile once (see `superseded`), and report those left out.
+
+    Raises:
+        DataError: a page is not of Klaviyo's shape.
+    """
+    every = [resource for page in pages for resource in _resources(page, "profile")]
+    replaced = superseded(every)
+    versions: list[str] = []
+    copies: list[str] = []
+    for old, kept in sorted(replaced.items()):
+        is_copy = every[old].get("attributes") == every[kept].get("attributes")
+        (copies if is_copy else versions).append(every[old]["id"])
+    in_versions = "the same profile on two pages, in two versions"
+    faults.note("profiles", "profile_id", in_versions, len(versions), examples=versions, done="the newest kept")
+    faults.note("profiles", "profile_id", "the same row twice", len(copies), examples=copies, done="kept once")
+    return {"data": [resource for position, resource in enumerate(every) if position not in replaced]}
 
 
 def profiles_table(pages: Iterable[Any]) -> Table:
@@ -110,12 +171,18 @@ def _newest_suppressions(suppressions: list[Any]) -> Row:
     return row
 
 
+def _updated(resource: Mapping[str, Any]) -> int:
+    """Return when a resource was updated, in microseconds since 1970; `_NEVER` if it doesn't say."""
+    attributes = resource.get("attributes")
+    return microseconds(_moment(attributes.get("updated"))) if isinstance(attributes, Mapping) else _NEVER
+
+
 def _moment(written: Any) -> datetime:
     """Return when something was, the beginning of time if it can't be read: the door reports what is no date."""
     try:
         found = datetime.fromisoformat(str(written))
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return _BEGINNING
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

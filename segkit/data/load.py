@@ -17,7 +17,8 @@ from tqdm.auto import tqdm
 from segkit.data.columns import Unreadable
 from segkit.data.dataset import AsOf, Dataset, table_of
 from segkit.data.door import Table
-from segkit.data.klaviyo_pages import events_table, profiles_table
+from segkit.data.faults import Faults
+from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
 from segkit.data.properties import field_cells
 from segkit.data.stored import DAMAGES, first_line, joined, stored_table
 from segkit.errors import DataError, counted, listed
@@ -53,7 +54,8 @@ def load(
 
     A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*, as .csv, .csv.gz, .parquet, or .json
     pages of the Klaviyo API; several parts are named events-1.csv, events-2.csv. Klaviyo's own member exports load unchanged.
-    In CSV every cell is text and only an empty cell is unset; Parquet keeps its types.
+    In CSV every cell is text and only an empty cell is unset; Parquet keeps its types. Of a profile that stands on several
+    pages, the version with the newest `updated` is loaded and the report counts the others.
 
     Args:
         folder: the folder; files given by name win over those in it.
@@ -80,9 +82,15 @@ def load(
     if not sources:
         raise DataError.nothing_given()
     bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
-    tables = {name: _table(name, source) for name, source in bar}
+    faults = Faults()
+    tables = {name: _table(name, source, faults) for name, source in bar}
     shop = Dataset.from_tables(
-        tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
+        tables,
+        as_of=as_of,
+        columns=columns or {},
+        default_country=default_country,
+        unreadable=unreadable,
+        faults=faults,
     )
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
     tables.clear()
@@ -121,7 +129,7 @@ def _format(path: Path) -> str:
     return Path(name).suffix
 
 
-def _table(name: str, source: Any) -> Table:
+def _table(name: str, source: Any, faults: Faults) -> Table:
     if isinstance(source, pd.DataFrame):
         return table_of(source, name)
     paths = [Path(source)] if isinstance(source, (str, Path)) else [Path(path) for path in source]
@@ -144,7 +152,7 @@ def _table(name: str, source: Any) -> Table:
             raise DataError.unreadable_file(paths[0], f"{name} are read from CSV or Parquet only")
         case ".json":
             pages = [_read_json(path) for path in paths]
-            return profiles_table(pages) if name == "profiles" else events_table(pages)
+            return profiles_table([newest_profiles(pages, faults)]) if name == "profiles" else events_table(pages)
         case _:
             raise DataError.unknown_format(paths[0])
 

@@ -9,12 +9,13 @@ import re
 import threading
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 KEY = "pk_synthetic_0123456789abcdef"
+MOMENT = datetime(2026, 7, 1, 8, 12, 30, tzinfo=UTC)
 SAMPLE_PAGES = Path(__file__).parents[2] / "sample_data" / "klaviyo_pages"
 LARGEST_PAGES = {
     r"/api/profiles": 100, r"/api/events": 1_000, r"/api/lists": 10, r"/api/segments": 10,

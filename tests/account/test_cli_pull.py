@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def test_a_pulled_folder_is_a_shop(server, tmp_path, capsys):
     out, err = capsys.readouterr()
     assert f"Wrote {folder / 'profiles.parquet'} (24 rows)" in out
     assert f"Wrote {folder / 'events.parquet'} (61 rows)" in out
+    assert re.search(r"^Consent as of \d{4}-\d\d-\d\d \d\d:\d\d UTC$", out, re.MULTILINE)
     assert out.endswith(f"Next: segkit build {folder} --out build\n")
     assert err.splitlines() == [
         "Metrics: 13 metrics",
@@ -79,6 +81,17 @@ def test_a_refusal_is_a_message_and_a_code(server, tmp_path, capsys):
     assert "Traceback" not in err
     assert main(["pull", str(tmp_path)]) == 0
     assert len(server.asked("/api/events")) == 5
+
+
+def test_profiles_fetched_again_are_a_line_of_the_output(server, tmp_path, capsys):
+    """When a resumed pull drops profiles that may be old, it says so before the files."""
+    server.fail("/api/lists/Lstaaa/profiles", Fault(403))
+    assert main(["pull", str(tmp_path)]) == 2
+    (tmp_path / ".pull" / "profiles" / "begun").write_text("2026-06-01T12:00:00+00:00")
+    capsys.readouterr()
+    assert main(["pull", str(tmp_path)]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("The unfinished pull began to download its profiles on 2026-06-01 at 12:00 UTC")
 
 
 def test_the_key_is_shown_to_nobody(server, tmp_path, capsys):

@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
-from account.server import KEY, SAMPLE_PAGES, Fault, Server, resource, sample_content
+from account.server import KEY, MOMENT, SAMPLE_PAGES, Fault, Server, resource, sample_content
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,10 +30,12 @@ TESTS = Path(__file__).parents[1]
 CHILD = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from account.server import KEY
+from account.server import KEY, MOMENT
 from segkit.account.client import Account
+from segkit.account.pacing import Clock
 from segkit.account.pull import pull
-pull(sys.argv[2], segments=True, account=Account(key=KEY, host=sys.argv[3]))
+clock = Clock(utc_now=lambda: MOMENT)
+pull(sys.argv[2], segments=True, account=Account(key=KEY, host=sys.argv[3], clock=clock))
 """
 
 
@@ -43,9 +47,9 @@ def server():
         yield running
 
 
-def account(server, key=KEY):
-    """Return a server as an account whose waits take no time."""
-    return Account(key=key, host=server.url, clock=Clock(wait=lambda _seconds: None))
+def account(server, key=KEY, moment=MOMENT):
+    """Return a server as an account whose waits take no time, asked at one moment."""
+    return Account(key=key, host=server.url, clock=Clock(wait=lambda _seconds: None, utc_now=lambda: moment))
 
 
 def facts(shop):
@@ -230,6 +234,65 @@ def test_what_comes_twice_is_kept_once(server, tmp_path):
     assert ids == [one["id"] for one in content[1:]]
 
 
+def version(profile_id, updated, consent, **properties):
+    """Return a version of a profile that was updated at a moment, with its SMS consent then."""
+    subscriptions = {"sms": {"marketing": {"consent": consent}}}
+    return resource("profile", profile_id, updated=updated, subscriptions=subscriptions, properties=properties)
+
+
+OVERLAPS = [
+    # the one that opted out while the pages were read comes later, and then earlier in the order of the pages
+    (["2026-06-30T10:00:00+00:00", "2026-06-30T11:00:00+00:00"], 1),
+    (["2026-06-30T11:00:00+00:00", "2026-06-30T10:00:00+00:00"], 0),
+    # as text "2026-06-30T23" would be the older one
+    (["2026-06-30T23:00:00-05:00", "2026-07-01T01:00:00+00:00"], 0),
+    (["2026-07-01T01:00:00+00:00", "2026-06-30T23:00:00-05:00"], 1),
+    # where one doesn't say when, the later page counts
+    (["2026-06-30T10:00:00+00:00", None], 1),
+]
+
+
+@pytest.mark.parametrize(("updated", "kept"), OVERLAPS)
+def test_of_a_profile_on_two_pages_the_newest_version_counts(server, tmp_path, updated, kept):
+    """Who opted out while the pages were read is nobody's recipient, wherever the two versions stand; a load of the pages agrees."""
+    consents = ["SUBSCRIBED", "SUBSCRIBED"]
+    consents[kept] = "UNSUBSCRIBED"
+    first, last = (version("TWICE", moment, consent) for moment, consent in zip(updated, consents, strict=True))
+    server.content["/api/profiles"] = [first, *server.content["/api/profiles"], last]
+    shop = sk.load(pull(tmp_path / "shop", account=account(server)).folder)
+    assert len(shop) == 25
+    assert shop.profiles.loc["TWICE", "sms_consent"] == "unsubscribed"
+    assert facts(shop) == facts(loaded_from_pages(server, tmp_path / "pages"))
+
+
+def test_a_version_that_is_not_kept_leaves_no_trace(server, tmp_path):
+    """A property that only the older version had is none of the shop's, and gives its column no kind."""
+    old = version("TWICE", "2026-06-29T00:00:00+00:00", "SUBSCRIBED", Size="L", Gone=True)
+    new = version("TWICE", "2026-06-30T00:00:00+00:00", "SUBSCRIBED", Size=42)
+    server.content["/api/profiles"] = [old, *server.content["/api/profiles"], new]
+    shop = sk.load(pull(tmp_path, account=account(server)).folder)
+    assert "Gone" not in shop.property_names
+    assert shop.profiles.loc["TWICE", "Size"] == 42
+
+
+def test_lists_and_members_on_two_pages(server, tmp_path):
+    """Of a list that was renamed the new name counts, and of somebody who joined again the later day."""
+    lists = server.content["/api/lists"]
+    lists[0]["attributes"]["updated"] = "2026-06-01T00:00:00+00:00"
+    others = [resource("list", f"Lst{n}", name=f"List {n}") for n in range(5)]
+    renamed = resource("list", "LstAaa", name="News", updated="2026-06-30T00:00:00+00:00")
+    server.content["/api/lists"] = [*lists, *others, renamed]
+    server.content |= {f"/api/lists/Lst{n}/profiles": [] for n in range(5)}
+    members = server.content["/api/lists/LstAaa/profiles"]
+    again = resource("profile", members[0]["id"], joined_group_at="2026-06-30T12:00:00+00:00")
+    members.append(again)
+    pull(tmp_path, account=account(server))
+    assert AccountNames.from_file(tmp_path / "names.json").lists["LstAaa"] == "News"
+    found = pd.read_parquet(tmp_path / "lists.parquet").query("list_id == 'News'").set_index("profile_id")["joined"]
+    assert len(found) == 13
+    assert found[again["id"]] == "2026-06-30T12:00:00+00:00"
+
+
 @pytest.mark.parametrize("path", ["/api/profiles", "/api/events", "/api/lists/LstAaa/profiles", "/api/segments"])
 def test_a_break_costs_nothing(server, tmp_path, path):
     """After a refusal in the middle, the same call asks only for what is missing, and leaves what an unbroken pull leaves."""
@@ -338,6 +401,86 @@ def broken_off(server, folder, **words):
         pull(folder, account=account(server), **words)
 
 
+DAY = timedelta(days=1)
+
+
+def opt_out_everybody(server):
+    """Let everybody withdraw their consent to SMS."""
+    for one in server.content["/api/profiles"]:
+        one["attributes"]["subscriptions"]["sms"]["marketing"]["consent"] = "UNSUBSCRIBED"
+
+
+@pytest.mark.parametrize("path", ["/api/profiles", "/api/lists/Lstaaa/profiles"])
+@pytest.mark.parametrize("later", [DAY + timedelta(seconds=31), 30 * DAY, -timedelta(minutes=1)])
+def test_profiles_older_than_a_day_are_fetched_again(server, tmp_path, path, later):
+    """Who opted out since a pull broke off more than a day ago is opted out in the resumed one; only profiles are asked for again."""
+
+    def revoke(request):
+        if request.path == path and (path != "/api/profiles" or "page[cursor]" in request.query):
+            server.fail(path, Fault(403))
+            server.before = lambda _request: None
+
+    server.before = revoke
+    with pytest.raises(AccountError, match="403"):
+        pull(tmp_path, account=account(server))
+    opt_out_everybody(server)
+    server.requests.clear()
+    resumed = pull(tmp_path, account=account(server, moment=MOMENT + later))
+    shop = sk.load(resumed.folder)
+    assert not shop.consent("sms", "subscribed").any()
+    assert len(shop) == 24
+    assert len(server.asked("/api/profiles")) == 5
+    assert server.asked("/api/events") == []
+    assert resumed.profiles_as_of == (MOMENT + later).replace(microsecond=0)
+    assert len(resumed.notes) == 1
+    assert (
+        "on 2026-07-01 at 08:12 UTC, not within the last day, so all profiles were downloaded again" in resumed.notes[0]
+    )
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=1), DAY])
+def test_profiles_of_the_last_day_are_kept(server, tmp_path, later):
+    """Within a day a resumed pull asks for no profile twice, and its consent dates from when the first call began."""
+    broken_off(server, tmp_path)
+    server.requests.clear()
+    resumed = pull(tmp_path, account=account(server, moment=MOMENT + later))
+    assert server.asked("/api/profiles") == []
+    assert resumed.profiles_as_of == MOMENT
+    assert resumed.notes == ()
+
+
+@pytest.mark.parametrize("note", [None, "", "yesterday", "2026-07-01T08:12:30"])
+def test_profiles_of_unknown_age_are_fetched_again(server, tmp_path, note):
+    """Pages without a readable instant of when they were begun, as an earlier version kept them, count as old."""
+    broken_off(server, tmp_path)
+    begun = tmp_path / ".pull" / "profiles" / "begun"
+    begun.unlink() if note is None else begun.write_text(note)
+    opt_out_everybody(server)
+    resumed = pull(tmp_path, account=account(server))
+    assert not sk.load(resumed.folder).consent("sms", "subscribed").any()
+    assert resumed.notes == (
+        "The unfinished pull did not note when it began to download its profiles, so all profiles were downloaded again.",
+    )
+
+
+def test_a_break_while_old_profiles_are_dropped(server, tmp_path):
+    """Pages that a break has left of those being dropped have no note any more, so they are not believed."""
+    broken_off(server, tmp_path)
+    folder = tmp_path / ".pull" / "profiles"
+    (folder / "begun").unlink()
+    next(iter(sorted(folder.glob("page-*")))).unlink()
+    assert pull(tmp_path, account=account(server)).rows["profiles.parquet"] == 24
+
+
+def test_the_files_say_from_when_their_consent_dates(server, tmp_path):
+    """The moment when the profiles began to be fetched is handed back and stands in their file, in UTC."""
+    pulled = pull(tmp_path, account=account(server, moment=MOMENT.astimezone().replace(microsecond=5)))
+    assert pulled.profiles_as_of == MOMENT
+    written = pq.read_schema(tmp_path / "profiles.parquet").metadata[b"segkit_profiles_as_of"].decode()
+    assert written == "2026-07-01T08:12:30+00:00"
+    assert datetime.fromisoformat(written) == MOMENT
+
+
 def test_an_unfinished_pull_is_gone_on_with_only_as_itself(server, tmp_path):
     """Another question, or another account's key, does not mix with the pages that are there; restart drops them."""
     broken_off(server, tmp_path, since="2026-01-01")
@@ -371,7 +514,7 @@ def test_two_pulls_into_one_folder(server, tmp_path):
 def test_a_damaged_page_is_named(server, tmp_path):
     """A kept page that a disk has spoiled is an error with the way out."""
     broken_off(server, tmp_path)
-    page = next((tmp_path / ".pull" / "profiles").iterdir())
+    page = next((tmp_path / ".pull" / "profiles").glob("page-*"))
     page.write_bytes(page.read_bytes()[:-9])
     with pytest.raises(AccountError, match=r"page-\d+-\d+\.json\.gz' is damaged.*--restart"):
         pull(tmp_path, account=account(server))

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.data.klaviyo_pages import events_table, profiles_table
-from segkit.data.schema import PROFILE_SPELLINGS, canonical_name, canonical_metric
+from segkit.data.klaviyo_pages import events_table, profiles_table, superseded
+from segkit.data.schema import PROFILE_SPELLINGS, canonical_metric, canonical_name
 from segkit.errors import DataError
 
 SAMPLE_DATA = Path(__file__).parents[2] / "sample_data"
@@ -304,6 +306,85 @@ def test_parts_that_are_left_out_or_null_are_unset(tmp_path):
     assert len(shop) == 2
     assert who(sk.is_set("email"), shop) == {"P1"}
     assert "sms_consent" not in shop.property_names
+
+
+# Instants in the order of time, which as text have another order; the last two are one instant.
+INSTANTS = (
+    "2026-06-30T23:30:00+14:00",
+    "2026-06-30T10:00:00Z",
+    "2026-06-30T10:00:00.000001+00:00",
+    "2026-06-30T09:00:00-05:00",
+    "2026-06-30T23:00:00-05:00",
+    "2026-07-01T04:00:00",
+)
+RANKS = {written: min(rank, 4) for rank, written in enumerate(INSTANTS)}
+VERSIONS = st.lists(
+    st.tuples(st.sampled_from(["P1", "P2", "P3"]), st.sampled_from([*INSTANTS, None, "soon"])), max_size=12
+)
+
+
+@given(VERSIONS)
+def test_the_newest_version_is_kept(versions):
+    """One version of each id: the newest of those that say when they were updated, or one that doesn't if it comes after that."""
+    replaced = superseded(profile(profile_id, updated=updated) for profile_id, updated in versions)
+    for profile_id in {profile_id for profile_id, _ in versions}:
+        own = {position: updated for position, (other, updated) in enumerate(versions) if other == profile_id}
+        dated = [position for position in own if own[position] in RANKS]
+        newest = max(dated, key=lambda position: (RANKS[versions[position][1]], position), default=-1)
+        undated = max((position for position in own if position not in dated), default=-1)
+        kept = max(newest, undated)
+        assert {position for position in own if position not in replaced} == {kept}
+        assert {replaced[position] for position in own if position != kept} <= {kept}
+
+
+@given(VERSIONS)
+def test_pages_hold_each_profile_once(tmp_path_factory, versions):
+    """However many versions of a profile the files hold, the shop has the newest, and the report counts the others."""
+    folder = tmp_path_factory.mktemp("versions")
+    pages = [
+        profile(profile_id, updated=updated, properties={"place": place})
+        for place, (profile_id, updated) in enumerate(versions)
+        if updated != "soon"
+    ]  # fmt: skip
+    if not pages:
+        return
+    for number, one in enumerate(pages):
+        (folder / f"profiles-{number:02}.json").write_text(json.dumps({"data": [one]}), encoding="utf-8")
+    shop = sk.load(folder, as_of="2026-07-31")
+    replaced = superseded(pages)
+    kept = [one for position, one in enumerate(pages) if position not in replaced]
+    assert shop.profile_ids.tolist() == [one["id"] for one in kept]
+    assert shop.profiles["place"].tolist() == [one["attributes"]["properties"]["place"] for one in kept]
+    found = shop.report.query("fault == 'the same profile on two pages, in two versions'")
+    assert found["count"].sum() == len(replaced)
+    assert set(found["table"] + found["column"] + found["done"]) <= {"profilesprofile_idthe newest kept"}
+
+
+def test_an_opt_out_on_a_later_page_counts(tmp_path):
+    """Who opted out between two pages is not a recipient, though the page before has the consent."""
+    yes = {"sms": {"marketing": {"consent": "SUBSCRIBED"}}}
+    no = {"sms": {"marketing": {"consent": "UNSUBSCRIBED"}}}
+    older = profile("P1", updated="2026-06-30T23:00:00+02:00", subscriptions=yes)
+    newer = profile("P1", updated="2026-06-30T22:00:00+00:00", subscriptions=no)
+    for profiles in ([older, newer], [newer, older]):
+        assert not who(sk.can_receive("sms"), load_pages(tmp_path, profiles))
+
+
+def test_the_same_version_twice_is_one_row_twice(tmp_path):
+    """A profile that didn't change while the pages were read is reported as any row that comes twice."""
+    one = profile("P1", email="ann@example.com", updated="2026-06-30T10:00:00+00:00")
+    shop = load_pages(tmp_path, [one, profile("P2"), one])
+    assert len(shop) == 2
+    assert shop.report.query("fault == 'the same row twice'")[["count", "done"]].to_numpy().tolist() == [
+        [1, "kept once"]
+    ]
+
+
+def test_profiles_without_an_id_are_no_versions_of_each_other(tmp_path):
+    """Where the id is missing, nothing says that two profiles are the same: all of them are left out and counted."""
+    shop = load_pages(tmp_path, [profile(None, email="a@example.com"), profile(None), profile(""), profile("P1")])
+    assert shop.profile_ids.tolist() == ["P1"]
+    assert shop.report.query("fault == 'rows without an id'")["count"].tolist() == [3]
 
 
 SHAPELESS = {
