@@ -39,7 +39,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
     ).execute()
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02}"
-        cell.metadata = {}
+        # Tags stay: they say which cells the app leaves out.
+        cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
         for output in cell.get("outputs", ()):
             # A live view without its state is an error box to some readers; the static one stands beside it.
             output.get("data", {}).pop(LIVE, None)

@@ -112,18 +112,20 @@ class SmsAudience:
         rows.append((SENDABLE, "may be texted", 0, self.size, ""))
         return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
-    def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo") -> Path:
+    def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write the profiles that are sent to, and a manifest beside the file; never half of either.
 
         Args:
             path: the file; its folder must exist. The manifest is named like it, with ".manifest.json" added.
             layout: "klaviyo" (its importer takes it), "members" (every column) or "hashed" (SHA-256 for ad platforms).
+            replace: replace the file and the manifest if they exist.
 
         Returns:
             The path of the file, absolute.
 
         Raises:
-            FileError: an unknown layout, the folder does not exist, or the audience looks back.
+            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, this
+                is a page of `segkit app`, which writes nothing on its host, or the audience looks back.
         """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
@@ -133,7 +135,7 @@ class SmsAudience:
             dataset=self._dataset,
             waterfall=self.waterfall,
         )
-        return write_layout(Path(path), self._dataset, self._rows, layout, manifest)
+        return write_layout(Path(path), self._dataset, self._rows, layout, manifest, replace=replace)
 
     def to_bytes(self, *, layout: Layout = "klaviyo") -> bytes:
         """Return the bytes that `write_csv` would write, for a download; nothing is written.
@@ -185,16 +187,18 @@ def audience(
     )
 
 
-def write_members(segment: Segment, dataset: Dataset, path: str | Path) -> Path:
+def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, replace: bool = False) -> Path:
     """Write every member of a segment with all columns, textable or not, and a manifest beside the file.
 
-    For looking and counting, not for sending: what may be sent to comes out of `audience`.
+    For looking and counting, not for sending: what may be sent to comes out of `audience`. An existing file or manifest is replaced
+    only with `replace=True`.
 
     Returns:
         The path of the file, absolute.
 
     Raises:
-        FileError: the folder does not exist.
+        FileError: the folder does not exist, the file or its manifest exists and `replace` is False, or this is a page of
+            `segkit app`, which writes nothing on its host.
         DefinitionError, DataError: as `sk.membership`.
     """
     evaluation = Evaluation(dataset)
@@ -206,4 +210,4 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path) -> Path:
         dataset=dataset,
         waterfall=None,
     )
-    return write_layout(Path(path), dataset, rows, "members", manifest)
+    return write_layout(Path(path), dataset, rows, "members", manifest, replace=replace)

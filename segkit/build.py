@@ -18,7 +18,7 @@ from segkit.audience import audience, write_members
 from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
-from segkit.files import write_text
+from segkit.files import refuse_in_app, write_text
 from segkit.membership import membership
 from segkit.report import SegmentPage, html_report
 from segkit.segment import Segment
@@ -63,8 +63,9 @@ def build(
     """Write segments, by default all of the guide that the data supports: files, manifests, tables, and a report without network.
 
     Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
-    with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files
-    of an earlier build are replaced one by one, each whole, and those that are no longer wanted are removed.
+    with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files of
+    these names, which an earlier build wrote, are replaced one by one, each whole; member files of an earlier build that are no
+    longer wanted are removed. So give a build a folder of its own.
 
     Args:
         dataset: the profiles and events.
@@ -77,7 +78,7 @@ def build(
         progress: wraps the segments as they are worked through, such as `tqdm`.
 
     Raises:
-        FileError: `out` is a file, or can't be made.
+        FileError: `out` is a file, can't be made, or this is a page of `segkit app`, which writes nothing on its host.
         DataError: `near` has no known point, or one of `segments` asks for something that the data does not have.
         DefinitionError: two of `segments` have one name.
 
@@ -120,9 +121,9 @@ def build(
         notes=notes,
     )
     files = [
-        write_text(folder / "report.html", report),
-        write_text(folder / "sizes.csv", _csv(table.reset_index())),
-        write_text(folder / "overlap.csv", _csv(pairs)),
+        write_text(folder / "report.html", report, replace=True),
+        write_text(folder / "sizes.csv", _csv(table.reset_index()), replace=True),
+        write_text(folder / "overlap.csv", _csv(pairs), replace=True),
         *files,
     ]
     _remove_stale(folder, files)
@@ -136,13 +137,13 @@ def _chosen(segments: Iterable[Segment]) -> Recommended:
 def _segment_files(
     segment: Segment, name: str, dataset: Dataset, folder: Path, *, sends: bool
 ) -> tuple[SegmentPage, list[Path], int]:
-    paths = [write_members(segment, dataset, folder / "members" / name)]
+    paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
     links = [("every member, textable or not", f"members/{name}")]
     waterfall, sendable = None, 0
     if sends:
         send = audience(segment, dataset=dataset)
         waterfall, sendable = send.waterfall, send.size
-        paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo"))
+        paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
         links.insert(0, ("to be sent to", f"send/{name}"))
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
     return page, paths, sendable
@@ -153,6 +154,7 @@ def _before_consent(segment: Segment) -> Segment:
 
 
 def _folder(out: Path, parts: Iterable[str]) -> Path:
+    refuse_in_app()
     try:
         for part in parts:
             (out / part).mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,8 @@ from segkit.data.dataset import Dataset
 from segkit.data.load import load
 from segkit.data.sample import write_sample
 from segkit.errors import SegkitError, SegkitWarning, counted, missing_extra
+from segkit.files import APP
+from segkit.jupyter.pages import leave_out
 from segkit.segment import Segment
 from segkit.segment_files import load_segments
 from segkit.targets.account_names import AccountNames
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
     builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
     builds.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
-    builds.add_argument("--out", required=True, help="the folder to write into")
+    builds.add_argument("--out", required=True, help="the folder to write into; an earlier build is replaced")
     builds.add_argument("--segments", help="build the segments of this folder of YAML files, or of one file, instead")
     builds.add_argument("--as-of", help="look from this date (its close) or instant; the newest event otherwise")
     builds.add_argument("--near", help="postal code of the store; the commonest in the data otherwise")
@@ -94,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     pushes.set_defaults(run=_push)
 
     sample = commands.add_parser("sample", help="write the synthetic sample shop into a folder")
-    sample.add_argument("folder", help="the folder to write into")
+    sample.add_argument("folder", help="the folder to write into; existing files are not replaced")
     sample.set_defaults(run=_sample)
     return parser
 
@@ -109,8 +111,15 @@ def _lab(given: argparse.Namespace) -> int:
 def _app(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("voila") is None:
         raise missing_extra("Voilà", "notebooks")
+    from traitlets.config import Config  # noqa: PLC0415  # it comes with Voilà, which an analyst may do without
+    from voila.app import Voila  # noqa: PLC0415
+
     _come_first("JUPYTER_PATH")
-    return _run_module("voila", given.folder, *_VOILA_OPTIONS, *given.others)
+    os.environ[APP] = "1"
+    # Neither a file in JSON nor an option can name a function.
+    settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
+    Voila.launch_instance([given.folder, *_VOILA_OPTIONS, *given.others], config=settings)
+    return 0
 
 
 def _come_first(variable: str) -> None:

@@ -536,6 +536,27 @@ class FileError(SegkitError, OSError):
         return cls(f"{str(path)!r} is a folder. Give the name of a file, such as {str(path / 'vip.csv')!r}.")
 
     @classmethod
+    def exists(cls, path: Path) -> Self:
+        """A file is there already, and nobody said that it may be replaced."""
+        return cls(
+            f"{str(path)!r} already exists and was not changed. Choose another name or folder, or, in Python, pass replace=True to "
+            "replace it."
+        )
+
+    @classmethod
+    def not_csv(cls, path: str) -> Self:
+        """A member file is to be written under a name that no spreadsheet or importer takes for a CSV."""
+        return cls(f"{path!r} does not end in .csv. Give the name of a CSV file, such as 'vip.csv'.")
+
+    @classmethod
+    def in_app(cls) -> Self:
+        """A page of `segkit app` asks to write on its host."""
+        return cls(
+            "This page is served by segkit app, which writes nothing on its host. Use the download button, or run the notebook in "
+            "JupyterLab: segkit lab."
+        )
+
+    @classmethod
     def not_written(cls, path: Path, reason: str) -> Self:
         """The system refused to write: no permission, a full disk, a file that another program holds open."""
         return cls(

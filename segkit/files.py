@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, replace another only on purpose, and never appear on the host of the app."""
 
 import contextlib
 import os
@@ -9,22 +9,45 @@ from pathlib import Path
 
 from segkit.errors import FileError
 
+APP = "SEGKIT_APP"
+"""The environment variable that `segkit app` sets; its kernels, and whatever they start, have it too."""
+
+
+def in_app() -> bool:
+    """Say whether this process serves a page of `segkit app`, whose visitors may look and download but write nothing."""
+    return bool(os.environ.get(APP))
+
+
+def refuse_in_app() -> None:
+    """Refuse to write on the host of the app; for what makes a folder before `whole_files` is asked.
+
+    Raises:
+        FileError: this process serves a page of `segkit app`.
+    """
+    if in_app():
+        raise FileError.in_app()
+
 
 @contextlib.contextmanager
-def whole_files(*paths: Path) -> Iterator[list[Path]]:
+def whole_files(*paths: Path, replace: bool) -> Iterator[list[Path]]:
     """Give a temporary name for each path; all are renamed at the end, or, if anything failed, none is.
 
     The temporary names stand in the same folder, since only then is a rename one step. Data is on the disk before it is renamed.
     What stood at a path before stays or comes back where the others can't be replaced too.
 
     Raises:
-        FileError: a folder does not exist, a path is one, or the system refuses to write.
+        FileError: a folder does not exist, a path is one, a file exists and is not to be replaced, the system refuses to write, or
+            this process serves a page of `segkit app`.
     """
+    refuse_in_app()
     for path in paths:
         if path.is_dir():
             raise FileError.is_folder(path)
         if not path.parent.is_dir():
             raise FileError.no_folder(path)
+        # A link that leads nowhere would be replaced as well.
+        if not replace and os.path.lexists(path):
+            raise FileError.exists(path)
     parts = [_beside(path, "part") for path in paths]
     olds = [_beside(path, "old") for path in paths]
     try:
@@ -44,9 +67,13 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
                 left.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> Path:
-    """Write text whole or not at all, in UTF-8 and with plain line ends; return the absolute path."""
-    with whole_files(path) as [part]:
+def write_text(path: Path, text: str, *, replace: bool) -> Path:
+    """Write text whole or not at all, in UTF-8 and with plain line ends; return the absolute path.
+
+    Raises:
+        FileError: as `whole_files`.
+    """
+    with whole_files(path, replace=replace) as [part]:
         part.write_bytes(text.encode())
     return path.resolve()
 

@@ -54,16 +54,18 @@ class Manifest:
     waterfall: pd.DataFrame | None
 
 
-def write_layout(path: Path, dataset: Dataset, rows: Rows, layout: Layout, manifest: Manifest) -> Path:
+def write_layout(
+    path: Path, dataset: Dataset, rows: Rows, layout: Layout, manifest: Manifest, *, replace: bool
+) -> Path:
     """Write some profiles, in the order of the data, in a layout, with a manifest beside; both appear whole or not at all.
 
     Raises:
-        FileError: an unknown layout, or the folder does not exist.
+        FileError: an unknown layout, or as `whole_files`.
     """
     sheet = _laid_out(dataset, rows, layout)
     # Not `with_name`, which refuses a folder such as "." before `whole_files` can say what is wrong with it.
     manifest_path = path.parent / f"{path.name}.manifest.json"
-    with whole_files(path, manifest_path) as [data_part, manifest_part]:
+    with whole_files(path, manifest_path, replace=replace) as [data_part, manifest_part]:
         _write(sheet, len(rows), str(data_part))
         headers = [header for header, _ in sheet]
         said = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, data=data_part)

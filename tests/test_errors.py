@@ -150,6 +150,9 @@ FILE = {
         ["vip.csv", "no room", "Nothing was changed", "Check that there is room"],
     ),
     "is_folder": ((FOLDER,), ["'shop' is a folder", "vip.csv"]),
+    "exists": ((FOLDER / "vip.csv",), ["vip.csv", "already exists", "not changed", "another name", "replace=True"]),
+    "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
+    "in_app": ((), ["segkit app", "writes nothing on its host", "download button", "segkit lab"]),
 }
 ACCOUNT = {
     "no_key": (("KLAVIYO_API_KEY",), ["no key", "private key", "KLAVIYO_API_KEY"]),

@@ -23,8 +23,9 @@ FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 def write(folder: Path) -> Path:
-    """Write a member file and its manifest into a folder."""
-    return sk.write_members(EVERYBODY, sk.Dataset.from_frames(PEOPLE, as_of="2026-06-30"), folder / "m.csv")
+    """Write a member file and its manifest into a folder, over those that are there."""
+    shop = sk.Dataset.from_frames(PEOPLE, as_of="2026-06-30")
+    return sk.write_members(EVERYBODY, shop, folder / "m.csv", replace=True)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -180,7 +181,7 @@ def test_a_path_without_a_name_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_text_is_written_whole_in_utf8_with_plain_line_ends(tmp_path: Path):
     """The same bytes on every system, and the absolute path is returned."""
-    path = write_text(tmp_path / "note.txt", "Zoë\nand more\n")
+    path = write_text(tmp_path / "note.txt", "Zoë\nand more\n", replace=False)
 
     assert (tmp_path / "note.txt").resolve() == path
     assert "Zoë\nand more\n".encode() == path.read_bytes()
@@ -193,7 +194,7 @@ def test_many_files_are_renamed_together(tmp_path: Path, monkeypatch: pytest.Mon
     fail_in_a_rename_of("c")(monkeypatch, FULL)
 
     def write_all() -> None:
-        with whole_files(*paths) as parts:
+        with whole_files(*paths, replace=True) as parts:
             for part in parts:
                 part.write_text("new", encoding="utf-8")
 
@@ -205,8 +206,8 @@ def test_many_files_are_renamed_together(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_file_may_be_written_over_itself_by_what_was_read_from_it(tmp_path: Path):
     """The old file stays readable until the new one is whole."""
-    write_text(tmp_path / "note.txt", "one\n")
-    with whole_files(tmp_path / "note.txt") as [part]:
+    write_text(tmp_path / "note.txt", "one\n", replace=False)
+    with whole_files(tmp_path / "note.txt", replace=True) as [part]:
         part.write_text((tmp_path / "note.txt").read_text(encoding="utf-8") * 2, encoding="utf-8")
 
     assert "one\none\n" == (tmp_path / "note.txt").read_text(encoding="utf-8")

@@ -67,7 +67,7 @@ class Walk:
         path = self._folder / f"page-{self.size + 1:07}-{resources}.json.gz"
         # Quick rather than small, since these files live as long as the pull.
         packed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), compresslevel=1)
-        with whole_files(path) as [part]:
+        with whole_files(path, replace=True) as [part]:
             part.write_bytes(packed)
         self.size += 1
         self.resources += resources
@@ -131,7 +131,7 @@ class PullStore:
             self.clear()
         written = json.dumps(plan, indent=1, sort_keys=True)
         if not self._plan.exists():
-            write_text(self._plan, written)
+            write_text(self._plan, written, replace=True)
             return False
         unfinished = self._plan.read_text(encoding="utf-8")
         if unfinished != written:

@@ -1,1 +1,1 @@
-"""What `segkit lab` asks of JupyterLab and its server: settings in files that they read, and the class that one of them names."""
+"""What `segkit lab` and `segkit app` ask of JupyterLab, its server and Voilà: settings in files that they read, and what those name."""

@@ -77,13 +77,14 @@ class AccountNames:
         names = {"metrics": dict(sorted(self.metrics.items())), "lists": dict(sorted(self.lists.items()))}
         return json.dumps(names, indent=2, ensure_ascii=False) + "\n"
 
-    def to_file(self, path: str | Path) -> Path:
+    def to_file(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write the names as JSON, whole or not at all; return the absolute path.
 
         Raises:
-            FileError: the folder does not exist, or the system refuses to write.
+            FileError: the folder does not exist, the file exists and `replace` is False, the system refuses to write, or this is a
+                page of `segkit app`, which writes nothing on its host.
         """
-        return write_text(Path(path), self.as_text())
+        return write_text(Path(path), self.as_text(), replace=replace)
 
 
 def _is_names(table: object) -> bool:

@@ -20,8 +20,9 @@ from segkit.builders import sms_subscribers
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
 from segkit.eligibility import Eligibility
-from segkit.errors import DefinitionError, SegkitError, SegkitWarning
+from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.explain import explain
+from segkit.files import in_app
 from segkit.member_files import Layout
 from segkit.membership import Evaluation, distinct_segments
 from segkit.parameters import parameters
@@ -129,13 +130,13 @@ class Tuner:
         """Put every parameter back to where it started."""
         self.value = self._start
 
-    def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo") -> Path:
+    def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write those of the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
-        return audience(self._segment, dataset=self._dataset).write_csv(path, layout=layout)
+        return audience(self._segment, dataset=self._dataset).write_csv(path, layout=layout, replace=replace)
 
-    def write_members(self, path: str | Path) -> Path:
+    def write_members(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write every member, textable or not, as `sk.write_members` does; return the absolute path."""
-        return write_members(self._segment, self._dataset, path)
+        return write_members(self._segment, self._dataset, path, replace=replace)
 
     def definition(self) -> str:
         """Return the call that makes `segment`, to be pasted into a cell."""
@@ -254,16 +255,24 @@ class Tuner:
 
     def _buttons(self) -> Any:
         download = DownloadButton(self._file, description="Download to send")
-        self._path = ipywidgets.Text(placeholder="or a path, such as vip.csv", layout=ipywidgets.Layout(width="14rem"))
-        write = ipywidgets.Button(description="Write to path")
         copy = ipywidgets.Button(description="Show definition")
         reset = ipywidgets.Button(description="Reset")
-        write.on_click(lambda _: self._say(lambda: f"Wrote {self.write_csv(self._path.value.strip())}"))
         copy.on_click(lambda _: self._say(self.definition))
         reset.on_click(lambda _: self.reset())
-        return ipywidgets.HBox(
-            [download, self._path, write, copy, reset], layout=ipywidgets.Layout(flex_flow="row wrap")
-        )
+        # The app writes nothing on its host, so its pages offer no path there.
+        path = [] if in_app() else self._path()
+        return ipywidgets.HBox([download, *path, copy, reset], layout=ipywidgets.Layout(flex_flow="row wrap"))
+
+    def _path(self) -> list[Any]:
+        path = ipywidgets.Text(placeholder="or a path, such as vip.csv", layout=ipywidgets.Layout(width="14rem"))
+        write = ipywidgets.Button(description="Write to path")
+        write.on_click(lambda _: self._say(lambda: f"Wrote {self._written(path.value.strip())}"))
+        return [path, write]
+
+    def _written(self, path: str) -> Path:
+        if Path(path).suffix.casefold() != ".csv":
+            raise FileError.not_csv(path)
+        return self.write_csv(path)
 
     def _file(self) -> tuple[str, bytes]:
         with warnings.catch_warnings():

@@ -55,6 +55,8 @@ def serve(workplace):
         settings = {
             f"JUPYTER{name}": str(workplace / name.lower()) for name in ("LAB_SETTINGS_DIR", "_CONFIG_DIR", "_DATA_DIR")
         }
+        scratch = workplace / f"{command}_tmp"
+        scratch.mkdir(exist_ok=True)
         log = (workplace / f"{command}.log").open("wb")
         arguments = [
             sys.executable,
@@ -67,7 +69,8 @@ def serve(workplace):
         ]
         process = subprocess.Popen(
             [*arguments, *options],
-            env={**os.environ, **settings, "PYTHONWARNINGS": "ignore"}, stdout=log, stderr=subprocess.STDOUT,
+            env={**os.environ, **settings, "PYTHONWARNINGS": "ignore", "TMPDIR": str(scratch)},
+            stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         running.append((process, log))
         wait_for(f"http://127.0.0.1:{port}/", process, workplace / f"{command}.log")

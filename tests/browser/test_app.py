@@ -2,7 +2,33 @@
 
 import csv
 
+import nbformat
 import pytest
+
+FAILED = ", ".join(f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
+LAST = "included profiles may be texted"
+"""The title of the last picture of a notebook's page."""
+
+OWN = """
+import tempfile
+from pathlib import Path
+import segkit as sk
+
+shop = sk.load("../sample_data")
+everybody, send = sk.sms_subscribers(), sk.audience(sk.sms_subscribers(), dataset=shop)
+for write in (
+    lambda: send.write_csv("send.csv"),
+    lambda: sk.write_members(everybody, shop, Path(tempfile.gettempdir()) / "members.csv"),
+    lambda: sk.build(shop, "build", segments=[everybody]),
+    lambda: sk.write_sample("sample"),
+):
+    try:
+        write()
+    except OSError as error:
+        print("REFUSED", error)
+print("DONE")
+"""
+"""A cell of an analyst's own notebook, which writes wherever it can, without the tag."""
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -11,6 +37,52 @@ pytestmark = pytest.mark.filterwarnings("default")
 def app(serve):
     """The app on the notebooks."""
     return serve("app")
+
+
+def standing(folder):
+    """Return every file and folder that the app's kernels could have written: in their own folder, the shop's, and for passing use.
+
+    Voilà itself keeps the addresses of its kernels in a passing folder.
+    """
+    places = [folder / "notebooks", folder / "sample_data", folder / "app_tmp"]
+    paths = {path for place in places for path in place.rglob("*")}
+    return {
+        path: path.stat().st_mtime_ns for path in paths if not any(part.startswith("voila_") for part in path.parts)
+    }
+
+
+@pytest.mark.parametrize("name", ["01_quickstart", "03_sms_engaged"])
+def test_a_page_writes_nothing_and_offers_nothing_that_would(page, app, workplace, name):
+    """The page has no path to type and no cell that writes, shows no error, and leaves no file behind on its host."""
+    before = standing(workplace)
+    page.goto(f"{app}/voila/render/{name}.ipynb", timeout=120_000)
+    page.wait_for_selector(".segkit-tuner [data-size]", timeout=120_000)
+    page.get_by_text(LAST).last.wait_for(timeout=120_000)
+    with page.expect_download():
+        page.get_by_role("button", name="Download to send").click()
+
+    assert page.get_by_role("button", name="Show definition").count() == 1
+    assert page.get_by_role("button", name="Write to path").count() == 0
+    assert page.get_by_placeholder("or a path").count() == 0
+    assert page.get_by_role("heading", name="Write the file").count() == 0
+    assert page.get_by_role("heading", name="The file").count() == 0
+    assert page.locator(FAILED).count() == 0
+    assert page.get_by_text("There was an error").count() == 0
+    assert standing(workplace) == before
+
+
+def test_a_notebook_of_one_s_own_writes_nothing_either(page, app, workplace):
+    """Whatever a cell without the tag asks to write is refused, and the page can say why."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(OWN)])
+    notebook.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(notebook, workplace / "notebooks" / "own.ipynb")
+    before = standing(workplace)
+    page.goto(f"{app}/voila/render/own.ipynb", timeout=120_000)
+    page.get_by_text("DONE").wait_for(timeout=120_000)
+    said = page.locator("body").inner_text()
+
+    assert said.count("REFUSED This page is served by segkit app, which writes nothing on its host.") == 4
+    assert standing(workplace) == before
 
 
 def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):

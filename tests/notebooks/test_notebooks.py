@@ -28,13 +28,14 @@ def test_there_are_notebooks():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs_from_top_to_bottom(path):
-    """Every cell runs in a fresh kernel, and the stored outputs are as many as a fresh run gives."""
+    """Every cell runs in a fresh kernel, the stored outputs are as many as a fresh run gives, and tags are kept."""
     fresh = refresh().executed(path)
     stored = nbformat.read(path, as_version=4)
 
     assert [len(cell.get("outputs", ())) for cell in fresh.cells] == [
         len(cell.get("outputs", ())) for cell in stored.cells
     ]
+    assert [cell.metadata for cell in fresh.cells] == [cell.metadata for cell in stored.cells]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -1,6 +1,7 @@
 """The tuner: where its controls stand is who is in, who entered and left, and who may be texted; no browser is needed to know."""
 
 import re
+from html import unescape
 from typing import Annotated
 
 import numpy as np
@@ -267,6 +268,7 @@ def test_buttons_write_tell_and_reset(sample_shop: sk.Dataset, tmp_path):
     path.value = str(tmp_path / "send.csv")
     write.click()
     assert (tmp_path / "send.csv").exists()
+    assert f"Wrote {tmp_path / 'send.csv'}" in tuner.widget.children[-1].value
 
     path.value = str(tmp_path / "nowhere" / "send.csv")
     write.click()
@@ -277,6 +279,50 @@ def test_buttons_write_tell_and_reset(sample_shop: sk.Dataset, tmp_path):
     assert "sms_engaged(clicked_days=30, subscribed_days=30)" in tuner.widget.children[-1].value
     reset.click()
     assert tuner.value["clicked_days"] == 90
+
+
+@pytest.mark.parametrize("name", ["", ".", ".csv", "send", "send.xlsx", ".bashrc", "send.csv.txt"])
+def test_the_button_writes_csv_files_alone(sample_shop: sk.Dataset, tmp_path, monkeypatch, name: str):
+    """A name with another ending, or none, is refused with the name and an example, and no file appears."""
+    monkeypatch.chdir(tmp_path)
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    _download, path, write, *_ = tuner.widget.children[-2].children
+    path.value = name
+    write.click()
+
+    assert f"{name!r} does not end in .csv" in unescape(tuner.widget.children[-1].value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_button_leaves_an_existing_file(sample_shop: sk.Dataset, tmp_path):
+    """The file stays as it is, and the page names it and what may be done; after another name, it is written."""
+    (tmp_path / "send.csv").write_text("mine", encoding="utf-8")
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    _download, path, write, *_ = tuner.widget.children[-2].children
+    path.value = str(tmp_path / "send.csv")
+    write.click()
+    said = unescape(tuner.widget.children[-1].value)
+    path.value = str(tmp_path / "other.CSV")
+    write.click()
+
+    assert "send.csv' already exists and was not changed. Choose another name" in said
+    assert "replace=True" in said
+    assert (tmp_path / "send.csv").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "other.CSV").exists()
+
+
+def test_in_the_app_no_path_is_asked_for(sample_shop: sk.Dataset, monkeypatch):
+    """A visitor of the app may take the file, see the definition and reset; elsewhere a path can be typed as well."""
+
+    def offered() -> list[str]:
+        buttons = Tuner(sk.sms_engaged, sample_shop).widget.children[-2].children
+        return [one.description or one.placeholder for one in buttons]
+
+    assert offered() == [
+        "Download to send", "or a path, such as vip.csv", "Write to path", "Show definition", "Reset",
+    ]  # fmt: skip
+    monkeypatch.setenv("SEGKIT_APP", "1")
+    assert offered() == ["Download to send", "Show definition", "Reset"]
 
 
 HOSTILE = "<img src=x onerror=alert(1)>"

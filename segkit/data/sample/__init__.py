@@ -3,7 +3,7 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from segkit.data.sample.draw import CLOSE, DAY, Draw, day_of, timestamp
@@ -12,7 +12,9 @@ from segkit.data.sample.orders import forecast, orders_and_visits
 from segkit.data.sample.people import Person, draw_person
 from segkit.data.sample.phones import PhoneBook
 from segkit.data.sample.places import PLACES
+from segkit.files import refuse_in_app, whole_files
 
+_FILES = ("profiles.csv", "events.csv.gz", "lists.csv", "places.csv")
 _PROFILE_COLUMNS = (
     "profile_id",
     "email",
@@ -59,10 +61,10 @@ _VIP_UPLOAD = day_of(2025, 11, 15) * DAY + 54_000
 _VIP_CENTS = 60_000
 
 
-def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026) -> None:
+def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026, replace: bool = False) -> None:
     """Write a synthetic shop of two years, 2024-07-01 to 2026-06-30, into a folder that is made if need be.
 
-    Four files, UTF-8, newline-terminated, overwritten if there: `profiles.csv` (a row a profile), `events.csv.gz` (a row
+    Four files, UTF-8, newline-terminated, replaced if there only with `replace=True`: `profiles.csv` (a row a profile), `events.csv.gz` (a row
     an event, oldest first), `lists.csv` (who was put on a list, and when) and `places.csv` (points of the postal codes
     outside the US). Every cell is text, empty where unset; times are ISO instants in UTC, money is dollars with cents,
     `Interests` and `Collections` hold JSON lists. `sample_data/README.md` says what each column means.
@@ -71,7 +73,8 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026)
     `events.csv.gz` may differ, since it is zlib's. More profiles leave the first ones as they were. Nobody here exists:
     names are shuffled, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for
     fiction (about 3,600 at the default size; far beyond it the ranges run out and people share numbers).
-    No profiles at all still gives files with their headers; a folder that can't be written raises `OSError`.
+    No profiles at all still gives files with their headers; a folder that can't be written raises `OSError`, and so does a
+    page of `segkit app`, which writes nothing on its host.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -80,21 +83,25 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026)
     ...         [row["profile_id"] for row in csv.DictReader(file)]
     ['SYN-00001', 'SYN-00002']
     """
+    refuse_in_app()
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    lives = _live(profiles, seed)
+    with whole_files(*(target / name for name in _FILES), replace=replace) as parts:
+        for part, data in zip(parts, _tables(_live(profiles, seed)), strict=True):
+            part.write_bytes(data)
+
+
+def _tables(lives: list[tuple[Person, list[Event]]]) -> Iterator[bytes]:
+    """Give what each of the files holds, in their order."""
     rows = [
         (event.second, person.number, position, _event_row(person, event))
         for person, events in lives
         for position, event in enumerate(events)
     ]
-    events = _csv(_EVENT_COLUMNS, (row for *_, row in sorted(rows)))
-    (target / "profiles.csv").write_bytes(_csv(_PROFILE_COLUMNS, (_profile_row(*life) for life in lives)))
-    (target / "events.csv.gz").write_bytes(_gzip(events))
-    (target / "lists.csv").write_bytes(
-        _csv(("profile_id", "list_id", "joined"), (row for life in lives for row in _list_rows(*life)))
-    )
-    (target / "places.csv").write_bytes(_csv(("country", "postal_code", "latitude", "longitude"), _place_rows()))
+    yield _csv(_PROFILE_COLUMNS, (_profile_row(*life) for life in lives))
+    yield _gzip(_csv(_EVENT_COLUMNS, (row for *_, row in sorted(rows))))
+    yield _csv(("profile_id", "list_id", "joined"), (row for life in lives for row in _list_rows(*life)))
+    yield _csv(("country", "postal_code", "latitude", "longitude"), _place_rows())
 
 
 def _live(profiles: int, seed: int) -> list[tuple[Person, list[Event]]]:
