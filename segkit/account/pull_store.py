@@ -48,7 +48,7 @@ class Walk:
     def begin(self, moment: datetime) -> None:
         """Note when the first page is asked for."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_text(self._note, moment.astimezone(UTC).isoformat(timespec="seconds"))
+        write_text(self._note, moment.astimezone(UTC).isoformat(timespec="seconds"), replace=True)
 
     def forget(self) -> None:
         """Drop all pages: first the note of when they were begun, so that no break leaves some of them believed."""
