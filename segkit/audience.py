@@ -65,7 +65,7 @@ class SmsAudience:
             failing=failing,
             looking_back=looking_back,
         )
-        self._coverage = eligibility.coverage
+        self._coverage, self._unchecked = eligibility.coverage, eligibility.note
         self._step = eligibility.first_stops(any_of(Evaluation(dataset), self._include))
 
     @property
@@ -77,6 +77,11 @@ class SmsAudience:
     def as_of(self) -> datetime:
         """The moment the data was looked at from, UTC."""
         return self._dataset.as_of
+
+    @property
+    def unchecked(self) -> str | None:
+        """What could not be checked, since the data lacks its metric, column or dates; None if everything was."""
+        return self._unchecked
 
     @property
     def profiles(self) -> pd.DataFrame:

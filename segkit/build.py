@@ -14,7 +14,7 @@ from segkit.algebra import without_consent
 from segkit.analysis.overlap import overlap
 from segkit.analysis.recommended import Place, Recommended, recommended
 from segkit.analysis.sizes import sizes
-from segkit.audience import audience, write_members
+from segkit.audience import SmsAudience, audience, write_members
 from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
@@ -100,15 +100,18 @@ def build(
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
     names = file_names(written)
     pages, files = [], []
+    notes = [] if sends else [NO_CONSENT]
     for segment in progress(written):
-        page, paths, sendable = _segment_files(segment, names[segment.name], dataset, folder, sends=sends)
+        page, paths, send = _segment_files(segment, names[segment.name], dataset, folder, sends=sends)
         pages.append(page)
         files += paths
-        table.loc[segment.name, "sendable"] = sendable
+        if send is not None:
+            table.loc[segment.name, "sendable"] = send.size
+            if send.unchecked is not None and send.unchecked not in notes:
+                notes.append(send.unchecked)
     if not sends:
         table = table.assign(size=0, share=0.0)
     pairs = overlap(who)
-    notes = () if sends else (NO_CONSENT,)
     report = html_report(
         title=title,
         subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",
@@ -127,7 +130,7 @@ def build(
         *files,
     ]
     _remove_stale(folder, files)
-    return Build(table, plan.not_built, tuple(files), notes)
+    return Build(table, plan.not_built, tuple(files), tuple(notes))
 
 
 def _chosen(segments: Iterable[Segment]) -> Recommended:
@@ -136,17 +139,17 @@ def _chosen(segments: Iterable[Segment]) -> Recommended:
 
 def _segment_files(
     segment: Segment, name: str, dataset: Dataset, folder: Path, *, sends: bool
-) -> tuple[SegmentPage, list[Path], int]:
+) -> tuple[SegmentPage, list[Path], SmsAudience | None]:
     paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
     links = [("every member, textable or not", f"members/{name}")]
-    waterfall, sendable = None, 0
+    send = None
     if sends:
         send = audience(segment, dataset=dataset)
-        waterfall, sendable = send.waterfall, send.size
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
         links.insert(0, ("to be sent to", f"send/{name}"))
+    waterfall = None if send is None else send.waterfall
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
-    return page, paths, sendable
+    return page, paths, send
 
 
 def _before_consent(segment: Segment) -> Segment:

@@ -192,7 +192,8 @@ def _build(given: argparse.Namespace) -> int:
         )
     _print_build(built)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
-        print(f"Note: {message}")
+        if message not in built.notes:
+            print(f"Note: {message}")
     print(f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {built.files[0]}")
     return 0
 

@@ -30,6 +30,9 @@ SMART_SENDING_HOURS = 24
 
 RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
 
+NOT_CHECKED = "not checked: "
+"""How the coverage of a step begins that lacks something."""
+
 SENDABLE = "sendable"
 STEPS: tuple[tuple[str, str], ...] = (
     ("excluded", "in an excluded segment, or has the number of somebody who is"),
@@ -57,8 +60,9 @@ class Coverage:
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say both."""
-        return "; ".join([*self.missing, self.words] if self.words else self.missing)
+        """Say both, what is missing first."""
+        parts = [f"{NOT_CHECKED}{', '.join(self.missing)}"] * bool(self.missing) + [self.words] * bool(self.words)
+        return "; ".join(parts)
 
 
 class Eligibility:

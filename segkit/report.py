@@ -41,8 +41,8 @@ class SegmentPage:
         name: as in the tables of sizes and overlap.
         description: why it matters.
         english: the text of `sk.explain`, a line for each condition.
-        waterfall: as `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, the first row "included", the
-            last "sendable". None where the data has no SMS consent.
+        waterfall: as `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and `checked_against` where that is
+            known; the first row "included", the last "sendable". None where the data has no SMS consent.
         files: a label and a file's name for each link, relative to the report, folders with forward slashes.
     """
 
@@ -96,6 +96,7 @@ def html_report(
         _sizes(rows, [page.name for page in pages]),
         _overlap(overlap),
         _segments(pages, {row.name: row for row in rows}),
+        _checks(pages),
         _listing("Not built, and why", not_built),
         _listing("Faults of the data, and what was done", faults, otherwise="No fault was found in the data."),
         _element("footer", "One file without scripts: it asks no network for anything.", class_="quiet"),
@@ -345,6 +346,17 @@ def _waterfall(table: pd.DataFrame | None) -> _Html:
     return _Html(
         _table("waterfall", ["step", "", "stopped", "left"], rows)
         + _if_any("p", f"No one stopped at: {nobody}." if nobody else "", class_="quiet")
+    )
+
+
+def _checks(pages: Sequence[SegmentPage]) -> _Html:
+    """Return what each step of the waterfalls was held against, once, since it is the same for all segments."""
+    table = next((page.waterfall for page in pages if page.waterfall is not None), None)
+    if table is None or "checked_against" not in table:
+        return _Html()
+    steps = table.loc[table["checked_against"] != "", ["step", "meaning", "checked_against"]].iloc[1:]
+    return _listing(
+        "What was checked before anybody may be texted", steps.rename(columns={"checked_against": "checked against"})
     )
 
 

@@ -33,7 +33,7 @@ class _WaterfallInfo:
 def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
     """Draw how many included profiles are left after each step up to those who may be texted.
 
-    Steps that stopped nobody are named below the title. The step that stops most is set apart by its colour.
+    Steps that stopped nobody, or could not be checked, are named below the title. The step that stops most is set apart by its colour.
 
     Args:
         waterfall: as `SmsAudience.waterfall`: `step`, `meaning`, `removed`, `remaining`; first who is included, last who is
@@ -69,9 +69,18 @@ def _waterfall_info(waterfall: pd.DataFrame) -> _WaterfallInfo:
         notes.append(f"Stopped most: {most} ({removed[most]:,}).")
     if nobody:
         notes.append(f"Stopped nobody: {', '.join(nobody)}.")
+    if unchecked := _unchecked(waterfall):
+        notes.append(f"Not fully checked, since the data lacks something: {', '.join(unchecked)}.")
     finding = f"{sendable:,} of {counted(included, 'included profile')} may be texted ({percent(sendable / included)})"
     rows = (_Step("included", 0, included), *stops, _Step("may be texted", 0, sendable))
     return _WaterfallInfo(rows, Heading(finding, " ".join(notes)))
+
+
+def _unchecked(waterfall: pd.DataFrame) -> list[str]:
+    """Return the steps of which the table says that something could not be checked."""
+    if "checked_against" not in waterfall:
+        return []
+    return waterfall.loc[waterfall["checked_against"].str.startswith("not checked"), "step"].tolist()
 
 
 def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
