@@ -1,13 +1,21 @@
 """What a profile agreed to, per channel, in three words; whether that lets it receive marketing is the condition's business."""
 
-from typing import Literal, TypeAlias
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from segkit.data.instants import Flags
+from segkit.errors import DataError, listed
 
 Consent: TypeAlias = Literal["subscribed", "unsubscribed", "never_subscribed"]
+
+CONSENTS: tuple[Consent, ...] = get_args(Consent)
+"""The words that count, as reports and errors list them."""
 
 _WORDS: dict[str, Consent] = {
     "subscribed": "subscribed",
@@ -18,19 +26,94 @@ _WORDS: dict[str, Consent] = {
     "never": "never_subscribed",
 }
 
+_YES = frozenset({"yes", "y", "true", "t", "1", "optin", "opt in", "opted in", "accepted", "agreed", "granted"})
+_NO = frozenset({"no", "n", "false", "f", "0", "optout", "opt out", "opted out", "declined", "revoked", "stop"})
+"""What a shop is likely to mean. These words only make the suggestion in a report: nobody is subscribed by them."""
 
-def read_consent(written: pa.Array) -> tuple[pa.Array, Flags]:
-    """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
 
-    A phone number alone is no consent, so nothing but the word itself makes a profile subscribed.
+@dataclass(frozen=True, slots=True)
+class ConsentWords:
+    """The words of consent that count: the known ones, and a shop's own, which win over them.
 
-    Returns:
-        What each word means, and whether it was unknown.
-
-    >>> read_consent(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
-    ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
+    Attributes:
+        own: the shop's own words, folded, and what they mean.
+        unseen: those that no cell held so far, as they were given.
     """
-    words = written.to_pylist()
-    known = [None if word is None else _WORDS.get(word.strip().casefold().replace("_", " ")) for word in words]
-    is_unknown = [word is not None and found is None for word, found in zip(words, known, strict=True)]
-    return pa.array([found or "never_subscribed" for found in known], pa.string()), np.array(is_unknown, dtype=bool)
+
+    own: Mapping[str, Consent] = field(default_factory=dict)
+    unseen: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[Any, Any] | None) -> Self:
+        """Check a shop's own words.
+
+        Raises:
+            DataError: a word is blank or means none of the three, or one word means two of them.
+
+        >>> ConsentWords.of({"Yes": "subscribed", False: "unsubscribed"}).own
+        {'yes': 'subscribed', 'false': 'unsubscribed'}
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, Mapping):
+            raise DataError.faults([f"consent={given!r} names no words. Write consent={{'yes': 'subscribed'}}."])
+        own: dict[str, Consent] = {}
+        problems = []
+        for word, meaning in given.items():
+            folded = _folded(_text_of(word))
+            if not folded:
+                problems.append(f"consent: {word!r} is no word of a cell. Give text, a number, True or False.")
+            elif meaning not in CONSENTS:
+                problems.append(f"consent: {word!r} can't mean {meaning!r}. The choices are: {listed(CONSENTS)}.")
+            elif own.setdefault(folded, meaning) != meaning:
+                problems.append(
+                    f"consent: {word!r} means {own[folded]!r} and {meaning!r}, since capitals, underscores and blanks around "
+                    f"a word don't matter. Choose one of: {listed(CONSENTS)}."
+                )
+        if problems:
+            raise DataError.faults(problems)
+        return cls(own, {_folded(_text_of(word)): word for word in given})
+
+    def read(self, written: pa.Array) -> tuple[pa.Array, Flags]:
+        """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
+
+        A phone number alone is no consent, so nothing but a word that counts makes a profile subscribed.
+
+        Returns:
+            What each word means, and whether it was unknown. A cell of blanks is unset, and not unknown.
+
+        >>> ConsentWords().read(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
+        ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
+        """
+        words = [_folded(word or "") for word in written.to_pylist()]
+        for word in words:
+            self.unseen.pop(word, None)
+        meanings = _WORDS | dict(self.own)
+        is_unknown = [word not in meanings and bool(word) for word in words]
+        found = [meanings.get(word, "never_subscribed") for word in words]
+        return pa.array(found, pa.string()), np.array(is_unknown, dtype=bool)
+
+
+def suggested(words: Iterable[str]) -> str:
+    """Return the argument that gives words a meaning; the meaning of a word that may be either is left to the analyst.
+
+    >>> suggested(["yes", "Opted-out", "pending"])
+    "consent={'yes': 'subscribed', 'Opted-out': 'unsubscribed', 'pending': '...'}"
+    """
+    return f"consent={ {word: _likely(word) for word in words} }"
+
+
+def _likely(word: str) -> str:
+    plain = re.sub(r"[\W_]+", " ", word.casefold()).strip()
+    return "subscribed" if plain in _YES else "unsubscribed" if plain in _NO else "..."
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace("_", " ")
+
+
+def _text_of(word: object) -> str:
+    """Return a word as a cell of text, number or truth is read; nothing for what no cell can be."""
+    if isinstance(word, float):
+        return "" if not isfinite(word) else str(int(word)) if word.is_integer() else str(word)
+    return str(word) if isinstance(word, (str, int, np.bool_, np.integer)) else ""

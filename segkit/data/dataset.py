@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
+from segkit.data.consent import ConsentWords
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
@@ -42,6 +43,7 @@ class Dataset:
         events: the event index.
         lists: who is on each list.
         postal_points: the points that postal codes stand for.
+        unknown_sms_words: which profiles have a word of SMS consent that nobody knows; `sms_consent` is "never_subscribed" there.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
     Prints counts and dates and never a person, since notebooks are shared.
@@ -53,6 +55,7 @@ class Dataset:
     events: EventIndex
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
+    unknown_sms_words: Flags
     _ids: pa.Array
     _table: Table
     cache: Cache = field(default_factory=Cache)
@@ -67,6 +70,7 @@ class Dataset:
         lists: pd.DataFrame | None = None,
         places: pd.DataFrame | None = None,
         columns: Mapping[str, str] | None = None,
+        consent: Mapping[Any, str] | None = None,
         default_country: str | None = None,
         unreadable: Unreadable = "raise",
     ) -> Self:
@@ -80,6 +84,8 @@ class Dataset:
             lists: `profile_id`, `list_id`, and, if known, `joined`.
             places: `country`, `postal_code`, `latitude`, `longitude` of postal codes outside the US.
             columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+            consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
+                they hold for SMS and email, and win over the known words.
             default_country: where a phone number without a country code belongs if its profile has no country.
             unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
 
@@ -93,7 +99,12 @@ class Dataset:
         frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
         tables: dict[str, Table] = {name: table_of(frame, name) for name, frame in frames.items() if frame is not None}
         return cls.from_tables(
-            tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
+            tables,
+            as_of=as_of,
+            columns=columns or {},
+            consent=consent,
+            default_country=default_country,
+            unreadable=unreadable,
         )
 
     @classmethod
@@ -105,6 +116,7 @@ class Dataset:
         columns: Mapping[str, str],
         default_country: str | None,
         unreadable: Unreadable,
+        consent: Mapping[Any, str] | None = None,
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
 
@@ -114,6 +126,7 @@ class Dataset:
         given = None if as_of is None else read_as_of(as_of)
         if unreadable not in ("raise", "leave out"):
             raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
+        words = ConsentWords.of(consent)
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
         for name, table in tables.items():
@@ -137,6 +150,7 @@ class Dataset:
             places=by_name.get("places"),
             default_country=default_country,
             unreadable=unreadable,
+            consent=words,
             faults=faults,
         )
         moment = given or _newest(checked)
@@ -152,6 +166,7 @@ class Dataset:
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
+            unknown_sms_words=checked.unknown_sms_words,
             _ids=checked.ids,
             _table=checked.profiles,
         )

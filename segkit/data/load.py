@@ -45,6 +45,7 @@ def load(
     places: Source = None,
     as_of: AsOf = None,
     columns: Mapping[str, str] | None = None,
+    consent: Mapping[Any, str] | None = None,
     default_country: str | None = None,
     unreadable: Unreadable = "raise",
     progress: bool = False,
@@ -63,6 +64,8 @@ def load(
         places: the same.
         as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event.
         columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+        consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
+            they hold for SMS and email, and win over the known words.
         default_country: where a phone number without a country code belongs if its profile has no country.
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
         progress: show a bar while files are read.
@@ -82,7 +85,12 @@ def load(
     bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
     tables = {name: _table(name, source) for name, source in bar}
     shop = Dataset.from_tables(
-        tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
+        tables,
+        as_of=as_of,
+        columns=columns or {},
+        consent=consent,
+        default_country=default_country,
+        unreadable=unreadable,
     )
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
     tables.clear()
