@@ -30,6 +30,7 @@ from segkit.data.columns import (
 )
 from segkit.data.consent import ConsentWords
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
+from segkit.data.deleted import without_deleted
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds
@@ -138,6 +139,10 @@ def check(
         DataError: with every fault at once that would change an answer silently.
     """
     faults.raise_if_fatal()
+    given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+    tables = {name: without_deleted(name, table, faults) for name, table in given.items() if table is not None}
+    faults.raise_if_fatal()
+    profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
         profiles = {"profile_id": events["profile_id"]} if events else {}
         texts = without_empty_text(text_cells(profiles["profile_id"], Place("events", "profile_id", faults)).loaded())
