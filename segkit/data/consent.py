@@ -74,6 +74,10 @@ class ConsentWords:
             raise DataError.faults(problems)
         return cls(own, {_folded(_text_of(word)): word for word in given})
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word counts."""
+        return _folded(word) in self.own or _folded(word) in _WORDS
+
     def read(self, written: pa.Array) -> tuple[pa.Array, Flags]:
         """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
 
@@ -88,9 +92,8 @@ class ConsentWords:
         words = [_folded(word or "") for word in written.to_pylist()]
         for word in words:
             self.unseen.pop(word, None)
-        meanings = _WORDS | dict(self.own)
-        is_unknown = [word not in meanings and bool(word) for word in words]
-        found = [meanings.get(word, "never_subscribed") for word in words]
+        is_unknown = [bool(word) and not self.knows(word) for word in words]
+        found = [self.own.get(word) or _WORDS.get(word, "never_subscribed") for word in words]
         return pa.array(found, pa.string()), np.array(is_unknown, dtype=bool)
 
 

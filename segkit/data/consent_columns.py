@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from segkit.data.columns import plain_text, presentable, truthy
-from segkit.data.consent import suggested
+from segkit.data.consent import ConsentWords, suggested
 from segkit.data.faults import EXAMPLES, Faults
 from segkit.data.properties import Cells, PropertyColumn
 
@@ -51,13 +51,14 @@ def _folded(header: str) -> str:
     return re.sub(r"[\W_]+", " ", apart).strip().casefold()
 
 
-def note_missing_consent(custom: Mapping[str, Cells], faults: Faults) -> None:
+def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, faults: Faults) -> None:
     """Note that there is no column of SMS consent, with the argument that makes one of a column that looks like it."""
     found = {header: _words(cells) for header, cells in custom.items() if looks_like_consent(header)}
     done = "nobody counts as subscribed to SMS, so nobody may be texted"
     if found:
         header = next((header for header, words in found.items() if words), next(iter(found)))
-        words = f", {suggested(found[header])}" if found[header] else ""
+        unknown = [word for word in found[header] if not consent.knows(word)]
+        words = f", {suggested(unknown)}" if unknown else ""
         done += f"; {header!r} looks like it: pass columns={ {header: 'sms_consent'} }{words}"
     faults.note("profiles", "sms_consent", "no such column", 1, examples=found, done=done)
 

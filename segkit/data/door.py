@@ -160,7 +160,7 @@ def check(
     if "sms_consent" in known:
         note_opt_outs(custom, faults)
     else:
-        note_missing_consent(custom, faults)
+        note_missing_consent(custom, consent, faults)
     index = _events(events, ids, unreadable, faults) if events is not None else EventIndex({})
     entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()

@@ -259,6 +259,15 @@ def test_a_column_of_many_or_personal_words_is_offered_without_them():
     assert "'accepts_sms' looks like it" in done
 
 
+def test_words_that_count_need_no_meaning():
+    """A column of words that are known, or that were given a meaning, is offered with `columns=` alone."""
+    known = load("accepts_sms", ["SUBSCRIBED", "Unsubscribed"])
+    mapped = load("accepts_sms", ["yes", "no"], consent={"yes": "subscribed", "no": "unsubscribed"})
+    for shop in (known, mapped):
+        [(*_, done)] = told(shop, "no such column")
+        assert done.endswith("pass columns={'accepts_sms': 'sms_consent'}")
+
+
 def test_an_opt_out_kept_as_a_property_is_pointed_out():
     """Beside consent, a column that looks like an opt-out stops nobody, and the row counts the profiles that don't say no in it."""
     shop = load(cells=["subscribed"] * 4, **{"Do Not Text": ["yes", "no", None, "asked by mail"], "dnc": ["no"] * 4})
