@@ -15,6 +15,7 @@ from segkit.analysis.overlap import overlap
 from segkit.analysis.recommended import Place, Recommended, recommended
 from segkit.analysis.sizes import sizes
 from segkit.audience import SmsAudience, audience, write_members
+from segkit.conditions import AllOf
 from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
@@ -28,7 +29,13 @@ LONGEST_NAME = 80
 
 NO_CONSENT = (
     "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
-    "rule picks before consent: for looking and counting only."
+    "rule picks before consent: for looking and counting only. If a column holds the consent, the data report says how to name it."
+)
+
+
+NOBODY_SUBSCRIBED = (
+    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words of "
+    "sms_consent were not understood, and how to give them a meaning."
 )
 
 
@@ -42,12 +49,14 @@ class Build:
         not_built: a row for each type of the guide that the data does not support: `segment`, `reason`.
         files: every file that was written, the report first.
         notes: what the analyst should know before using them.
+        lead: who would match, where nobody may be texted for lack of consent; the report's headline. Empty elsewhere.
     """
 
     sizes: pd.DataFrame
     not_built: pd.DataFrame
     files: tuple[Path, ...]
     notes: tuple[str, ...]
+    lead: str = ""
 
 
 def build(
@@ -112,6 +121,10 @@ def build(
     if not sends:
         table = table.assign(size=0, share=0.0)
     pairs = overlap(who)
+    lead = None
+    if not np.any(dataset.consent("sms", "subscribed")):
+        notes.insert(0, NOBODY_SUBSCRIBED if sends else NO_CONSENT)
+        lead = _lead(plan.segments, table["before_consent"], has_consent=sends)
     report = html_report(
         title=title,
         subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",
@@ -122,6 +135,7 @@ def build(
         pages=pages,
         not_built=plan.not_built,
         notes=notes,
+        lead=lead,
     )
     files = [
         write_text(folder / "report.html", report, replace=True),
@@ -130,7 +144,7 @@ def build(
         *files,
     ]
     _remove_stale(folder, files)
-    return Build(table, plan.not_built, tuple(files), tuple(notes))
+    return Build(table, plan.not_built, tuple(files), tuple(notes), "".join(lead or ()))
 
 
 def _chosen(segments: Iterable[Segment]) -> Recommended:
@@ -141,7 +155,8 @@ def _segment_files(
     segment: Segment, name: str, dataset: Dataset, folder: Path, *, sends: bool
 ) -> tuple[SegmentPage, list[Path], SmsAudience | None]:
     paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
-    links = [("every member, textable or not", f"members/{name}")]
+    label = "every member, textable or not" if sends else "everybody who would match, before consent"
+    links = [(label, f"members/{name}")]
     send = None
     if sends:
         send = audience(segment, dataset=dataset)
@@ -150,6 +165,22 @@ def _segment_files(
     waterfall = None if send is None else send.waterfall
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
     return page, paths, send
+
+
+def _lead(segments: Iterable[Segment], before: pd.Series, *, has_consent: bool) -> tuple[str, str, str] | None:
+    """Return who would match, in three parts of which the middle one is a segment's name; None if there is no segment.
+
+    It is the first in order that says more than consent and matches somebody, since the guide's order is that of use.
+    """
+    names = [segment.name for segment in segments if without_consent(segment.condition) != AllOf(())] or list(
+        before.index
+    )
+    if not names:
+        return None
+    name = next((name for name in names if before[name]), names[0])
+    matches = counted(int(before[name]), "profile matches", "profiles match")
+    why = ", since nobody in the data is subscribed to SMS" if has_consent else " until SMS consent is in the data"
+    return f"{matches} ", name, f"; nobody may be texted{why}"
 
 
 def _before_consent(segment: Segment) -> Segment:

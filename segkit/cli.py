@@ -16,10 +16,11 @@ from tqdm import tqdm
 from segkit.account.pull import pull
 from segkit.account.push import push
 from segkit.build import Build, build
+from segkit.data.consent import CONSENTS
 from segkit.data.dataset import Dataset
 from segkit.data.load import load
 from segkit.data.sample import write_sample
-from segkit.errors import SegkitError, SegkitWarning, counted, missing_extra
+from segkit.errors import DataError, SegkitError, SegkitWarning, counted, missing_extra
 from segkit.files import APP
 from segkit.jupyter.pages import leave_out
 from segkit.segment import Segment
@@ -68,6 +69,22 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("--out", required=True, help="the folder to write into; an earlier build is replaced")
     builds.add_argument("--segments", help="build the segments of this folder of YAML files, or of one file, instead")
     builds.add_argument("--as-of", help="look from this date (its close) or instant; the newest event otherwise")
+    builds.add_argument(
+        "--columns",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="HEADER=NAME",
+        help="your headers in segkit's names, such as customer=profile_id",
+    )
+    builds.add_argument(
+        "--consent",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="WORD=MEANING",
+        help=f"your words of consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
+    )
     builds.add_argument("--near", help="postal code of the store; the commonest in the data otherwise")
     builds.add_argument("--country", default="US", help="country of that postal code, two letters (US)")
     builds.add_argument(
@@ -174,6 +191,8 @@ def _build(given: argparse.Namespace) -> int:
     dataset = load(
         given.folder,
         as_of=given.as_of,
+        columns=_pairs("--columns", given.columns, "customer=profile_id"),
+        consent=_pairs("--consent", given.consent, "yes=subscribed"),
         default_country=given.default_country,
         unreadable="leave out" if given.leave_out_unreadable else "raise",
     )
@@ -198,6 +217,18 @@ def _build(given: argparse.Namespace) -> int:
     return 0
 
 
+def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
+    """Return what an option's pairs say; the last = parts them, since a header may hold one and a name of segkit's doesn't."""
+    found: dict[str, str] = {}
+    for text in texts:
+        left, _, right = text.rpartition("=")
+        if not left.strip() or not right.strip():
+            raise DataError.not_a_pair(option, text, example)
+        if found.setdefault(left, right) != right:
+            raise DataError.pair_twice(option, left, [found[left], right])
+    return found
+
+
 def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
     # A bar where somebody watches, and nothing in a log.
     yield from tqdm(list(segments), desc="Writing", unit=" segments", disable=not sys.stderr.isatty(), leave=False)
@@ -211,6 +242,8 @@ def _print_data(dataset: Dataset) -> None:
 
 
 def _print_build(built: Build) -> None:
+    if built.lead:
+        print(f"\n{built.lead}.")
     print("\nSegments")
     table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
     table["share"] = table["share"].map("{:.1%}".format)

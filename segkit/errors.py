@@ -392,6 +392,19 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def not_a_pair(cls, option: str, text: str, example: str) -> Self:
+        """An option of the command that takes pairs was given something else."""
+        return cls(
+            f"The option {option} takes pairs such as {example}, and {text!r} is none. Write a pair that holds blanks in quotes, and the "
+            "folder of the shop before the options."
+        )
+
+    @classmethod
+    def pair_twice(cls, option: str, left: str, rights: Iterable[str]) -> Self:
+        """An option of the command gives two meanings to one thing."""
+        return cls(f"The option {option} gives {left!r} the meanings {listed(rights)}. Leave one of them.")
+
+    @classmethod
     def unknown_format(cls, path: Path) -> Self:
         """A file's ending says no format that segkit reads."""
         return cls(

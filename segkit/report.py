@@ -64,6 +64,7 @@ def html_report(
     pages: Sequence[SegmentPage],
     not_built: pd.DataFrame,
     notes: Sequence[str] = (),
+    lead: tuple[str, str, str] | None = None,
 ) -> str:
     """Return a page of HTML that needs neither network nor script, light or dark as the reader's system is.
 
@@ -77,6 +78,7 @@ def html_report(
         pages: what is said about each segment; the table of sizes links to it.
         not_built: columns `segment`, `reason`.
         notes: what to know before trusting the numbers; shown above them.
+        lead: the headline, in three parts of which the middle one is a segment's name; None says it of the largest segment.
 
     Returns:
         The page as text, to be written as UTF-8. The same input gives the same text.
@@ -91,7 +93,7 @@ def html_report(
     """
     rows = _rows(sizes)
     body = [
-        _header(title, subtitle, facts, rows, len(not_built)),
+        _header(title, subtitle, facts, rows, len(not_built), lead=lead),
         _if_any("div", _elements("p", notes), class_="notes"),
         _sizes(rows, [page.name for page in pages]),
         _overlap(overlap),
@@ -190,7 +192,15 @@ def _rows(sizes: pd.DataFrame) -> list[_Row]:
     ]  # fmt: skip
 
 
-def _header(title: str, subtitle: str, facts: Mapping[str, str], rows: list[_Row], not_built: int) -> _Html:
+def _header(
+    title: str,
+    subtitle: str,
+    facts: Mapping[str, str],
+    rows: list[_Row],
+    not_built: int,
+    *,
+    lead: tuple[str, str, str] | None,
+) -> _Html:
     empty = sum(row.size == 0 for row in rows)
     more = [f"{counted(empty, 'segment has', 'segments have')} no members."] if empty and empty < len(rows) else []
     more += [f"{counted(not_built, 'segment', 'segments')} could not be built."] if not_built else []
@@ -198,7 +208,7 @@ def _header(title: str, subtitle: str, facts: Mapping[str, str], rows: list[_Row
     return _element(
         "header",
         _element("p", title, class_="title"),
-        _element("h1", *_finding(rows)),
+        _element("h1", *(_finding(rows) if lead is None else (lead[0], _element("bdi", lead[1]), lead[2]))),
         _if_any("p", " ".join(more)),
         _if_any("p", subtitle, class_="quiet"),
         _if_any("dl", *listed, class_="facts"),

@@ -120,7 +120,73 @@ def test_no_consent_means_no_file_to_send_to(tmp_path, capsys):
     assert not (tmp_path / "send").exists()
     assert "nobody may be texted" in printed
     assert len(rows_of(tmp_path / "members" / "sms-vip.csv")) > 500
-    assert "nobody may be texted" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    lead = "1,053 profiles match {}; nobody may be texted until SMS consent is in the data"
+    assert f"<h1>{lead.format('<bdi>SMS VIP</bdi>')}</h1>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert printed.index(lead.format("SMS VIP")) < printed.index("Segments")
+
+
+def in_words_of_its_own(folder):
+    """Write a shop whose consent is yes and no, and whose ids are headed "customer"."""
+    (folder / "profiles.csv").write_text(
+        "customer,phone_number,sms_consent\na,+16175550132,yes\nb,+16175550133,no\n", encoding="utf-8"
+    )
+    orders = "".join(f"{who},Placed Order,2026-06-0{day}T00:00:00Z,900\n" for who in "ab" for day in range(1, 8))
+    (folder / "events.csv").write_text(f"profile_id,metric,datetime,value\n{orders}", encoding="utf-8")
+    return folder
+
+
+def test_command_takes_the_shops_own_headers_and_words(tmp_path, capsys):
+    """With `--columns` and `--consent`, given once or several times, who said yes may be texted."""
+    shop = in_words_of_its_own(tmp_path)
+    out = tmp_path / "out"
+    arguments = ["--columns", "customer=profile_id", "--consent", "yes=subscribed", "--consent", "no=unsubscribed"]
+    code = main(["build", str(shop), *arguments, "--out", str(out)])
+
+    assert code == 0
+    assert "unknown consent word" not in capsys.readouterr().out
+    assert [row["Phone Number"] for row in rows_of(out / "send" / "sms-subscribers.csv")] == ["+16175550132"]
+
+
+def test_nobody_subscribed_leads_with_who_would_match(tmp_path, capsys):
+    """Words that nobody knows subscribe nobody: page and output lead with who would match, and the report resolves it."""
+    shop = in_words_of_its_own(tmp_path)
+    code = main(["build", str(shop), "--columns", "customer=profile_id", "--out", str(tmp_path / "out")])
+    printed = capsys.readouterr().out
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+    assert code == 0
+    assert "2 profiles match SMS in US; nobody may be texted, since nobody in the data is subscribed to SMS." in printed
+    assert "<h1>2 profiles match <bdi>SMS in US</bdi>; nobody may be texted" in page
+    assert "map yours: consent={'yes': 'subscribed', 'no': 'unsubscribed'}" in printed
+
+
+def test_a_build_with_subscribers_has_no_such_lead(built):
+    """Where somebody may be texted, the finding leads."""
+    _, result, _ = built
+    assert result.lead == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--consent", "yes"], "--consent takes pairs such as yes=subscribed, and 'yes' is none"),
+        (["--columns", "=profile_id"], "--columns takes pairs such as customer=profile_id, and '=profile_id' is none"),
+        (["--consent", "yes=sure"], "'yes' can't mean 'sure'. The choices are: 'subscribed'"),
+        (
+            ["--consent", "a=subscribed", "a=unsubscribed"],
+            "--consent gives 'a' the meanings 'subscribed', 'unsubscribed'",
+        ),
+        (["--columns", "custmer=profile_id"], "Did you mean 'customer'"),
+    ],
+)
+def test_bad_pairs_are_said_in_words(arguments, said, tmp_path, capsys):
+    """A slip in `--columns` or `--consent` ends with exit code 2 and names what was given and what is wanted."""
+    shop = in_words_of_its_own(tmp_path)
+    code = main(["build", str(shop), *arguments, "--out", str(tmp_path / "out")])
+
+    assert code == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_files_of_an_earlier_build_do_not_linger(tmp_path):

@@ -118,6 +118,14 @@ DATA = {
         ["events", "'events.csv', 'events.parquet'", "Remove one"],
     ),
     "nothing_given": ((), ["Nothing to load", 'sk.load("sample_data")', "profiles="]),
+    "not_a_pair": (
+        ("--consent", "yes", "yes=subscribed"),
+        ["--consent", "'yes'", "yes=subscribed", "in quotes", "before the options"],
+    ),
+    "pair_twice": (
+        ("--consent", "yes", ["subscribed", "unsubscribed"]),
+        ["--consent", "'yes'", "'subscribed', 'unsubscribed'", "Leave one"],
+    ),
     "unknown_format": ((FOLDER / "p.xlsx",), ["'p.xlsx'", ".csv.gz", ".parquet", "from_frames"]),
     "unreadable_file": ((FOLDER / "p.csv", "it ends early"), ["'p.csv'", "it ends early", "export it once more"]),
     "empty_file": (("p.csv",), ["p.csv", "no rows", "Check that the export finished"]),

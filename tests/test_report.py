@@ -222,6 +222,14 @@ def test_the_headline_says_the_finding(sizes: pd.DataFrame, finding: str):
     assert [heading.text for heading in read(report(sizes=sizes)).all("h1")] == [finding]
 
 
+def test_a_lead_takes_the_place_of_the_finding():
+    """Where nobody may be texted, the page leads with who would match, its segment's name as isolated as ever."""
+    heading = ("1,053 profiles match ", "<VIP>", "; nobody may be texted until SMS consent is in the data")
+    page = report(lead=heading)
+    assert [found.text for found in read(page).all("h1")] == ["".join(heading)]
+    assert "<bdi>&lt;VIP&gt;</bdi>" in page
+
+
 def test_the_waterfall_adds_up_as_printed():
     """Printed numbers go from included to who may be texted, each step taking what it says."""
     for section in read(report()).all("section", "segment")[:2]:

@@ -24,7 +24,7 @@ from segkit.conditions import (
     PropertyCondition,
     RegionCondition,
 )
-from segkit.data.consent import STATUSES
+from segkit.data.consent import CONSENTS
 from segkit.data.consent_history import Channel
 from segkit.data.dataset import Dataset
 from segkit.data.instants import instant_of
@@ -130,7 +130,7 @@ class _Reasons:
         then = self._dataset.status_then(channel)
         if not then.is_replayed[self._row]:
             return
-        as_of = f"as of {self._dataset.as_of:%Y-%m-%d} it was {STATUSES[then.status[self._row]].replace('_', ' ')}"
+        as_of = f"as of {self._dataset.as_of:%Y-%m-%d} it was {CONSENTS[then.status[self._row]].replace('_', ' ')}"
         if then.is_told[self._row]:
             yield f"{as_of}, by the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
         else:

@@ -3,7 +3,7 @@
 # Over 250 lines, since the readings of all kinds of column stand side by side, each with its faults.
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.coded import recoded, texts_of
-from segkit.data.consent import read_consent
-from segkit.data.faults import Faults
+from segkit.data.consent import CONSENTS, ConsentWords, suggested
+from segkit.data.faults import EXAMPLES, Faults, masked
 from segkit.data.instants import Flags, Microseconds, from_arrow, from_text, in_calendar, microseconds
 from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, codes_of
 
@@ -25,6 +25,10 @@ ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
 """So many examples are looked at; how many are shown is the faults' business."""
+LONGEST_WORD = 20
+"""Letters of a word that is offered to be mapped."""
+_TRUE = {"true", "t", "yes", "y", "1", "1.0"}
+_FALSE = {"false", "f", "no", "n", "0", "0.0"}
 _DEGREES = {"latitude": 90, "longitude": 180}
 _NEXT_STEP = (
     "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
@@ -127,37 +131,73 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
 
 
 def as_truths(cells: Cells, place: Place) -> pa.Array:
-    """Return a column as true or false; any other text, such as a reason for suppression, counts as true."""
+    """Return a column as true or false. Any other text, such as a reason for suppression, counts as true.
+
+    In `can_receive_sms_marketing` it counts as false, the side that sends nothing.
+    """
     column = PropertyColumn(cells)
-    reading = column.truths
-    said = [
-        _truth(value)
-        for value in (column.distinct if isinstance(column.distinct, list) else column.distinct.to_pylist())
-    ]
-    values = np.where(reading.readable, reading.values, np.array(said, dtype=bool))
-    is_set = column.codes >= 0
-    guessed = is_set & ~column.rows(reading.readable) & column.rows(values)
-    place.note("neither true nor false", guessed, examples=examples_of(cells, guessed), done="taken as true")
-    return pa.array(column.rows(values), mask=~is_set)
+    is_permission = place.column == "can_receive_sms_marketing"
+    is_true, readable = truths_of(column)
+    values = is_true if is_permission else truthy(column)
+    guessed = column.rows(~readable & (is_permission | values))
+    done = "taken as false" if is_permission else "taken as true"
+    place.note("neither true nor false", guessed, examples=examples_of(cells, guessed), done=done)
+    return pa.array(column.rows(values), mask=column.codes < 0)
 
 
-def _truth(value: object) -> bool:
-    return str(value).strip().casefold() not in {"", "0", "0.0", "no", "false", "[]", "none", "nan", "()"}
+def truths_of(column: PropertyColumn) -> tuple[Flags, Flags]:
+    """Return which distinct values are true, and which are true or false, in any of the ways in which people write it."""
+    texts = [_text_of(value).strip().casefold() for value in _python(column.distinct)]
+    is_true = np.array([text in _TRUE for text in texts], dtype=bool)
+    return is_true, is_true | np.array([text in _FALSE for text in texts], dtype=bool)
 
 
-def as_consent(cells: Cells, place: Place) -> pa.Array:
-    """Return a column of consent in three words, or codes into them; unknown words are never_subscribed, the side that sends nothing."""
-    codes, words = _words(cells, place)
+def truthy(column: PropertyColumn) -> Flags:
+    """Return which distinct values say anything but no: true, or a text such as a reason."""
+    is_true, readable = truths_of(column)
+    texts = [str(value).strip().casefold() for value in _python(column.distinct)]
+    is_something = np.array([text not in {"", "[]", "none", "nan", "()"} for text in texts], dtype=bool)
+    return np.asarray(is_true | (is_something & ~readable))
+
+
+def _python(values: pa.Array | list[Any]) -> list[Any]:
+    return values if isinstance(values, list) else values.to_pylist()
+
+
+def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Array, Flags]:
+    """Return a column of consent in three words, or codes into them, and which rows hold a word that nobody knows.
+
+    Unknown words are never_subscribed, the side that sends nothing.
+    """
+    # Into faults of its own, since a column of true and false or of 1 and 0 is said to be unknown words, or is given a meaning.
+    codes, texts = _words(cells, Place(place.table, place.column, Faults()))
     unset = codes == UNSET
     if unset.any():
         # No word is read as a word, too.
-        codes = np.where(unset, np.int32(len(words)), codes)
-        words = pa.concat_arrays([words, pa.nulls(1, pa.string())])
-    found, is_unknown = read_consent(words)
+        codes = np.where(unset, np.int32(len(texts)), codes)
+        texts = pa.concat_arrays([texts, pa.nulls(1, pa.string())])
+    found, is_unknown = words.read(texts)
     unknown = is_unknown.take(codes)
-    examples = words.take(pa.array(codes[unknown][:FEW])).to_pylist()
-    place.note("unknown consent word", unknown, examples=examples, done="taken as never_subscribed")
-    return recoded(codes, found)
+    if unknown.any():
+        commonest = _commonest(codes[unknown], texts)
+        done = "taken as never_subscribed"
+        if place.column == "sms_consent":
+            done += " for SMS segments, and as an opt-out of the number when texts are sent"
+        done += f". Words that count: {', '.join(CONSENTS)}; map yours: {suggested(presentable(commonest) or ['yes'])}"
+        place.note("unknown consent word", unknown, examples=commonest, done=done)
+    return recoded(codes, found), unknown
+
+
+def _commonest(codes: Codes, texts: pa.Array) -> list[str]:
+    """Return the texts that most codes stand for, of equally many the one that came first."""
+    counts = np.bincount(codes)
+    order = np.argsort(-counts, kind="stable")[:EXAMPLES]
+    return [str(texts[int(code)].as_py()) for code in order if counts[code]]
+
+
+def presentable(words: Iterable[str]) -> list[str]:
+    """Return those words that may stand in a suggestion: short, and nobody's address or number."""
+    return [word for word in words if len(word) <= LONGEST_WORD and masked("", word) == word]
 
 
 def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
@@ -207,7 +247,7 @@ def _read_odd(
 ) -> tuple[Microseconds, Flags]:
     """Read what is no ISO date: seconds since 1970, and month-first dates where the column proves that order."""
     rows = np.flatnonzero(bad)
-    texts = [_plain_text(cells.values[int(row)]) for row in rows]
+    texts = [plain_text(cells.values[int(row)]) for row in rows]
     slashed = [_SLASHED.match(text) for text in texts]
     first = [int(match[1]) for match in slashed if match]
     second = [int(match[2]) for match in slashed if match]
@@ -251,7 +291,8 @@ def _month_first(text: str) -> int | None:
         return None
 
 
-def _plain_text(cell: object) -> str:
+def plain_text(cell: object) -> str:
+    """Return a cell as text, as a column of text would hold it."""
     value = cell.as_py() if isinstance(cell, pa.Scalar) else cell
     return _text_of(value)
 

@@ -1,8 +1,10 @@
 """What a profile agreed to, per channel, in three words; whether that lets it receive marketing is the condition's business."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +13,17 @@ import pyarrow.compute as pc
 
 from segkit.data.instants import Flags
 from segkit.data.phone_endings import PhoneEndings
+from segkit.errors import DataError, listed
 
 Consent: TypeAlias = Literal["subscribed", "unsubscribed", "never_subscribed"]
 Status: TypeAlias = npt.NDArray[np.int8]
 
-STATUSES: tuple[Consent, ...] = ("never_subscribed", "subscribed", "unsubscribed")
-"""What a profile may have agreed to; a word's place is its code."""
-NEVER, SUBSCRIBED, UNSUBSCRIBED = range(3)
+
+CONSENTS: tuple[Consent, ...] = get_args(Consent)
+"""The words that count, as reports and errors list them; a word's place is its code."""
+SUBSCRIBED, UNSUBSCRIBED, NEVER = range(3)
 NOT_SAID = -1
 """The code of a column that says nothing of a profile."""
-
 _STRICTEST_FIRST = (UNSUBSCRIBED, NEVER, SUBSCRIBED)
 
 _WORDS: dict[str, Consent] = {
@@ -31,6 +34,10 @@ _WORDS: dict[str, Consent] = {
     "never subscribed": "never_subscribed",
     "never": "never_subscribed",
 }
+
+_YES = frozenset({"yes", "y", "true", "t", "1", "optin", "opt in", "opted in", "accepted", "agreed", "granted"})
+_NO = frozenset({"no", "n", "false", "f", "0", "optout", "opt out", "opted out", "declined", "revoked", "stop"})
+"""What a shop is likely to mean. These words only make the suggestion in a report: nobody is subscribed by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +57,24 @@ class SmsRecords:
 
 
 def codes_of_words(words: pa.Array) -> Status:
-    """Return the code of each word of `STATUSES`, which may be codes into words already; `NOT_SAID` where there is none.
+    """Return the code of each word of `CONSENTS`, which may be codes into words already; `NOT_SAID` where there is none.
 
     >>> codes_of_words(pa.array(["subscribed", None])).tolist()
-    [1, -1]
+    [0, -1]
     """
     if pa.types.is_dictionary(words.type):
         # The code -1, not set, points at the appended one.
         rows = pc.fill_null(words.indices, NOT_SAID).to_numpy(zero_copy_only=False)
         return np.asarray(np.append(codes_of_words(words.dictionary), np.int8(NOT_SAID)).take(rows))
-    codes = pc.fill_null(pc.index_in(words, value_set=pa.array(STATUSES)), NOT_SAID)
+    codes = pc.fill_null(pc.index_in(words, value_set=pa.array(CONSENTS)), NOT_SAID)
     return np.asarray(codes.to_numpy(zero_copy_only=False).astype(np.int8))
 
 
 def strictest(columns: Iterable[Status], size: int) -> Status:
     """Return the strictest word that any of several columns says of each profile: withdrawn, then never given, then given.
 
-    >>> strictest([np.array([SUBSCRIBED, NOT_SAID]), np.array([NEVER, NOT_SAID])], 2).tolist()
-    [0, -1]
+    >>> strictest([np.array([SUBSCRIBED, NOT_SAID]), np.array([NEVER, NOT_SAID])], 2).tolist() == [NEVER, NOT_SAID]
+    True
     """
     every = list(columns)
     found = np.full(size, NOT_SAID, dtype=np.int8)
@@ -77,18 +84,92 @@ def strictest(columns: Iterable[Status], size: int) -> Status:
     return found
 
 
-def read_consent(written: pa.Array) -> tuple[pa.Array, Flags]:
-    """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
+@dataclass(frozen=True, slots=True)
+class ConsentWords:
+    """The words of consent that count: the known ones, and a shop's own, which win over them.
 
-    A phone number alone is no consent, so nothing but the word itself makes a profile subscribed.
-
-    Returns:
-        What each word means, and whether it was unknown.
-
-    >>> read_consent(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
-    ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
+    Attributes:
+        own: the shop's own words, folded, and what they mean.
+        unseen: those that no cell held so far, as they were given.
     """
-    words = written.to_pylist()
-    known = [None if word is None else _WORDS.get(word.strip().casefold().replace("_", " ")) for word in words]
-    is_unknown = [word is not None and found is None for word, found in zip(words, known, strict=True)]
-    return pa.array([found or "never_subscribed" for found in known], pa.string()), np.array(is_unknown, dtype=bool)
+
+    own: Mapping[str, Consent] = field(default_factory=dict)
+    unseen: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[Any, Any] | None) -> Self:
+        """Check a shop's own words.
+
+        Raises:
+            DataError: a word is blank or means none of the three, or one word means two of them.
+
+        >>> ConsentWords.of({"Yes": "subscribed", False: "unsubscribed"}).own
+        {'yes': 'subscribed', 'false': 'unsubscribed'}
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, Mapping):
+            raise DataError.faults([f"consent={given!r} names no words. Write consent={{'yes': 'subscribed'}}."])
+        own: dict[str, Consent] = {}
+        problems = []
+        for word, meaning in given.items():
+            folded = _folded(_text_of(word))
+            if not folded:
+                problems.append(f"consent: {word!r} is no word of a cell. Give text, a number, True or False.")
+            elif meaning not in CONSENTS:
+                problems.append(f"consent: {word!r} can't mean {meaning!r}. The choices are: {listed(CONSENTS)}.")
+            elif own.setdefault(folded, meaning) != meaning:
+                problems.append(
+                    f"consent: {word!r} means {own[folded]!r} and {meaning!r}, since capitals, underscores and blanks around "
+                    f"a word don't matter. Choose one of: {listed(CONSENTS)}."
+                )
+        if problems:
+            raise DataError.faults(problems)
+        return cls(own, {_folded(_text_of(word)): word for word in given})
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word counts."""
+        return _folded(word) in self.own or _folded(word) in _WORDS
+
+    def read(self, written: pa.Array) -> tuple[pa.Array, Flags]:
+        """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
+
+        A phone number alone is no consent, so nothing but a word that counts makes a profile subscribed.
+
+        Returns:
+            What each word means, and whether it was unknown. A cell of blanks is unset, and not unknown.
+
+        >>> ConsentWords().read(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
+        ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
+        """
+        words = [_folded(word or "") for word in written.to_pylist()]
+        for word in words:
+            self.unseen.pop(word, None)
+        is_unknown = [bool(word) and not self.knows(word) for word in words]
+        found = [self.own.get(word) or _WORDS.get(word, "never_subscribed") for word in words]
+        return pa.array(found, pa.string()), np.array(is_unknown, dtype=bool)
+
+
+def suggested(words: Iterable[str]) -> str:
+    """Return the argument that gives words a meaning; the meaning of a word that may be either is left to the analyst.
+
+    >>> suggested(["yes", "Opted-out", "pending"])
+    "consent={'yes': 'subscribed', 'Opted-out': 'unsubscribed', 'pending': '...'}"
+    """
+    return f"consent={ {word: _likely(word) for word in words} }"
+
+
+def _likely(word: str) -> str:
+    plain = re.sub(r"[\W_]+", " ", word.casefold()).strip()
+    return "subscribed" if plain in _YES else "unsubscribed" if plain in _NO else "..."
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace("_", " ")
+
+
+def _text_of(word: object) -> str:
+    """Return a word as a cell of text, number or truth is read; nothing for what no cell can be."""
+    if isinstance(word, float):
+        return "" if not isfinite(word) else str(int(word)) if word.is_integer() else str(word)
+    return str(word) if isinstance(word, (str, int, np.bool_, np.integer)) else ""

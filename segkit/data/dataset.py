@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
-from segkit.data.consent import NEVER, STATUSES, Consent, SmsRecords, codes_of_words
+from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, ConsentWords, SmsRecords, codes_of_words
 from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
@@ -47,6 +47,7 @@ class Dataset:
         known_until: the moment up to which the data is believed: what carries a later date has none. Looked at from before it, the
             past has its own consent and profiles.
         sms: what the profiles say of texts beside their status, which only eligibility heeds.
+        unknown_sms_words: which profiles have a word of SMS consent that nobody knows; `sms_consent` is "never_subscribed" there.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
     Prints counts and dates and never a person, since notebooks are shared.
@@ -75,6 +76,7 @@ class Dataset:
         lists: pd.DataFrame | None = None,
         places: pd.DataFrame | None = None,
         columns: Mapping[str, str] | None = None,
+        consent: Mapping[Any, str] | None = None,
         default_country: str | None = None,
         unreadable: Unreadable = "raise",
     ) -> Self:
@@ -89,6 +91,8 @@ class Dataset:
             lists: `profile_id`, `list_id`, and, if known, `joined`.
             places: `country`, `postal_code`, `latitude`, `longitude` of postal codes outside the US.
             columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+            consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
+                they hold for SMS and email, and win over the known words.
             default_country: where a phone number without a country code belongs if its profile has no country.
             unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
 
@@ -102,7 +106,12 @@ class Dataset:
         frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
         tables: dict[str, Table] = {name: table_of(frame, name) for name, frame in frames.items() if frame is not None}
         return cls.from_tables(
-            tables, as_of=as_of, columns=columns or {}, default_country=default_country, unreadable=unreadable
+            tables,
+            as_of=as_of,
+            columns=columns or {},
+            consent=consent,
+            default_country=default_country,
+            unreadable=unreadable,
         )
 
     @classmethod
@@ -114,6 +123,7 @@ class Dataset:
         columns: Mapping[str, str],
         default_country: str | None,
         unreadable: Unreadable,
+        consent: Mapping[Any, str] | None = None,
         faults: Faults | None = None,
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
@@ -126,6 +136,7 @@ class Dataset:
         given = None if as_of is None else read_as_of(as_of)
         if unreadable not in ("raise", "leave out"):
             raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
+        words = ConsentWords.of(consent)
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
         for name, table in tables.items():
@@ -149,6 +160,7 @@ class Dataset:
             places=by_name.get("places"),
             default_country=default_country,
             unreadable=unreadable,
+            consent=words,
             faults=faults,
         )
         clock = now()
@@ -163,7 +175,7 @@ class Dataset:
             postal_points=checked.postal_points,
             known_until=moment if given is None else max(moment, clock),
             sms=checked.sms,
-            unknown_sms_words=np.zeros(len(checked.ids), dtype=bool),
+            unknown_sms_words=checked.unknown_sms_words,
             _ids=checked.ids,
             _table=checked.profiles,
         )
@@ -292,7 +304,7 @@ class Dataset:
         A status that is younger than the moment did not hold yet: the newest consent event before it decides, and where there is
         none, or no profile yet, nobody was subscribed.
         """
-        return np.asarray(self.status_then(channel).status == STATUSES.index(word))
+        return np.asarray(self.status_then(channel).status == CONSENTS.index(word))
 
     def status_then(self, channel: Channel) -> StatusThen:
         """Return what profiles had agreed to on a channel as of the Dataset's moment, and since when."""
@@ -307,7 +319,8 @@ class Dataset:
         status = np.full(len(self), NEVER, dtype=np.int8)
         if self.has_property(f"{channel}_consent"):
             # A cell that is not set is never_subscribed, as an unknown word is.
-            status = np.maximum(codes_of_words(self._table[f"{channel}_consent"].coded()), np.int8(NEVER))
+            status = codes_of_words(self._table[f"{channel}_consent"].coded())
+            status[status == NOT_SAID] = NEVER
         given, withdrawn = CONSENT_METRICS[channel]
         return ConsentHistory.of(
             status,

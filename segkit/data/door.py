@@ -28,7 +28,9 @@ from segkit.data.columns import (
     text_cells,
     without_empty_text,
 )
-from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, SmsRecords, codes_of_words, read_consent, strictest
+from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, ConsentWords, SmsRecords, codes_of_words, strictest
+from segkit.data.consent_columns import note_missing_consent, note_opt_outs
+from segkit.data.deleted import without_deleted
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
@@ -57,15 +59,16 @@ class ListEntries:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything that came through the door."""
+    """Everything that came through the door; `unknown_sms_words` is which profiles have a word of SMS consent that nobody knows."""
 
     ids: pa.Array
     profiles: Table
+    unknown_sms_words: Flags
+    sms: SmsRecords
     phones: Phones
     events: EventIndex
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
-    sms: SmsRecords
 
 
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
@@ -93,7 +96,10 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
             name,
             f"this column is missing.{nearest(name, cells)} The columns are {listed(cells, most=40) or 'none'}",
             int(name not in found),
-            next_step=f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}})',
+            next_step=(
+                f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}}), '
+                f'or segkit build ... --columns "YOUR HEADER={name}"'
+            ),
         )
     return found
 
@@ -127,6 +133,7 @@ def check(
     places: Table | None,
     default_country: str | None,
     unreadable: Unreadable,
+    consent: ConsentWords,
     faults: Faults,
 ) -> Checked:
     """Check named tables and read their known columns; those that lie in files are read one at a time.
@@ -135,6 +142,10 @@ def check(
         DataError: with every fault at once that would change an answer silently.
     """
     faults.raise_if_fatal()
+    given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+    tables = {name: without_deleted(name, table, faults) for name, table in given.items() if table is not None}
+    faults.raise_if_fatal()
+    profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
         profiles = {"profile_id": events["profile_id"]} if events else {}
         texts = without_empty_text(text_cells(profiles["profile_id"], Place("events", "profile_id", faults)).loaded())
@@ -145,39 +156,54 @@ def check(
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
     kept, ids = _unique(profiles, faults)
     kept |= _suppressions(kept)
-    known = {
-        name: _known(name, column, Place("profiles", name, faults, unreadable))
-        for name, column in kept.items()
-        if name in schema.PROFILE_COLUMNS and name != "profile_id"
-    }
+    known, unknown_sms_words = _known_columns(kept, len(ids), unreadable, consent, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
     phones, endings = _phones(known, len(ids), default_country, faults)
-    sms = _sms_records(known, kept, endings, faults)
+    sms = _sms_records(known, kept, endings, consent, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
-    if "sms_consent" not in known:
-        faults.note(
-            "profiles",
-            "sms_consent",
-            "no such column",
-            1,
-            done="nobody counts as subscribed to SMS, so nobody may be texted",
-        )
+    if "sms_consent" in known:
+        note_opt_outs(custom, faults)
+    else:
+        note_missing_consent(custom, consent, faults)
     index = _events(events, ids, unreadable, faults) if events is not None else EventIndex({})
     entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
-    return Checked(ids, {**known, **custom}, phones, index, entries, points, sms)
+    return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points)
 
 
 def _loaded(table: Table) -> Table:
     return {name: cells.loaded() for name, cells in table.items()}
 
 
+def _known_columns(
+    profiles: Table, size: int, unreadable: Unreadable, consent: ConsentWords, faults: Faults
+) -> tuple[dict[str, pa.Array], Flags]:
+    """Return the known columns of profiles but the id, each read, and who has a word of SMS consent that nobody knows."""
+    known, unknown = {}, {"sms_consent": np.zeros(size, dtype=bool)}
+    for name, cells in profiles.items():
+        place = Place("profiles", name, faults, unreadable)
+        if schema.PROFILE_COLUMNS.get(name) == "consent":
+            known[name], unknown[name] = as_consent(cells, place, consent)
+        elif name in schema.PROFILE_COLUMNS and name != "profile_id":
+            known[name] = _known(name, cells, place)
+    unseen = consent.unseen
+    faults.note(
+        "profiles",
+        "consent",
+        "words of consent= that no cell holds",
+        len(unseen),
+        examples=unseen.values(),
+        done="without effect",
+    )
+    return known, unknown["sms_consent"]
+
+
 def _known(name: str, cells: Cells, place: Place) -> pa.Array:
-    kind = schema.PROFILE_COLUMNS[name]
-    if kind != "consent" and name not in RECURRING:
+    """Return a known column that holds no consent in its one type."""
+    if name not in RECURRING:
         cells = cells.loaded()
-    match kind:
+    match schema.PROFILE_COLUMNS[name]:
         case "text" if name in RECURRING:
             return as_words(cells, place)
         case "text":
@@ -186,9 +212,7 @@ def _known(name: str, cells: Cells, place: Place) -> pa.Array:
             return as_numbers(cells, place)
         case "truth":
             return as_truths(cells, place)
-        case "consent":
-            return as_consent(cells, place)
-        case "instant":
+        case _:
             values, is_set = as_instants(cells, place)
             return pa.array(values, mask=~is_set).cast(pa.timestamp("us", tz="UTC"))
 
@@ -262,7 +286,9 @@ def _differing(profiles: Table, codes: Rows, doubled: Flags) -> Flags:
     return found
 
 
-def _sms_records(known: Mapping[str, pa.Array], profiles: Table, endings: PhoneEndings, faults: Faults) -> SmsRecords:
+def _sms_records(
+    known: Mapping[str, pa.Array], profiles: Table, endings: PhoneEndings, consent: ConsentWords, faults: Faults
+) -> SmsRecords:
     """Return what other columns than the status say of texts, and report where they differ from it."""
     size = len(next(iter(profiles.values())))
     others = {name: schema.canonical_name("profiles", name) for name in profiles if name not in schema.PROFILE_COLUMNS}
@@ -270,7 +296,7 @@ def _sms_records(known: Mapping[str, pa.Array], profiles: Table, endings: PhoneE
     for name in [name for name, meaning in others.items() if meaning == "sms_consent"]:
         place = Place("profiles", name, faults)
         words = as_text(profiles[name].loaded(), place)
-        found, is_unknown = read_consent(words)
+        found, is_unknown = consent.read(words)
         codes = codes_of_words(found)
         codes[is_unknown] = UNSUBSCRIBED
         codes[_flags(pc.is_null(words))] = NOT_SAID

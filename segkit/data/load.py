@@ -46,6 +46,7 @@ def load(
     places: Source = None,
     as_of: AsOf = None,
     columns: Mapping[str, str] | None = None,
+    consent: Mapping[Any, str] | None = None,
     default_country: str | None = None,
     unreadable: Unreadable = "raise",
     progress: bool = False,
@@ -65,6 +66,8 @@ def load(
         places: the same.
         as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event.
         columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+        consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
+            they hold for SMS and email, and win over the known words.
         default_country: where a phone number without a country code belongs if its profile has no country.
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
         progress: show a bar while files are read.
@@ -88,6 +91,7 @@ def load(
         tables,
         as_of=as_of,
         columns=columns or {},
+        consent=consent,
         default_country=default_country,
         unreadable=unreadable,
         faults=faults,

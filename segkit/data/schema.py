@@ -32,6 +32,7 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "sms_consent_method": "text",
     "sms_consent_method_detail": "text",
     "sms_rcs_capable": "truth",
+    "can_receive_sms_marketing": "truth",
     "email_consent": "consent",
     "email_consent_timestamp": "instant",
     "email_consent_method": "text",
@@ -95,10 +96,37 @@ _SPELLINGS = {
     "ip": ("IP Address",),
     "created": ("Profile Created On", "Created"),
     "updated": ("Updated",),
-    "sms_consent": ("SMS Marketing Consent", "SMS Consent"),
-    "sms_consent_timestamp": ("SMS Marketing Consent Timestamp", "SMS Consent Timestamp", "SMS Marketing Timestamp"),
-    "email_consent": ("Email Marketing Consent", "Email Consent"),
-    "email_consent_timestamp": ("Email Marketing Consent Timestamp", "Email Consent Timestamp"),
+    "sms_consent": (
+        "SMS Marketing Consent",
+        "SMS Consent",
+        "sms_marketing_consent",
+        "subscriptions_sms_marketing_consent",
+    ),
+    "sms_consent_timestamp": (
+        "SMS Marketing Consent Timestamp",
+        "SMS Consent Timestamp",
+        "SMS Marketing Timestamp",
+        "sms_marketing_consent_timestamp",
+        "subscriptions_sms_marketing_timestamp",
+        "subscriptions_sms_marketing_consent_timestamp",
+    ),
+    "can_receive_sms_marketing": (
+        "sms_marketing_can_receive_sms_marketing",
+        "subscriptions_sms_marketing_can_receive_sms_marketing",
+    ),
+    "email_consent": (
+        "Email Marketing Consent",
+        "Email Consent",
+        "email_marketing_consent",
+        "subscriptions_email_marketing_consent",
+    ),
+    "email_consent_timestamp": (
+        "Email Marketing Consent Timestamp",
+        "Email Consent Timestamp",
+        "email_marketing_consent_timestamp",
+        "subscriptions_email_marketing_timestamp",
+        "subscriptions_email_marketing_consent_timestamp",
+    ),
     "email_suppressed": ("Email Suppressions", "Email Suppressed"),
     "email_suppressed_timestamp": ("Email Suppressions Timestamp",),
     "historic_clv": ("Historic Customer Lifetime Value",),
@@ -113,7 +141,10 @@ _SPELLINGS = {
     "predicted_gender": ("Predicted Gender",),
 }
 PROFILE_SPELLINGS = {spelling.casefold(): name for name, spellings in _SPELLINGS.items() for spelling in spellings}
-"""Headers of Klaviyo's own exports, folded, to the canonical name (research into real exports; the help page is not public)."""
+"""Headers of Klaviyo's own exports and of its tables in a warehouse, folded, to the canonical name.
+
+Found in real exports, since the help page is not public, and in the connectors' schemas.
+"""
 
 EVENT_SPELLINGS = {
     "profile id": "profile_id",

@@ -148,7 +148,9 @@ KEPT = {
     ),
     "an unknown consent": (
         people(sms_consent=["yes", "TRUE", "subscribed", None]), orders(),
-        ("profiles", "sms_consent", "unknown consent word", 2, "'yes', 'TRUE'", "taken as never_subscribed"),
+        ("profiles", "sms_consent", "unknown consent word", 2, "'yes', 'TRUE'",
+         ("taken as never_subscribed for SMS segments, and as an opt-out of the number when texts are sent. Words that count: "
+         "subscribed, unsubscribed, never_subscribed; map yours: consent={'yes': 'subscribed', 'TRUE': 'subscribed'}")),
     ),
     "no consent at all": (
         people().drop(columns="sms_consent"), orders(),
@@ -188,7 +190,7 @@ def test_nothing_else_is_reported(name):
 
 NEXT_DATE = "Write them as YYYY-MM-DD"
 REFUSED = {
-    "no id column": (people().drop(columns="profile_id"), orders(), ["profiles, profile_id: this column is missing", "columns={"]),
+    "no id column": (people().drop(columns="profile_id"), orders(), ["profiles, profile_id: this column is missing", "columns={", '--columns "YOUR HEADER=profile_id"']),
     "an id column by another name": (
         people().rename(columns={"profile_id": "profile-id"}), orders(), ["Did you mean 'profile-id'? The columns are 'profile-id'"],
     ),
