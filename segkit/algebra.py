@@ -23,6 +23,7 @@ from segkit.conditions import (
     PropertyCondition,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextTest,
 )
 from segkit.errors import DefinitionError
@@ -113,7 +114,7 @@ def _simplified(kind: type[AllOf] | type[AnyOf], other: type[AllOf] | type[AnyOf
 def push_not_inwards(condition: Condition) -> Condition:
     """Return the same members with `Not` only round atoms that have no exact opposite.
 
-    Counts, sums, lists, consent and is-set have one. A property test has none, since its opposite leaves out profiles where the
+    Counts, sums, lists, consent, is-set and holds-something have one. Any other property test has none, since its opposite leaves out profiles where the
     property is not set or is of another kind, and so have distance, phone country and region, which leave out the unplaced. No
     other steps in order are taken exactly where some are not.
 
@@ -150,6 +151,8 @@ def opposite(atom: Atom) -> Literal:
             return replace(atom, comparison=OPPOSITES[comparison])
         case PropertyCondition(name, SetTest(is_set)):
             return PropertyCondition(name, SetTest(not is_set))
+        case PropertyCondition(name, SomethingTest(holds)):
+            return PropertyCondition(name, SomethingTest(not holds))
         case ListCondition(is_member=is_member, joined=joined) if joined == ALL_TIME:
             return replace(atom, is_member=not is_member)
         case ConsentCondition(channel, can_receive, status_date=None, where=()) if _is_whole(atom):

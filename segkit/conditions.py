@@ -118,13 +118,34 @@ class SetTest:
     is_set: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SomethingTest:
+    """A property holds something, or, with `holds` False, holds nothing; the two are complements, since not set is nothing.
+
+    Something is a number above 0, true, a list with an item that is not blank, and a text that is not blank; 0 and numbers
+    below it, false, and empty lists are nothing. A text that is written as a number, a truth or a list counts as what it
+    stands for, wherever it came from.
+    """
+
+    holds: bool
+
+
 EventTest: TypeAlias = (
-    TextTest | TextInTest | NumberTest | BooleanTest | ListTest | ItemsTest | ItemTextTest | LengthTest | SetTest
+    TextTest
+    | TextInTest
+    | NumberTest
+    | BooleanTest
+    | ListTest
+    | ItemsTest
+    | ItemTextTest
+    | LengthTest
+    | SetTest
+    | SomethingTest
 )
 """What an event property can be held against; Klaviyo knows no dates there."""
 
 PropertyTest: TypeAlias = EventTest | DateTest
-"""What a profile property can be held against. But for `SetTest(False)`, a test is never true of a property that is not set."""
+"""What a profile property can be held against. But for `SetTest(False)` and `SomethingTest(False)`, a test is never true of a property that is not set."""
 
 
 class _Operators:

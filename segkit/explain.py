@@ -35,6 +35,7 @@ from segkit.conditions import (
     PropertyTest,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextComparison,
     TextInTest,
     TextTest,
@@ -262,6 +263,8 @@ def _passes(test: PropertyTest) -> str:
             return f"lists {words.get(comparison, comparison)} {counted(length, 'item')}"
         case SetTest(is_set):
             return "is set" if is_set else "is not set"
+        case SomethingTest(holds):
+            return "holds something" if holds else "holds nothing"
         case _:
             assert_never(test)
 

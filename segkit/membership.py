@@ -2,7 +2,7 @@
 
 Three sentences hold throughout. A profile is in or out, and `Not` is the complement among all profiles. Events that never
 happened count and sum 0. A property that is not set, or that does not read as the kind a test asks for, passes no test,
-negative ones included; `SetTest(False)` is the only way in for it.
+negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only ways in for it.
 """
 
 # Over 250 lines, since every kind of condition meets the data here and nowhere else.

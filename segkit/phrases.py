@@ -176,7 +176,7 @@ def no_step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelSte
 
 
 def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  # the field's own word
-    """Say what a property of the profile is; a property that is not set matches nothing, negatives included.
+    """Say what a property of the profile is; one that is not set matches nothing but `holds_something=False`.
 
     Args:
         property: a known column, such as "city" or "predicted_clv", or a custom property under its own name.
@@ -188,6 +188,9 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
             Lists: `contains_item` (a whole item), `contains_any_of` and `contains_all_of` (of several whole items),
             `contains_text_in_item`, each with its `not_` form; `length_at_least` and its kin.
             `contains` and `not_contains` take either: a whole item of a list, or part of a text.
+            Whatever the kind: `holds_something=True`, a number above 0, true, or a list or text with something in it, and
+            `holds_something=False` for all the rest, not set included: 0 and numbers below it, false, `[]`, blank text. Text
+            that is written as a number, a truth or a JSON list counts as what it stands for.
             Dates: the timeframes of `did`, `in_next_days`, `anniversary_today=True`, `anniversary_in_next_days`,
             `anniversary_in_last_days`, `anniversary_this_month=True`, `in_month`.
 
@@ -220,7 +223,7 @@ def is_set(property: str) -> Condition:  # noqa: A002
 
 
 def is_not_set(property: str) -> Condition:  # noqa: A002
-    """Say that a property of the profile has no value: the only way in for those who have none.
+    """Say that a property of the profile has no value: the only way in for those who have none, but for `holds_something=False`.
 
     >>> is_not_set("city").test
     SetTest(is_set=False)

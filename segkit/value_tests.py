@@ -27,6 +27,7 @@ from segkit.conditions import (
     NumberTest,
     PropertyTest,
     SetTest,
+    SomethingTest,
     TextComparison,
     TextInTest,
     TextTest,
@@ -61,6 +62,8 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: s
     """
     if isinstance(test, SetTest):
         return np.asarray((column.codes != UNSET) == test.is_set)
+    if isinstance(test, SomethingTest):
+        return np.asarray(column.rows(column.somethings.values) == test.holds)
     reads = readable(column, test)
     if len(reads) and not reads.any():
         kind = _KINDS[type(test)]
@@ -88,7 +91,7 @@ def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
             return column.lists.readable
         case DateTest():
             return column.instants.readable
-        case SetTest():
+        case SetTest() | SomethingTest():
             return np.ones(len(column.distinct), dtype=bool)
         case _:
             assert_never(test)
@@ -128,6 +131,8 @@ def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
             return in_timeframe(column.instants.values, timeframe, as_of)
         case SetTest(is_set):
             return np.full(len(column.distinct), is_set)
+        case SomethingTest(holds):
+            return np.asarray(column.somethings.values == holds)
         case _:
             assert_never(test)
 

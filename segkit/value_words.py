@@ -18,6 +18,7 @@ from segkit.conditions import (
     NumberComparison,
     NumberTest,
     PropertyTest,
+    SomethingTest,
     TextComparison,
     TextInTest,
     TextTest,
@@ -75,6 +76,7 @@ class ValueWords(NumberWords, total=False):
     length_more_than: int
     length_fewer_than: int
     length_equals: int
+    holds_something: bool
 
 
 COMPARISONS: dict[str, NumberComparison] = {
@@ -165,6 +167,7 @@ _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
         )
         for word in ("at_least", "at_most", "more_than", "fewer_than", "equals")
     },
+    "holds_something": lambda word, value: (SomethingTest(boolean(word, value)),),
     **dict.fromkeys(_TEXT_WORDS, lambda word, value: (TextTest(_TEXT_WORDS[word], text(word, value)),)),
 }
 

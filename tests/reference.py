@@ -50,6 +50,7 @@ from segkit.conditions import (
     PropertyTest,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextComparison,
     TextInTest,
     TextTest,
@@ -442,6 +443,8 @@ def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
     """Say whether a cell, read as the test's own kind, passes it; what is unset or of another kind passes nothing."""
     if isinstance(test, SetTest):
         return is_set(cell, shop) == test.is_set
+    if isinstance(test, SomethingTest):
+        return holds_something(cell, shop) == test.holds
     if not is_set(cell, shop):
         return False
     match test:
@@ -487,6 +490,33 @@ def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
 def is_set(cell: Any, shop: PlainShop) -> bool:
     """Say whether anything is written: in a CSV file all but the empty cell, elsewhere all but None, NaN and NaT."""
     return cell != "" if shop.is_text else cell is not None and bool(cell == cell)  # noqa: PLR0124  # NaN differs
+
+
+def holds_something(cell: Any, shop: PlainShop) -> bool:
+    """Say whether more than nothing is written; text stands for the number, truth, list or mapping that it spells."""
+    if not is_set(cell, shop):
+        return False
+    meant = spelled(cell.strip()) if isinstance(cell, str) else cell
+    match meant:
+        case bool() | int() | float() | Decimal() | Fraction():
+            return meant > 0
+        case list():
+            return [item for item in meant if item not in (None, [], {}) and str(item).strip()] != []
+        case _:
+            return meant not in ("", {})
+
+
+def spelled(text: str) -> Any:
+    """Return the number, truth, list or mapping that a text without blanks around it spells, or else the text."""
+    if re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+        return Fraction(Decimal(text))
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return text
+    return parsed if isinstance(parsed, (list, dict)) else text
 
 
 def as_text(cell: Any, shop: PlainShop) -> str | None:

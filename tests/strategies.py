@@ -68,7 +68,8 @@ CELLS = [
     "2024-02-29", "2023-02-29", "2024-02-29T12:00:00Z", "2024-02-29 12:00:00.000001", "2024-03-01T01:00+01:00",
     "2025-03-01T23:59:59.999999Z", "2024-13-01", "20240229", "29/02/2024", "2024-02-291", "2024-02-29T25:00", "2024-02-29T",
     "2024-02-29T12", "2024-02-29 14:00:00+0200", "2024-02-29T23:59:59.999999999Z",
-    '["Hats", "1"]', '[1, 2.5, true, null, ["Hats"], {"Hats": 1}]', "[]", "[true]", '["Hats"', "{}", '"Hats"', "null", "[1.0]",
+    '["Hats", "1"]', '[1, 2.5, true, null, ["Hats"], {"Hats": 1}]', "[]", "[true]", '["Hats"', "{}", "{ }", '"Hats"', "null", "[1.0]",
+    "0.00", " 0.0 ", "-0", "+0.01", "0e9", "[null]", '[""]', '[" ", null]', "[0]", "[false]", "[[]]", "[{}]", " false ",
 ]  # fmt: skip
 """Cells of a CSV file that read as a number, truth, date or list, and others that only look like one."""
 
@@ -128,7 +129,7 @@ def profile(random: Random, as_of: datetime, kinds: list[str]) -> Row:
         "Interests": maybe([random.choices([*ITEMS, True, None], k=random.randint(0, 3))] * 4),
         "Birthday": maybe([date_of_any_kind(random, as_of)] * 4),
     }
-    odd = random.choice(["18", "true", '["Hats"]', "NA", float("nan")])
+    odd = random.choice(["18", "true", '["Hats"]', "NA", float("nan"), "0.00", "[]", "False", " ", "[null]"])
     return known | {"Anything": (known | {"odd": odd})[random.choice(kinds)]}
 
 
@@ -313,7 +314,12 @@ def set_test(random: Random) -> said.SetTest:
     return said.SetTest(random.choice([True, False]))
 
 
-EVENT_TESTS = [text_test, number_test, truth_test, list_test, set_test]
+def something_test(random: Random) -> said.SomethingTest:
+    """Return a test of whether what is written is more than nothing."""
+    return said.SomethingTest(random.choice([True, False]))
+
+
+EVENT_TESTS = [text_test, number_test, truth_test, list_test, set_test, something_test]
 CUSTOM = {
     "Town": text_test, "Age": number_test, "Score": number_test, "Parent": truth_test, "Interests": list_test,
     "Birthday": date_test,

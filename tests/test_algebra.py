@@ -58,6 +58,8 @@ OPPOSITES: dict[str, tuple[Atom, Condition]] = {
     "not on a list": (sk.not_in_list("L"), sk.in_list("L")),
     "set": (A, NOT_A),
     "not set": (NOT_A, A),
+    "something": (sk.has("a", holds_something=True), sk.has("a", holds_something=False)),
+    "nothing": (sk.has("a", holds_something=False), sk.has("a", holds_something=True)),
     "can receive SMS": (SMS, sk.cannot_receive("sms")),
     "cannot receive SMS": (sk.cannot_receive("sms"), SMS),
     "can receive email": (sk.can_receive("email"), sk.cannot_receive("email")),
@@ -97,7 +99,7 @@ def test_simplify_drops_what_says_nothing(condition: Condition, simple: Conditio
 
 @pytest.mark.parametrize(("atom", "turned"), OPPOSITES.values(), ids=OPPOSITES)
 def test_atoms_true_exactly_where_another_is_not_turn_round(atom: Atom, turned: Condition):
-    """Counts, sums, lists, whole consent and being set have an exact opposite, which turns back."""
+    """Counts, sums, lists, whole consent, being set and holding something have an exact opposite, which turns back."""
     assert turned == opposite(atom)
     assert turned == push_not_inwards(~atom)
 

@@ -41,6 +41,7 @@ from segkit.conditions import (
     PropertyCondition,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextInTest,
     TextTest,
 )
@@ -78,6 +79,7 @@ EVERY_KIND: list[Condition] = [
     PropertyCondition("Interests", ItemsTest("not contains all of", ("sales", 3))),
     PropertyCondition("Interests", ItemTextTest("not contains", "sal")),
     PropertyCondition("Interests", LengthTest("more than", 2)),
+    PropertyCondition("Interests", SomethingTest(False)),
     ListCondition("VIP upload", joined=InTheLast(30)),
     DistanceCondition(True, 30.0, "miles", PostalCode("02110", "US")),
     DistanceCondition(False, 0.5, "kilometers", Point(-42.36, 71.06)),

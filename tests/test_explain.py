@@ -137,6 +137,11 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.has("created", in_last_days=30),
     ],
     "Set or not": [sk.is_set("city"), sk.is_not_set("city")],
+    "Something or nothing": [
+        sk.has("Coupons", holds_something=True),
+        sk.has("Coupons", holds_something=False),
+        sk.did("Placed Order", at_most=1, where={"Discount Codes": {"holds_something": False}, "Source": "web"}),
+    ],
     "Consent": [
         sk.can_receive("sms"),
         sk.can_receive("sms", since_at_least_days_ago=30),

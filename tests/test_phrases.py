@@ -36,6 +36,7 @@ from segkit.conditions import (
     PropertyCondition,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextInTest,
     TextTest,
 )
@@ -120,6 +121,8 @@ VALUES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "contains text in item": ({"contains_text_in_item": "sal"}, (ItemTextTest("contains", "sal"),)),
     "not contains text in item": ({"not_contains_text_in_item": "sal"}, (ItemTextTest("not contains", "sal"),)),
     "length": ({"length_at_least": 2}, (LengthTest("at least", 2),)),
+    "something": ({"holds_something": True}, (SomethingTest(True),)),
+    "nothing": ({"holds_something": False}, (SomethingTest(False),)),
     "several": ({"at_least": 18, "at_most": 30}, (NumberTest("at least", 18), NumberTest("at most", 30))),
     "a value and a timeframe": ({"equals": "x", "in_month": 6}, (TextTest("equals", "x"), DateTest(InMonth(6)))),
 }
@@ -219,6 +222,7 @@ def test_set_and_not_set():
 def test_where_holds_of_the_same_event():
     """A plain value is equality, several are any of them, a mapping is in the words of `has`, and all are clauses of one atom."""
     where = {"Source": "web", "Brand": ["A", "B"], "Items": {"at_least": 2, "at_most": 9}, "Gift": {"is_set": False}}
+    where["Coupons"] = {"holds_something": True}
     condition = sk.did("Placed Order", where=where)
 
     assert (
@@ -227,6 +231,7 @@ def test_where_holds_of_the_same_event():
         EventProperty("Items", NumberTest("at least", 2)),
         EventProperty("Items", NumberTest("at most", 9)),
         EventProperty("Gift", SetTest(False)),
+        EventProperty("Coupons", SomethingTest(True)),
     ) == condition.where  # type: ignore[union-attr]
 
 
@@ -350,6 +355,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no day at all": (lambda: sk.did("A", before=pd.NaT), "before must be a day"),
     "a word that is not True": (lambda: sk.has("B", anniversary_today=False), "must be True; leave the word out otherwise"),
     "a thirteenth month": (lambda: sk.has("B", in_month=13), "in_month must be a whole number from 1 to 12"),
+    "something that is no truth": (lambda: condition_of(sk.has, "A", holds_something="yes"), "holds_something must be True or False, and 'yes' is not"),
+    "something of an event that is no truth": (lambda: sk.did("A", where={"B": {"holds_something": 1}}), "holds_something must be True or False, and 1 is not"),
     "an event's date": (lambda: sk.did("A", where={"Due": JUNE_30}), "dates belong to profiles"),
     "where that is no mapping": (lambda: condition_of(sk.did, "A", where="web"), 'a mapping such as {"Source": "web"}'),
     "an unknown word of where": (lambda: sk.did("A", where={"Source": {"contains": "w"}}), "Did you mean 'contains_text' or 'contains_item'"),

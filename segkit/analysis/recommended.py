@@ -1,8 +1,9 @@
 """The guide's segments as this shop can have them: thresholds and choices from its data, and why some can't be had."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from segkit import builders
 from segkit.algebra import without_consent
 from segkit.analysis.starting import starting_values
+from segkit.builders.purchases import ORDERED
 from segkit.conditions import (
     AllOf,
     AnyOf,
@@ -27,10 +29,12 @@ from segkit.conditions import (
     PhoneCountryCondition,
     PropertyCondition,
     RegionCondition,
+    SomethingTest,
 )
 from segkit.data.dataset import Dataset
 from segkit.data.properties import UNSET
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric
+from segkit.membership import Evaluation
 from segkit.segment import Segment
 
 Place = str | tuple[float, float]
@@ -67,8 +71,9 @@ def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "
     missing: list[tuple[str, str]] = []
     for name, make in _types(dataset, near, country):
         segments = make()
-        if not segments:
-            missing.append((name, _NOTHING_TO_CHOOSE[name]))
+        if isinstance(segments, str):
+            missing.append((name, segments))
+            continue
         for segment in segments:
             reasons = list(dict.fromkeys(_lacking(segment.condition, dataset)))
             if without_consent(segment.condition) == AllOf(()) and not dataset.has_property("sms_consent"):
@@ -80,39 +85,33 @@ def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "
     return Recommended(tuple(built), pd.DataFrame(missing, columns=["segment", "reason"]))
 
 
-_NOTHING_TO_CHOOSE = {
-    "SMS near": "no profile has a postal code that can be placed",
-    "SMS by phone country": "no profile has a valid phone number",
-    "SMS by gender": "no property named Gender, and no predicted_gender",
-    "SMS preference": "no custom property holds lists or is named for interests, topics or preferences",
-}
-
-
 def _types(
     dataset: Dataset, near: Place | None, country: str
-) -> Iterator[tuple[str, Callable[[], tuple[Segment, ...]]]]:
-    """Yield each type of the guide, in its order, with what makes its segments for this shop."""
+) -> Iterator[tuple[str, Callable[[], tuple[Segment, ...] | str]]]:
+    """Yield each type of the guide, in its order, with what makes its segments for this shop, or says why it can't."""
     vip = starting_values(builders.sms_vip, dataset)
     former = starting_values(builders.former_vip, dataset)
-    sale = _sale_property(dataset)
     yield "SMS subscribers", lambda: (builders.sms_subscribers(),)
     yield "SMS engaged", lambda: (builders.sms_engaged(),)
     yield "Prefers SMS", lambda: (builders.prefers_sms(),)
     yield "SMS VIP", lambda: (builders.sms_vip(**vip),)  # type: ignore[arg-type]  # orders are whole
-    yield "SMS near", lambda: _near(dataset, near, country)
+    yield "SMS near", lambda: _near(dataset, near, country) or "no profile has a postal code that can be placed"
     yield (
         "SMS by phone country",
-        lambda: tuple(builders.sms_country(countries=[code]) for code in _commonest(dataset.phones.countries, 1)),
-    )
-    yield "SMS by gender", lambda: _genders(dataset)
-    yield (
-        "SMS budget shoppers",
         lambda: (
-            builders.sms_budget_shoppers(),
-            builders.sms_budget_shoppers(approach="bought on sale", sale_property=sale),
+            tuple(builders.sms_country(countries=[code]) for code in _commonest(dataset.phones.countries, 1))
+            or "no profile has a valid phone number"
         ),
     )
-    yield "SMS preference", lambda: _preference(dataset)
+    yield "SMS by gender", lambda: _genders(dataset) or "no property named Gender, and no predicted_gender"
+    yield "SMS budget shoppers", lambda: (builders.sms_budget_shoppers(),)
+    yield "SMS budget shoppers (bought on sale)", lambda: _bought_on_sale(dataset)
+    yield (
+        "SMS preference",
+        lambda: (
+            _preference(dataset) or "no custom property holds lists or is named for interests, topics or preferences"
+        ),
+    )
     yield "Engagement tracks", builders.engagement_tracks
     yield "SMS delivery errors", lambda: (builders.sms_delivery_errors(),)
     yield "Lapsed customers", lambda: (builders.lapsed_customers(),)
@@ -163,9 +162,47 @@ def _preference(dataset: Dataset) -> tuple[Segment, ...]:
     return ()
 
 
-def _sale_property(dataset: Dataset) -> str:
-    names = [name for name in dataset.events.properties if "discount" in name.casefold() or "coupon" in name.casefold()]
-    return names[0] if names else "Discount Codes"
+MOST_ON_SALE = 0.8
+"""If more of the orders have a discount, it says nothing about who waits for a sale; a public grocery panel has 84 %."""
+
+_DISCOUNTS = re.compile(
+    "discount|coupon|promo|voucher|rebate|markdown|saving|reduction|rabatt|remise|(?<!whole)sale(?!s)", re.IGNORECASE
+)
+
+
+def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
+    """Return the segment by the discount that most orders have, though not nearly all; of equals the first. Else say why not."""
+    evaluation = Evaluation(dataset)
+    ordered = MetricCondition(ORDERED, "count", "at least", 1)
+    orders = evaluation.measured(ordered)[0].sum() if ORDERED in dataset.events.metrics else 0
+    if not orders:
+        return f"no event of the metric {ORDERED!r}"
+    shares: dict[str, float] = {}
+    for name in filter(_DISCOUNTS.search, dataset.events.properties):
+        discounted = replace(ordered, where=(EventProperty(name, SomethingTest(holds=True)),))
+        shares[name] = evaluation.measured(discounted)[0].sum() / orders
+    telling = {name: share for name, share in shares.items() if 0 < share <= MOST_ON_SALE}
+    if not telling:
+        return _no_sale(shares)
+    chosen = max(telling, key=telling.__getitem__)
+    return (builders.sms_budget_shoppers(approach="bought on sale", sale_property=chosen),)
+
+
+def _no_sale(shares: dict[str, float]) -> str:
+    """Say why none of the properties that are named for a discount tells one order from another."""
+    idle = [repr(name) for name, share in shares.items() if not share]
+    # Rounded down from 99 % on, since 100 % would be all of them.
+    everywhere = [(name, f"{min(share, 0.99) if share < 1 else 1:.0%}") for name, share in shares.items() if share]
+    reasons = []
+    if everywhere:
+        (first, share), *others = everywhere
+        told = " and ".join(
+            [f"{first!r} holds something in {share} of orders", *(f"{name!r} in {of}" for name, of in others)]
+        )
+        reasons.append(f"{told}, so {'they say' if others else 'it says'} nothing about who waits for a sale")
+    if idle:
+        reasons.append(f"{' and '.join(idle)} {'hold' if len(idle) > 1 else 'holds'} nothing in any order")
+    return "; ".join(reasons) or "no property of an event is named for a discount, a coupon or a sale"
 
 
 def _commonest(values: pa.Array | pa.ChunkedArray, most: int) -> list[str]:

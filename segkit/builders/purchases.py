@@ -69,10 +69,13 @@ def sms_budget_shoppers(
         sale_orders: at least so many orders with a discount
         full_price_orders: and at most so many without one; "mostly" holds while it is the smaller of the two
         days: in so many days.
-        sale_property: the event property of an order that is set when a discount was used.
+        sale_property: the event property of an order that holds something when a discount was used: a number above 0, true,
+            or a list or text with something in it. Orders where it holds 0, false, `[]`, blank text or nothing are at full
+            price; `recommended` chooses it by its values.
 
     Low value is a poor stand-in for hunting bargains: in a grocery panel the fifth that spends least and the fifth that uses
-    most discounts overlap 27 %, and 20 % would be chance. Klaviyo help article 360047879512.
+    most discounts overlap 27 %, and 20 % would be chance. Klaviyo help article 360047879512. Klaviyo has no test for a property
+    that holds something, so `to_klaviyo` refuses "bought on sale" and names the nearest.
 
     >>> sms_budget_shoppers().condition.conditions[1].property
     'predicted_clv'
@@ -80,10 +83,9 @@ def sms_budget_shoppers(
     if approach == "predicted CLV":
         thrifty: Condition = has("predicted_clv", at_most=clv)
     else:
-        on_sale = did(ORDERED, at_least=sale_orders, in_last_days=days, where={sale_property: {"is_set": True}})
-        at_full_price = did(
-            ORDERED, at_most=full_price_orders, in_last_days=days, where={sale_property: {"is_set": False}}
-        )
+        discounted, undiscounted = ({sale_property: {"holds_something": holds}} for holds in (True, False))
+        on_sale = did(ORDERED, at_least=sale_orders, in_last_days=days, where=discounted)
+        at_full_price = did(ORDERED, at_most=full_price_orders, in_last_days=days, where=undiscounted)
         thrifty = did("Clicked SMS", in_last_days=clicked_days) & on_sale & at_full_price
     return Segment(
         f"SMS budget shoppers ({approach})",

@@ -2,14 +2,16 @@
 
 A condition says as which kind it wants to read a property; a value that does not read as that kind matches nothing. Cells that
 came from a CSV are all text and may be read as any kind; typed cells (Parquet, frames, JSON) are only what they are, but for
-dates, which JSON can only write as text.
+dates, which JSON can only write as text. Whether a value holds something is asked of every kind alike, and of text wherever
+it came from: "0.00" and "[]" hold nothing in a frame as in a CSV.
 """
 
-# Over 250 lines, since the five readings of a value are one rule and belong side by side.
+# Over 250 lines, since the six readings of a value are one rule and belong side by side.
 
 import contextlib
 import copy
 import json
+import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -298,6 +300,21 @@ class PropertyColumn:
             return Reading(from_arrow(values), _all(values))
         return Reading(np.zeros(len(values), dtype=np.int64), _none(values))
 
+    @cached_property
+    def somethings(self) -> Reading[Flags]:
+        """The distinct values as whether they hold something, which each of them answers; text reads alike, whatever it came from."""
+        values = self.distinct
+        if isinstance(values, list):
+            return _read(values, _holds_something, np.bool_)
+        if _is_text(values):
+            # What begins with a letter is no number or list, and no truth but for t and f: most texts need no look inside.
+            odd = ~_flags(pc.match_substring_regex(values, "^[A-EG-SU-Za-eg-su-z]"))
+            found = np.ones(len(values), dtype=bool)
+            found[odd] = [_holds_something(text) for text in values.filter(pa.array(odd)).to_pylist()]
+            return Reading(found, _all(values))
+        numbers, truths = self.numbers, self.truths
+        return Reading(np.where(numbers.readable, numbers.values > 0, truths.values | ~truths.readable), _all(values))
+
 
 def _coded(values: pa.ChunkedArray) -> pa.DictionaryArray:
     encoded = values.combine_chunks().dictionary_encode()
@@ -362,6 +379,39 @@ def _json_list(text: str) -> tuple[Any, ...] | None:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else None
+
+
+def _holds_something(value: Any) -> bool:
+    """Whether a value that is set is a number above 0, true, a text that is not blank, a list with an item, or of another kind."""
+    match value:
+        case str():
+            return _text_holds_something(value.strip())
+        case Decimal():
+            return not value.is_nan() and value > 0
+        case bool() | int() | float():
+            return value > 0
+        case list() | tuple() | np.ndarray():
+            return not all(map(_is_blank, value))
+        case _:
+            return not _is_blank(value)
+
+
+def _text_holds_something(text: str) -> bool:
+    if _PLAIN_NUMBER.match(text):
+        return float(text) > 0
+    items = _json_list(text)
+    return _holds_something(items) if items is not None else not _NOTHING.fullmatch(text)
+
+
+_PLAIN_NUMBER = re.compile(PLAIN_NUMBER, re.ASCII)
+_NOTHING = re.compile(r"|false|\{\s*\}", re.ASCII | re.IGNORECASE)
+
+
+def _is_blank(item: Any) -> bool:
+    """Whether an item of a list is nothing to speak of: not set, blank text, or an empty list or mapping; 0 and false are items."""
+    if isinstance(item, (str, list, tuple, dict)):
+        return not (item.strip() if isinstance(item, str) else item)
+    return _is_unset(item)
 
 
 def _instant(value: Any) -> int | None:

@@ -20,6 +20,7 @@ ITEM_TEXT_KEYS: dict[ListComparison, str] = {
     comparison: f"{comparison} text in item" for comparison in get_args(ListComparison)
 }
 LENGTH_KEYS: dict[NumberComparison, str] = {comparison: f"length {comparison}" for comparison in NUMBER_KEYS}
+SOMETHING_KEY = "holds something"
 TEST_KEYS = tuple(
     dict.fromkeys(
         [
@@ -31,6 +32,7 @@ TEST_KEYS = tuple(
             *ITEMS_KEYS,
             *ITEM_TEXT_KEYS.values(),
             *LENGTH_KEYS.values(),
+            SOMETHING_KEY,
         ],
     )
 )

@@ -43,6 +43,7 @@ from segkit.plain_data.keys import (
     LENGTH_KEYS,
     NUMBER_KEYS,
     PROPERTY_KEYS,
+    SOMETHING_KEY,
     TEST_KEYS,
     Fault,
     Path,
@@ -243,7 +244,7 @@ def _test(key: str, value: Any) -> PropertyTest:
         value = [item(key, one) for one in listed_items(key, value)]
     elif key in {*ITEM_KEYS.values(), *NUMBER_KEYS}:
         value = item(key, value)
-    else:
+    elif key != SOMETHING_KEY:
         text(key, value)
     return value_tests({key.replace(" ", "_"): value})[0][0]
 

@@ -33,11 +33,12 @@ from segkit.conditions import (
     PropertyTest,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextInTest,
     TextTest,
 )
 from segkit.errors import DefinitionError
-from segkit.plain_data.keys import ITEM_KEYS, ITEM_TEXT_KEYS, LENGTH_KEYS, TEXT_KEYS
+from segkit.plain_data.keys import ITEM_KEYS, ITEM_TEXT_KEYS, LENGTH_KEYS, SOMETHING_KEY, TEXT_KEYS
 from segkit.plain_data.timeframe_text import timeframe_text
 from segkit.timeframes import ALL_TIME, AllTime, EventTimeframe
 
@@ -156,6 +157,8 @@ def _property(name: str, test: PropertyTest) -> Data:
             return {"has": name, LENGTH_KEYS[comparison]: length}
         case SetTest(is_set):
             return {"is set" if is_set else "is not set": name}
+        case SomethingTest(holds):
+            return {"has": name, SOMETHING_KEY: holds}
         case _:
             assert_never(test)
 

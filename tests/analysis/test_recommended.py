@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 import segkit as sk
+from segkit.algebra import atoms
 
+ON_SALE = "SMS budget shoppers (bought on sale)"
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SUBSCRIBED = {"profile_id": ["ann", "bea"], "sms_consent": ["subscribed"] * 2}
 
@@ -71,6 +73,86 @@ def test_predicted_gender_stands_in_for_a_stated_one():
     """Without a property for it the platform's guess is used, and without a guess the reason is told."""
     assert "SMS female (predicted)" in names(sk.recommended(shop_of(predicted_gender=["likely_female", "uncertain"])))
     assert reasons(sk.recommended(shop_of()))["SMS by gender"] == "no property named Gender, and no predicted_gender"
+
+
+def orders_of(**columns: list[object]) -> pd.DataFrame:
+    """Return a click and as many orders as the columns have cells."""
+    size = len(next(iter(columns.values())))
+    orders = pd.DataFrame({"metric": "Placed Order", "value": 5.0, **columns}, index=range(size))
+    click = pd.DataFrame({"metric": ["Clicked SMS"]})
+    return pd.concat([orders, click]).assign(profile_id="ann", datetime="2026-06-01")
+
+
+def sale_property(plan: sk.Recommended) -> str | None:
+    """Return the property by which "bought on sale" goes; None if it is not built."""
+    by_name = {segment.name: segment for segment in plan.segments}
+    if ON_SALE not in by_name:
+        return None
+    return next(atom.where[0].property for atom in atoms(by_name[ON_SALE].condition) if getattr(atom, "where", ()))
+
+
+@pytest.mark.parametrize(("columns", "chosen"), [
+    ({"Discount Codes": [["A"], [], [], []]}, "Discount Codes"),
+    ({"Discount Codes": [[], [], [], []], "Coupon": ["A", None, "", ""]}, "Coupon"),
+    ({"Discount": [5.0, 5.0, 5.0, 5.0], "Total Savings": [1.0, 0.0, 0.0, 0.0]}, "Total Savings"),
+    ({"Coupon": ["A", "", "", ""], "Discount": [5.0, 5.0, 0.0, 0.0]}, "Discount"),
+    ({"Coupon": ["A", "", "", ""], "Discount": [5.0, 0.0, 0.0, 0.0]}, "Coupon"),
+    ({"Discount": [5.0, 5.0, 5.0, 5.0, 0.0]}, "Discount"),
+    ({"OnSale": [True, False]}, "OnSale"),
+    ({"Mengenrabatt": [5, 0]}, "Mengenrabatt"),
+    ({"Remise": ["4,99 EUR", ""]}, "Remise"),
+])  # fmt: skip
+def test_a_sale_is_chosen_by_its_values(columns: dict[str, list[object]], chosen: str):
+    """Of the properties named for a discount the one is taken that most orders hold, up to four in five of them."""
+    assert chosen == sale_property(sk.recommended(shop_of(orders_of(**columns))))
+
+
+@pytest.mark.parametrize(("columns", "reason"), [
+    ({"Discount": [5.0] * 84 + [0.0] * 16}, "'Discount' holds something in 84% of orders, so it says nothing about who waits for a sale"),
+    ({"Discount": [5.0]}, "'Discount' holds something in 100% of orders, so it says nothing about who waits for a sale"),
+    ({"Discount": [5.0] * 999 + [0.0]}, "'Discount' holds something in 99% of orders, so it says nothing about who waits for a sale"),
+    (
+        {"Discount": [5.0] * 9 + [0.0], "Coupon": ["A"] * 10},
+        "'Discount' holds something in 90% of orders and 'Coupon' in 100%, so they say nothing about who waits for a sale",
+    ),
+    ({"Discount Codes": [[], []]}, "'Discount Codes' holds nothing in any order"),
+    ({"Discount Codes": [[], []], "Discount": [0.0, 0.0]}, "'Discount Codes' and 'Discount' hold nothing in any order"),
+    (
+        {"Discount": [5.0, 5.0], "Coupon": ["", None]},
+        "'Discount' holds something in 100% of orders, so it says nothing about who waits for a sale; 'Coupon' holds nothing in any order",
+    ),
+    ({"Wholesale": [True, False], "Sales Channel": ["web", ""]}, "no property of an event is named for a discount, a coupon or a sale"),
+])  # fmt: skip
+def test_no_sale_is_a_reason(columns: dict[str, list[object]], reason: str):
+    """A discount that nearly every order has, or none, tells nobody apart, and the reason says with which share."""
+    assert reason == reasons(sk.recommended(shop_of(orders_of(**columns))))[ON_SALE]
+
+
+def test_discounts_of_other_events_and_of_the_future_do_not_count():
+    """The share is one of orders until the moment that is looked from."""
+    events = orders_of(Discount=[5.0, 0.0])
+    late = events.assign(datetime="2026-07-01", Discount=5.0)
+    abandoned = events.assign(metric="Started Checkout", Discount=5.0)
+
+    assert sale_property(sk.recommended(shop_of(pd.concat([events, *[late] * 9, *[abandoned] * 9])))) == "Discount"
+    assert reasons(sk.recommended(shop_of(late)))[ON_SALE] == "no event of the metric 'Placed Order'"
+
+
+@pytest.mark.parametrize("shop", ["", "klaviyo_export", "klaviyo_pages"])
+def test_who_bought_on_sale_used_a_code(shop: str):
+    """In all sample data everybody in the segment has orders with a code, and an empty list of codes is none."""
+    dataset = sk.load(SAMPLES / shop)
+    assert sale_property(sk.recommended(dataset)) == "Discount Codes"
+    asked = [
+        sk.sms_budget_shoppers(approach="bought on sale"),
+        sk.Segment("holds", sk.did("Placed Order", where={"Discount Codes": {"holds_something": True}})),
+        sk.Segment("used", sk.did("Placed Order", where={"Discount Codes": {"length_at_least": 1}})),
+    ]
+    table = sk.membership(asked, dataset)
+
+    assert table["used"].any()
+    assert table["holds"].equals(table["used"])
+    assert not (table[ON_SALE] & ~table["used"]).any()
 
 
 def test_each_lack_is_named():

@@ -21,7 +21,7 @@ def days_ago(days: int) -> datetime:
     return datetime(2026, 6, 30, tzinfo=UTC) - timedelta(days=days)
 
 
-def order(moment: datetime, value: float = 20.0, code: str | None = None) -> dict[str, Any]:
+def order(moment: datetime, value: float = 20.0, code: Any = None) -> dict[str, Any]:
     """Return an order without its customer."""
     return {"metric": "Placed Order", "datetime": moment, "value": value, "Discount Codes": code}
 
@@ -97,6 +97,29 @@ def test_budget_shoppers_who_bought_mostly_on_sale():
 
     assert {"mostly"} == members(sk.sms_budget_shoppers(approach="bought on sale"), shop)
     assert {"mostly", "half"} == members(sk.sms_budget_shoppers(approach="bought on sale", full_price_orders=2), shop)
+
+
+@pytest.mark.parametrize(("discount", "none"), [
+    (["SALE10"], []), (["SALE10"], [""]), (4.99, 0.0), (4.99, -4.99), (True, False), ("SALE10", ""), ("4.99", "0.00"), ('["SALE10"]', "[]"),
+])  # fmt: skip
+def test_budget_shoppers_held_a_discount_and_not_only_the_property(discount: Any, none: Any):
+    """An order whose list of codes is empty, or whose discount is 0, is at full price."""
+    sale, full = order(days_ago(9), code=discount), order(days_ago(9), code=none)
+    shop = shop_of({"sale": [click(days_ago(9)), sale, sale], "full": [click(days_ago(9)), full, full]})
+    bought_on_sale = sk.sms_budget_shoppers(approach="bought on sale", full_price_orders=0)
+
+    assert {"sale"} == members(bought_on_sale, shop)
+    assert set() == members(sk.sms_budget_shoppers(approach="bought on sale", sale_orders=3), shop)
+
+
+def test_bought_on_sale_is_not_for_klaviyo():
+    """Klaviyo has no test for something held, and the refusal names the nearest for each half."""
+    ids = {"Placed Order": "PLACED", "Clicked SMS": "CLICKED"}
+    with pytest.raises(sk.DefinitionError) as refusal:
+        sk.to_klaviyo(sk.sms_budget_shoppers(approach="bought on sale"), metric_ids=ids)
+
+    assert "holds something. Nearest: is set;" in str(refusal.value)
+    assert "holds nothing. Nearest: is not set;" in str(refusal.value)
 
 
 def test_the_two_roads_to_budget_shoppers_are_named_apart():

@@ -251,7 +251,7 @@ def test_a_column_counts_the_bytes_that_it_has_worked_out():
     """A column that was not asked takes nothing, each new kind of reading takes more, and asking again takes none."""
     column = written(*["18", "7.5", "Oslo", "[1, 2]", None] * 100)
     sizes = [column.nbytes]
-    for name in ("codes", "numbers", "lists", "instants", "truths"):
+    for name in ("codes", "numbers", "lists", "instants", "truths", "somethings"):
         getattr(column, name)
         sizes.append(column.nbytes)
     assert sizes[0] == 0

@@ -28,6 +28,7 @@ from segkit.conditions import (
     PostalCode,
     PropertyCondition,
     SetTest,
+    SomethingTest,
     TextInTest,
     TextTest,
 )
@@ -209,6 +210,14 @@ BEYOND: dict[str, tuple] = {
     "no text in an item": (~sk.has("Likes", contains_text_in_item="Hat"), "text in an item of a list", "the whole item 'Hat'"),
     "several predictions": (sk.has("predicted_gender", contains_any_of=["a", "b"]), "test of predicted_gender", "likely_female"),
     "another length in events": (clause(LengthTest("not equals", 2)), "length other than", "fewer than 2 and of more than 2"),
+    "something in events": (clause(SomethingTest(True)), "holds something", 'is set; what Klaviyo\'s own "is set" makes of'),
+    "nothing in events": (clause(SomethingTest(False)), "holds nothing", "is not set; what"),
+    "something": (sk.has("Likes", holds_something=True), "holds something", "an empty list or 0 is not documented"),
+    "not something": (~sk.has("Likes", holds_something=True), "holds nothing", "is not set; what"),
+    "something predicted": (sk.has("predicted_clv", holds_something=True), "test of predicted_clv", "a comparison of numbers"),
+    "something of consent": (
+        replace(SMS, where=(sk.has("sms_consent_method", holds_something=True),)), "sms_consent_method", "inbound_message",
+    ),
     "eleven filters": (
         MetricCondition("Clicked SMS", "count", "at least", 1, where=(EventProperty("A", SetTest(True)),) * 11),
         "event with 11 filters",

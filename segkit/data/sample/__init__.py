@@ -51,6 +51,7 @@ _EVENT_COLUMNS = (
     "datetime",
     "value",
     "Discount Codes",
+    "Discount Amount",
     "Source",
     "Items",
     "Collections",
@@ -67,7 +68,7 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026,
     Four files, UTF-8, newline-terminated, replaced if there only with `replace=True`: `profiles.csv` (a row a profile), `events.csv.gz` (a row
     an event, oldest first), `lists.csv` (who was put on a list, and when) and `places.csv` (points of the postal codes
     outside the US). Every cell is text, empty where unset; times are ISO instants in UTC, money is dollars with cents,
-    `Interests` and `Collections` hold JSON lists. `sample_data/README.md` says what each column means.
+    `Interests`, `Discount Codes` and `Collections` hold JSON lists. `sample_data/README.md` says what each column means.
 
     The same `profiles` and `seed` give the same bytes on every platform and Python version; only the compression of
     `events.csv.gz` may differ, since it is zlib's. More profiles leave the first ones as they were. Nobody here exists:

@@ -28,6 +28,7 @@ class Event(NamedTuple):
     metric: str
     cents: int | None = None
     codes: str = ""
+    discount: str = ""
     source: str = ""
     items: str = ""
     collections: str = ""

@@ -59,18 +59,24 @@ def _order(person: Person, second: int, draw: Draw, *, is_first: bool) -> Event:
     if draw.chance(0.03):
         items, cents = items * 3, cents * 3
     code, percent = _discount(buying.discounted, second // DAY, draw, is_first=is_first)
-    cents -= cents * percent // 100
+    off = cents * percent // 100
+    cents -= off
     wanted = [person.category if draw.chance(0.6) else draw.pick(CATEGORIES) for _ in range(min(items, 2))]
     collections = [name for name in CATEGORIES if name in wanted] + (["Sale"] if percent >= 20 else [])
     return Event(
         second,
         "Placed Order",
         cents=cents,
-        codes=code,
+        codes=_list([code] if code else []),
+        discount=f"{off / 100:.2f}",
         source=_source(person, draw, is_first=is_first),
         items=str(items),
-        collections=json.dumps(collections, separators=(",", ":")),
+        collections=_list(collections),
     )
+
+
+def _list(items: list[str]) -> str:
+    return json.dumps(items, separators=(",", ":"))
 
 
 def _discount(discounted: float, day: int, draw: Draw, *, is_first: bool) -> tuple[str, int]:

@@ -29,6 +29,7 @@ from segkit.conditions import (
     PropertyTest,
     RegionCondition,
     SetTest,
+    SomethingTest,
     TextInTest,
     TextTest,
 )
@@ -209,6 +210,8 @@ def opposites(test: PropertyTest) -> list[PropertyTest]:
             return [LengthTest(OPPOSITES[comparison], length)]
         case SetTest(is_set):
             return [SetTest(not is_set)]
+        case SomethingTest(holds):
+            return [SomethingTest(not holds)]
         case DateTest(timeframe):
             return [DateTest(other) for other in _other_days(timeframe)]
         case _:

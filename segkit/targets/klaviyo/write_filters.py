@@ -18,6 +18,7 @@ from segkit.conditions import (
     NumberTest,
     PropertyTest,
     SetTest,
+    SomethingTest,
     TextInTest,
     TextTest,
 )
@@ -116,7 +117,7 @@ def event_filter(test: EventTest) -> Document:
 
 
 def _common_filter(
-    test: TextTest | TextInTest | NumberTest | BooleanTest | LengthTest | SetTest,
+    test: TextTest | TextInTest | NumberTest | BooleanTest | LengthTest | SetTest | SomethingTest,
 ) -> Document:
     match test:
         case TextTest(comparison, value):
@@ -136,6 +137,10 @@ def _common_filter(
             return _list_filter(LENGTH_OPERATORS[comparison], length)
         case SetTest(is_set):
             return {"type": "existence", "operator": "is-set" if is_set else "not-set"}
+        case SomethingTest(holds):
+            what, nearest = ("something", "is set") if holds else ("nothing", "is not set")
+            unknown = 'what Klaviyo\'s own "is set" makes of an empty list or 0 is not documented'
+            raise DefinitionError.beyond_klaviyo(f"filter for a property that holds {what}", f"{nearest}; {unknown}")
         case _:
             assert_never(test)
 

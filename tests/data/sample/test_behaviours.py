@@ -50,7 +50,7 @@ def spent(events):
 @pytest.fixture(scope="module")
 def on_sale(orders):
     """Profiles with at least three orders, of which seven in ten or more had a discount code."""
-    by_profile = (orders["Discount Codes"] != "").groupby(orders.profile_id).agg(["size", "mean"])
+    by_profile = (orders["Discount Codes"] != "[]").groupby(orders.profile_id).agg(["size", "mean"])
     return by_profile.index[(by_profile["size"] >= 3) & (by_profile["mean"] >= 0.7)]
 
 

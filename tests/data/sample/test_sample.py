@@ -130,8 +130,26 @@ def test_values_and_properties_stand_only_where_they_belong(events):
     assert (
         set(events.metric[events["Items"] != ""]) == set(events.metric[events["Collections"] != ""]) == {"Placed Order"}
     )
-    assert set(events.metric[events["Discount Codes"] != ""]) == {"Placed Order"}
     assert all(isinstance(json.loads(cell), list) for cell in set(events["Collections"]) - {""})
+
+
+def test_every_order_says_its_discount(events):
+    """Orders alone have a list of codes and an amount; the list is empty exactly where the amount is 0.00, else it holds one code."""
+    orders = events.metric == "Placed Order"
+    for column in ("Discount Codes", "Discount Amount"):
+        assert ((events[column] != "") == orders).all()
+    codes, amounts = events["Discount Codes"][orders].map(json.loads), events["Discount Amount"][orders]
+    assert amounts.str.fullmatch(r"\d+\.\d\d").all()
+    assert ((codes.map(len) == 1) == (amounts != "0.00")).all()
+    assert ((codes.map(len) == 0) == (amounts == "0.00")).all()
+
+
+def test_a_code_takes_off_what_it_is_named_for(events):
+    """Code and amount agree: what was taken off is the code's percentage of the full price, rounded down to the cent."""
+    orders = events[events.metric == "Placed Order"]
+    percent = orders["Discount Codes"].str.extract(r"(\d+)\"\]$")[0].fillna("0").astype(int)
+    off = (orders["Discount Amount"].astype(float) * 100).round().astype(int)
+    assert (off == (orders.cents + off) * percent // 100).all()
 
 
 def test_historic_value_is_what_the_orders_come_to(profiles, events):
