@@ -640,7 +640,7 @@ def test_a_condition_is_no_segment(tiny_shop: sk.Dataset):
     ("condition", "near"),
     [
         (sk.did("Clikced SMS"), "Clicked SMS"),
-        (sk.did("Placed order"), "Placed Order"),
+        (sk.did("Placed orders"), "Placed Order"),
         (sk.has("gender", equals="female"), "Gender"),
         (sk.in_list("VIP Upload"), "VIP upload"),
         (sk.did("Placed Order", where={"Soruce": "web"}), "Source"),

@@ -36,13 +36,15 @@ from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
 from segkit.data.phone_endings import NONE as NO_ENDINGS
 from segkit.data.phone_endings import PhoneEndings, may_hold_others
-from segkit.data.phones import Phones, normalise
+from segkit.data.phones import LOST, Phones, normalise
 from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
 from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
+
+_NEVER_TEXTED = "kept as written, never texted"
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -337,10 +339,11 @@ def _phones(
             problem,
             has_problem,
             examples=examples_of(written, has_problem),
-            done="kept as written, never texted; an opt-out under it stops the numbers that end alike",
+            done=_NEVER_TEXTED + ("" if problem in LOST else "; an opt-out under it stops numbers that end alike"),
         )
     known["phone_number"] = pc.coalesce(phones.numbers, written)
-    others = _flags(pc.is_valid(phones.problems)) | may_hold_others(written, phones.numbers)
+    unread = pc.invert(pc.is_in(phones.problems, value_set=pa.array([None, *LOST], pa.string())))
+    others = _flags(unread) | may_hold_others(written, phones.numbers)
     return phones, PhoneEndings.of(written, np.flatnonzero(others))
 
 

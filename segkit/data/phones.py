@@ -44,6 +44,9 @@ DIGITS_LOST: Final = "digits lost in scientific notation"
 NO_COUNTRY: Final = "no country code and no country"
 UNKNOWN_COUNTRY_CODE: Final = "unknown country code"
 
+LOST: Final = (NO_DIGITS, DIGITS_LOST)
+"""Problems of which no digit is left that a number could be known by."""
+
 KINDS: Final = (MOBILE, FIXED_LINE, FIXED_LINE_OR_MOBILE, OTHER)
 PROBLEMS: Final = (
     NO_DIGITS,

@@ -53,12 +53,12 @@ def test_metrics_are_listed_by_size():
     assert shop.metric_names == ["Usual", "Rare"]
 
 
-def test_a_metric_is_found_by_its_exact_name():
-    """Another metric is an error that offers the near names and lists those there are."""
+def test_a_metric_that_nobody_has_is_an_error():
+    """It offers the near names and lists those there are, each under all of its names."""
     shop = shop_of(("ann", "Placed Order", 0, None, {}), ("ann", "Consented to Receive SMS", 0, None, {}))
     with pytest.raises(DataError, match="Did you mean 'Placed Order'") as error:
-        who(sk.did("placed order"), shop)
-    assert "'Subscribed to SMS Marketing'" in str(error.value)
+        who(sk.did("placed orders"), shop)
+    assert "'Subscribed to Text Messaging Marketing'" in str(error.value)
 
 
 def test_a_standard_metric_may_have_happened_to_nobody():

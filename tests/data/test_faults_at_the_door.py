@@ -144,7 +144,7 @@ KEPT = {
     ),
     "a phone number that is none": (
         people(phone_number=["+1 415 555 013", "n/a", None, None]), orders(),
-        ("profiles", "phone_number", "too short", 1, "'+1 41• ••• •••'", "kept as written, never texted"),
+        ("profiles", "phone_number", "too short", 1, "'+1 41• ••• •••'", "kept as written, never texted; an opt-out under it stops numbers that end alike"),
     ),
     "an unknown consent": (
         people(sms_consent=["yes", "TRUE", "subscribed", None]), orders(),

@@ -198,7 +198,7 @@ BEYOND: dict[str, tuple] = {
     "no such order": (~did_in_order("Clicked SMS", "Placed Order", in_last_days=9), "opposite", "a campaign then excludes"),
     "everybody": (AllOf(()), "everybody", "created is set"),
     "nobody": (AnyOf(()), "nobody", "no segment at all"),
-    "a metric nobody has": (sk.did("Clicked Sms"), "no id here", "Did you mean 'Clicked SMS'"),
+    "a metric nobody has": (sk.did("Clicked Smss"), "no id here", "Did you mean 'Clicked SMS'"),
     "a list nobody has": (sk.in_list("Other"), "list 'Other' has no id here", "list_ids={'Other': ID}"),
     "a column of ours": (sk.is_set("sms_consent"), "column 'sms_consent'", "can_receive(...)"),
     "a prediction that is set": (sk.is_set("predicted_clv"), "test of predicted_clv", "a comparison of numbers"),
