@@ -51,6 +51,16 @@ DEFINITION = {
         ("between_days_ago", 9, 3),
         ["between_days_ago=(9, 3)", "runs backwards", "Write between_days_ago=(3, 9)"],
     ),
+    "no_country": (
+        ("The country of within", "UK", "GB", ["UA", "US", "ZA"]),
+        [
+            "The country of within can't be 'UK'",
+            "ISO 3166",
+            "Did you mean 'GB'",
+            "begin with U are 'UA', 'US'.",
+            "such as",
+        ],
+    ),
     "bad_funnel": ((1, 1, 2, 5), ["2 to 5 steps", "1 step, 1 of them taken", "sk.did(...)", "joined with &"]),
     "not_pushed": (
         (["'A' can't be written.", "'B' can't be written."],),
