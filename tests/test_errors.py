@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,10 @@ FILE = {
     "is_folder": ((FOLDER,), ["'shop' is a folder", "vip.csv"]),
     "exists": ((FOLDER / "vip.csv",), ["vip.csv", "already exists", "not changed", "another name", "replace=True"]),
     "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
+    "not_to_be_sent": (
+        (datetime(2026, 6, 30, 12, tzinfo=UTC),),
+        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "Leave looking_back out"],
+    ),
     "in_app": ((), ["segkit app", "writes nothing on its host", "download button", "segkit lab"]),
 }
 ACCOUNT = {
