@@ -350,7 +350,7 @@ def test_a_curve_is_told_of_once_and_a_browsers_answers_not_at_all():
         table = sk.sweep(quiet, PEOPLE_WHO_CONSENT, age=range(300))
     evaluation = Evaluation(PEOPLE_WHO_CONSENT)
     nobody = evaluation.answer(quiet().condition)
-    shop = Shop("all profiles", 2, start=nobody, others=(), gate=None)
+    shop = Shop("all profiles", 2, start=nobody, others=(), eligibility=None)
     values = {"age": 18, "gender": "Female"}
 
     assert len(caught) == 1
