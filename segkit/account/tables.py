@@ -53,7 +53,8 @@ class PulledTable:
             pa.field(name, _TYPES[kind], metadata=JSON_CELLS if kind == "json" else None)
             for name, kind in self.kinds.items()
         ]
-        with pa.parquet.ParquetWriter(path, pa.schema(fields), compression="zstd") as writer:
+        # With checksums, loading notices a bit that has flipped since.
+        with pa.parquet.ParquetWriter(path, pa.schema(fields), compression="zstd", write_page_checksum=True) as writer:
             for group in _grouped(self._batches.columns(), tuple(self.kinds)):
                 arrays = [_array(group[name], kind) for name, kind in self.kinds.items()]
                 writer.write_table(pa.table(arrays, schema=writer.schema))

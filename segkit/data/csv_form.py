@@ -52,7 +52,7 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
     text = head[start:].decode("utf-8", "surrogateescape")
     told = _told(text)
     usual = "\t" if {".tsv", ".txt"} & {suffix.casefold() for suffix in path.suffixes} else ","
-    delimiter = told or _found(text, usual, path)
+    delimiter = told or _found(text, usual, path, is_whole=is_whole)
     try:
         lines, header = next(_numbered(text, delimiter, skipped=int(told is not None)))
     except (StopIteration, csv.Error):
@@ -60,6 +60,8 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
             raise DataError.empty_file(path.name) from None
         raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be, or far too long") from None
     before = _first_lines(text, lines)
+    if not is_whole and not before.endswith(("\n", "\r")):
+        raise DataError.unreadable_file(path, "its first line is longer than a million letters")
     if is_whole and not text[len(before) :].strip("\r\n"):
         raise DataError.empty_file(path.name)
     if any("\udc80" <= letter <= "\udcff" for letter in before):
@@ -82,14 +84,14 @@ def _told(text: str) -> str | None:
     return line[4:] if line[:4].casefold() == "sep=" and len(line) == 5 else None
 
 
-def _found(text: str, usual: str, path: Path) -> str:
+def _found(text: str, usual: str, path: Path, *, is_whole: bool) -> str:
     """Return what parts the cells: what parts the header, and, of several, what gives all rows as many cells."""
     widths = {}
     for mark in MARKS:
         few = [len(row) for _, row in zip(range(_LOOKED_AT), _rows(text, mark), strict=False)]
         if few and few[0] > 1:
-            # The last of a long file may be cut off.
-            widths[mark] = set(few[: max(1, len(few) - 1)])
+            # Of a long file, the last may be cut off.
+            widths[mark] = set(few if is_whole or len(few) == 1 else few[:-1])
     if len(widths) <= 1:
         return next(iter(widths), usual)
     even = [mark for mark, found in widths.items() if len(found) == 1]

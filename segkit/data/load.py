@@ -23,6 +23,9 @@ from segkit.errors import DataError
 
 __all__ = ["TABLES", "Source", "load"]
 
+_LONGEST_NAME = 250
+"""What no system has longer names of files than."""
+
 Source: TypeAlias = str | Path | Frame | Sequence[str | Path] | None
 
 
@@ -115,10 +118,11 @@ def _path(given: Any, what: str) -> Path:
         raise DataError.not_a_source(what, given)
     try:
         path = Path(given).expanduser()
-        exists = path.exists()
-    except (OSError, ValueError, RuntimeError):
-        # Too long, with a character that no name has, or the home of nobody.
-        raise DataError.no_such_name(str(given)) from None
+        exists = "\0" not in str(path) and path.exists()
+    except (OSError, RuntimeError):
+        exists = False  # too long, or the home of somebody who is unknown
+    if not exists and ("\0" in str(given) or max(map(len, Path(given).parts), default=0) > _LONGEST_NAME):
+        raise DataError.no_such_name(str(given))
     if not exists:
         raise DataError.no_file(path)
     if not path.is_file() and not path.is_dir():

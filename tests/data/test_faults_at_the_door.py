@@ -567,4 +567,3 @@ def test_parquet_parts_of_text_and_of_numbers_keep_what_each_cell_is(tmp_path):
     events.assign(Items=2).to_parquet(tmp_path / "events-2.parquet")
     shop = sk.load(tmp_path)
     assert shop.event_column("Placed Order", "Items").distinct == ["2", 2]
-
