@@ -68,6 +68,11 @@ def csv_table(file: CsvFile) -> Table:
 
 
 def _encoding(file: CsvFile) -> str:
+    try:
+        "".encode(file.encoding or "utf-8")
+        told = codecs.lookup(file.encoding or "utf-8").name
+    except (LookupError, TypeError):
+        raise DataError.unknown_encoding(file.encoding) from None
     with opened(file.path) as stream:
         head = bytes(stream.read(4096))
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -77,10 +82,7 @@ def _encoding(file: CsvFile) -> str:
     for encoding, noughts in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
         if noughts.count(0) > len(head) // 4:
             return encoding
-    try:
-        return codecs.lookup(file.encoding or "utf-8").name
-    except (LookupError, TypeError):
-        raise DataError.unknown_encoding(file.encoding) from None
+    return told
 
 
 def _quickly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from segkit.data.parts import doubled
 from segkit.errors import DataError, listed
 
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -66,9 +67,9 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
         raise DataError.empty_file(path.name)
     if any("\udc80" <= letter <= "\udcff" for letter in before):
         raise DataError.not_utf8(path, "its header is not text in UTF-8")
-    doubled = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
-    if doubled:
-        raise DataError.unreadable_file(path, f"several columns are headed {listed(doubled)}")
+    several = [name for name in doubled(header) if name]
+    if several:
+        raise DataError.unreadable_file(path, f"several columns are headed {listed(several)}")
     return Form(
         delimiter,
         tuple(header),
@@ -81,7 +82,8 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
 def _told(text: str) -> str | None:
     """Return what a first line such as `sep=;` says, which spreadsheets write and read."""
     line = _first_lines(text, 1).rstrip("\r\n").strip('"')
-    return line[4:] if line[:4].casefold() == "sep=" and len(line) == 5 else None
+    is_told = line[:4].casefold() == "sep=" and len(line) == 5 and line.isascii()
+    return line[4:] if is_told else None
 
 
 def _found(text: str, usual: str, path: Path, *, is_whole: bool) -> str:

@@ -1,5 +1,6 @@
 """What a CSV holds beside rows: headers in the middle, columns without a header, rows that slipped into a cell."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -101,8 +102,9 @@ def _counts_rows(column: pa.ChunkedArray) -> bool:
 
 def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> None:
     """Note cells that hold whole rows: what is behind a stray quotation mark up to the next one in the same column."""
-    other = rf"[^{_escaped(form.delimiter)}\n]*"
-    another = f"{_escaped(form.delimiter)}{other}"
+    mark = form.delimiter if form.delimiter == "\t" else re.escape(form.delimiter)
+    other = rf"[^{mark}\n]*"
+    another = f"{mark}{other}"
     width = len(form.header)
     for number, column in enumerate(whole.columns):
         broken = column.filter(pc.match_substring(column, "\n"))
@@ -121,7 +123,3 @@ def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults:
             examples=[path.name],
             done="read as one cell each; look for a quotation mark that was never closed",
         )
-
-
-def _escaped(delimiter: str) -> str:
-    return {"|": r"\|", "\t": r"\t"}.get(delimiter, delimiter)

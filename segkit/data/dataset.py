@@ -20,6 +20,7 @@ from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
 from segkit.data.instants import Flags, instant_of, microseconds, read_as_of
+from segkit.data.parts import doubled
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
 from segkit.data.properties import Cells, PropertyColumn, cells_of, field_cells
@@ -363,9 +364,9 @@ def table_of(frame: Frame, name: str) -> Table:
     if frame.index.name is not None:
         frame = frame.reset_index()
     headers = [str(header) for header in frame.columns]
-    doubled = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
-    if doubled:
-        raise DataError.faults([f"{name}: several columns are headed {listed(doubled)}. Remove or rename all but one."])
+    if doubled(headers):
+        several = listed(doubled(headers))
+        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
     return {header: cells_of(frame.iloc[:, number]) for number, header in enumerate(headers)}
 
 
@@ -376,11 +377,12 @@ def _handed_out(frame: Any, name: str) -> Table:
     try:
         table = pa.table(frame)
         table.validate(full=True)
+        names = table.column_names
     except (pa.ArrowException, TypeError, ValueError):
         raise DataError.not_a_table_of_arrow(name, type(frame).__name__) from None
-    doubled = [header for header in dict.fromkeys(table.column_names) if table.column_names.count(header) > 1]
-    if doubled:
-        raise DataError.faults([f"{name}: several columns are headed {listed(doubled)}. Remove or rename all but one."])
+    if doubled(names):
+        several = listed(doubled(names))
+        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
     columns = zip(table.schema, table.columns, strict=True)
     return {field.name: field_cells(field, column, written=False) for field, column in columns}
 

@@ -79,12 +79,13 @@ def parts_of(path: Path) -> list[Path]:
     return found
 
 
-def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], faults: Faults) -> None:
-    """Note each file of a folder that seems meant for a table and is not read."""
+def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: Iterable[Path], faults: Faults) -> None:
+    """Note each file of a folder that seems meant for a table and is not read; `given` are files that were named one by one."""
     read = {path for paths in found.values() for path in paths}
+    others = {path.resolve() for path in given}
     for path in _entries(folder):
         table = _meant(path)
-        if path in read or table is None or (path.is_dir() and not any(path.iterdir())):
+        if path in read or path.resolve() in others or table is None or (path.is_dir() and not any(path.iterdir())):
             continue
         beside = sorted(one.name for one in found.get(table, ()))
         faults.note(

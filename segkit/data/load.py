@@ -75,6 +75,7 @@ def load(
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
     home = None if folder is None else _path(folder, "folder")
     found = {} if home is None else files_in(home)
+    held = _held(found)
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
     if not sources:
         raise DataError.nothing_given()
@@ -87,7 +88,7 @@ def load(
             for name, source in bar
         }
         if home is not None:
-            note_passed_over(home, found, faults)
+            note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
         shop = Dataset.from_tables(
             tables,
             as_of=as_of,
@@ -96,12 +97,17 @@ def load(
             unreadable=unreadable,
             faults=faults,
         )
-    if home is not None and files_in(home) != found:
+    if home is not None and _held(files_in(home)) != held:
         raise DataError.changed_while_read([home])
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
     tables.clear()
     pa.default_memory_pool().release_unused()
     return shop
+
+
+def _held(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
+    """Return the files that hold each table, down to the parts in folders."""
+    return {table: [part for path in paths for part in parts_of(path)] for table, paths in found.items()}
 
 
 def _is_frame(source: Any) -> bool:

@@ -12,9 +12,10 @@ from segkit.data.dataset import table_of
 from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.opened import DAMAGES, why
+from segkit.data.parts import doubled
 from segkit.data.properties import field_cells
 from segkit.data.stored import check_text
-from segkit.errors import DataError
+from segkit.errors import DataError, listed
 
 
 def excel_table(path: Path, table: str, faults: Faults) -> Table:
@@ -31,7 +32,7 @@ def excel_table(path: Path, table: str, faults: Faults) -> Table:
             sheets = [str(name) for name in book.sheet_names]
             sheet = next((name for name in sheets if name.strip().casefold() == table), sheets[0])
             frame = book.parse(sheet, dtype=object, keep_default_na=False, na_values=[""])
-    except (*DAMAGES, ValueError, KeyError) as error:
+    except (*DAMAGES, ValueError, KeyError, SyntaxError) as error:
         raise DataError.damaged_file(path, why(error)) from None
     others = [name for name in sheets if name != sheet]
     faults.note(
@@ -62,9 +63,12 @@ def arrow_table(path: Path) -> Table:
                 whole = reader.read_all()
         else:
             whole = pyarrow.feather.read_table(str(path), memory_map=False)
-    except DAMAGES as error:
+        names = whole.column_names
+    except (*DAMAGES, UnicodeDecodeError) as error:
         raise DataError.damaged_file(path, why(error)) from None
-    for name, column in zip(whole.column_names, whole.columns, strict=True):
+    if doubled(names):
+        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
+    for name, column in zip(names, whole.columns, strict=True):
         check_text(column, path, name)
     if not whole.num_rows:
         raise DataError.empty_file(path.name)

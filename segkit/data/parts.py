@@ -1,4 +1,7 @@
-"""The parts of a column joined into one: each cell stays the value that it is, and numbers and moments become of one type."""
+"""The columns of a table and of its parts: each under one header, and joined into one column where there are several parts.
+
+Each cell stays the value that it is; only numbers become of one type, and moments of one zone.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,6 +33,18 @@ def joined_cells(parts: Sequence[Cells]) -> Cells:
         except pa.ArrowInvalid:
             pass  # whole numbers that no double holds, or times beyond those of the finer unit: they stay what they are
     return Cells([cell for column in columns for cell in _objects(column)], written)
+
+
+def doubled(names: Sequence[str]) -> list[str]:
+    """Return the headers that several columns have, each once, in their order; where there is one, nobody can say which is meant.
+
+    >>> doubled(["id", "Age", "Age", "id"])
+    ['id', 'Age']
+    """
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+    return [name for name, times in seen.items() if times > 1]
 
 
 def _common(kinds: Sequence[pa.DataType]) -> pa.DataType | None:

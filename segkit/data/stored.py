@@ -19,7 +19,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 from segkit.data.opened import DAMAGES, why
-from segkit.data.parts import joined_cells
+from segkit.data.parts import doubled, joined_cells
 from segkit.data.properties import Cells, Codes, codes_of, field_cells, holds_json
 from segkit.errors import DataError, listed
 
@@ -138,10 +138,11 @@ class StoredCells(Cells):
     def _coded_pieces(self) -> Iterator[pa.DictionaryArray]:
         for piece in self._scanned(pa.dictionary(pa.int32(), pa.string()), lambda column: column):
             try:
-                piece.dictionary.validate(full=True)
-            except pa.ArrowInvalid:
-                self.loaded()  # tells which file it is
-                raise
+                piece.validate(full=True)
+            except pa.ArrowInvalid as error:
+                # Codes beyond the distinct values, or text that is none; as above, reading file by file tells which one it is.
+                self.loaded()
+                raise DataError.damaged_file(self.pieces[0].path, why(error)) from None
             yield piece
 
     @property
@@ -201,11 +202,11 @@ def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
     try:
         with pa.parquet.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-    except DAMAGES as error:
+        names = schema.names
+    except (*DAMAGES, UnicodeDecodeError) as error:
         raise DataError.damaged_file(path, why(error)) from None
-    doubled = [name for name in dict.fromkeys(schema.names) if schema.names.count(name) > 1]
-    if doubled:
-        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled)}")
+    if doubled(names):
+        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
     pieces = {field.name: _Piece(path, field, rows) for field in schema}
     steps = path.relative_to(within).parts[:-1] if within is not None else ()
     for name, _, value in (step.partition("=") for step in steps):

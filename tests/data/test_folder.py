@@ -140,6 +140,13 @@ def test_other_files_are_none_of_the_reports_business(name, folder):
     assert "a file that was not read" not in set(sk.load(folder, as_of="2026-06-30").report["fault"])
 
 
+def test_a_file_that_was_given_by_name_is_not_named_again(folder):
+    """What is read since it was named is nothing that was passed over."""
+    EVENTS.to_csv(folder / "my_events.csv", index=False)
+    shop = sk.load(folder, events=folder / ".." / folder.name / "my_events.csv")
+    assert (len(shop.events), shop.report.empty) == (3, True)
+
+
 def test_a_folder_that_is_no_table_is_named(folder):
     """A folder beside the tables that holds something else is named, too, and an empty one is nothing."""
     (folder / "events").mkdir()
