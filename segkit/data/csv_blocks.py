@@ -54,8 +54,6 @@ def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[p
         OddRows: a quotation mark opens or closes within a cell, or is never closed.
     """
     rest = np.frombuffer(begun, dtype=np.uint8)
-    is_edge = np.zeros(256, dtype=bool)
-    is_edge[[ord(delimiter), _LINE_FEED, _RETURN, _QUOTE]] = True
     while True:
         # A row that is longer than a block is read on with twice the room, so that it isn't looked at over and over.
         buffer = pa.allocate_buffer(max(BLOCK, len(rest)) + len(rest))
@@ -66,7 +64,7 @@ def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[p
         block = block[:filled]
         quotes = np.flatnonzero(block == _QUOTE)
         if len(quotes):
-            _check(block, quotes, is_edge, is_last=is_last)
+            _check(block, quotes, ord(delimiter), is_last=is_last)
         cut = filled if is_last else _end_of_rows(block, quotes)
         if cut:
             yield buffer.slice(0, cut), bool(len(quotes))
@@ -84,19 +82,22 @@ def _fill(source: Source, block: npt.NDArray[np.uint8], filled: int) -> int:
     return filled
 
 
-def _check(
-    block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], is_edge: npt.NDArray[np.bool_], *, is_last: bool
-) -> None:
+def _check(block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], mark: int, *, is_last: bool) -> None:
     """Check that marks open behind an edge of a cell and close before one; two side by side stand for one within a cell."""
     opening, closing = quotes[0::2], quotes[1::2]
-    before = block[opening - 1]
+    before = block.take(opening - 1)
     if opening[0] == 0:
         before[0] = _LINE_FEED
     if len(closing) and closing[-1] == len(block) - 1:
         # What comes after it is in the next block, and it will be looked at again there.
         closing = closing[:-1]
-    if not is_edge[before].all() or not is_edge[block[closing + 1]].all() or (is_last and len(quotes) % 2):
+    if not _are_edges(before, mark) or not _are_edges(block.take(closing + 1), mark) or (is_last and len(quotes) % 2):
         raise OddRows
+
+
+def _are_edges(letters: npt.NDArray[np.uint8], mark: int) -> bool:
+    # Four comparisons, since looking each letter up in a table takes longer.
+    return bool(((letters == mark) | (letters == _LINE_FEED) | (letters == _RETURN) | (letters == _QUOTE)).all())
 
 
 def _end_of_rows(block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64]) -> int:
