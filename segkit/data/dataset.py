@@ -2,10 +2,10 @@
 
 # Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +22,23 @@ from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, read_as_of
+from segkit.data.parts import doubled
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
-from segkit.data.properties import Cells, PropertyColumn, cells_of
+from segkit.data.properties import Cells, PropertyColumn, cells_of, field_cells
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
+from segkit.data.stored import joined_tables
 from segkit.errors import DataError, counted, listed, nearest
 
+
+class ArrowStream(Protocol):
+    """A frame or table of any library that hands out its columns by Arrow, as those of Polars and Arrow do."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand out the columns, as the Arrow PyCapsule interface asks for."""
+
+
+Frame: TypeAlias = pd.DataFrame | ArrowStream
 AsOf = str | date | datetime | None
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""
@@ -69,18 +80,20 @@ class Dataset:
     @classmethod
     def from_frames(
         cls,
-        profiles: pd.DataFrame | None,
-        events: pd.DataFrame | None = None,
+        profiles: Frame | None,
+        events: Frame | None = None,
         *,
         as_of: AsOf = None,
-        lists: pd.DataFrame | None = None,
-        places: pd.DataFrame | None = None,
+        lists: Frame | None = None,
+        places: Frame | None = None,
         columns: Mapping[str, str] | None = None,
         consent: Mapping[Any, str] | None = None,
         default_country: str | None = None,
         unreadable: Unreadable = "raise",
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
+
+        A frame is one of pandas, of Polars, a table of Arrow, or whatever else hands out its columns by Arrow.
 
         Args:
             profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
@@ -117,7 +130,7 @@ class Dataset:
     @classmethod
     def from_tables(
         cls,
-        tables: Mapping[str, Table],
+        tables: Mapping[str, Table | Sequence[Table]],
         *,
         as_of: AsOf,
         columns: Mapping[str, str],
@@ -128,7 +141,7 @@ class Dataset:
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
 
-        What was found while files were read comes in as `faults` and is reported with the rest.
+        A table may come in parts, each under headers of its own. `faults` is what was found while files were read.
 
         Raises:
             DataError: with every fault at once that would change an answer silently.
@@ -139,11 +152,12 @@ class Dataset:
         words = ConsentWords.of(consent)
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
-        for name, table in tables.items():
-            if not table or not len(next(iter(table.values()))):
+        parts = {name: [table] if isinstance(table, Mapping) else list(table) for name, table in tables.items()}
+        for name, several in parts.items():
+            if not any(len(cells) for table in several for cells in table.values()):
                 raise DataError.empty_file(name)
         faults = Faults() if faults is None else faults
-        known = list(dict.fromkeys(header for table in tables.values() for header in table))
+        known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
         for header in columns:
             faults.refuse(
                 "columns",
@@ -152,7 +166,7 @@ class Dataset:
                 int(header not in known),
                 next_step="Check the spelling",
             )
-        by_name = {name: named(name, table, columns, faults) for name, table in tables.items()}
+        by_name = {name: _named(name, several, columns, faults) for name, several in parts.items()}
         checked = check(
             profiles=by_name.get("profiles"),
             events=by_name.get("events"),
@@ -403,19 +417,46 @@ class Dataset:
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
 
 
-def table_of(frame: pd.DataFrame, name: str) -> Table:
-    """Return a frame as a table of cells under its own headers, a named index being one more column.
+def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
+    """Return the parts of a table under canonical names, joined; what is found in several parts is told once."""
+    found = Faults()
+    named_parts = [named(name, part, columns, found) for part in parts]
+    faults.found += dict.fromkeys(found.found)
+    return joined_tables(named_parts)
+
+
+def table_of(frame: Frame, name: str) -> Table:
+    """Return a frame as a table of cells under its own headers, a named index of pandas being one more column.
 
     Raises:
-        DataError: two of its columns have one header.
+        DataError: it is no frame, two of its columns have one header, or what it says is text is not.
     """
+    if not isinstance(frame, pd.DataFrame):
+        return _handed_out(frame, name)
     if frame.index.name is not None:
         frame = frame.reset_index()
     headers = [str(header) for header in frame.columns]
-    doubled = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
-    if doubled:
-        raise DataError.faults([f"{name}: several columns are headed {listed(doubled)}. Remove or rename all but one."])
+    if doubled(headers):
+        several = listed(doubled(headers))
+        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
     return {header: cells_of(frame.iloc[:, number]) for number, header in enumerate(headers)}
+
+
+def _handed_out(frame: Any, name: str) -> Table:
+    """Return what a frame of another library hands out by way of Arrow, whatever library that is."""
+    if not hasattr(frame, "__arrow_c_stream__"):
+        raise DataError.not_a_source(name, frame)
+    try:
+        table = pa.table(frame)
+        table.validate(full=True)
+        names = table.column_names
+    except (pa.ArrowException, TypeError, ValueError):
+        raise DataError.not_a_table_of_arrow(name, type(frame).__name__) from None
+    if doubled(names):
+        several = listed(doubled(names))
+        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
+    columns = zip(table.schema, table.columns, strict=True)
+    return {field.name: field_cells(field, column, written=False) for field, column in columns}
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:

@@ -156,6 +156,11 @@ def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
     """Return an Arrow column as cells: one kind of text, no dictionaries, NaN as null."""
     kind = column.type
     if pa.types.is_dictionary(kind):
+        if kind.value_type == pa.string_view():
+            # The categories of Polars, which Arrow can't write out as they are.
+            chunks = [(chunk.indices, chunk.dictionary.cast(pa.string())) for chunk in column.chunks]
+            kind = pa.dictionary(kind.index_type, pa.string())
+            column = pa.chunked_array([pa.DictionaryArray.from_arrays(*chunk) for chunk in chunks], kind)
         column = column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
