@@ -116,8 +116,8 @@ def build(
         files += paths
         if send is not None:
             table.loc[segment.name, "sendable"] = send.size
-            if send.unchecked is not None and send.unchecked not in notes:
-                notes.append(send.unchecked)
+            if send.coverage_note is not None and send.coverage_note not in notes:
+                notes.append(send.coverage_note)
     if not sends:
         table = table.assign(size=0, share=0.0)
     pairs = overlap(who)
