@@ -49,6 +49,7 @@ from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.data.schema import canonical_metric
 from segkit.errors import DefinitionError, counted
+from segkit.lacking import lacking_amounts, lacking_column, lacking_places
 from segkit.moving import Comparison, Moving
 from segkit.segment import Segment
 from segkit.timeframes import ALL_TIME, EventTimeframe, window_days
@@ -61,6 +62,7 @@ from segkit.value_tests import (
     passing,
     readable,
     warn,
+    warn_if,
 )
 
 Segments: TypeAlias = Segment | Iterable[Segment]
@@ -203,10 +205,12 @@ class Evaluation:
             case ListCondition():
                 return self._listed(condition)
             case PhoneCountryCondition(countries, is_in):
+                warn_if(lacking_column("phone_number", self.dataset, "nobody has a phone number of any country"))
                 numbers = self.dataset.phone_countries
                 listed = _flags(pc.is_in(numbers.distinct, value_set=pa.array(countries)))
                 return numbers.rows(listed if is_in else ~listed)
             case RegionCondition(region, is_in):
+                warn_if(lacking_column("country", self.dataset, "nobody is in or out of a region"))
                 inside = self.dataset.in_region(region)
                 return inside if is_in else ~inside & _flags(pc.is_valid(self.dataset.countries))
             case DistanceCondition():
@@ -278,6 +282,7 @@ class Evaluation:
 
     def _decided(self, wanted: MetricCondition, *, is_mirrored: bool) -> recency.Days | None:
         events, size = self._events(wanted.metric), len(self.dataset)
+        warn_if(lacking_amounts(wanted, events, self.dataset))
         scale = events.scale if wanted.measurement == "sum" else 0
         if wanted.measurement == "count" and recency.number(wanted, scale) == 1:
             profiles, seen, _ = self._seen(wanted, events, is_mirrored=is_mirrored)
@@ -306,6 +311,7 @@ class Evaluation:
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
         events = self._events(condition.metric)
+        warn_if(lacking_amounts(condition, events, self.dataset))
         key = replace(condition, comparison="at least", value=0)
         return self.keep(condition.measurement, key, lambda: self._measured(condition, events))
 
@@ -381,6 +387,7 @@ class Evaluation:
         return self.keep("numbers", name, lambda: numbers_of(self.dataset.column(name)))
 
     def _within(self, condition: DistanceCondition) -> Comparison:
+        warn_if(lacking_places(self.dataset))
         limit = condition.distance * KILOMETERS[condition.unit]
         if condition.is_within:
             return Comparison(self.kilometers(condition), limit, is_least=False)

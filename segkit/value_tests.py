@@ -246,5 +246,11 @@ def warn(message: str) -> None:
     warnings.warn(message[0].upper() + message[1:] + ".", SegkitWarning, stacklevel=3)
 
 
+def warn_if(message: str | None) -> None:
+    """Tell the analyst something, if there is something to tell."""
+    if message is not None:
+        warn(message)
+
+
 def _flags(values: pa.Array) -> Flags:
     return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False))

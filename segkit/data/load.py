@@ -49,6 +49,7 @@ def load(
     consent: Mapping[Any, str] | None = None,
     default_country: str | None = None,
     unreadable: Unreadable = "raise",
+    add_profiles_of_events: bool = False,
     progress: bool = False,
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every fault at once.
@@ -68,8 +69,9 @@ def load(
         columns: your headers to segkit's names, such as {"customer": "profile_id"}.
         consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
             they hold for SMS and email, and win over the known words.
-        default_country: where a phone number without a country code belongs if its profile has no country.
+        default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+        add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
         progress: show a bar while files are read.
 
     Raises:
@@ -95,6 +97,7 @@ def load(
         default_country=default_country,
         unreadable=unreadable,
         faults=faults,
+        add_profiles_of_events=add_profiles_of_events,
     )
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
     tables.clear()
