@@ -32,8 +32,7 @@ from segkit.data.columns import (
 from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, ConsentWords, SmsRecords, codes_of_words, strictest
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
 from segkit.data.deleted import without_deleted
-from segkit.data.doubled import compared, doubled, versions_of
-from segkit.data.event_ids import doubled_events
+from segkit.data.event_ids import doubled_events, id_column, note_alike
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
@@ -44,6 +43,7 @@ from segkit.data.phone_endings import PhoneEndings, may_hold_others
 from segkit.data.phones import LOST, Phones, normalise
 from segkit.data.placeholders import note_placeholders
 from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
+from segkit.data.profile_rows import one_row_each
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
 from segkit.data.same_names import note_same_names
 from segkit.errors import DataError, listed, nearest
@@ -181,7 +181,7 @@ def check(
             "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
-    kept, ids, lost_profiles = _unique(profiles, faults)
+    kept, ids, lost_profiles = one_row_each(profiles, faults)
     if add_profiles_of_events and events is not None:
         kept, ids = with_profiles_of_events(kept, ids, events, faults)
     for name, table in tables.items():
@@ -275,58 +275,6 @@ def _suppressions(profiles: Table) -> Table:
     return found
 
 
-def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array, Loss]:
-    """Return the profiles with an id, each once in its newest version, their ids, and how many have none.
-
-    Two rows that differ under one id, of which nothing says which is newer, are fatal.
-    """
-    place = Place("profiles", "profile_id", faults)
-    ids = as_text(profiles["profile_id"].loaded(), place)
-    missing = _flags(pc.is_null(ids))
-    if missing.all():
-        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
-    place.note("rows without an id", missing, done="left out")
-    column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
-    rows = np.flatnonzero(~missing)
-    copies = 0
-    if len(column.distinct) < len(rows):
-        rows = _newest_rows(profiles, ids, column.codes, place)
-        copies = int(np.count_nonzero(~missing)) - len(rows)
-    loss = Loss("profiles", int(missing.sum()), len(ids) - copies)
-    if len(rows) == len(ids):
-        return profiles, ids, loss
-    return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows)), loss
-
-
-def _newest_rows(profiles: Table, ids: pa.Array, codes: Rows, place: Place) -> npt.NDArray[np.int64]:
-    """Return the row that is kept of each id, in the order in which the ids came first."""
-    counts = np.append(np.bincount(codes[codes >= 0]), 0)
-    several = np.flatnonzero(counts[codes] > 1)
-    columns = list(compared(profiles, several, but=["profile_id"]))
-    found = doubled(several, codes[several], versions=versions_of(profiles, several), deciding=columns, others=())
-    for fault, rows, done in (
-        ("the same row twice", found.copies, "kept once"),
-        ("the same profile in two versions", found.older, "the newest kept"),
-    ):
-        place.note(fault, len(rows), examples=_some(ids, rows), done=done)
-    place.refuse(
-        "different rows under one id",
-        len(found.conflicts),
-        examples=_some(ids, found.conflicts),
-        next_step="Keep one row for each profile: the newest, as a rule",
-    )
-    kept = np.arange(len(codes))
-    kept[found.first] = found.kept
-    stays = codes >= 0
-    stays[several] = False
-    stays[found.first] = True
-    return kept[stays]
-
-
-def _some(ids: pa.Array, rows: npt.NDArray[np.int64]) -> list[str]:
-    return [str(text) for text in ids.take(pa.array(rows[:3])).to_pylist()]
-
-
 def _sms_records(
     known: Mapping[str, pa.Array], profiles: Table, endings: PhoneEndings, consent: ConsentWords, faults: Faults
 ) -> SmsRecords:
@@ -399,6 +347,8 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
         metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
     note_same_names(events, metrics, names, faults)
+    if (header := id_column(list(events))) is not None:
+        events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
     again = doubled_events(events, (profiles, metrics, times), names, unreadable, faults)
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
@@ -415,7 +365,10 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     if "value" in events:
         amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, unreadable))
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
-    return index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date), loss
+    index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
+    if header is None:
+        note_alike(index, faults)
+    return index, loss
 
 
 def _happened(

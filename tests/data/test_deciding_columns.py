@@ -69,9 +69,7 @@ def test_a_metric_without_amounts_beside_one_that_has_them_warns():
     """Its sum is 0, whatever other metrics have."""
     events = ORDERS.assign(metric=["Placed Order", "Clicked SMS"], value=[5, None])
     shop = load(events=events)
-    with pytest.warns(
-        SegkitWarning, match="No event of 'Clicked SMS' has an amount"
-    ):
+    with pytest.warns(SegkitWarning, match="No event of 'Clicked SMS' has an amount"):
         who(sk.spent("Clicked SMS", at_least=1), shop)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -5,13 +5,14 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.event_ids import same_ids
-from segkit.data.properties import cells_of
+from segkit.data.properties import Cells, cells_of
 from segkit.errors import DataError, SegkitWarning
 
 PEOPLE = pd.DataFrame({"profile_id": ["ann", "bea"], "sms_consent": "SUBSCRIBED"})
@@ -138,6 +139,23 @@ def test_ids_that_recur_are_found(ids):
     assert rows.tolist() == [row for row, one in enumerate(ids) if one and ids.count(one) > 1]
     pairs = {(ids[row], int(number)) for row, number in zip(rows, numbers, strict=True)}
     assert len(pairs) == len({one for one, _ in pairs}) == len({number for _, number in pairs})
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 16, 36])
+def test_an_id_is_found_among_ids_of_any_length(size):
+    """A block of ids of one length is read in another way than a block of several lengths, and finds the same."""
+    blocks = pa.chunked_array([["x" * size, "y" * size], ["x" * size, "z" * 40, None]])
+    assert same_ids(Cells(blocks))[0].tolist() == [0, 2]
+
+
+def test_many_events_that_nothing_tells_apart_are_mentioned():
+    """A table that was joined to itself counts twice, which only ids could tell from two events of one second."""
+    clicks = orders(*[("ann", 1 + number % 28, number) for number in range(150)])
+    once = sk.Dataset.from_frames(PEOPLE, clicks, as_of="2026-06-30")
+    assert said(once, "rows") == []
+    both = pd.concat([clicks, clicks])
+    [(fault, count, _)] = said(sk.Dataset.from_frames(PEOPLE, both.sort_values("value"), as_of="2026-06-30"), "rows")
+    assert (fault, count) == ("like another in profile, metric, time and amount", 150)
 
 
 def test_ids_may_be_numbers():

@@ -140,7 +140,8 @@ def test_a_table_of_resources_is_read_like_pages(store, tmp_path):
     shown = ["email", "phone_number", "city", "zip", "sms_consent", "email_suppressed", "email_bounced_timestamp"]
     pd.testing.assert_frame_equal(shop.profiles[shown], expected.profiles[shown])
     rich = sk.Segment(
-        "rich", sk.spent("Placed Order", at_least=12.5, where={"Items": {"contains_item": "Hat"}}) & sk.has("Age", equals=40)
+        "rich",
+        sk.spent("Placed Order", at_least=12.5, where={"Items": {"contains_item": "Hat"}}) & sk.has("Age", equals=40),
     )
     assert sk.members(rich, shop).index.tolist() == ["ann"]
     assert shop.as_of == expected.as_of
