@@ -125,6 +125,7 @@ def build(
     if not np.any(dataset.consent("sms", "subscribed")):
         notes.insert(0, NOBODY_SUBSCRIBED if sends else NO_CONSENT)
         lead = _lead(plan.segments, table["before_consent"], has_consent=sends)
+    notes[:0] = dataset.alarms
     report = html_report(
         title=title,
         subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",

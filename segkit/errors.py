@@ -552,6 +552,16 @@ class DataError(SegkitError, ValueError):
         return cls(f"{name} has no rows. Check that the export finished, and that the right file was given.")
 
     @classmethod
+    def metrics_without_names(cls, ids: Iterable[str]) -> Self:
+        """A connector's table of events names metrics by id only."""
+        sentence = (
+            f"events: the metrics are known by their ids {listed(ids, most=3)}, not by their names. Add them from the "
+            'connector\'s table of metrics: events["metric"] = [names[one["metric"]["data"]["id"]] for one in '
+            'events["relationships"]], where names = {id: attributes["name"]} of its rows.'
+        )
+        return cls.faults([sentence])
+
+    @classmethod
     def no_as_of(cls) -> Self:
         """Nothing in the data says when it was taken."""
         return cls(

@@ -165,6 +165,7 @@ DATA = {
     "damaged_file": ((FOLDER / "p.parquet", "it is damaged"), ["'p.parquet'", "it is damaged", "Export it once more"]),
     "unreadable_file": ((FOLDER / "p.csv", "it ends early"), ["'p.csv'", "it ends early", "export it once more"]),
     "empty_file": (("p.csv",), ["p.csv", "no rows", "Check that the export finished"]),
+    "metrics_without_names": ((["M1"],), ["'M1'", "not by their names", 'events["metric"] = ']),
     "no_as_of": ((), ["no event", "which moment", 'as_of="2026-06-30"']),
     "bad_as_of": (("soon",), ["as_of", "'soon'", "'2026-06-30'", "UTC"]),
     "unknown_metric": (

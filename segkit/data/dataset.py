@@ -22,10 +22,12 @@ from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, read_as_of
+from segkit.data.losses import Loss
 from segkit.data.parts import doubled
 from segkit.data.phones import Phones
-from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
+from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
 from segkit.data.properties import Cells, PropertyColumn, cells_of, field_cells
+from segkit.data.resource_tables import unfolded
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
 from segkit.data.stored import joined_tables
 from segkit.errors import DataError, counted, listed, nearest
@@ -59,6 +61,8 @@ class Dataset:
             past has its own consent and profiles.
         sms: what the profiles say of texts beside their status, which only eligibility heeds.
         unknown_sms_words: which profiles have a word of SMS consent that nobody knows; `sms_consent` is "never_subscribed" there.
+        losses: the tables of which so many rows were left out that it stands above everything else.
+        default_country: the two letters of the country of a postal code whose profile has none; None places such a code nowhere.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
     Prints counts and dates and never a person, since notebooks are shared.
@@ -73,6 +77,8 @@ class Dataset:
     known_until: datetime
     sms: SmsRecords
     unknown_sms_words: Flags
+    losses: tuple[Loss, ...]
+    default_country: str | None
     _ids: pa.Array
     _table: Table
     cache: Cache = field(default_factory=Cache)
@@ -90,6 +96,7 @@ class Dataset:
         consent: Mapping[Any, str] | None = None,
         default_country: str | None = None,
         unreadable: Unreadable = "raise",
+        add_profiles_of_events: bool = False,
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
 
@@ -106,8 +113,9 @@ class Dataset:
             columns: your headers to segkit's names, such as {"customer": "profile_id"}.
             consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
                 they hold for SMS and email, and win over the known words.
-            default_country: where a phone number without a country code belongs if its profile has no country.
+            default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
             unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+            add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
 
         Raises:
             DataError: with every fault at once that would change an answer silently.
@@ -125,6 +133,7 @@ class Dataset:
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,
+            add_profiles_of_events=add_profiles_of_events,
         )
 
     @classmethod
@@ -138,6 +147,7 @@ class Dataset:
         unreadable: Unreadable,
         consent: Mapping[Any, str] | None = None,
         faults: Faults | None = None,
+        add_profiles_of_events: bool = False,
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
 
@@ -157,6 +167,7 @@ class Dataset:
             if not any(len(cells) for table in several for cells in table.values()):
                 raise DataError.empty_file(name)
         faults = Faults() if faults is None else faults
+        parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
         known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
         for header in columns:
             faults.refuse(
@@ -176,6 +187,7 @@ class Dataset:
             unreadable=unreadable,
             consent=words,
             faults=faults,
+            add_profiles_of_events=add_profiles_of_events,
         )
         clock = now()
         moment = given or _newest(checked, clock)
@@ -190,10 +202,13 @@ class Dataset:
             known_until=moment if given is None else max(moment, clock),
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
+            losses=checked.losses,
+            default_country=None if default_country is None else country_code(default_country),
             _ids=checked.ids,
             _table=checked.profiles,
         )
         shop._consent_history("sms").note_disagreements(faults)
+        shop._note_unplaced(faults)
         return replace(shop, report=faults.report())
 
     def __len__(self) -> int:
@@ -204,7 +219,13 @@ class Dataset:
         events = happened if len(self.events) else "no events"
         faults = f", {counted(len(self.report), 'kind')} of fault (see .report)" if len(self.report) else ""
         profiles = counted(len(self), "profile")
-        return f"Dataset: {profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+        lost = "".join(f"{loss.share.upper()}, " for loss in self.losses)
+        return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+
+    @property
+    def alarms(self) -> list[str]:
+        """A sentence for each table of which more than 5 % was left out: how much, and what to do."""
+        return [loss.sentence for loss in self.losses]
 
     def with_as_of(self, as_of: str | date | datetime) -> Self:
         """Return the same data looked at from another moment; nothing is read or copied again.
@@ -383,6 +404,37 @@ class Dataset:
             return pa.nulls(len(self), pa.string()).dictionary_encode()
         return coded_countries(self._table["country"].coded())
 
+    def _postal_countries(self) -> pa.Array:
+        """Return the country that the postal code of each profile is looked up in."""
+        countries = self._countries()
+        if self.default_country is None:
+            return countries
+        known = countries.dictionary_decode()
+        default = pa.scalar(self.default_country, pa.string())
+        return pc.if_else(pa.array(self._without_country), default, known).dictionary_encode()
+
+    @property
+    def _without_country(self) -> Flags:
+        """Which profiles don't say their country; one that nobody knows is said."""
+        return ~self.is_set("country") if self.has_property("country") else np.ones(len(self), dtype=bool)
+
+    @property
+    def is_anywhere_unknown(self) -> bool:
+        """Whether nothing says in which country a postal code is to be looked up."""
+        return self.default_country is None and not self.has_property("country")
+
+    def _note_unplaced(self, faults: Faults) -> None:
+        """Report postal codes without a country, unless their profile has a point of its own."""
+        if not self.has_property("zip"):
+            return
+        found = self.is_set("zip") & self._without_country
+        if self.has_property("latitude") and self.has_property("longitude"):
+            found = found & ~(self.is_set("latitude") & self.is_set("longitude"))
+        done = f"looked up in {self.default_country}, the default_country"
+        if self.default_country is None:
+            done = 'placed nowhere, so no distance holds them; say where they are, such as default_country="US"'
+        faults.note("profiles", "zip", "postal codes without a country", int(found.sum()), done=done)
+
     def in_region(self, region: str) -> Flags:
         """Return which profiles live in a region."""
         countries = PropertyColumn(CodedCells(self._countries()))
@@ -411,7 +463,7 @@ class Dataset:
     def _place(self) -> Placed:
         placed = Placed.nowhere(len(self))
         if "zip" in self._table:
-            placed = self.postal_points.placed(self._table["zip"].coded(), self._countries())
+            placed = self.postal_points.placed(self._table["zip"].coded(), self._postal_countries())
         if not {"latitude", "longitude"} <= self._table.keys():
             return placed
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
@@ -487,21 +539,22 @@ def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, fau
 def _newest(checked: Checked, clock: datetime) -> datetime:
     """Return the newest event, or, without events, the newest date of something that happened to a profile.
 
-    What lies ahead of the clock is passed over, unless everything does.
+    What lies ahead of the clock, or is a placeholder, is passed over. If nothing else is dated, it is the clock itself.
     """
-    newest = checked.events.newest(microseconds(clock))
-    newest = checked.events.newest() if newest is None else newest
-    if newest is not None:
+    until = microseconds(clock)
+    newest = checked.events.newest(until)
+    if newest is not None and newest >= 0:
         return instant_of(newest)
     dated = [
         _arrow(cells)
         for name, cells in checked.profiles.items()
         if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS
     ]
-    whole = [column.cast(pa.int64()) for column in dated if column.null_count < len(column)]
-    past = [column.filter(pc.less_equal(column, microseconds(clock))) for column in whole]
-    found = [pc.max(column).as_py() for column in ([some for some in past if len(some)] or whole)]
-    newest_date = max((value for value in found if value is not None), default=None)
-    if newest_date is None:
+    whole = [column.cast(pa.int64()) for column in dated]
+    past = [column.filter(pc.and_(pc.less_equal(column, until), pc.greater_equal(column, 0))) for column in whole]
+    found = [value for column in past if (value := pc.max(column).as_py()) is not None]
+    if found:
+        return instant_of(max(found))
+    if newest is None and not len(checked.events) and not any(column.null_count < len(column) for column in whole):
         raise DataError.no_as_of()
-    return instant_of(newest_date)
+    return clock

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data import schema
+from segkit.data.added_profiles import with_profiles_of_events
 from segkit.data.amounts import Amounts, read_amounts
 from segkit.data.coded import checked_cells
 from segkit.data.columns import (
@@ -31,14 +32,20 @@ from segkit.data.columns import (
 from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, ConsentWords, SmsRecords, codes_of_words, strictest
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
 from segkit.data.deleted import without_deleted
+from segkit.data.event_ids import doubled_events, id_column, note_alike
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
+from segkit.data.losses import Loss, put_first
+from segkit.data.near_columns import looks_like, near_headers, note_near_columns
 from segkit.data.phone_endings import NONE as NO_ENDINGS
 from segkit.data.phone_endings import PhoneEndings, may_hold_others
 from segkit.data.phones import LOST, Phones, normalise
+from segkit.data.placeholders import note_placeholders
 from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
+from segkit.data.profile_rows import one_row_each
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
+from segkit.data.same_names import note_same_names
 from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
@@ -61,7 +68,10 @@ class ListEntries:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything that came through the door; `unknown_sms_words` is which profiles have a word of SMS consent that nobody knows."""
+    """Everything that came through the door.
+
+    `unknown_sms_words` is which profiles have a word of SMS consent that nobody knows, and `losses` are the large ones.
+    """
 
     ids: pa.Array
     profiles: Table
@@ -71,6 +81,7 @@ class Checked:
     events: EventIndex
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
+    losses: tuple[Loss, ...]
 
 
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
@@ -93,16 +104,29 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         )
         found[name] = column
     for name in schema.REQUIRED[table]:
+        near = near_headers(table, name, cells)
+        looks = nearest(name, cells) or (f" {near[0]!r} looks like it." if near else "")
+        yours = near[0] if near else "YOUR HEADER"
         faults.refuse(
             table,
             name,
-            f"this column is missing.{nearest(name, cells)} The columns are {listed(cells, most=40) or 'none'}",
+            f"this column is missing.{looks} The columns are {listed(cells, most=40) or 'none'}",
             int(name not in found),
             next_step=(
-                f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}}), '
-                f'or segkit build ... --columns "YOUR HEADER={name}"'
+                f'Rename the column that holds it, or say so: sk.load(..., columns={{"{yours}": "{name}"}}), '
+                f'or segkit build ... --columns "{yours}={name}"'
             ),
         )
+    return _with_meaning_of_id(found, cells, renames) if table == "profiles" else found
+
+
+def _with_meaning_of_id(found: Table, cells: Table, renames: Mapping[str, str]) -> Table:
+    """Return profiles with the email, phone number or the like that serves as their id under its own name, too."""
+    for header in cells:
+        own = schema.canonical_name("profiles", header)
+        own = own if own in schema.PROFILE_COLUMNS else looks_like("profiles", header) or own
+        if renames.get(header) == "profile_id" and own in schema.PROFILE_COLUMNS and own not in found:
+            return found | {own: cells[header]}
     return found
 
 
@@ -137,6 +161,7 @@ def check(
     unreadable: Unreadable,
     consent: ConsentWords,
     faults: Faults,
+    add_profiles_of_events: bool = False,
 ) -> Checked:
     """Check named tables and read their known columns; those that lie in files are read one at a time.
 
@@ -156,7 +181,11 @@ def check(
             "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
-    kept, ids = _unique(profiles, faults)
+    kept, ids, lost_profiles = one_row_each(profiles, faults)
+    if add_profiles_of_events and events is not None:
+        kept, ids = with_profiles_of_events(kept, ids, events, faults)
+    for name, table in tables.items():
+        note_near_columns(name, table, faults)
     kept |= _suppressions(kept)
     known, unknown_sms_words = _known_columns(kept, len(ids), unreadable, consent, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
@@ -167,11 +196,13 @@ def check(
         note_opt_outs(custom, faults)
     else:
         note_missing_consent(custom, consent, faults)
-    index = _events(events, ids, unreadable, faults) if events is not None else EventIndex({})
+    index, lost_events = _events(events, ids, unreadable, faults) if events is not None else (EventIndex({}), None)
     entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
-    return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points)
+    losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
+    put_first(losses, faults)
+    return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points, losses)
 
 
 def _loaded(table: Table) -> Table:
@@ -216,6 +247,7 @@ def _known(name: str, cells: Cells, place: Place) -> pa.Array:
             return as_truths(cells, place)
         case _:
             values, is_set = as_instants(cells, place)
+            note_placeholders(values, is_set, place)
             return pa.array(values, mask=~is_set).cast(pa.timestamp("us", tz="UTC"))
 
 
@@ -240,51 +272,6 @@ def _suppressions(profiles: Table) -> Table:
         if name not in profiles and pc.any(applies).as_py():
             unset = pa.scalar(None, times.values.type)
             found[name] = Cells(pc.if_else(applies, times.values, unset), times.written)
-    return found
-
-
-def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
-    """Return the profiles with an id, each once, and their ids; two rows that differ under one id are fatal."""
-    place = Place("profiles", "profile_id", faults)
-    ids = as_text(profiles["profile_id"].loaded(), place)
-    missing = _flags(pc.is_null(ids))
-    if missing.all():
-        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
-    place.note("rows without an id", missing, done="left out")
-    column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
-    seen_first = ~missing
-    if len(column.distinct) < np.count_nonzero(seen_first):
-        seen_first[:] = False
-        seen_first[np.unique(column.codes, return_index=True)[1]] = True
-        doubled = ~seen_first & ~missing
-        others = _differing(profiles, column.codes, doubled)
-        place.note(
-            "the same row twice", doubled & ~others, examples=examples_of(ids, doubled & ~others), done="kept once"
-        )
-        place.refuse(
-            "different rows under one id",
-            others,
-            examples=examples_of(ids, others),
-            next_step="Keep one row for each profile: the newest, as a rule",
-        )
-    rows = np.flatnonzero(seen_first & ~missing)
-    if len(rows) == len(ids):
-        return profiles, ids
-    return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows))
-
-
-def _differing(profiles: Table, codes: Rows, doubled: Flags) -> Flags:
-    """Return which of the doubled rows differ in any column from the first row of their id."""
-    _, first_rows = np.unique(codes, return_index=True)
-    first_of = dict(zip(codes[first_rows].tolist(), first_rows.tolist(), strict=True))
-    rows = np.flatnonzero(doubled)
-    firsts = np.array([first_of[int(codes[row])] for row in rows])
-    differs = np.zeros(len(rows), dtype=bool)
-    for cells in profiles.values():
-        column_codes = PropertyColumn(cells).codes
-        differs |= column_codes[rows] != column_codes[firsts]
-    found = np.zeros(len(codes), dtype=bool)
-    found[rows] = differs
     return found
 
 
@@ -347,8 +334,8 @@ def _phones(
     return phones, PhoneEndings.of(written, np.flatnonzero(others))
 
 
-def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> EventIndex:
-    """Return the event index.
+def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> tuple[EventIndex, Loss]:
+    """Return the event index, and how many events were left out of it.
 
     What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
     own, which come after those of the ids, as if it had been read after them.
@@ -359,9 +346,18 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
         profiles = _rows_of(events["profile_id"], ids, "events", faults)
         metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
-    if not has_time.all():
-        profiles = np.where(has_time, profiles, UNSET)
-    del happened  # it holds what it returned
+    note_same_names(events, metrics, names, faults)
+    if (header := id_column(list(events))) is not None:
+        events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
+    again = doubled_events(events, (profiles, metrics, times), names, unreadable, faults)
+    unknown = int(np.count_nonzero(profiles < 0))
+    counts = (profiles >= 0) & (metrics >= 0) & has_time
+    counts[again] = True  # a copy is no loss
+    loss = Loss("events", len(counts) - int(np.count_nonzero(counts)), len(counts) - len(again), unknown)
+    counts[again] = False
+    if not counts.all():
+        profiles = np.where(counts, profiles, UNSET).astype(np.int32)
+    del happened, counts  # it holds what it returned
     pa.default_memory_pool().release_unused()
     ordered = order_events(profiles=profiles, metrics=metrics, names=names, times=times)
     del profiles, metrics, times, has_time  # the same in order is enough
@@ -369,7 +365,10 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     if "value" in events:
         amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, unreadable))
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
-    return index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
+    index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
+    if header is None:
+        note_alike(index, faults)
+    return index, loss
 
 
 def _happened(
@@ -386,6 +385,7 @@ def _happened(
 def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
     """Return when each event happened, and which of them say so."""
     times, has_time = as_instants(dates, place)
+    note_placeholders(times, has_time, place)
     place.refuse(
         "events without a date",
         without_empty_text(dates).unset(),
@@ -453,7 +453,9 @@ def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) 
     faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
     if "joined" in lists:
-        joined, has_date = as_instants(lists["joined"], Place("lists", "joined", faults, unreadable))
+        place = Place("lists", "joined", faults, unreadable)
+        joined, has_date = as_instants(lists["joined"], place)
+        note_placeholders(joined, has_date, place)
     encoded = names.dictionary_encode()
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     found = {}

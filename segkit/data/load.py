@@ -42,6 +42,7 @@ def load(
     default_country: str | None = None,
     unreadable: Unreadable = "raise",
     encoding: str | None = None,
+    add_profiles_of_events: bool = False,
     progress: bool = False,
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every fault at once.
@@ -63,9 +64,10 @@ def load(
         columns: your headers to segkit's names, such as {"customer": "profile_id"}.
         consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
             they hold for SMS and email, and win over the known words.
-        default_country: where a phone number without a country code belongs if its profile has no country.
+        default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
         encoding: how CSV files were written that are neither UTF-8 nor UTF-16, such as "cp1252".
+        add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
         progress: show a bar while files are read.
 
     Raises:
@@ -101,6 +103,7 @@ def load(
             default_country=default_country,
             unreadable=unreadable,
             faults=faults,
+            add_profiles_of_events=add_profiles_of_events,
         )
     if home is not None and _held(files_in(home)) != held:
         raise DataError.changed_while_read([home])

@@ -177,6 +177,10 @@ ALSO = {
     "a coordinate off the globe": {"off the globe"},
     "a phone number that is a float": {"not in E.164"},
     "a phone number that is none": {"no digits"},
+    "a profile without an id": {"50.0% of profiles left out"},
+    "an event of an unknown profile": {"50.0% of events left out"},
+    "an event without a profile": {"50.0% of events left out"},
+    "an event without a metric": {"25.0% of events left out"},
 }
 
 

@@ -115,7 +115,7 @@ def test_faults_are_counted_over_the_whole_table(tmp_path):
 
 
 def test_faults_come_in_the_order_of_the_columns(tmp_path):
-    """Ids, metrics, dates, amounts: so the faults are listed, whichever column was read first."""
+    """How much was left out, ids, metrics, dates, amounts: so the faults are listed, whichever column was read first."""
     events = pd.DataFrame({
         "profile_id": ["ann", "who", "bea", "ann"],
         "metric": ["Placed Order", "Placed Order", None, "Clicked SMS"],
@@ -126,7 +126,7 @@ def test_faults_come_in_the_order_of_the_columns(tmp_path):
     profiles = pd.DataFrame({"profile_id": ["ann", "bea"]})
     shop = sk.load(tmp_path, profiles=profiles, unreadable="leave out")
     told = shop.report[shop.report["table"] == "events"]
-    assert told["column"].tolist() == ["profile_id", "metric", "datetime", "value", "value"]
+    assert told["column"].tolist() == ["rows", "profile_id", "metric", "datetime", "value", "value"]
     with pytest.raises(DataError) as error:
         sk.load(tmp_path, profiles=profiles)
     assert str(error.value).index("events, datetime") < str(error.value).index("events, value")
