@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
-from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, ConsentWords, SmsRecords, codes_of_words
+from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, ConsentWords, codes_of_words
 from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
@@ -29,6 +29,7 @@ from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_cou
 from segkit.data.properties import Cells, PropertyColumn, cells_of, field_cells
 from segkit.data.resource_tables import unfolded
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
+from segkit.data.sms_records import SmsRecords
 from segkit.data.stored import joined_tables
 from segkit.errors import DataError, counted, listed, nearest
 
@@ -199,7 +200,7 @@ class Dataset:
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
-            known_until=moment if given is None else max(moment, clock),
+            known_until=moment if given is None else clock,
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
             losses=checked.losses,

@@ -29,7 +29,7 @@ from segkit.data.columns import (
     text_cells,
     without_empty_text,
 )
-from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, ConsentWords, SmsRecords, codes_of_words, strictest
+from segkit.data.consent import ConsentWords
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
 from segkit.data.deleted import without_deleted
 from segkit.data.event_ids import doubled_events, id_column, note_alike
@@ -38,20 +38,17 @@ from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
 from segkit.data.losses import Loss, put_first
 from segkit.data.near_columns import looks_like, near_headers, note_near_columns
-from segkit.data.phone_endings import NONE as NO_ENDINGS
-from segkit.data.phone_endings import PhoneEndings, may_hold_others
-from segkit.data.phones import LOST, Phones, normalise
+from segkit.data.phones import Phones
 from segkit.data.placeholders import note_placeholders
-from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
+from segkit.data.places import PostalPoints, country_codes, postal_key
 from segkit.data.profile_rows import one_row_each
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
 from segkit.data.same_names import note_same_names
+from segkit.data.sms_records import SmsRecords, read_sms_columns
 from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
-
-_NEVER_TEXTED = "kept as written, never texted"
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -189,8 +186,7 @@ def check(
     kept |= _suppressions(kept)
     known, unknown_sms_words = _known_columns(kept, len(ids), unreadable, consent, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
-    phones, endings = _phones(known, len(ids), default_country, faults)
-    sms = _sms_records(known, kept, endings, consent, faults)
+    phones, sms = read_sms_columns(known, kept, default_country, consent, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" in known:
         note_opt_outs(custom, faults)
@@ -273,65 +269,6 @@ def _suppressions(profiles: Table) -> Table:
             unset = pa.scalar(None, times.values.type)
             found[name] = Cells(pc.if_else(applies, times.values, unset), times.written)
     return found
-
-
-def _sms_records(
-    known: Mapping[str, pa.Array], profiles: Table, endings: PhoneEndings, consent: ConsentWords, faults: Faults
-) -> SmsRecords:
-    """Return what other columns than the status say of texts, and report where they differ from it."""
-    size = len(next(iter(profiles.values())))
-    others = {name: schema.canonical_name("profiles", name) for name in profiles if name not in schema.PROFILE_COLUMNS}
-    said = []
-    for name in [name for name, meaning in others.items() if meaning == "sms_consent"]:
-        place = Place("profiles", name, faults)
-        words = as_text(profiles[name].loaded(), place)
-        found, is_unknown = consent.read(words)
-        codes = codes_of_words(found)
-        codes[is_unknown] = UNSUBSCRIBED
-        codes[_flags(pc.is_null(words))] = NOT_SAID
-        said.append(codes)
-        if "sms_consent" in known:
-            differs = (codes != NOT_SAID) & (codes != codes_of_words(known["sms_consent"]))
-            place.note("differs from sms_consent", differs, done="the stricter of the two counts when texts are sent")
-    for name in [name for name, meaning in others.items() if meaning == "phone_number"]:
-        cells = as_text(profiles[name].loaded(), Place("profiles", name, faults))
-        endings = endings.joined(PhoneEndings.of(cells, np.flatnonzero(_flags(pc.is_valid(cells)))))
-    dates = profiles["sms_consent_timestamp"].loaded() if "sms_consent_timestamp" in profiles else None
-    is_date = None if dates is None else dates_among(dates.values)
-    return SmsRecords(np.zeros(size, dtype=bool) if is_date is None else is_date, strictest(said, size), endings)
-
-
-def _phones(
-    known: dict[str, pa.Array], size: int, default_country: str | None, faults: Faults
-) -> tuple[Phones, PhoneEndings]:
-    """Normalise the phone numbers, put those that are valid into the column in E.164, and keep the endings of all others."""
-    countries = country_codes(known["country"]) if "country" in known else pa.nulls(size, pa.string())
-    if default_country is not None:
-        code = country_code(default_country)
-        if code is None:
-            raise DataError.faults(
-                [f"default_country: {default_country!r} is no country. Give two letters, such as 'US'."]
-            )
-        countries = pc.fill_null(countries, code)
-    if "phone_number" not in known:
-        return normalise(pa.nulls(size, pa.string())), NO_ENDINGS
-    written = known["phone_number"]
-    phones = normalise(written, countries)
-    place = Place("profiles", "phone_number", faults)
-    mended = _flags(phones.mended)
-    place.note("not in E.164", mended, examples=examples_of(written, mended), done="read as E.164")
-    for problem in phones.problems.unique().drop_null().to_pylist():
-        has_problem = _flags(pc.equal(phones.problems, problem))
-        place.note(
-            problem,
-            has_problem,
-            examples=examples_of(written, has_problem),
-            done=_NEVER_TEXTED + ("" if problem in LOST else "; an opt-out under it stops numbers that end alike"),
-        )
-    known["phone_number"] = pc.coalesce(phones.numbers, written)
-    unread = pc.invert(pc.is_in(phones.problems, value_set=pa.array([None, *LOST], pa.string())))
-    others = _flags(unread) | may_hold_others(written, phones.numbers)
-    return phones, PhoneEndings.of(written, np.flatnonzero(others))
 
 
 def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> tuple[EventIndex, Loss]:
