@@ -135,6 +135,7 @@ def as_truths(cells: Cells, place: Place) -> pa.Array:
 
     In `can_receive_sms_marketing` it counts as false, the side that sends nothing.
     """
+    cells = without_empty_text(cells)
     column = PropertyColumn(cells)
     is_permission = place.column == "can_receive_sms_marketing"
     is_true, readable = truths_of(column)
