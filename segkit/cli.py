@@ -91,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
         "--default-country", help="of phone numbers that name none, if the profile has no country either"
     )
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
+    order = builds.add_mutually_exclusive_group()
+    order.add_argument(
+        "--day-first", action="store_const", const=True, default=None, dest="day_first", help="06/07/2026 is 6 July"
+    )
+    order.add_argument("--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June")
     builds.set_defaults(run=_build)
 
     pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
@@ -195,6 +200,7 @@ def _build(given: argparse.Namespace) -> int:
         consent=_pairs("--consent", given.consent, "yes=subscribed"),
         default_country=given.default_country,
         unreadable="leave out" if given.leave_out_unreadable else "raise",
+        day_first=given.day_first,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:

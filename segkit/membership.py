@@ -60,6 +60,7 @@ from segkit.value_tests import (
     numbers_of,
     passing,
     readable,
+    warn_of_unread,
     warn,
 )
 
@@ -141,6 +142,7 @@ class Evaluation:
     _answers: Cache = field(default_factory=lambda: Cache(ANSWERS_LIMIT))
     _windows: dict[MetricCondition, tuple[EventTimeframe, recency.Standing | None]] = field(default_factory=dict)
     _moving: Moving = field(default_factory=Moving)
+    _excused: dict[PropertyCondition, Flags] = field(default_factory=dict)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
         """Work something out once for the Dataset as of its moment."""
@@ -229,13 +231,19 @@ class Evaluation:
 
         "Is the text, or lists the item" is said of a property that may be either, and is no slip that deserves a warning.
         """
-        reads = {
-            part: readable(self.dataset.column(part.property), part.test).any()
-            for part in conditions
-            if isinstance(part, PropertyCondition)
-        }
-        answered = {part.property for part, any_value_reads in reads.items() if any_value_reads}
-        idle = {part for part, any_value_reads in reads.items() if not any_value_reads and part.property in answered}
+        reads: dict[str, list[tuple[PropertyCondition, Flags]]] = {}
+        for part in conditions:
+            if isinstance(part, PropertyCondition):
+                found = part, readable(self.dataset.column(part.property), part.test)
+                reads.setdefault(part.property, []).append(found)
+        idle = set()
+        for of_one in reads.values():
+            some = [part for part, read in of_one if read.any()]
+            idle |= {part for part, _ in of_one if some and part not in some}
+            if len(of_one) > 1:
+                # What one of them reads is no slip of the others.
+                excused = np.logical_or.reduce([read for _, read in of_one])
+                self._excused.update(dict.fromkeys(some, excused))
         return tuple(part for part in conditions if part not in idle)
 
     def _measures_up(self, condition: MetricCondition) -> Comparison | None:
@@ -367,9 +375,11 @@ class Evaluation:
         if isinstance(test, SetTest):
             return np.asarray(self.dataset.is_set(name) == test.is_set)
         comparison = self._compares(name, test.comparison, float(test.value)) if isinstance(test, NumberTest) else None
+        excused = self._excused.get(PropertyCondition(name, test))
         if comparison is not None:
+            warn_of_unread(self.dataset.column(name), test, name, excused)
             return comparison.flags()
-        return passing(self.dataset.column(name), test, self.dataset.as_of, name)
+        return passing(self.dataset.column(name), test, self.dataset.as_of, name, excused)
 
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
         """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""

@@ -1,6 +1,7 @@
 """A property's values meet a test: each distinct value is tested once and the answer spread over the rows."""
 
 import operator
+import re
 import warnings
 from collections.abc import Callable
 from datetime import datetime
@@ -32,8 +33,10 @@ from segkit.conditions import (
     TextInTest,
     TextTest,
 )
+from segkit.data.faults import EXAMPLES, shown
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.properties import UNSET, PropertyColumn
+from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError, SegkitWarning
 
 NEGATIVES: dict[TextComparison, TextComparison] = {
@@ -45,7 +48,9 @@ NEGATIVES: dict[TextComparison, TextComparison] = {
 }
 
 
-def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: str) -> Flags:
+def passing(
+    column: PropertyColumn, test: PropertyTest, as_of: datetime, name: str, excused: Flags | None = None
+) -> Flags:
     """Return which rows of a property pass a test.
 
     Args:
@@ -53,9 +58,10 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: s
         test: what it is held against.
         as_of: the moment that timeframes count from.
         name: what the property is called, for the warning.
+        excused: distinct values that another alternative can read, so that they are not warned about.
 
     Warns:
-        SegkitWarning: the property has values, and none reads as the kind that the test asks for.
+        SegkitWarning: the property has values that do not read as the kind that the test asks for.
 
     Raises:
         DefinitionError: a pattern is no regular expression of RE2.
@@ -64,11 +70,44 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: s
         return np.asarray((column.codes != UNSET) == test.is_set)
     if isinstance(test, SomethingTest):
         return np.asarray(column.rows(column.somethings.values) == test.holds)
+    warn_of_unread(column, test, name, excused)
+    return column.rows(_passes(column, test, as_of) & readable(column, test))
+
+
+def warn_of_unread(column: PropertyColumn, test: PropertyTest, name: str, excused: Flags | None = None) -> None:
+    """Say how many values of a property do not read as the kind that a test asks for, as `passing` does."""
     reads = readable(column, test)
-    if len(reads) and not reads.any():
-        kind = _KINDS[type(test)]
+    if reads.all():
+        return
+    kind = _KINDS[type(test)]
+    if not reads.any():
         warn(f"no value of {name!r} reads as {kind}, so no profile passes a test that asks for {kind}")
-    return column.rows(_passes(column, test, as_of) & reads)
+        return
+    unread = ~reads if excused is None else ~(reads | excused)
+    count = column.count(unread)
+    if count:
+        places = np.flatnonzero(unread)
+        examples = _shown(name, [column.distinct[int(place)] for place in places[: EXAMPLES + 1]])
+        hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
+        warn(
+            f"{count:,} of {column.count(np.ones_like(reads)):,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}"
+        )
+
+
+_DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")
+_MANY_DIGITS = re.compile(r"(\d[\s().-]?){7,}")
+_DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
+
+
+def _shown(name: str, values: list[Any]) -> str:
+    """Return a few values as text, covered where they are a person's: known columns by their kind, and numbers one could call."""
+    texts = [str(value.as_py() if isinstance(value, pa.Scalar) else value) for value in values]
+    column = canonical_name("profiles", name)
+    few = [
+        shown("phone_number" if _MANY_DIGITS.search(text) and not _DATE.search(text) else column, [text])
+        for text in texts[:EXAMPLES]
+    ]
+    return ", ".join([*few, *(["..."] if len(texts) > EXAMPLES else [])])
 
 
 def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:

@@ -49,6 +49,7 @@ def load(
     consent: Mapping[Any, str] | None = None,
     default_country: str | None = None,
     unreadable: Unreadable = "raise",
+    day_first: bool | None = None,
     progress: bool = False,
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every fault at once.
@@ -70,6 +71,8 @@ def load(
             they hold for SMS and email, and win over the known words.
         default_country: where a phone number without a country code belongs if its profile has no country.
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+        day_first: True reads 06/07/2026 as 6 July and False as 7 June, in properties, too. None reads such dates month first, as
+            Klaviyo does, but those of known columns only where the column itself proves that order.
         progress: show a bar while files are read.
 
     Raises:
@@ -94,6 +97,7 @@ def load(
         consent=consent,
         default_country=default_country,
         unreadable=unreadable,
+        day_first=day_first,
         faults=faults,
     )
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
