@@ -95,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     order.add_argument(
         "--day-first", action="store_const", const=True, default=None, dest="day_first", help="06/07/2026 is 6 July"
     )
-    order.add_argument("--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June")
+    order.add_argument(
+        "--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June"
+    )
     builds.set_defaults(run=_build)
 
     pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")

@@ -40,6 +40,7 @@ from segkit.conditions import (
     PropertyTest,
     RegionCondition,
     SetTest,
+    SomethingTest,
 )
 from segkit.data.cache import MEBIBYTE, Cache
 from segkit.data.consent_history import Channel
@@ -60,8 +61,8 @@ from segkit.value_tests import (
     numbers_of,
     passing,
     readable,
-    warn_of_unread,
     warn,
+    warn_of_unread,
 )
 
 Segments: TypeAlias = Segment | Iterable[Segment]
@@ -142,7 +143,7 @@ class Evaluation:
     _answers: Cache = field(default_factory=lambda: Cache(ANSWERS_LIMIT))
     _windows: dict[MetricCondition, tuple[EventTimeframe, recency.Standing | None]] = field(default_factory=dict)
     _moving: Moving = field(default_factory=Moving)
-    _excused: dict[PropertyCondition, Flags] = field(default_factory=dict)
+    _of_several_kinds: set[PropertyCondition] = field(default_factory=set)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
         """Work something out once for the Dataset as of its moment."""
@@ -231,19 +232,17 @@ class Evaluation:
 
         "Is the text, or lists the item" is said of a property that may be either, and is no slip that deserves a warning.
         """
-        reads: dict[str, list[tuple[PropertyCondition, Flags]]] = {}
+        reads: dict[str, dict[PropertyCondition, Flags]] = {}
         for part in conditions:
             if isinstance(part, PropertyCondition):
-                found = part, readable(self.dataset.column(part.property), part.test)
-                reads.setdefault(part.property, []).append(found)
+                reads.setdefault(part.property, {})[part] = readable(self.dataset.column(part.property), part.test)
         idle = set()
         for of_one in reads.values():
-            some = [part for part, read in of_one if read.any()]
-            idle |= {part for part, _ in of_one if some and part not in some}
-            if len(of_one) > 1:
-                # What one of them reads is no slip of the others.
-                excused = np.logical_or.reduce([read for _, read in of_one])
-                self._excused.update(dict.fromkeys(some, excused))
+            answered = {part for part, read in of_one.items() if read.any()}
+            idle |= of_one.keys() - answered if answered else set()
+            kinds = {id(read) for part, read in of_one.items() if not isinstance(part.test, (SetTest, SomethingTest))}
+            if len(kinds) > 1:
+                self._of_several_kinds.update(answered)
         return tuple(part for part in conditions if part not in idle)
 
     def _measures_up(self, condition: MetricCondition) -> Comparison | None:
@@ -375,11 +374,12 @@ class Evaluation:
         if isinstance(test, SetTest):
             return np.asarray(self.dataset.is_set(name) == test.is_set)
         comparison = self._compares(name, test.comparison, float(test.value)) if isinstance(test, NumberTest) else None
-        excused = self._excused.get(PropertyCondition(name, test))
-        if comparison is not None:
-            warn_of_unread(self.dataset.column(name), test, name, excused)
-            return comparison.flags()
-        return passing(self.dataset.column(name), test, self.dataset.as_of, name, excused)
+        column, may_be_other = self.dataset.column(name), PropertyCondition(name, test) in self._of_several_kinds
+        if comparison is None:
+            return passing(column, test, self.dataset.as_of, name, may_be_other=may_be_other)
+        if not may_be_other:
+            warn_of_unread(column, test, name)
+        return comparison.flags()
 
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
         """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""

@@ -49,7 +49,7 @@ NEGATIVES: dict[TextComparison, TextComparison] = {
 
 
 def passing(
-    column: PropertyColumn, test: PropertyTest, as_of: datetime, name: str, excused: Flags | None = None
+    column: PropertyColumn, test: PropertyTest, as_of: datetime, name: str, *, may_be_other: bool = False
 ) -> Flags:
     """Return which rows of a property pass a test.
 
@@ -58,7 +58,7 @@ def passing(
         test: what it is held against.
         as_of: the moment that timeframes count from.
         name: what the property is called, for the warning.
-        excused: distinct values that another alternative can read, so that they are not warned about.
+        may_be_other: whether an alternative asks the property for another kind, so that values of other kinds are no slip.
 
     Warns:
         SegkitWarning: the property has values that do not read as the kind that the test asks for.
@@ -70,11 +70,12 @@ def passing(
         return np.asarray((column.codes != UNSET) == test.is_set)
     if isinstance(test, SomethingTest):
         return np.asarray(column.rows(column.somethings.values) == test.holds)
-    warn_of_unread(column, test, name, excused)
+    if not may_be_other:
+        warn_of_unread(column, test, name)
     return column.rows(_passes(column, test, as_of) & readable(column, test))
 
 
-def warn_of_unread(column: PropertyColumn, test: PropertyTest, name: str, excused: Flags | None = None) -> None:
+def warn_of_unread(column: PropertyColumn, test: PropertyTest, name: str) -> None:
     """Say how many values of a property do not read as the kind that a test asks for, as `passing` does."""
     reads = readable(column, test)
     if reads.all():
@@ -83,15 +84,11 @@ def warn_of_unread(column: PropertyColumn, test: PropertyTest, name: str, excuse
     if not reads.any():
         warn(f"no value of {name!r} reads as {kind}, so no profile passes a test that asks for {kind}")
         return
-    unread = ~reads if excused is None else ~(reads | excused)
-    count = column.count(unread)
+    count, size = column.count(~reads), column.count(np.ones_like(reads))
+    examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
+    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
     if count:
-        places = np.flatnonzero(unread)
-        examples = _shown(name, [column.distinct[int(place)] for place in places[: EXAMPLES + 1]])
-        hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
-        warn(
-            f"{count:,} of {column.count(np.ones_like(reads)):,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}"
-        )
+        warn(f"{count:,} of {size:,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}")
 
 
 _DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")

@@ -14,7 +14,8 @@ from segkit.data.coded import recoded, texts_of
 from segkit.data.consent import CONSENTS, ConsentWords, suggested
 from segkit.data.faults import EXAMPLES, Faults, masked
 from segkit.data.instants import Flags
-from segkit.data.marks import unmarked, without_marks
+from segkit.data.marked_cells import without_marks
+from segkit.data.marks import unmarked
 from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, codes_of
 
 Unreadable: TypeAlias = Literal["raise", "leave out"]
@@ -104,11 +105,20 @@ def _set(texts: pa.Array) -> pa.Array:
 
 def bare_cells(cells: Cells, place: Place) -> Cells:
     """Return a column whose texts have no marks around them, and in which empty text is not set; what is no text stays."""
-    if not isinstance(cells.values, list):
-        return replace(cells, values=pa.chunked_array([_bare(cells.values.combine_chunks(), place)])) if cells.is_text else cells
-    bare = [unmarked(value) if isinstance(value, str) else value for value in cells.values]
-    changed = [isinstance(value, str) and value != other for value, other in zip(cells.values, bare, strict=True)]
-    marked = np.array(changed, dtype=bool)
+    if isinstance(cells.values, list):
+        bare: Any = [unmarked(value) if isinstance(value, str) else value for value in cells.values]
+        changed = [isinstance(value, str) and value != other for value, other in zip(cells.values, bare, strict=True)]
+        marked = np.array(changed, dtype=bool)
+    elif cells.is_text:
+        # Chunk by chunk, since a column of events is large, and joined only once.
+        pieces = [without_marks(chunk) for chunk in cells.values.chunks]
+        bare = pa.chunked_array([piece for piece, _ in pieces], pa.string())
+        marked = np.concatenate(
+            [np.zeros(len(piece), dtype=bool) if some is None else some for piece, some in pieces]
+            or [np.zeros(0, bool)]
+        )
+    else:
+        return cells
     place.note(MARKS, marked, examples=examples_of(cells, marked), done=TAKEN_OFF)
     return without_empty_text(replace(cells, values=bare))
 

@@ -175,7 +175,7 @@ class Dataset:
         )
         clock = now()
         moment = given or _newest(checked, clock)
-        moment = plausible_moment(moment, f"{moment:%Y-%m-%d}, the newest date in the data")
+        moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
         _note_late_events(checked.events, moment, clock, faults)
         shop = cls(
             as_of=moment,
@@ -281,7 +281,9 @@ class Dataset:
         Raises:
             DataError: the profiles have no such property.
         """
-        return self.cache.keep(("property", self._resolved(name)), lambda: PropertyColumn(self._held(name), day_first=self._day_first))
+        return self.cache.keep(
+            ("property", self._resolved(name)), lambda: PropertyColumn(self._held(name), day_first=self._day_first)
+        )
 
     def is_set(self, name: str) -> Flags:
         """Return which profiles have a property, without a look at what it is.

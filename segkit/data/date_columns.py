@@ -1,5 +1,6 @@
 """Known columns of dates read into instants, with every fault noted: which forms a column may have, and which of them are ambiguous."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 import numpy as np
@@ -21,7 +22,7 @@ from segkit.data.instants import (
     from_text,
     in_calendar,
 )
-from segkit.data.marks import without_marks
+from segkit.data.marked_cells import without_marks
 from segkit.data.properties import Cells, PropertyColumn
 
 _READ_AS_SUCH = "read as such, in UTC"
@@ -105,26 +106,55 @@ class _OddDates:
         """Read them form by form, and note each form that some had."""
         if self.marked is not None:
             self._note(MARKS, self.marked & self.unread, done=TAKEN_OFF)
-        self._keep(from_text(self.texts))
-        kept = self._keep(from_lenient_text(self.texts))
-        self._note("dates or times not quite as in ISO 8601", kept, done="read, since they mean one instant")
-        counted = from_digits(self.texts)
-        kept = self._keep(Instants(counted.values, counted.readable, np.zeros(len(self.rows), dtype=bool)))
-        # Milliseconds are seconds, too, without the point before their last three digits.
-        for unit, numbers in {"seconds": (0, 1), "microseconds": (2,), "nanoseconds": (3,)}.items():
-            self._note(f"{unit} since 1970", kept & np.isin(counted.units, numbers))
-        slashed = Slashed.of(self.texts)
-        if (self.unread & slashed.matches).any():
-            self._read_slashed(slashed)
+        if self.marked is not None or not self.cells.is_text:
+            self._try(from_text)
+        self._note(
+            "dates or times not quite as in ISO 8601",
+            self._try(from_lenient_text),
+            done="read, since they mean one instant",
+        )
+        self._read_digits()
+        if self.unread.any():
+            self._read_slashed(Slashed.of(self.texts))
         self._refuse("unreadable dates", self.unread, _NEXT_STEP)
         return self.found
+
+    def _try(self, read: Callable[[pa.Array], Instants]) -> Flags:
+        """Read what is still unread in one form, and return which rows had it."""
+        rows = np.flatnonzero(self.unread)
+        found = Instants(*(np.zeros(len(self.rows), dtype=kind) for kind in (np.int64, bool, bool)))
+        if len(rows):
+            reading = read(self.texts.take(pa.array(rows)))
+            found.values[rows], found.readable[rows], found.naive[rows] = (
+                reading.values,
+                reading.readable,
+                reading.naive,
+            )
+        return self._keep(found)
+
+    def _read_digits(self) -> None:
+        units = np.full(len(self.rows), -1, dtype=np.int8)
+        unread = self.unread
+
+        def read(texts: pa.Array) -> Instants:
+            counted = from_digits(texts)
+            units[unread] = counted.units
+            return Instants(counted.values, counted.readable, np.zeros(len(texts), dtype=bool))
+
+        kept = self._try(read)
+        # Milliseconds are seconds, too, without the point before their last three digits.
+        for unit, numbers in {"seconds": (0, 1), "microseconds": (2,), "nanoseconds": (3,)}.items():
+            self._note(f"{unit} since 1970", kept & np.isin(units, numbers))
 
     def _read_slashed(self, slashed: Slashed) -> None:
         """Read dates whose first two numbers are day and month, in the order that was named or that the column proves."""
         by_day, by_month = (slashed.read(day_first=day_first) for day_first in (True, False))
         could_be = self.unread & (by_day.readable | by_month.readable)
         day_first = self.place.day_first
-        is_day, is_month = (bool((could_be & one.readable & ~other.readable).any()) for one, other in ((by_day, by_month), (by_month, by_day)))
+        is_day, is_month = (
+            bool((could_be & one.readable & ~other.readable).any())
+            for one, other in ((by_day, by_month), (by_month, by_day))
+        )
         if day_first is None and (is_day or not is_month):
             self._refuse(f"dates {'in' if is_day else 'that may be in'} day-month order", could_be, _WHICH_FIRST)
             self.unread &= ~could_be
@@ -133,7 +163,11 @@ class _OddDates:
         kept = self._keep(Instants(chosen.values, chosen.readable, np.zeros(len(self.rows), dtype=bool)))
         order = "day/month/year" if day_first else "month/day/year"
         self._note(f"dates in {order} order", kept)
-        self._note("years of two digits", kept & slashed.has_short_years, done="69 to 99 read as 1969 to 1999, others as 2000 to 2068")
+        self._note(
+            "years of two digits",
+            kept & slashed.has_short_years,
+            done="69 to 99 read as 1969 to 1999, others as 2000 to 2068",
+        )
         others = could_be & self.unread
         self._refuse(f"dates that are none in {order} order", others, _WHICH_FIRST)
         self.unread &= ~others

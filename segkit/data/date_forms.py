@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.instants import DAY, FIRST, LAST, Flags, Instants, Microseconds, from_text
-from segkit.data.marks import without_marks
+from segkit.data.marked_cells import without_marks
 
 _ZONE = r"(?: *(?P<zone>(?i:Z|UTC|GMT)|[+-]\d{2}(?::?\d{2})?))?"
 _CLOCK = (
@@ -81,8 +81,7 @@ def from_lenient_text(texts: pa.Array) -> Instants:
     >>> from_lenient_text(pa.array(["2026-06-01 10:00:00 -0400", "20260601T140000Z", "2026-06-01 2:00 PM UTC"])).values.tolist()
     [1780322400000000, 1780322400000000, 1780322400000000]
     """
-    found = from_text(texts)
-    values, readable, naive = found.values.copy(), found.readable.copy(), found.naive.copy()
+    values, readable, naive = (np.zeros(len(texts), dtype=kind) for kind in (np.int64, bool, bool))
     for form in (_DASHED, _COMPACT):
         rows = np.flatnonzero(~readable)
         if len(rows):
@@ -131,7 +130,9 @@ def from_any_text(texts: pa.Array, *, day_first: bool | None = None) -> Instants
     slashed = Slashed.of(odd)
     if day_first is None:
         is_klaviyos = _flags(pc.match_substring_regex(odd, r"^\d{1,2}/\d{1,2}/"))
-        slashed = Slashed(pc.if_else(pa.array(is_klaviyos), slashed.parts, pa.scalar(None, slashed.parts.type)), is_klaviyos)
+        slashed = Slashed(
+            pc.if_else(pa.array(is_klaviyos), slashed.parts, pa.scalar(None, slashed.parts.type)), is_klaviyos
+        )
     counted = from_digits(odd)
     for other in (
         from_lenient_text(odd),
@@ -139,7 +140,9 @@ def from_any_text(texts: pa.Array, *, day_first: bool | None = None) -> Instants
         Instants(counted.values, counted.readable, np.zeros(len(odd), dtype=bool)),
     ):
         here = rows[other.readable]
-        values[here], readable[here], naive[here] = (part[other.readable] for part in (other.values, other.readable, other.naive))
+        values[here], readable[here], naive[here] = (
+            part[other.readable] for part in (other.values, other.readable, other.naive)
+        )
     return Instants(values, readable, naive)
 
 
@@ -173,8 +176,8 @@ def _read(parts: pa.StructArray, day: npt.NDArray[np.int64], month: npt.NDArray[
     half = pc.utf8_lower(pc.utf8_slice_codeunits(pc.struct_field(parts, "half"), 0, 1))
     is_morning, is_afternoon = (_flags(pc.equal(half, letter)) for letter in "ap")
     is_halved = is_morning | is_afternoon
-    readable = _flags(pc.is_valid(parts)) & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004  # months
-    readable &= np.where(is_halved, (hour >= 1) & (hour <= 12), hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004
+    readable = _flags(pc.is_valid(parts)) & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)  # months
+    readable &= np.where(is_halved, (hour >= 1) & (hour <= 12), hour < 24) & (minute < 60) & (second < 60)
     hour = np.where(is_halved, hour % 12 + 12 * is_afternoon, hour)
     months = np.where(readable, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     first, after = (some.astype("datetime64[D]").astype(np.int64) for some in (months, months + 1))
@@ -192,7 +195,7 @@ def _offset(zone: pa.Array) -> tuple[npt.NDArray[np.int64], Flags]:
     is_behind = _flags(pc.starts_with(zone, "-"))
     digits = pc.replace_substring_regex(zone, "[^0-9]", "")
     hours, minutes = (_whole(pc.utf8_slice_codeunits(digits, start, start + 2)) for start in (0, 2))
-    return np.where(is_behind, -1, 1) * (hours * 60 + minutes), (hours < 24) & (minutes < 60)  # noqa: PLR2004  # a day, an hour
+    return np.where(is_behind, -1, 1) * (hours * 60 + minutes), (hours < 24) & (minutes < 60)  # a day, an hour
 
 
 def _millionths(parts: pa.StructArray) -> npt.NDArray[np.int64]:

@@ -27,7 +27,6 @@ from segkit.data.columns import (
     bare_cells,
     examples_of,
     text_cells,
-    without_empty_text,
 )
 from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, ConsentWords, SmsRecords, codes_of_words, strictest
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
@@ -301,27 +300,33 @@ def _note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
     """Note countries that nobody knows, and postal codes of the US that are five digits only once they are forgiven, or never."""
     if "country" not in known:
         return
-    countries = PropertyColumn(checked_cells(known["country"]))
-    letters = [country_code(name) for name in countries.distinct.to_pylist()]
+    countries, names = _texts_of(known["country"])
+    letters = [country_code(name) for name in names.to_pylist()]
     place = Place("profiles", "country", faults)
     unknown = np.array([code is None for code in letters], dtype=bool)
     place.note(
         "unknown country",
         countries.rows(unknown),
-        examples=countries.distinct.filter(pa.array(unknown))[:FEW].to_pylist(),
+        examples=names.filter(pa.array(unknown))[:FEW].to_pylist(),
         done="kept as written; in no region, and no help for a number or a postal code",
     )
     if "zip" not in known:
         return
-    codes = PropertyColumn(checked_cells(known["zip"]))
+    codes, postal_codes = _texts_of(known["zip"])
     is_american = countries.rows(np.array([code == "US" for code in letters], dtype=bool))
-    place, (forgiven, none) = Place("profiles", "zip", faults), odd_us_codes(codes.distinct)
+    place, (forgiven, none) = Place("profiles", "zip", faults), odd_us_codes(postal_codes)
     for fault, some, done in (
         ("US postal codes in another form", forgiven, "placed as the five digits that they mean, and kept as written"),
         ("no US postal code", none, "kept as written; at no place, so in no distance"),
     ):
         rows = codes.rows(some) & is_american
         place.note(fault, rows, examples=[codes.value(int(row)) for row in np.flatnonzero(rows)[:FEW]], done=done)
+
+
+def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
+    """Return a checked column of text, and its distinct texts."""
+    found = PropertyColumn(checked_cells(column))
+    return found, found.distinct
 
 
 def _sms_records(

@@ -118,9 +118,10 @@ def _folded(written: str) -> str:
     """Return a name in small letters, without accents and marks, and with the same few words for the same."""
     decomposed = unicodedata.normalize("NFKD", unmarked(written).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = re.findall(r"\w+", re.sub(r"[.'\u2018\u2019`]", "", bare).replace("ø", "o").replace("ı", "i"))
-    words = ["saint" if word == "st" else word for word in words if word not in {"and", "the"}]
-    return " ".join(words)
+    words = re.findall(r"\w+", re.sub(r"[.'\u2018\u2019`]", "", bare).replace("\u00f8", "o").replace("\u0131", "i"))
+    telling = ["saint" if word == "st" else word for word in words if word not in {"and", "the"}]
+    # AND alone is Andorra.
+    return " ".join(telling or words)
 
 
 @cache

@@ -219,11 +219,7 @@ class PropertyColumn:
     def nbytes(self) -> int:
         """How many bytes of codes, distinct values and readings it holds: what was worked out so far."""
         worked_out = [part for name, part in vars(self).items() if name not in ("_cells", "_written", "_day_first")]
-        parts = [
-            part
-            for found in worked_out
-            for part in _parts(found)
-        ]
+        parts = [part for found in worked_out for part in _parts(found)]
         # By identity, since text read as text is the distinct values themselves.
         return sum({id(part): _bytes_of(part) for part in parts}.values())
 
@@ -302,7 +298,7 @@ class PropertyColumn:
         """
         values = self.distinct
         if isinstance(values, list):
-            return _read(values, lambda value: _instant(value, self._day_first), np.int64)
+            return _read(values, lambda value: _instant(value, day_first=self._day_first), np.int64)
         if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
             return Reading(from_arrow(values), _all(values))
         if pa.types.is_integer(values.type) or pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
@@ -441,7 +437,7 @@ def _is_blank(item: Any) -> bool:
     return _is_unset(item)
 
 
-def _instant(value: Any, day_first: bool | None) -> int | None:
+def _instant(value: Any, *, day_first: bool | None) -> int | None:
     if isinstance(value, datetime):
         return microseconds(value)
     if isinstance(value, date):
