@@ -131,6 +131,7 @@ DATA = {
     "empty_file": (("p.csv",), ["p.csv", "no rows", "Check that the export finished"]),
     "no_as_of": ((), ["no event", "which moment", 'as_of="2026-06-30"']),
     "bad_as_of": (("soon",), ["as_of", "'soon'", "'2026-06-30'", "UTC"]),
+    "unknown_zone": (("created", "Mars/Base"), ["'created'", "'Mars/Base'", "'America/New_York'", "UTC"]),
     "unknown_metric": (
         ("Placed order", ["Placed Order"]),
         ["'Placed order'", "Did you mean 'Placed Order'", "The data has"],

@@ -156,6 +156,7 @@ def test_nothing_but_known_flaws_is_reported(folder, shop):
         "expected_date_of_next_order",
         "latitude",
         "longitude",
+        "zip",
     }
 
 

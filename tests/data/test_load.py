@@ -249,6 +249,7 @@ def test_line_breaks_in_cells_may_stand_anywhere_in_a_large_file(tmp_path):
     assert set(shop.profiles["Note"]) == {note}
 
 
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 def test_a_condition_reads_a_csv_cell_as_its_own_kind(tmp_path):
     """The one text `007` is a number, a text and no truth, and `true` is a truth and a text."""
     (tmp_path / "profiles.csv").write_text("profile_id,Badge,Parent\nann,007,true\nbea,7,TRUE\ncat,seven,no\n")
