@@ -423,6 +423,23 @@ class DataError(SegkitError, ValueError):
         return cls(f"{name} has no rows. Check that the export finished, and that the right file was given.")
 
     @classmethod
+    def no_headers(cls, where: str, covered: Iterable[str]) -> Self:
+        """The first row of a table holds cells and no headers."""
+        return cls(
+            f"{where} has no row of headers: more than a third of the first row looks like cells, {listed(covered)}. Put a row of "
+            "headers above it, such as profile_id,email,phone_number, or name the columns while reading: "
+            "sk.load(profiles=pandas.read_csv(path, header=None, names=[...], dtype=str))."
+        )
+
+    @classmethod
+    def several_levels(cls, table: str, header: object) -> Self:
+        """The headers of a frame have several levels, as those of a pivot have."""
+        return cls(
+            f"{table}: headers have several levels, such as {header!r}, and a column needs one name. Join them first: "
+            'frame.columns = ["_".join(map(str, header)) for header in frame.columns].'
+        )
+
+    @classmethod
     def no_as_of(cls) -> Self:
         """Nothing in the data says when it was taken."""
         return cls(

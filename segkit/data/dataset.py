@@ -21,6 +21,7 @@ from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, Con
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
+from segkit.data.headers import check_headers, refuse_data
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
@@ -142,6 +143,7 @@ class Dataset:
         for name, table in tables.items():
             if not table or not len(next(iter(table.values()))):
                 raise DataError.empty_file(name)
+            check_headers(name, table, columns)
         faults = Faults() if faults is None else faults
         known = list(dict.fromkeys(header for table in tables.values() for header in table))
         for header in columns:
@@ -404,18 +406,23 @@ class Dataset:
 
 
 def table_of(frame: pd.DataFrame, name: str) -> Table:
-    """Return a frame as a table of cells under its own headers, a named index being one more column.
+    """Return a frame as a table of cells under its own headers, each named level of its index being one more column.
 
     Raises:
-        DataError: two of its columns have one header.
+        DataError: two of its columns have one header, or headers have several levels.
     """
-    if frame.index.name is not None:
-        frame = frame.reset_index()
-    headers = [str(header) for header in frame.columns]
+    if frame.columns.nlevels > 1:
+        raise DataError.several_levels(name, frame.columns[0])
+    levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
+    columns = [frame.index.get_level_values(level).to_series() for level in levels]
+    columns += [frame.iloc[:, number] for number in range(frame.shape[1])]
+    headers = [str(column.name) for column in columns]
+    if len(set(headers)) < len(headers):
+        refuse_data(name, headers)
     doubled = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
     if doubled:
         raise DataError.faults([f"{name}: several columns are headed {listed(doubled)}. Remove or rename all but one."])
-    return {header: cells_of(frame.iloc[:, number]) for number, header in enumerate(headers)}
+    return {header: cells_of(column) for header, column in zip(headers, columns, strict=True)}
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:

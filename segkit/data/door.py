@@ -76,6 +76,7 @@ class Checked:
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
     """Return a table under canonical names, Klaviyo's spelled-out headers included; refuse missing and doubled columns."""
     found: Table = {}
+    came_from: dict[str, str] = {}
     holders = _holders(table, cells)
     for header, column in cells.items():
         name = renames.get(header, schema.canonical_name(table, header))
@@ -86,12 +87,12 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         faults.refuse(
             table,
             name,
-            "two columns with this meaning",
+            f"{came_from.get(name)!r} and {header!r} are two columns with this meaning",
             int(name in found),
-            examples=[header],
             next_step="Remove or rename one",
         )
         found[name] = column
+        came_from[name] = header
     for name in schema.REQUIRED[table]:
         faults.refuse(
             table,
@@ -239,7 +240,7 @@ def _suppressions(profiles: Table) -> Table:
         applies = pc.equal(pc.utf8_upper(pc.utf8_trim_whitespace(written.values.cast(pa.string()))), reason)
         if name not in profiles and pc.any(applies).as_py():
             unset = pa.scalar(None, times.values.type)
-            found[name] = Cells(pc.if_else(applies, times.values, unset), times.written)
+            found[name] = Cells(pc.if_else(applies, times.values, unset))
     return found
 
 
@@ -257,15 +258,23 @@ def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
         seen_first[:] = False
         seen_first[np.unique(column.codes, return_index=True)[1]] = True
         doubled = ~seen_first & ~missing
-        others = _differing(profiles, column.codes, doubled)
+        others, differing = _differing(profiles, column.codes, doubled)
         place.note(
             "the same row twice", doubled & ~others, examples=examples_of(ids, doubled & ~others), done="kept once"
         )
+        is_shortened = _flags(pc.match_substring_regex(ids, _SHORTENED))
         place.refuse(
-            "different rows under one id",
+            "ids that a spreadsheet shortened to one, so that several profiles have it",
+            others & is_shortened,
+            examples=examples_of(ids, others & is_shortened),
+            next_step=_EXPORT_AGAIN,
+        )
+        others &= ~is_shortened
+        place.refuse(
+            f"different rows under one id, which differ in {listed(differing, most=5)}",
             others,
             examples=examples_of(ids, others),
-            next_step="Keep one row for each profile: the newest, as a rule",
+            next_step=_ONE_ROW_EACH,
         )
     rows = np.flatnonzero(seen_first & ~missing)
     if len(rows) == len(ids):
@@ -273,19 +282,33 @@ def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
     return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows))
 
 
-def _differing(profiles: Table, codes: Rows, doubled: Flags) -> Flags:
-    """Return which of the doubled rows differ in any column from the first row of their id."""
+_SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
+_EXPORT_AGAIN = (
+    "Their last digits are lost in this file, and nothing here tells the profiles apart. Export it once more and don't save it from "
+    "a spreadsheet, or have the column of ids imported there as text"
+)
+_ONE_ROW_EACH = (
+    "If they are different people, give each an id of its own. If they are versions of one profile, keep the row that is right and "
+    "remove the others; where any of them says unsubscribed, so must the one that is kept"
+)
+
+
+def _differing(profiles: Table, codes: Rows, doubled: Flags) -> tuple[Flags, list[str]]:
+    """Return which of the doubled rows differ from the first row of their id, and the columns in which any does."""
     _, first_rows = np.unique(codes, return_index=True)
     first_of = dict(zip(codes[first_rows].tolist(), first_rows.tolist(), strict=True))
     rows = np.flatnonzero(doubled)
     firsts = np.array([first_of[int(codes[row])] for row in rows])
     differs = np.zeros(len(rows), dtype=bool)
-    for cells in profiles.values():
+    names = []
+    for name, cells in profiles.items():
         column_codes = PropertyColumn(cells).codes
-        differs |= column_codes[rows] != column_codes[firsts]
+        differs_here = column_codes[rows] != column_codes[firsts]
+        differs |= differs_here
+        names += [name] * bool(differs_here.any())
     found = np.zeros(len(codes), dtype=bool)
     found[rows] = differs
-    return found
+    return found, names
 
 
 def _sms_records(
@@ -426,11 +449,7 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     cells = without_empty_text(cells)
     column = cells.values
     if isinstance(column, list):
-        texts = [value for value in column if isinstance(value, str)]
-        place.note("numbers as text", len(texts), done="read as numbers")
         column = pa.chunked_array([as_text(cells, Place(place.table, place.column, Faults()))])
-    elif pa.types.is_string(column.type) and not cells.written:
-        place.note("numbers as text", len(column) - column.null_count, done="read as numbers")
     try:
         amounts = read_amounts(column)
     except OverflowError:
@@ -444,7 +463,7 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     )
     if amounts.are_doubles and (column.type == pa.float64() or pa.types.is_integer(column.type)):
         return amounts, SetAmounts(column.is_valid().combine_chunks(), column.type)
-    return amounts, Cells(column, written=pa.types.is_string(column.type))
+    return amounts, Cells(column)
 
 
 def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> dict[str, ListEntries]:

@@ -18,6 +18,7 @@ from segkit.data.columns import Unreadable
 from segkit.data.dataset import AsOf, Dataset, table_of
 from segkit.data.door import Table
 from segkit.data.faults import Faults
+from segkit.data.headers import refuse_data
 from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
 from segkit.data.properties import field_cells
 from segkit.data.stored import DAMAGES, first_line, joined, stored_table
@@ -164,7 +165,7 @@ def _table(name: str, source: Any, faults: Faults) -> Table:
 def _in_memory(parts: list[pa.Table], paths: list[Path]) -> Table:
     whole = joined(parts, paths)
     columns = zip(whole.schema, whole.columns, strict=True)
-    return {field.name: field_cells(field, column, written=True) for field, column in columns}
+    return {field.name: field_cells(field, column) for field, column in columns}
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -203,6 +204,7 @@ def _header(path: Path) -> list[str]:
         raise DataError.empty_file(path.name)
     doubled = [name for name in dict.fromkeys(header) if header.count(name) > 1]
     if doubled:
+        refuse_data(path.name, header)
         raise DataError.unreadable_file(path, f"several columns are headed {listed(doubled)}")
     other = next((name for mark, name in _OTHER_MARKS.items() if len(header) == 1 and mark in header[0]), None)
     if other is not None:

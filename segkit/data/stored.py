@@ -46,7 +46,6 @@ class StoredCells(Cells):
     def __init__(self, name: str, parts: Sequence[_Part]) -> None:
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_parts", tuple(parts))
-        object.__setattr__(self, "written", False)
 
     _name: str
     _parts: tuple[_Part, ...]
@@ -66,7 +65,7 @@ class StoredCells(Cells):
             DataError: a file is damaged.
         """
         whole = joined([_column(part, self._name) for part in self._parts], [part.path for part in self._parts])
-        return field_cells(whole.field(0), whole.column(0), written=False)
+        return field_cells(whole.field(0), whole.column(0))
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:
         """Return the cells of some rows, in their order."""

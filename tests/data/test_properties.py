@@ -18,7 +18,7 @@ KINDS = ("numbers", "texts", "truths", "lists", "instants")
 
 def written(*texts):
     """Return the column of a CSV that holds these texts."""
-    return PropertyColumn(arrow_cells(pa.chunked_array([pa.array(texts, pa.string())]), written=True))
+    return PropertyColumn(arrow_cells(pa.chunked_array([pa.array(texts, pa.string())])))
 
 
 def typed(*values):
