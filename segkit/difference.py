@@ -31,6 +31,8 @@ Happened: TypeAlias = Literal["added", "removed", "changed"]
 _INDENT = "  "
 _ORDERED = ("did in order", "of point")
 """The lists of a condition's plain data whose order means something."""
+_METRICS = ("did", "did not", "spent on")
+"""Where its plain data names a metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _unordered(data: Any, *, ordered: bool = False) -> str:
     match data:
         case dict():
             parts = [
-                f"{key}={_unordered(canonical_metric(value) if key == 'metric' else value, ordered=key in _ORDERED)}"
+                f"{key}={_unordered(canonical_metric(value) if key in _METRICS else value, ordered=key in _ORDERED)}"
                 for key, value in sorted(data.items())
             ]
         case list():

@@ -230,6 +230,7 @@ class _Checks:
         """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
         if failing is not None:
             segment = distinct_segments(failing)[0]
+            self._evaluation.tell([segment.condition])
             return self._known_to_fail(segment), Coverage(f"the segment {segment.name!r}")
         events = self._dataset.events.metric(FAILED)
         if not len(events):
@@ -243,11 +244,11 @@ class _Checks:
 
     def _known_to_fail(self, segment: Segment) -> Flags:
         """Return who fails as of the Dataset's moment, or, since a text to be sent knows everything, of the newest event."""
-        found = self._evaluation.holds(segment.condition)
+        found = self._evaluation.answer(segment.condition)
         newest = self._dataset.events.newest()
         if self._until == FOR_EVER and newest is not None and newest > microseconds(self._dataset.as_of):
             later = Evaluation(self._dataset.with_as_of(instant_of(newest)))
-            found = found | later.holds(segment.condition)
+            found = found | later.answer(segment.condition)
         return self.numbers.shared(found)
 
     def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:

@@ -30,10 +30,24 @@ def listed(names: Iterable[object], *, most: int = 12) -> str:
     return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
 
 
+_UNITS: dict[str, list[str]] = {
+    "mi": ["miles"],
+    "km": ["kilometers"],
+    "kms": ["kilometers"],
+    "meter": [],
+    "meters": [],
+    "metres": [],
+}
+"""Units by what they mean: "km" looks like no other word, and "meters" too much like "kilometers"."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the beginning of a sentence that offers the near spellings, or nothing."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    near = get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.6)
+    folded = name.casefold()
+    near = get_close_matches(folded, by_folded, n=3, cutoff=0.6)
+    if set(by_folded) == {"miles", "kilometers"}:
+        near = _UNITS.get(folded, near)
     return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in near)}?" if near else ""
 
 
@@ -118,6 +132,19 @@ class DefinitionError(SegkitError, ValueError):
         choices = list(choices)
         near = nearest(value, [str(choice) for choice in choices]) if isinstance(value, str) else ""
         return cls(f"{what} can't be {value!r}.{near} The choices are: {listed(choices, most=40)}.")
+
+    @classmethod
+    def no_country(cls, what: str, written: object, meant: str | None, countries: Iterable[str]) -> Self:
+        """What stands for a country is not two letters, or no country has them."""
+        near = f" Did you mean {meant!r}?" if meant else ""
+        if not (isinstance(written, str) and len(written) == 2 and written.isalpha() and written.isascii()):
+            return cls(f"{what} must be two letters of ISO 3166, such as 'US', and {written!r} is not.{near}")
+        first = written[0].upper()
+        alike = sorted(country for country in countries if country.startswith(first))
+        return cls(
+            f"{what} can't be {written!r}: no country has these two letters (ISO 3166).{near} Those that begin with {first} "
+            f"are {listed(alike, most=30)}. Write a country's two letters, such as 'US', 'GB' or 'DE'."
+        )
 
     @classmethod
     def bad_funnel(cls, steps: int, taken: int, fewest: int, most: int) -> Self:

@@ -7,6 +7,7 @@ negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only
 
 # Over 250 lines, since every kind of condition meets the data here and nowhere else.
 
+import warnings
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar, assert_never
@@ -48,20 +49,12 @@ from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.data.schema import canonical_metric
-from segkit.errors import DefinitionError, counted
+from segkit.errors import DefinitionError, SegkitWarning
 from segkit.moving import Comparison, Moving
+from segkit.notes import matter, notes_of
 from segkit.segment import Segment
 from segkit.timeframes import ALL_TIME, EventTimeframe, window_days
-from segkit.value_tests import (
-    between,
-    compared_exactly,
-    in_timeframe,
-    nearest_units,
-    numbers_of,
-    passing,
-    readable,
-    warn,
-)
+from segkit.value_tests import between, compared_exactly, in_timeframe, nearest_units, numbers_of, passing
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
@@ -69,6 +62,9 @@ T = TypeVar("T")
 
 ANSWERS_LIMIT = 256 * MEBIBYTE
 """Memory for the answers of one evaluation: 256 conditions at a million profiles, a byte a profile each."""
+
+MOST_TOLD = 20
+"""So many warnings come of one question at most, though it be a sweep over two hundred countries."""
 
 
 def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
@@ -86,7 +82,7 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
         DataError: a condition names a metric, property, list or postal code that the data does not have.
 
     Warns:
-        SegkitWarning: a condition is true of nobody for a reason that lies in the data.
+        SegkitWarning: a condition is true of nobody for a reason that lies in the data, or asks for a value that nobody has.
 
     >>> from segkit.phrases import is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "city": ["Oslo", None]}), as_of="2026-06-30")
@@ -139,6 +135,8 @@ class Evaluation:
 
     dataset: Dataset
     _answers: Cache = field(default_factory=lambda: Cache(ANSWERS_LIMIT))
+    _notes: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
     _windows: dict[MetricCondition, tuple[EventTimeframe, recency.Standing | None]] = field(default_factory=dict)
     _moving: Moving = field(default_factory=Moving)
 
@@ -147,7 +145,38 @@ class Evaluation:
         return self.dataset.cache.keep((what, of, self.dataset.as_of), work_out)
 
     def holds(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true, in the Dataset's order."""
+        """Return of which profiles a condition is true, in the Dataset's order.
+
+        Warns:
+            SegkitWarning: the condition has notes that this evaluation has not told before.
+        """
+        found = self.answer(condition)
+        self.tell([condition])
+        return found
+
+    def tell(self, conditions: Iterable[Condition]) -> None:
+        """Warn of the notes of conditions that this evaluation has not told before; of very many, of the first."""
+        notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
+        new = [note for note in notes if note not in self._told]
+        self._told.update(new)
+        for note in new[:MOST_TOLD]:
+            warnings.warn(note, SegkitWarning, stacklevel=3)
+        if len(new) > MOST_TOLD:
+            warnings.warn(f"There are {len(new) - MOST_TOLD:,} more notes like these.", SegkitWarning, stacklevel=3)
+
+    def notes(self, condition: Condition) -> tuple[str, ...]:
+        """Return what an analyst should know beside the answer, every time: it lies in the condition and the data (`notes_of`)."""
+        what_matters = matter(condition)
+        notes = self._notes.get(what_matters)
+        if notes is None:
+            # In the Dataset's cache as well, since the next question begins with another evaluation.
+            notes = self._notes[what_matters] = self.keep(
+                "notes", what_matters, lambda: notes_of(condition, self.dataset)
+            )
+        return notes
+
+    def answer(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, and tell nothing."""
         if ("answer", condition) not in self._answers and self.dataset.not_there_yet is None:
             moved = self._moving.answer(condition, self)
             if moved is not None:
@@ -184,7 +213,7 @@ class Evaluation:
             case AllOf(conditions):
                 return self._combined(np.logical_and, conditions, of_none=True)
             case AnyOf(conditions):
-                return self._combined(np.logical_or, self.alternatives(conditions), of_none=False)
+                return self._combined(np.logical_or, conditions, of_none=False)
             case Not(inner):
                 return ~self.part(inner)
             case MetricCondition():
@@ -223,20 +252,6 @@ class Evaluation:
         for other in others:
             combine(found, other, out=found)
         return found
-
-    def alternatives(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        """Leave out alternatives that ask one property for a kind it has not, if another asks for one that it has.
-
-        "Is the text, or lists the item" is said of a property that may be either, and is no slip that deserves a warning.
-        """
-        reads = {
-            part: readable(self.dataset.column(part.property), part.test).any()
-            for part in conditions
-            if isinstance(part, PropertyCondition)
-        }
-        answered = {part.property for part, any_value_reads in reads.items() if any_value_reads}
-        idle = {part for part, any_value_reads in reads.items() if not any_value_reads and part.property in answered}
-        return tuple(part for part in conditions if part not in idle)
 
     def _measures_up(self, condition: MetricCondition) -> Comparison | None:
         """Return a count or a sum as a comparison: by counting its window, or, once its window has moved, by the deciding days."""
@@ -277,7 +292,7 @@ class Evaluation:
         return self.keep(what, wanted, lambda: self._decided(wanted, is_mirrored=standing.is_mirrored))
 
     def _decided(self, wanted: MetricCondition, *, is_mirrored: bool) -> recency.Days | None:
-        events, size = self._events(wanted.metric), len(self.dataset)
+        events, size = self.dataset.events.metric(wanted.metric), len(self.dataset)
         scale = events.scale if wanted.measurement == "sum" else 0
         if wanted.measurement == "count" and recency.number(wanted, scale) == 1:
             profiles, seen, _ = self._seen(wanted, events, is_mirrored=is_mirrored)
@@ -305,7 +320,7 @@ class Evaluation:
 
     def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
-        events = self._events(condition.metric)
+        events = self.dataset.events.metric(condition.metric)
         key = replace(condition, comparison="at least", value=0)
         return self.keep(condition.measurement, key, lambda: self._measured(condition, events))
 
@@ -331,20 +346,14 @@ class Evaluation:
         kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in condition.where:
             column = self.dataset.event_column(condition.metric, clause.property)
-            kept &= passing(column, clause.test, self.dataset.as_of, clause.property)[window]
+            kept &= passing(column, clause.test, self.dataset.as_of)[window]
         return np.asarray(window.start + np.flatnonzero(kept))
-
-    def _events(self, metric: str) -> MetricEvents:
-        events = self.dataset.events.metric(metric)
-        if not len(events):
-            warn(f"no event in the data has the metric {metric!r}, so it counts as done zero times by everybody")
-        return events
 
     def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
         """Return the events that could be a step of a funnel: those in its timeframe that pass all tests of the step."""
         could_be: dict[str, npt.NDArray[np.uint8]] = {}
         for place, step in enumerate(condition.steps):
-            events = self._events(step.metric)
+            events = self.dataset.events.metric(step.metric)
             # By one name, since an event under its old and its new name is one event and one step.
             steps = could_be.setdefault(canonical_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
             counted = MetricCondition(step.metric, "count", "at least", 1, condition.timeframe, step.where)
@@ -369,7 +378,7 @@ class Evaluation:
         comparison = self._compares(name, test.comparison, float(test.value)) if isinstance(test, NumberTest) else None
         if comparison is not None:
             return comparison.flags()
-        return passing(self.dataset.column(name), test, self.dataset.as_of, name)
+        return passing(self.dataset.column(name), test, self.dataset.as_of)
 
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
         """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""
@@ -399,9 +408,6 @@ class Evaluation:
 
     def _consents(self, condition: ConsentCondition) -> Flags:
         dataset = self.dataset
-        if not dataset.has_property(f"{condition.channel}_consent"):
-            warn(f"the profiles have no {condition.channel}_consent, so everybody counts as never subscribed")
-        self._warn_of_replay(condition.channel)
         can = dataset.consent("sms", "subscribed") if condition.channel == "sms" else self._can_receive_email()
         found = can if condition.can_receive else ~can
         if condition.subscription != "any":
@@ -415,34 +421,21 @@ class Evaluation:
     def _dated(self, channel: Channel, test: DateTest) -> Flags:
         """Return whose status carries a date that passes, a status that was replayed that of the event which decided."""
         name = f"{channel}_consent_timestamp"
-        found = passing(self.dataset.column(name), test, self.dataset.as_of, name)
+        found = passing(self.dataset.column(name), test, self.dataset.as_of)
         then = self.dataset.status_then(channel)
         if not then.is_replayed.any():
             return found
         replayed = then.is_told & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
         return np.where(then.is_replayed, replayed, found)
 
-    def _warn_of_replay(self, channel: Channel) -> None:
-        """Say how many statuses are younger than the moment, and what stands in for them."""
-        then = self.dataset.status_then(channel)
-        younger, told = int(then.is_replayed.sum()), int(then.is_told.sum())
-        if younger:
-            what = "SMS" if channel == "sms" else "email"
-            warn(
-                f"{counted(younger, 'profile has', 'profiles have')} a status of {what} consent that is younger than "
-                f"{self.dataset.as_of:%Y-%m-%d %H:%M} UTC: for {told:,} the consent events before it decide, and "
-                f"{counted(younger - told, 'profile', 'profiles')} without such an event count as never subscribed"
-            )
-
     def _can_receive_email(self) -> Flags:
         dataset = self.dataset
         if not dataset.has_property("email"):
-            warn("the profiles have no email, so nobody can receive email")
             return np.zeros(len(dataset), dtype=bool)
         found = dataset.is_set("email") & ~dataset.consent("email", "unsubscribed")
         if dataset.has_property("email_suppressed"):
             column = dataset.column("email_suppressed")
-            suppressed = passing(column, BooleanTest(value=True), dataset.as_of, "email_suppressed")
+            suppressed = passing(column, BooleanTest(value=True), dataset.as_of)
             found = found & ~(suppressed & ~dataset.is_later("email_suppressed_timestamp"))
         return np.asarray(found)
 

@@ -30,9 +30,6 @@ class Evaluation(Protocol):
     def part(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true."""
 
-    def alternatives(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        """Return the conditions that matter to who meets any of them."""
-
     def comparison(self, condition: Condition) -> "Comparison | None":
         """Return a condition as one comparison; None where it is none."""
 
@@ -213,8 +210,7 @@ def _joined(condition: Condition, places: tuple[tuple[int, ...], ...], evaluatio
     is_all = isinstance(condition, AllOf)
     for other in moving[1:]:
         whole = whole and other and whole.joined(other, is_all=is_all)
-    matters = parts if is_all else evaluation.alternatives(parts)
-    still = [evaluation.part(part) for part, here in zip(parts, inside, strict=True) if not here and part in matters]
+    still = [evaluation.part(part) for part, here in zip(parts, inside, strict=True) if not here]
     if whole is None or not still:
         return whole
     flags = reduce(np.logical_and if is_all else np.logical_or, still)

@@ -35,6 +35,7 @@ from segkit.conditions import (
     Subscription,
     TextTest,
 )
+from segkit.countries import country_of
 from segkit.errors import DefinitionError
 from segkit.timeframe_words import (
     DATE_WORDS,
@@ -61,6 +62,7 @@ from segkit.value_words import (
     chosen,
     name_of,
     number,
+    plain,
     value_tests,
 )
 
@@ -284,7 +286,8 @@ def within(
     in degrees. A postal code stands for one point, so a radius under about 10 miles promises more than the data has.
 
     Raises:
-        DefinitionError: a distance that is not above 0, an unknown unit, or a point off the globe.
+        DefinitionError: a distance that is not above 0, an unknown unit or country, a postal code that is no text, or a point off
+            the globe.
 
     >>> within(30, "miles", of="02110").of
     PostalCode(postal_code='02110', country='US')
@@ -305,6 +308,9 @@ def beyond(
 
 def phone_country(*countries: str) -> PhoneCountryCondition:
     """Say that the phone number belongs to one of these countries (two letters), read from the number, never the address.
+
+    Raises:
+        DefinitionError: no country is given, or one that ISO 3166 does not have.
 
     >>> phone_country("US", "CA").countries
     ('US', 'CA')
@@ -492,6 +498,8 @@ def _distance(
     if isinstance(of, str):
         place: PostalCode | Point = PostalCode(name_of(of).strip(), _countries(phrase, (country,))[0])
     else:
+        if not isinstance(of, (tuple, list)):
+            raise DefinitionError.bad_value("of", of, _place_words(of, country))
         latitude, longitude = (float(number("of", end)) for end in pair("of", of))
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise DefinitionError.bad_value("of", of, "(latitude, longitude) within 90 and 180 degrees")
@@ -499,17 +507,18 @@ def _distance(
     return DistanceCondition(is_within, radius, unit, place)
 
 
+def _place_words(of: object, country: str) -> str:
+    """Say how a place is written; to a bare number, how it is as a postal code, with the zeros that numbers lose."""
+    of = plain(of)
+    code = of if isinstance(of, int) and not isinstance(of, bool) and of >= 0 else 10001
+    digits = 5 if str(country).upper() == "US" else 1
+    return f'a postal code as text in quotes, such as of="{code:0{digits}}", or (latitude, longitude)'
+
+
 def _countries(phrase: str, given: tuple[str, ...]) -> tuple[str, ...]:
     if not given:
         raise DefinitionError.missing_word(phrase, ["a country of two letters, such as 'US'"])
-    for country in given:
-        if not (isinstance(country, str) and len(country) == 2 and country.isascii() and country.isalpha()):
-            raise DefinitionError.bad_value(
-                f"The country of {phrase}", country, "two letters of ISO 3166, such as 'US'"
-            )
-        if country.upper() == "UK":
-            raise DefinitionError.bad_value(f"The country of {phrase}", country, "two letters of ISO 3166: 'GB'")
-    return tuple(dict.fromkeys(country.upper() for country in given))
+    return tuple(dict.fromkeys(country_of(f"The country of {phrase}", country) for country in given))
 
 
 def _all(conditions: Iterable[Condition]) -> Condition:

@@ -352,11 +352,20 @@ def _waterfall(table: pd.DataFrame | None) -> _Html:
         if removed
     ]
     rows = [line("included", "members", 0, included), *removals, line("may be texted", "texted", 0, sendable)]
-    nobody = ", ".join(step for step, _, removed, _ in stops if not removed)
+    unchecked = _unchecked(table)
+    nobody = ", ".join(step for step, _, removed, _ in stops if not removed and step not in unchecked)
     return _Html(
         _table("waterfall", ["step", "", "stopped", "left"], rows)
         + _if_any("p", f"No one stopped at: {nobody}." if nobody else "", class_="quiet")
+        + _if_any("p", f"Not fully checked, see above: {', '.join(unchecked)}." if unchecked else "", class_="quiet")
     )
+
+
+def _unchecked(table: pd.DataFrame) -> list[str]:
+    """Return the steps of a waterfall for which the data lacks something."""
+    if "checked_against" not in table:
+        return []
+    return table.loc[table["checked_against"].str.startswith("not checked"), "step"].tolist()
 
 
 def _checks(pages: Sequence[SegmentPage]) -> _Html:

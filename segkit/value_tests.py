@@ -1,7 +1,6 @@
 """A property's values meet a test: each distinct value is tested once and the answer spread over the rows."""
 
 import operator
-import warnings
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -34,7 +33,7 @@ from segkit.conditions import (
 )
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.properties import UNSET, PropertyColumn
-from segkit.errors import DefinitionError, SegkitWarning
+from segkit.errors import DefinitionError
 
 NEGATIVES: dict[TextComparison, TextComparison] = {
     "not equals": "equals",
@@ -45,17 +44,13 @@ NEGATIVES: dict[TextComparison, TextComparison] = {
 }
 
 
-def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: str) -> Flags:
-    """Return which rows of a property pass a test.
+def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flags:
+    """Return which rows of a property pass a test; a value that does not read as the kind asked for passes none.
 
     Args:
         column: the property.
         test: what it is held against.
         as_of: the moment that timeframes count from.
-        name: what the property is called, for the warning.
-
-    Warns:
-        SegkitWarning: the property has values, and none reads as the kind that the test asks for.
 
     Raises:
         DefinitionError: a pattern is no regular expression of RE2.
@@ -64,11 +59,7 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime, name: s
         return np.asarray((column.codes != UNSET) == test.is_set)
     if isinstance(test, SomethingTest):
         return np.asarray(column.rows(column.somethings.values) == test.holds)
-    reads = readable(column, test)
-    if len(reads) and not reads.any():
-        kind = _KINDS[type(test)]
-        warn(f"no value of {name!r} reads as {kind}, so no profile passes a test that asks for {kind}")
-    return column.rows(_passes(column, test, as_of) & reads)
+    return column.rows(_passes(column, test, as_of) & readable(column, test))
 
 
 def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:
@@ -95,6 +86,11 @@ def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
             return np.ones(len(column.distinct), dtype=bool)
         case _:
             assert_never(test)
+
+
+def kind_of(test: PropertyTest) -> str:
+    """Return the kind that a test asks for, in words."""
+    return _KINDS[type(test)]
 
 
 _KINDS: dict[type, str] = {
@@ -239,11 +235,6 @@ def between(instants: npt.NDArray[np.int64], start: datetime | None, end: dateti
     if end is not None:
         found &= instants < microseconds(end)
     return found
-
-
-def warn(message: str) -> None:
-    """Tell the analyst something that the answer alone does not."""
-    warnings.warn(message[0].upper() + message[1:] + ".", SegkitWarning, stacklevel=3)
 
 
 def _flags(values: pa.Array) -> Flags:

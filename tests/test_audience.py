@@ -94,20 +94,20 @@ def expected_reasons(profiles: list[Row], events: list[Row], *, include: set[str
 
 
 def _reason(row: Row, profiles: list[Row], events: list[Row], hours: int) -> str:
-    number, country, kind = PHONES[row["phone_number"]]
+    _, country, kind = PHONES[row["phone_number"]]
+    number = _number(row)
     sharing = {
-        other["profile_id"]
+        other["profile_id"]: other
         for other in profiles
-        if other is row or (number is not None and PHONES[other["phone_number"]][0] == number)
+        if other is row or (number is not None and _number(other) == number)
     }
-    past = [event for event in events if event["profile_id"] in sharing and event["datetime"] <= AS_OF]
+    known = [event for event in events if event["profile_id"] in sharing]
+    newest = max((event["datetime"] for event in events), default=AS_OF)
     since = row["sms_consent_timestamp"]
     withdrawals = [
-        other["sms_consent_timestamp"]
-        for other in profiles
-        if PHONES[other["phone_number"]][0] == number and other["sms_consent"] == "UNSUBSCRIBED"
+        other["sms_consent_timestamp"] for other in sharing.values() if other["sms_consent"] in ("UNSUBSCRIBED", "yes")
     ]
-    if row["Left out"]:
+    if any(other["Left out"] for other in sharing.values()):
         return "excluded"
     if str(row["sms_consent"]).casefold() != "subscribed":
         return "not subscribed"
@@ -117,13 +117,20 @@ def _reason(row: Row, profiles: list[Row], events: list[Row], hours: int) -> str
         return "invalid number"
     if country not in TEXTABLE_COUNTRIES:
         return "country not served"
-    if any(_fails([event for event in past if event["profile_id"] == one]) for one in sharing):
+    if any(_fails([event for event in known if event["profile_id"] == one]) for one in sharing):
         return "fails"
-    if hours and any(event["metric"] == "Received SMS" and event["datetime"] >= AS_OF - hours * HOUR for event in past):
+    begin = min(AS_OF, newest) - hours * HOUR
+    if hours and any(event["metric"] == "Received SMS" and event["datetime"] >= begin for event in known):
         return "just texted"
     if any(since is None or when is None or when >= since for when in withdrawals):
         return "unsubscribed elsewhere"
     return SENDABLE
+
+
+def _number(row: Row) -> str | None:
+    """Return the number by which a profile is known, which one that can't be read is as well if it has seven digits."""
+    written = row["phone_number"]
+    return PHONES[written][0] or (written if written is not None and len(written) > len("+12") else None)
 
 
 def _fails(events: list[Row]) -> bool:
@@ -320,17 +327,29 @@ def test_a_country_that_is_none_is_refused(countries: Any):
 
 
 def test_smart_sending_at_its_exact_edge():
-    """Who received a text exactly 24 hours ago is left out, and who received it a microsecond earlier is not; later texts don't count."""
+    """Who received a text exactly 24 hours ago is left out, and who received it a microsecond earlier is not; later texts count."""
     moments = {"edge": AS_OF - 24 * HOUR, "before": AS_OF - 24 * HOUR - TICK, "now": AS_OF, "ahead": AS_OF + TICK}
     people = [profile(name, phone_number=f"+1617555010{number}") for number, name in enumerate(moments)]
     found = reasons(people, [received(name, moment) for name, moment in moments.items()])
 
-    assert {"edge": "just texted", "before": SENDABLE, "now": "just texted", "ahead": SENDABLE} == found
+    assert {"edge": "just texted", "before": SENDABLE, "now": "just texted", "ahead": "just texted"} == found
+
+
+def test_the_window_begins_before_the_newest_event_if_that_is_earlier():
+    """The close of a day that is not over does not make last evening's text look old."""
+    people = [profile("ann"), profile("bea", phone_number="+16175550124")]
+    morning = AS_OF.replace(hour=9)
+    texts = [received("ann", morning - 24 * HOUR), received("bea", morning - 24 * HOUR - TICK)]
+    visit = {"profile_id": "bea", "metric": "Viewed Product", "datetime": morning}
+    shop = sk.Dataset.from_frames(pd.DataFrame(people), pd.DataFrame([*texts, visit]), as_of="2026-06-30")
+
+    assert {"ann": "just texted", "bea": SENDABLE} == sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
 
 
 def test_smart_sending_can_be_widened_and_switched_off():
     """Another number of hours moves the edge, and none leaves nobody out."""
-    people, texts = [profile("ann")], [received("ann", AS_OF - 30 * HOUR)]
+    visit = {"profile_id": "ann", "metric": "Viewed Product", "datetime": AS_OF}
+    people, texts = [profile("ann")], [received("ann", AS_OF - 30 * HOUR), visit]
 
     assert {"ann": SENDABLE} == reasons(people, texts)
     assert {"ann": "just texted"} == reasons(people, texts, smart_sending_hours=30)
@@ -350,8 +369,8 @@ def test_who_is_known_to_fail_may_be_said_by_any_segment():
         reasons(people, failing=sk.is_set("Group"))
 
 
-def test_data_without_texts_and_failures_knows_of_none():
-    """A shop that records neither says nothing of them, and complains of nothing."""
+def test_data_without_texts_and_failures_stops_nobody():
+    """A shop that records neither has nobody stopped by them; that they could not be checked is tested with eligibility."""
     assert {"ann": SENDABLE} == reasons([profile("ann")])
 
 
@@ -422,12 +441,12 @@ def test_each_number_is_texted_once():
     assert {"no": "not subscribed", "first": SENDABLE, "second": "same number", "other": SENDABLE} == reasons(people)
 
 
-def test_an_excluded_profile_leaves_its_number_to_the_next():
-    """Exclusion is of a profile; another one with its number stands on its own."""
-    people = [profile("ann", **{"Left out": True}), profile("bea")]
+def test_an_excluded_profile_takes_its_number_along():
+    """A text goes to a number: whoever has that of somebody excluded is excluded, too."""
+    people = [profile("ann", **{"Left out": True}), profile("bea"), profile("cat", phone_number="+16175550124")]
     send = sk.audience(EVERYBODY, sk.Segment("Out", sk.has("Left out", equals=True)), dataset=shop_of(people))
 
-    assert {"ann": "excluded", "bea": SENDABLE} == send.reasons.to_dict()
+    assert {"ann": "excluded", "bea": "excluded", "cat": SENDABLE} == send.reasons.to_dict()
 
 
 def test_without_consent_in_the_data_nobody_is_texted():
@@ -463,7 +482,7 @@ def test_the_waterfall_reads_from_included_to_sendable():
     waterfall = sk.audience(EVERYBODY, dataset=shop_of(people)).waterfall
 
     assert ["included", *ORDER, SENDABLE] == waterfall["step"].tolist()
-    assert ["step", "meaning", "removed", "remaining"] == waterfall.columns.tolist()
+    assert ["step", "meaning", "removed", "remaining", "checked_against"] == waterfall.columns.tolist()
     assert [3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1] == waterfall["remaining"].tolist()
     assert waterfall["meaning"].str.len().min() > 5
 
@@ -515,11 +534,13 @@ def test_an_audience_prints_counts_and_nobody():
 
 
 def test_looked_at_from_another_moment_smart_sending_moves_along():
-    """A text of yesterday is too recent today and forgotten tomorrow."""
-    dataset = shop_of([profile("ann")], [received("ann", AS_OF - HOUR)])
+    """A text of yesterday is too recent today and forgotten tomorrow, if there is data of tomorrow."""
+    visit = {"profile_id": "ann", "metric": "Viewed Product", "datetime": AS_OF + DAY}
+    dataset = shop_of([profile("ann")], [received("ann", AS_OF - HOUR), visit])
 
     assert 0 == sk.audience(EVERYBODY, dataset=dataset).size
     assert 1 == sk.audience(EVERYBODY, dataset=dataset.with_as_of(AS_OF + DAY)).size
+    assert 0 == sk.audience(EVERYBODY, dataset=shop_of([profile("ann")], [received("ann", AS_OF - HOUR)])).size
 
 
 @pytest.mark.parametrize(

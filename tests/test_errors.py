@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ DEFINITION = {
     "reversed_window": (
         ("between_days_ago", 9, 3),
         ["between_days_ago=(9, 3)", "runs backwards", "Write between_days_ago=(3, 9)"],
+    ),
+    "no_country": (
+        ("The country of within", "UK", "GB", ["UA", "US", "ZA"]),
+        [
+            "The country of within can't be 'UK'",
+            "ISO 3166",
+            "Did you mean 'GB'",
+            "begin with U are 'UA', 'US'.",
+            "such as",
+        ],
     ),
     "bad_funnel": ((1, 1, 2, 5), ["2 to 5 steps", "1 step, 1 of them taken", "sk.did(...)", "joined with &"]),
     "not_pushed": (
@@ -160,6 +171,10 @@ FILE = {
     "is_folder": ((FOLDER,), ["'shop' is a folder", "vip.csv"]),
     "exists": ((FOLDER / "vip.csv",), ["vip.csv", "already exists", "not changed", "another name", "replace=True"]),
     "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
+    "not_to_be_sent": (
+        (datetime(2026, 6, 30, 12, tzinfo=UTC),),
+        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "Leave looking_back out"],
+    ),
     "in_app": ((), ["segkit app", "writes nothing on its host", "download button", "segkit lab"]),
 }
 ACCOUNT = {

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from reference import PlainShop
+from reference import PlainShop, members
 from strategies import shops
 from test_member_cells import runs
 
@@ -241,14 +241,15 @@ def test_any_text_reads_back(texts: list[str]):
 @settings(max_examples=40)
 @given(shops())
 def test_a_written_file_loads_again_as_the_same_shop(shop: PlainShop):
-    """Ids and properties come back, and, written once more, the file is the same to the byte."""
+    """Ids and properties of everybody who was there come back, and, written once more, the file is the same to the byte."""
+    there = members(EVERYBODY.condition, shop)
     with tempfile.TemporaryDirectory() as folder:
         dataset = doors.by_frames(shop)
         first = sk.write_members(EVERYBODY, dataset, Path(folder) / "first.csv")
         loaded = segkit_reads(first)
         second = sk.write_members(EVERYBODY, loaded, Path(folder) / "second.csv")
 
-        assert dataset.profile_ids.tolist() == loaded.profile_ids.tolist()
+        assert [one for one in dataset.profile_ids if one in there] == loaded.profile_ids.tolist()
         assert dataset.property_names == loaded.property_names
         assert rows_of(first) == rows_of(second)
 

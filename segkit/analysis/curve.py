@@ -6,7 +6,6 @@ edge, and how many are in at every position is a running sum over the edges.
 
 # Over 250 lines, since how edges are read off a tree and how they are counted change together.
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -32,7 +31,6 @@ from segkit.conditions import (
 )
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.places import KILOMETERS
-from segkit.errors import SegkitWarning
 from segkit.membership import Evaluation, distinct_segments
 from segkit.recency import is_reached
 from segkit.segment import Segment
@@ -114,10 +112,7 @@ def curve_of(conditions: Sequence[Condition], evaluation: Evaluation) -> Curve |
         # Who was created later is in no segment yet, whichever way the threshold moves.
         return None
     try:
-        with warnings.catch_warnings():
-            # What is worth a warning was said when the position at hand was evaluated.
-            warnings.simplefilter("ignore", SegkitWarning)
-            edges_of, direction = _edges(list(conditions), evaluation)
+        edges_of, direction = _edges(list(conditions), evaluation)
     except NoCurveError:
         return None
     edges = np.empty(len(evaluation.dataset), dtype=_kind(len(conditions)))
@@ -142,7 +137,7 @@ def _edges(conditions: list[Condition], evaluation: Evaluation) -> tuple[EdgesOf
     """Return what works out the profiles' edges, and their direction; no direction where the threshold plays no part."""
     first, count = conditions[0], len(conditions)
     if all(condition is first or condition == first for condition in conditions):
-        flags, last = evaluation.holds(first), _kind(count)(count)
+        flags, last = evaluation.part(first), _kind(count)(count)
         # A product, since `np.where` takes ten times as long.
         return lambda block: ~flags[block] * last, None
     kinds = {type(condition) for condition in conditions}

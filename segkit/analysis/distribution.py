@@ -68,17 +68,21 @@ def distribution(
     >>> distribution(sms_budget_shoppers, shop, parameter="clv").table.query("profiles > 0")["is_in"].tolist()
     [True, False]
     """
-    return distribution_in(Evaluation(dataset), builder, parameter=parameter, values=values)
+    evaluation = Evaluation(dataset)
+    found = distribution_in(evaluation, builder, parameter=parameter, values=values)
+    if found is not None:
+        evaluation.tell([builder(**values).condition])
+    return found
 
 
 def distribution_in(
     evaluation: Evaluation, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
 ) -> Distribution | None:
-    """Do what `distribution` does within an evaluation, which keeps what a moving threshold does not touch."""
+    """Do what `distribution` does within an evaluation, which keeps what a moving threshold does not touch; nothing is told."""
     quantity = quantity_of(evaluation, builder, parameter=parameter, values=values)
     if quantity is None:
         return None
-    is_in = evaluation.holds(quantity.atom) ^ quantity.is_negated
+    is_in = evaluation.part(quantity.atom) ^ quantity.is_negated
     return bars_of(quantity, evaluation).distribution(is_in)
 
 

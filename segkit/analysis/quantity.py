@@ -98,7 +98,7 @@ def quantity_of(
         atom=atom,
         moved=other,
         is_negated=_is_negated(condition, atom),
-        others_hold=evaluation.holds(others),
+        others_hold=evaluation.part(others),
         still=(key, others, end),
     )
 
@@ -141,7 +141,7 @@ def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, Hasha
 def _spent(atom: MetricCondition, evaluation: Evaluation) -> Numbers:
     """Return what each profile spent in a condition's window; NaN where it bought nothing."""
     units, scale = evaluation.measured(atom)
-    did = evaluation.holds(replace(atom, measurement="count", comparison="at least", value=1))
+    did = evaluation.part(replace(atom, measurement="count", comparison="at least", value=1))
     return np.where(did, units / 10.0**scale, np.nan)
 
 

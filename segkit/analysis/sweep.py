@@ -75,13 +75,13 @@ def _counts(conditions: list[Condition], inside: Flags | None, evaluation: Evalu
     """Return of how many profiles each condition is true, and of how many of those inside the base, None being everybody."""
     if not conditions:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    # The first by itself, so that what is worth a warning is said.
-    evaluation.holds(conditions[0])
     curve = curve_of(conditions, evaluation)
+    # Along a curve only a threshold moves, and the notes of the first setting are those of all.
+    evaluation.tell(conditions if curve is None else conditions[:1])
     if curve is not None:
         sizes = curve.counts()
         return sizes, sizes if inside is None else curve.counts(inside)
-    every = map(evaluation.holds, conditions)
+    every = map(evaluation.answer, conditions)
     counts = np.array([(np.count_nonzero(holds), _count_in(inside, holds)) for holds in every])
     return counts[:, 0], counts[:, 1]
 

@@ -61,7 +61,9 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
     ['Adults: have Age that is at least 18', 'Age is 17']
     """
     row = dataset.row_of(profile_id)
-    rows = list(_Reasons(dataset, row).lines(segment.condition, 0))
+    evaluation = Evaluation(dataset)
+    evaluation.holds(segment.condition)
+    rows = list(_Reasons(evaluation, row).lines(segment.condition, 0))
     rows[0] = (f"{segment.name}: {rows[0][0]}", *rows[0][1:])
     return pd.DataFrame(rows, columns=["condition", "is_true", "evidence", "to_threshold"])
 
@@ -69,20 +71,20 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
 class _Reasons:
     """The reasons of one profile."""
 
-    def __init__(self, dataset: Dataset, row: int) -> None:
-        self._dataset = dataset
-        self._evaluation = Evaluation(dataset)
+    def __init__(self, evaluation: Evaluation, row: int) -> None:
+        self._dataset = evaluation.dataset
+        self._evaluation = evaluation
         self._row = row
 
     def lines(self, condition: Condition, depth: int) -> Iterator[tuple[str, bool, str, float]]:
-        is_true = bool(self._evaluation.holds(condition)[self._row])
+        is_true = bool(self._evaluation.part(condition)[self._row])
         pad = _INDENT * depth
         match condition:
             case AnyOf() if (pair := either_kind(condition)) is not None:
                 # The two readings of one phrase are one line, as in English.
                 yield pad + explain(condition), is_true, self._value(pair[0].property), float("nan")
             case AllOf(conditions) | AnyOf(conditions):
-                held = sum(bool(self._evaluation.holds(part)[self._row]) for part in conditions)
+                held = sum(bool(self._evaluation.part(part)[self._row]) for part in conditions)
                 word = "all of" if isinstance(condition, AllOf) else "any of"
                 yield f"{pad}{word}", is_true, f"{held} of {len(conditions)} true", float("nan")
                 for part in conditions:

@@ -31,10 +31,12 @@ def sms_nearby(
     >>> sms_nearby(radius=10, of=(42.36, -71.06)).name
     'SMS near 42.36, -71.06'
     """
+    # Before its name, since what is no place is told so here.
+    near = within(radius, unit, of=of, country=country)
     place = of if isinstance(of, str) else f"{of[0]}, {of[1]}"
     return Segment(
         f"SMS near {place}",
-        can_receive("sms") & within(radius, unit, of=of, country=country),
+        can_receive("sms") & near,
         "People who can come by: store events, local stock, and deliveries that are quick.",
     )
 

@@ -62,14 +62,15 @@ def _waterfall_info(waterfall: pd.DataFrame) -> _WaterfallInfo:
     stops = [step for step in steps[1:-1] if step.removed]
     between = zip(waterfall["step"].tolist()[1:-1], columns[1][1:-1], strict=True)
     removed = {str(step): int(gone) for step, gone in between}
-    nobody = [step for step, gone in removed.items() if not gone]
+    unchecked = _unchecked(waterfall)
+    nobody = [step for step, gone in removed.items() if not gone and step not in unchecked]
     notes = []
     if stops:
         most = max(removed, key=lambda step: removed[step])
         notes.append(f"Stopped most: {most} ({removed[most]:,}).")
     if nobody:
         notes.append(f"Stopped nobody: {', '.join(nobody)}.")
-    if unchecked := _unchecked(waterfall):
+    if unchecked:
         notes.append(f"Not fully checked, since the data lacks something: {', '.join(unchecked)}.")
     finding = f"{sendable:,} of {counted(included, 'included profile')} may be texted ({percent(sendable / included)})"
     rows = (_Step("included", 0, included), *stops, _Step("may be texted", 0, sendable))

@@ -1,5 +1,6 @@
 """What was worked out once and may be asked for again, within a bound of memory; what it is and when it holds is its asker's."""
 
+import sys
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
@@ -88,7 +89,7 @@ class Cache:
 def _size_of(found: object) -> int:
     """Return how many bytes something takes, or its parts take together."""
     if isinstance(found, (tuple, list)):
-        return sum(map(_size_of, found))
+        return sys.getsizeof(found) + sum(map(_size_of, found))
     if isinstance(found, pd.Index):
         return int(found.memory_usage())
-    return int(getattr(found, "nbytes", 0))
+    return int(getattr(found, "nbytes", sys.getsizeof(found)))

@@ -181,7 +181,7 @@ class Dataset:
             _ids=checked.ids,
             _table=checked.profiles,
         )
-        shop.consent_history("sms").note_disagreements(faults)
+        shop._consent_history("sms").note_disagreements(faults)
         return replace(shop, report=faults.report())
 
     def __len__(self) -> int:

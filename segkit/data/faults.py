@@ -22,6 +22,14 @@ _PERSONAL = re.compile(
 _MOMENT = re.compile(r"1\d{9}(\d{3})?|(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4}|\d{6})?")
 """Seconds or milliseconds since 1970, which no national number of North America looks like, and days written without marks."""
 
+PERSONAL_COLUMNS = frozenset(
+    {"profile_id", "external_id", "email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"}
+)
+"""Columns whose cells say who somebody is."""
+
+_BARE_NUMBER = re.compile(r"(?:[\s().+/-]*\d){7,}[\s().-]*")
+"""What may be a phone number without a country code, and is seldom anything else that names a group of people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -88,6 +96,15 @@ def shown(column: str, examples: Iterable[object]) -> str:
     few = list(dict.fromkeys(str(example) for example in examples if example is not None))[:EXAMPLES]
     few = [masked(column, example) for example in few]
     return ", ".join(repr(example if len(example) <= 40 else example[:39] + "…") for example in few)
+
+
+def is_personal(column: str, value: str) -> bool:
+    """Whether a cell may say who somebody is: by its column, or since it looks like an address or a phone number.
+
+    >>> is_personal("email", ""), is_personal("Contact", "(415) 555-0132"), is_personal("city", "Boston")
+    (True, True, False)
+    """
+    return column in PERSONAL_COLUMNS or bool(_PERSONAL.search(value) or _BARE_NUMBER.fullmatch(value))
 
 
 def masked(column: str, example: str) -> str:

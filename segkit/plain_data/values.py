@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, cast, get_args
 
 from segkit.conditions import DistanceUnit, Number, Point
+from segkit.countries import country_of
 from segkit.errors import DefinitionError
 from segkit.plain_data.write import SECONDS
 from segkit.timeframe_words import whole
@@ -83,14 +84,14 @@ def some_text(key: str, value: object) -> str:
 
 def length_of(key: str, value: object) -> tuple[float, DistanceUnit]:
     """Return a distance and its unit from "30 miles"."""
-    found = re.fullmatch(rf"(\S+) ({'|'.join(get_args(DistanceUnit))})", text(key, value))
+    found = re.fullmatch(r"(\S+) (\S+)", text(key, value))
     try:
         distance = float(found[1]) if found else 0.0
     except ValueError:
         distance = 0.0
     if not found or not 0 < distance < float("inf"):
         raise DefinitionError.bad_value(key, value, "a distance above 0 in miles or kilometers, such as '30 miles'")
-    return distance, cast(DistanceUnit, found[2])
+    return distance, cast(DistanceUnit, chosen(f"The unit of {key}", found[2], get_args(DistanceUnit)))
 
 
 def point(key: str, value: object) -> Point:
@@ -103,9 +104,9 @@ def point(key: str, value: object) -> Point:
 
 def country(key: str, value: object) -> str:
     """Return a country of two capital letters."""
-    if not re.fullmatch("[A-Z]{2}", text(key, value)) or value == "UK":
+    if not re.fullmatch("[A-Z]{2}", text(key, value)):
         raise DefinitionError.bad_value(key, value, "two capital letters of ISO 3166, such as 'US' or 'GB'")
-    return cast(str, value)
+    return country_of(key, value)
 
 
 def countries(key: str, value: object) -> tuple[str, ...]:

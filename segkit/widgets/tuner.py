@@ -150,13 +150,14 @@ class Tuner:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
         settings = [(label(self._controls[name].parameter), str(value)) for name, value in self._made_from.items()]
-        bundle["text/html"] = static_html(self._position(self._moved), settings, self._segment.name)
+        view = self._position(self._moved)._replace(notes=self._notes)
+        bundle["text/html"] = static_html(view, settings, self._segment.name)
         bundle["text/plain"] = repr(self)
         return bundle
 
     @property
     def _holds(self) -> Flags:
-        return self._evaluation.holds(self._segment.condition)
+        return self._evaluation.answer(self._segment.condition)
 
     def _counted_against(self, base: Segment | None) -> Shop:
         eligibility = self._eligibility() if self._dataset.has_property("sms_consent") else None
@@ -200,10 +201,12 @@ class Tuner:
                 warnings.simplefilter("always", SegkitWarning)
                 values = self.value
                 segment = distinct_segments(self._builder(**values))[0]
-                self._evaluation.holds(segment.condition)
+                self._evaluation.answer(segment.condition)
                 self._segment, self._made_from = segment, values
                 view = self._position(moved)
-            self._notes = tuple(dict.fromkeys([*(str(warning.message) for warning in caught), *self._unchecked]))
+            # The segment's own at every position, though what they are about was worked out at an earlier one.
+            notes = [*(str(warning.message) for warning in caught), *self._evaluation.notes(segment.condition)]
+            self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
             self.view.value = tuner_html(view._replace(notes=self._notes))
         except (SegkitError, TypeError, ValueError) as error:
             self.view.value = error_html(str(error))

@@ -153,6 +153,7 @@ def test_a_number_written_in_a_csv_cell_has_a_distance(tmp_path):
     assert np.isnan(one(sk.has("Age", at_least=20), shop, "bea")[2])
 
 
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 def test_texts_truths_lists_and_dates_show_their_value(tiny_shop: sk.Dataset):
     """The value is the evidence, and it has no distance."""
     conditions = {
@@ -187,6 +188,7 @@ def test_consent_shows_word_and_date(tiny_shop: sk.Dataset):
     )[:2]
 
 
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 def test_consent_shows_what_narrows_it(tmp_path):
     """The columns that a narrower condition asks for are evidence, too."""
     shop = sk.Dataset.from_frames(

@@ -55,6 +55,7 @@ def test_the_distinct_values_of_a_column_all_occur(words, name):
     assert [column.value(row) for row in range(len(words))] == read
 
 
+@pytest.mark.filterwarnings("ignore:Nobody has sms_consent")
 @given(st.lists(WORDS, min_size=1, max_size=30), st.sampled_from(["subscribed", "unsubscribed", "never_subscribed"]))
 def test_consent_is_that_of_each_word_alone(words, wanted):
     """Who has a consent word is who was written with one that means it, and the same is told when it is asked as a property."""

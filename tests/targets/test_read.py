@@ -5,7 +5,6 @@
 import copy
 import json
 
-import pycountry
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from segkit.errors import DefinitionError
 from segkit.segment import Segment
 from segkit.targets.account_names import AccountNames
 from segkit.targets.klaviyo import from_klaviyo, klaviyo_definition, segments_from_klaviyo
-from segkit.targets.klaviyo.countries import TWO_LETTERS
 from segkit.targets.klaviyo.words import WELL_KNOWN, column_of, property_of
 
 EU = {"type": "profile-region", "in_region": True, "region": "european_union"}
@@ -409,9 +407,23 @@ def test_a_window_may_be_told_in_seconds():
     assert read(funnel()).completion_seconds is None
 
 
-def test_countries_are_those_of_the_standard():
-    """Our table of three letters and two is ISO 3166-1, whole."""
-    assert {country.alpha_3: country.alpha_2 for country in pycountry.countries} == TWO_LETTERS
+@pytest.mark.parametrize(
+    ("written", "country"), [("US", "US"), ("us", "US"), ("USA", "US"), ("XK", "XK"), ("AC", "AC"), ("TA", "TA")]
+)
+def test_a_phone_country_is_read_in_either_length(written, country):
+    """Two letters or three, and the three places that have numbers and no entry in the standard."""
+    numbers = of_property("phone_number", type="string", operator="phone-country-code-in", value=[written])
+    assert read(numbers) == sk.phone_country(country)
+
+
+@pytest.mark.parametrize(("written", "near"), [("ZZ", "'ZA', 'ZM', 'ZW'"), ("UK", "'GB'"), ("EN", "'GB'")])
+def test_a_phone_country_that_is_none_is_refused(written, near):
+    """The letters are named, and what they may have meant."""
+    numbers = of_property("phone_number", type="string", operator="phone-country-code-in", value=[written])
+    with pytest.raises(DefinitionError, match="no country has these two letters") as refusal:
+        read(numbers)
+    assert repr(written) in str(refusal.value)
+    assert near in str(refusal.value)
 
 
 @pytest.mark.parametrize("column", [*WELL_KNOWN, "Shoe size", "It's", "$source", "properties['City']"])

@@ -1,7 +1,7 @@
 """The tuner: where its controls stand is who is in, who entered and left, and who may be texted; no browser is needed to know."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import Annotated
 
 import numpy as np
@@ -140,6 +140,47 @@ def test_a_warning_is_a_note_in_the_view(sample_shop: sk.Dataset):
 
     assert tuner.size == 0
     assert "Note:" in shown(tuner)
+
+
+def test_a_note_stays_for_as_long_as_the_segment_deserves_it(sample_shop: sk.Dataset):
+    """Another slider moves and the note stays, for a reader without a kernel too; a value that somebody has ends it."""
+
+    def asked(*, topic: str = "Restocks", days: Annotated[int, sk.Range(7, 365)] = 90) -> sk.Segment:
+        return sk.Segment("Asked", sk.has("Interests", contains=topic) | sk.did("Clicked SMS", in_last_days=days))
+
+    note = escape("Note: Nobody has Interests 'Restocks'. Did you mean 'restocks' (1,085)?")
+    tuner = Tuner(asked, sample_shop)
+    assert note in tuner.view.value
+    for days in (91, 120, 121, 90):
+        tuner.value = {"days": days}
+        assert tuner.view.value.count(note) == 1
+    assert note in tuner._repr_mimebundle_()["text/html"]
+    assert note in tuner._answers(1)["html"]
+
+    tuner.value = {"topic": "restocks"}
+    assert "Note:" not in tuner.view.value
+    tuner.value = {"topic": "Restocks"}
+    assert note in tuner.view.value
+
+
+def test_a_start_that_nobody_has_is_a_note_and_no_warning(sample_shop: sk.Dataset):
+    """What the tuned segment deserves is said in the view from the first moment."""
+    tuner = Tuner(sk.sms_gender, sample_shop, gender="Female")
+
+    assert tuner.size == 0
+    assert escape("Nobody has Gender 'Female'. Did you mean 'female' (1,311)?") in tuner.view.value
+
+
+def test_a_country_that_is_none_is_shown_as_an_error(sample_shop: sk.Dataset):
+    """Two letters of no country make no segment; those of a country without numbers make an empty one, with a note."""
+    tuner = Tuner(sk.sms_country, sample_shop)
+    tuner.value = {"countries": ["ZZ"]}
+    assert 'role="alert"' in tuner.view.value
+    assert "ZZ" in shown(tuner)
+
+    tuner.value = {"countries": ["JP"]}
+    assert tuner.size == 0
+    assert "No phone number in the data is of" in shown(tuner)
 
 
 def test_a_builder_of_ones_own_tunes(sample_shop: sk.Dataset):

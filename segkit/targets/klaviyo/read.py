@@ -20,8 +20,8 @@ from segkit.conditions import (
     RegionCondition,
     TextTest,
 )
+from segkit.countries import TWO_LETTERS, country_of
 from segkit.errors import DefinitionError
-from segkit.targets.klaviyo.countries import THREE_LETTERS, TWO_LETTERS
 from segkit.targets.klaviyo.gaps import Gaps
 from segkit.targets.klaviyo.names import NamesOfIds
 from segkit.targets.klaviyo.parts import Filter, parts, text, texts, word
@@ -116,7 +116,8 @@ def _property(value: Filter, _: Account) -> Condition:
             raise DefinitionError.bad_value(f"The property of {operator!r}", spelled, "phone_number")
         filter_parts = parts("A filter of phone countries", test, ("operator", "value"))
         countries = texts(f"The value of {operator!r}", filter_parts.get("value"))
-        return PhoneCountryCondition(tuple(_two_letters(one) for one in countries), operator.endswith("code-in"))
+        what = f"A country of {operator!r}"
+        return PhoneCountryCondition(tuple(_two_letters(what, one) for one in countries), operator.endswith("code-in"))
     return PropertyCondition(column, value_filter(test))
 
 
@@ -135,7 +136,8 @@ def _group_membership(value: Filter, account: Account) -> Condition:
 
 def _distance(value: Filter, _: Account) -> Condition:
     given = parts("A condition on distance", value, ("country_code", "postal_code", "unit", "filter"))
-    country = _two_letters(text("The country_code of a distance", given.get("country_code")))
+    what = "The country_code of a distance"
+    country = _two_letters(what, text(what, given.get("country_code")))
     postal_code = text("The postal_code of a distance", given.get("postal_code"))
     unit = word("The unit of a distance", given.get("unit"), get_args(DistanceUnit))
     test = number_filter(given.get("filter"))
@@ -145,11 +147,9 @@ def _distance(value: Filter, _: Account) -> Condition:
     return DistanceCondition(test.comparison == "fewer than", float(test.value), unit, PostalCode(postal_code, country))
 
 
-def _two_letters(country: str) -> str:
+def _two_letters(what: str, country: str) -> str:
     folded = country.strip().upper()
-    if folded in THREE_LETTERS:
-        return folded
-    return TWO_LETTERS[word("A country code", folded, tuple(TWO_LETTERS))]
+    return TWO_LETTERS[folded] if folded in TWO_LETTERS else country_of(what, folded)
 
 
 def _region(value: Filter, _: Account) -> Condition:

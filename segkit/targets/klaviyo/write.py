@@ -23,12 +23,12 @@ from segkit.conditions import (
     RegionCondition,
     TextTest,
 )
+from segkit.countries import THREE_LETTERS
 from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError
 from segkit.explain import describe
 from segkit.segment import Segment
 from segkit.targets.account_names import AccountNames
-from segkit.targets.klaviyo.countries import THREE_LETTERS
 from segkit.targets.klaviyo.gaps import Gaps
 from segkit.targets.klaviyo.names import IdsOfNames
 from segkit.targets.klaviyo.rewrite import bounded_groups, without_not

@@ -1,4 +1,6 @@
-"""Countries as three letters, which Klaviyo's distance condition wants, and as two, which a tree carries (ISO 3166-1)."""
+"""Countries by their two letters (ISO 3166-1): which there are, and what a slip of the pen may have meant."""
+
+from segkit.errors import DefinitionError
 
 _PAIRS = """
 ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATAAQ ATFTF ATGAG AUSAU AUTAT AZEAZ BDIBI
@@ -18,7 +20,29 @@ USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZM
 """
 
 TWO_LETTERS = {pair[:3]: pair[3:] for pair in _PAIRS.split()}
-"""Three letters to two."""
+"""Three letters, which Klaviyo's distance condition wants, to the two that a tree carries."""
 
 THREE_LETTERS = {two: three for three, two in TWO_LETTERS.items()}
 """Two letters to three."""
+
+COUNTRIES = frozenset({*THREE_LETTERS, "XK", "AC", "TA"})
+"""Every country of two letters. Kosovo, Ascension and Tristan da Cunha have phone numbers of their own and no entry in the standard."""
+
+_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES", "JA": "JP", "SW": "SE"}
+"""Letters that are written for a country and are none's: a usual name, a language, or how an office spells it."""
+
+
+def country_of(what: str, written: object) -> str:
+    """Return a country's two letters in capitals.
+
+    Raises:
+        DefinitionError: it is not two letters, or no country has them.
+
+    >>> country_of("The country of phone_country", "us")
+    'US'
+    """
+    if isinstance(written, str) and written.isascii() and written.upper() in COUNTRIES:
+        return written.upper()
+    letters = written.strip().upper() if isinstance(written, str) else ""
+    meant = letters if letters in COUNTRIES else TWO_LETTERS.get(letters, _MEANT.get(letters))
+    raise DefinitionError.no_country(what, written, meant, COUNTRIES)
