@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import NoneType
 from typing import Any, Self
 
 import numpy as np
@@ -109,7 +110,7 @@ class Dataset:
         return cls.from_tables(
             tables,
             as_of=as_of,
-            columns=columns or {},
+            columns=columns,
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,
@@ -121,7 +122,7 @@ class Dataset:
         tables: Mapping[str, Table],
         *,
         as_of: AsOf,
-        columns: Mapping[str, str],
+        columns: Mapping[str, str] | None,
         default_country: str | None,
         unreadable: Unreadable,
         consent: Mapping[Any, str] | None = None,
@@ -135,18 +136,18 @@ class Dataset:
             DataError: with every fault at once that would change an answer silently.
         """
         given = None if as_of is None else read_as_of(as_of)
-        if unreadable not in ("raise", "leave out"):
-            raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
+        renames = _renames(columns)
+        _check_words(default_country, unreadable)
         words = ConsentWords.of(consent)
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
         for name, table in tables.items():
             if not table or not len(next(iter(table.values()))):
                 raise DataError.empty_file(name)
-            check_headers(name, table, columns)
+            check_headers(name, table, renames)
         faults = Faults() if faults is None else faults
         known = list(dict.fromkeys(header for table in tables.values() for header in table))
-        for header in columns:
+        for header in renames:
             faults.refuse(
                 "columns",
                 header,
@@ -154,7 +155,7 @@ class Dataset:
                 int(header not in known),
                 next_step="Check the spelling",
             )
-        by_name = {name: named(name, table, columns, faults) for name, table in tables.items()}
+        by_name = {name: named(name, table, renames, faults) for name, table in tables.items()}
         checked = check(
             profiles=by_name.get("profiles"),
             events=by_name.get("events"),
@@ -403,6 +404,22 @@ class Dataset:
         if not {"latitude", "longitude"} <= self._table.keys():
             return placed
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
+
+
+def _renames(columns: Any) -> dict[str, str]:
+    """Return the headers that were given other names as texts, as which a frame's headers are known."""
+    if columns is None:
+        return {}
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
+        raise DataError.bad_argument("columns", columns, 'your headers to segkit\'s names, {"customer": "profile_id"}')
+    return {str(header): name for header, name in columns.items()}
+
+
+def _check_words(default_country: object, unreadable: object) -> None:
+    if not isinstance(default_country, (str, NoneType)):
+        raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
+    if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
+        raise DataError.bad_argument("unreadable", unreadable, "'raise' or 'leave out'")
 
 
 def table_of(frame: pd.DataFrame, name: str) -> Table:

@@ -91,7 +91,7 @@ def load(
     shop = Dataset.from_tables(
         tables,
         as_of=as_of,
-        columns=columns or {},
+        columns=columns,
         consent=consent,
         default_country=default_country,
         unreadable=unreadable,
