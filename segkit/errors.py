@@ -69,8 +69,8 @@ def nearest(name: object, known: Iterable[str]) -> str:
 
 
 _BUILDER = (
-    "def clickers(*, days: Annotated[int, sk.Range(7, 365)] = 30): "
-    'return sk.Segment("Clickers", sk.did("Clicked SMS", in_last_days=days))'
+    "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): "
+    'return sk.Segment("Lapsed", sk.did_not("Placed Order", in_last_days=days))'
 )
 
 
@@ -411,8 +411,8 @@ class DefinitionError(SegkitError, ValueError):
             advice = f"Is its `return` missing? {advice}"
         elif isinstance(made, list):
             advice = "Return one of them, in a builder of your own: def first(*, days=30): return tracks(days=days)[0]."
-        what = "None" if made is None else f"a {type(made).__name__}"
-        return cls(f"The builder {getattr(builder, '__name__', builder)!r} returned {what} and no segment. {advice}")
+        what = "nothing" if made is None else f"{type(made).__name__}, which is no segment"
+        return cls(f"The builder {getattr(builder, '__name__', builder)!r} returned {what}. {advice}")
 
     @classmethod
     def not_a_dataset(cls, value: object) -> Self:
@@ -537,7 +537,7 @@ class DataError(SegkitError, ValueError):
         return cls(
             f"{where} has no row of headers: more than a third of the first row looks like cells, {listed(covered)}. Put a row of "
             "headers above it, such as profile_id,email,phone_number, or name the columns while reading: "
-            "sk.load(profiles=pandas.read_csv(path, header=None, names=[...], dtype=str))."
+            "sk.load(profiles=pandas.read_csv(path, names=[...], dtype=str))."
         )
 
     @classmethod

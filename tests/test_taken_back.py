@@ -74,7 +74,9 @@ def test_members_are_taken_back(shop: PlainShop):
     """The members of a segment are a table of profiles themselves: loaded, everybody in it is in the segment."""
     known = sk.Segment("Known", sk.is_set("Town") | sk.has("Age", at_least=18) | sk.has("Interests", contains="Hats"))
     found = sk.members(known, doors.by_frames(shop))
-    taken_back = sk.membership(known, again(replace(shop, events=[], lists=[]), found.assign(mine="x"))) if len(found) else None
+    taken_back = (
+        sk.membership(known, again(replace(shop, events=[], lists=[]), found.assign(mine="x"))) if len(found) else None
+    )
 
     assert taken_back is None or taken_back["Known"].all()
 

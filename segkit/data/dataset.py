@@ -84,6 +84,9 @@ class Dataset:
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
 
+        Text is read as in a CSV: empty text is not set, and "18" is a number to a condition that asks for one. A period is its first
+        moment. What segkit hands out, such as `Dataset.profiles` with a column of your own, goes in again and means the same.
+
         Args:
             profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
                 properties. None takes the profiles from the events.
@@ -419,7 +422,7 @@ def _check_words(default_country: object, unreadable: object) -> None:
     if not isinstance(default_country, (str, NoneType)):
         raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
     if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
-        raise DataError.bad_argument("unreadable", unreadable, "'raise' or 'leave out'")
+        raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
 
 
 def table_of(frame: pd.DataFrame, name: str) -> Table:

@@ -104,6 +104,7 @@ def is_personal(column: str, value: str) -> bool:
     >>> is_personal("email", ""), is_personal("Contact", "(415) 555-0132"), is_personal("city", "Boston")
     (True, True, False)
     """
+    value = value[:LONGEST]
     return column in PERSONAL_COLUMNS or bool(_PERSONAL.search(value) or _BARE_NUMBER.fullmatch(value))
 
 

@@ -56,8 +56,9 @@ def load(
 
     A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*, as .csv, .csv.gz, .parquet, or .json
     pages of the Klaviyo API; several parts are named events-1.csv, events-2.csv. Klaviyo's own member exports load unchanged.
-    In CSV every cell is text and only an empty cell is unset; Parquet keeps its types. Of a profile that stands on several
-    pages, the version with the newest `updated` is loaded and the report counts the others.
+    Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and Parquet keeps its
+    types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the report counts the
+    others.
 
     Args:
         folder: the folder; files given by name win over those in it.

@@ -24,6 +24,8 @@ def is_unset(value: Any) -> bool:
     match value:
         case float():
             return isnan(value)
+        case complex():
+            return isnan(value.real) or isnan(value.imag)
         case str():
             return not value
         case Decimal():
