@@ -8,6 +8,7 @@ Beside each figure's data stands a PNG of it, which is what a page without scrip
 and pillow needed: pip install -e ".[pictures]".
 """
 
+import re
 import sys
 from base64 import b64encode
 from io import BytesIO
@@ -44,8 +45,15 @@ def executed(path: Path) -> nbformat.NotebookNode:
         for output in cell.get("outputs", ()):
             # A live view without its state is an error box to some readers; the static one stands beside it.
             output.get("data", {}).pop(LIVE, None)
+            if output.get("name") == "stderr":
+                output["text"] = _without_places(output["text"])
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return notebook
+
+
+def _without_places(text: str) -> str:
+    """Return warnings without the file and line that they come from, which are those of one machine."""
+    return re.sub(r"^\S.*?: (\w*Warning: .*)\n  .*$", r"\1", text, flags=re.MULTILINE)
 
 
 def add_pictures(notebook: nbformat.NotebookNode) -> None:

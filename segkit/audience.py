@@ -65,7 +65,7 @@ class SmsAudience:
             failing=failing,
             looking_back=looking_back,
         )
-        self._coverage, self._unchecked = eligibility.coverage, eligibility.note
+        self._coverage, self._coverage_note = eligibility.coverage, eligibility.note
         self._step = eligibility.first_stops(any_of(Evaluation(dataset), self._include))
 
     @property
@@ -79,9 +79,9 @@ class SmsAudience:
         return self._dataset.as_of
 
     @property
-    def unchecked(self) -> str | None:
+    def coverage_note(self) -> str | None:
         """What could not be checked, since the data lacks its metric, column or dates; None if everything was."""
-        return self._unchecked
+        return self._coverage_note
 
     @property
     def profiles(self) -> pd.DataFrame:

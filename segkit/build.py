@@ -116,8 +116,8 @@ def build(
         files += paths
         if send is not None:
             table.loc[segment.name, "sendable"] = send.size
-            if send.unchecked is not None and send.unchecked not in notes:
-                notes.append(send.unchecked)
+            if send.coverage_note is not None and send.coverage_note not in notes:
+                notes.append(send.coverage_note)
     if not sends:
         table = table.assign(size=0, share=0.0)
     pairs = overlap(who)
@@ -125,6 +125,7 @@ def build(
     if not np.any(dataset.consent("sms", "subscribed")):
         notes.insert(0, NOBODY_SUBSCRIBED if sends else NO_CONSENT)
         lead = _lead(plan.segments, table["before_consent"], has_consent=sends)
+    notes[:0] = dataset.alarms
     report = html_report(
         title=title,
         subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",

@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         "--default-country", help="of phone numbers that name none, if the profile has no country either"
     )
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
+    builds.add_argument(
+        "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
+    )
     builds.set_defaults(run=_build)
 
     pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
@@ -195,6 +198,7 @@ def _build(given: argparse.Namespace) -> int:
         consent=_pairs("--consent", given.consent, "yes=subscribed"),
         default_country=given.default_country,
         unreadable="leave out" if given.leave_out_unreadable else "raise",
+        add_profiles_of_events=given.add_profiles_of_events,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:
@@ -209,7 +213,7 @@ def _build(given: argparse.Namespace) -> int:
             segments=segments,
             progress=_progress,
         )
-    _print_build(built)
+    _print_build(built, dataset)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
             print(f"Note: {message}")
@@ -235,13 +239,15 @@ def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 
 def _print_data(dataset: Dataset) -> None:
+    for alarm in dataset.alarms:
+        print(f"Alarm: {alarm}\n")
     print(dataset)
     if len(dataset.report):
         print("\nData report")
         print(_table(dataset.report))
 
 
-def _print_build(built: Build) -> None:
+def _print_build(built: Build, dataset: Dataset) -> None:
     if built.lead:
         print(f"\n{built.lead}.")
     print("\nSegments")
@@ -254,7 +260,8 @@ def _print_build(built: Build) -> None:
         print("\nNot built")
         print(_table(built.not_built))
     for note in built.notes:
-        print(f"\n{note}")
+        if note not in dataset.alarms:  # they stand at the top
+            print(f"\n{note}")
 
 
 def _table(frame: pd.DataFrame) -> str:

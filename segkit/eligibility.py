@@ -246,10 +246,10 @@ class _Checks:
         return self._known_to_fail(segment), Coverage(words)
 
     def _known_to_fail(self, segment: Segment) -> Flags:
-        """Return who fails as of the Dataset's moment, or, since a text to be sent knows everything, of the newest event."""
+        """Return who fails as of the Dataset's moment, or as of the newest event, whichever of the two is the later."""
         found = self._evaluation.answer(segment.condition)
-        newest = self._dataset.events.newest()
-        if self._until == FOR_EVER and newest is not None and newest > microseconds(self._dataset.as_of):
+        newest = self._newest
+        if newest is not None and newest != microseconds(self._dataset.as_of):
             later = Evaluation(self._dataset.with_as_of(instant_of(newest)))
             found = found | later.answer(segment.condition)
         return self.numbers.shared(found)
@@ -265,7 +265,7 @@ class _Checks:
         if not len(events):
             return self._nobody, Coverage("", ("no event of a received text: this step could find nobody",))
         moment = microseconds(self._dataset.as_of)
-        newest = self._dataset.events.newest(None if self._until == FOR_EVER else self._until)
+        newest = self._newest
         begin = (moment if newest is None else min(moment, newest)) - hours * 3_600_000_000
         known = events.window(None, self._after_last)
         recent = self._dataset.events.ends(RECEIVED)[known] >= begin
@@ -275,6 +275,11 @@ class _Checks:
         if known.stop:
             words += f", the newest is of {_minute(int(events.times[known.stop - 1]))}"
         return self.numbers.shared(texted), Coverage(words)
+
+    @property
+    def _newest(self) -> int | None:
+        """The newest event that is known and not ahead of everything that is believed."""
+        return self._dataset.events.newest(min(self._until, microseconds(self._dataset.known_until)))
 
     @property
     def _after_last(self) -> int | None:

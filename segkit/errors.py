@@ -56,6 +56,10 @@ _UNITS: dict[str, list[str]] = {
 """Units by what they mean: "km" looks like no other word, and "meters" too much like "kilometers"."""
 
 
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return the beginning of a sentence that offers the near spellings, or nothing."""
     if not isinstance(name, str):
@@ -470,11 +474,19 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def no_such_name(cls, given: str) -> Self:
+        """A path was given that no file can have."""
+        return cls(
+            f"There is no file or folder {given if len(given) <= 80 else given[:79] + '…'!r}: no file can have this name. "
+            "Check the spelling."
+        )
+
+    @classmethod
     def no_data_in_folder(cls, folder: Path, found: Iterable[str]) -> Self:
         """A folder holds neither profiles nor events."""
         return cls(
             f"The folder {str(folder)!r} holds neither profiles nor events. segkit looks for profiles.* and events.* "
-            f"(.csv, .csv.gz, .parquet or .json; several parts as events-1.csv, events-2.csv). It holds: "
+            f"(.csv, .tsv, .parquet, .json, .jsonl, .feather or .xlsx; several parts as events-1.csv, events-2.csv). It holds: "
             f"{listed(found) or 'nothing'}. Files of another name are given one by one: "
             'sk.load(profiles="people.csv", events="log.parquet").'
         )
@@ -511,8 +523,98 @@ class DataError(SegkitError, ValueError):
     def unknown_format(cls, path: Path) -> Self:
         """A file's ending says no format that segkit reads."""
         return cls(
-            f"{path.name!r} is of no format that segkit reads. It reads .csv, .csv.gz (also .bz2, .zst), .parquet, and "
-            ".json pages of the Klaviyo API. Save it as one of these, or load it with pandas and use sk.Dataset.from_frames."
+            f"{path.name!r} is of no format that segkit reads. It reads .csv, .tsv, .txt, .json and .jsonl (also as .csv.gz, "
+            ".bz2, .zst or .zip), .parquet, .feather and .xlsx. Save it as one of these, or load it with pandas and use "
+            "sk.Dataset.from_frames."
+        )
+
+    @classmethod
+    def not_a_source(cls, table: str, value: object) -> Self:
+        """A table was given as something that is neither a path nor a frame."""
+        return cls(
+            f"{table} can't be {_a(type(value).__name__)}. Give a path, several paths in a list, or a frame: of pandas, of Polars, or "
+            "a table of Arrow. Rows as dictionaries become one by pandas.DataFrame(rows)."
+        )
+
+    @classmethod
+    def not_a_table_of_arrow(cls, table: str, kind: str) -> Self:
+        """An object hands out Arrow data, but no table of columns of UTF-8 text."""
+        return cls(
+            f"{table} can't be read from this {kind}: what it hands out by Arrow is no table of named columns with text in "
+            "UTF-8. Give a frame or a table, such as frame.collect() of a lazy one."
+        )
+
+    @classmethod
+    def no_excel(cls, path: Path) -> Self:
+        """A workbook is to be read, and the package for that is missing."""
+        return cls(
+            f"{path.name!r} is a workbook, and reading it needs the package openpyxl, which is not installed: "
+            "pip install openpyxl. Or save the sheet as CSV UTF-8."
+        )
+
+    @classmethod
+    def no_parts(cls, path: Path, found: Iterable[str]) -> Self:
+        """A folder that was given for a table holds no parts of it."""
+        return cls(
+            f"The folder {path.name!r} holds no parts of a table: no Parquet file, and no part-* of another format. It "
+            f"holds: {listed(found) or 'nothing'}. Give the files one by one in a list."
+        )
+
+    @classmethod
+    def several_in_archive(cls, path: Path, held: str) -> Self:
+        """A zip archive holds not exactly one file."""
+        return cls(f"{path.name!r} can't be read: segkit reads archives of one file, and it holds {held}. Unpack it.")
+
+    @classmethod
+    def other_format(cls, path: Path, first: Path) -> Self:
+        """Two parts of one table are of different formats."""
+        return cls(
+            f"{path.name!r} is of another format than {first.name!r}, a part of the same table. Save all parts in one format."
+        )
+
+    @classmethod
+    def changed_while_read(cls, paths: Iterable[Path]) -> Self:
+        """Files were replaced or written to while they were read."""
+        names = [path.name for path in paths]
+        return cls(
+            f"{listed(names)} changed while the data was read, so nothing was loaded: part of it would be from before and part "
+            "from after. Load again once whatever writes there has finished."
+        )
+
+    @classmethod
+    def not_utf8(cls, path: Path, where: str) -> Self:
+        """A file of text is in another encoding than it should be."""
+        return cls(
+            f"{path.name!r} can't be read: {where}. Save it as CSV UTF-8, or say how it was written: sk.load(..., "
+            'encoding="cp1252") for a file of a Windows spreadsheet.'
+        )
+
+    @classmethod
+    def unclear_separator(cls, path: Path, marks: Iterable[str]) -> Self:
+        """The cells of a CSV could be parted by one mark or by another."""
+        return cls(
+            f"{path.name!r} can't be read: its cells may be parted by {' or by '.join(marks)}. Say by which in a line of its "
+            "own above the header, such as sep=; or save it as a CSV with commas."
+        )
+
+    @classmethod
+    def unknown_encoding(cls, encoding: object) -> Self:
+        """An encoding was given that nobody knows."""
+        return cls(f"There is no encoding {encoding!r}. Usual ones are 'utf-8', 'cp1252', 'latin-1' and 'utf-16'.")
+
+    @classmethod
+    def stored_text_not_utf8(cls, path: Path, column: str) -> Self:
+        """A typed file says that a column is text, and it is not."""
+        return cls(
+            f"{path.name!r} can't be read: the column {column!r} should be text in UTF-8, and some of it is not. Write the file "
+            "again with that text as UTF-8; whatever wrote it put text in another encoding there, such as latin-1."
+        )
+
+    @classmethod
+    def damaged_file(cls, path: Path, reason: str) -> Self:
+        """A file can't be read at all, or one of Parquet or Arrow is not as it should be."""
+        return cls(
+            f"{path.name!r} can't be read: {reason}. Export it once more, or copy it once more from where it came."
         )
 
     @classmethod
@@ -547,6 +649,16 @@ class DataError(SegkitError, ValueError):
             f"{table}: headers have several levels, such as {header!r}, and a column needs one name. Join them first: "
             'frame.columns = ["_".join(map(str, header)) for header in frame.columns].'
         )
+
+    @classmethod
+    def metrics_without_names(cls, ids: Iterable[str]) -> Self:
+        """A connector's table of events names metrics by id only."""
+        sentence = (
+            f"events: the metrics are known by their ids {listed(ids, most=3)}, not by their names. Add them from the "
+            'connector\'s table of metrics: events["metric"] = [names[one["metric"]["data"]["id"]] for one in '
+            'events["relationships"]], where names = {id: attributes["name"]} of its rows.'
+        )
+        return cls.faults([sentence])
 
     @classmethod
     def no_as_of(cls) -> Self:

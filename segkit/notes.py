@@ -42,6 +42,7 @@ from segkit.data.consent_history import Channel
 from segkit.data.dataset import Dataset
 from segkit.data.properties import UNSET, PropertyColumn
 from segkit.errors import counted
+from segkit.lacking import lacking_amounts, lacking_column, lacking_places
 from segkit.near_values import Value, Values, no_numbers_of
 from segkit.value_tests import kind_of, readable
 
@@ -73,7 +74,7 @@ def matter(condition: Condition) -> Hashable:
     """
     # Asked at every position of a slider: a `match` takes twice as long.
     if isinstance(condition, MetricCondition):
-        return condition.metric, condition.where
+        return condition.metric, condition.measurement, condition.where
     if isinstance(condition, (AllOf, AnyOf)):
         return type(condition), *map(matter, condition.conditions)
     if isinstance(condition, Not):
@@ -96,6 +97,7 @@ def _idle(condition: Condition, dataset: Dataset) -> Iterator[str]:
             yield from _idle(inner, dataset)
         case MetricCondition(metric, where=where):
             yield from _idle_events(metric, where, dataset)
+            yield from _sentence(lacking_amounts(condition, dataset.events.metric(metric), dataset))
         case FunnelCondition(steps):
             for step in steps:
                 yield from _idle_events(step.metric, step.where, dataset)
@@ -106,10 +108,21 @@ def _idle(condition: Condition, dataset: Dataset) -> Iterator[str]:
             yield from _idle_consent(channel, dataset)
             for clause in where:
                 yield from _idle(clause, dataset)
-        case ListCondition() | DistanceCondition() | RegionCondition() | PhoneCountryCondition():
+        case PhoneCountryCondition():
+            yield from _sentence(lacking_column("phone_number", dataset, "nobody has a phone number of any country"))
+        case RegionCondition():
+            yield from _sentence(lacking_column("country", dataset, "nobody is in or out of a region"))
+        case DistanceCondition():
+            yield from _sentence(lacking_places(dataset))
+        case ListCondition():
             pass
         case _:
             assert_never(condition)
+
+
+def _sentence(message: str | None) -> Iterator[str]:
+    if message is not None:
+        yield f"{message[0].upper()}{message[1:]}."
 
 
 def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterator[Condition]:
@@ -190,7 +203,7 @@ def _unmet(condition: Condition, dataset: Dataset) -> Iterator[str]:
     tests: dict[_Wanted, tuple[PropertyTest, ...]] = {}
     asked: dict[tuple[str, str | None], frozenset[Value]] = {}
     for atom in atoms(condition):
-        if isinstance(atom, PhoneCountryCondition):
+        if isinstance(atom, PhoneCountryCondition) and dataset.has_property("phone_number"):
             yield from _no_numbers(atom, dataset)
         for name, metric, test in _tests(atom):
             if values := _values_of(test):

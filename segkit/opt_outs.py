@@ -29,23 +29,31 @@ Codes = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Numbers:
-    """The phone numbers of profiles, and which of them are known by their last digits alone.
+    """The phone numbers of profiles: the one that is texted, others that were read, and those known by their last digits alone.
 
     Attributes:
         codes: a code for each profile's number, the same for the same number; `NO_NUMBER` where there is none.
         digits: the last digits of each code's number.
-        others: the last digits of numbers that can't be read or stand beside the one that is.
+        rows: the rows that have further numbers.
+        further: the codes of these.
+        unread: the last digits of numbers that can't be read, or stand beside the one that is.
     """
 
     codes: Codes
     digits: npt.NDArray[np.int64]
-    others: PhoneEndings
+    rows: npt.NDArray[np.int64]
+    further: Codes
+    unread: PhoneEndings
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
         """Return the numbers of a Dataset, which keeps them: several checks ask for them."""
-        codes, digits = dataset.cache.keep(("codes of phone numbers",), lambda: _coded(dataset.phones.numbers))
-        return cls(codes, digits, dataset.sms.endings)
+        more, rows = dataset.sms.further_numbers, dataset.sms.further_rows
+        every = dataset.cache.keep(
+            ("codes of phone numbers",), lambda: _coded(pa.concat_arrays([dataset.phones.numbers, more]))
+        )
+        codes, digits = every
+        return cls(codes[: len(dataset)], digits, rows, codes[len(dataset) :], dataset.sms.endings)
 
     @property
     def count(self) -> int:
@@ -55,39 +63,47 @@ class Numbers:
     def latest(self, moments: Microseconds) -> Microseconds:
         """Return for each profile the latest moment of any profile with one of its numbers; `NEVER_YET` where there is none.
 
-        A number that can't be read is taken for every number with the same last digits.
+        A number that can't be read is taken for every number that ends as it does.
         """
-        happened = moments > NEVER_YET
         by_code = np.full(len(self.digits), NEVER_YET)
-        np.maximum.at(by_code, self.codes[happened], moments[happened])
+        np.maximum.at(by_code, self.codes, moments)
+        np.maximum.at(by_code, self.further, moments[self.rows])
         by_code[NO_NUMBER] = NEVER_YET
         found: Microseconds = np.maximum(moments, by_code[self.codes])
-        for length in np.unique(self.others.lengths).tolist():
+        np.maximum.at(found, self.rows, by_code[self.further])
+        for length in np.unique(self.unread.lengths).tolist():
             self._add_by_ending(length, moments, by_code, found)
         return found
 
     def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
-        """Move moments between numbers that are read and numbers that are not, where so many last digits are the same."""
-        of_code = keys_of(self.digits, length)
-        chosen = self.others.lengths == length
-        rows, endings = self.others.rows[chosen], self.others.endings[chosen]
-        known, places = np.unique(endings, return_inverse=True)
-        by_ending = np.full(len(known) + 1, NEVER_YET)
-        np.maximum.at(by_ending, places, moments[rows])
-        place_of_code = np.searchsorted(known, of_code)
-        is_known = np.append(known, -1)[place_of_code] == of_code
-        is_known[NO_NUMBER] = False
-        place_of_code = np.where(is_known, place_of_code, len(known))
-        under_code = by_ending[place_of_code]
-        # After what goes the other way, so that two numbers that are read stay two, however alike they end.
-        np.maximum.at(by_ending, place_of_code, by_code)
-        by_ending[len(known)] = NEVER_YET
-        np.maximum(found, under_code[self.codes], out=found)
-        np.maximum.at(found, rows, by_ending[places])
+        """Add the moments of numbers of which so many last digits are known to those that end so, and the other way round."""
+        is_hub, is_longer = self.unread.lengths == length, self.unread.lengths > length
+        hubs, rows = self.unread.rows[is_hub], self.unread.rows[is_longer]
+        known, places = np.unique(self.unread.endings[is_hub], return_inverse=True)
+        of_code = _places(keys_of(self.digits, length), known)
+        of_code[NO_NUMBER] = len(known)
+        of_longer = _places(keys_of(self.unread.digits[is_longer], length), known)
+        under = np.full(len(known) + 1, NEVER_YET)
+        np.maximum.at(under, places, moments[hubs])
+        # Kept apart, so that two numbers that are read stay two, however alike they end.
+        over = under.copy()
+        np.maximum.at(over, of_code, by_code)
+        np.maximum.at(over, of_longer, moments[rows])
+        under[len(known)] = over[len(known)] = NEVER_YET
+        np.maximum(found, under[of_code[self.codes]], out=found)
+        np.maximum.at(found, self.rows, under[of_code[self.further]])
+        np.maximum.at(found, rows, under[of_longer])
+        np.maximum.at(found, hubs, over[places])
 
     def shared(self, flags: Flags) -> Flags:
         """Return who is flagged, or has a number of somebody who is: a text goes to a number, whoever it was meant for."""
         return np.asarray(self.latest(np.where(flags, np.int64(0), NEVER_YET)) > NEVER_YET)
+
+
+def _places(keys: npt.NDArray[np.int64], known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return where each key stands among those that are known, and past their end where it does not."""
+    found = np.searchsorted(known, keys)
+    return np.where(np.append(known, -1)[found] == keys, found, len(known))
 
 
 def _coded(numbers: pa.Array) -> tuple[Codes, npt.NDArray[np.int64]]:
@@ -125,20 +141,24 @@ class OptOuts:
             numbers: their numbers.
             until: what happened after this moment, in microseconds, is not known; `FOR_EVER` knows everything in the data.
         """
-        history, further = dataset.consent_history("sms"), dataset.sms.further
-        is_subscribed = dataset.consent("sms", "subscribed")
+        history, further, then = dataset.consent_history("sms"), dataset.sms.further, dataset.status_then("sms")
+        knows_all = until == FOR_EVER
         refused = _refused(dataset)
-        says_subscribed = history.status == SUBSCRIBED
-        dated = np.where(says_subscribed & (history.dates <= until), history.dates, NEVER_YET)
+        status, dates = (history.status, history.dates) if knows_all else (then.status, then.dates)
+        says_subscribed = status == SUBSCRIBED
+        dated = np.where(says_subscribed & (dates <= until), dates, NEVER_YET)
         consent = np.maximum(dated, history.newest_given(min(until, microseconds(dataset.known_until))))
         status_says_no = ((history.status == UNSUBSCRIBED) | dataset.unknown_sms_words) & (history.dates <= until)
         opt_out = np.maximum(np.where(status_says_no, history.date_ends, NEVER_YET), history.newest_withdrawn(until))
-        opt_out[(further == UNSUBSCRIBED) | (refused & says_subscribed)] = FOR_EVER
+        absent = None if knows_all else dataset.not_there_yet
+        undated = (further == UNSUBSCRIBED) | (refused & says_subscribed)
+        opt_out[undated if absent is None else undated & ~absent] = FOR_EVER
         # Who came back is not held to what was said before; but only a status lets a text be sent.
         stands = (opt_out > NEVER_YET) & ((opt_out >= consent) | ~says_subscribed)
         of_number = numbers.latest(np.where(stands, opt_out, NEVER_YET))
         return cls(
-            not_subscribed=~is_subscribed | refused | (further == NEVER),
+            # By the status as of the moment, and, where everything is known, by the one that the data has as well.
+            not_subscribed=(then.status != SUBSCRIBED) | ~says_subscribed | refused | (further == NEVER),
             opted_out=stands,
             number_opted_out=(of_number > NEVER_YET) & (of_number >= consent),
             events=len(history.given) + len(history.withdrawn),

@@ -116,8 +116,8 @@ class PlainShop:
 
     @property
     def known_until(self) -> datetime:
-        """Return the moment up to which dates are believed: that of the clock, or the one that is looked from if it is later."""
-        return max(self.as_of, CLOCK)
+        """Return the moment up to which dates are believed, where it is said from when a shop is looked at: that of the clock."""
+        return CLOCK
 
 
 def members(condition: Condition, shop: PlainShop) -> set[str]:

@@ -209,7 +209,7 @@ def test_every_step_says_what_it_was_checked_against():
     told = send.waterfall.set_index("step")["checked_against"]
     assert all(told[name] for name, _ in STEPS)
     assert not told.str.contains("not checked").any()
-    assert send.unchecked is None
+    assert send.coverage_note is None
     assert told["just texted"].startswith("1 received text, those since 2026-05-31 08:00 UTC count")
     assert told["fails"] == "1 delivery failure of 1 profile"
 
@@ -233,13 +233,13 @@ def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(tmp_path:
         send = sk.audience(EVERYBODY, dataset=shop)
     told = send.waterfall.set_index("step")["checked_against"]
     assert told[step].startswith("not checked: no ")
-    assert send.unchecked is not None
+    assert send.coverage_note is not None
     send.write_csv(tmp_path / "send.csv")
     manifest = json.loads((tmp_path / "send.csv.manifest.json").read_text(encoding="utf-8"))
     assert told.to_dict() == {one["step"]: one["checked_against"] for one in manifest["waterfall"]}
     with pytest.warns(sk.SegkitWarning, match="could be checked"):
         built = build(shop, tmp_path / "built", segments=[EVERYBODY])
-    assert send.unchecked in built.notes
+    assert send.coverage_note in built.notes
     page = built.files[0].read_text(encoding="utf-8")
     assert "What was checked before anybody may be texted" in page
     assert "not checked: no " in page
@@ -254,5 +254,5 @@ def test_a_check_that_was_not_asked_for_is_not_missing():
     shop = shop_of([person("ann")], FULL[2:])
     send = sk.audience(EVERYBODY, dataset=shop, smart_sending_hours=0, failing=nobody)
     told = send.waterfall.set_index("step")["checked_against"]
-    assert send.unchecked is None
+    assert send.coverage_note is None
     assert ["not asked for: smart_sending_hours=0", "the segment 'Nobody'"] == told[["just texted", "fails"]].tolist()

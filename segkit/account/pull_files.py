@@ -98,8 +98,8 @@ def write_files(
     writers: dict[str, Callable[[Path], None]] = {
         PROFILES_FILE: of_profiles.write,
         EVENTS_FILE: of_events.write,
-        LISTS_FILE: lambda path: pa.parquet.write_table(of_lists, path),
-        MEMBERS_FILE: lambda path: pa.parquet.write_table(of_segments, path),
+        LISTS_FILE: lambda path: pa.parquet.write_table(of_lists, path, write_page_checksum=True),
+        MEMBERS_FILE: lambda path: pa.parquet.write_table(of_segments, path, write_page_checksum=True),
         NAMES_FILE: lambda path: _write(path, names.as_text()),
     }
     if segments is not None:

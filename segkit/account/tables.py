@@ -59,7 +59,8 @@ class PulledTable:
             for name, kind in self.kinds.items()
         ]
         schema = pa.schema(fields, metadata=self._metadata)
-        with pa.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        # With checksums, loading notices a bit that has flipped since.
+        with pa.parquet.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
             for group in _grouped(self._batches.columns(), tuple(self.kinds)):
                 arrays = [_array(group[name], kind) for name, kind in self.kinds.items()]
                 writer.write_table(pa.table(arrays, schema=writer.schema))

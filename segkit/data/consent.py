@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.instants import Flags
-from segkit.data.phone_endings import PhoneEndings
 from segkit.errors import DataError, listed
 
 Consent: TypeAlias = Literal["subscribed", "unsubscribed", "never_subscribed"]
@@ -38,22 +37,6 @@ _WORDS: dict[str, Consent] = {
 _YES = frozenset({"yes", "y", "true", "t", "1", "optin", "opt in", "opted in", "accepted", "agreed", "granted"})
 _NO = frozenset({"no", "n", "false", "f", "0", "optout", "opt out", "opted out", "declined", "revoked", "stop"})
 """What a shop is likely to mean. These words only make the suggestion in a report: nobody is subscribed by them."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmsRecords:
-    """What the profiles say of texts beside their status: eligibility heeds it, and segments, which keep Klaviyo's meaning, do not.
-
-    Attributes:
-        is_date: whose status carries a date without a time.
-        further: what the other columns of this meaning say of each profile, the strictest word of several; an unknown word counts
-            as an opt-out, and `NOT_SAID` is where they say nothing.
-        endings: the last digits of numbers that can't be read, and of those that stand beside the one that is.
-    """
-
-    is_date: Flags
-    further: Status
-    endings: PhoneEndings
 
 
 def codes_of_words(words: pa.Array) -> Status:

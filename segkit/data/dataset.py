@@ -2,11 +2,11 @@
 
 # Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import NoneType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,19 +17,33 @@ import pyarrow.compute as pc
 from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
-from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, ConsentWords, SmsRecords, codes_of_words
+from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, ConsentWords, codes_of_words
 from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
 from segkit.data.headers import check_headers, refuse_data
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, read_as_of
+from segkit.data.losses import Loss
+from segkit.data.parts import doubled
 from segkit.data.phones import Phones
-from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
-from segkit.data.properties import Cells, PropertyColumn, cells_of
+from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
+from segkit.data.properties import Cells, PropertyColumn, cells_of, field_cells
+from segkit.data.resource_tables import unfolded
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
+from segkit.data.sms_records import SmsRecords
+from segkit.data.stored import joined_tables
 from segkit.errors import DataError, counted, listed, nearest
 
+
+class ArrowStream(Protocol):
+    """A frame or table of any library that hands out its columns by Arrow, as those of Polars and Arrow do."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand out the columns, as the Arrow PyCapsule interface asks for."""
+
+
+Frame: TypeAlias = pd.DataFrame | ArrowStream
 AsOf = str | date | datetime | None
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""
@@ -50,6 +64,8 @@ class Dataset:
             past has its own consent and profiles.
         sms: what the profiles say of texts beside their status, which only eligibility heeds.
         unknown_sms_words: which profiles have a word of SMS consent that nobody knows; `sms_consent` is "never_subscribed" there.
+        losses: the tables of which so many rows were left out that it stands above everything else.
+        default_country: the two letters of the country of a postal code whose profile has none; None places such a code nowhere.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
     Prints counts and dates and never a person, since notebooks are shared.
@@ -64,6 +80,8 @@ class Dataset:
     known_until: datetime
     sms: SmsRecords
     unknown_sms_words: Flags
+    losses: tuple[Loss, ...]
+    default_country: str | None
     _ids: pa.Array
     _table: Table
     cache: Cache = field(default_factory=Cache)
@@ -71,21 +89,23 @@ class Dataset:
     @classmethod
     def from_frames(
         cls,
-        profiles: pd.DataFrame | None,
-        events: pd.DataFrame | None = None,
+        profiles: Frame | None,
+        events: Frame | None = None,
         *,
         as_of: AsOf = None,
-        lists: pd.DataFrame | None = None,
-        places: pd.DataFrame | None = None,
+        lists: Frame | None = None,
+        places: Frame | None = None,
         columns: Mapping[str, str] | None = None,
         consent: Mapping[Any, str] | None = None,
         default_country: str | None = None,
         unreadable: Unreadable = "raise",
+        add_profiles_of_events: bool = False,
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
 
-        Text is read as in a CSV: empty text is not set, and "18" is a number to a condition that asks for one. A period is its first
-        moment. What segkit hands out, such as `Dataset.profiles` with a column of your own, goes in again and means the same.
+        A frame is one of pandas, of Polars, a table of Arrow, or whatever else hands out its columns by Arrow. Text is read as in a
+        CSV: empty text is not set, and "18" is a number to a condition that asks for one. A period is its first moment. What segkit
+        hands out, such as `Dataset.profiles` with a column of your own, goes in again and means the same.
 
         Args:
             profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
@@ -98,8 +118,9 @@ class Dataset:
             columns: your headers to segkit's names, such as {"customer": "profile_id"}.
             consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
                 they hold for SMS and email, and win over the known words.
-            default_country: where a phone number without a country code belongs if its profile has no country.
+            default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
             unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+            add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
 
         Raises:
             DataError: with every fault at once that would change an answer silently.
@@ -117,12 +138,13 @@ class Dataset:
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,
+            add_profiles_of_events=add_profiles_of_events,
         )
 
     @classmethod
     def from_tables(
         cls,
-        tables: Mapping[str, Table],
+        tables: Mapping[str, Table | Sequence[Table]],
         *,
         as_of: AsOf,
         columns: Mapping[str, str] | None,
@@ -130,10 +152,11 @@ class Dataset:
         unreadable: Unreadable,
         consent: Mapping[Any, str] | None = None,
         faults: Faults | None = None,
+        add_profiles_of_events: bool = False,
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
 
-        What was found while files were read comes in as `faults` and is reported with the rest.
+        A table may come in parts, each under headers of its own. `faults` is what was found while files were read.
 
         Raises:
             DataError: with every fault at once that would change an answer silently.
@@ -144,12 +167,16 @@ class Dataset:
         words = ConsentWords.of(consent)
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
-        for name, table in tables.items():
-            if not table or not len(next(iter(table.values()))):
+        parts = {name: [table] if isinstance(table, Mapping) else list(table) for name, table in tables.items()}
+        for name, several in parts.items():
+            if not any(len(cells) for table in several for cells in table.values()):
                 raise DataError.empty_file(name)
-            check_headers(name, table, renames)
         faults = Faults() if faults is None else faults
-        known = list(dict.fromkeys(header for table in tables.values() for header in table))
+        parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
+        for name, several in parts.items():
+            for one in several:
+                check_headers(name, one, renames)
+        known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
         for header in renames:
             faults.refuse(
                 "columns",
@@ -158,7 +185,7 @@ class Dataset:
                 int(header not in known),
                 next_step="Check the spelling",
             )
-        by_name = {name: named(name, table, renames, faults) for name, table in tables.items()}
+        by_name = {name: _named(name, several, renames, faults) for name, several in parts.items()}
         checked = check(
             profiles=by_name.get("profiles"),
             events=by_name.get("events"),
@@ -168,6 +195,7 @@ class Dataset:
             unreadable=unreadable,
             consent=words,
             faults=faults,
+            add_profiles_of_events=add_profiles_of_events,
         )
         clock = now()
         moment = given or _newest(checked, clock)
@@ -179,13 +207,16 @@ class Dataset:
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
-            known_until=moment if given is None else max(moment, clock),
+            known_until=moment if given is None else clock,
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
+            losses=checked.losses,
+            default_country=None if default_country is None else country_code(default_country),
             _ids=checked.ids,
             _table=checked.profiles,
         )
         shop._consent_history("sms").note_disagreements(faults)
+        shop._note_unplaced(faults)
         return replace(shop, report=faults.report())
 
     def __len__(self) -> int:
@@ -196,7 +227,13 @@ class Dataset:
         events = happened if len(self.events) else "no events"
         faults = f", {counted(len(self.report), 'kind')} of fault (see .report)" if len(self.report) else ""
         profiles = counted(len(self), "profile")
-        return f"Dataset: {profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+        lost = "".join(f"{loss.share.upper()}, " for loss in self.losses)
+        return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+
+    @property
+    def alarms(self) -> list[str]:
+        """A sentence for each table of which more than 5 % was left out: how much, and what to do."""
+        return [loss.sentence for loss in self.losses]
 
     def with_as_of(self, as_of: str | date | datetime) -> Self:
         """Return the same data looked at from another moment; nothing is read or copied again.
@@ -375,6 +412,37 @@ class Dataset:
             return pa.nulls(len(self), pa.string()).dictionary_encode()
         return coded_countries(self._table["country"].coded())
 
+    def _postal_countries(self) -> pa.Array:
+        """Return the country that the postal code of each profile is looked up in."""
+        countries = self._countries()
+        if self.default_country is None:
+            return countries
+        known = countries.dictionary_decode()
+        default = pa.scalar(self.default_country, pa.string())
+        return pc.if_else(pa.array(self._without_country), default, known).dictionary_encode()
+
+    @property
+    def _without_country(self) -> Flags:
+        """Which profiles don't say their country; one that nobody knows is said."""
+        return ~self.is_set("country") if self.has_property("country") else np.ones(len(self), dtype=bool)
+
+    @property
+    def is_anywhere_unknown(self) -> bool:
+        """Whether nothing says in which country a postal code is to be looked up."""
+        return self.default_country is None and not self.has_property("country")
+
+    def _note_unplaced(self, faults: Faults) -> None:
+        """Report postal codes without a country, unless their profile has a point of its own."""
+        if not self.has_property("zip"):
+            return
+        found = self.is_set("zip") & self._without_country
+        if self.has_property("latitude") and self.has_property("longitude"):
+            found = found & ~(self.is_set("latitude") & self.is_set("longitude"))
+        done = f"looked up in {self.default_country}, the default_country"
+        if self.default_country is None:
+            done = 'placed nowhere, so no distance holds them; say where they are, such as default_country="US"'
+        faults.note("profiles", "zip", "postal codes without a country", int(found.sum()), done=done)
+
     def in_region(self, region: str) -> Flags:
         """Return which profiles live in a region."""
         countries = PropertyColumn(CodedCells(self._countries()))
@@ -403,10 +471,18 @@ class Dataset:
     def _place(self) -> Placed:
         placed = Placed.nowhere(len(self))
         if "zip" in self._table:
-            placed = self.postal_points.placed(self._table["zip"].coded(), self._countries())
+            placed = self.postal_points.placed(self._table["zip"].coded(), self._postal_countries())
         if not {"latitude", "longitude"} <= self._table.keys():
             return placed
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
+
+
+def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
+    """Return the parts of a table under canonical names, joined; what is found in several parts is told once."""
+    found = Faults()
+    named_parts = [named(name, part, columns, found) for part in parts]
+    faults.found += dict.fromkeys(found.found)
+    return joined_tables(named_parts)
 
 
 def _renames(columns: Any) -> dict[str, str]:
@@ -414,7 +490,7 @@ def _renames(columns: Any) -> dict[str, str]:
     if columns is None:
         return {}
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
-        raise DataError.bad_argument("columns", columns, 'your headers to segkit\'s names, {"customer": "profile_id"}')
+        raise DataError.bad_argument("columns", columns, "your headers to segkit's names, {'customer': 'profile_id'}")
     return {str(header): name for header, name in columns.items()}
 
 
@@ -425,24 +501,45 @@ def _check_words(default_country: object, unreadable: object) -> None:
         raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
 
 
-def table_of(frame: pd.DataFrame, name: str) -> Table:
-    """Return a frame as a table of cells under its own headers, each named level of its index being one more column.
+def table_of(frame: Frame, name: str) -> Table:
+    """Return a frame as a table of cells under its own headers, each named level of a pandas index being one more column.
 
     Raises:
-        DataError: two of its columns have one header, or headers have several levels.
+        DataError: it is no frame, two of its columns have one header, its headers have several levels, or what it says is text is
+            not.
     """
+    if not isinstance(frame, pd.DataFrame):
+        return _handed_out(frame, name)
     if frame.columns.nlevels > 1:
         raise DataError.several_levels(name, frame.columns[0])
     levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
     columns = [frame.index.get_level_values(level).to_series() for level in levels]
     columns += [frame.iloc[:, number] for number in range(frame.shape[1])]
     headers = [str(column.name) for column in columns]
-    if len(set(headers)) < len(headers):
-        refuse_data(name, headers)
-    doubled = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
-    if doubled:
-        raise DataError.faults([f"{name}: several columns are headed {listed(doubled)}. Remove or rename all but one."])
+    _refuse_doubled(name, headers)
     return {header: cells_of(column) for header, column in zip(headers, columns, strict=True)}
+
+
+def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
+    if doubled(headers):
+        refuse_data(name, headers)
+        several = listed(doubled(headers))
+        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
+
+
+def _handed_out(frame: Any, name: str) -> Table:
+    """Return what a frame of another library hands out by way of Arrow, whatever library that is."""
+    if not hasattr(frame, "__arrow_c_stream__"):
+        raise DataError.not_a_source(name, frame)
+    try:
+        table = pa.table(frame)
+        table.validate(full=True)
+        names = table.column_names
+    except (pa.ArrowException, TypeError, ValueError):
+        raise DataError.not_a_table_of_arrow(name, type(frame).__name__) from None
+    _refuse_doubled(name, names)
+    columns = zip(table.schema, table.columns, strict=True)
+    return {field.name: field_cells(field, column) for field, column in columns}
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:
@@ -473,21 +570,22 @@ def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, fau
 def _newest(checked: Checked, clock: datetime) -> datetime:
     """Return the newest event, or, without events, the newest date of something that happened to a profile.
 
-    What lies ahead of the clock is passed over, unless everything does.
+    What lies ahead of the clock, or is a placeholder, is passed over. If nothing else is dated, it is the clock itself.
     """
-    newest = checked.events.newest(microseconds(clock))
-    newest = checked.events.newest() if newest is None else newest
-    if newest is not None:
+    until = microseconds(clock)
+    newest = checked.events.newest(until)
+    if newest is not None and newest >= 0:
         return instant_of(newest)
     dated = [
         _arrow(cells)
         for name, cells in checked.profiles.items()
         if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS
     ]
-    whole = [column.cast(pa.int64()) for column in dated if column.null_count < len(column)]
-    past = [column.filter(pc.less_equal(column, microseconds(clock))) for column in whole]
-    found = [pc.max(column).as_py() for column in ([some for some in past if len(some)] or whole)]
-    newest_date = max((value for value in found if value is not None), default=None)
-    if newest_date is None:
+    whole = [column.cast(pa.int64()) for column in dated]
+    past = [column.filter(pc.and_(pc.less_equal(column, until), pc.greater_equal(column, 0))) for column in whole]
+    found = [value for column in past if (value := pc.max(column).as_py()) is not None]
+    if found:
+        return instant_of(max(found))
+    if newest is None and not len(checked.events) and not any(column.null_count < len(column) for column in whole):
         raise DataError.no_as_of()
-    return instant_of(newest_date)
+    return clock

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data import schema
+from segkit.data.added_profiles import with_profiles_of_events
 from segkit.data.amounts import Amounts, read_amounts
 from segkit.data.coded import checked_cells
 from segkit.data.columns import (
@@ -28,23 +29,26 @@ from segkit.data.columns import (
     text_cells,
     without_empty_text,
 )
-from segkit.data.consent import NOT_SAID, UNSUBSCRIBED, ConsentWords, SmsRecords, codes_of_words, strictest
+from segkit.data.consent import ConsentWords
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
 from segkit.data.deleted import without_deleted
+from segkit.data.event_ids import doubled_events, id_column, note_alike
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
-from segkit.data.phone_endings import NONE as NO_ENDINGS
-from segkit.data.phone_endings import PhoneEndings, may_hold_others
-from segkit.data.phones import LOST, Phones, normalise
-from segkit.data.places import PostalPoints, country_code, country_codes, postal_key
+from segkit.data.losses import Loss, put_first
+from segkit.data.near_columns import looks_like, near_headers, note_near_columns
+from segkit.data.phones import Phones
+from segkit.data.placeholders import note_placeholders
+from segkit.data.places import PostalPoints, country_codes, postal_key
+from segkit.data.profile_rows import one_row_each
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
+from segkit.data.same_names import note_same_names
+from segkit.data.sms_records import SmsRecords, read_sms_columns
 from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
-
-_NEVER_TEXTED = "kept as written, never texted"
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -61,7 +65,10 @@ class ListEntries:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything that came through the door; `unknown_sms_words` is which profiles have a word of SMS consent that nobody knows."""
+    """Everything that came through the door.
+
+    `unknown_sms_words` is which profiles have a word of SMS consent that nobody knows, and `losses` are the large ones.
+    """
 
     ids: pa.Array
     profiles: Table
@@ -71,6 +78,7 @@ class Checked:
     events: EventIndex
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
+    losses: tuple[Loss, ...]
 
 
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
@@ -94,16 +102,29 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         found[name] = column
         came_from[name] = header
     for name in schema.REQUIRED[table]:
+        near = near_headers(table, name, cells)
+        looks = nearest(name, cells) or (f" {near[0]!r} looks like it." if near else "")
+        yours = near[0] if near else "YOUR HEADER"
         faults.refuse(
             table,
             name,
-            f"this column is missing.{nearest(name, cells)} The columns are {listed(cells, most=40) or 'none'}",
+            f"this column is missing.{looks} The columns are {listed(cells, most=40) or 'none'}",
             int(name not in found),
             next_step=(
-                f'Rename the column that holds it, or say so: sk.load(..., columns={{"YOUR HEADER": "{name}"}}), '
-                f'or segkit build ... --columns "YOUR HEADER={name}"'
+                f'Rename the column that holds it, or say so: sk.load(..., columns={{"{yours}": "{name}"}}), '
+                f'or segkit build ... --columns "{yours}={name}"'
             ),
         )
+    return _with_meaning_of_id(found, cells, renames) if table == "profiles" else found
+
+
+def _with_meaning_of_id(found: Table, cells: Table, renames: Mapping[str, str]) -> Table:
+    """Return profiles with the email, phone number or the like that serves as their id under its own name, too."""
+    for header in cells:
+        own = schema.canonical_name("profiles", header)
+        own = own if own in schema.PROFILE_COLUMNS else looks_like("profiles", header) or own
+        if renames.get(header) == "profile_id" and own in schema.PROFILE_COLUMNS and own not in found:
+            return found | {own: cells[header]}
     return found
 
 
@@ -138,6 +159,7 @@ def check(
     unreadable: Unreadable,
     consent: ConsentWords,
     faults: Faults,
+    add_profiles_of_events: bool = False,
 ) -> Checked:
     """Check named tables and read their known columns; those that lie in files are read one at a time.
 
@@ -157,22 +179,27 @@ def check(
             "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
-    kept, ids = _unique(profiles, faults)
+    kept, ids, lost_profiles = one_row_each(profiles, faults)
+    if add_profiles_of_events and events is not None:
+        kept, ids = with_profiles_of_events(kept, ids, events, faults)
+    for name, table in tables.items():
+        note_near_columns(name, table, faults)
     kept |= _suppressions(kept)
     known, unknown_sms_words = _known_columns(kept, len(ids), unreadable, consent, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
-    phones, endings = _phones(known, len(ids), default_country, faults)
-    sms = _sms_records(known, kept, endings, consent, faults)
+    phones, sms = read_sms_columns(known, kept, default_country, consent, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" in known:
         note_opt_outs(custom, faults)
     else:
         note_missing_consent(custom, consent, faults)
-    index = _events(events, ids, unreadable, faults) if events is not None else EventIndex({})
+    index, lost_events = _events(events, ids, unreadable, faults) if events is not None else (EventIndex({}), None)
     entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
-    return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points)
+    losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
+    put_first(losses, faults)
+    return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points, losses)
 
 
 def _loaded(table: Table) -> Table:
@@ -217,6 +244,7 @@ def _known(name: str, cells: Cells, place: Place) -> pa.Array:
             return as_truths(cells, place)
         case _:
             values, is_set = as_instants(cells, place)
+            note_placeholders(values, is_set, place)
             return pa.array(values, mask=~is_set).cast(pa.timestamp("us", tz="UTC"))
 
 
@@ -244,134 +272,8 @@ def _suppressions(profiles: Table) -> Table:
     return found
 
 
-def _unique(profiles: Table, faults: Faults) -> tuple[Table, pa.Array]:
-    """Return the profiles with an id, each once, and their ids; two rows that differ under one id are fatal."""
-    place = Place("profiles", "profile_id", faults)
-    ids = as_text(profiles["profile_id"].loaded(), place)
-    missing = _flags(pc.is_null(ids))
-    if missing.all():
-        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
-    place.note("rows without an id", missing, done="left out")
-    column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
-    seen_first = ~missing
-    if len(column.distinct) < np.count_nonzero(seen_first):
-        seen_first[:] = False
-        seen_first[np.unique(column.codes, return_index=True)[1]] = True
-        doubled = ~seen_first & ~missing
-        others, differing = _differing(profiles, column.codes, doubled)
-        place.note(
-            "the same row twice", doubled & ~others, examples=examples_of(ids, doubled & ~others), done="kept once"
-        )
-        is_shortened = _flags(pc.match_substring_regex(ids, _SHORTENED))
-        place.refuse(
-            "ids that a spreadsheet shortened to one, so that several profiles have it",
-            others & is_shortened,
-            examples=examples_of(ids, others & is_shortened),
-            next_step=_EXPORT_AGAIN,
-        )
-        others &= ~is_shortened
-        place.refuse(
-            f"different rows under one id, which differ in {listed(differing, most=5)}",
-            others,
-            examples=examples_of(ids, others),
-            next_step=_ONE_ROW_EACH,
-        )
-    rows = np.flatnonzero(seen_first & ~missing)
-    if len(rows) == len(ids):
-        return profiles, ids
-    return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows))
-
-
-_SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
-_EXPORT_AGAIN = (
-    "Their last digits are lost in this file, and nothing here tells the profiles apart. Export it once more and don't save it from "
-    "a spreadsheet, or have the column of ids imported there as text"
-)
-_ONE_ROW_EACH = (
-    "If they are different people, give each an id of its own. If they are versions of one profile, keep the row that is right and "
-    "remove the others; where any of them says unsubscribed, so must the one that is kept"
-)
-
-
-def _differing(profiles: Table, codes: Rows, doubled: Flags) -> tuple[Flags, list[str]]:
-    """Return which of the doubled rows differ from the first row of their id, and the columns in which any does."""
-    _, first_rows = np.unique(codes, return_index=True)
-    first_of = dict(zip(codes[first_rows].tolist(), first_rows.tolist(), strict=True))
-    rows = np.flatnonzero(doubled)
-    firsts = np.array([first_of[int(codes[row])] for row in rows])
-    differs = np.zeros(len(rows), dtype=bool)
-    names = []
-    for name, cells in profiles.items():
-        column_codes = PropertyColumn(cells).codes
-        differs_here = column_codes[rows] != column_codes[firsts]
-        differs |= differs_here
-        names += [name] * bool(differs_here.any())
-    found = np.zeros(len(codes), dtype=bool)
-    found[rows] = differs
-    return found, names
-
-
-def _sms_records(
-    known: Mapping[str, pa.Array], profiles: Table, endings: PhoneEndings, consent: ConsentWords, faults: Faults
-) -> SmsRecords:
-    """Return what other columns than the status say of texts, and report where they differ from it."""
-    size = len(next(iter(profiles.values())))
-    others = {name: schema.canonical_name("profiles", name) for name in profiles if name not in schema.PROFILE_COLUMNS}
-    said = []
-    for name in [name for name, meaning in others.items() if meaning == "sms_consent"]:
-        place = Place("profiles", name, faults)
-        words = as_text(profiles[name].loaded(), place)
-        found, is_unknown = consent.read(words)
-        codes = codes_of_words(found)
-        codes[is_unknown] = UNSUBSCRIBED
-        codes[_flags(pc.is_null(words))] = NOT_SAID
-        said.append(codes)
-        if "sms_consent" in known:
-            differs = (codes != NOT_SAID) & (codes != codes_of_words(known["sms_consent"]))
-            place.note("differs from sms_consent", differs, done="the stricter of the two counts when texts are sent")
-    for name in [name for name, meaning in others.items() if meaning == "phone_number"]:
-        cells = as_text(profiles[name].loaded(), Place("profiles", name, faults))
-        endings = endings.joined(PhoneEndings.of(cells, np.flatnonzero(_flags(pc.is_valid(cells)))))
-    dates = profiles["sms_consent_timestamp"].loaded() if "sms_consent_timestamp" in profiles else None
-    is_date = None if dates is None else dates_among(dates.values)
-    return SmsRecords(np.zeros(size, dtype=bool) if is_date is None else is_date, strictest(said, size), endings)
-
-
-def _phones(
-    known: dict[str, pa.Array], size: int, default_country: str | None, faults: Faults
-) -> tuple[Phones, PhoneEndings]:
-    """Normalise the phone numbers, put those that are valid into the column in E.164, and keep the endings of all others."""
-    countries = country_codes(known["country"]) if "country" in known else pa.nulls(size, pa.string())
-    if default_country is not None:
-        code = country_code(default_country)
-        if code is None:
-            raise DataError.faults(
-                [f"default_country: {default_country!r} is no country. Give two letters, such as 'US'."]
-            )
-        countries = pc.fill_null(countries, code)
-    if "phone_number" not in known:
-        return normalise(pa.nulls(size, pa.string())), NO_ENDINGS
-    written = known["phone_number"]
-    phones = normalise(written, countries)
-    place = Place("profiles", "phone_number", faults)
-    mended = _flags(phones.mended)
-    place.note("not in E.164", mended, examples=examples_of(written, mended), done="read as E.164")
-    for problem in phones.problems.unique().drop_null().to_pylist():
-        has_problem = _flags(pc.equal(phones.problems, problem))
-        place.note(
-            problem,
-            has_problem,
-            examples=examples_of(written, has_problem),
-            done=_NEVER_TEXTED + ("" if problem in LOST else "; an opt-out under it stops numbers that end alike"),
-        )
-    known["phone_number"] = pc.coalesce(phones.numbers, written)
-    unread = pc.invert(pc.is_in(phones.problems, value_set=pa.array([None, *LOST], pa.string())))
-    others = _flags(unread) | may_hold_others(written, phones.numbers)
-    return phones, PhoneEndings.of(written, np.flatnonzero(others))
-
-
-def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> EventIndex:
-    """Return the event index.
+def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> tuple[EventIndex, Loss]:
+    """Return the event index, and how many events were left out of it.
 
     What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
     own, which come after those of the ids, as if it had been read after them.
@@ -382,9 +284,18 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
         profiles = _rows_of(events["profile_id"], ids, "events", faults)
         metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
-    if not has_time.all():
-        profiles = np.where(has_time, profiles, UNSET)
-    del happened  # it holds what it returned
+    note_same_names(events, metrics, names, faults)
+    if (header := id_column(list(events))) is not None:
+        events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
+    again = doubled_events(events, (profiles, metrics, times), names, unreadable, faults)
+    unknown = int(np.count_nonzero(profiles < 0))
+    counts = (profiles >= 0) & (metrics >= 0) & has_time
+    counts[again] = True  # a copy is no loss
+    loss = Loss("events", len(counts) - int(np.count_nonzero(counts)), len(counts) - len(again), unknown)
+    counts[again] = False
+    if not counts.all():
+        profiles = np.where(counts, profiles, UNSET).astype(np.int32)
+    del happened, counts  # it holds what it returned
     pa.default_memory_pool().release_unused()
     ordered = order_events(profiles=profiles, metrics=metrics, names=names, times=times)
     del profiles, metrics, times, has_time  # the same in order is enough
@@ -392,7 +303,10 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     if "value" in events:
         amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, unreadable))
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
-    return index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
+    index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
+    if header is None:
+        note_alike(index, faults)
+    return index, loss
 
 
 def _happened(
@@ -409,6 +323,7 @@ def _happened(
 def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
     """Return when each event happened, and which of them say so."""
     times, has_time = as_instants(dates, place)
+    note_placeholders(times, has_time, place)
     place.refuse(
         "events without a date",
         without_empty_text(dates).unset(),
@@ -472,7 +387,9 @@ def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) 
     faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
     if "joined" in lists:
-        joined, has_date = as_instants(lists["joined"], Place("lists", "joined", faults, unreadable))
+        place = Place("lists", "joined", faults, unreadable)
+        joined, has_date = as_instants(lists["joined"], place)
+        note_placeholders(joined, has_date, place)
     encoded = names.dictionary_encode()
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     found = {}

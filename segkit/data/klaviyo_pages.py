@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.instants import microseconds
+from segkit.data.old_pages import modern
 from segkit.data.properties import cells_of
+from segkit.data.same_names import INTEGRATION
 from segkit.data.schema import PROFILE_COLUMNS, SUPPRESSIONS, canonical_name
 from segkit.errors import DataError
 
@@ -24,6 +26,9 @@ _MARKETING = {
     "double_optin": "double_opt_in",
 }
 """What is agreed to by marketing is what `sms_consent` and `email_consent` speak of, without a word in between."""
+
+_RENAMED = {"suppressions": "suppression", "timestamp": "consent_timestamp"}
+"""What older revisions call fields of a subscription."""
 
 _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
 _WITHIN_REACH = {"predicted_gender", "sms_rcs_capable"}
@@ -75,7 +80,7 @@ def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
     Raises:
         DataError: a page is not of Klaviyo's shape.
     """
-    every = [resource for page in pages for resource in _resources(page, "profile")]
+    every = [resource for page in pages for resource in _resources(modern(page, "profile"), "profile")]
     replaced = superseded(every)
     versions: list[str] = []
     copies: list[str] = []
@@ -99,7 +104,7 @@ def profiles_table(pages: Iterable[Any]) -> Table:
     Raises:
         DataError: a page is not of Klaviyo's shape.
     """
-    found = [_profile(resource) for page in pages for resource in _resources(page, "profile")]
+    found = [_profile(resource) for page in pages for resource in _resources(modern(page, "profile"), "profile")]
     return _columns(_apart(found, "properties", _taken_for_known), "profiles")
 
 
@@ -108,24 +113,32 @@ def events_table(pages: Iterable[Any]) -> Table:
 
     Event properties keep their own names, whatever they hold; one named like a column of ours goes by
     `event_properties['value']`. `event_id`, `metric_id` and `uuid` are kept; `timestamp` is not beside `datetime`, which says
-    the same moment.
+    the same moment. Where two of the metrics have one name, `metric_integration` tells whose each event's is.
 
     Raises:
         DataError: a page is not of Klaviyo's shape, or an event's metric is not among the included ones.
     """
-    every = list(pages)
-    names = {metric: name for page in every for metric, name in _metric_names(page)}
+    every = [modern(page, "event") for page in pages]
+    names = {metric: name for page in every for metric, name, _ in _metric_names(page)}
+    integrations = {metric: source for page in every for metric, _, source in _metric_names(page)}
     found = [_event(resource, names) for page in every for resource in _resources(page, "event")]
+    if len(set(names.values())) < len(names):
+        for row, _ in found:
+            row[INTEGRATION] = integrations[row["metric_id"]]
     return _columns(_apart(found, "event_properties", lambda _name, _own: False), "events")
 
 
-def _metric_names(page: Any) -> Iterable[tuple[str, str]]:
+def _metric_names(page: Any) -> Iterable[tuple[str, str, str | None]]:
+    """Return the id of each included metric, its name, and the name of its integration where it has one."""
     for included in (page.get("included") if isinstance(page, Mapping) else None) or ():
         if isinstance(included, Mapping) and included.get("type") == "metric":
-            name = _part(included, "attributes").get("name")
+            attributes = _part(included, "attributes")
+            name = attributes.get("name")
             if not isinstance(name, str):
                 raise _shapeless("event")
-            yield str(included.get("id")), name
+            integration = attributes.get("integration")
+            source = integration.get("name") if isinstance(integration, Mapping) else None
+            yield str(included.get("id")), name, source if isinstance(source, str) else None
 
 
 def _profile(resource: Mapping[str, Any]) -> tuple[Row, Row]:
@@ -144,7 +157,7 @@ def _subscription(channel: str, kind: str, fields: Row) -> Row:
     """Return the fields of one subscription under names of their own."""
     row: Row = {}
     known = _MARKETING if kind == "marketing" and channel in ("sms", "email") else {}
-    for name, value in fields.items():
+    for name, value in _as_of_today(fields).items():
         if name.startswith("can_receive_"):
             row[name] = value
         elif name in known:
@@ -159,6 +172,16 @@ def _subscription(channel: str, kind: str, fields: Row) -> Row:
         row["email_suppressed"] = bool(row["email_suppression"])
         row |= _newest_suppressions(row["email_suppression"] or [])
     return row
+
+
+def _as_of_today(fields: Row) -> Row:
+    """Return the fields of a subscription under their present names; revisions before that of 2024 had others, or both."""
+    found = dict(fields)
+    for old, new in _RENAMED.items():
+        value = found.pop(old, None)
+        if found.get(new) is None and value is not None:
+            found[new] = value
+    return found
 
 
 def _newest_suppressions(suppressions: list[Any]) -> Row:

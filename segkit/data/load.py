@@ -1,41 +1,32 @@
 """Files to a Dataset: finds a shop's files, reads them with the types given, and hands the tables to the door."""
 
-import bz2
-import csv
-import gzip
-import io
-import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 from tqdm.auto import tqdm
 
 from segkit.data.columns import Unreadable
-from segkit.data.dataset import AsOf, Dataset, table_of
+from segkit.data.csv_files import CsvFile, csv_table
+from segkit.data.dataset import AsOf, Dataset, Frame, table_of
 from segkit.data.door import Table
 from segkit.data.faults import Faults
-from segkit.data.headers import refuse_data
-from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
-from segkit.data.properties import field_cells
-from segkit.data.stored import DAMAGES, first_line, joined, stored_table
-from segkit.errors import DataError, counted, listed
+from segkit.data.folder import TABLES, files_in, format_of, note_passed_over, parts_of
+from segkit.data.json_files import json_tables
+from segkit.data.opened import unchanged
+from segkit.data.other_files import arrow_table, excel_table
+from segkit.data.stored import stored_table
+from segkit.errors import DataError
 
-Source: TypeAlias = str | Path | pd.DataFrame | Sequence[str | Path] | None
+__all__ = ["TABLES", "Source", "load"]
 
-TABLES = ("profiles", "events", "lists", "places")
-PAGES = ("profiles", "events")
-"""The tables that pages of the Klaviyo API can hold."""
-COMPRESSED = (".gz", ".bz2", ".zst")
-_ARROW_NAMES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
-FORMATS = (".csv", ".parquet", ".json")
+_LONGEST_NAME = 250
+"""What no system has longer names of files than."""
 
-_DAMAGES = (*DAMAGES, csv.Error)
-
-_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+Source: TypeAlias = str | Path | Frame | Sequence[str | Path] | None
 
 
 def load(
@@ -50,19 +41,23 @@ def load(
     consent: Mapping[Any, str] | None = None,
     default_country: str | None = None,
     unreadable: Unreadable = "raise",
+    encoding: str | None = None,
+    add_profiles_of_events: bool = False,
     progress: bool = False,
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every fault at once.
 
-    A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*, as .csv, .csv.gz, .parquet, or .json
-    pages of the Klaviyo API; several parts are named events-1.csv, events-2.csv. Klaviyo's own member exports load unchanged.
-    Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and Parquet keeps its
-    types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the report counts the
-    others.
+    A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*: as .csv, .tsv or .txt, .parquet, .feather,
+    .xlsx, .json pages of the Klaviyo API, or .jsonl with a row or a resource in each line; those of text also as .gz, .bz2, .zst
+    or .zip. Several parts are named events-1.csv, events-2.csv, or lie in a folder events/ as engines write them. Klaviyo's own
+    member exports load unchanged. Files whose names say that they were meant for a table, and that were not read, are in the
+    report. Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and the other
+    formats keep their types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the
+    report counts the others.
 
     Args:
         folder: the folder; files given by name win over those in it.
-        profiles: a file, several files, or a frame; the columns of each table stand in `Dataset.from_frames`.
+        profiles: a file, several files, or a frame of pandas, Polars or Arrow; the columns of each table stand in `Dataset.from_frames`.
         events: the same.
         lists: the same.
         places: the same.
@@ -70,173 +65,123 @@ def load(
         columns: your headers to segkit's names, such as {"customer": "profile_id"}.
         consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
             they hold for SMS and email, and win over the known words.
-        default_country: where a phone number without a country code belongs if its profile has no country.
+        default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+        encoding: how CSV files were written that are neither UTF-8 nor UTF-16, such as "cp1252".
+        add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
         progress: show a bar while files are read.
 
     Raises:
-        DataError: a file is missing, empty or unreadable, or the data has faults that would change an answer silently.
+        DataError: a file is missing, empty or unreadable, or changes while it is read, or the data has faults that would change
+            an answer silently.
 
     >>> load("no such folder")
     Traceback (most recent call last):
     segkit.errors.DataError: There is no 'no such folder' in '.'. ...
     """
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-    sources: dict[str, Any] = _files_in(Path(folder)) if folder is not None else {}
-    sources.update({name: source for name, source in given.items() if source is not None})
+    home = None if folder is None else _path(folder, "folder")
+    found = {} if home is None else files_in(home)
+    held = _held(found)
+    sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
     if not sources:
         raise DataError.nothing_given()
-    bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
     faults = Faults()
-    tables = {name: _table(name, source, faults) for name, source in bar}
-    shop = Dataset.from_tables(
-        tables,
-        as_of=as_of,
-        columns=columns,
-        consent=consent,
-        default_country=default_country,
-        unreadable=unreadable,
-        faults=faults,
-    )
+    files = {name: _files(source, name) for name, source in sources.items() if not _is_frame(source)}
+    with unchanged(path for parts in files.values() for path, _ in parts):
+        bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
+        tables = {
+            name: _read(files[name], name, encoding, faults) if name in files else [table_of(source, name)]
+            for name, source in bar
+        }
+        if home is not None:
+            note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
+        shop = Dataset.from_tables(
+            tables,
+            as_of=as_of,
+            columns=columns,
+            consent=consent,
+            default_country=default_country,
+            unreadable=unreadable,
+            faults=faults,
+            add_profiles_of_events=add_profiles_of_events,
+        )
+    if home is not None and _held(files_in(home)) != held:
+        raise DataError.changed_while_read([home])
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
     tables.clear()
     pa.default_memory_pool().release_unused()
     return shop
 
 
-def _files_in(folder: Path) -> dict[str, list[Path]]:
-    if not folder.exists():
-        raise DataError.no_file(folder)
-    if not folder.is_dir():
-        raise DataError.no_data_in_folder(folder.parent, [folder.name])
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    found = {}
-    for table in TABLES:
-        parts = [path for path in files if _stem(path) == table and _format(path) in FORMATS]
-        # Neither profiles.csv beside profiles.parquet, nor events-1.csv beside events-1.csv.gz.
-        names = {path.name.casefold().partition(".")[0] for path in parts}
-        if len({_format(path) for path in parts}) > 1 or len(names) < len(parts):
-            raise DataError.two_kinds_of_file(table, [path.name for path in parts])
-        if parts:
-            found[table] = parts
-    if not found.keys() & {"profiles", "events"}:
-        raise DataError.no_data_in_folder(folder, [path.name for path in files])
-    return found
+def _held(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
+    """Return the files that hold each table, down to the parts in folders."""
+    return {table: [part for path in paths for part in parts_of(path)] for table, paths in found.items()}
 
 
-def _stem(path: Path) -> str:
-    return path.name.casefold().partition(".")[0].partition("-")[0]
+def _is_frame(source: Any) -> bool:
+    return isinstance(source, pd.DataFrame) or hasattr(source, "__arrow_c_stream__")
 
 
-def _format(path: Path) -> str:
-    name = path.name.casefold()
-    for ending in COMPRESSED:
-        name = name.removesuffix(ending)
-    return Path(name).suffix
+def _path(given: Any, what: str) -> Path:
+    """Return a path that is there, `~` being the home folder.
+
+    Raises:
+        DataError: it is no path, or nothing is there that could be read.
+    """
+    if not isinstance(given, (str, os.PathLike)):
+        raise DataError.not_a_source(what, given)
+    try:
+        path = Path(given).expanduser()
+        exists = "\0" not in str(path) and path.exists()
+    except (OSError, RuntimeError):
+        exists = False  # too long, or the home of somebody who is unknown
+    if not exists and ("\0" in str(given) or max(map(len, Path(given).parts), default=0) > _LONGEST_NAME):
+        raise DataError.no_such_name(str(given))
+    if not exists:
+        raise DataError.no_file(path)
+    if not path.is_file() and not path.is_dir():
+        raise DataError.damaged_file(path, "it is no regular file, but a device or a pipe")
+    return path
 
 
-def _table(name: str, source: Any, faults: Faults) -> Table:
-    if isinstance(source, pd.DataFrame):
-        return table_of(source, name)
-    paths = [Path(source)] if isinstance(source, (str, Path)) else [Path(path) for path in source]
-    for path in paths:
-        if not path.exists():
-            raise DataError.no_file(path)
-    if not paths:
+def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
+    """Return the files of a table, each with the folder of parts that it belongs to."""
+    if not isinstance(source, (str, os.PathLike, list, tuple)):
+        raise DataError.not_a_source(table, source)
+    given = [_path(one, table) for one in (source if isinstance(source, (list, tuple)) else [source])]
+    files = [(path, one if one.is_dir() else None) for one in given for path in parts_of(one)]
+    if not files:
         raise DataError.nothing_given()
-    other = next((path for path in paths if _format(path) != _format(paths[0])), None)
-    if other is not None:
-        raise DataError.unreadable_file(
-            other, f"it is of another format than {paths[0].name!r}, a part of the same table"
-        )
-    match _format(paths[0]):
-        case ".csv":
-            return _in_memory([_read_csv(path) for path in paths], paths)
-        case ".parquet":
-            return stored_table(paths)
-        case ".json" if name not in PAGES:
-            raise DataError.unreadable_file(paths[0], f"{name} are read from CSV or Parquet only")
-        case ".json":
-            pages = [_read_json(path) for path in paths]
-            return profiles_table([newest_profiles(pages, faults)]) if name == "profiles" else events_table(pages)
+    first = files[0][0]
+    for path, _ in files:
+        if format_of(path) is None:
+            raise DataError.unknown_format(path)
+        if format_of(path) != format_of(first):
+            raise DataError.other_format(path, first)
+    return files
+
+
+def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, faults: Faults) -> list[Table]:
+    """Return the parts of a table as they came, each under its own headers."""
+    paths = [path for path, _ in files]
+    match format_of(paths[0]):
+        case "csv":
+            return [csv_table(CsvFile(path, table, faults, encoding)) for path in paths]
+        case "parquet":
+            return _stored(files)
+        case "json":
+            return json_tables(paths, table, faults)
+        case "excel":
+            return [excel_table(path, table, faults) for path in paths]
         case _:
-            raise DataError.unknown_format(paths[0])
+            return [arrow_table(path) for path in paths]
 
 
-def _in_memory(parts: list[pa.Table], paths: list[Path]) -> Table:
-    whole = joined(parts, paths)
-    columns = zip(whole.schema, whole.columns, strict=True)
-    return {field.name: field_cells(field, column) for field, column in columns}
-
-
-def _read_csv(path: Path) -> pa.Table:
-    """Read a CSV with every cell as text: `NA` is Namibia and `007` an id, and only an empty cell is unset."""
-    try:
-        header = _header(path)
-        # Arrow's own stream and no callback: a reading thread that still holds something of Python's when the interpreter ends
-        # takes the whole process down with it.
-        with pa.input_stream(str(path), compression=_ARROW_NAMES.get(path.suffix.casefold())) as stream:
-            parsing = pa.csv.ParseOptions(newlines_in_values=True)
-            table = pa.csv.read_csv(stream, convert_options=_every_cell_as_text(header), parse_options=parsing)
-    except (*_DAMAGES, UnicodeDecodeError) as error:
-        reason = _uneven_rows(path) if "CSV parse error" in str(error) else first_line(error)
-        raise DataError.unreadable_file(path, reason) from None
-    if table.column_names != header:
-        raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be")
-    if not table.num_rows:
-        raise DataError.empty_file(path.name)
-    return table
-
-
-def _uneven_rows(path: Path) -> str:
-    """Say how many rows are not as long as the header; none of them is shown, since a row is a person."""
-    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        rows = (row for row in csv.reader(text) if row)
-        width = len(next(rows))
-        uneven = sum(len(row) != width for row in rows)
-    return f"{counted(uneven, 'row has', 'rows have')} not as many cells as the header, which has {width:,}"
-
-
-def _header(path: Path) -> list[str]:
-    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        header = next((row for row in csv.reader(text) if row), [])
-        has_rows = bool(text.read(1))
-    if not has_rows:
-        raise DataError.empty_file(path.name)
-    doubled = [name for name in dict.fromkeys(header) if header.count(name) > 1]
-    if doubled:
-        refuse_data(path.name, header)
-        raise DataError.unreadable_file(path, f"several columns are headed {listed(doubled)}")
-    other = next((name for mark, name in _OTHER_MARKS.items() if len(header) == 1 and mark in header[0]), None)
-    if other is not None:
-        raise DataError.unreadable_file(path, f"its cells are parted by {other}, and a CSV needs commas")
-    return header
-
-
-def _every_cell_as_text(header: list[str]) -> pa.csv.ConvertOptions:
-    return pa.csv.ConvertOptions(
-        column_types=dict.fromkeys(header, pa.string()),
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
-
-
-def _opened(path: Path) -> BinaryIO:
-    """Open a file for reading its plain bytes, whatever it is compressed with."""
-    ending = path.suffix.casefold()
-    if ending == ".gz":
-        return gzip.open(path, "rb")  # type: ignore[return-value]  # a GzipFile reads like a file
-    if ending == ".bz2":
-        return bz2.open(path, "rb")  # type: ignore[return-value]  # so does a BZ2File
-    if ending == ".zst":
-        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")  # type: ignore[no-any-return]
-    return path.open("rb")
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        with _opened(path) as stream:
-            return json.load(stream)
-    except (*_DAMAGES, ValueError) as error:
-        raise DataError.unreadable_file(path, first_line(error)) from None
+def _stored(files: Sequence[tuple[Path, Path | None]]) -> list[Table]:
+    """Return the parts of a Parquet table; engines write parts without rows, which say nothing, unless they are all there is."""
+    parts = [(path, stored_table(path, within)) for path, within in files]
+    with_rows = [part for _, part in parts if any(len(cells) for cells in part.values())]
+    if not with_rows:
+        raise DataError.empty_file(parts[0][0].name)
+    return with_rows

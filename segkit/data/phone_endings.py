@@ -17,6 +17,7 @@ MOST = 10
 """So many digits are a whole number in most countries: those in front are a country code or a prefix for dialling."""
 
 _PLACES = 10**MOST
+_REMARK = r"[0-9].*\p{L}"
 
 _LONGEST_NUMBER = 15
 """E.164 has no more digits."""
@@ -57,6 +58,11 @@ class PhoneEndings:
     def lengths(self) -> Endings:
         """How many digits each ending has."""
         return np.asarray(self.endings // _PLACES)
+
+    @property
+    def digits(self) -> Endings:
+        """The digits of each ending as a whole number."""
+        return np.asarray(self.endings % _PLACES)
 
     def joined(self, other: "PhoneEndings") -> "PhoneEndings":
         """Return these endings and others."""
@@ -117,6 +123,10 @@ def keys_of(digits: Endings, length: int) -> Endings:
 
 
 def may_hold_others(cells: pa.Array, numbers: pa.Array) -> Flags:
-    """Return which cells may hold another number than the one that was read from them."""
+    """Return which cells may hold another number than the one that was read from them.
+
+    Long ones do, and those with a remark behind the digits, whose letters were taken for those of a telephone's keys.
+    """
     is_long = pc.greater(pc.utf8_length(cells), pc.add(pc.utf8_length(numbers), FEWEST))
-    return np.asarray(pc.fill_null(is_long, fill_value=False).to_numpy(zero_copy_only=False))
+    has_remark = pc.and_(pc.is_valid(numbers), pc.match_substring_regex(cells, _REMARK))
+    return np.asarray(pc.fill_null(pc.or_(is_long, has_remark), fill_value=False).to_numpy(zero_copy_only=False))

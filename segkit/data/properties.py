@@ -158,6 +158,11 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
         # Those of pandas are periods and intervals, which pandas reads; those of Arrow have Python's own values, such as a UUID.
         return cells_of(column.to_pandas() if kind.extension_name.startswith("pandas.") else column.to_pylist())
     if pa.types.is_dictionary(kind):
+        if kind.value_type == pa.string_view():
+            # The categories of Polars, which Arrow can't write out as they are.
+            chunks = [(chunk.indices, chunk.dictionary.cast(pa.string())) for chunk in column.chunks]
+            kind = pa.dictionary(kind.index_type, pa.string())
+            column = pa.chunked_array([pa.DictionaryArray.from_arrays(*chunk) for chunk in chunks], kind)
         column = column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):

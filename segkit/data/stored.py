@@ -4,11 +4,12 @@ A table of events holds each profile's id many times over, and the door only wan
 metrics are never all in memory as text: looking up 20,000,000 ids of eleven letters takes half the memory of reading them first.
 """
 
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -17,38 +18,77 @@ import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.parquet
 
+from segkit.data.opened import DAMAGES, why
+from segkit.data.parts import doubled, joined_cells
 from segkit.data.properties import Cells, Codes, codes_of, field_cells, holds_json
-from segkit.errors import DataError
-
-DAMAGES = (pa.ArrowInvalid, OSError, EOFError, zlib.error)
-"""What reading a damaged file raises, by way of Arrow or of its compression."""
+from segkit.errors import DataError, listed
 
 _TEXT = {pa.string(), pa.large_string()}
 
 _ROWS_AHEAD = 2**19
 _PIECES_AHEAD = 8
-_UNBUFFERED = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False)
-"""Made for stores far away, reading whole groups of rows ahead takes a fifth more memory here, and no less time."""
+# Made for stores far away, reading whole groups of rows ahead takes a fifth more memory here, and no less time.
+_SCAN = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False, page_checksum_verification=True)
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""How engines name the folder of the parts in which a column is not set."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One file of a table, and what its footer says of it."""
+class _Piece:
+    """One column of one file: where it lies, what the file's footer says of it, and how many rows there are.
+
+    A column that the file lacks is not set; one that the file's folder names, such as `year=2026`, is the same in every row.
+    """
 
     path: Path
-    schema: pa.Schema
+    field: pa.Field
     rows: int
+    is_in_file: bool = True
+    everywhere: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds text that needs no other reading."""
+        kind = self.field.type.value_type if pa.types.is_dictionary(self.field.type) else self.field.type
+        return kind in _TEXT and not holds_json(self.field)
+
+    def repeated(self) -> pa.ChunkedArray:
+        """Return the cells of a column that the file lacks."""
+        return pa.chunked_array([pa.repeat(pa.scalar(self.everywhere, pa.string()), self.rows)])
+
+    def read(self) -> Cells:
+        """Return the cells.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+        if not self.is_in_file:
+            return Cells(self.repeated())
+        try:
+            column = pa.parquet.read_table(
+                self.path,
+                columns=[self.field.name],
+                partitioning=None,
+                pre_buffer=False,
+                page_checksum_verification=True,
+            ).column(0)
+        except DAMAGES as error:
+            raise DataError.damaged_file(self.path, why(error)) from None
+        if pa.types.is_timestamp(column.type) and column.type.tz is not None and not _is_zone(column.type):
+            # A moment is the same in any zone, so one that nobody knows is no loss.
+            column = column.cast(pa.timestamp(column.type.unit, "UTC"))
+        check_text(column, self.path, self.field.name)
+        return field_cells(self.field, column)
 
 
 class StoredCells(Cells):
     """One column of Parquet files, read anew each time it is asked for; `loaded` keeps it."""
 
-    def __init__(self, name: str, parts: Sequence[_Part]) -> None:
-        object.__setattr__(self, "_name", name)
-        object.__setattr__(self, "_parts", tuple(parts))
+    def __init__(self, pieces: Sequence[_Piece]) -> None:
+        object.__setattr__(self, "pieces", tuple(pieces))
 
-    _name: str
-    _parts: tuple[_Part, ...]
+    pieces: tuple[_Piece, ...]
 
     @property
     def values(self) -> pa.ChunkedArray | list[Any]:
@@ -56,7 +96,7 @@ class StoredCells(Cells):
         return self.loaded().values
 
     def __len__(self) -> int:
-        return sum(part.rows for part in self._parts)
+        return sum(piece.rows for piece in self.pieces)
 
     def loaded(self) -> Cells:
         """Return the same cells in memory.
@@ -64,8 +104,7 @@ class StoredCells(Cells):
         Raises:
             DataError: a file is damaged.
         """
-        whole = joined([_column(part, self._name) for part in self._parts], [part.path for part in self._parts])
-        return field_cells(whole.field(0), whole.column(0))
+        return joined_cells([piece.read() for piece in self.pieces])
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:
         """Return the cells of some rows, in their order."""
@@ -78,10 +117,10 @@ class StoredCells(Cells):
         """
         if not self.is_text:
             return super().index_in(wanted)
-        place = pc.index_in(pc.field(self._name), options=pc.SetLookupOptions(value_set=wanted))
+        lookup = pc.SetLookupOptions(value_set=wanted)
         found = np.empty(len(self), dtype=np.int32)
         start = 0
-        for piece in self._scanned(pa.string(), place):
+        for piece in self._scanned(pa.string(), lambda column: pc.index_in(column, options=lookup)):
             found[start : start + len(piece)] = codes_of(piece)
             start += len(piece)
         return found
@@ -93,21 +132,43 @@ class StoredCells(Cells):
         """
         if not self.is_text:
             return super().encoded()
-        return self._scanned(pa.dictionary(pa.int32(), pa.string()), pc.field(self._name))
+        return self._coded_pieces()
+
+    def _coded_pieces(self) -> Iterator[pa.DictionaryArray]:
+        for piece in self._scanned(pa.dictionary(pa.int32(), pa.string()), lambda column: column):
+            try:
+                piece.validate(full=True)
+            except pa.ArrowInvalid as error:
+                # Codes beyond the distinct values, or text that is none; as above, reading file by file tells which one it is.
+                self.loaded()
+                raise DataError.damaged_file(self.pieces[0].path, why(error)) from None
+            yield piece
 
     @property
     def is_text(self) -> bool:
         """Whether all parts hold text that needs no other reading."""
-        fields = [part.schema.field(self._name) for part in self._parts if self._name in part.schema.names]
-        kinds = {field.type.value_type if pa.types.is_dictionary(field.type) else field.type for field in fields}
-        return kinds <= _TEXT and not any(map(holds_json, fields))
+        return all(piece.is_text for piece in self.pieces)
 
-    def _scanned(self, kind: pa.DataType, wanted: pc.Expression) -> Iterator[pa.Array]:
-        columns = [self._name] if pa.types.is_dictionary(kind) else []
+    def _scanned(self, kind: pa.DataType, wanted: Callable[[pc.Expression], pc.Expression]) -> Iterator[pa.Array]:
+        """Give what is wanted of the column, in pieces; neighbouring files under one header are scanned as one."""
+        for name, pieces in groupby(self.pieces, key=lambda piece: piece.field.name if piece.is_in_file else None):
+            if name is None:
+                for piece in pieces:
+                    # A table in memory answers the same expression, whatever that is.
+                    column = pa.table({"column": piece.repeated().cast(kind)})
+                    scanner = pa.dataset.dataset(column).scanner(columns={"wanted": wanted(pc.field("column"))})
+                    yield from (batch.column(0) for batch in scanner.to_batches())
+            else:
+                yield from self._scanned_files(name, list(pieces), kind, wanted(pc.field(name)))
+
+    def _scanned_files(
+        self, name: str, pieces: list[_Piece], kind: pa.DataType, wanted: pc.Expression
+    ) -> Iterator[pa.Array]:
+        columns = [name] if pa.types.is_dictionary(kind) else []
         reading = pa.dataset.ParquetReadOptions(dictionary_columns=columns)
         files = pa.dataset.dataset(
-            [str(part.path) for part in self._parts],
-            schema=pa.schema([pa.field(self._name, kind)]),
+            [str(piece.path) for piece in pieces],
+            schema=pa.schema([pa.field(name, kind)]),
             format=pa.dataset.ParquetFileFormat(read_options=reading),
         )
         # With fewer pieces ahead one core waits for the other, since they come in order; with more, what waits is memory.
@@ -116,7 +177,7 @@ class StoredCells(Cells):
             batch_size=_ROWS_AHEAD // _PIECES_AHEAD,
             batch_readahead=_PIECES_AHEAD,
             fragment_readahead=1,
-            fragment_scan_options=_UNBUFFERED,
+            fragment_scan_options=_SCAN,
         )
         try:
             for batch in scanner.to_batches():
@@ -124,55 +185,78 @@ class StoredCells(Cells):
         except DAMAGES as error:
             # Reading file by file tells which one it is; should none be, it is the first.
             self.loaded()
-            raise DataError.unreadable_file(self._parts[0].path, first_line(error)) from None
+            raise DataError.damaged_file(pieces[0].path, why(error)) from None
 
 
-def stored_table(paths: Sequence[Path]) -> dict[str, Cells]:
-    """Return the columns of Parquet files, of which only the footers are read; one that only some parts have is unset in the others.
+def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
+    """Return the columns of a Parquet file, of which only the footer is read.
 
-    Raises:
-        DataError: a file is empty or damaged, or the parts don't fit together.
-    """
-    parts = [_part(path) for path in paths]
-    fields = joined([part.schema.empty_table() for part in parts], list(paths)).schema
-    return {name: StoredCells(name, parts) for name in fields.names}
-
-
-def joined(parts: Sequence[pa.Table], paths: Sequence[Path]) -> pa.Table:
-    """Join the parts of a table; a column that only some parts have is unset in the others.
+    Args:
+        path: the file.
+        within: the folder of parts that it belongs to; folders between, such as `year=2026`, name a column and its value.
 
     Raises:
-        DataError: a column is of one type in one part and of another in the next.
+        DataError: the file is damaged, or a column is there twice.
     """
-    try:
-        # Permissive, since a column of whole numbers turns into one of doubles in a part where a cell is empty.
-        return parts[0] if len(parts) == 1 else pa.concat_tables(parts, promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise DataError.unreadable_file(
-            paths[-1], f"its columns are of other types than in {paths[0].name!r} ({error})"
-        ) from None
-
-
-def first_line(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-
-
-def _part(path: Path) -> _Part:
     try:
         with pa.parquet.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-    except DAMAGES as error:
-        raise DataError.unreadable_file(path, first_line(error)) from None
-    if not rows:
-        raise DataError.empty_file(path.name)
-    return _Part(path, schema, rows)
+        names = schema.names
+    except (*DAMAGES, UnicodeDecodeError) as error:
+        raise DataError.damaged_file(path, why(error)) from None
+    if doubled(names):
+        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
+    pieces = {field.name: _Piece(path, field, rows) for field in schema}
+    steps = path.relative_to(within).parts[:-1] if within is not None else ()
+    for name, _, value in (step.partition("=") for step in steps):
+        text = None if value == _NO_VALUE else unquote(value)
+        field = pa.field(unquote(name), pa.string())
+        pieces.setdefault(field.name, _Piece(path, field, rows, is_in_file=False, everywhere=text))
+    return {name: StoredCells([piece]) for name, piece in pieces.items()}
 
 
-def _column(part: _Part, name: str) -> pa.Table:
-    if name not in part.schema.names:
-        return pa.table({name: pa.nulls(part.rows)})
+def joined_tables(parts: Sequence[Mapping[str, Cells]]) -> dict[str, Cells]:
+    """Join the parts of a table; a column that only some parts have is unset in the others."""
+    if len(parts) == 1:
+        return dict(parts[0])
+    sizes = [len(next(iter(part.values()))) for part in parts]
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: _joined([part.get(name) for part in parts], sizes) for name in names}
+
+
+def _joined(columns: Sequence[Cells | None], sizes: Sequence[int]) -> Cells:
+    there = [column for column in columns if column is not None]
+    if all(isinstance(column, StoredCells) for column in there):
+        return StoredCells([
+            piece
+            for column, size in zip(columns, sizes, strict=True)
+            for piece in (column.pieces if isinstance(column, StoredCells) else [_absent(size)])
+        ])  # fmt: skip
+    unset = (Cells(pa.chunked_array([pa.nulls(size, pa.string())])) for size in sizes)
+    return joined_cells(
+        [other if column is None else column.loaded() for column, other in zip(columns, unset, strict=True)]
+    )
+
+
+def _absent(rows: int) -> _Piece:
+    return _Piece(Path(), pa.field("", pa.string()), rows, is_in_file=False)
+
+
+def check_text(column: pa.ChunkedArray, path: Path, name: str) -> None:
+    """Refuse a column that says it is text in UTF-8, and is not.
+
+    Raises:
+        DataError: it is not.
+    """
     try:
-        return pa.parquet.read_table(part.path, columns=[name], pre_buffer=False)
-    except DAMAGES as error:
-        raise DataError.unreadable_file(part.path, first_line(error)) from None
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        raise DataError.stored_text_not_utf8(path, name) from None
+
+
+def _is_zone(kind: pa.DataType) -> bool:
+    try:
+        pc.strftime(pa.scalar(0, kind))
+    except pa.ArrowInvalid:
+        return False
+    return True

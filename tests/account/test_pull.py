@@ -22,7 +22,7 @@ from segkit.account.client import Account
 from segkit.account.pacing import Clock
 from segkit.account.pull import pull
 from segkit.account.pull_store import PullStore
-from segkit.errors import AccountError, DefinitionError, FileError
+from segkit.errors import AccountError, DataError, DefinitionError, FileError
 from segkit.targets.account_names import AccountNames
 
 TESTS = Path(__file__).parents[1]
@@ -379,6 +379,22 @@ def test_faults_that_pass_leave_no_trace(server, tmp_path):
         server.fail(path, Fault(429, headers={"Retry-After": "7"}), Fault(503), Fault(200, b'{"data": [{', cut_after=6), Fault(0, cut_after=0))  # fmt: skip
     rough = pull(tmp_path / "rough", account=account(server))
     assert [file.read_bytes() for file in rough.files] == [file.read_bytes() for file in whole.files]
+
+
+def test_a_bit_that_flips_in_a_pulled_file_is_noticed(server, tmp_path):
+    """The tables have checksums, so that a load refuses a file that has changed since, rather than text somebody who said no."""
+    pulled = pull(tmp_path, account=account(server))
+    for path in (path for path in pulled.files if path.name in ("profiles.parquet", "events.parquet")):
+        whole = path.read_bytes()
+        column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+        raw = bytearray(whole)
+        start = column.dictionary_page_offset if column.has_dictionary_page else column.data_page_offset
+        raw[start + column.total_compressed_size - 1] ^= 1
+        path.write_bytes(raw)
+        with pytest.raises(DataError, match=rf"'{path.name}' can't be read: it is damaged"):
+            sk.load(tmp_path)
+        path.write_bytes(whole)
+    assert len(sk.load(tmp_path)) == pulled.rows["profiles.parquet"]
 
 
 def test_the_key_is_in_no_file(server, tmp_path):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.data.events import index_events, order_events
 from segkit.data.properties import arrow_cells, cells_of
-from segkit.errors import DataError
+from segkit.errors import DataError, SegkitWarning
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -109,10 +109,11 @@ def test_events_that_are_left_out_count_for_nobody():
 
 
 def test_a_metric_without_amounts_sums_to_nothing():
-    """Where no event of a metric carries a value, everybody's sum of it is 0."""
+    """Where no event of a metric carries a value, everybody's sum of it is 0, and a warning says why."""
     shop = shop_of(("ann", "Clicked SMS", 0, None, {}), ("ann", "Placed Order", 0, 5.0, {}))
     assert shop.events.metric("Clicked SMS").units is None
-    assert who(sk.spent("Clicked SMS", equals=0), shop) == {"ann"}
+    with pytest.warns(SegkitWarning, match="No event of 'Clicked SMS' has an amount"):
+        assert who(sk.spent("Clicked SMS", equals=0), shop) == {"ann"}
 
 
 @pytest.mark.parametrize("amounts", [(19.5, 5.0), ("19.50", "5"), (19.5, "5")], ids=["numbers", "texts", "both"])

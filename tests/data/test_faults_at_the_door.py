@@ -164,6 +164,10 @@ ALSO = {
     "a coordinate off the globe": {"off the globe"},
     "a phone number that is a float": {"not in E.164"},
     "a phone number that is none": {"no digits"},
+    "a profile without an id": {"50.0% of profiles left out"},
+    "an event of an unknown profile": {"50.0% of events left out"},
+    "an event without a profile": {"50.0% of events left out"},
+    "an event without a metric": {"25.0% of events left out"},
 }
 
 
@@ -462,24 +466,18 @@ FILES = {
     "only a header": ("events.csv", b"profile_id,metric,datetime\n", "has no rows"),
     "only a header, cut": ("events.csv", b"profile_id,metric,datetime", "has no rows"),
     "only a header, compressed": ("events.csv.gz", gzip.compress(b"profile_id,metric,datetime\n"), "has no rows"),
-    "semicolons": ("events.csv", EVENTS.replace(b",", b";"), "parted by semicolons, and a CSV needs commas"),
-    "tabs": ("events.csv", EVENTS.replace(b",", b"\t"), "parted by tabs"),
     "a row too long": ("events.csv", EVENTS + b"ann,ann.lee@example.com,2026-06-01,5\n", "1 row has not as many cells as the header"),
     "rows too short": ("events.csv", EVENTS + b"ann.lee@example.com\nbea\n", "2 rows have not as many cells as the header, which has 3"),
-    "Latin letters of one byte": ("events.csv", EVENTS + "zoë,X,\n".encode("latin-1"), "can't be read: .*(utf-8|UTF8)"),
-    "letters of two bytes": ("events.csv", EVENTS.decode().encode("utf-16"), "can't be read: .*utf-8"),
-    "no gzip": ("events.csv.gz", EVENTS, "can't be read: Not a gzipped file"),
-    "a cut gzip": ("events.csv.gz", gzip.compress(EVENTS * 500)[:60], "can't be read: Compressed file ended"),
+    "Latin letters of one byte": ("events.csv", EVENTS + "zoë,X,\n".encode("latin-1"), "line 3 is not text in UTF-8.*encoding="),
+    "a cut gzip": ("events.csv.gz", gzip.compress(EVENTS * 500)[:60], "damaged, was not written to its end"),
     "a torn gzip": ("events.csv.gz", bytes(TORN), "can't be read"),
-    "no bzip": ("events.csv.bz2", EVENTS, "can't be read"),
     "a cut bzip": ("events.csv.bz2", bz2.compress(EVENTS * 500)[:60], "can't be read"),
-    "no zstandard": ("events.csv.zst", EVENTS, "can't be read"),
     "no Parquet": ("events.parquet", EVENTS, "can't be read"),
     "an empty Parquet": ("events.parquet", b"", "can't be read"),
-    "no JSON": ("events.json", EVENTS, "can't be read: Expecting value: line 1"),
+    "no JSON": ("events.json", EVENTS, "can't be read: it is no JSON, or was not written to its end, in line 1"),
     "cut JSON": ("events.json", b'{"data": [', "can't be read"),
-    "empty JSON": ("events.json", b"", "can't be read"),
-    "a spreadsheet": ("events.xlsx", b"PK", "holds neither profiles nor events.*It holds: 'events.xlsx'.*given one by one"),
+    "empty JSON": ("events.json", b"", "has no rows"),
+    "an old spreadsheet": ("events.xls", b"", "holds neither profiles nor events.*It holds: 'events.xls'.*given one by one"),
 }  # fmt: skip
 
 
@@ -548,24 +546,23 @@ def test_the_same_part_twice_is_refused(tmp_path):
 def test_files_given_one_by_one_must_be_of_a_known_and_equal_format(tmp_path):
     """An unknown ending, a folder in the place of a file, parts of two formats and no file at all are all refused."""
     (tmp_path / "events.csv").write_bytes(EVENTS)
-    (tmp_path / "events.txt").write_bytes(EVENTS)
+    (tmp_path / "events.log").write_bytes(EVENTS)
     pd.DataFrame({"profile_id": ["ann"]}).to_parquet(tmp_path / "events.parquet")
-    with pytest.raises(DataError, match=r"'events\.txt' is of no format that segkit reads. It reads \.csv"):
-        sk.load(events=tmp_path / "events.txt")
-    with pytest.raises(DataError, match="is of no format"):
-        sk.load(events=tmp_path)
-    with pytest.raises(DataError, match=r"'events\.parquet' can't be read: it is of another format than 'events\.csv'"):
+    with pytest.raises(DataError, match=r"'events\.log' is of no format that segkit reads. It reads \.csv"):
+        sk.load(events=tmp_path / "events.log")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="The folder 'empty' holds no parts of a table"):
+        sk.load(events=tmp_path / "empty")
+    with pytest.raises(DataError, match=r"'events\.parquet' is of another format than 'events\.csv'"):
         sk.load(events=[tmp_path / "events.csv", tmp_path / "events.parquet"])
     with pytest.raises(DataError, match="Nothing to load"):
         sk.load(events=[])
 
 
-def test_parquet_parts_that_do_not_fit_together_are_refused(tmp_path):
-    """A column that is text in one part and numbers in the next is an error that names both files."""
+def test_parquet_parts_of_text_and_of_numbers_keep_what_each_cell_is(tmp_path):
+    """A column that is text in one part and numbers in the next holds both, each to be asked for as what it is."""
     events = orders().assign(datetime=pd.Timestamp("2026-06-01", tz="UTC"))
-    events.assign(Items="two").to_parquet(tmp_path / "events-1.parquet")
+    events.assign(Items="2").to_parquet(tmp_path / "events-1.parquet")
     events.assign(Items=2).to_parquet(tmp_path / "events-2.parquet")
-    with pytest.raises(
-        DataError, match=r"'events-2\.parquet' can't be read: its columns are of other types than in 'events-1"
-    ):
-        sk.load(tmp_path)
+    shop = sk.load(tmp_path)
+    assert shop.event_column("Placed Order", "Items").distinct == ["2", 2]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.properties import JSON_CELLS, arrow_cells
-from segkit.data.stored import stored_table
+from segkit.data.stored import joined_tables, stored_table
 from segkit.errors import DataError
 
 TEXTS = st.lists(st.none() | st.sampled_from(["", "ann", "bea", "NA", "007", "東京"]), min_size=1, max_size=12)
@@ -25,6 +25,11 @@ KINDS = {
     "codes": pa.dictionary(pa.int32(), pa.string()),
     "bytes": pa.binary(),
 }
+
+
+def stored_parts(*paths):
+    """Return the table that Parquet files hold together."""
+    return joined_tables([stored_table(path) for path in paths])
 
 
 def decoded(cells):
@@ -44,7 +49,7 @@ def test_a_column_in_files_answers_as_the_same_column_in_memory(kind, parts, gro
         for path, part in zip(paths, parts, strict=True):
             column = pa.array(part, KINDS[kind]) if kind != "codes" else pa.array(part, pa.string()).dictionary_encode()
             pq.write_table(pa.table({"id": column}), path, row_group_size=group)
-        stored = stored_table(paths)["id"]
+        stored = stored_parts(*paths)["id"]
         assert len(stored) == len(whole)
         assert stored.values.to_pylist() == [text or None for text in whole]
         found = decoded(stored.loaded() if kind == "bytes" else stored)
@@ -59,7 +64,7 @@ def test_a_column_that_one_part_lacks_is_unset_there(tmp_path):
     """Its cells are null, and no place and no code stands for them."""
     pq.write_table(pa.table({"id": ["ann"], "city": ["Oslo"]}), tmp_path / "1.parquet")
     pq.write_table(pa.table({"id": ["bea", "cat"]}), tmp_path / "2.parquet")
-    city = stored_table([tmp_path / "1.parquet", tmp_path / "2.parquet"])["city"]
+    city = stored_parts(tmp_path / "1.parquet", tmp_path / "2.parquet")["city"]
     assert city.values.to_pylist() == decoded(city) == ["Oslo", None, None]
     assert city.index_in(pa.array(["Oslo"])).tolist() == [0, -1, -1]
 
@@ -70,7 +75,7 @@ def test_any_name_of_a_file_will_do(name, tmp_path):
     folder = tmp_path / "_old" / "year=2026"
     folder.mkdir(parents=True)
     pq.write_table(pa.table({"a.b": ["x", None]}), folder / name)
-    table = stored_table([folder / name])
+    table = stored_parts(folder / name)
     assert list(table) == ["a.b"]
     assert table["a.b"].index_in(pa.array(["x"])).tolist() == [0, -1]
     assert decoded(table["a.b"]) == table["a.b"].values.to_pylist() == ["x", None]
@@ -111,7 +116,7 @@ def test_faults_are_counted_over_the_whole_table(tmp_path):
 
 
 def test_faults_come_in_the_order_of_the_columns(tmp_path):
-    """Ids, metrics, dates, amounts: so the faults are listed, whichever column was read first."""
+    """How much was left out, ids, metrics, dates, amounts: so the faults are listed, whichever column was read first."""
     events = pd.DataFrame({
         "profile_id": ["ann", "who", "bea", "ann"],
         "metric": ["Placed Order", "Placed Order", None, "Clicked SMS"],
@@ -122,7 +127,7 @@ def test_faults_come_in_the_order_of_the_columns(tmp_path):
     profiles = pd.DataFrame({"profile_id": ["ann", "bea"]})
     shop = sk.load(tmp_path, profiles=profiles, unreadable="leave out")
     told = shop.report[shop.report["table"] == "events"]
-    assert told["column"].tolist() == ["profile_id", "metric", "datetime", "value", "value"]
+    assert told["column"].tolist() == ["rows", "profile_id", "metric", "datetime", "value", "value"]
     with pytest.raises(DataError) as error:
         sk.load(tmp_path, profiles=profiles)
     assert str(error.value).index("events, datetime") < str(error.value).index("events, value")
@@ -176,7 +181,7 @@ def test_a_file_that_is_damaged_inside_is_named(tmp_path):
     raw = bytearray((tmp_path / "2.parquet").read_bytes())
     raw[20:2_000] = bytes(1_980)
     (tmp_path / "2.parquet").write_bytes(raw)
-    stored = stored_table([tmp_path / "1.parquet", tmp_path / "2.parquet"])["id"]
+    stored = stored_parts(tmp_path / "1.parquet", tmp_path / "2.parquet")["id"]
     for read in (stored.loaded, lambda: list(stored.encoded()), lambda: stored.index_in(column)):
         with pytest.raises(DataError, match=r"'2\.parquet' can't be read"):
             read()
@@ -186,7 +191,7 @@ def test_a_marked_column_holds_what_its_json_says(tmp_path):
     """A column of ids that is marked as JSON is read as what that stands for, numbers among them."""
     field = pa.field("id", pa.string(), metadata=JSON_CELLS)
     pq.write_table(pa.table([pa.array(['"ann"', "7", None])], schema=pa.schema([field])), tmp_path / "1.parquet")
-    stored = stored_table([tmp_path / "1.parquet"])["id"]
+    stored = stored_parts(tmp_path / "1.parquet")["id"]
     assert not stored.is_text
     assert stored.values == ["ann", 7, None]
 

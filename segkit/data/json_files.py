@@ -1,0 +1,149 @@
+"""JSON and JSON Lines to tables: pages of the Klaviyo API, their resources one by one, or plain rows; what pages mean is told elsewhere."""
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from segkit.data.door import Table
+from segkit.data.faults import Faults
+from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
+from segkit.data.opened import opened
+from segkit.data.properties import cells_of
+from segkit.data.schema import REQUIRED, canonical_name
+from segkit.errors import DataError
+
+PAGES = {"profiles": "profile", "events": "event"}
+"""The tables that pages of the Klaviyo API can hold, and the type of their resources."""
+
+
+def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table]:
+    """Return what JSON files hold: pages and resources all as one table, since names are told by all of them; rows as a part each.
+
+    Raises:
+        DataError: a file is damaged or no JSON, is empty, or holds neither pages nor rows.
+    """
+    read = {path: _documents(path, table, faults) for path in paths}
+    if not any(_is_page(one, documents, table) for documents in read.values() for one in documents):
+        return [_rows_table(path, documents) for path, documents in read.items()]
+    pages = []
+    for path, documents in read.items():
+        if not all(_is_page(one, documents, table) for one in documents):
+            raise DataError.unreadable_file(path, "it holds plain rows beside pages of the Klaviyo API")
+        pages += documents
+    if table not in PAGES:
+        raise DataError.unreadable_file(
+            paths[0], f"{table} can't be read from pages of the Klaviyo API, only from rows"
+        )
+    resources = [one for one in pages if _is_resource(one)]
+    whole = [one for one in pages if not _is_resource(one)]
+    if resources:
+        # A page of its own, in which what is no profile or event, such as a metric, is what the page includes.
+        kind = PAGES[table]
+        whole.append({
+            "data": [one for one in resources if one["type"] == kind],
+            "included": [one for one in resources if one["type"] != kind],
+        })  # fmt: skip
+    return [profiles_table([newest_profiles(whole, faults)]) if table == "profiles" else events_table(whole)]
+
+
+def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
+    """Return the documents of a file: the one that it is, those of its list, or one in each line."""
+    with opened(path) as stream:
+        raw = stream.read()
+    if not raw.strip():
+        raise DataError.empty_file(path.name)
+    try:
+        text = raw.decode(json.detect_encoding(raw))
+    except UnicodeDecodeError:
+        raise DataError.unreadable_file(path, "its text is not in UTF-8") from None
+    documents = _parsed(path, text)
+    if "\\ud" in text or "\\uD" in text:
+        halves = _Halves()
+        documents = [halves.without(document) for document in documents]
+        faults.note(
+            table,
+            "(file)",
+            "texts with half a character",
+            halves.found,
+            examples=[path.name],
+            done="the half replaced by \ufffd",
+        )
+    if any(not isinstance(document, Mapping) for document in documents):
+        raise DataError.unreadable_file(path, "it holds neither pages of the Klaviyo API nor rows with names")
+    return documents
+
+
+def _parsed(path: Path, text: str) -> list[Any]:
+    try:
+        whole = json.loads(text)
+    except RecursionError:
+        raise DataError.unreadable_file(path, "its brackets are nested too deep") from None
+    except ValueError as error:
+        found = _lines(path, text)
+        if found is None:
+            line = f", in line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
+            raise DataError.unreadable_file(path, f"it is no JSON, or was not written to its end{line}") from None
+        return found
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _lines(path: Path, text: str) -> list[Any] | None:
+    """Return the documents of JSON Lines, or None if the first line is none."""
+    found: list[Any] = []
+    for number, line in enumerate(io.StringIO(text), 1):
+        if not line.strip():
+            continue
+        try:
+            found.append(json.loads(line))
+        except (ValueError, RecursionError):
+            if not found:
+                return None
+            raise DataError.unreadable_file(
+                path, f"line {number:,} is no JSON, or was not written to its end"
+            ) from None
+    return found
+
+
+def _is_page(document: Mapping[str, Any], documents: Sequence[Any], table: str) -> bool:
+    """Whether a document is a page of Klaviyo's or one of its resources, or should be, as what else a file alone may hold."""
+    if _is_resource(document) or isinstance(document.get("data"), list):
+        return True
+    is_row = any(canonical_name(table, name) in REQUIRED[table] for name in document)
+    return len(documents) == 1 and table in PAGES and not is_row
+
+
+def _is_resource(document: Mapping[str, Any]) -> bool:
+    return isinstance(document.get("type"), str) and isinstance(document.get("attributes"), Mapping)
+
+
+def _rows_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> Table:
+    rows = list(rows)
+    names = dict.fromkeys(name for row in rows for name in row)
+    if not names:
+        raise DataError.empty_file(path.name)
+    return {name: cells_of([row.get(name) for row in rows]) for name in names}
+
+
+class _Halves:
+    """Replaces halves of characters, which are left where a text was cut within an emoji, and counts the texts that had one."""
+
+    def __init__(self) -> None:
+        self.found = 0
+
+    def without(self, value: Any) -> Any:
+        match value:
+            case str():
+                try:
+                    value.encode()
+                except UnicodeEncodeError:
+                    self.found += 1
+                    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+                return value
+            case list():
+                return [self.without(item) for item in value]
+            case dict():
+                return {self.without(name): self.without(item) for name, item in value.items()}
+            case _:
+                return value

@@ -1,0 +1,80 @@
+"""Workbooks and Arrow's own files to tables."""
+
+import importlib.util
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather
+
+from segkit.data.dataset import table_of
+from segkit.data.door import Table
+from segkit.data.faults import Faults
+from segkit.data.opened import DAMAGES, why
+from segkit.data.parts import doubled
+from segkit.data.properties import field_cells
+from segkit.data.stored import check_text
+from segkit.errors import DataError, listed
+
+
+def excel_table(path: Path, table: str, faults: Faults) -> Table:
+    """Read the sheet of a workbook that is named like the table, or the first; cells keep the types that they have there.
+
+    Raises:
+        DataError: the package for it is not installed, or the workbook is damaged, locked or empty.
+    """
+    if importlib.util.find_spec("openpyxl") is None:
+        raise DataError.no_excel(path)
+    try:
+        # What the reader says of styles and extensions that it passes over is not about the data.
+        with warnings.catch_warnings(action="ignore"), pd.ExcelFile(path, engine="openpyxl") as book:
+            sheets = [str(name) for name in book.sheet_names]
+            sheet = next((name for name in sheets if name.strip().casefold() == table), sheets[0])
+            frame = book.parse(sheet, dtype=object, keep_default_na=False, na_values=[""])
+    except (*DAMAGES, ValueError, KeyError, SyntaxError) as error:
+        raise DataError.damaged_file(path, why(error)) from None
+    others = [name for name in sheets if name != sheet]
+    faults.note(
+        table,
+        "(file)",
+        "sheets that were not read",
+        len(others),
+        examples=others,
+        done=f"only {sheet!r} of {path.name!r} was",
+    )
+    if frame.empty:
+        raise DataError.empty_file(path.name)
+    frame = frame.dropna(axis="columns", how="all") if any(map(_is_unnamed, frame.columns)) else frame
+    return table_of(frame, table)
+
+
+def arrow_table(path: Path) -> Table:
+    """Read a Feather or Arrow file, of which columns keep their types.
+
+    Raises:
+        DataError: it is damaged, or text in it is not UTF-8.
+    """
+    try:
+        with pa.OSFile(str(path)) as stream:
+            is_stream = stream.read(4) == b"\xff\xff\xff\xff"
+        if is_stream:
+            with pa.OSFile(str(path)) as stream, pa.ipc.open_stream(stream) as reader:
+                whole = reader.read_all()
+        else:
+            whole = pyarrow.feather.read_table(str(path), memory_map=False)
+        names = whole.column_names
+    except (*DAMAGES, UnicodeDecodeError) as error:
+        raise DataError.damaged_file(path, why(error)) from None
+    if doubled(names):
+        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
+    for name, column in zip(names, whole.columns, strict=True):
+        check_text(column, path, name)
+    if not whole.num_rows:
+        raise DataError.empty_file(path.name)
+    columns = zip(whole.schema, whole.columns, strict=True)
+    return {field.name: field_cells(field, column) for field, column in columns}
+
+
+def _is_unnamed(header: object) -> bool:
+    return str(header).startswith("Unnamed: ")

@@ -1,0 +1,26 @@
+"""Dates that stand for "unknown" or "for ever" rather than for a day: kept as they are, and counted."""
+
+import numpy as np
+
+from segkit.data.columns import Place
+from segkit.data.instants import DAY, Flags, Microseconds, instant_of
+
+FIRST, LAST = DAY, 7_258_118_400_000_000
+"""The second day of 1970 and the first of 2200, in microseconds: outside of them no shop's customer did anything."""
+
+
+def note_placeholders(times: Microseconds, is_set: Flags, place: Place) -> None:
+    """Note how many dates lie before 2 January 1970 or after 2199, such as 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31."""
+    if not len(times):
+        return
+    if times.min() >= FIRST and times.max() < LAST:
+        return
+    odd = ((times < FIRST) | (times >= LAST)) & is_set
+    values = np.unique(times[odd])
+    few = [*values[:2].tolist(), *values[2:][-1:].tolist()]
+    place.note(
+        "placeholders for no date, before 1970-01-02 or after 2199",
+        odd,
+        examples=[f"{instant_of(value):%Y-%m-%d}".rjust(10, "0") for value in few],
+        done="kept as dates, by which as_of is not chosen",
+    )
