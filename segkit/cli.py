@@ -94,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument(
         "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
     )
+    order = builds.add_mutually_exclusive_group()
+    order.add_argument(
+        "--day-first", action="store_const", const=True, default=None, dest="day_first", help="06/07/2026 is 6 July"
+    )
+    order.add_argument(
+        "--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June"
+    )
     builds.set_defaults(run=_build)
 
     pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
@@ -199,6 +206,7 @@ def _build(given: argparse.Namespace) -> int:
         default_country=given.default_country,
         unreadable="leave out" if given.leave_out_unreadable else "raise",
         add_profiles_of_events=given.add_profiles_of_events,
+        day_first=given.day_first,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:

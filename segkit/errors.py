@@ -669,11 +669,19 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
-    def bad_as_of(cls, value: object) -> Self:
-        """`as_of` can't be read as an instant."""
+    def bad_as_of(cls, value: object, reason: str = "") -> Self:
+        """`as_of` can't be read as an instant, or lies where nobody looks from."""
         return cls(
-            f"as_of can't be {value!r}. Give a date, which means the close of that day in UTC ('2026-06-30'), or an instant "
+            f"as_of can't be {value!r}{reason}. Give a date, which means the close of that day in UTC ('2026-06-30'), or an instant "
             "('2026-06-30T12:00:00Z', or a datetime; without an offset it is taken as UTC)."
+        )
+
+    @classmethod
+    def unknown_zone(cls, column: str, zone: str) -> Self:
+        """A typed column of times names a zone that is none."""
+        return cls(
+            f"The times of column {column!r} are in the time zone {zone!r}, which is no name of the IANA database ('America/New_York', "
+            "'UTC') and no offset ('+02:00'). Write the column again with its right zone, or converted to UTC."
         )
 
     @classmethod

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from segkit.data.columns import ADDRESS
+from segkit.data.date_forms import from_any_text
 from segkit.data.faults import masked
 from segkit.data.phone_patterns import FIXED_LINE
 from segkit.data.phones import Phones, normalise
@@ -473,9 +474,14 @@ def _consent_times(sheet: Sheet) -> Iterator[Finding]:
             yield Finding("consent time without consent", header, is_set & (never | sheet.unset(field)))
         else:
             yield Finding("consent time without a consent column", header, is_set)
-        readable = _flags(pc.match_substring_regex(times, _DATE))
+        readable = _flags(pc.match_substring_regex(times, _DATE)) & _in_calendar(times)
         yield Finding("consent time unreadable", header, is_set & ~readable & ~_day_first(times))
         yield Finding("consent before 1990", header, readable & _before_1990(times))
+
+
+def _in_calendar(times: pa.Array) -> Flags:
+    """Return which times name a day and an hour that there are, February 29 only in leap years; Unix seconds all do."""
+    return from_any_text(times).readable | _flags(pc.match_substring_regex(times, r"^\d{9,10}$"))
 
 
 def _before_1990(times: pa.Array) -> Flags:

@@ -44,7 +44,7 @@ from segkit.data.properties import UNSET, PropertyColumn
 from segkit.errors import counted
 from segkit.lacking import lacking_amounts, lacking_column, lacking_places
 from segkit.near_values import Value, Values, no_numbers_of
-from segkit.value_tests import kind_of, readable
+from segkit.value_tests import kind_of, readable, unread
 
 _CHANNELS: dict[Channel, str] = {"sms": "SMS", "email": "email"}
 
@@ -84,17 +84,21 @@ def matter(condition: Condition) -> Hashable:
     return DistanceCondition if isinstance(condition, DistanceCondition) else condition
 
 
-def _idle(condition: Condition, dataset: Dataset) -> Iterator[str]:
-    """Yield what is true of nobody, or of everybody, because the data has nothing of what is asked for."""
+def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield what is true of nobody, or of everybody, because the data has nothing of what is asked for, or can't be read so.
+
+    Of properties that are `mixed`, since alternatives ask them for several kinds, values of other kinds are no slip.
+    """
     match condition:
         case AllOf(conditions):
             for part in conditions:
-                yield from _idle(part, dataset)
+                yield from _idle(part, dataset, mixed)
         case AnyOf(conditions):
+            mixed |= _mixed(conditions)
             for part in _alternatives(conditions, dataset):
-                yield from _idle(part, dataset)
+                yield from _idle(part, dataset, mixed)
         case Not(inner):
-            yield from _idle(inner, dataset)
+            yield from _idle(inner, dataset, mixed)
         case MetricCondition(metric, where=where):
             yield from _idle_events(metric, where, dataset)
             yield from _sentence(lacking_amounts(condition, dataset.events.metric(metric), dataset))
@@ -104,6 +108,8 @@ def _idle(condition: Condition, dataset: Dataset) -> Iterator[str]:
         case PropertyCondition(name, test):
             if not _reads(name, None, test, dataset):
                 yield _other_kind(name, test)
+            elif name not in mixed:
+                yield from _unread(name, None, test, dataset)
         case ConsentCondition(channel, where=where):
             yield from _idle_consent(channel, dataset)
             for clause in where:
@@ -145,6 +151,25 @@ def _idle_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset
     for clause in where:
         if not _reads(clause.property, metric, clause.test, dataset):
             yield _other_kind(clause.property, clause.test)
+        else:
+            yield from _unread(clause.property, metric, clause.test, dataset)
+
+
+def _mixed(conditions: tuple[Condition, ...]) -> frozenset[str]:
+    """Return the properties that alternatives ask for several kinds."""
+    kinds: dict[str, set[str]] = {}
+    for part in conditions:
+        if isinstance(part, PropertyCondition) and not isinstance(part.test, (SetTest, SomethingTest)):
+            kinds.setdefault(part.property, set()).add(kind_of(part.test))
+    return frozenset(name for name, asked in kinds.items() if len(asked) > 1)
+
+
+def _unread(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) -> Iterator[str]:
+    """Yield how many values of a property can't be read as the kind that a test asks for, though others can."""
+    column = None if isinstance(test, (SetTest, SomethingTest)) else _column(name, metric, dataset)
+    sentence = None if column is None else unread(column, test, name)
+    if sentence is not None:
+        yield sentence
 
 
 def _idle_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:

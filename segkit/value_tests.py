@@ -1,6 +1,7 @@
 """A property's values meet a test: each distinct value is tested once and the answer spread over the rows."""
 
 import operator
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -31,8 +32,10 @@ from segkit.conditions import (
     TextInTest,
     TextTest,
 )
+from segkit.data.faults import EXAMPLES, shown
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.properties import UNSET, PropertyColumn
+from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError
 
 NEGATIVES: dict[TextComparison, TextComparison] = {
@@ -60,6 +63,36 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
     if isinstance(test, SomethingTest):
         return np.asarray(column.rows(column.somethings.values) == test.holds)
     return column.rows(_passes(column, test, as_of) & readable(column, test))
+
+
+def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
+    """Say how many values of a property do not read as the kind that a test asks for, though others do; None where all do, or none."""
+    reads = readable(column, test)
+    if reads.all() or not reads.any():
+        return None
+    kind = kind_of(test)
+    count, size = column.count(~reads), column.count(np.ones_like(reads))
+    examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
+    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
+    if not count:
+        return None
+    return f"{count:,} of {size:,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}."
+
+
+_DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")
+_MANY_DIGITS = re.compile(r"(\d[\s().-]?){7,}")
+_DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
+
+
+def _shown(name: str, values: list[Any]) -> str:
+    """Return a few values as text, covered where they are a person's: known columns by their kind, and numbers one could call."""
+    texts = [str(value.as_py() if isinstance(value, pa.Scalar) else value) for value in values]
+    column = canonical_name("profiles", name)
+    few = [
+        shown("phone_number" if _MANY_DIGITS.search(text) and not _DATE.search(text) else column, [text])
+        for text in texts[:EXAMPLES]
+    ]
+    return ", ".join([*few, *(["..."] if len(texts) > EXAMPLES else [])])
 
 
 def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:

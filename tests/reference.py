@@ -96,6 +96,8 @@ COUNTRIES = {
     "DE": ["de", "deu", "germany"],
     "SE": ["se", "sweden"],
     "CH": ["ch", "switzerland"],
+    "XK": ["xk", "kosovo"],
+    "CI": ["ci", "ivory coast", "c\u00f4te d'ivoire", "cote d'ivoire"],
 }
 """The spellings that the tests use, each of a different kind; not all that the library knows."""
 EUROPEAN_UNION = {"DE", "SE"}
@@ -338,7 +340,7 @@ def point_of(profile: Row, shop: PlainShop) -> tuple[float, float] | None:
 def postal_point(code: str, country: str, shop: PlainShop) -> tuple[float, float] | None:
     """Return the point that a postal code stands for, or None where no table has it."""
     if country == "US":
-        known = zipcodes.matching(code) if re.fullmatch("[0-9]{5}", code) else []
+        known = zipcodes.matching(five) if (five := five_digits(code)) else []
         found = [(float(place["lat"]), float(place["long"])) for place in known]
     else:
         found = [
@@ -347,6 +349,16 @@ def postal_point(code: str, country: str, shop: PlainShop) -> tuple[float, float
             if (place["country"], place["postal_code"]) == (country, code)
         ]
     return found[0] if found and found[0] != (0, 0) else None
+
+
+def five_digits(code: str) -> str | None:
+    """Return the five digits of a US postal code, whatever a spreadsheet did to it; None if it is none."""
+    bare = re.sub(r"\.0*$", "", code.strip(MARKS).removeprefix("'"))
+    if found := re.fullmatch("([0-9]{1,5})[- ][0-9]{4}", bare):
+        return found[1].rjust(5, "0")
+    if re.fullmatch("[0-9]{1,5}", bare):
+        return bare.rjust(5, "0")
+    return bare.rjust(9, "0")[:5] if re.fullmatch("[0-9]{7,9}", bare) else None
 
 
 def great_circle(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -375,7 +387,7 @@ def country_code(written: Any, shop: PlainShop) -> str | None:
     """Return the two letters of a country by any of its usual names."""
     if not is_set(written, shop):
         return None
-    return next((code for code, names in COUNTRIES.items() if written.lower() in names), None)
+    return next((code for code, names in COUNTRIES.items() if written.strip(MARKS).lower() in names), None)
 
 
 def has_happened(moment: datetime | None, timeframe: Timeframe, as_of: datetime) -> bool:
@@ -552,7 +564,9 @@ def as_list(cell: Any, shop: PlainShop) -> Sequence[Any] | None:
 
 
 def as_instant(cell: Any, shop: PlainShop) -> datetime | None:
-    """Return a cell as an instant in UTC, or None; a date is its first moment, and no offset means UTC."""
+    """Return a cell as an instant in UTC, or None; a date is its first moment, no offset means UTC, and a number is its digits."""
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and is_set(cell, shop):
+        return instant_of_text(format(Decimal(str(cell)).normalize(), "f")) if math.isfinite(cell) else None
     if isinstance(cell, str):
         return instant_of_text(cell)
     if isinstance(cell, datetime) and is_set(cell, shop):
@@ -560,23 +574,65 @@ def as_instant(cell: Any, shop: PlainShop) -> datetime | None:
     return datetime.combine(cell, time(), UTC) if isinstance(cell, date) and is_set(cell, shop) else None
 
 
-def instant_of_text(text: str) -> datetime | None:
-    """Return the instant that an ISO 8601 text stands for, or None if it is none or the calendar lacks that day.
+MARKS = " \t\n\r\u00a0\u200b\ufeff"
+"""Blanks and characters without width that the tests put around dates."""
 
-    A date, optionally "T" or a blank and a time as fine as it likes, optionally an offset; past microseconds digits are dropped.
+
+def instant_of_text(text: str) -> datetime | None:
+    """Return the instant that a text of a date stands for, whatever marks are around it, or None if the calendar lacks that day.
+
+    It is the year first with dashes or with nothing, or the month first with slashes; behind it maybe a time as fine as it likes, of
+    12 or 24 hours, and an offset; past microseconds digits are dropped. Digits alone count seconds since 1970, or thousandths,
+    millionths or billionths of one, if that lies between 1990 and 2100 and is no date with its hour.
     """
-    clock = r"[T ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
-    found = re.fullmatch(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})(?:{clock})?", text)
-    if not found:
+    text = text.strip(MARKS).replace("\u00a0", " ").replace("\u202f", " ")
+    text = text[2:-1] if re.fullmatch('="[^"]*"', text) else text
+    text = text.removeprefix("'").strip(MARKS)
+    clock = r"(?:\.([0-9]{1,9}))?)?"
+    zone = r"(?: *(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+    usual = rf"(?:(?:T|,? +)([0-9]{{1,2}})(?::([0-9]{{2}})(?::([0-9]{{2}}){clock})?(?: *([AaPp])\.?[Mm]\.?)?{zone})?"
+    tight = rf"(?:T([0-9]{{2}})(?:([0-9]{{2}})(?:([0-9]{{2}}){clock})?(x)?{zone})?"
+    if found := re.fullmatch(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){usual}", text):
+        return moment_of(*found.groups())
+    if found := re.fullmatch(rf"((?:19|20)[0-9]{{2}})([0-9]{{2}})([0-9]{{2}}){tight}", text):
+        return moment_of(*found.groups())
+    if found := re.fullmatch(rf"([0-9]{{1,2}})/([0-9]{{1,2}})/([0-9]{{4}}|[0-9]{{2}}){usual}", text):
+        month, day, year, *others = found.groups()
+        if len(year) == 2:
+            year = str((2000 if int(year) < 69 else 1900) + int(year))
+        return moment_of(year, month, day, *others)
+    if not re.fullmatch(r"[0-9]{9,19}(\.[0-9]*)?", text) or is_date_and_hour(text):
         return None
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    for part in (1, 1_000, 1_000_000, 1_000_000_000):
+        microseconds = int(Decimal(text) * 1_000_000 / part)
+        if 1990 <= 1970 + microseconds // 31_556_952_000_000 <= 2101:
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+            return moment if 1990 <= moment.year <= 2100 else None
+    return None
+
+
+def is_date_and_hour(text: str) -> bool:
+    """Say whether ten digits spell a day of this century or the last one, and an hour."""
+    found = re.fullmatch("((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])", text)
+    return found is not None
+
+
+def moment_of(*parts: str | None) -> datetime | None:
+    """Return the instant that year, month, day, hour, minute, second, fraction, half of the day and offset name, or None for none."""
+    year, month, day, hour, minute, second, fraction, half, offset = parts
+    hours = int(hour or 0)
+    if half:
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + (12 if half in "Pp" else 0)
     ahead = timedelta()
-    if offset and offset != "Z":
+    if offset and offset not in ("Z", "UTC", "GMT"):
         ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:] if len(offset) > 3 else 0))
         ahead = -ahead if offset[0] == "-" else ahead
-    clock_parts = (int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "").ljust(6, "0")[:6]))
+    clock = (hours, int(minute or 0), int(second or 0), int((fraction or "").ljust(6, "0")[:6]))
     try:
-        return datetime(int(year), int(month), int(day), *clock_parts, tzinfo=timezone(ahead)).astimezone(UTC)
+        day_of = (int(str(year)), int(str(month)), int(str(day)))
+        return datetime(*day_of, *clock, tzinfo=timezone(ahead)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -56,7 +56,21 @@ PLACES = [
     {"country": "GB", "postal_code": "SW1W", "latitude": 51.49, "longitude": -0.15},
     {"country": "DE", "postal_code": "10115", "latitude": 52.53, "longitude": 13.38},
 ]
-COUNTRY_NAMES = ["United States", "USA", "us", "Canada", "UK", "Germany", "DEU", "Sweden", "Switzerland", "Atlantis"]
+COUNTRY_NAMES = [
+    "United States",
+    "USA",
+    "us",
+    "Canada",
+    "UK",
+    "Germany",
+    "DEU",
+    "Sweden",
+    "Switzerland",
+    "Atlantis",
+    "Kosovo",
+    "Cote d'Ivoire",
+    " us\u00a0",
+]
 PHONES = ["+16175550123", "+14165550123", "+17875550123", "+442079460123", "+491713920001", "+447700900123", "+12"]
 
 KINDS = ["Town", "Age", "Score", "Parent", "Interests", "Birthday", "odd"]
@@ -68,6 +82,9 @@ CELLS = [
     "2024-02-29", "2023-02-29", "2024-02-29T12:00:00Z", "2024-02-29 12:00:00.000001", "2024-03-01T01:00+01:00",
     "2025-03-01T23:59:59.999999Z", "2024-13-01", "20240229", "29/02/2024", "2024-02-291", "2024-02-29T25:00", "2024-02-29T",
     "2024-02-29T12", "2024-02-29 14:00:00+0200", "2024-02-29T23:59:59.999999999Z",
+    "2024-02-29 12:00:00 +0200", "2024-02-29 12:00 UTC", "2024-02-29T12:00 Z", "2/29/2024 3:04 PM", "02/29/24", "02/29/2023", "13/06/2024",
+    "20240229T120000Z", "1709208000", "1709208000.5", "1709208000000", "1709208000000000", "2024022912", "202402291200", "'2024-02-29",
+    '="2024-02-29"', "\u00a02024-02-29\u200b", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
     '["Hats", "1"]', '[1, 2.5, true, null, ["Hats"], {"Hats": 1}]', "[]", "[true]", '["Hats"', "{}", "{ }", '"Hats"', "null", "[1.0]",
     "0.00", " 0.0 ", "-0", "+0.01", "0e9", "[null]", '[""]', '[" ", null]', "[0]", "[false]", "[[]]", "[{}]", " false ",
 ]  # fmt: skip
@@ -94,7 +111,17 @@ def date_of_any_kind(random: Random, as_of: datetime) -> Any:
         instant.date(),
         instant.date().isoformat(),
     ]
-    return random.choice([*forms, date(2000, 2, 29), date(1931, 3, 1), date(1900, 1, 1), "2023-02-29", "soon"])
+    forms += [
+        f"{instant:%m/%d/%Y %H:%M:%S.%f}",
+        f"{instant.month}/{instant.day}/{instant:%y}, {instant:%I:%M %p}",
+        f" {instant:%Y-%m-%d %H:%M:%S.%f} UTC",
+        f"{instant:%Y%m%dT%H%M%S.%fZ}",
+        (instant - datetime(1970, 1, 1, tzinfo=UTC)) // TICK,
+        int(instant.timestamp()),
+        str(int(instant.timestamp())),
+    ]
+    odd = ["2023-02-29", "02/29/2023", "13/06/2024", "2024022912", "202402291200", 18, "soon"]
+    return random.choice([*forms, date(2000, 2, 29), date(1931, 3, 1), date(1900, 1, 1), *odd])
 
 
 def profile(random: Random, as_of: datetime, kinds: list[str]) -> Row:
@@ -108,7 +135,9 @@ def profile(random: Random, as_of: datetime, kinds: list[str]) -> Row:
         "phone_number": maybe(PHONES),
         "city": maybe(TEXTS),
         "country": maybe(COUNTRY_NAMES),
-        "zip": maybe(["02110", "02139", "96201", "SW1W", "10115", "99999"]),
+        "zip": maybe(
+            ["02110", "02139", "96201", "SW1W", "10115", "99999", "2110.0", "'02110", "021101234", "02139 1234"]
+        ),
         "latitude": maybe([0.0, 42.36, 52.52, -42.36, 90.0]),
         "longitude": maybe([0.0, -71.06, 13.4, 108.94, 180.0]),
         "sms_consent": maybe(get_args(said.Subscription)[1:]),

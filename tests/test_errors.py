@@ -177,6 +177,7 @@ DATA = {
     "metrics_without_names": ((["M1"],), ["'M1'", "not by their names", 'events["metric"] = ']),
     "no_as_of": ((), ["no event", "which moment", 'as_of="2026-06-30"']),
     "bad_as_of": (("soon",), ["as_of", "'soon'", "'2026-06-30'", "UTC"]),
+    "unknown_zone": (("created", "Mars/Base"), ["'created'", "'Mars/Base'", "'America/New_York'", "UTC"]),
     "unknown_metric": (
         ("Placed order", ["Placed Order"]),
         ["'Placed order'", "Did you mean 'Placed Order'", "The data has"],

@@ -134,6 +134,13 @@ BAD = {
     "a time that is none": (
         "a.csv", (f"{HEADER},SMS Marketing Consent,SMS Marketing Timestamp", f"{ANN},Subscribe,June 1st"), [("consent time unreadable", "SMS Marketing Timestamp", 1, 2)],
     ),
+    "times of days and hours that there are not": (
+        "a.csv",
+        (f"{HEADER},SMS Marketing Consent,SMS Marketing Timestamp",
+         *[f"{ANN[:3]}{number}{ANN[3:].replace('123', f'12{number}')},Subscribe,{time}"
+           for number, time in enumerate(["2024-02-29", "2023-02-29", "02/29/2023", "04/31/26", "13/45/2024", "2026-06-30 24:30"])]),
+        [("consent time unreadable", "SMS Marketing Timestamp", 5, 3)],
+    ),
     "a time with the day first": (
         "a.csv", (f"{HEADER},SMS Marketing Consent,SMS Marketing Timestamp", f"{ANN},Subscribe,30/06/2026"), [("dates in day-month order", "SMS Marketing Timestamp", 1, 2)],
     ),

@@ -2,10 +2,8 @@
 
 # Over 250 lines, since the readings of all kinds of column stand side by side, each with its faults.
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -15,12 +13,13 @@ import pyarrow.compute as pc
 from segkit.data.coded import recoded, texts_of
 from segkit.data.consent import CONSENTS, ConsentWords, suggested
 from segkit.data.faults import EXAMPLES, Faults, masked
-from segkit.data.instants import Flags, Microseconds, from_arrow, from_text, in_calendar, microseconds
+from segkit.data.instants import Flags
+from segkit.data.marked_cells import without_marks
+from segkit.data.marks import unmarked
 from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, codes_of
 
 Unreadable: TypeAlias = Literal["raise", "leave out"]
 
-_SLASHED = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*(.*)$")
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
@@ -30,20 +29,21 @@ LONGEST_WORD = 20
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0"}
 _DEGREES = {"latitude": 90, "longitude": 180}
-_NEXT_STEP = (
-    "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
-    'unreadable="leave out" loads without them and says so in the report'
-)
+MARKS = "blanks, apostrophes or other marks around it"
+TAKEN_OFF = "taken off"
+KEYS = {"profile_id", "list_id", "external_id", "email"}
+"""Texts that somebody is known by, so that marks around them are taken off; names, towns and other texts stay as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which column of which table is being read, and where its faults go."""
+    """Which column of which table is being read, where its faults go, and in which order its slashed dates are written, if that is said."""
 
     table: str
     column: str
     faults: Faults
     unreadable: Unreadable = "raise"
+    day_first: bool | None = None
 
     def note(self, fault: str, found: Flags | int, *, examples: Any = (), done: str) -> None:
         """Note something that was mended or left out."""
@@ -68,11 +68,12 @@ def examples_of(cells: Cells | pa.Array, rows: Flags) -> list[str]:
 
 
 def as_text(cells: Cells, place: Place) -> pa.Array:
-    """Return a column as text, empty text as null; whole numbers lose the ".0" that a spreadsheet gave them."""
+    """Return a column as text, empty text as null; whole numbers lose the ".0" that a spreadsheet gave them, and `KEYS` marks around them."""
     cells = without_empty_text(cells)
     if not isinstance(cells.values, list) and cells.is_text:
         # As it is, since to code it and to write it out again takes fifty times as long.
-        return cells.values.combine_chunks()
+        texts = cells.values.combine_chunks()
+        return _bare(texts, place) if place.column in KEYS else texts
     column = PropertyColumn(cells)
     values = column.distinct if isinstance(column.distinct, list) else column.distinct.to_pylist()
     texts = pa.array([_text_of(value) for value in values], pa.string())
@@ -80,9 +81,46 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
     place.note(
         "numbers instead of text", column.rows(others), examples=texts.filter(pa.array(others))[:3], done="read as text"
     )
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     codes = column.codes
-    return texts.take(pa.array(codes, mask=codes < 0))
+    texts = texts.take(pa.array(codes, mask=codes < 0))
+    return _bare(texts, place) if place.column in KEYS else _set(texts)
+
+
+def _bare(texts: pa.Array, place: Place, codes: Codes | None = None) -> pa.Array:
+    """Return texts without marks around them, empty ones as null; how many cells had some is noted."""
+    bare, changed = without_marks(texts)
+    if changed is not None:
+        rows = changed if codes is None else np.append(changed, False).take(codes)
+        place.note(MARKS, rows, examples=examples_of(texts, changed), done=TAKEN_OFF)
+        texts = bare
+    return _set(texts)
+
+
+def _set(texts: pa.Array) -> pa.Array:
+    """Return texts, empty ones as null."""
+    if not pc.any(pc.equal(texts, "")).as_py():
+        return texts
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def bare_cells(cells: Cells, place: Place) -> Cells:
+    """Return a column whose texts have no marks around them, and in which empty text is not set; what is no text stays."""
+    if isinstance(cells.values, list):
+        bare: Any = [unmarked(value) if isinstance(value, str) else value for value in cells.values]
+        changed = [isinstance(value, str) and value != other for value, other in zip(cells.values, bare, strict=True)]
+        marked = np.array(changed, dtype=bool)
+    elif cells.is_text:
+        # Chunk by chunk, since a column of events is large, and joined only once.
+        pieces = [without_marks(chunk) for chunk in cells.values.chunks]
+        bare = pa.chunked_array([piece for piece, _ in pieces], pa.string())
+        marked = np.concatenate(
+            [np.zeros(len(piece), dtype=bool) if some is None else some for piece, some in pieces]
+            or [np.zeros(0, bool)]
+        )
+    else:
+        return cells
+    place.note(MARKS, marked, examples=examples_of(cells, marked), done=TAKEN_OFF)
+    return without_empty_text(replace(cells, values=bare))
 
 
 def as_words(cells: Cells, place: Place) -> pa.Array:
@@ -96,7 +134,7 @@ def _words(cells: Cells, place: Place) -> tuple[Codes, pa.Array]:
         encoded = as_text(cells.loaded(), place).dictionary_encode()
         return codes_of(encoded.indices), encoded.dictionary
     codes, texts = texts_of(cells)
-    return codes, pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return codes, _bare(texts, place, codes) if place.column in KEYS else _set(texts)
 
 
 def text_cells(cells: Cells, place: Place) -> Cells:
@@ -113,6 +151,7 @@ def _text_of(value: object) -> str:
 
 def as_numbers(cells: Cells, place: Place) -> pa.Array:
     """Return a column as doubles, or codes into them; a cell that is no number is unset, and noted."""
+    cells = bare_cells(cells, place)
     column = PropertyColumn(cells)
     reading = column.numbers
     bad = column.rows(~reading.readable)
@@ -128,6 +167,7 @@ def as_truths(cells: Cells, place: Place) -> pa.Array:
 
     In `can_receive_sms_marketing` it counts as false, the side that sends nothing.
     """
+    cells = bare_cells(cells, place)
     column = PropertyColumn(cells)
     is_permission = place.column == "can_receive_sms_marketing"
     is_true, readable = truths_of(column)
@@ -191,97 +231,6 @@ def _commonest(codes: Codes, texts: pa.Array) -> list[str]:
 def presentable(words: Iterable[str]) -> list[str]:
     """Return those words that may stand in a suggestion: short, and nobody's address or number."""
     return [word for word in words if len(word) <= LONGEST_WORD and masked("", word) == word]
-
-
-def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
-    """Return a column as microseconds since 1970 in UTC, and which rows have one.
-
-    Naive times are UTC and noted. Month-first dates with slashes are read if the column itself proves the order; day-first
-    dates, dates that could be either, and what is no date at all are fatal unless they are to be left out.
-    """
-    cells = without_empty_text(cells)
-    if not isinstance(cells.values, list):
-        cells = replace(cells, values=in_calendar(cells.values))
-    values, readable, naive = _read_instants(cells)
-    unset = cells.unset()
-    bad = ~readable & ~unset
-    if bad.any():
-        values, readable = _read_odd(cells, values, readable, bad, place)
-    place.note(
-        "dates or times without a zone",
-        naive & readable,
-        examples=examples_of(cells, naive & readable),
-        done="taken as UTC",
-    )
-    return values if readable.all() else np.where(readable, values, 0), readable
-
-
-def _read_instants(cells: Cells) -> tuple[Microseconds, Flags, Flags]:
-    values = cells.values
-    if isinstance(values, list):
-        column = PropertyColumn(cells)
-        naive_values = [isinstance(value, datetime) and value.tzinfo is None for value in column.distinct]
-        reading = column.instants
-        found = np.append(reading.values, 0)[column.codes]
-        return found, column.rows(reading.readable), column.rows(np.array(naive_values, dtype=bool))
-    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
-        is_set = np.asarray(pc.is_valid(values).to_numpy())
-        is_naive = pa.types.is_timestamp(values.type) and values.type.tz is None
-        return from_arrow(values), is_set, is_set & is_naive
-    if cells.is_text:
-        found_text = from_text(values.combine_chunks())
-        return found_text.values, found_text.readable, found_text.naive
-    nothing = np.zeros(len(cells), dtype=bool)
-    return np.zeros(len(cells), dtype=np.int64), nothing, nothing.copy()
-
-
-def _read_odd(
-    cells: Cells, values: Microseconds, readable: Flags, bad: Flags, place: Place
-) -> tuple[Microseconds, Flags]:
-    """Read what is no ISO date: seconds since 1970, and month-first dates where the column proves that order."""
-    rows = np.flatnonzero(bad)
-    texts = [plain_text(cells.values[int(row)]) for row in rows]
-    slashed = [_SLASHED.match(text) for text in texts]
-    first = [int(match[1]) for match in slashed if match]
-    second = [int(match[2]) for match in slashed if match]
-    is_month_first = bool(first) and max(first) <= 12 < max(second)
-    readers: list[tuple[str, Callable[[str], int | None]]] = [("seconds since 1970", _unix)]
-    if is_month_first:
-        readers.append(("dates in month/day/year order", _month_first))
-    values, readable = values.copy(), readable.copy()
-    for fault, read in readers:
-        found = {int(row): value for row, text in zip(rows, texts, strict=True) if (value := read(text)) is not None}
-        values[list(found)] = list(found.values())
-        readable[list(found)] = True
-        place.note(
-            fault, len(found), examples=[cells.values[row] for row in list(found)[:3]], done="read as such, in UTC"
-        )
-    still = bad & ~readable
-    is_slashed = np.zeros(len(bad), dtype=bool)
-    is_slashed[rows] = [match is not None for match in slashed]
-    order = "dates in day-month order" if first and max(first) > 12 else "dates that may be in day-month order"
-    place.refuse(order, still & is_slashed, examples=examples_of(cells, still & is_slashed), next_step=_NEXT_STEP)
-    no_date = still & ~is_slashed
-    place.refuse("unreadable dates", no_date, examples=examples_of(cells, no_date), next_step=_NEXT_STEP)
-    return values, readable
-
-
-def _unix(text: str) -> int | None:
-    """Read 9 or 10 digits as seconds since 1970 and 12 or 13 as milliseconds, as web shops write them."""
-    if re.fullmatch(r"\d{9,10}(\.\d+)?", text):
-        return round(float(text) * 1_000_000)
-    return int(text) * 1_000 if re.fullmatch(r"\d{12,13}", text) else None
-
-
-def _month_first(text: str) -> int | None:
-    match = _SLASHED.match(text)
-    if not match:
-        return None
-    month, day, year, rest = match.groups()
-    try:
-        return microseconds(datetime.fromisoformat(f"{year}-{int(month):02}-{int(day):02} {rest}".strip()))
-    except ValueError:
-        return None
 
 
 def plain_text(cell: object) -> str:

@@ -23,8 +23,9 @@ from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
 from segkit.data.headers import check_headers, refuse_data
-from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, read_as_of
+from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, plausible_moment, read_as_of
 from segkit.data.losses import Loss
+from segkit.data.marks import unmarked
 from segkit.data.parts import doubled
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
@@ -84,6 +85,7 @@ class Dataset:
     default_country: str | None
     _ids: pa.Array
     _table: Table
+    _day_first: bool | None = None
     cache: Cache = field(default_factory=Cache)
 
     @classmethod
@@ -100,6 +102,7 @@ class Dataset:
         default_country: str | None = None,
         unreadable: Unreadable = "raise",
         add_profiles_of_events: bool = False,
+        day_first: bool | None = None,
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
 
@@ -121,6 +124,8 @@ class Dataset:
             default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
             unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
             add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
+            day_first: True reads 06/07/2026 as 6 July and False as 7 June, in properties, too. None reads such dates month first, as
+                Klaviyo does, but those of known columns only where the column itself proves that order.
 
         Raises:
             DataError: with every fault at once that would change an answer silently.
@@ -139,6 +144,7 @@ class Dataset:
             default_country=default_country,
             unreadable=unreadable,
             add_profiles_of_events=add_profiles_of_events,
+            day_first=day_first,
         )
 
     @classmethod
@@ -150,6 +156,7 @@ class Dataset:
         columns: Mapping[str, str] | None,
         default_country: str | None,
         unreadable: Unreadable,
+        day_first: bool | None = None,
         consent: Mapping[Any, str] | None = None,
         faults: Faults | None = None,
         add_profiles_of_events: bool = False,
@@ -164,6 +171,8 @@ class Dataset:
         given = None if as_of is None else read_as_of(as_of)
         renames = _renames(columns)
         _check_words(default_country, unreadable)
+        if day_first not in (None, True, False):
+            raise DataError.faults([f"day_first={day_first!r}: the choices are True, False and None."])
         words = ConsentWords.of(consent)
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
@@ -193,12 +202,14 @@ class Dataset:
             places=by_name.get("places"),
             default_country=default_country,
             unreadable=unreadable,
+            day_first=day_first,
             consent=words,
             faults=faults,
             add_profiles_of_events=add_profiles_of_events,
         )
         clock = now()
         moment = given or _newest(checked, clock)
+        moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
         _note_late_events(checked.events, moment, clock, faults)
         shop = cls(
             as_of=moment,
@@ -214,6 +225,7 @@ class Dataset:
             default_country=None if default_country is None else country_code(default_country),
             _ids=checked.ids,
             _table=checked.profiles,
+            _day_first=day_first,
         )
         shop._consent_history("sms").note_disagreements(faults)
         shop._note_unplaced(faults)
@@ -312,7 +324,9 @@ class Dataset:
         Raises:
             DataError: the profiles have no such property.
         """
-        return self.cache.keep(("property", self._resolved(name)), lambda: PropertyColumn(self._held(name)))
+        return self.cache.keep(
+            ("property", self._resolved(name)), lambda: PropertyColumn(self._held(name), day_first=self._day_first)
+        )
 
     def is_set(self, name: str) -> Flags:
         """Return which profiles have a property, without a look at what it is.
@@ -337,9 +351,10 @@ class Dataset:
         Raises:
             DataError: there is no such list.
         """
-        if name not in self.lists:
+        found = self.lists.get(unmarked(name))
+        if found is None:
             raise DataError.unknown_list(name, self.lists)
-        return self.lists[name]
+        return found
 
     def consent(self, channel: Channel, word: Consent) -> Flags:
         """Return which profiles have a status on a channel, as of the Dataset's moment; without the column, all are never_subscribed.

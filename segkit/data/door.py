@@ -4,7 +4,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -17,20 +17,21 @@ from segkit.data.added_profiles import with_profiles_of_events
 from segkit.data.amounts import Amounts, read_amounts
 from segkit.data.coded import checked_cells
 from segkit.data.columns import (
+    FEW,
     Place,
     Unreadable,
     as_consent,
-    as_instants,
     as_numbers,
     as_text,
     as_truths,
     as_words,
+    bare_cells,
     examples_of,
     text_cells,
-    without_empty_text,
 )
 from segkit.data.consent import ConsentWords
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
+from segkit.data.date_columns import as_instants, blank
 from segkit.data.deleted import without_deleted
 from segkit.data.event_ids import doubled_events, id_column, note_alike
 from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_events, order_events
@@ -40,7 +41,7 @@ from segkit.data.losses import Loss, put_first
 from segkit.data.near_columns import looks_like, near_headers, note_near_columns
 from segkit.data.phones import Phones
 from segkit.data.placeholders import note_placeholders
-from segkit.data.places import PostalPoints, country_codes, postal_key
+from segkit.data.places import PostalPoints, country_code, country_codes, odd_us_codes, postal_key
 from segkit.data.profile_rows import one_row_each
 from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, codes_of
 from segkit.data.same_names import note_same_names
@@ -49,6 +50,8 @@ from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
+Choices: TypeAlias = tuple[Unreadable, bool | None]
+"""What is to be done with unreadable cells, and whether the day comes first in slashed dates."""
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -157,6 +160,7 @@ def check(
     places: Table | None,
     default_country: str | None,
     unreadable: Unreadable,
+    day_first: bool | None,
     consent: ConsentWords,
     faults: Faults,
     add_profiles_of_events: bool = False,
@@ -173,8 +177,9 @@ def check(
     profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
         profiles = {"profile_id": events["profile_id"]} if events else {}
-        texts = without_empty_text(text_cells(profiles["profile_id"], Place("events", "profile_id", faults)).loaded())
-        ids = pc.unique(texts.values).drop_null()
+        texts = text_cells(profiles["profile_id"], Place("events", "profile_id", faults)).loaded()
+        bare = bare_cells(Cells(pa.chunked_array([pc.unique(texts.values)])), Place("events", "profile_id", Faults()))
+        ids = pc.unique(bare.values).drop_null()
         faults.note(
             "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
         )
@@ -185,16 +190,18 @@ def check(
     for name, table in tables.items():
         note_near_columns(name, table, faults)
     kept |= _suppressions(kept)
-    known, unknown_sms_words = _known_columns(kept, len(ids), unreadable, consent, faults)
+    known, unknown_sms_words = _known_columns(kept, len(ids), (unreadable, day_first), consent, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
     phones, sms = read_sms_columns(known, kept, default_country, consent, faults)
+    _note_places(known, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" in known:
         note_opt_outs(custom, faults)
     else:
         note_missing_consent(custom, consent, faults)
-    index, lost_events = _events(events, ids, unreadable, faults) if events is not None else (EventIndex({}), None)
-    entries = _lists(_loaded(lists), ids, unreadable, faults) if lists is not None else {}
+    choices = (unreadable, day_first)
+    index, lost_events = _events(events, ids, choices, faults) if events is not None else (EventIndex({}), None)
+    entries = _lists(_loaded(lists), ids, choices, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
     losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
@@ -207,12 +214,12 @@ def _loaded(table: Table) -> Table:
 
 
 def _known_columns(
-    profiles: Table, size: int, unreadable: Unreadable, consent: ConsentWords, faults: Faults
+    profiles: Table, size: int, choices: Choices, consent: ConsentWords, faults: Faults
 ) -> tuple[dict[str, pa.Array], Flags]:
     """Return the known columns of profiles but the id, each read, and who has a word of SMS consent that nobody knows."""
     known, unknown = {}, {"sms_consent": np.zeros(size, dtype=bool)}
     for name, cells in profiles.items():
-        place = Place("profiles", name, faults, unreadable)
+        place = Place("profiles", name, faults, *choices)
         if schema.PROFILE_COLUMNS.get(name) == "consent":
             known[name], unknown[name] = as_consent(cells, place, consent)
         elif name in schema.PROFILE_COLUMNS and name != "profile_id":
@@ -272,7 +279,40 @@ def _suppressions(profiles: Table) -> Table:
     return found
 
 
-def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> tuple[EventIndex, Loss]:
+def _note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
+    """Note countries that nobody knows, and postal codes of the US that are five digits only once they are forgiven, or never."""
+    if "country" not in known:
+        return
+    countries, names = _texts_of(known["country"])
+    letters = [country_code(name) for name in names.to_pylist()]
+    place = Place("profiles", "country", faults)
+    unknown = np.array([code is None for code in letters], dtype=bool)
+    place.note(
+        "unknown country",
+        countries.rows(unknown),
+        examples=names.filter(pa.array(unknown))[:FEW].to_pylist(),
+        done="kept as written; in no region, and no help for a number or a postal code",
+    )
+    if "zip" not in known:
+        return
+    codes, postal_codes = _texts_of(known["zip"])
+    is_american = countries.rows(np.array([code == "US" for code in letters], dtype=bool))
+    place, (forgiven, none) = Place("profiles", "zip", faults), odd_us_codes(postal_codes)
+    for fault, some, done in (
+        ("US postal codes in another form", forgiven, "placed as the five digits that they mean, and kept as written"),
+        ("no US postal code", none, "kept as written; at no place, so in no distance"),
+    ):
+        rows = codes.rows(some) & is_american
+        place.note(fault, rows, examples=[codes.value(int(row)) for row in np.flatnonzero(rows)[:FEW]], done=done)
+
+
+def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
+    """Return a checked column of text, and its distinct texts."""
+    found = PropertyColumn(checked_cells(column))
+    return found, found.distinct
+
+
+def _events(events: Table, ids: pa.Array, choices: Choices, faults: Faults) -> tuple[EventIndex, Loss]:
     """Return the event index, and how many events were left out of it.
 
     What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
@@ -280,14 +320,14 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     """
     faults_beside = Faults()
     with ThreadPoolExecutor(1) as beside:
-        happened = beside.submit(_happened, events, unreadable, faults_beside)
+        happened = beside.submit(_happened, events, choices, faults_beside)
         profiles = _rows_of(events["profile_id"], ids, "events", faults)
         metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
     note_same_names(events, metrics, names, faults)
     if (header := id_column(list(events))) is not None:
         events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
-    again = doubled_events(events, (profiles, metrics, times), names, unreadable, faults)
+    again = doubled_events(events, (profiles, metrics, times), names, choices[0], faults)
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
     counts[again] = True  # a copy is no loss
@@ -301,21 +341,21 @@ def _events(events: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults
     del profiles, metrics, times, has_time  # the same in order is enough
     amounts, values = None, None
     if "value" in events:
-        amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, unreadable))
+        amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, *choices))
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
     index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
     if header is None:
         note_alike(index, faults)
-    return index, loss
+    return replace(index, day_first=choices[1]), loss
 
 
 def _happened(
-    events: Table, unreadable: Unreadable, faults: Faults
+    events: Table, choices: Choices, faults: Faults
 ) -> tuple[MetricNumbers, list[str], Microseconds, Flags, Flags | None]:
     """Return the number of each event's metric, the names by number, when each happened, which say so, and which only by the day."""
     metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
     dates = events["datetime"].loaded()
-    times, has_time = _times(dates, Place("events", "datetime", faults, unreadable))
+    times, has_time = _times(dates, Place("events", "datetime", faults, *choices))
     is_date = dates_among(dates.values)
     return metrics, names, times, has_time, is_date
 
@@ -326,7 +366,7 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
     note_placeholders(times, has_time, place)
     place.refuse(
         "events without a date",
-        without_empty_text(dates).unset(),
+        blank(dates, ~has_time),
         next_step='Give each a date, or load with unreadable="leave out"',
     )
     return times, has_time
@@ -361,7 +401,7 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
 
 def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     """Return the amounts to be summed, and the same as a property to be tested one by one."""
-    cells = without_empty_text(cells)
+    cells = bare_cells(cells, place)
     column = cells.values
     if isinstance(column, list):
         column = pa.chunked_array([as_text(cells, Place(place.table, place.column, Faults()))])
@@ -381,13 +421,13 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     return amounts, Cells(column)
 
 
-def _lists(lists: Table, ids: pa.Array, unreadable: Unreadable, faults: Faults) -> dict[str, ListEntries]:
+def _lists(lists: Table, ids: pa.Array, choices: Choices, faults: Faults) -> dict[str, ListEntries]:
     rows = _rows_of(lists["profile_id"], ids, "lists", faults)
     names = as_text(lists["list_id"], Place("lists", "list_id", faults))
     faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
     if "joined" in lists:
-        place = Place("lists", "joined", faults, unreadable)
+        place = Place("lists", "joined", faults, *choices)
         joined, has_date = as_instants(lists["joined"], place)
         note_placeholders(joined, has_date, place)
     encoded = names.dictionary_encode()
@@ -429,8 +469,13 @@ def _rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Rows:
         return rows
     who = as_text(cells.take(nowhere), place)
     place.note("rows without a profile id", who.null_count, done="left out")
-    unknown = _flags(pc.is_valid(who))
-    if len(ids) and len(nowhere) == len(rows):
+    # Looked up again, since as text they have lost the marks around them.
+    again = codes_of(pc.index_in(who, value_set=ids, skip_nulls=True))
+    if (again >= 0).any():
+        rows = rows.copy()
+        rows[nowhere] = again
+    unknown = _flags(pc.is_valid(who)) & (again < 0)
+    if len(ids) and (rows < 0).all():
         faults.refuse(
             table,
             "profile_id",

@@ -98,12 +98,14 @@ class EventIndex:
         values: the amounts of the whole table as a property of events, or which of them are set where the whole numbers of
             `metrics` say the rest; None where it has none.
         is_date: which events of the whole table carry a date without a time; None where none does.
+        day_first: the order of dates such as 06/07/2026 in properties; None is month first.
     """
 
     metrics: Mapping[str, MetricEvents]
     properties: Mapping[str, Cells] = field(default_factory=dict, repr=False)
     values: Cells | SetAmounts | None = field(default=None, repr=False)
     is_date: Flags | None = field(default=None, repr=False)
+    day_first: bool | None = None
 
     def __len__(self) -> int:
         return sum(map(len, self.metrics.values()))
@@ -134,7 +136,8 @@ class EventIndex:
             known = [*self.properties, VALUE] if self.values is not None else self.properties
             raise DataError.unknown_property(name, known, of="events")
         events = self.metric(metric)
-        return PropertyColumn(cells.of(events) if isinstance(cells, SetAmounts) else cells.take(events.rows))
+        mine = cells.of(events) if isinstance(cells, SetAmounts) else cells.take(events.rows)
+        return PropertyColumn(mine, day_first=self.day_first)
 
     def ends(self, metric: str) -> Microseconds:
         """Return when each event of a metric was, that of a date without a time as the end of its day, which it may have been.

@@ -43,6 +43,7 @@ def load(
     unreadable: Unreadable = "raise",
     encoding: str | None = None,
     add_profiles_of_events: bool = False,
+    day_first: bool | None = None,
     progress: bool = False,
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every fault at once.
@@ -69,6 +70,8 @@ def load(
         unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
         encoding: how CSV files were written that are neither UTF-8 nor UTF-16, such as "cp1252".
         add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
+        day_first: True reads 06/07/2026 as 6 July and False as 7 June, in properties, too. None reads such dates month first, as
+            Klaviyo does, but those of known columns only where the column itself proves that order.
         progress: show a bar while files are read.
 
     Raises:
@@ -103,6 +106,7 @@ def load(
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,
+            day_first=day_first,
             faults=faults,
             add_profiles_of_events=add_profiles_of_events,
         )

@@ -2,6 +2,8 @@
 
 # Over 250 lines, since countries, postal codes and distances are one answer to where a profile lives.
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Self, TypeAlias
@@ -13,6 +15,7 @@ import pyarrow.compute as pc
 import pycountry
 import zipcodes
 
+from segkit.data.marks import unmarked
 from segkit.data.properties import UNSET, Codes, codes_of
 from segkit.errors import DataError
 
@@ -29,8 +32,9 @@ EUROPEAN_UNION = frozenset(
 """The 27 members; Klaviyo's region leaves the United Kingdom out as well."""
 REGIONS = {"european_union": EUROPEAN_UNION, "united_states": frozenset({"US"})}
 
-_USUAL_NAMES = {
-    "uk": "GB",
+_OTHER_CODES = {"UK": "GB", "XK": "XK", "XKX": "XK", "AC": "AC", "TA": "TA"}
+"""Codes beside those of ISO 3166: Kosovo, Ascension and Tristan da Cunha have phone numbers of their own, but no entry there."""
+_OTHER_NAMES = {
     "great britain": "GB",
     "england": "GB",
     "scotland": "GB",
@@ -38,46 +42,100 @@ _USUAL_NAMES = {
     "northern ireland": "GB",
     "america": "US",
     "holland": "NL",
-    "the netherlands": "NL",
     "nederland": "NL",
     "deutschland": "DE",
-    "österreich": "AT",
+    "osterreich": "AT",
     "schweiz": "CH",
     "suisse": "CH",
-    "españa": "ES",
+    "espana": "ES",
     "italia": "IT",
     "sverige": "SE",
     "norge": "NO",
     "danmark": "DK",
     "suomi": "FI",
     "belgique": "BE",
-    "belgië": "BE",
-    "éire": "IE",
+    "belgie": "BE",
+    "eire": "IE",
     "republic of ireland": "IE",
     "polska": "PL",
     "brasil": "BR",
-    "méxico": "MX",
     "russia": "RU",
     "turkey": "TR",
     "ivory coast": "CI",
-    "south korea": "KR",
+    "kosovo": "XK",
+    "republic of kosovo": "XK",
+    "uae": "AE",
+    "bosnia": "BA",
+    "aland": "AX",
+    "ascension": "AC",
+    "ascension island": "AC",
+    "tristan da cunha": "TA",
+    "brunei": "BN",
+    "cape verde": "CV",
+    "micronesia": "FM",
+    "macedonia": "MK",
+    "palestine": "PS",
+    "palestinian territories": "PS",
+    "palestinian territory": "PS",
+    "saint helena": "SH",
+    "swaziland": "SZ",
+    "vatican": "VA",
+    "vatican city": "VA",
+    "vatican city state": "VA",
+    "macau": "MO",
+    "burma": "MM",
+    "east timor": "TL",
+    "dr congo": "CD",
+    "drc": "CD",
+    "congo kinshasa": "CD",
+    "congo brazzaville": "CG",
+    "hong kong sar": "HK",
+    "hong kong sar china": "HK",
+    "macao sar": "MO",
+    "macao sar china": "MO",
+    "bonaire": "BQ",
+    "caribbean netherlands": "BQ",
+    "korea": "KR",
 }
+"""Names that nobody's list of ISO names has, folded: older ones, short ones, and some countries in their own language.
+
+With those of pycountry they are every English name that `phonenumbers` uses.
+"""
 
 
 @cache
 def country_code(written: str) -> str | None:
-    """Return the two letters of a country by any usual name or code; None if nobody knows it.
+    """Return the two letters of a country by any usual name or code, with or without accents and marks; None if nobody knows it.
 
-    >>> country_code("Germany"), country_code("U.S.A."), country_code("UK"), country_code("Narnia")
-    ('DE', 'US', 'GB', None)
+    >>> country_code("Germany"), country_code("U.S.A."), country_code("Cote d'Ivoire"), country_code("Narnia")
+    ('DE', 'US', 'CI', None)
     """
-    folded = " ".join(written.replace(".", "").split()).casefold()
-    if folded in _USUAL_NAMES:
-        return _USUAL_NAMES[folded]
-    try:
-        return str(pycountry.countries.lookup(folded).alpha_2)
-    except LookupError:
-        return None
+    folded = _folded(written)
+    return _OTHER_CODES.get(folded.upper()) or _OTHER_NAMES.get(folded) or _iso_names().get(folded)
+
+
+def _folded(written: str) -> str:
+    """Return a name in small letters, without accents and marks, and with the same few words for the same."""
+    decomposed = unicodedata.normalize("NFKD", unmarked(written).casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    words = re.findall(r"\w+", re.sub(r"[.'\u2018\u2019`]", "", bare).replace("\u00f8", "o").replace("\u0131", "i"))
+    telling = ["saint" if word == "st" else word for word in words if word not in {"and", "the"}]
+    # AND alone is Andorra.
+    return " ".join(telling or words)
+
+
+@cache
+def _iso_names() -> dict[str, str]:
+    """Return the two letters of each name and code of ISO 3166, "Korea, Republic of" also as "Republic of Korea", folded."""
+    found: dict[str, str] = {}
+    for country in pycountry.countries:
+        codes = [country.alpha_2, country.alpha_3, country.numeric]
+        names = [name for kind in ("common_name", "name", "official_name") if (name := getattr(country, kind, None))]
+        turned = [" ".join(reversed(name.split(", ", 1))) for name in names if ", " in name]
+        short = [re.sub(r"\(.*?\)", "", name) for name in names if "(" in name]
+        for spelling in filter(None, map(_folded, (*codes, *names, *turned, *short))):
+            found.setdefault(spelling, country.alpha_2)
+    return found
 
 
 def country_codes(written: Column) -> pa.Array:
@@ -105,18 +163,37 @@ def _us_table() -> tuple[pa.Array, Degrees]:
     return pa.array(list(points), pa.string()), np.array([*points.values(), (np.nan, np.nan)]).T
 
 
+_US_CODE = re.compile(r"(\d{1,5})(?: ?[-\u2010-\u2015] ?\d{4}| \d{4}|\.0*)?|(\d{7,9})(?:\.0*)?", re.ASCII)
+
+
 def postal_key(postal_code: str, country: str) -> str:
     """Return a postal code as tables are asked for it: US codes have five digits, others no blanks and capital letters.
 
-    A spreadsheet that took the leading zero of a US code for nothing is forgiven: 2110 is 02110.
+    What a spreadsheet makes of a US code is forgiven: a leading zero taken for nothing, a point and a zero behind it, an apostrophe
+    before it, and the nine digits of a full code in one.
 
-    >>> postal_key("02110-1234", "US"), postal_key("2110", "US"), postal_key("sw1w 0ny", "GB")
-    ('02110', '02110', 'SW1W0NY')
+    >>> [postal_key(code, "US") for code in ("02110-1234", "2110", "2110.0", "'02110", "021101234", "02110 1234")]
+    ['02110', '02110', '02110', '02110', '02110', '02110']
+    >>> postal_key("sw1w 0ny", "GB")
+    'SW1W0NY'
     """
-    if country == "US":
-        first = postal_code.strip().partition("-")[0]
-        return first.zfill(5) if first.isdigit() else first
-    return "".join(postal_code.split()).upper()
+    bare = unmarked(postal_code)
+    if country != "US":
+        return "".join(bare.split()).upper()
+    found = _US_CODE.fullmatch(bare)
+    if found is None:
+        return bare
+    return found[1].zfill(5) if found[1] else found[2].zfill(9)[:5]
+
+
+def odd_us_codes(postal_codes: pa.Array) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which distinct codes are those of the US only once they are forgiven, and which are none at all."""
+    plain = pc.fill_null(pc.match_substring_regex(postal_codes, r"^\d{5}(-\d{4})?$"), fill_value=True)
+    odd = ~np.asarray(plain.to_numpy(zero_copy_only=False))
+    keys = [postal_key(code, "US") for code in postal_codes.filter(pa.array(odd)).to_pylist()]
+    none = odd.copy()
+    none[odd] = [re.fullmatch(r"\d{5}", key, re.ASCII) is None for key in keys]
+    return odd & ~none, none
 
 
 @dataclass(frozen=True)
@@ -130,7 +207,8 @@ class PostalPoints:
         key = postal_key(postal_code, country)
         found = self.brought.get((country, key))
         if found is None and country == "GB":
-            outward = postal_code.strip().split()[0] if " " in postal_code.strip() else key[:-3]
+            halves = unmarked(postal_code).split()
+            outward = halves[0] if len(halves) > 1 else key[:-3]
             found = self.brought.get((country, outward.upper()))
         if found is None and country == "US":
             found = _us_points().get(key)

@@ -25,7 +25,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.instants import Flags, Instants, from_arrow, from_text, microseconds
+from segkit.data.date_forms import from_any_text, texts_of_numbers
+from segkit.data.instants import Flags, check_zone, from_arrow, microseconds
 from segkit.data.plain_values import is_unset, plain, written_out
 
 Codes: TypeAlias = npt.NDArray[np.int32]
@@ -186,7 +187,12 @@ def holds_json(field: pa.Field) -> bool:
 
 
 def field_cells(field: pa.Field, column: pa.ChunkedArray) -> Cells:
-    """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind."""
+    """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind.
+
+    Raises:
+        DataError: its times are in a zone that nobody knows.
+    """
+    check_zone(field.name, column.type)
     if not holds_json(field):
         return arrow_cells(column)
     known = {text: json.loads(text) for text in column.unique().to_pylist() if text is not None}
@@ -199,8 +205,9 @@ class PropertyColumn:
     Everything is worked out on first use and kept, since a slider asks the same column again and again.
     """
 
-    def __init__(self, cells: Cells) -> None:
+    def __init__(self, cells: Cells, *, day_first: bool | None = None) -> None:
         self._cells = cells
+        self._day_first = day_first
 
     @cached_property
     def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
@@ -221,12 +228,8 @@ class PropertyColumn:
     @property
     def nbytes(self) -> int:
         """How many bytes of codes, distinct values and readings it holds: what was worked out so far."""
-        worked_out = [part for name, part in vars(self).items() if name != "_cells"]
-        parts = [
-            part
-            for found in worked_out
-            for part in ((found.values, found.readable) if isinstance(found, Reading) else found)
-        ]
+        worked_out = [part for name, part in vars(self).items() if name not in ("_cells", "_day_first")]
+        parts = [part for found in worked_out for part in _parts(found)]
         # By identity, since text read as text is the distinct values themselves.
         return sum({id(part): _bytes_of(part) for part in parts}.values())
 
@@ -301,16 +304,30 @@ class PropertyColumn:
 
     @cached_property
     def instants(self) -> Reading[npt.NDArray[np.int64]]:
-        """The distinct values as microseconds since 1970 in UTC; a naive time is UTC, a bare date its midnight."""
+        """The distinct values as microseconds since 1970 in UTC; a naive time is UTC, a bare date its midnight.
+
+        Text has any form that Klaviyo's help lists (115005253428), and numbers are what their digits say.
+        """
         values = self.distinct
         if isinstance(values, list):
-            return _read(values, _instant, np.int64)
-        if _is_text(values):
-            found: Instants = from_text(values)
-            return Reading(found.values, found.readable)
+            return _read(values, lambda value: _instant(value, day_first=self._day_first), np.int64)
         if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
             return Reading(from_arrow(values), _all(values))
-        return Reading(np.zeros(len(values), dtype=np.int64), _none(values))
+        if pa.types.is_integer(values.type) or pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+            values = texts_of_numbers(values)
+        if not _is_text(values):
+            return Reading(np.zeros(len(values), dtype=np.int64), _none(values))
+        found = from_any_text(values, day_first=self._day_first)
+        return Reading(found.values, found.readable)
+
+    @cached_property
+    def _sizes(self) -> npt.NDArray[np.int64]:
+        """How many rows have each distinct value."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.distinct))
+
+    def count(self, some: Flags) -> int:
+        """Return how many rows have one of some distinct values."""
+        return int(self._sizes[some].sum())
 
     @cached_property
     def somethings(self) -> Reading[Flags]:
@@ -331,6 +348,12 @@ class PropertyColumn:
 def _coded(values: pa.ChunkedArray) -> pa.DictionaryArray:
     encoded = values.combine_chunks().dictionary_encode()
     return encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+
+
+def _parts(found: Any) -> tuple[Any, ...]:
+    if isinstance(found, Reading):
+        return found.values, found.readable
+    return found if isinstance(found, tuple) else (found,)
 
 
 def _bytes_of(part: Any) -> int:
@@ -434,13 +457,21 @@ def _is_blank(item: Any) -> bool:
     return is_unset(item)
 
 
-def _instant(value: Any) -> int | None:
+_BEYOND_TIME = 10**18
+"""No number so large is a time, not in milliseconds either."""
+
+
+def _instant(value: Any, *, day_first: bool | None) -> int | None:
     if isinstance(value, datetime):
         return microseconds(value)
     if isinstance(value, date):
         return microseconds(datetime(value.year, value.month, value.day))  # noqa: DTZ001  # naive means UTC here
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        if not abs(value) < _BEYOND_TIME:
+            return None
+        value = str(int(value)) if value == int(value) else str(value)
     if isinstance(value, str):
-        found = from_text(pa.array([value]))
+        found = from_any_text(pa.array([value]), day_first=day_first)
         return int(found.values[0]) if found.readable[0] else None
     return None
 

@@ -2,6 +2,8 @@
 
 from typing import Literal, TypeAlias
 
+from segkit.data.marks import unmarked
+
 Kind: TypeAlias = Literal["text", "number", "instant", "truth", "consent"]
 
 PROFILE_COLUMNS: dict[str, Kind] = {
@@ -220,11 +222,8 @@ STANDARD_METRICS = frozenset(
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.translate(_INVISIBLE).split()).casefold()
+    return " ".join(unmarked(name).split()).casefold()
 
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-"""Characters without width, which come along when text is copied from a page."""
 
 _CANONICAL_METRICS = {
     _folded(spelling): name for name in STANDARD_METRICS for spelling in (name, *METRIC_NAMES.get(name, ()))
@@ -235,12 +234,12 @@ def canonical_metric(name: str) -> str:
     """Return the one name under which segkit keeps a metric.
 
     Klaviyo's own metrics are found under each of their names, in capitals or small letters. Any other name only loses the blanks
-    around it, since Klaviyo tells custom metrics apart by capitals.
+    and marks around it, since Klaviyo tells custom metrics apart by capitals.
 
     >>> canonical_metric("Clicked Text Message"), canonical_metric("consented to receive sms "), canonical_metric(" Bid ")
     ('Clicked SMS', 'Subscribed to SMS Marketing', 'Bid')
     """
-    return _CANONICAL_METRICS.get(_folded(name)) or name.translate(_INVISIBLE).strip()
+    return _CANONICAL_METRICS.get(_folded(name)) or unmarked(name)
 
 
 def metric_spellings(metric: str) -> tuple[str, ...]:
@@ -262,5 +261,5 @@ def canonical_name(table: str, header: str) -> str:
     ('region', 'Shoe Size')
     """
     known: tuple[str, ...] = tuple(PROFILE_COLUMNS) if table == "profiles" else REQUIRED[table] + ("value", "joined")
-    folded = header.strip().casefold()
+    folded = unmarked(header).casefold()
     return folded if folded in known else SPELLINGS[table].get(folded, header)

@@ -134,6 +134,7 @@ def test_an_unset_property_is_told_as_such(tiny_shop: sk.Dataset):
     assert np.isnan(to_threshold)
 
 
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 def test_a_value_of_another_kind_has_no_distance():
     """A text that spells a number is one to a condition that asks for it, so it is one here, and a truth is none."""
     shop = sk.Dataset.from_frames(
@@ -146,6 +147,7 @@ def test_a_value_of_another_kind_has_no_distance():
     }
 
 
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 def test_a_number_written_in_a_csv_cell_has_a_distance(tmp_path):
     """There a cell is read as what the condition asks for."""
     (tmp_path / "profiles.csv").write_text("profile_id,Age\nann,18\nbea,1_8\n", encoding="utf-8")

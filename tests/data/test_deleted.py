@@ -136,7 +136,7 @@ def test_a_renamed_mark_is_a_property():
 def test_without_marks_nothing_is_read(tmp_path):
     """Columns that lie in files stay there: they are the very ones that were given."""
     people().to_parquet(tmp_path / "profiles.parquet")
-    table = stored_table([tmp_path / "profiles.parquet"])
+    table = stored_table(tmp_path / "profiles.parquet")
     found = without_deleted("profiles", table, Faults())
     assert all(found[name] is table[name] for name in table)
 

@@ -186,5 +186,5 @@ def test_every_form_of_a_shop_keeps_its_instants(instants):
         [one.isoformat() for one in instants],
         pd.arrays.ArrowExtensionArray(utc),
     ):
-        shop = sk.Dataset.from_frames(None, pd.DataFrame(who | {"datetime": column}))
+        shop = sk.Dataset.from_frames(None, pd.DataFrame(who | {"datetime": column}), as_of="2026-06-30")
         assert shop.events.metric("X").times.tolist() == meant

@@ -227,16 +227,16 @@ CELLS = {
 @pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("line", ["\n", "\r\n"])
 def test_a_cell_of_a_csv_is_the_text_that_was_written(name, line, tmp_path):
-    """Every cell stays the text that it is, of ids, known columns and custom ones alike, and only an empty cell is unset."""
+    """Every cell stays the text that it is, of known columns and custom ones alike, and an id loses no more than blanks around it."""
     written, meant = CELLS[name]
     rows = ["profile_id,city,Custom", f"one,{written},{written}", "two,x,x"]
     (tmp_path / "profiles.csv").write_bytes(line.join([*rows, ""]).encode())
     shop = sk.load(tmp_path, as_of="2026-06-30")
     found = shop.profiles.loc["one"]
     assert [None if pd.isna(cell) else cell for cell in found] == [meant, meant]
-    if meant is not None:
+    if meant is not None and meant.strip():
         (tmp_path / "profiles.csv").write_bytes(line.join(["profile_id,city", f"{written},x", ""]).encode())
-        assert sk.load(tmp_path, as_of="2026-06-30").profile_ids.tolist() == [meant]
+        assert sk.load(tmp_path, as_of="2026-06-30").profile_ids.tolist() == [meant.strip()]
 
 
 def test_line_breaks_in_cells_may_stand_anywhere_in_a_large_file(tmp_path):
@@ -249,6 +249,7 @@ def test_line_breaks_in_cells_may_stand_anywhere_in_a_large_file(tmp_path):
     assert set(shop.profiles["Note"]) == {note}
 
 
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 def test_a_condition_reads_a_csv_cell_as_its_own_kind(tmp_path):
     """The one text `007` is a number, a text and no truth, and `true` is a truth and a text."""
     (tmp_path / "profiles.csv").write_text("profile_id,Badge,Parent\nann,007,true\nbea,7,TRUE\ncat,seven,no\n")

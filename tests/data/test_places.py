@@ -2,15 +2,19 @@
 
 # Over 250 lines, since countries, postal codes and distances are one answer to where a profile lives.
 
+import unicodedata
 from math import asin, cos, isnan, radians, sin, sqrt
 
 import numpy as np
 import pandas as pd
+import phonenumbers
 import pyarrow as pa
+import pycountry
 import pytest
 import zipcodes
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers.geodata.locale import LOCALE_DATA
 
 import segkit as sk
 from segkit.data.places import EUROPEAN_UNION, PostalPoints, country_code, country_codes, distances, postal_key
@@ -55,6 +59,17 @@ COUNTRIES = {
     "PR": ["Puerto Rico", "PR"],
     "TR": ["Turkey", "Türkiye"],
     "RU": ["Russia", "Russian Federation"],
+    "XK": ["XK", "xk", "Kosovo", "Republic of Kosovo"],
+    "AC": ["AC", "Ascension Island"],
+    "TA": ["TA", "Tristan da Cunha"],
+    "SZ": ["Swaziland", "Eswatini"],
+    "VA": ["Vatican", "Vatican City", "Holy See"],
+    "BS": ["Bahamas", "The Bahamas", "Bahamas, The"],
+    "LC": ["St. Lucia", "Saint Lucia", "ST LUCIA"],
+    "CW": ["Curaçao", "Curacao"],
+    "VI": ["U.S. Virgin Islands", "Virgin Islands, U.S."],
+    "BA": ["Bosnia & Herzegovina", "Bosnia and Herzegovina"],
+    "IR": ["Iran, Islamic Republic of", "Islamic Republic of Iran", "'Iran", "Iran\u00a0", '="Iran"'],
 }
 
 
@@ -311,3 +326,77 @@ def test_a_distance_itself_is_neither_within_nor_beyond():
     assert who(sk.beyond(found, "kilometers", of=BOSTON), shop) == ""
     assert who(sk.within(exact / 1.609344 + 0.001, of=BOSTON), shop) == "0"
     assert who(sk.beyond(exact / 1.609344 - 0.001, of=BOSTON), shop) == "0"
+
+
+def spellings_of_countries():
+    """Yield every English name and code of `phonenumbers` and pycountry with its country, as long as that is one today."""
+    for country in pycountry.countries:
+        for kind in ("alpha_2", "alpha_3", "name", "common_name", "official_name"):
+            if hasattr(country, kind):
+                yield getattr(country, kind), country.alpha_2
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        yield region, region
+        names = LOCALE_DATA.get(region, {})
+        name = names.get("en")
+        while name is not None and name.startswith("*"):
+            name = names[name[1:]]
+        if name is not None:
+            yield name, region
+
+
+def test_every_english_name_of_the_libraries_is_known():
+    """What phonenumbers and pycountry call a country is that country, in capitals and without accents as well."""
+    for name, code in spellings_of_countries():
+        bare = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+        assert {country_code(name), country_code(bare), country_code(name.upper())} == {code}, name
+
+
+def test_a_number_of_kosovo_is_read_with_its_country():
+    """A country that ISO 3166 lacks is one for phone numbers."""
+    shop = shop_of({"country": ["Kosovo", "XK", "Narnia"], "phone_number": "043 201 234"})
+    assert shop.phones.numbers.to_pylist() == ["+38343201234", "+38343201234", None]
+
+
+def test_unknown_countries_are_counted():
+    """The report names the column, how often and a few of them, and what they are no help for."""
+    shop = shop_of({"country": ["Narnia", "US", None, "Narnia", "Mordor"]})
+    row = shop.report[shop.report["fault"] == "unknown country"].iloc[0]
+    assert (row["table"], row["column"], row["count"], row["examples"]) == (
+        "profiles",
+        "country",
+        3,
+        "'Narnia', 'Mordor'",
+    )
+    assert row["done"] == "kept as written; in no region, and no help for a number or a postal code"
+
+
+FORGIVEN = [
+    "2110",
+    "2110.0",
+    "'02110",
+    "021101234",
+    "02110 1234",
+    "02110-1234",
+    " 02110\u00a0",
+    '="02110"',
+    "2110-1234",
+    "21101234.0",
+]
+
+
+@pytest.mark.parametrize("written", FORGIVEN)
+def test_what_a_spreadsheet_makes_of_a_us_code_is_forgiven(written):
+    """A zero in front that was lost, a float, marks, and the four digits behind: all are the one code, in a report if they had to be guessed."""
+    shop = shop_of({"zip": [written, "94105"], "country": "US"})
+    assert who(sk.within(10, "miles", of="02110"), shop) == "0"
+    odd = shop.report[shop.report["column"] == "zip"]
+    assert odd["count"].tolist() == ([] if written == "02110-1234" else [1])
+    assert shop.profiles["zip"].tolist() == [written, "94105"]
+
+
+@pytest.mark.parametrize("written", ["SW1W 0NY", "123456", "02110-12", "-", "2.11E+03", "0211O"])
+def test_what_is_no_us_code_is_counted(written):
+    """It is at no place, and the report says how many are not."""
+    shop = shop_of({"zip": [written, "94105"], "country": "US"})
+    assert dict(zip(shop.report["fault"], shop.report["count"], strict=True))["no US postal code"] == 1
+    assert who(sk.within(10_000, "miles", of="02110"), shop) == "1"
