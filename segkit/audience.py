@@ -12,7 +12,7 @@ from segkit.data.dataset import Dataset
 from segkit.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.errors import DefinitionError, FileError, counted
 from segkit.member_files import Layout, Manifest, layout_bytes, write_layout
-from segkit.membership import Evaluation, distinct_segments
+from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.segment import Segment
 
 
@@ -204,7 +204,7 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
         DefinitionError, DataError: as `sk.membership`.
     """
     evaluation = Evaluation(dataset)
-    rows = np.flatnonzero(evaluation.holds(distinct_segments(segment)[0].condition))
+    rows = np.flatnonzero(evaluation.holds(one_segment(segment).condition))
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),

@@ -1,6 +1,5 @@
 """Who may be texted and who may not, check by check, whatever segment they are in; what each check was held against is part of it."""
 
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,8 @@ from segkit.builders import sms_delivery_errors
 from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
-from segkit.errors import DataError, SegkitWarning, counted
-from segkit.membership import Evaluation, distinct_segments
+from segkit.errors import DataError, DefinitionError, counted, warn
+from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.phrases import phone_country
 from segkit.segment import Segment
@@ -98,6 +97,10 @@ class Eligibility:
         failing: Segment | None = None,
         looking_back: bool = False,
     ) -> None:
+        if not isinstance(countries, Iterable):
+            raise DefinitionError.bad_value("countries", countries, "two letters each, such as ['US', 'CA']")
+        if not isinstance(dataset, Dataset):
+            raise DefinitionError.not_a_dataset(dataset)
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
         until = microseconds(dataset.as_of) if looking_back else FOR_EVER
@@ -109,7 +112,7 @@ class Eligibility:
         for number, (stops, _) in reversed(list(enumerate(found))):
             self._stop[stops] = number
         if note := self.note:
-            warnings.warn(note, SegkitWarning, stacklevel=3)
+            warn(note)
 
     @property
     def note(self) -> str | None:
@@ -229,7 +232,7 @@ class _Checks:
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
         """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
         if failing is not None:
-            segment = distinct_segments(failing)[0]
+            segment = one_segment(failing)
             self._evaluation.tell([segment.condition])
             return self._known_to_fail(segment), Coverage(f"the segment {segment.name!r}")
         events = self._dataset.events.metric(FAILED)

@@ -5,9 +5,12 @@ Each message names the thing, its value, the choices and the next step. Nothing 
 
 # Over 250 lines, since the wording of every error is read, and tested, in one place.
 
+import inspect
+import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from types import NoneType
 from typing import Self
 
 
@@ -17,6 +20,18 @@ class SegkitError(Exception):
 
 class SegkitWarning(UserWarning):
     """Something that was answered, and that the analyst should know before trusting the answer."""
+
+
+def warn(message: str) -> None:
+    """Warn of something at the line that called segkit, however deep inside segkit it was found."""
+    # From Python 3.12 on, `skip_file_prefixes` does this.
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, SegkitWarning, stacklevel=level - 1 if frame is None else level)
+
+
+_PACKAGE = __name__.partition(".")[0]
 
 
 def listed(names: Iterable[object], *, most: int = 12) -> str:
@@ -45,14 +60,22 @@ def _a(noun: str) -> str:
     return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """Return the beginning of a sentence that offers the near spellings, or nothing."""
+    if not isinstance(name, str):
+        return ""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     folded = name.casefold()
     near = get_close_matches(folded, by_folded, n=3, cutoff=0.6)
     if set(by_folded) == {"miles", "kilometers"}:
         near = _UNITS.get(folded, near)
     return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in near)}?" if near else ""
+
+
+_BUILDER = (
+    "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): "
+    'return sk.Segment("Lapsed", sk.did_not("Placed Order", in_last_days=days))'
+)
 
 
 class DefinitionError(SegkitError, ValueError):
@@ -367,6 +390,59 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def not_a_builder(cls, value: object) -> Self:
+        """A segment, a condition or anything else that can't be called stands where a builder belongs."""
+        name = getattr(value, "name", None)
+        what = f"the segment {name!r}" if isinstance(name, str) else f"of type {type(value).__name__}"
+        return cls(
+            f"A builder is a function whose arguments are the numbers to move, and this is {what}, which has none. Write one that "
+            f"makes it: {_BUILDER}. For one segment as it is: sk.sizes(sk.membership(segment, shop))."
+        )
+
+    @classmethod
+    def phrase_as_builder(cls, phrase: str) -> Self:
+        """A phrase, which makes conditions, stands where a builder belongs."""
+        return cls(
+            f"sk.{phrase} makes a condition, and a builder makes a segment. Write one that uses it, with an argument for each number "
+            f"to move: {_BUILDER}."
+        )
+
+    @classmethod
+    def not_made_a_segment(cls, builder: object, made: object) -> Self:
+        """A builder returned something else than a segment."""
+        advice = 'Return a segment: return sk.Segment("Clickers", condition).'
+        if made is None:
+            advice = f"Is its `return` missing? {advice}"
+        elif isinstance(made, list):
+            advice = "Return one of them, in a builder of your own: def first(*, days=30): return tracks(days=days)[0]."
+        what = "nothing" if made is None else f"{type(made).__name__}, which is no segment"
+        return cls(f"The builder {getattr(builder, '__name__', builder)!r} returned {what}. {advice}")
+
+    @classmethod
+    def not_a_dataset(cls, value: object) -> Self:
+        """Something else stands where a shop belongs."""
+        return cls(
+            f"Expected a Dataset, the shop that sk.load returns, and got {type(value).__name__}. Load one first: "
+            'shop = sk.load("sample_data"); it comes after the segments: sk.membership(segments, shop).'
+        )
+
+    @classmethod
+    def not_a_membership_table(cls, function: str, value: object) -> Self:
+        """Something else stands where a membership table belongs."""
+        return cls(
+            f"sk.{function} takes a membership table, and got {type(value).__name__}. Make one first: "
+            f"sk.{function}(sk.membership(segments, shop))."
+        )
+
+    @classmethod
+    def not_flags(cls, column: object, example: object) -> Self:
+        """A column of a membership table holds something else than True and False."""
+        return cls(
+            f"The column {column!r} of the membership table holds {example!r}, and only True, False, 1 and 0 say whether somebody is a "
+            "member. Drop the column, or compare it: table[column] == value."
+        )
+
+    @classmethod
     def no_signature(cls, builder: object, problem: str) -> Self:
         """A function can't be used as a builder."""
         return cls(
@@ -550,6 +626,29 @@ class DataError(SegkitError, ValueError):
     def empty_file(cls, name: str) -> Self:
         """A file has no rows, or not even a header."""
         return cls(f"{name} has no rows. Check that the export finished, and that the right file was given.")
+
+    @classmethod
+    def bad_argument(cls, name: str, value: object, wanted: str) -> Self:
+        """An argument of loading is of another kind than it should be."""
+        shown = repr(value) if isinstance(value, (str, int, float, NoneType)) else f"of type {type(value).__name__}"
+        return cls(f"{name} must be {wanted}, and it is {shown}. Nothing was loaded.")
+
+    @classmethod
+    def no_headers(cls, where: str, covered: Iterable[str]) -> Self:
+        """The first row of a table holds cells and no headers."""
+        return cls(
+            f"{where} has no row of headers: more than a third of the first row looks like cells, {listed(covered)}. Put a row of "
+            "headers above it, such as profile_id,email,phone_number, or name the columns while reading: "
+            "sk.load(profiles=pandas.read_csv(path, names=[...], dtype=str))."
+        )
+
+    @classmethod
+    def several_levels(cls, table: str, header: object) -> Self:
+        """The headers of a frame have several levels, as those of a pivot have."""
+        return cls(
+            f"{table}: headers have several levels, such as {header!r}, and a column needs one name. Join them first: "
+            'frame.columns = ["_".join(map(str, header)) for header in frame.columns].'
+        )
 
     @classmethod
     def metrics_without_names(cls, ids: Iterable[str]) -> Self:

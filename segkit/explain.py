@@ -9,6 +9,7 @@ from typing import assert_never
 
 from segkit.algebra import either_kind
 from segkit.conditions import (
+    KINDS,
     AllOf,
     AnyOf,
     Atom,
@@ -40,7 +41,7 @@ from segkit.conditions import (
     TextInTest,
     TextTest,
 )
-from segkit.errors import counted
+from segkit.errors import DefinitionError, counted
 from segkit.segment import Segment
 from segkit.timeframe_words import MONTHS
 from segkit.timeframes import (
@@ -83,9 +84,12 @@ _REGIONS = {"european_union": "the European Union", "united_states": "the United
 
 
 def explain(definition: Segment | Condition) -> str:
-    """Say in English what a segment or a condition says, one line for each atom; it never fails.
+    """Say in English what a segment or a condition says, one line for each atom.
 
     Time windows are those of the condition; the instants that they stand for depend on a Dataset's `as_of`.
+
+    Raises:
+        DefinitionError: it is neither a segment nor a condition.
 
     >>> from segkit.phrases import can_receive, did, spent
     >>> bought = did("Placed Order", at_least=3, in_last_days=365) | spent(more_than=200)
@@ -98,6 +102,8 @@ def explain(definition: Segment | Condition) -> str:
     """
     if isinstance(definition, Segment):
         return "\n".join([f"{definition.name}: profiles that", *_lines(definition.condition, 1)])
+    if not isinstance(definition, KINDS):
+        raise DefinitionError.not_a_condition(definition, "explain")
     return "\n".join(_lines(definition, 0))
 
 

@@ -7,8 +7,7 @@ negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only
 
 # Over 250 lines, since every kind of condition meets the data here and nowhere else.
 
-import warnings
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar, assert_never
 
@@ -49,7 +48,7 @@ from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.data.schema import canonical_metric
-from segkit.errors import DefinitionError, SegkitWarning
+from segkit.errors import DefinitionError, warn
 from segkit.moving import Comparison, Moving
 from segkit.notes import matter, notes_of
 from segkit.segment import Segment
@@ -105,7 +104,8 @@ def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
     >>> members(Segment("Adults", has("Age", at_least=18)), shop).index.tolist()
     ['bea']
     """
-    return dataset.rows(np.flatnonzero(membership(segment, dataset)[segment.name].to_numpy()))
+    found = Evaluation(dataset).holds(one_segment(segment).condition)
+    return dataset.rows(np.flatnonzero(found))
 
 
 def distinct_segments(segments: Segments) -> list[Segment]:
@@ -114,7 +114,9 @@ def distinct_segments(segments: Segments) -> list[Segment]:
     Raises:
         DefinitionError: something is no segment, or two segments have one name.
     """
-    given: Any = [segments] if isinstance(segments, (Segment, *KINDS)) else segments
+    given: Any = segments
+    if isinstance(segments, (Segment, str, *KINDS)) or not isinstance(segments, Iterable):
+        given = [segments]
     every: list[Segment] = []
     for segment in given:
         if not isinstance(segment, Segment):
@@ -123,6 +125,31 @@ def distinct_segments(segments: Segments) -> list[Segment]:
             raise DefinitionError.one_name_twice(segment.name)
         every.append(segment)
     return every
+
+
+def one_segment(segment: object) -> Segment:
+    """Return what must be a segment.
+
+    Raises:
+        DefinitionError: it is none.
+    """
+    if not isinstance(segment, Segment):
+        raise DefinitionError.not_a_segment(segment)
+    return segment
+
+
+def made_by(builder: Callable[..., Any], values: Mapping[str, Any]) -> Segment:
+    """Return the segment that a builder makes of some values; of a tuple, such as `engagement_tracks` makes, the first.
+
+    Raises:
+        DefinitionError: it makes something else, or refuses a value.
+    """
+    found = builder(**values)
+    if isinstance(found, tuple) and found:
+        found = found[0]
+    if not isinstance(found, Segment):
+        raise DefinitionError.not_made_a_segment(builder, found)
+    return found
 
 
 @dataclass(frozen=True)
@@ -139,6 +166,10 @@ class Evaluation:
     _told: set[str] = field(default_factory=set)
     _windows: dict[MetricCondition, tuple[EventTimeframe, recency.Standing | None]] = field(default_factory=dict)
     _moving: Moving = field(default_factory=Moving)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.dataset, Dataset):
+            raise DefinitionError.not_a_dataset(self.dataset)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
         """Work something out once for the Dataset as of its moment."""
@@ -160,9 +191,9 @@ class Evaluation:
         new = [note for note in notes if note not in self._told]
         self._told.update(new)
         for note in new[:MOST_TOLD]:
-            warnings.warn(note, SegkitWarning, stacklevel=3)
+            warn(note)
         if len(new) > MOST_TOLD:
-            warnings.warn(f"There are {len(new) - MOST_TOLD:,} more notes like these.", SegkitWarning, stacklevel=3)
+            warn(f"There are {len(new) - MOST_TOLD:,} more notes like these.")
 
     def notes(self, condition: Condition) -> tuple[str, ...]:
         """Return what an analyst should know beside the answer, every time: it lies in the condition and the data (`notes_of`)."""

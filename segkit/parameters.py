@@ -4,9 +4,13 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from decimal import Decimal
+from math import isfinite
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from segkit.errors import DefinitionError
+from segkit.value_words import plain
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +23,7 @@ class Range:
     A slider's range, not a law: a builder takes values outside it too.
 
     Raises:
-        DefinitionError: the range runs backwards, or the step is not above 0.
+        DefinitionError: an end or the step is no number, the range runs backwards, or the step is not above 0.
     """
 
     low: float
@@ -28,10 +32,20 @@ class Range:
     unit: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("low", "high", "step"):
+            value = plain(getattr(self, name))
+            if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not _is_finite(value):
+                raise DefinitionError.bad_value(f"{name} of a Range", value, "a finite number")
+            object.__setattr__(self, name, float(value) if isinstance(value, Decimal) else value)
         if self.low > self.high:
             raise DefinitionError.reversed_window("Range", self.low, self.high)
         if self.step <= 0:
             raise DefinitionError.bad_value("The step of a Range", self.step, "above 0")
+
+
+def _is_finite(value: float | Decimal) -> bool:
+    # A Decimal that signals its NaN is asked by itself, since Python refuses to make a float of it.
+    return value.is_finite() if isinstance(value, Decimal) else isfinite(value)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -68,7 +82,7 @@ class StartsAt:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a builder: its name, type, default, and what its annotation adds."""
+    """One parameter of a builder: its name, type, default, what its annotation adds, and whether it may be None."""
 
     name: str
     kind: Any
@@ -76,6 +90,7 @@ class Parameter:
     range: Range | None = None
     choice: Choice | None = None
     starts_at: StartsAt | None = None
+    is_optional: bool = False
 
     @property
     def is_required(self) -> bool:
@@ -96,11 +111,15 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     >>> parameters(lapsed)[0].range
     Range(low=7, high=365, step=1, unit='')
     """
+    if not callable(builder):
+        raise DefinitionError.not_a_builder(builder)
+    if getattr(builder, "__module__", None) == _PHRASES:
+        raise DefinitionError.phrase_as_builder(builder.__name__)
     try:
         signature = inspect.signature(builder)
         hints = get_type_hints(builder, include_extras=True)
     except (TypeError, ValueError, NameError) as error:
-        raise DefinitionError.no_signature(builder, str(error)) from error
+        raise DefinitionError.no_signature(builder, f"its arguments can't be read ({error})") from error
     found = []
     for name, argument in signature.parameters.items():
         if argument.kind in {argument.VAR_POSITIONAL, argument.VAR_KEYWORD, argument.POSITIONAL_ONLY}:
@@ -109,19 +128,32 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
+_PHRASES = "segkit.phrases"
+
+
 def _parameter(name: str, hint: Any, default: Any) -> Parameter:
-    extras: tuple[Any, ...] = ()
-    if get_origin(hint) is Annotated:
-        hint, *rest = get_args(hint)
-        extras = tuple(rest)
+    kind, extras, is_optional = _unwrapped(hint)
     return Parameter(
         name=name,
-        kind=hint,
-        default=default,
+        kind=kind,
+        default=plain(default),
         range=next((extra for extra in extras if isinstance(extra, Range)), None),
         choice=next((extra for extra in extras if isinstance(extra, Choice)), None),
         starts_at=next((extra for extra in extras if isinstance(extra, StartsAt)), None),
+        is_optional=is_optional or default is None,
     )
+
+
+def _unwrapped(hint: Any) -> tuple[Any, list[Any], bool]:
+    """Return a type without what is annotated and without None, what is annotated, and whether None was there."""
+    if get_origin(hint) is Annotated:
+        inner, *extras = get_args(hint)
+        kind, others, is_optional = _unwrapped(inner)
+        return kind, [*extras, *others], is_optional
+    if get_origin(hint) in {Union, UnionType} and NoneType in get_args(hint):
+        kind, extras, _ = _unwrapped(Union[tuple(one for one in get_args(hint) if one is not NoneType)])  # noqa: UP007
+        return kind, extras, True
+    return hint, [], False
 
 
 def builder(function: Callable[P, R]) -> Callable[P, R]:

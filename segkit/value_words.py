@@ -175,7 +175,7 @@ _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
 def plain(value: object) -> object:
     """Return numpy's scalars as Python's own, and anything else as it is."""
     item = getattr(value, "item", None)
-    return item() if callable(item) else value
+    return item() if callable(item) and getattr(value, "shape", None) == () else value
 
 
 def number(word: str, value: object) -> Number:

@@ -107,7 +107,7 @@ KILOMETERS = {"kilometers": 1.0, "miles": 1.609344}
 
 @dataclass(frozen=True)
 class PlainShop:
-    """The rows of a shop as plain dictionaries; `is_text` where they are cells of CSV files, each a text and "" if unset."""
+    """The rows of a shop as plain dictionaries; `is_text` where they are cells of CSV files, so that dates are texts as well."""
 
     profiles: list[Row]
     events: list[Row]
@@ -291,7 +291,7 @@ def consent_of(channel: str, profile: Row, shop: PlainShop) -> tuple[str, Any]:
         if one_name(event["metric"]) in changes
     ]
     moment, word = max(told, default=(None, "never_subscribed"))
-    return word, moment.isoformat() if moment is not None and shop.is_text else moment
+    return word, moment
 
 
 def is_on_list(condition: ListCondition, profile: Row, shop: PlainShop) -> bool:
@@ -500,8 +500,8 @@ def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
 
 
 def is_set(cell: Any, shop: PlainShop) -> bool:
-    """Say whether anything is written: in a CSV file all but the empty cell, elsewhere all but None, NaN and NaT."""
-    return cell != "" if shop.is_text else cell is not None and bool(cell == cell)  # noqa: PLR0124  # NaN differs
+    """Say whether anything is written: all but empty text, None, NaN and NaT."""
+    return cell is not None and cell != "" and bool(cell == cell)  # noqa: PLR0124  # NaN differs
 
 
 def holds_something(cell: Any, shop: PlainShop) -> bool:
@@ -532,13 +532,13 @@ def spelled(text: str) -> Any:
 
 
 def as_text(cell: Any, shop: PlainShop) -> str | None:
-    """Return a cell as text, unless it is of another kind; a CSV cell is text unless it is a list."""
-    return cell if isinstance(cell, str) and (not shop.is_text or as_list(cell, shop) is None) else None
+    """Return a cell as text, unless it is of another kind or spells a list."""
+    return cell if isinstance(cell, str) and as_list(cell, shop) is None else None
 
 
 def as_number(cell: Any, shop: PlainShop) -> Fraction | None:
-    """Return a cell as an exact number, or None."""
-    if shop.is_text:
+    """Return a cell as an exact number, or as the one that its text spells, or None."""
+    if isinstance(cell, str):
         is_number = re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", cell)
         return Fraction(Decimal(cell)) if is_number else None
     is_unset = cell is None or cell != cell  # noqa: PLR0124
@@ -546,15 +546,15 @@ def as_number(cell: Any, shop: PlainShop) -> Fraction | None:
 
 
 def as_truth(cell: Any, shop: PlainShop) -> bool | None:
-    """Return a cell as true or false, or None."""
-    if shop.is_text:
+    """Return a cell as true or false, or as what its text spells, or None."""
+    if isinstance(cell, str):
         return {"true": True, "false": False}.get(cell.lower())
     return cell if isinstance(cell, bool) else None
 
 
 def as_list(cell: Any, shop: PlainShop) -> Sequence[Any] | None:
-    """Return a cell as a list, or None."""
-    if not shop.is_text:
+    """Return a cell as a list, or as the one that its text spells, or None."""
+    if not isinstance(cell, str):
         return cell if isinstance(cell, list) else None
     try:
         parsed = json.loads(cell)

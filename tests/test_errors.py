@@ -112,6 +112,12 @@ DEFINITION = {
         ("metric", "Placed Order", ["B", "A"], "ids"),
         ["'Placed Order'", "more than one metric: 'A', 'B'", "metric_ids="],
     ),
+    "not_a_builder": ((5,), ["A builder is a function", "of type int", "Annotated[int, Range(7, 365)]", "sk.sizes("]),
+    "phrase_as_builder": (("did",), ["sk.did makes a condition", "a builder makes a segment", "return sk.Segment("]),
+    "not_made_a_segment": ((builder, [1]), ["'builder'", "returned list", "Return one of them"]),
+    "not_a_dataset": (("shop",), ["Expected a Dataset", "str", "sk.load("]),
+    "not_a_membership_table": (("sizes", [5]), ["sk.sizes", "list", "sk.sizes(sk.membership(segments, shop))"]),
+    "not_flags": (("City", "Oslo"), ["'City'", "'Oslo'", "True, False, 1 and 0", "Drop the column"]),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
@@ -120,6 +126,9 @@ DATA = {
         ["2 faults", "nothing was loaded", "- profiles, x: a. Do b."],
     ),
     "no_file": ((FOLDER / "profile.csv",), ["profile.csv", "Check the spelling and the working directory"]),
+    "bad_argument": (("columns", 5, "a mapping"), ["columns must be a mapping", "5", "Nothing was loaded"]),
+    "no_headers": (("profiles.csv", ["a•"]), ["profiles.csv", "'a•'", "row of headers above it", "names=[...]"]),
+    "several_levels": (("profiles", ("a", "b")), ["profiles", "('a', 'b')", "Join them first"]),
     "no_data_in_folder": (
         (FOLDER, ["a.txt"]),
         ["'shop'", "profiles.*", "events.*", "'a.txt'", "given one by one", "sk.load("],

@@ -376,9 +376,11 @@ def test_a_csv_cell_is_read_as_the_kind_that_is_asked_for(tmp_path: Any, cell: s
         ([18.5, True], sk.has("x", equals=1), []),
         ([18.5, True], sk.has("x", equals=True), ["p1"]),
         ([True, 1], sk.has("x", equals=1), ["p1"]),
-        (["1", 1], sk.has("x", equals=1), ["p1"]),
+        (["1", 1], sk.has("x", equals=1), ["p0", "p1"]),
+        (["true", "yes"], sk.has("x", equals=True), ["p0"]),
+        (['["a"]', ["a"]], sk.has("x", contains_item="a"), ["p0", "p1"]),
         (["1", 1], sk.has("x", equals="1"), ["p0"]),
-        (["", None], sk.is_set("x"), ["p0"]),
+        (["", None], sk.is_set("x"), []),
         ([float("nan"), "a"], sk.is_not_set("x"), ["p0"]),
         ([pd.NaT, date(2024, 2, 1)], sk.is_not_set("x"), ["p0"]),
         ([["a"], "a"], sk.has("x", contains_item="a"), ["p0"]),
@@ -391,7 +393,7 @@ def test_a_csv_cell_is_read_as_the_kind_that_is_asked_for(tmp_path: Any, cell: s
     ],
 )
 def test_a_typed_cell_is_only_what_it_is(cells: list[Any], condition: Any, expected: list[str]):
-    """Values of several kinds in one column each keep their own; only a date may also be written as text."""
+    """Values of several kinds in one column each keep their own, but for text, which is what it spells; empty text is not set."""
     shop = sk.Dataset.from_frames(
         pd.DataFrame({"profile_id": ["p0", "p1"], "x": pd.Series(cells, dtype=object)}), as_of=NOON
     )

@@ -4,8 +4,10 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Optional
 
+import numpy as np
 import pytest
 
 import segkit as sk
@@ -62,11 +64,49 @@ def test_arguments_without_an_annotation_are_parameters_too():
     assert (Parameter("days", Any, 30),) == parameters(quick)
 
 
+OPTIONAL = {
+    "a type or none": int | None,
+    "as it was written before": Optional[int],  # noqa: UP045
+    "annotated outside": Annotated[int | None, Range(7, 365)],
+    "annotated inside": Annotated[int, Range(7, 365)] | None,
+}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_a_parameter_may_be_none(name: str):
+    """Its type is what it is otherwise, and what is annotated stays, on either side of the None."""
+
+    def quiet(*, days=None):
+        return days
+
+    quiet.__annotations__["days"] = OPTIONAL[name]
+    (found,) = parameters(quiet)
+
+    assert (int, None, True) == (found.kind, found.default, found.is_optional)
+    assert ("annotated" in name) == (found.range == Range(7, 365))
+
+
+def test_numbers_that_were_worked_out_are_pythons_own():
+    """A default or a range of numpy's is one of Python's, and one that is no number is refused."""
+
+    def quiet(*, days: Annotated[int, Range(np.int64(8), Decimal(366))] = np.int64(90)):
+        return days
+
+    (found,) = parameters(quiet)
+
+    assert [int, int, float] == [type(found.default), type(found.range.low), type(found.range.high)]
+    with pytest.raises(DefinitionError, match="low of a Range must be a finite number"):
+        Range(Decimal("sNaN"), 2)
+
+
 UNREADABLE: dict[str, tuple[Any, str]] = {
     "any number of arguments": (lambda *days: days, r"the argument '\*days' can't be given by name"),
     "any keywords": (lambda **days: days, r"the argument '\*\*days' can't be given by name"),
     "positional only": (lambda days, /: days, "the argument 'days' can't be given by name"),
-    "no function": (3, "3 can't be used as a builder"),
+    "no function": (3, "this is of type int, which has none"),
+    "a segment": (sk.Segment("VIP", sk.spent(more_than=5)), "this is the segment 'VIP', which has none"),
+    "a condition": (sk.spent(more_than=5), "this is of type MetricCondition"),
+    "a phrase": (sk.did, "sk.did makes a condition, and a builder makes a segment"),
     "no signature": (dict, "can't be used as a builder"),
 }
 

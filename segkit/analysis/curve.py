@@ -31,7 +31,7 @@ from segkit.conditions import (
 )
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.places import KILOMETERS
-from segkit.membership import Evaluation, distinct_segments
+from segkit.membership import Evaluation, made_by
 from segkit.recency import is_reached
 from segkit.segment import Segment
 from segkit.timeframes import InTheLast, length
@@ -125,12 +125,12 @@ def curve_of(conditions: Sequence[Condition], evaluation: Evaluation) -> Curve |
 def segments_at(
     builder: Callable[..., Segment], values: Mapping[str, Any], parameter: str, positions: Sequence[Any]
 ) -> list[Segment]:
-    """Return the segment at each position of one parameter, the others standing at `values`; of several, the first.
+    """Return the segment at each position of one parameter, the others standing at `values`.
 
     Raises:
         DefinitionError: the builder refuses a position.
     """
-    return [distinct_segments(builder(**{**values, parameter: position}))[0] for position in positions]
+    return [made_by(builder, {**values, parameter: position}) for position in positions]
 
 
 def _edges(conditions: list[Condition], evaluation: Evaluation) -> tuple[EdgesOf, Direction | None]:

@@ -11,7 +11,7 @@ import pandas as pd
 from segkit.analysis.quantity import Quantity, quantity_of
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
-from segkit.membership import Evaluation
+from segkit.membership import Evaluation, made_by
 from segkit.segment import Segment
 
 BINS = 60
@@ -71,7 +71,7 @@ def distribution(
     evaluation = Evaluation(dataset)
     found = distribution_in(evaluation, builder, parameter=parameter, values=values)
     if found is not None:
-        evaluation.tell([builder(**values).condition])
+        evaluation.tell([made_by(builder, values).condition])
     return found
 
 

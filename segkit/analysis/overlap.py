@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segkit.analysis.flags import checked
 from segkit.errors import DefinitionError
 
 Flags = npt.NDArray[np.bool_]
@@ -32,10 +33,17 @@ def overlap(who: pd.DataFrame) -> pd.DataFrame:
         both), `containment` (share of `segment` that is in `other`) and `jaccard` (share of the profiles in either that are in
         both). Shares of nothing are NaN.
 
+    Raises:
+        DefinitionError: a cell is anything else than True, False, 1 or 0.
+
+    Warns:
+        SegkitWarning: cells are missing, which are not members.
+
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False]})
     >>> overlap(who).query("segment == 'SMS' and other == 'VIP'")[["overlap", "containment"]].to_dict("list")
     {'overlap': [1], 'containment': [0.5]}
     """
+    who = checked(who, "overlap")
     both = _shared(_columns(who))
     size = both.diagonal()
     either = size[:, None] + size[None, :] - both
@@ -65,12 +73,16 @@ def intersections(who: pd.DataFrame) -> pd.DataFrame:
         each segment, then `degree` (how many segments) and `size`. The sizes add up to the number of profiles.
 
     Raises:
-        DefinitionError: a segment has the name of one of the two columns.
+        DefinitionError: a segment has the name of one of the two columns, or a cell is anything else than True, False, 1 or 0.
+
+    Warns:
+        SegkitWarning: cells are missing, which are not members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False]})
     >>> intersections(who)["size"].sum()
     np.int64(3)
     """
+    who = checked(who, "intersections")
     clash = {"degree", "size"} & set(map(str, who.columns))
     if clash:
         raise DefinitionError.reserved_name(min(clash), "intersections")

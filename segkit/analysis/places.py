@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.data.dataset import Dataset
-from segkit.membership import Evaluation
+from segkit.membership import Evaluation, one_segment
 from segkit.segment import Segment
 
 
@@ -30,8 +30,10 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
     {'members': [1, 1], 'others': [1, 0]}
     """
     evaluation = Evaluation(dataset)
-    members = evaluation.holds(segment.condition)
-    looked_at = np.ones(len(dataset), dtype=bool) if among is None else evaluation.holds(among.condition) | members
+    members = evaluation.holds(one_segment(segment).condition)
+    looked_at = (
+        np.ones(len(dataset), dtype=bool) if among is None else evaluation.holds(one_segment(among).condition) | members
+    )
     latitude, longitude = dataset.points
     people = pd.DataFrame(
         {"latitude": latitude, "longitude": longitude, "members": members.astype(int), "others": (~members).astype(int)}

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,11 +24,12 @@ from segkit.conditions import (
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.errors import DefinitionError
-from segkit.membership import Evaluation
+from segkit.membership import Evaluation, made_by
 from segkit.parameters import Parameter, parameters
 from segkit.recency import NEVER, OPPOSITE
 from segkit.segment import Segment
 from segkit.timeframes import ALL_TIME, BetweenAgo, InTheLast, length
+from segkit.value_words import plain
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
@@ -71,14 +74,14 @@ def quantity_of(
         DataError: as `sk.membership`.
     """
     known = {one.name: one for one in parameters(builder)}
-    if parameter not in known:
+    if not isinstance(parameter, str) or parameter not in known:
         raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), parameter, known)
-    value = values.get(parameter, known[parameter].default)
+    value: Any = plain(values.get(parameter, known[parameter].default))
     moved = _moved(known[parameter], value)
     if moved is None:
         return None
-    condition = builder(**values).condition
-    pairs = zip(atoms(condition), atoms(builder(**{**values, parameter: moved}).condition), strict=False)
+    condition = made_by(builder, values).condition
+    pairs = zip(atoms(condition), atoms(made_by(builder, {**values, parameter: moved}).condition), strict=False)
     moving = [(one, two) for one, two in pairs if one != two]
     if not moving:
         return None
@@ -88,7 +91,8 @@ def quantity_of(
         return None
     words, key, numbers = measured
     stands = threshold(atom, other)
-    end = _end(known[parameter], value, stands, (threshold(other, atom) - stands) / (moved - value))
+    pace = (threshold(other, atom) - stands) / float(moved - value)
+    end = _end(known[parameter], float(value), stands, pace)
     others = _others(condition, {one for one, _ in moving})
     return Quantity(
         words,
@@ -105,9 +109,13 @@ def quantity_of(
 
 def _moved(parameter: Parameter, value: Any) -> Any:
     """Return another value for a numeric parameter; None where it is no number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if (isinstance(value, Decimal) and value.is_snan()) or not isfinite(value):
         return None
     step = parameter.range.step if parameter.range is not None else 1
+    if isinstance(value, Decimal):
+        return value + Decimal(str(step))
     return value + (int(step) or 1 if isinstance(value, int) else step)
 
 

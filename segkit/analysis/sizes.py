@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from segkit.analysis.flags import checked
 from segkit.errors import DefinitionError
 
 
@@ -18,13 +19,17 @@ def sizes(who: pd.DataFrame, *, base: str | None = None) -> pd.DataFrame:
         empty), `base` (its name) and `base_size`.
 
     Raises:
-        DefinitionError: the base is no segment of the table.
+        DefinitionError: the base is no segment of the table, or a cell is anything else than True, False, 1 or 0.
+
+    Warns:
+        SegkitWarning: cells are missing, which are not members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")
     {'size': [2, 1, 0], 'share': [1.0, 0.5, 0.0]}
     """
-    if base is not None and base not in who.columns:
+    who = checked(who, "sizes")
+    if base is not None and (not isinstance(base, str) or base not in who.columns):
         raise DefinitionError.unknown_choice("base", base, who.columns)
     inside = np.ones(len(who), dtype=bool) if base is None else who[base].to_numpy()
     base_size = int(inside.sum())

@@ -28,6 +28,7 @@ def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, 
     >>> starting_values(sms_vip, Dataset.from_frames(None, orders))
     {'spent': 5, 'orders': 1}
     """
+    Evaluation(dataset)  # refuses what is no Dataset
     found = {}
     for parameter in parameters(builder):
         value = None if parameter.starts_at is None else quantile(parameter.starts_at, dataset)

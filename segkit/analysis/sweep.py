@@ -13,7 +13,7 @@ from segkit.conditions import Condition
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
 from segkit.errors import DefinitionError
-from segkit.membership import Evaluation, distinct_segments
+from segkit.membership import Evaluation, made_by, one_segment
 from segkit.parameters import parameters
 from segkit.segment import Segment
 
@@ -47,6 +47,7 @@ def sweep(
     [[10, 1], [100, 2]]
     """
     known = [parameter.name for parameter in parameters(builder)]
+    evaluation = Evaluation(dataset)
     for name in settings:
         if name not in known:
             raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), name, known)
@@ -55,12 +56,8 @@ def sweep(
     if not varying:
         raise DefinitionError.missing_word("sweep", [f"{name}=[...]" for name in known])
     settings_in_order = list(product(*varying.values()))
-    segments = [
-        distinct_segments(builder(**fixed, **dict(zip(varying, values, strict=True))))[0]
-        for values in settings_in_order
-    ]
-    evaluation = Evaluation(dataset)
-    inside = None if base is None else evaluation.holds(base.condition)
+    segments = [made_by(builder, fixed | dict(zip(varying, values, strict=True))) for values in settings_in_order]
+    inside = None if base is None else evaluation.holds(one_segment(base).condition)
     sizes, in_base = _counts([segment.condition for segment in segments], inside, evaluation)
     table = pd.DataFrame(settings_in_order, columns=list(varying))
     base_size = len(dataset) if inside is None else np.count_nonzero(inside)

@@ -32,7 +32,7 @@ from segkit.data.places import KILOMETERS
 from segkit.data.properties import UNSET
 from segkit.errors import counted
 from segkit.explain import describe, duration_words, explain, number_words
-from segkit.membership import Evaluation, longest
+from segkit.membership import Evaluation, longest, one_segment
 from segkit.segment import Segment
 
 _INDENT = "  "
@@ -60,9 +60,9 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
     >>> why(Segment("Adults", has("Age", at_least=18)), shop, profile_id="ann").loc[0, ["condition", "evidence"]].tolist()
     ['Adults: have Age that is at least 18', 'Age is 17']
     """
-    row = dataset.row_of(profile_id)
     evaluation = Evaluation(dataset)
-    evaluation.holds(segment.condition)
+    evaluation.holds(one_segment(segment).condition)
+    row = dataset.row_of(profile_id)
     rows = list(_Reasons(evaluation, row).lines(segment.condition, 0))
     rows[0] = (f"{segment.name}: {rows[0][0]}", *rows[0][1:])
     return pd.DataFrame(rows, columns=["condition", "is_true", "evidence", "to_threshold"])

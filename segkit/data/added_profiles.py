@@ -40,5 +40,5 @@ def with_profiles_of_events(
 def _longer(cells: Cells, more: int) -> Cells:
     """Return a column with cells that are not set behind it."""
     if isinstance(cells.values, list):
-        return Cells([*cells.values, *[None] * more], cells.written)
-    return Cells(pa.chunked_array([*cells.values.chunks, pa.nulls(more, cells.values.type)]), cells.written)
+        return Cells([*cells.values, *[None] * more])
+    return Cells(pa.chunked_array([*cells.values.chunks, pa.nulls(more, cells.values.type)]))

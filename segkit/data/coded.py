@@ -20,7 +20,6 @@ class CodedCells(Cells):
 
     def __init__(self, codes: pa.DictionaryArray) -> None:
         object.__setattr__(self, "_codes", codes)
-        object.__setattr__(self, "written", False)
 
     _codes: pa.DictionaryArray
 

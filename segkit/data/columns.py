@@ -152,13 +152,6 @@ def _text_of(value: object) -> str:
 def as_numbers(cells: Cells, place: Place) -> pa.Array:
     """Return a column as doubles, or codes into them; a cell that is no number is unset, and noted."""
     cells = bare_cells(cells, place)
-    if isinstance(cells.values, list) or (cells.is_text and not cells.written):
-        texts = as_text(cells, Place(place.table, place.column, Faults()))
-        as_written = (
-            [isinstance(value, str) for value in cells.values] if isinstance(cells.values, list) else pc.is_valid(texts)
-        )
-        place.note("numbers as text", np.asarray(as_written), examples=(), done="read as numbers")
-        cells = Cells(pa.chunked_array([texts]), written=True)
     column = PropertyColumn(cells)
     reading = column.numbers
     bad = column.rows(~reading.readable)
@@ -249,7 +242,7 @@ def plain_text(cell: object) -> str:
 def without_empty_text(cells: Cells) -> Cells:
     """Return a column in which empty text is not set, as it is in a CSV."""
     if isinstance(cells.values, list):
-        return Cells([None if value == "" else value for value in cells.values], cells.written)
+        return Cells([None if value == "" else value for value in cells.values])
     if not cells.is_text or not pc.any(pc.equal(cells.values, "")).as_py():
         return cells
-    return Cells(pc.if_else(pc.equal(cells.values, ""), pa.scalar(None, pa.string()), cells.values), cells.written)
+    return Cells(pc.if_else(pc.equal(cells.values, ""), pa.scalar(None, pa.string()), cells.values))

@@ -64,7 +64,7 @@ def csv_table(file: CsvFile) -> Table:
     if not whole.num_rows:
         raise DataError.empty_file(file.path.name)
     _note_form(file, form, encoding)
-    return {name: Cells(column, written=True) for name, column in zip(whole.column_names, whole.columns, strict=True)}
+    return {name: Cells(column) for name, column in zip(whole.column_names, whole.columns, strict=True)}
 
 
 def _encoding(file: CsvFile) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from segkit.data.headers import refuse_data
 from segkit.data.parts import doubled
 from segkit.errors import DataError, listed
 
@@ -69,6 +70,7 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
         raise DataError.not_utf8(path, "its header is not text in UTF-8")
     several = [name for name in doubled(header) if name]
     if several:
+        refuse_data(path.name, header)
         raise DataError.unreadable_file(path, f"several columns are headed {listed(several)}")
     return Form(
         delimiter,

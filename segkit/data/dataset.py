@@ -5,6 +5,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import NoneType
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -21,6 +22,7 @@ from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, Con
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
+from segkit.data.headers import check_headers, refuse_data
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, plausible_moment, read_as_of
 from segkit.data.losses import Loss
 from segkit.data.marks import unmarked
@@ -104,7 +106,9 @@ class Dataset:
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
 
-        A frame is one of pandas, of Polars, a table of Arrow, or whatever else hands out its columns by Arrow.
+        A frame is one of pandas, of Polars, a table of Arrow, or whatever else hands out its columns by Arrow. Text is read as in a
+        CSV: empty text is not set, and "18" is a number to a condition that asks for one. A period is its first moment. What segkit
+        hands out, such as `Dataset.profiles` with a column of your own, goes in again and means the same.
 
         Args:
             profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
@@ -135,7 +139,7 @@ class Dataset:
         return cls.from_tables(
             tables,
             as_of=as_of,
-            columns=columns or {},
+            columns=columns,
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,
@@ -149,7 +153,7 @@ class Dataset:
         tables: Mapping[str, Table | Sequence[Table]],
         *,
         as_of: AsOf,
-        columns: Mapping[str, str],
+        columns: Mapping[str, str] | None,
         default_country: str | None,
         unreadable: Unreadable,
         day_first: bool | None = None,
@@ -165,8 +169,8 @@ class Dataset:
             DataError: with every fault at once that would change an answer silently.
         """
         given = None if as_of is None else read_as_of(as_of)
-        if unreadable not in ("raise", "leave out"):
-            raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
+        renames = _renames(columns)
+        _check_words(default_country, unreadable)
         if day_first not in (None, True, False):
             raise DataError.faults([f"day_first={day_first!r}: the choices are True, False and None."])
         words = ConsentWords.of(consent)
@@ -178,8 +182,11 @@ class Dataset:
                 raise DataError.empty_file(name)
         faults = Faults() if faults is None else faults
         parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
+        for name, several in parts.items():
+            for one in several:
+                check_headers(name, one, renames)
         known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
-        for header in columns:
+        for header in renames:
             faults.refuse(
                 "columns",
                 header,
@@ -187,7 +194,7 @@ class Dataset:
                 int(header not in known),
                 next_step="Check the spelling",
             )
-        by_name = {name: _named(name, several, columns, faults) for name, several in parts.items()}
+        by_name = {name: _named(name, several, renames, faults) for name, several in parts.items()}
         checked = check(
             profiles=by_name.get("profiles"),
             events=by_name.get("events"),
@@ -493,21 +500,46 @@ def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults
     return joined_tables(named_parts)
 
 
+def _renames(columns: Any) -> dict[str, str]:
+    """Return the headers that were given other names as texts, as which a frame's headers are known."""
+    if columns is None:
+        return {}
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
+        raise DataError.bad_argument("columns", columns, "your headers to segkit's names, {'customer': 'profile_id'}")
+    return {str(header): name for header, name in columns.items()}
+
+
+def _check_words(default_country: object, unreadable: object) -> None:
+    if not isinstance(default_country, (str, NoneType)):
+        raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
+    if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
+        raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
+
+
 def table_of(frame: Frame, name: str) -> Table:
-    """Return a frame as a table of cells under its own headers, a named index of pandas being one more column.
+    """Return a frame as a table of cells under its own headers, each named level of a pandas index being one more column.
 
     Raises:
-        DataError: it is no frame, two of its columns have one header, or what it says is text is not.
+        DataError: it is no frame, two of its columns have one header, its headers have several levels, or what it says is text is
+            not.
     """
     if not isinstance(frame, pd.DataFrame):
         return _handed_out(frame, name)
-    if frame.index.name is not None:
-        frame = frame.reset_index()
-    headers = [str(header) for header in frame.columns]
+    if frame.columns.nlevels > 1:
+        raise DataError.several_levels(name, frame.columns[0])
+    levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
+    columns = [frame.index.get_level_values(level).to_series() for level in levels]
+    columns += [frame.iloc[:, number] for number in range(frame.shape[1])]
+    headers = [str(column.name) for column in columns]
+    _refuse_doubled(name, headers)
+    return {header: cells_of(column) for header, column in zip(headers, columns, strict=True)}
+
+
+def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
     if doubled(headers):
+        refuse_data(name, headers)
         several = listed(doubled(headers))
         raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
-    return {header: cells_of(frame.iloc[:, number]) for number, header in enumerate(headers)}
 
 
 def _handed_out(frame: Any, name: str) -> Table:
@@ -520,11 +552,9 @@ def _handed_out(frame: Any, name: str) -> Table:
         names = table.column_names
     except (pa.ArrowException, TypeError, ValueError):
         raise DataError.not_a_table_of_arrow(name, type(frame).__name__) from None
-    if doubled(names):
-        several = listed(doubled(names))
-        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
+    _refuse_doubled(name, names)
     columns = zip(table.schema, table.columns, strict=True)
-    return {field.name: field_cells(field, column, written=False) for field, column in columns}
+    return {field.name: field_cells(field, column) for field, column in columns}
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:

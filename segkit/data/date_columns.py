@@ -48,7 +48,7 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
     cells = without_empty_text(cells)
     if not isinstance(cells.values, list):
         check_zone(place.column, cells.values.type)
-        cells = Cells(in_calendar(cells.values), cells.written)
+        cells = Cells(in_calendar(cells.values))
     found = _read_typed(cells)
     bad = ~found.readable & ~cells.unset()
     if bad.any():

@@ -77,8 +77,8 @@ def _blank(column: PropertyColumn) -> Flags:
 def _only(cells: Cells, kept: Flags) -> Cells:
     """Return some rows of a column in memory, piece by piece, since text of all pieces may be too long for one."""
     if isinstance(cells.values, list):
-        return Cells([value for value, is_kept in zip(cells.values, kept, strict=True) if is_kept], cells.written)
-    return Cells(pc.filter(cells.values, pa.array(kept)), cells.written)
+        return Cells([value for value, is_kept in zip(cells.values, kept, strict=True) if is_kept])
+    return Cells(pc.filter(cells.values, pa.array(kept)))
 
 
 _MARKS = dict.fromkeys(_DELETED, _true) | dict.fromkeys(_DELETED_AT, _set) | dict.fromkeys(_ACTIVE, _false)

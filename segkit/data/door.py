@@ -87,6 +87,7 @@ class Checked:
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
     """Return a table under canonical names, Klaviyo's spelled-out headers included; refuse missing and doubled columns."""
     found: Table = {}
+    came_from: dict[str, str] = {}
     holders = _holders(table, cells)
     for header, column in cells.items():
         name = renames.get(header, schema.canonical_name(table, header))
@@ -97,12 +98,12 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         faults.refuse(
             table,
             name,
-            "two columns with this meaning",
+            f"{came_from.get(name)!r} and {header!r} are two columns with this meaning",
             int(name in found),
-            examples=[header],
             next_step="Remove or rename one",
         )
         found[name] = column
+        came_from[name] = header
     for name in schema.REQUIRED[table]:
         near = near_headers(table, name, cells)
         looks = nearest(name, cells) or (f" {near[0]!r} looks like it." if near else "")
@@ -274,7 +275,7 @@ def _suppressions(profiles: Table) -> Table:
         applies = pc.equal(pc.utf8_upper(pc.utf8_trim_whitespace(written.values.cast(pa.string()))), reason)
         if name not in profiles and pc.any(applies).as_py():
             unset = pa.scalar(None, times.values.type)
-            found[name] = Cells(pc.if_else(applies, times.values, unset), times.written)
+            found[name] = Cells(pc.if_else(applies, times.values, unset))
     return found
 
 
@@ -403,11 +404,7 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     cells = bare_cells(cells, place)
     column = cells.values
     if isinstance(column, list):
-        texts = [value for value in column if isinstance(value, str)]
-        place.note("numbers as text", len(texts), done="read as numbers")
         column = pa.chunked_array([as_text(cells, Place(place.table, place.column, Faults()))])
-    elif pa.types.is_string(column.type) and not cells.written:
-        place.note("numbers as text", len(column) - column.null_count, done="read as numbers")
     try:
         amounts = read_amounts(column)
     except OverflowError:
@@ -421,7 +418,7 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     )
     if amounts.are_doubles and (column.type == pa.float64() or pa.types.is_integer(column.type)):
         return amounts, SetAmounts(column.is_valid().combine_chunks(), column.type)
-    return amounts, Cells(column, written=pa.types.is_string(column.type))
+    return amounts, Cells(column)
 
 
 def _lists(lists: Table, ids: pa.Array, choices: Choices, faults: Faults) -> dict[str, ListEntries]:

@@ -123,7 +123,7 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
 def _amounts(events: Mapping[str, Cells], rows: Rows) -> Iterator[Numbers]:
     """Return the amounts of some rows, as numbers where they are written in several ways."""
     if "value" in events:
-        column = PropertyColumn(Cells(events["value"].take(rows).values, written=True))
+        column = PropertyColumn(Cells(events["value"].take(rows).values))
         numbers = column.numbers
         same = np.unique(np.where(numbers.readable, numbers.values, np.nan), return_inverse=True)[1].ravel()
         # What is no number is told apart by its own code.

@@ -11,8 +11,16 @@ from segkit.errors import DataError
 EXAMPLES = 3
 """So many examples are shown of each fault."""
 
-_PERSONAL = re.compile(r"[^@\s]+@[^@\s]+|\+\d[\d\s().-]{6,}\d")
-"""An email address or a phone number, wherever one slipped into or serves as an id."""
+LONGEST = 200
+"""Letters of a cell that are looked at: an example is short, and to look for people takes long in a page of HTML."""
+
+_PERSONAL = re.compile(
+    r"[^@\s]+@[^@\s]+|\+\d[\d\s().-]{6,}\d|\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|(?<![\d.])\d{7,}",
+)
+"""An email address or a phone number, wherever one slipped into or serves as an id; a long number without a plus may be one."""
+
+_MOMENT = re.compile(r"1\d{9}(\d{3})?|(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4}|\d{6})?")
+"""Seconds or milliseconds since 1970, which no national number of North America looks like, and days written without marks."""
 
 PERSONAL_COLUMNS = frozenset(
     {"profile_id", "external_id", "email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"}
@@ -96,6 +104,7 @@ def is_personal(column: str, value: str) -> bool:
     >>> is_personal("email", ""), is_personal("Contact", "(415) 555-0132"), is_personal("city", "Boston")
     (True, True, False)
     """
+    value = value[:LONGEST]
     return column in PERSONAL_COLUMNS or bool(_PERSONAL.search(value) or _BARE_NUMBER.fullmatch(value))
 
 
@@ -105,6 +114,7 @@ def masked(column: str, example: str) -> str:
     >>> masked("first_name", "Ann"), masked("profile_id", "SYN-00001")
     ('A••', 'SYN-00001')
     """
+    example = example[:LONGEST]
     if column == "phone_number":
         return _masked(_masked(example, r"\d", visible=3), r"[^\W\d_]", visible=1)
     if column in {"email", "first_name", "last_name", "address1", "address2"}:
@@ -112,7 +122,18 @@ def masked(column: str, example: str) -> str:
     return _PERSONAL.sub(_mask_personal, example)
 
 
+def covered(header: str) -> str:
+    """Return a header that is a cell with all but its beginning covered.
+
+    >>> covered("12 Elm Street")
+    '1• ••• ••••••'
+    """
+    return _masked(header[:LONGEST], r"[^\W_]", visible=1)
+
+
 def _mask_personal(found: re.Match[str]) -> str:
+    if _MOMENT.fullmatch(found.group()):
+        return found.group()
     return _masked(found.group(), r"[^@.+\s]", visible=1 if "@" in found.group() else 3)
 
 

@@ -52,8 +52,9 @@ def load(
     .xlsx, .json pages of the Klaviyo API, or .jsonl with a row or a resource in each line; those of text also as .gz, .bz2, .zst
     or .zip. Several parts are named events-1.csv, events-2.csv, or lie in a folder events/ as engines write them. Klaviyo's own
     member exports load unchanged. Files whose names say that they were meant for a table, and that were not read, are in the
-    report. In CSV every cell is text and only an empty cell is unset; the other formats keep their types. Of a profile that stands
-    on several pages, the version with the newest `updated` is loaded and the report counts the others.
+    report. Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and the other
+    formats keep their types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the
+    report counts the others.
 
     Args:
         folder: the folder; files given by name win over those in it.
@@ -101,7 +102,7 @@ def load(
         shop = Dataset.from_tables(
             tables,
             as_of=as_of,
-            columns=columns or {},
+            columns=columns,
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,

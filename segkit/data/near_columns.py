@@ -124,7 +124,7 @@ def suggestion(header: str, name: str) -> str:
 def fits(name: str, cells: Cells) -> bool:
     """Whether a column holds what a known one would: most amounts and degrees are numbers, most addresses have an @."""
     few = cells.take(np.arange(min(len(cells), _LOOKED_AT)))
-    column = PropertyColumn(Cells(few.values, written=few.is_text))
+    column = PropertyColumn(few)
     size = len(column.distinct)
     match name:
         case "value" | "latitude" | "longitude":

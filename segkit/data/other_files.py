@@ -73,7 +73,7 @@ def arrow_table(path: Path) -> Table:
     if not whole.num_rows:
         raise DataError.empty_file(path.name)
     columns = zip(whole.schema, whole.columns, strict=True)
-    return {field.name: field_cells(field, column, written=False) for field, column in columns}
+    return {field.name: field_cells(field, column) for field, column in columns}
 
 
 def _is_unnamed(header: object) -> bool:

@@ -22,17 +22,16 @@ def joined_cells(parts: Sequence[Cells]) -> Cells:
     """
     if len(parts) == 1:
         return parts[0]
-    written = any(part.written for part in parts)
     columns = [part.values for part in parts]
     arrays = [column for column in columns if not isinstance(column, list)]
     kind = _common([column.type for column in arrays if not _is_unset(column)]) if len(arrays) == len(columns) else None
     if kind is not None:
         try:
             chunks = [chunk for column in arrays for chunk in column.cast(kind).chunks]
-            return Cells(pa.chunked_array(chunks, kind), written)
+            return Cells(pa.chunked_array(chunks, kind))
         except pa.ArrowInvalid:
             pass  # whole numbers that no double holds, or times beyond those of the finer unit: they stay what they are
-    return Cells([cell for column in columns for cell in _objects(column)], written)
+    return Cells([cell for column in columns for cell in _objects(column)])
 
 
 def doubled(names: Sequence[str]) -> list[str]:

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.columns import Place, as_text
-from segkit.data.doubled import Rows, compared, doubled, versions_of
+from segkit.data.doubled import Doubled, Rows, compared, doubled, versions_of
 from segkit.data.faults import Faults
 from segkit.data.losses import Loss
 from segkit.data.properties import Cells, Codes, PropertyColumn, arrow_cells
+from segkit.errors import listed
 
 
 def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[str, Cells], pa.Array, Loss]:
@@ -47,18 +48,56 @@ def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, codes: Codes, pla
         ("the same profile in two versions", found.older, "the newest kept"),
     ):
         place.note(fault, len(rows), examples=_some(ids, rows), done=done)
-    place.refuse(
-        "different rows under one id",
-        len(found.conflicts),
-        examples=_some(ids, found.conflicts),
-        next_step="Keep one row for each profile: the newest, as a rule",
-    )
+    _refuse_conflicts(profiles, ids, codes, found, place)
     kept = np.arange(len(codes))
     kept[found.first] = found.kept
     stays = codes >= 0
     stays[several] = False
     stays[found.first] = True
     return kept[stays]
+
+
+def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, codes: Codes, found: Doubled, place: Place) -> None:
+    """Refuse rows that contradict the one of their id, apart from each other those whose ids a spreadsheet shortened."""
+    is_shortened = pc.match_substring_regex(ids.take(pa.array(found.conflicts)), _SHORTENED)
+    shortened = found.conflicts[np.asarray(is_shortened.to_numpy(zero_copy_only=False), dtype=bool)]
+    others = np.setdiff1d(found.conflicts, shortened)
+    place.refuse(
+        "ids that a spreadsheet shortened to one, so that several profiles have it",
+        len(shortened),
+        examples=_some(ids, shortened),
+        next_step=_EXPORT_AGAIN,
+    )
+    kept = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
+    kept[codes[found.kept]] = found.kept
+    differing = _differing(profiles, others, kept[codes[others]])
+    place.refuse(
+        f"different rows under one id, which differ in {listed(differing, most=5)}",
+        len(others),
+        examples=_some(ids, others),
+        next_step=_ONE_ROW_EACH,
+    )
+
+
+_SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
+_EXPORT_AGAIN = (
+    "Their last digits are lost in this file, and nothing here tells the profiles apart. Export it once more and don't save it from "
+    "a spreadsheet, or have the column of ids imported there as text"
+)
+_ONE_ROW_EACH = (
+    "If they are different people, give each an id of its own. If they are versions of one profile, keep the row that is right and "
+    "remove the others; where any of them says unsubscribed, so must the one that is kept"
+)
+
+
+def _differing(profiles: Mapping[str, Cells], rows: Rows, kept: Rows) -> list[str]:
+    """Return the columns in which any of some rows differs from the one that would be kept; a connector's own are no news."""
+    found = []
+    for name, cells in profiles.items():
+        one, other = np.split(PropertyColumn(cells.take(np.concatenate([rows, kept]))).codes, 2)
+        if not name.startswith("_") and (one != other).any():
+            found.append(name)
+    return found
 
 
 def _some(ids: pa.Array, rows: Rows) -> list[str]:

@@ -1,15 +1,13 @@
 """Properties as codes into their distinct values, and those values read as numbers, texts, truths, lists or instants.
 
-A condition says as which kind it wants to read a property; a value that does not read as that kind matches nothing. Cells that
-came from a CSV are all text and may be read as any kind; typed cells (Parquet, frames, JSON) are only what they are, but for
-dates, which JSON can only write as text. Whether a value holds something is asked of every kind alike, and of text wherever
-it came from: "0.00" and "[]" hold nothing in a frame as in a CSV.
+A condition says as which kind it wants to read a property; a value that does not read as that kind matches nothing. Text is read
+as any kind that it spells, wherever it came from: "18" is a number to a test of numbers in a frame as in a CSV, and "0.00" and
+"[]" hold nothing. Numbers, truths, dates and lists are only what they are. Empty text is not set.
 """
 
 # Over 250 lines, since the six readings of a value are one rule and belong side by side.
 
 import contextlib
-import copy
 import json
 import re
 import sys
@@ -18,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from math import isfinite, isnan
+from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -29,6 +27,7 @@ import pyarrow.compute as pc
 
 from segkit.data.date_forms import from_any_text, texts_of_numbers
 from segkit.data.instants import Flags, check_zone, from_arrow, microseconds
+from segkit.data.plain_values import is_unset, plain, written_out
 
 Codes: TypeAlias = npt.NDArray[np.int32]
 V = TypeVar("V")
@@ -54,11 +53,9 @@ class Cells:
 
     Attributes:
         values: the cells; null, None and NaN are unset.
-        written: the cells are text from a CSV, so that each condition reads them as its own kind.
     """
 
     values: pa.ChunkedArray | list[Any]
-    written: bool = False
 
     def __len__(self) -> int:
         return len(self.values)
@@ -71,8 +68,8 @@ class Cells:
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> "Cells":
         """Return the cells of some rows, in their order."""
         if isinstance(self.values, list):
-            return Cells([self.values[row] for row in rows], self.written)
-        return Cells(self.values.take(pa.array(rows)), self.written)
+            return Cells([self.values[row] for row in rows])
+        return Cells(self.values.take(pa.array(rows)))
 
     def loaded(self) -> "Cells":
         """Return the same cells in memory, which these are; those that lie in files are read, and codes written out."""
@@ -113,8 +110,8 @@ class Cells:
         """Return the cells as pandas shows them."""
         if isinstance(self.values, list):
             # Copied, since whoever gets a frame may change what its cells hold.
-            return pd.Series([_own(cell) for cell in self.values], dtype=object)
-        if pa.types.is_list(self.values.type) or pa.types.is_large_list(self.values.type):
+            return pd.Series([plain(cell) for cell in self.values], dtype=object)
+        if pa.types.is_nested(self.values.type):
             return pd.Series(self.values.to_pylist(), dtype=object)
         series: pd.Series = self.values.to_pandas()
         return series
@@ -127,35 +124,40 @@ def codes_of(indices: pa.Array | pa.ChunkedArray) -> Codes:
     return np.asarray(whole, dtype=np.int32)
 
 
-def cells_of(objects: Iterable[Any], *, written: bool = False) -> Cells:
+def cells_of(objects: Iterable[Any]) -> Cells:
     """Return Python objects or a pandas column as cells, typed where all are of one kind.
 
-    Arrow would make one kind of several, 18 a date beside dates, True a number beside numbers, and a naive time an aware one, so
-    it only gets what is alike.
+    A period is its first moment. Arrow would make one kind of several, 18 a date beside dates, True a number beside numbers, and a
+    naive time an aware one, so it only gets what is alike.
     """
-    if isinstance(objects, pd.Series) and objects.dtype != object:
-        # Copied, since Arrow would look at the frame's own memory, which stays its owner's to change. What Arrow has no kind for,
-        # such as periods, goes on as objects.
-        with contextlib.suppress(pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            array = pa.array(objects.copy(), from_pandas=True)
-            chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-            return arrow_cells(pa.chunked_array(chunks), written=written)
-    cells = [None if _is_unset(cell) else _own(_plain(cell)) for cell in objects]
+    if isinstance(objects, pd.Series):
+        objects = written_out(objects)
+        if objects.dtype != object or pd.api.types.infer_dtype(objects) == "string":
+            # Copied, since Arrow would look at the frame's own memory, which stays its owner's to change.
+            with contextlib.suppress(*_NOT_OF_ONE_KIND):
+                array = pa.array(objects.copy(), from_pandas=True)
+                chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+                return arrow_cells(pa.chunked_array(chunks))
+    cells = [None if is_unset(cell) else plain(cell) for cell in objects]
     kinds = {(type(cell), isinstance(cell, datetime) and cell.tzinfo is None) for cell in cells if cell is not None}
     if len(kinds) <= 1 and not {kind for kind, _ in kinds} & _CONTAINERS:
-        try:
-            return arrow_cells(pa.chunked_array([pa.array(cells)]), written=written)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-            pass  # whole numbers beyond 64 bits, or datetimes of several zones: they stay what they are
-    return Cells(cells, written)
+        with contextlib.suppress(*_NOT_OF_ONE_KIND):
+            return arrow_cells(pa.chunked_array([pa.array(cells)]))
+    return Cells(cells)
 
 
-_CONTAINERS = {list, tuple, dict, np.ndarray}
+_NOT_OF_ONE_KIND = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
+"""What Arrow raises where it has no one kind for all: whole numbers beyond 64 bits, datetimes of several zones, infinite decimals."""
+
+_CONTAINERS = {list, tuple, dict, bytes}
 
 
-def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
-    """Return an Arrow column as cells: one kind of text, no dictionaries, NaN as null."""
+def arrow_cells(column: pa.ChunkedArray) -> Cells:
+    """Return an Arrow column as cells: one kind of text, no dictionaries, NaN and empty text as null."""
     kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        # Those of pandas are periods and intervals, which pandas reads; those of Arrow have Python's own values, such as a UUID.
+        return cells_of(column.to_pandas() if kind.extension_name.startswith("pandas.") else column.to_pylist())
     if pa.types.is_dictionary(kind):
         if kind.value_type == pa.string_view():
             # The categories of Polars, which Arrow can't write out as they are.
@@ -164,15 +166,19 @@ def arrow_cells(column: pa.ChunkedArray, *, written: bool = False) -> Cells:
             column = pa.chunked_array([pa.DictionaryArray.from_arrays(*chunk) for chunk in chunks], kind)
         column = column.cast(kind.value_type)
         kind = column.type
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         # Text in Parquet files of writers that did not say it is text; what is no UTF-8 stays bytes.
-        with contextlib.suppress(pa.ArrowInvalid):
-            column = column.cast(pa.string())
+        try:
+            column = column.cast(pa.binary()).cast(pa.string())
+        except pa.ArrowInvalid:
+            return cells_of(column.to_pylist())
     elif pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         column = column.cast(pa.string())
     elif pa.types.is_floating(kind) and pc.any(pc.is_nan(column)).as_py():
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
-    return Cells(column, written)
+    if _is_text(column) and pc.any(pc.equal(column, "")).as_py():
+        column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    return Cells(column)
 
 
 def holds_json(field: pa.Field) -> bool:
@@ -180,7 +186,7 @@ def holds_json(field: pa.Field) -> bool:
     return (field.metadata or {}).items() >= JSON_CELLS.items()
 
 
-def field_cells(field: pa.Field, column: pa.ChunkedArray, *, written: bool) -> Cells:
+def field_cells(field: pa.Field, column: pa.ChunkedArray) -> Cells:
     """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind.
 
     Raises:
@@ -188,7 +194,7 @@ def field_cells(field: pa.Field, column: pa.ChunkedArray, *, written: bool) -> C
     """
     check_zone(field.name, column.type)
     if not holds_json(field):
-        return arrow_cells(column, written=written)
+        return arrow_cells(column)
     known = {text: json.loads(text) for text in column.unique().to_pylist() if text is not None}
     return cells_of([known.get(text) for text in column.to_pylist()])
 
@@ -201,7 +207,6 @@ class PropertyColumn:
 
     def __init__(self, cells: Cells, *, day_first: bool | None = None) -> None:
         self._cells = cells
-        self._written = cells.written
         self._day_first = day_first
 
     @cached_property
@@ -223,7 +228,7 @@ class PropertyColumn:
     @property
     def nbytes(self) -> int:
         """How many bytes of codes, distinct values and readings it holds: what was worked out so far."""
-        worked_out = [part for name, part in vars(self).items() if name not in ("_cells", "_written", "_day_first")]
+        worked_out = [part for name, part in vars(self).items() if name not in ("_cells", "_day_first")]
         parts = [part for found in worked_out for part in _parts(found)]
         # By identity, since text read as text is the distinct values themselves.
         return sum({id(part): _bytes_of(part) for part in parts}.values())
@@ -248,7 +253,7 @@ class PropertyColumn:
         if isinstance(values, list):
             return _read(values, _number, np.float64)
         if _is_text(values):
-            readable = _flags(pc.match_substring_regex(values, PLAIN_NUMBER)) if self._written else _none(values)
+            readable = _flags(pc.match_substring_regex(values, PLAIN_NUMBER))
             numeric = pc.if_else(pa.array(readable), values, pa.scalar(None, pa.string()))
             return Reading(_floats(pc.cast(numeric, pa.float64())), readable)
         if pa.types.is_decimal(values.type):
@@ -260,24 +265,25 @@ class PropertyColumn:
 
     @cached_property
     def texts(self) -> Reading[pa.Array]:
-        """The distinct values as text; a CSV cell that holds a JSON list is a list and no text."""
+        """The distinct values as text; a text that is a JSON list is a list and no text."""
         values = self.distinct
         if isinstance(values, list):
-            texts = [value if isinstance(value, str) else None for value in values]
-            return Reading(pa.array(texts, pa.string()), np.array([text is not None for text in texts], dtype=bool))
+            texts = pa.array([value if isinstance(value, str) else None for value in values], pa.string())
+            return Reading(texts, _flags(texts.is_valid()) & ~self.lists.readable)
         if not _is_text(values):
             return Reading(pa.nulls(len(values), pa.string()), _none(values))
-        return Reading(values, ~self.lists.readable if self._written else _all(values))
+        # Most columns hold nothing that looks like a list, and then none of their texts is looked into.
+        return Reading(values, ~self.lists.readable if pc.any(_like_lists(values)).as_py() else _all(values))
 
     @cached_property
     def truths(self) -> Reading[Flags]:
         """The distinct values as true or false."""
         values = self.distinct
         if isinstance(values, list):
-            return _read(values, lambda value: value if isinstance(value, bool) else None, np.bool_)
+            return _read(values, _truth, np.bool_)
         if pa.types.is_boolean(values.type):
             return Reading(_flags(values), _all(values))
-        if _is_text(values) and self._written:
+        if _is_text(values):
             folded = pc.utf8_lower(values)
             is_true = _flags(pc.equal(folded, "true"))
             return Reading(is_true, is_true | _flags(pc.equal(folded, "false")))
@@ -287,12 +293,13 @@ class PropertyColumn:
     def lists(self) -> Reading[list[tuple[Any, ...]]]:
         """The distinct values as lists of items."""
         values = self.distinct
+        items: list[tuple[Any, ...] | None] = [None] * len(values)
         if isinstance(values, list):
-            items = [tuple(value) if isinstance(value, (list, tuple, np.ndarray)) else None for value in values]
-        elif _is_text(values) and self._written:
-            items = [_json_list(text) for text in values.to_pylist()]
-        else:
-            items = [None] * len(values)
+            items = list(map(_items, values))
+        elif _is_text(values):
+            like_lists = _like_lists(values)
+            for place, text in zip(np.flatnonzero(like_lists), values.filter(like_lists).to_pylist(), strict=True):
+                items[place] = _json_list(text)
         return Reading([item or () for item in items], np.array([item is not None for item in items], dtype=bool))
 
     @cached_property
@@ -324,7 +331,7 @@ class PropertyColumn:
 
     @cached_property
     def somethings(self) -> Reading[Flags]:
-        """The distinct values as whether they hold something, which each of them answers; text reads alike, whatever it came from."""
+        """The distinct values as whether they hold something, which each of them answers."""
         values = self.distinct
         if isinstance(values, list):
             return _read(values, _holds_something, np.bool_)
@@ -361,7 +368,7 @@ def _encode_objects(values: list[Any]) -> tuple[Codes, list[Any]]:
     seen: dict[Hashable, int] = {}
     distinct: list[Any] = []
     for row, value in enumerate(values):
-        if _is_unset(value):
+        if is_unset(value):
             continue
         key = _key(value)
         if key not in seen:
@@ -380,19 +387,8 @@ def _key(value: Any) -> Hashable:
     return (type(value), value)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, (set, frozenset)):
-        return sorted(value, key=repr)
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _own(value: Any) -> Any:
-    """Return what holds other values as a copy, and anything else as it is."""
-    return copy.deepcopy(value) if type(value) in _CONTAINERS else value
-
-
-def _is_unset(value: Any) -> bool:
-    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and isnan(value))
+def _like_lists(texts: pa.Array) -> pa.BooleanArray:
+    return pc.starts_with(texts, "[")
 
 
 def _json_list(text: str) -> tuple[Any, ...] | None:
@@ -400,13 +396,32 @@ def _json_list(text: str) -> tuple[Any, ...] | None:
         return None
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return tuple(found)
 
 
+def _items(value: Any) -> tuple[Any, ...] | None:
+    if isinstance(value, str):
+        return _json_list(value)
+    return tuple(value) if isinstance(value, (list, tuple)) else None
+
+
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else None
+    if isinstance(value, str):
+        return float(value) if _PLAIN_NUMBER.fullmatch(value) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return inf if value > 0 else -inf
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
 
 
 def _holds_something(value: Any) -> bool:
@@ -418,7 +433,7 @@ def _holds_something(value: Any) -> bool:
             return not value.is_nan() and value > 0
         case bool() | int() | float():
             return value > 0
-        case list() | tuple() | np.ndarray():
+        case list() | tuple():
             return not all(map(_is_blank, value))
         case _:
             return not _is_blank(value)
@@ -439,7 +454,11 @@ def _is_blank(item: Any) -> bool:
     """Whether an item of a list is nothing to speak of: not set, blank text, or an empty list or mapping; 0 and false are items."""
     if isinstance(item, (str, list, tuple, dict)):
         return not (item.strip() if isinstance(item, str) else item)
-    return _is_unset(item)
+    return is_unset(item)
+
+
+_BEYOND_TIME = 10**18
+"""No number so large is a time, not in milliseconds either."""
 
 
 def _instant(value: Any, *, day_first: bool | None) -> int | None:
@@ -448,7 +467,9 @@ def _instant(value: Any, *, day_first: bool | None) -> int | None:
     if isinstance(value, date):
         return microseconds(datetime(value.year, value.month, value.day))  # noqa: DTZ001  # naive means UTC here
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        value = str(int(value)) if isfinite(value) and value == int(value) else str(value)
+        if not abs(value) < _BEYOND_TIME:
+            return None
+        value = str(int(value)) if value == int(value) else str(value)
     if isinstance(value, str):
         found = from_any_text(pa.array([value]), day_first=day_first)
         return int(found.values[0]) if found.readable[0] else None

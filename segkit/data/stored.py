@@ -79,7 +79,7 @@ class _Piece:
             # A moment is the same in any zone, so one that nobody knows is no loss.
             column = column.cast(pa.timestamp(column.type.unit, "UTC"))
         check_text(column, self.path, self.field.name)
-        return field_cells(self.field, column, written=False)
+        return field_cells(self.field, column)
 
 
 class StoredCells(Cells):
@@ -87,7 +87,6 @@ class StoredCells(Cells):
 
     def __init__(self, pieces: Sequence[_Piece]) -> None:
         object.__setattr__(self, "pieces", tuple(pieces))
-        object.__setattr__(self, "written", False)
 
     pieces: tuple[_Piece, ...]
 
@@ -233,7 +232,7 @@ def _joined(columns: Sequence[Cells | None], sizes: Sequence[int]) -> Cells:
             for column, size in zip(columns, sizes, strict=True)
             for piece in (column.pieces if isinstance(column, StoredCells) else [_absent(size)])
         ])  # fmt: skip
-    unset = (Cells(pa.chunked_array([pa.nulls(size, pa.string())]), there[0].written) for size in sizes)
+    unset = (Cells(pa.chunked_array([pa.nulls(size, pa.string())])) for size in sizes)
     return joined_cells(
         [other if column is None else column.loaded() for column, other in zip(columns, unset, strict=True)]
     )

@@ -15,7 +15,7 @@ from segkit.data.instants import Flags
 from segkit.eligibility import Eligibility
 from segkit.errors import SegkitError
 from segkit.explain import explain
-from segkit.membership import Evaluation, distinct_segments
+from segkit.membership import Evaluation, made_by
 from segkit.segment import Segment
 from segkit.widgets import histogram, view
 from segkit.widgets.histogram import Frame
@@ -63,7 +63,7 @@ def answers(
     quantity = quantity_of(evaluation, builder, parameter=parameter, values=values)
     if curve is None or quantity is None:
         return None
-    here = list(atoms(distinct_segments(builder(**values))[0].condition)).index(quantity.atom)
+    here = list(atoms(made_by(builder, values).condition)).index(quantity.atom)
     moving = [list(atoms(segment.condition))[here] for segment in segments]
     side = curve_of(moving, evaluation)
     if side is None:

@@ -1,8 +1,9 @@
 """A parameter as a control to move: slider, choice, toggle, date or text; what its value does is the tuner's business."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import ipywidgets
@@ -10,12 +11,15 @@ import traitlets
 
 from segkit.errors import DefinitionError, listed
 from segkit.parameters import Parameter
+from segkit.value_words import plain
 
 FEW = 4
 """So many choices are shown side by side; more go into a list that drops down."""
 
 DIGITS, SLACK = 7, 1e-9
 """A slider in the browser rounds its positions to so many digits; steps are counted with so much slack."""
+
+_NOT_SET = "not set"
 
 _LAYOUT = {"width": "100%", "max_width": "34rem"}
 _STYLE = {"description_width": "11rem"}
@@ -58,7 +62,7 @@ class Control:
             DefinitionError: the control can't stand there, as at a value that is no choice.
         """
         try:
-            shown = self.show(value)
+            shown = self.show(plain(value))
             if isinstance(self.widget, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
                 self.widget.min, self.widget.max = min(self.widget.min, shown), max(self.widget.max, shown)
             self.widget.value = shown
@@ -77,10 +81,19 @@ def control_for(parameter: Parameter, start: Any) -> Control:
     """Return a control for a parameter, standing at a start.
 
     A number with a range is a slider, whose range grows to hold the start; a choice shows its values; True and False tick a box;
-    several texts, and a point, are written with commas.
+    several texts, and a point, are written with commas. What is optional and not given is a field that is empty for None.
     """
     if parameter.choice is not None:
-        return _choice(parameter, start)
+        return _choice(parameter, parameter.choice.values, start)
+    if start is None and parameter.kind is bool:
+        return _choice(parameter, (True, False), start)
+    if start is None and parameter.kind is date:
+        return Control(parameter, ipywidgets.DatePicker(value=None, **_common(parameter)), _same, _day_or_none)
+    if start is None:
+        return _optional(parameter)
+    if isinstance(start, Decimal):
+        number = _number(parameter, float(start))
+        return replace(number, read=lambda value: Decimal(str(_plain(value))))
     if isinstance(start, bool):
         return Control(parameter, ipywidgets.Checkbox(value=start, **_common(parameter), indent=True), bool, bool)
     if isinstance(start, (int, float)):
@@ -103,10 +116,13 @@ def _common(parameter: Parameter) -> dict[str, Any]:
     return {"description": label(parameter), "style": dict(_STYLE), "layout": ipywidgets.Layout(**_LAYOUT)}
 
 
-def _choice(parameter: Parameter, start: Any) -> Control:
-    values = parameter.choice.values if parameter.choice is not None else ()
+def _choice(parameter: Parameter, values: Sequence[Any], start: Any) -> Control:
     kind = ipywidgets.ToggleButtons if len(values) <= FEW else ipywidgets.Dropdown
     options = [(str(value), value) for value in values]
+    if parameter.is_optional and None not in values:
+        options.append((_NOT_SET, None))
+    if start not in [value for _, value in options]:
+        raise DefinitionError.unknown_choice(label(parameter), start, values)
     widget = kind(options=options, value=start, **_common(parameter))
     if kind is ipywidgets.ToggleButtons:
         widget.style.button_width = "auto"
@@ -144,6 +160,32 @@ def _text(parameter: Parameter, start: Any) -> Control:
     return Control(parameter, widget, _text_or_point if isinstance(start, tuple) else str, _written)
 
 
+def _optional(parameter: Parameter) -> Control:
+    """Return a field to type into, which is empty for None; a number is read as such, but where a text is wanted."""
+    widget = ipywidgets.Text(value="", placeholder=_NOT_SET, continuous_update=False, **_common(parameter))
+    read = _text_or_none if parameter.kind is str else _number_or_none(Decimal if parameter.kind is Decimal else float)
+    return Control(parameter, widget, read, lambda value: "" if value is None else _written(value))
+
+
+def _text_or_none(text: str) -> str | None:
+    return text.strip() or None
+
+
+def _number_or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return int(text)
+        except ValueError:
+            pass
+        try:
+            return kind(text)
+        except (ValueError, ArithmeticError):
+            # Whatever it is, the builder says what it wants instead.
+            return _text_or_none(text)
+
+    return read
+
+
 def _is_text_or_point(parameter: Parameter) -> bool:
     return "tuple" in str(parameter.kind)
 
@@ -162,6 +204,10 @@ def _day(value: date) -> date:
     if not isinstance(value, date):
         raise TypeError
     return value
+
+
+def _day_or_none(value: date | None) -> date | None:
+    return None if value is None else _day(value)
 
 
 def _plain(value: float) -> float:

@@ -24,9 +24,10 @@ from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.explain import explain
 from segkit.files import in_app
 from segkit.member_files import Layout
-from segkit.membership import Evaluation, distinct_segments
+from segkit.membership import Evaluation, distinct_segments, made_by, one_segment
 from segkit.parameters import parameters
 from segkit.segment import Segment
+from segkit.value_words import plain
 from segkit.widgets.answers import Shop, answers
 from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
@@ -65,14 +66,16 @@ class Tuner:
         base: Segment | None = None,
         **start: Any,
     ) -> None:
+        parameters(builder)
         self._builder = builder
         self._dataset = dataset
         self._compare = distinct_segments(compare)
         self._evaluation = Evaluation(dataset)
         self._start = self._starting_point(start)
+        # Before the controls, since the builder knows best what is wrong with a start.
+        self._segment, self._made_from = made_by(builder, self._start), self._start
         self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
         self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
-        self._segment, self._made_from = distinct_segments(builder(**self._start))[0], self._start
         self._notes: tuple[str, ...] = ()
         self._unchecked: tuple[str, ...] = ()
         self._shop = self._counted_against(base)
@@ -164,7 +167,7 @@ class Tuner:
         if base is None and eligibility is None:
             name, size = "all profiles", len(self._dataset)
         else:
-            segment = base or sms_subscribers()
+            segment = sms_subscribers() if base is None else one_segment(base)
             name, size = segment.name, int(np.count_nonzero(self._evaluation.holds(segment.condition)))
         others = tuple(self._evaluation.holds(segment.condition) for segment in self._compare)
         return Shop(name, size, start=self._holds, others=others, eligibility=eligibility)
@@ -188,7 +191,7 @@ class Tuner:
         lacking = [name for name in names if name not in start]
         if lacking:
             raise DefinitionError.missing_word(f"Tuner({getattr(self._builder, '__name__', 'builder')})", lacking)
-        return {name: start[name] for name in names}
+        return {name: plain(start[name]) for name in names}
 
     def _distribution(self, name: str, values: Mapping[str, Any]) -> Distribution | None:
         return distribution_in(self._evaluation, self._builder, parameter=name, values=values)
@@ -200,7 +203,7 @@ class Tuner:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", SegkitWarning)
                 values = self.value
-                segment = distinct_segments(self._builder(**values))[0]
+                segment = made_by(self._builder, values)
                 self._evaluation.answer(segment.condition)
                 self._segment, self._made_from = segment, values
                 view = self._position(moved)

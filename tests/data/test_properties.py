@@ -1,11 +1,13 @@
-"""A property's values read as each kind: a cell of a CSV as any that it spells, a typed cell as what it is and nothing else."""
+"""A property's values read as each kind: a text as any that it spells, any other cell as what it is and nothing else."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ KINDS = ("numbers", "texts", "truths", "lists", "instants")
 
 def written(*texts):
     """Return the column of a CSV that holds these texts."""
-    return PropertyColumn(arrow_cells(pa.chunked_array([pa.array(texts, pa.string())]), written=True))
+    return PropertyColumn(arrow_cells(pa.chunked_array([pa.array(texts, pa.string())])))
 
 
 def typed(*values):
@@ -83,9 +85,16 @@ TYPED = {
     "a number": (18.5, {"numbers": 18.5}),
     "a decimal": (Decimal("18.5"), {"numbers": 18.5}),
     "a truth": (True, {"truths": True}),
-    "a text": ("18", {"texts": "18"}),
-    "a word": ("true", {"texts": "true"}),
-    "a text like a list": ('["sale"]', {"texts": '["sale"]'}),
+    "a text": ("18", {"texts": "18", "numbers": 18.0}),
+    "a word": ("True", {"texts": "True", "truths": True}),
+    "a text like a list": ('["sale"]', {"lists": ("sale",)}),
+    "bytes": (b"Oslo", {"texts": "Oslo"}),
+    "a period": (pd.Period("2026-06-30", freq="D"), {"instants": DAY}),
+    "an interval": (pd.Interval(0, 1), {"texts": "(0, 1]"}),
+    "a complex number": (1j, {"texts": "1j"}),
+    "an id of another kind": (UUID(int=1), {"texts": "00000000-0000-0000-0000-000000000001"}),
+    "half an emoji": ("Ann \ud83d", {"texts": "Ann \ufffd"}),
+    "a number beyond all doubles": (10**400, {"numbers": float("inf")}),
     "an ISO date as JSON has it": ("2026-06-30", {"texts": "2026-06-30", "instants": DAY}),
     "a datetime": (datetime(2026, 6, 30, tzinfo=UTC), {"instants": DAY}),
     "a naive datetime": (datetime(2026, 6, 30), {"instants": DAY}),  # noqa: DTZ001  # naive on purpose
@@ -101,7 +110,7 @@ TYPED = {
 
 @pytest.mark.parametrize("name", TYPED)
 def test_a_typed_cell_is_what_it_is(name):
-    """Text is no number, a number no truth, and a text like a list no list: only a CSV has to spell things."""
+    """A text is what it spells, a number is no truth and no text, and what nothing reads is the text that a CSV would hold."""
     value, meant = TYPED[name]
     assert readings(typed(value, None)) == meant
 
@@ -122,13 +131,17 @@ UNSET = {
     "numpy's NaN": np.float64("nan"),
     "pandas' NA": pd.NA,
     "pandas' NaT": pd.NaT,
+    "empty text": "",
+    "a decimal that is none": Decimal("NaN"),
+    "a decimal that signals": Decimal("sNaN"),
+    "numpy's NaT": np.datetime64("NaT"),
 }
 
 
 @pytest.mark.parametrize("name", UNSET)
 @pytest.mark.parametrize("beside", ["a text", 1.5, True, [1, "a"], datetime(2026, 6, 30, tzinfo=UTC)])
 def test_what_pandas_takes_for_missing_is_not_set(name, beside):
-    """None, NaN, NA and NaT are all no value, beside values of any kind and beside several kinds."""
+    """None, NaN, NA, NaT and empty text are all no value, beside values of any kind and beside several kinds."""
     for column in (typed(UNSET[name], beside), typed(UNSET[name], beside, "another", 3)):
         assert column.codes.tolist()[:2] == [-1, 0]
         assert column.value(0) is None
@@ -144,7 +157,11 @@ def test_equal_values_of_several_kinds_are_kept_apart():
     """True is not 1, and 1 is not "1", though Python and spreadsheets take them for one another."""
     column = typed(True, 1, "1", 1.0, True)
     assert column.codes.tolist()[0] == column.codes.tolist()[4]
-    assert [readings(column, row) for row in range(3)] == [{"truths": True}, {"numbers": 1.0}, {"texts": "1"}]
+    assert [readings(column, row) for row in range(3)] == [
+        {"truths": True},
+        {"numbers": 1.0},
+        {"texts": "1", "numbers": 1.0},
+    ]
     lists = typed([True], [1], ["1"], "x")
     assert len(set(lists.codes.tolist())) == 4
 
@@ -239,12 +256,58 @@ def test_decimals_are_the_numbers_they_print_as():
 
 
 def test_cells_that_arrow_has_no_kind_for_are_kept():
-    """Sets are lists, and periods stay what they are; neither is an error of Arrow's or Python's own."""
+    """Sets are lists, and infinite decimals and bytes that are no text stay what they are; none is an error of Arrow's or Python's own."""
     sets = PropertyColumn(cells_of([{"b", "a"}, None]))
-    periods = cells_of(pd.Series(pd.period_range("2026-01", periods=2, freq="M")))
+    odd = PropertyColumn(cells_of([Decimal("Infinity"), Decimal("1e50"), b"\xff", [pd.NA, np.array([1])]]))
 
     assert sets.lists.values == [("a", "b")]
-    assert len(periods) == 2
+    assert odd.numbers.readable.tolist() == [True, True, False, False]
+    assert odd.lists.values[3] == (None, [1])
+
+
+PERIODS = pd.PeriodIndex(["2026-06", None, "2020-01"], freq="M")
+INTERVALS = pd.arrays.IntervalArray.from_tuples([(0, 1), None, (1, 2)])
+COLUMNS = {
+    "periods": (PERIODS, "instants", [microseconds(datetime(2026, 6, 1, tzinfo=UTC)), microseconds(datetime(2020, 1, 1, tzinfo=UTC))]),
+    "categories of periods": (
+        pd.Categorical(PERIODS), "instants",
+        [microseconds(datetime(2026, 6, 1, tzinfo=UTC)), microseconds(datetime(2020, 1, 1, tzinfo=UTC))],
+    ),
+    "intervals": (INTERVALS, "texts", ["(0.0, 1.0]", "(1.0, 2.0]"]),
+    "nullable numbers": (pd.array([18, None, 3], dtype="Int64"), "numbers", [18.0, 3.0]),
+    "nullable truths": (pd.array([True, None, False], dtype="boolean"), "truths", [True, False]),
+    "nullable texts": (pd.array(["a", "", "b"], dtype="string"), "texts", ["a", "b"]),
+    "sparse numbers": (pd.arrays.SparseArray([1.0, np.nan, 2.0]), "numbers", [1.0, 2.0]),
+    "long doubles": (np.array([1, np.nan, 2], dtype=np.longdouble), "numbers", [1.0, 2.0]),
+    "complex numbers": (np.array([1j, np.nan, 2]), "texts", ["1j", "(2+0j)"]),
+    "bytes": ([b"a", None, b"b"], "texts", ["a", "b"]),
+    "categories of numbers": (pd.Categorical([18, None, 3]), "numbers", [18.0, 3.0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_every_kind_that_pandas_has_are_read(name):
+    """A column of three rows whose second is missing has two values of its kind, and the same once it was shown and read again."""
+    column, kind, meant = COLUMNS[name]
+    cells = cells_of(pd.Series(column))
+    for found in (PropertyColumn(cells), PropertyColumn(cells_of(cells.to_pandas()))):
+        reading = getattr(found, kind)
+        assert found.codes.tolist() == [0, -1, 1]
+        assert list(reading.values.to_pylist() if isinstance(reading.values, pa.Array) else reading.values) == meant
+
+
+@pytest.mark.parametrize("column", [PERIODS, INTERVALS], ids=["periods", "intervals"])
+def test_columns_that_only_pandas_knows_come_back_from_parquet(column, tmp_path):
+    """Periods and intervals are stored in Parquet under names of pandas' own, and mean there what they mean in a frame."""
+    frame = pd.DataFrame({"x": column})
+    frame.to_parquet(tmp_path / "x.parquet")
+    stored, given_ = (
+        PropertyColumn(cells)
+        for cells in (arrow_cells(pq.read_table(tmp_path / "x.parquet")["x"]), cells_of(frame["x"]))
+    )
+
+    assert stored.instants.values.tolist() == given_.instants.values.tolist()
+    assert stored.texts.values == given_.texts.values
 
 
 def test_a_column_counts_the_bytes_that_it_has_worked_out():

@@ -1,9 +1,11 @@
 """Controls: each kind of parameter has the widget that its kind is moved by, and its value goes in and comes out unharmed."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 import ipywidgets
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,3 +160,68 @@ def test_a_value_that_fits_no_control_is_refused_in_words(name: str, value: obje
     with pytest.raises(sk.DefinitionError, match=name):
         moved.move_to(value)
     assert moved.value == before
+
+
+OPTIONAL = {
+    "a number": (int | None, ipywidgets.Text, 30),
+    "an amount": (float | None, ipywidgets.Text, 19.5),
+    "an exact amount": (Decimal | None, ipywidgets.Text, Decimal("19.95")),
+    "a text": (str | None, ipywidgets.Text, "30"),
+    "a truth": (bool | None, ipywidgets.ToggleButtons, True),
+    "a date": (date | None, ipywidgets.DatePicker, date(2026, 6, 30)),
+    "a choice": (Annotated[str, Choice("a", "b")] | None, ipywidgets.ToggleButtons, "b"),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_what_is_optional_can_stand_at_nothing(name: str):
+    """A parameter that starts at None has a control that is empty, moves to a value of its kind, and back to None."""
+    hint, widget, value = OPTIONAL[name]
+
+    def builder(*, one=None):
+        return one
+
+    builder.__annotations__["one"] = hint
+    (parameter,) = parameters(builder)
+    moved = control_for(parameter, None)
+    assert type(moved.widget) is widget
+    assert moved.value is None
+
+    moved.move_to(value)
+    assert (type(moved.value), moved.value) == (type(value), value)
+
+    moved.move_to(None)
+    assert moved.value is None
+
+
+def test_what_can_not_be_read_in_an_optional_field_is_left_to_the_builder():
+    """A word where a number belongs comes to the builder as it is, whose error says what it wants."""
+    typed = control_for(Parameter("days", int, None, is_optional=True), None)
+    typed.widget.value = " soon "
+
+    assert typed.value == "soon"
+
+
+def test_exact_amounts_slide_and_stay_exact():
+    """A Decimal has a slider whose every position is the Decimal that it prints as."""
+    slider = control_for(Parameter("spent", Decimal, Decimal("0.5"), range=Range(0, 1, step=0.05)), Decimal("0.5"))
+    slider.move_to(Decimal("0.15"))
+
+    assert type(slider.widget) is ipywidgets.FloatSlider
+    assert slider.value == Decimal("0.15")
+    assert slider.positions[:3] == [Decimal(0), Decimal("0.05"), Decimal("0.1")]
+
+
+@pytest.mark.parametrize("start", [np.int64(90), np.int8(90), np.array(90)])
+def test_a_number_of_numpy_is_moved_to(start: object):
+    """A slider takes numbers that were worked out by numpy as it takes Python's."""
+    slider = control("days")
+    slider.move_to(start)
+
+    assert (type(slider.value), slider.value) == (int, 90)
+
+
+def test_a_start_that_is_no_choice_is_refused():
+    """The error names the choices."""
+    with pytest.raises(sk.DefinitionError, match=r"unit can't be 'mile'\. Did you mean 'miles'"):
+        control("unit", start="mile")

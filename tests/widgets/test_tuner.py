@@ -1,6 +1,7 @@
 """The tuner: where its controls stand is who is in, who entered and left, and who may be texted; no browser is needed to know."""
 
 import re
+from decimal import Decimal
 from html import escape, unescape
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.errors import counted
+from segkit.parameters import Range
 from segkit.widgets import Tuner
 
 PERSONAL = re.compile(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+")
@@ -390,3 +392,47 @@ def test_the_last_of_many_moves_wins(engaged: Tuner, sample_shop: sk.Dataset):
 
     assert f'data-size="{size}"' in engaged.view.value
     engaged.reset()
+
+
+NUMBERS = {
+    "numpy's": np.int64(90),
+    "a quantile": np.quantile([80, 90, 100], 0.5).astype(int),
+    "exact": Decimal(90),
+    "optional": 90,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_default_that_was_worked_out_is_a_slider(sample_shop: sk.Dataset, name: str):
+    """A number of numpy's, a Decimal or one beside None stands at 90 of 7 to 365, with its picture, and moves."""
+    tuned = Decimal if name == "exact" else int
+
+    def mine(*, days: Annotated[tuned | None, Range(7, 365)] = NUMBERS[name]) -> sk.Segment:
+        return sk.Segment("Mine", sk.did("Clicked SMS", in_last_days=int(days)))
+
+    tuner = Tuner(mine, sample_shop)
+    assert tuner.value == {"days": 90}
+    assert [float(7), float(365)] == [tuner._controls["days"].widget.min, tuner._controls["days"].widget.max]
+    assert "days since the last Clicked SMS" in tuner.view.value
+
+    tuner.value = {"days": np.int64(30)}
+    assert members(tuner.segment, sample_shop) == members(
+        sk.Segment("x", sk.did("Clicked SMS", in_last_days=30)), sample_shop
+    )
+
+
+def test_a_threshold_may_be_left_out(sample_shop: sk.Dataset):
+    """A parameter that may be None starts as an empty field, and a number that is typed into it moves the segment."""
+
+    def mine(*, days: int | None = None) -> sk.Segment:
+        return sk.Segment("Mine", sk.did("Clicked SMS") if days is None else sk.did("Clicked SMS", in_last_days=days))
+
+    tuner = Tuner(mine, sample_shop)
+    ever = tuner.size
+    tuner._controls["days"].widget.value = "30"
+
+    assert tuner.value == {"days": 30}
+    assert 0 < tuner.size < ever
+
+    tuner.reset()
+    assert tuner.size == ever

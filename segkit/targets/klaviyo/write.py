@@ -92,6 +92,8 @@ def to_klaviyo(
     >>> request["data"]["attributes"]["definition"]["condition_groups"][0]["conditions"][0]["type"]
     'profile-marketing-consent'
     """
+    if not isinstance(segment, Segment):
+        raise DefinitionError.not_a_segment(segment)
     account = _Account(IdsOfNames(names, {"metric": metric_ids, "list": list_ids}), channel_affinity or {})
     attributes: Document = {"name": segment.name}
     if is_starred:

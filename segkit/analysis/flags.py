@@ -1,0 +1,49 @@
+"""A membership table as an analyst hands it over: joined, filled or made by hand; checked before anything is counted."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segkit.errors import DefinitionError, counted, listed, warn
+
+
+def checked(who: Any, function: str) -> pd.DataFrame:
+    """Return a membership table in which every cell is True or False; a missing cell is not a member.
+
+    Args:
+        who: a membership table, as `sk.membership` returns it, or one that was joined or read from a file.
+        function: who asks, for the error.
+
+    Raises:
+        DefinitionError: it is no table, two columns have one name, or a cell is anything else than True, False, 1 or 0.
+
+    Warns:
+        SegkitWarning: cells are missing.
+    """
+    if not isinstance(who, pd.DataFrame):
+        raise DefinitionError.not_a_membership_table(function, who)
+    if not who.columns.is_unique:
+        raise DefinitionError.one_name_twice(str(who.columns[who.columns.duplicated()][0]))
+    if all(kind == np.bool_ for kind in who.dtypes):
+        return who
+    missing = who.isna()
+    flags = {name: _flags(name, who[name], missing[name].to_numpy()) for name in who.columns}
+    lacking = [name for name in who.columns if missing[name].any()]
+    if lacking:
+        cells = counted(int(missing.to_numpy().sum()), "missing cell")
+        warn(
+            f"The membership table has {cells} in {listed(lacking)}: whoever has none of True and False is not a member."
+        )
+    return pd.DataFrame(flags, index=who.index, columns=who.columns)
+
+
+def _flags(name: object, column: pd.Series, missing: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    there = column[~missing]
+    is_flag = there.map(lambda cell: isinstance(cell, (bool, np.bool_, int, float, np.number)) and cell in (0, 1))
+    if not is_flag.all():
+        raise DefinitionError.not_flags(name, there[~is_flag.astype(bool)].iloc[0])
+    found = np.zeros(len(column), dtype=bool)
+    found[~missing] = there.to_numpy(dtype=bool)
+    return found

@@ -1,0 +1,110 @@
+"""Values of Python, numpy and pandas made those of few kinds that can be read; how they are read is the properties' business."""
+
+import contextlib
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import isnan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_SIMPLE = {type(None), bool, int, float, Decimal, datetime, date, time, timedelta}
+_READ = (*_SIMPLE, str)
+
+
+def is_unset(value: Any) -> bool:
+    """Whether a value is none: None, NaN, NaT, NA or empty text.
+
+    >>> [is_unset(value) for value in (None, float("nan"), "", pd.NA, Decimal("sNaN"))]
+    [True, True, True, True, True]
+    >>> [is_unset(value) for value in (0, False, " ", [])]
+    [False, False, False, False]
+    """
+    match value:
+        case float():
+            return isnan(value)
+        case complex():
+            return isnan(value.real) or isnan(value.imag)
+        case str():
+            return not value
+        case Decimal():
+            return value.is_nan()
+        case np.datetime64() | np.timedelta64():
+            return bool(np.isnat(value))
+        case _:
+            return value is None or value is pd.NaT or value is pd.NA
+
+
+def plain(value: Any) -> Any:
+    """Return a value as one of a kind that can be read, or, of another kind, as the text that a CSV would hold of it.
+
+    A set and an array are lists, a period its first moment, and bytes are text where they are UTF-8. What holds other values is
+    copied, since it stays its owner's to change.
+
+    >>> plain(np.int64(18)), plain({"b", "a"}), plain(b"Oslo"), plain(1j)
+    (18, ['a', 'b'], 'Oslo', '1j')
+    """
+    if type(value) in _SIMPLE:
+        return value
+    match value:
+        case str():
+            return _as_utf8(value)
+        case list() | np.ndarray():
+            return [_item(item) for item in (value if isinstance(value, list) else value.tolist())]
+        case tuple():
+            return tuple(map(_item, value))
+        case set() | frozenset():
+            return [_item(item) for item in sorted(value, key=repr)]
+        case dict():
+            return {name: _item(item) for name, item in value.items()}
+        case np.datetime64():
+            return pd.Timestamp(value)
+        case np.timedelta64():
+            return pd.Timedelta(value)
+        case np.floating():
+            return float(value)
+        case np.generic():
+            return plain(value.item())
+        case pd.Period():
+            return _first_moment(value)
+        case bytes():
+            with contextlib.suppress(UnicodeDecodeError):
+                return value.decode()
+            return value
+        case _:
+            return value if isinstance(value, _READ) else _as_utf8(str(value))
+
+
+def written_out(series: pd.Series) -> pd.Series:
+    """Return a column of periods as their first moments, and one of intervals as objects, since Arrow knows neither."""
+    kind = series.dtype
+    if isinstance(kind, pd.CategoricalDtype) and isinstance(kind.categories.dtype, (pd.PeriodDtype, pd.IntervalDtype)):
+        kind = kind.categories.dtype
+        series = series.astype(kind)
+    if isinstance(kind, pd.PeriodDtype):
+        with contextlib.suppress(pd.errors.OutOfBoundsDatetime):
+            moments: pd.Series = series.dt.to_timestamp()
+            return moments
+    return series.astype(object) if isinstance(kind, (pd.PeriodDtype, pd.IntervalDtype)) else series
+
+
+def _item(item: Any) -> Any:
+    """Return what stands in a list or a mapping, where empty text is an item."""
+    return item if type(item) is str else None if item is pd.NA or item is pd.NaT else plain(item)
+
+
+def _as_utf8(text: str) -> str:
+    """Return a text with what is left of a character that was cut in two, half an emoji, replaced as other programs replace it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return str(text)
+
+
+def _first_moment(period: Any) -> datetime | str:
+    try:
+        return period.start_time  # type: ignore[no-any-return]  # pandas-stubs does not say that it is a Timestamp
+    except pd.errors.OutOfBoundsDatetime:
+        return str(period)
