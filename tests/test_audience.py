@@ -117,7 +117,11 @@ def _reason(row: Row, profiles: list[Row], events: list[Row], hours: int) -> str
         return "invalid number"
     if country not in TEXTABLE_COUNTRIES:
         return "country not served"
-    if any(_fails([event for event in known if event["profile_id"] == one]) for one in sharing):
+    if any(
+        _fails([event for event in known if event["profile_id"] == one], moment)
+        for one in sharing
+        for moment in (AS_OF, newest)
+    ):
         return "fails"
     begin = min(AS_OF, newest) - hours * HOUR
     if hours and any(event["metric"] == "Received SMS" and event["datetime"] >= begin for event in known):
@@ -133,10 +137,10 @@ def _number(row: Row) -> str | None:
     return PHONES[written][0] or (written if written is not None and len(written) > len("+12") else None)
 
 
-def _fails(events: list[Row]) -> bool:
-    failures = [event for event in events if event["metric"] == "Failed to Deliver SMS"]
+def _fails(events: list[Row], moment: datetime) -> bool:
+    failures = [event for event in events if event["metric"] == "Failed to Deliver SMS" and event["datetime"] <= moment]
     ever = Counter(event["Failure Type"] for event in failures)
-    first_day = AS_OF.replace(hour=0) - 30 * DAY
+    first_day = moment.replace(hour=0, minute=0, second=0, microsecond=0) - 30 * DAY
     lately = {event["Failure Type"] for event in failures if event["datetime"] >= first_day}
     devices = {"Device unreachable", "Device disconnected"}
     return bool(

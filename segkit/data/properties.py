@@ -467,7 +467,7 @@ def _instant(value: Any, *, day_first: bool | None) -> int | None:
     if isinstance(value, date):
         return microseconds(datetime(value.year, value.month, value.day))  # noqa: DTZ001  # naive means UTC here
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        if not abs(value) < _BEYOND_TIME:
+        if not -_BEYOND_TIME < value < _BEYOND_TIME:
             return None
         value = str(int(value)) if value == int(value) else str(value)
     if isinstance(value, str):
