@@ -174,6 +174,9 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
             return cells_of(column.to_pylist())
     elif pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         column = column.cast(pa.string())
+    elif pa.types.is_float16(kind):
+        # Arrow can hardly compare what is so short.
+        return arrow_cells(column.cast(pa.float32()))
     elif pa.types.is_floating(kind) and pc.any(pc.is_nan(column)).as_py():
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
     if _is_text(column) and pc.any(pc.equal(column, "")).as_py():
@@ -467,7 +470,7 @@ def _instant(value: Any, *, day_first: bool | None) -> int | None:
     if isinstance(value, date):
         return microseconds(datetime(value.year, value.month, value.day))  # noqa: DTZ001  # naive means UTC here
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        if not abs(value) < _BEYOND_TIME:
+        if not -_BEYOND_TIME < value < _BEYOND_TIME:
             return None
         value = str(int(value)) if value == int(value) else str(value)
     if isinstance(value, str):
