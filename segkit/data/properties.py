@@ -174,6 +174,9 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
             return cells_of(column.to_pylist())
     elif pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         column = column.cast(pa.string())
+    elif pa.types.is_float16(kind):
+        # Arrow can hardly compare what is so short.
+        return arrow_cells(column.cast(pa.float64()))
     elif pa.types.is_floating(kind) and pc.any(pc.is_nan(column)).as_py():
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
     if _is_text(column) and pc.any(pc.equal(column, "")).as_py():
