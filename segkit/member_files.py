@@ -101,7 +101,7 @@ def _write(sheet: Sheet, size: int, sink: str | pa.NativeFile) -> None:
 
 def _members(dataset: Dataset, rows: Rows) -> Sheet:
     headers = neutralised(pa.array(["profile_id", *dataset.property_names])).to_pylist()
-    columns = [column_of(dataset.cells(name), rows) for name in dataset.property_names]
+    columns = [column_of(dataset.handed_out(name), rows) for name in dataset.property_names]
     return list(zip(headers, [lambda piece: texts_of(dataset.ids_at(rows[piece])), *columns], strict=True))
 
 

@@ -256,3 +256,17 @@ def test_a_check_that_was_not_asked_for_is_not_missing():
     told = send.waterfall.set_index("step")["checked_against"]
     assert send.coverage_note is None
     assert ["not asked for: smart_sending_hours=0", "the segment 'Nobody'"] == told[["just texted", "fails"]].tolist()
+
+
+def test_what_is_handed_out_holds_every_opt_out(tmp_path: Path):
+    """Profiles that are loaded again, from a frame or a file of members, stop the numbers that they stopped before."""
+    people = [person("ann"), person("bea", sms_consent="STOP"), person("cat", OTHER)]
+    shop = shop_of(people)
+    expected = {"ann": "unsubscribed elsewhere", "bea": "not subscribed", "cat": SENDABLE}
+    path = sk.write_members(EVERYBODY, shop, tmp_path / "members.csv")
+    for profiles in (shop.profiles, path):
+        again = sk.load(profiles=profiles, as_of=AS_OF)
+        assert expected == sk.audience(EVERYBODY, dataset=again).reasons.to_dict()
+        assert sk.members(sk.Segment("S", sk.has("sms_consent", equals="never_subscribed")), again).index.tolist() == [
+            "bea"
+        ]

@@ -278,8 +278,18 @@ class Dataset:
 
     def rows(self, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
         """Return some profiles as a frame, index `profile_id`, a column for each property."""
-        frame = {name: cells.take(rows).to_pandas() for name, cells in self._table.items()}
+        frame = {name: self.handed_out(name).take(rows).to_pandas() for name in self._table}
         return pd.DataFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
+
+    def handed_out(self, name: str) -> Cells:
+        """Return a property as tables and files hold it: a word of SMS consent that nobody knows is "unknown".
+
+        So it counts as an opt-out of the number again if it is loaded again, and as "never_subscribed" for segments.
+        """
+        held = self._table[name].loaded()
+        if name != "sms_consent" or not self.unknown_sms_words.any():
+            return held
+        return Cells(pc.if_else(pa.chunked_array([self.unknown_sms_words]), pa.scalar("unknown"), _arrow(held)))
 
     def cells(self, name: str) -> Cells:
         """Return a property of all profiles as its cells; "City", as Klaviyo's exports spell it, finds `city`.
