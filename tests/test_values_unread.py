@@ -43,7 +43,7 @@ KINDS = {
     "a date": (["06/13/1990", "1992-06-13", "soon", "never", None], sk.has("x", in_month=6), {"p0", "p1"},
                "2 of 4 values of 'x' can't be read as a date and pass no test: 'soon', 'never'."),
     "a number": (["1,250", 2000, 3.5], sk.has("x", at_least=1000), {"p1"}, "1 of 3 values of 'x' can't be read as a number and pass no test: '1,250'."),
-    "a number that equals": ([18, "18"], sk.has("x", equals=18), {"p0"}, "1 of 2 values of 'x' can't be read as a number and pass no test: '18'."),
+    "a number that equals": ([18, "18", "old"], sk.has("x", equals=18), {"p0", "p1"}, "1 of 3 values of 'x' can't be read as a number and pass no test: 'old'."),
     "a truth": ([True, "yes", "no", 1, "n", None], sk.has("x", equals=True), {"p0"},
                 "4 of 5 values of 'x' can't be read as true or false and pass no test: 'yes', 'no', '1', ...."),
     "a text": (["Boston", 18], sk.has("x", equals="Boston"), {"p0"}, "1 of 2 values of 'x' can't be read as a text and pass no test: '18'."),

@@ -138,8 +138,12 @@ def _note_problems(place: Place, written: pa.Array, phones: Phones) -> None:
 
 def _unread(written: pa.Array, phones: Phones) -> PhoneEndings:
     """Return the endings of numbers that can't be read, and of those that may stand beside one that is."""
-    unread = pc.invert(pc.is_in(phones.problems, value_set=pa.array([None, *LOST], pa.string())))
-    return PhoneEndings.of(written, np.flatnonzero(_flags(unread) | may_hold_others(written, phones.numbers)))
+    unread = _flags(pc.invert(pc.is_in(phones.problems, value_set=pa.array([None, *LOST], pa.string()))))
+    # A cell that is E.164 as it stands holds nothing beside it.
+    mended = np.flatnonzero(_flags(phones.mended))
+    some = pa.array(mended)
+    unread[mended] = may_hold_others(written.take(some), phones.numbers.take(some))
+    return PhoneEndings.of(written, np.flatnonzero(unread))
 
 
 def _flags(column: pa.Array) -> Flags:
