@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from reference import PlainShop, members
 from strategies import shops
@@ -243,6 +243,7 @@ def test_any_text_reads_back(texts: list[str]):
 def test_a_written_file_loads_again_as_the_same_shop(shop: PlainShop):
     """Ids and properties of everybody who was there come back, and, written once more, the file is the same to the byte."""
     there = members(EVERYBODY.condition, shop)
+    assume(there)
     with tempfile.TemporaryDirectory() as folder:
         dataset = doors.by_frames(shop)
         first = sk.write_members(EVERYBODY, dataset, Path(folder) / "first.csv")
@@ -309,7 +310,7 @@ def test_what_the_last_piece_holds_shows_in_the_first(tmp_path: Path, monkeypatc
     sent = rows_of(sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "s.csv"))
 
     assert ["2026-06-30T12:00:00.000000Z"] * 9 + ["2026-06-30T12:00:00.000001Z"] == [row["Seen"] for row in members]
-    assert ["b'raw'"] * 9 + ["b'\\xff'"] == [row["Raw"] for row in members]
+    assert ["raw"] * 9 + ["b'\\xff'"] == [row["Raw"] for row in members]
     assert [f"p{number}@example.com" for number in range(7)] + [""] * 3 == [row["Email"] for row in sent]
 
 
