@@ -226,7 +226,9 @@ class _Checks:
         served = pc.is_in(phones.countries, value_set=pa.array(countries, pa.string()))
         yield (
             ~_flags(served),
-            Coverage(f"{counted(valid, 'valid number')} of {known}, of which texts go to {len(countries):,}"),
+            Coverage(
+                f"{counted(valid, 'valid number')} of {known}; texts go to {counted(len(countries), 'country', 'countries')}"
+            ),
         )
 
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
