@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from segkit.analysis.agreement_rules import EXPLANATIONS, UNKNOWN, Case
-from segkit.data.dataset import AsOf, Dataset
+from segkit.data.dataset import Dataset
 from segkit.data.instants import instant_of, read_as_of
+from segkit.data.options import AsOf
 from segkit.data.schema import canonical_name
 from segkit.errors import DataError, DefinitionError
 from segkit.membership import membership

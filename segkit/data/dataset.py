@@ -5,7 +5,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from types import NoneType
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
-from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, ConsentWords, codes_of_words
+from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
 from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
@@ -26,6 +25,7 @@ from segkit.data.headers import check_headers, refuse_data
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, plausible_moment, read_as_of
 from segkit.data.losses import Loss
 from segkit.data.marks import unmarked
+from segkit.data.options import AsOf, LoadOptions
 from segkit.data.parts import doubled
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
@@ -45,7 +45,6 @@ class ArrowStream(Protocol):
 
 
 Frame: TypeAlias = pd.DataFrame | ArrowStream
-AsOf = str | date | datetime | None
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""
 
@@ -134,32 +133,25 @@ class Dataset:
         >>> shop
         Dataset: 2 profiles, no events, as of 2026-06-30 23:59:59 UTC, 1 kind of fault (see .report)
         """
-        frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-        tables: dict[str, Table] = {name: table_of(frame, name) for name, frame in frames.items() if frame is not None}
-        return cls.from_tables(
-            tables,
+        options = LoadOptions.of(
             as_of=as_of,
             columns=columns,
             consent=consent,
             default_country=default_country,
             unreadable=unreadable,
-            add_profiles_of_events=add_profiles_of_events,
             day_first=day_first,
+            add_profiles_of_events=add_profiles_of_events,
         )
+        frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+        tables: dict[str, Table] = {name: table_of(frame, name) for name, frame in frames.items() if frame is not None}
+        return cls.from_tables(tables, options, Faults())
 
     @classmethod
     def from_tables(
         cls,
         tables: Mapping[str, Table | Sequence[Table]],
-        *,
-        as_of: AsOf,
-        columns: Mapping[str, str] | None,
-        default_country: str | None,
-        unreadable: Unreadable,
-        day_first: bool | None = None,
-        consent: Mapping[Any, str] | None = None,
-        faults: Faults | None = None,
-        add_profiles_of_events: bool = False,
+        options: LoadOptions,
+        faults: Faults,
     ) -> Self:
         """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
 
@@ -168,19 +160,13 @@ class Dataset:
         Raises:
             DataError: with every fault at once that would change an answer silently.
         """
-        given = None if as_of is None else read_as_of(as_of)
-        renames = _renames(columns)
-        _check_words(default_country, unreadable)
-        if day_first not in (None, True, False):
-            raise DataError.faults([f"day_first={day_first!r}: the choices are True, False and None."])
-        words = ConsentWords.of(consent)
+        given, renames = options.as_of, options.columns
         if not tables.keys() & {"profiles", "events"}:
             raise DataError.nothing_given()
         parts = {name: [table] if isinstance(table, Mapping) else list(table) for name, table in tables.items()}
         for name, several in parts.items():
             if not any(len(cells) for table in several for cells in table.values()):
                 raise DataError.empty_file(name)
-        faults = Faults() if faults is None else faults
         parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
         for name, several in parts.items():
             for one in several:
@@ -200,12 +186,8 @@ class Dataset:
             events=by_name.get("events"),
             lists=by_name.get("lists"),
             places=by_name.get("places"),
-            default_country=default_country,
-            unreadable=unreadable,
-            day_first=day_first,
-            consent=words,
+            options=options,
             faults=faults,
-            add_profiles_of_events=add_profiles_of_events,
         )
         clock = now()
         moment = given or _newest(checked, clock)
@@ -222,10 +204,10 @@ class Dataset:
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
             losses=checked.losses,
-            default_country=None if default_country is None else country_code(default_country),
+            default_country=None if options.default_country is None else country_code(options.default_country),
             _ids=checked.ids,
             _table=checked.profiles,
-            _day_first=day_first,
+            _day_first=options.day_first,
         )
         shop._consent_history("sms").note_disagreements(faults)
         shop._note_unplaced(faults)
@@ -508,22 +490,6 @@ def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults
     named_parts = [named(name, part, columns, found) for part in parts]
     faults.found += dict.fromkeys(found.found)
     return joined_tables(named_parts)
-
-
-def _renames(columns: Any) -> dict[str, str]:
-    """Return the headers that were given other names as texts, as which a frame's headers are known."""
-    if columns is None:
-        return {}
-    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
-        raise DataError.bad_argument("columns", columns, "your headers to segkit's names, {'customer': 'profile_id'}")
-    return {str(header): name for header, name in columns.items()}
-
-
-def _check_words(default_country: object, unreadable: object) -> None:
-    if not isinstance(default_country, (str, NoneType)):
-        raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
-    if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
-        raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
 
 
 def table_of(frame: Frame, name: str) -> Table:

@@ -19,7 +19,6 @@ from segkit.data.coded import checked_cells
 from segkit.data.columns import (
     FEW,
     Place,
-    Unreadable,
     as_consent,
     as_numbers,
     as_text,
@@ -29,7 +28,6 @@ from segkit.data.columns import (
     examples_of,
     text_cells,
 )
-from segkit.data.consent import ConsentWords
 from segkit.data.consent_columns import note_missing_consent, note_opt_outs
 from segkit.data.date_columns import as_instants, blank
 from segkit.data.deleted import without_deleted
@@ -39,6 +37,7 @@ from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
 from segkit.data.losses import Loss, put_first
 from segkit.data.near_columns import looks_like, near_headers, note_near_columns
+from segkit.data.options import LoadOptions
 from segkit.data.phones import Phones
 from segkit.data.placeholders import note_placeholders
 from segkit.data.places import PostalPoints, country_code, country_codes, odd_us_codes, postal_key
@@ -50,8 +49,6 @@ from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
-Choices: TypeAlias = tuple[Unreadable, bool | None]
-"""What is to be done with unreadable cells, and whether the day comes first in slashed dates."""
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -158,12 +155,8 @@ def check(
     events: Table | None,
     lists: Table | None,
     places: Table | None,
-    default_country: str | None,
-    unreadable: Unreadable,
-    day_first: bool | None,
-    consent: ConsentWords,
+    options: LoadOptions,
     faults: Faults,
-    add_profiles_of_events: bool = False,
 ) -> Checked:
     """Check named tables and read their known columns; those that lie in files are read one at a time.
 
@@ -185,23 +178,22 @@ def check(
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
     kept, ids, lost_profiles = one_row_each(profiles, faults)
-    if add_profiles_of_events and events is not None:
+    if options.add_profiles_of_events and events is not None:
         kept, ids = with_profiles_of_events(kept, ids, events, faults)
     for name, table in tables.items():
         note_near_columns(name, table, faults)
     kept |= _suppressions(kept)
-    known, unknown_sms_words = _known_columns(kept, len(ids), (unreadable, day_first), consent, faults)
+    known, unknown_sms_words = _known_columns(kept, len(ids), options, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
-    phones, sms = read_sms_columns(known, kept, default_country, consent, faults)
+    phones, sms = read_sms_columns(known, kept, options.default_country, options.consent, faults)
     _note_places(known, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" in known:
         note_opt_outs(custom, faults)
     else:
-        note_missing_consent(custom, consent, faults)
-    choices = (unreadable, day_first)
-    index, lost_events = _events(events, ids, choices, faults) if events is not None else (EventIndex({}), None)
-    entries = _lists(_loaded(lists), ids, choices, faults) if lists is not None else {}
+        note_missing_consent(custom, options.consent, faults)
+    index, lost_events = _events(events, ids, options, faults) if events is not None else (EventIndex({}), None)
+    entries = _lists(_loaded(lists), ids, options, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
     losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
@@ -214,17 +206,17 @@ def _loaded(table: Table) -> Table:
 
 
 def _known_columns(
-    profiles: Table, size: int, choices: Choices, consent: ConsentWords, faults: Faults
+    profiles: Table, size: int, options: LoadOptions, faults: Faults
 ) -> tuple[dict[str, pa.Array], Flags]:
     """Return the known columns of profiles but the id, each read, and who has a word of SMS consent that nobody knows."""
     known, unknown = {}, {"sms_consent": np.zeros(size, dtype=bool)}
     for name, cells in profiles.items():
-        place = Place("profiles", name, faults, *choices)
+        place = Place("profiles", name, faults, options.unreadable, options.day_first)
         if schema.PROFILE_COLUMNS.get(name) == "consent":
-            known[name], unknown[name] = as_consent(cells, place, consent)
+            known[name], unknown[name] = as_consent(cells, place, options.consent)
         elif name in schema.PROFILE_COLUMNS and name != "profile_id":
             known[name] = _known(name, cells, place)
-    unseen = consent.unseen
+    unseen = options.consent.unseen
     faults.note(
         "profiles",
         "consent",
@@ -312,7 +304,7 @@ def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
     return found, found.distinct
 
 
-def _events(events: Table, ids: pa.Array, choices: Choices, faults: Faults) -> tuple[EventIndex, Loss]:
+def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> tuple[EventIndex, Loss]:
     """Return the event index, and how many events were left out of it.
 
     What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
@@ -320,14 +312,14 @@ def _events(events: Table, ids: pa.Array, choices: Choices, faults: Faults) -> t
     """
     faults_beside = Faults()
     with ThreadPoolExecutor(1) as beside:
-        happened = beside.submit(_happened, events, choices, faults_beside)
+        happened = beside.submit(_happened, events, options, faults_beside)
         profiles = _rows_of(events["profile_id"], ids, "events", faults)
         metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
     note_same_names(events, metrics, names, faults)
     if (header := id_column(list(events))) is not None:
         events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
-    again = doubled_events(events, (profiles, metrics, times), names, choices[0], faults)
+    again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, faults)
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
     counts[again] = True  # a copy is no loss
@@ -341,21 +333,23 @@ def _events(events: Table, ids: pa.Array, choices: Choices, faults: Faults) -> t
     del profiles, metrics, times, has_time  # the same in order is enough
     amounts, values = None, None
     if "value" in events:
-        amounts, values = _amounts(events["value"].loaded(), Place("events", "value", faults, *choices))
+        amounts, values = _amounts(
+            events["value"].loaded(), Place("events", "value", faults, options.unreadable, options.day_first)
+        )
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
     index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
     if header is None:
         note_alike(index, faults)
-    return replace(index, day_first=choices[1]), loss
+    return replace(index, day_first=options.day_first), loss
 
 
 def _happened(
-    events: Table, choices: Choices, faults: Faults
+    events: Table, options: LoadOptions, faults: Faults
 ) -> tuple[MetricNumbers, list[str], Microseconds, Flags, Flags | None]:
     """Return the number of each event's metric, the names by number, when each happened, which say so, and which only by the day."""
     metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
     dates = events["datetime"].loaded()
-    times, has_time = _times(dates, Place("events", "datetime", faults, *choices))
+    times, has_time = _times(dates, Place("events", "datetime", faults, options.unreadable, options.day_first))
     is_date = dates_among(dates.values)
     return metrics, names, times, has_time, is_date
 
@@ -421,13 +415,13 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     return amounts, Cells(column)
 
 
-def _lists(lists: Table, ids: pa.Array, choices: Choices, faults: Faults) -> dict[str, ListEntries]:
+def _lists(lists: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> dict[str, ListEntries]:
     rows = _rows_of(lists["profile_id"], ids, "lists", faults)
     names = as_text(lists["list_id"], Place("lists", "list_id", faults))
     faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
     if "joined" in lists:
-        place = Place("lists", "joined", faults, *choices)
+        place = Place("lists", "joined", faults, options.unreadable, options.day_first)
         joined, has_date = as_instants(lists["joined"], place)
         note_placeholders(joined, has_date, place)
     encoded = names.dictionary_encode()

@@ -11,12 +11,13 @@ from tqdm.auto import tqdm
 
 from segkit.data.columns import Unreadable
 from segkit.data.csv_files import CsvFile, csv_table
-from segkit.data.dataset import AsOf, Dataset, Frame, table_of
+from segkit.data.dataset import Dataset, Frame, table_of
 from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.folder import TABLES, files_in, format_of, note_passed_over, parts_of
 from segkit.data.json_files import json_tables
 from segkit.data.opened import unchanged
+from segkit.data.options import AsOf, LoadOptions
 from segkit.data.other_files import arrow_table, excel_table
 from segkit.data.stored import stored_table
 from segkit.errors import DataError
@@ -62,7 +63,8 @@ def load(
         events: the same.
         lists: the same.
         places: the same.
-        as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event.
+        as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event that is not ahead of
+            the clock.
         columns: your headers to segkit's names, such as {"customer": "profile_id"}.
         consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
             they hold for SMS and email, and win over the known words.
@@ -82,6 +84,15 @@ def load(
     Traceback (most recent call last):
     segkit.errors.DataError: There is no 'no such folder' in '.'. ...
     """
+    options = LoadOptions.of(
+        as_of=as_of,
+        columns=columns,
+        consent=consent,
+        default_country=default_country,
+        unreadable=unreadable,
+        day_first=day_first,
+        add_profiles_of_events=add_profiles_of_events,
+    )
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
     home = None if folder is None else _path(folder, "folder")
     found = {} if home is None else files_in(home)
@@ -99,17 +110,7 @@ def load(
         }
         if home is not None:
             note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
-        shop = Dataset.from_tables(
-            tables,
-            as_of=as_of,
-            columns=columns,
-            consent=consent,
-            default_country=default_country,
-            unreadable=unreadable,
-            day_first=day_first,
-            faults=faults,
-            add_profiles_of_events=add_profiles_of_events,
-        )
+        shop = Dataset.from_tables(tables, options, faults)
     if home is not None and _held(files_in(home)) != held:
         raise DataError.changed_while_read([home])
     # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.events import index_events, order_events
+from segkit.data.faults import Faults
+from segkit.data.options import LoadOptions
 from segkit.data.properties import arrow_cells, cells_of
 from segkit.errors import DataError, SegkitWarning
 
@@ -223,7 +225,7 @@ def test_an_amount_is_tested_as_it_was_stored(form, data):
         "datetime": cells_of([START - timedelta(hours=hours) for hours in range(len(values))]),
         "value": arrow_cells(pa.chunked_array([pa.array(values, kind)])),
     }
-    shop = sk.Dataset.from_tables({"events": events}, as_of=None, columns={}, default_country=None, unreadable="raise")
+    shop = sk.Dataset.from_tables({"events": events}, LoadOptions.of(), Faults())
     column = shop.event_column("X", "$value")
     stored = pa.array(values, kind).to_pylist()[::-1]
     assert [column.value(row) for row in range(len(values))] == stored

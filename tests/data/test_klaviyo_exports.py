@@ -17,7 +17,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import segkit as sk
+from segkit.data.faults import Faults
 from segkit.data.klaviyo_pages import events_table, profiles_table
+from segkit.data.options import LoadOptions
 from segkit.data.schema import PROFILE_COLUMNS
 
 AS_OF = "2026-06-30"
@@ -310,9 +312,7 @@ def test_a_custom_property_is_no_consent():
             }
         ]
     }
-    shop = sk.Dataset.from_tables(
-        {"profiles": profiles_table([page])}, as_of=AS_OF, columns={}, default_country=None, unreadable="raise"
-    )
+    shop = sk.Dataset.from_tables({"profiles": profiles_table([page])}, LoadOptions.of(as_of=AS_OF), Faults())
 
     assert "sms_consent" not in shop.property_names
     assert cells(shop, "properties['SMS Consent']") == ["subscribed"]
@@ -349,7 +349,7 @@ VALUES = st.recursive(
 
 @given(st.lists(st.dictionaries(NAMES | st.text(max_size=4), VALUES, max_size=4), min_size=1, max_size=3))
 def test_no_custom_property_is_lost(properties: list[dict[str, Any]]):
-    """Whatever a property is called and holds, it is there under its name, or under that name as Klaviyo tells it apart."""
+    """Whatever a property is called and holds, it is there under its name, or that name as Klaviyo tells it apart; "" is not set."""
     own = {"email": "ann@example.com", "location": {"city": "Oslo"}}
     page = {
         "data": [
@@ -357,16 +357,14 @@ def test_no_custom_property_is_lost(properties: list[dict[str, Any]]):
             for number, one in enumerate(properties)
         ]
     }
-    shop = sk.Dataset.from_tables(
-        {"profiles": profiles_table([page])}, as_of=AS_OF, columns={}, default_country=None, unreadable="raise"
-    )
+    shop = sk.Dataset.from_tables({"profiles": profiles_table([page])}, LoadOptions.of(as_of=AS_OF), Faults())
 
     for number, one in enumerate(properties):
         for name, value in one.items():
             apart = f"properties[{name!r}]"
             column = shop.cells(apart if apart in shop.property_names else name).values
             found = column[number] if isinstance(column, list) else column[number].as_py()
-            assert found == value
+            assert found == (None if value == "" else value)
     assert (set(cells(shop, "email")), set(cells(shop, "city"))) == ({"ann@example.com"}, {"Oslo"})
 
 

@@ -17,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
+from segkit.data.faults import Faults
 from segkit.data.klaviyo_pages import events_table, profiles_table, superseded
+from segkit.data.options import LoadOptions
 from segkit.data.schema import PROFILE_SPELLINGS, canonical_metric, canonical_name
 from segkit.errors import DataError
 
@@ -290,7 +292,7 @@ def test_an_event_may_have_only_its_unix_time():
     one = event()
     one["attributes"] |= {"datetime": None, "timestamp": 1_780_272_000}
     table = events_table([{"data": [one], "included": [METRIC]}])
-    shop = sk.Dataset.from_tables({"events": table}, as_of=None, columns={}, default_country=None, unreadable="raise")
+    shop = sk.Dataset.from_tables({"events": table}, LoadOptions.of(), Faults())
     assert shop.as_of.isoformat() == "2026-06-01T00:00:00+00:00"
 
 
