@@ -2,9 +2,11 @@
 
 # ruff: noqa: SIM300  # expected == actual, throughout
 
+import contextlib
 import errno
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from segkit.files import whole_files, write_text
 
 EVERYBODY = sk.Segment("Everybody", AllOf(()))
 PEOPLE = pd.DataFrame({"profile_id": ["ann", "bea"], "phone_number": ["+16175550123", "+16175550124"]})
+NOBODY = 65_534
+"""The user of Unix who owns nothing."""
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -138,17 +142,32 @@ def test_the_system_s_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert FULL is failure.value.__cause__
 
 
-@pytest.mark.skipif(
-    os.name == "nt" or getattr(os, "geteuid", lambda: 1)() == 0, reason="only Unix, and not its administrator"
-)
+@contextlib.contextmanager
+def somebody_without_rights(folder: Path) -> Iterator[None]:
+    """Be somebody who may read a folder and not write to it; Unix lets its administrator write anywhere."""
+    folder.chmod(0o555)
+    is_root = os.geteuid() == 0
+    try:
+        if is_root:
+            os.seteuid(NOBODY)
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights to folders are others on Windows")
 def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path: Path):
     """The error names the file and the reason."""
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(FileError, match=r"m\.csv' can't be written: .*Permission denied"):
-            write(tmp_path)
-    finally:
-        tmp_path.chmod(0o700)
+    write(tmp_path)  # what is imported on first use may lie where only the administrator reads
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (
+            somebody_without_rights(folder),
+            pytest.raises(FileError, match=r"m\.csv' can't be written: .*Permission denied"),
+        ):
+            write(folder)
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path):
