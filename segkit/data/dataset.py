@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,30 +21,21 @@ from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, Con
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
-from segkit.data.headers import check_headers, refuse_data
+from segkit.data.frames import Frame, table_of
+from segkit.data.headers import check_headers
 from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, plausible_moment, read_as_of
 from segkit.data.losses import Loss
 from segkit.data.marks import unmarked
 from segkit.data.options import AsOf, LoadOptions
-from segkit.data.parts import doubled
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
-from segkit.data.properties import Cells, PropertyColumn, cells_of, field_cells
+from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.resource_tables import unfolded
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
 from segkit.data.sms_records import SmsRecords
 from segkit.data.stored import joined_tables
 from segkit.errors import DataError, counted, listed, nearest
 
-
-class ArrowStream(Protocol):
-    """A frame or table of any library that hands out its columns by Arrow, as those of Polars and Arrow do."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Hand out the columns, as the Arrow PyCapsule interface asks for."""
-
-
-Frame: TypeAlias = pd.DataFrame | ArrowStream
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""
 
@@ -490,47 +481,6 @@ def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults
     named_parts = [named(name, part, columns, found) for part in parts]
     faults.found += dict.fromkeys(found.found)
     return joined_tables(named_parts)
-
-
-def table_of(frame: Frame, name: str) -> Table:
-    """Return a frame as a table of cells under its own headers, each named level of a pandas index being one more column.
-
-    Raises:
-        DataError: it is no frame, two of its columns have one header, its headers have several levels, or what it says is text is
-            not.
-    """
-    if not isinstance(frame, pd.DataFrame):
-        return _handed_out(frame, name)
-    if frame.columns.nlevels > 1:
-        raise DataError.several_levels(name, frame.columns[0])
-    levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
-    columns = [frame.index.get_level_values(level).to_series() for level in levels]
-    columns += [frame.iloc[:, number] for number in range(frame.shape[1])]
-    headers = [str(column.name) for column in columns]
-    _refuse_doubled(name, headers)
-    return {header: cells_of(column) for header, column in zip(headers, columns, strict=True)}
-
-
-def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
-    if doubled(headers):
-        refuse_data(name, headers)
-        several = listed(doubled(headers))
-        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
-
-
-def _handed_out(frame: Any, name: str) -> Table:
-    """Return what a frame of another library hands out by way of Arrow, whatever library that is."""
-    if not hasattr(frame, "__arrow_c_stream__"):
-        raise DataError.not_a_source(name, frame)
-    try:
-        table = pa.table(frame)
-        table.validate(full=True)
-        names = table.column_names
-    except (pa.ArrowException, TypeError, ValueError):
-        raise DataError.not_a_table_of_arrow(name, type(frame).__name__) from None
-    _refuse_doubled(name, names)
-    columns = zip(table.schema, table.columns, strict=True)
-    return {field.name: field_cells(field, column) for field, column in columns}
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:

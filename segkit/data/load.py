@@ -11,10 +11,11 @@ from tqdm.auto import tqdm
 
 from segkit.data.columns import Unreadable
 from segkit.data.csv_files import CsvFile, csv_table
-from segkit.data.dataset import Dataset, Frame, table_of
+from segkit.data.dataset import Dataset
 from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.folder import TABLES, files_in, format_of, note_passed_over, parts_of
+from segkit.data.frames import Frame, table_of
 from segkit.data.json_files import json_tables
 from segkit.data.opened import unchanged
 from segkit.data.options import AsOf, LoadOptions

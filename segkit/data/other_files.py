@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 
-from segkit.data.dataset import table_of
 from segkit.data.door import Table
 from segkit.data.faults import Faults
+from segkit.data.frames import table_of
 from segkit.data.opened import DAMAGES, why
 from segkit.data.parts import doubled
 from segkit.data.properties import field_cells
