@@ -16,12 +16,6 @@ from segkit.data.instants import FIRST_PLAUSIBLE, Flags, Microseconds, ends_of
 
 Channel: TypeAlias = Literal["sms", "email"]
 
-CONSENT_METRICS: dict[Channel, tuple[str, str]] = {
-    "sms": ("Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"),
-    "email": ("Subscribed to Email Marketing", "Unsubscribed from Email Marketing"),
-}
-"""The metrics that say that somebody gave consent, and withdrew it."""
-
 NEVER_YET, FOR_EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 """When something happened that never did, and when something was withdrawn whose date nobody knows: it always counts."""
 

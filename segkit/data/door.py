@@ -29,7 +29,6 @@ from segkit.data.columns import (
     text_cells,
 )
 from segkit.data.consent_columns import note_missing_consent, note_opt_out_metrics, note_opt_outs
-from segkit.data.consent_history import CONSENT_METRICS
 from segkit.data.date_columns import as_instants, blank
 from segkit.data.deleted import without_deleted
 from segkit.data.event_ids import doubled_events, id_column, note_alike
@@ -51,7 +50,7 @@ from segkit.errors import DataError, listed, nearest
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
 
-OPT_OUT = CONSENT_METRICS["sms"][1]
+OPT_OUT = schema.CONSENT_METRICS["sms"][1]
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
