@@ -116,7 +116,7 @@ def test_the_command_reads_files_of_another_encoding(tmp_path, capsys):
     people = "profile_id,City,sms_consent\nzoë,Ærø,SUBSCRIBED\n"
     (tmp_path / "profiles.csv").write_bytes(people.encode("cp1252"))
     words = ["build", str(tmp_path), "--out", str(tmp_path / "out"), "--as-of", "2026-06-30"]
-    assert main(words) == 1
+    assert main(words) == 2
     assert "--encoding cp1252" in capsys.readouterr().err
     assert main([*words, "--encoding", "cp1252"]) == 0
     assert rows_of(tmp_path / "out" / "members" / "sms-subscribers.csv")[0]["City"] == "Ærø"
