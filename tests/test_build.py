@@ -119,7 +119,7 @@ def test_the_command_reads_files_of_another_encoding(tmp_path, capsys):
     assert main(words) == 2
     assert "--encoding cp1252" in capsys.readouterr().err
     assert main([*words, "--encoding", "cp1252"]) == 0
-    assert rows_of(tmp_path / "out" / "members" / "sms-subscribers.csv")[0]["City"] == "Ærø"
+    assert rows_of(tmp_path / "out" / "members" / "sms-subscribers.csv")[0]["city"] == "Ærø"
 
 
 def test_no_consent_is_said_once(tmp_path):
