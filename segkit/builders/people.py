@@ -31,7 +31,7 @@ def sms_nearby(
     >>> sms_nearby(radius=10, of=(42.36, -71.06)).name
     'SMS near 42.36, -71.06'
     """
-    # Before its name, since what is no place is told so here.
+    # First, since `within` refuses what is no place, and the name needs one.
     near = within(radius, unit, of=of, country=country)
     place = of if isinstance(of, str) else f"{of[0]}, {of[1]}"
     return Segment(
