@@ -51,7 +51,7 @@ class Eligibility:
         dataset: the profiles and events.
         exclude: segments whose members are not to be texted, nor anybody with their number.
         countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within the last `smart_sending_hours` hours is left out; 0 leaves nobody out.
+        smart_sending_hours: who received a text within the last `smart_sending_hours` is left out; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
         looking_back: know only what was known at the Dataset's moment, as an analysis of the past must. A text that is to be sent
             knows everything in the data.

@@ -15,7 +15,7 @@ from segkit.coverage import unchecked
 from segkit.errors import counted
 
 FEW = 8
-"""Up to so many segments there is room to write the heat-map's column names level."""
+"""Up to how many segments there is room to write the heat-map's column names level."""
 
 BLOCKS = frozenset("dl div header section table thead tbody tr h1 h2 h3 p li ul fieldset footer".split())  # noqa: SIM905
 """Elements that end their line, so that two reports can be compared line by line."""

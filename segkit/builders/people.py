@@ -20,8 +20,8 @@ def sms_nearby(
     """Lives near a store.
 
     Args:
-        radius: less than so many miles or kilometers
-        unit: of which of the two.
+        radius: less than `radius` miles or kilometers away,
+        unit: in which of the two.
         of: the store's postal code, or its (latitude, longitude).
         country: the postal code's country, two letters.
 
