@@ -381,11 +381,12 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
     """Return when each event happened, and which of them say so."""
     times, has_time = as_instants(dates, place)
     note_placeholders(times, has_time, place)
-    place.refuse(
-        "events without a date",
-        blank(dates, ~has_time),
-        next_step='Give each a date, or load with unreadable="leave out"',
-    )
+    if not has_time.all():
+        place.refuse(
+            "events without a date",
+            blank(dates, ~has_time),
+            next_step='Give each a date, or load with unreadable="leave out"',
+        )
     return times, has_time
 
 
@@ -396,11 +397,13 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     known: dict[str | None, int] = {None: UNSET, "": UNSET}
     start = 0
     for piece in cells.encoded():
-        # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
-        for code in piece.indices.unique().drop_null().to_pylist():
-            known.setdefault(piece.dictionary[code].as_py(), len(known) - 2)
-        numbers = [known.get(name, UNSET) for name in piece.dictionary.to_pylist()]
-        metrics[start : start + len(piece)] = np.array([*numbers, UNSET], dtype=np.int32)[codes_of(piece.indices)]
+        written = piece.dictionary.to_pylist()
+        if not known.keys() >= set(written):
+            # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
+            for code in piece.indices.unique().drop_null().to_pylist():
+                known.setdefault(written[code], len(known) - 2)
+        numbers = np.array([*(known.get(name, UNSET) for name in written), UNSET], dtype=np.int32)
+        metrics[start : start + len(piece)] = numbers.take(codes_of(piece.indices))
         start += len(piece)
     place.note("events without a metric", metrics < 0, done="left out")
     written = [name for name in known if name]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.data.event_ids import same_ids
 from segkit.data.properties import Cells, cells_of
+from segkit.data.same_ids import same_ids
 from segkit.errors import DataError, SegkitWarning
 
 PEOPLE = pd.DataFrame({"profile_id": ["ann", "bea"], "sms_consent": "SUBSCRIBED"})
