@@ -102,7 +102,7 @@ def _hashed(texts: pa.StringArray) -> Hashes:
 
 
 def _spare_bits(rest: Any) -> Any:
-    """Return how many bits of a word of eight bytes are not those of a text of which so many bytes are left."""
+    """Return how many bits of a word of eight bytes lie beyond a text, of which `rest` bytes are left."""
     return (_WORD * np.clip(_WORD - np.asarray(rest), 0, _WORD - 1)).astype(np.uint64)
 
 
