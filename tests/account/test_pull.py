@@ -345,7 +345,7 @@ PAGE = {"data": [{"type": "profile", "id": "P1", "attributes": {}}], "links": {"
     (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/"}}, "no cursor"),
     (PAGE | {"links": {"next": 5}}, "no cursor"),
     (PAGE | {"links": ["next"]}, "no cursor"),
-    (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/?page%5Bcursor%5D=NQ%3D%3D"}}, "back to itself"),
+    (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/?page%5Bcursor%5D=NQ%3D%3D"}}, "back to an earlier one"),
 ])  # fmt: skip
 def test_a_malformed_page_is_named_and_nothing_is_lost(server, tmp_path, page, said):
     """The error names the request and the number of the page; the pages before it stay, and a whole one is asked for again."""
