@@ -9,8 +9,8 @@ import shutil
 import stat
 import sys
 import time
-import unicodedata
 from collections.abc import Container, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from segkit.errors import FileError
@@ -25,6 +25,7 @@ _WORKPLACE = re.compile(r"\.segkit-[0-9a-f]{16}")
 _IN_A_WORKPLACE = re.compile(r"[0-9]+\.(part|old)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters but for tabs and the ends of lines."""
+_CONTROL_OR_END = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNSAFE_IN_JSON = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 _LOCK = ".lock"
 """The file that is locked on Windows, which can't lock a folder."""
@@ -54,6 +55,8 @@ def make_folder(path: Path) -> None:
     """
     refuse_in_app()
     try:
+        for made in takewhile(lambda folder: not folder.exists(), (path, *path.parents)):
+            _check_name(made)
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
@@ -154,9 +157,8 @@ def take_lock(fileno: int) -> bool | None:
 
 def _target(path: Path, *, replace: bool) -> Path:
     """Return the file that is to be written, where links lead to; refuse what is no file, and what can't be one."""
-    if any(unicodedata.category(letter) == "Cc" for letter in path.name):
-        raise _refusal(path, ValueError())
     try:
+        _check_name(path)
         target = Path(os.path.realpath(path))
         kind = _kind(target)
         if kind is not None and stat.S_ISDIR(kind):
@@ -175,6 +177,16 @@ def _target(path: Path, *, replace: bool) -> Path:
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
     return target
+
+
+def _check_name(path: Path) -> None:
+    """Refuse control characters, which a system may allow and a terminal would obey.
+
+    Raises:
+        ValueError: there is one.
+    """
+    if _CONTROL_OR_END.search(path.name):
+        raise ValueError
 
 
 def _kind(path: Path) -> int | None:
