@@ -937,8 +937,9 @@ class AccountError(SegkitError, RuntimeError):
     def too_large(cls, request: str, size: int) -> Self:
         """An answer that is larger than any page is."""
         return cls(
-            f"{request}: the answer is larger than {size / 2**20:,.0f} MiB, which no page of Klaviyo's is, so it was given up. Check "
-            "that nothing between here and Klaviyo changes answers, such as a proxy, and run the same again."
+            f"{request}: the answer is larger than {size / 2**20:,.0f} MiB, more than a page should be, so it was given up. Check that "
+            "nothing between here and Klaviyo changes answers, such as a proxy, and run the same again; if this stays, report it with "
+            "the name of the request."
         )
 
     @classmethod

@@ -10,8 +10,8 @@ from typing import Any
 LONGEST_ANSWER = 300.0
 """Seconds from the end of a request until its answer must be whole; the largest pages take a few."""
 
-LARGEST_ANSWER = 64 * 2**20
-"""Bytes of an answer, as it is sent and once it is unpacked; 1,000 events, the largest page, are some 2 MB."""
+LARGEST_ANSWER = 128 * 2**20
+"""Bytes of an answer, as it is sent and once it is unpacked; the largest page is 1,000 events, each of which may hold an order."""
 
 _AT_ONCE = 2**16
 _EITHER_FORM = zlib.MAX_WBITS + 32
