@@ -66,7 +66,9 @@ class SmsAudience:
             looking_back=looking_back,
         )
         self._coverage, self._coverage_note = eligibility.coverage, eligibility.note
-        self._step = eligibility.first_stops(any_of(Evaluation(dataset), self._include))
+        evaluation = Evaluation(dataset)
+        self._step = eligibility.first_stops(any_of(evaluation, self._include))
+        evaluation.tell(segment.condition for segment in self._include)
 
     @property
     def size(self) -> int:

@@ -111,22 +111,20 @@ def build(
     who = membership(written, dataset)
     table = sizes(who)
     table["before_consent"] = membership(rules, dataset).sum().to_numpy()
-    table["sendable"] = 0
-    # Everything that can be refused was worked out above, so that bad input leaves no folder behind.
+    # The eligibility checks are made once, since the Dataset keeps them.
+    audiences = {segment.name: audience(segment, dataset=dataset) for segment in written} if sends else {}
+    table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
+    # Everything that can be refused was worked out above, so that bad input leaves no folder behind and no mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
     names = file_names(written)
     kept = BuildList(folder)
     kept.begin(f"{part}/{name}" for part in (("members", "send") if sends else ("members",)) for name in names.values())
     pages, files = [], []
-    notes = [] if sends else [NO_CONSENT]
     for segment in progress(written):
-        page, paths, send = _segment_files(segment, names[segment.name], dataset, folder, sends=sends)
+        page, paths = _segment_files(segment, names[segment.name], dataset, folder, audiences.get(segment.name))
         pages.append(page)
         files += paths
-        if send is not None:
-            table.loc[segment.name, "sendable"] = send.size
-            if send.coverage_note is not None and send.coverage_note not in notes:
-                notes.append(send.coverage_note)
+    notes = list(dict.fromkeys(send.coverage_note for send in audiences.values() if send.coverage_note))
     notes += kept.finish()
     if not sends:
         table = table.assign(size=0, share=0.0)
@@ -162,19 +160,17 @@ def _chosen(segments: Iterable[Segment]) -> Recommended:
 
 
 def _segment_files(
-    segment: Segment, name: str, dataset: Dataset, folder: Path, *, sends: bool
-) -> tuple[SegmentPage, list[Path], SmsAudience | None]:
+    segment: Segment, name: str, dataset: Dataset, folder: Path, send: SmsAudience | None
+) -> tuple[SegmentPage, list[Path]]:
     paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
-    label = "every member, textable or not" if sends else "everybody who would match, before consent"
+    label = "everybody who would match, before consent" if send is None else "every member, textable or not"
     links = [(label, f"members/{name}")]
-    send = None
-    if sends:
-        send = audience(segment, dataset=dataset)
+    if send is not None:
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
         links.insert(0, ("to be sent to", f"send/{name}"))
     waterfall = None if send is None else send.waterfall
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
-    return page, paths, send
+    return page, paths
 
 
 def _lead(segments: Iterable[Segment], before: pd.Series, *, has_consent: bool) -> tuple[str, str, str] | None:

@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument(
         "--default-country", help="of phone numbers that name none, if the profile has no country either"
     )
+    builds.add_argument("--encoding", help="of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.add_argument(
         "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
@@ -207,6 +208,7 @@ def _build(given: argparse.Namespace) -> int:
         unreadable="leave out" if given.leave_out_unreadable else "raise",
         add_profiles_of_events=given.add_profiles_of_events,
         day_first=given.day_first,
+        encoding=given.encoding,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from segkit.algebra import without_consent
 from segkit.builders import sms_delivery_errors
+from segkit.data.consent import NOT_SAID
 from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
@@ -104,13 +105,16 @@ class Eligibility:
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
         until = microseconds(dataset.as_of) if looking_back else FOR_EVER
-        checks = _Checks(dataset, until)
-        found = checks.stops(distinct_segments(exclude), served, hours, failing)
-        self.coverage: tuple[Coverage, ...] = tuple(coverage for _, coverage in found)
-        self._numbers = checks.numbers.codes
-        self._stop = np.full(len(dataset), len(STEPS), dtype=np.int8)
-        for number, (stops, _) in reversed(list(enumerate(found))):
-            self._stop[stops] = number
+        excluded = tuple(distinct_segments(exclude))
+        failing = None if failing is None else one_segment(failing)
+        asked = (excluded, served, hours, failing)
+        # Kept by the Dataset, since every audience of it and every tuner asks for the same.
+        self.coverage, self._stop = dataset.cache.keep(
+            ("eligibility", asked, until, dataset.as_of, dataset.known_until),
+            lambda: _first_stop(_Checks(dataset, until).stops(*asked)),
+        )
+        self._numbers = Numbers.of(dataset).codes
+        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([failing] if failing else [])))
         if note := self.note:
             warn(note)
 
@@ -157,6 +161,15 @@ class Eligibility:
         return int(np.count_nonzero(taken))
 
 
+def _first_stop(checks: list[tuple[Flags, Coverage]]) -> tuple[tuple[Coverage, ...], npt.NDArray[np.int8]]:
+    """Return what each of `STEPS` was checked against, and the number of the first that stops each profile."""
+    stop = np.full(len(checks[0][0]), len(STEPS), dtype=np.int8)
+    for number, (stops, _) in reversed(list(enumerate(checks))):
+        stop[stops] = number
+    stop.setflags(write=False)
+    return tuple(coverage for _, coverage in checks), stop
+
+
 class _Checks:
     """The checks of one Dataset: each says whom it stops, and what it was held against."""
 
@@ -167,17 +180,18 @@ class _Checks:
         self.numbers = Numbers.of(dataset)
 
     def stops(
-        self, exclude: list[Segment], countries: tuple[str, ...], hours: int, failing: Segment | None
+        self, exclude: tuple[Segment, ...], countries: tuple[str, ...], hours: int, failing: Segment | None
     ) -> list[tuple[Flags, Coverage]]:
         """Return every step's check, in the order of `STEPS`; that of a doubled number depends on who is included."""
         opt_outs = OptOuts.of(self._dataset, self.numbers, self._until)
+        opted_out = int(opt_outs.opted_out.sum())
         return [
             self._excluded(exclude),
             self._not_subscribed(opt_outs),
             *self._phones(countries),
             self._fails(failing),
             self._just_texted(hours),
-            (opt_outs.number_opted_out, Coverage(f"{counted(opt_outs.numbers, 'number')} that opted out")),
+            (opt_outs.number_opted_out, Coverage(f"{counted(opted_out, 'profile')} that opted out")),
             (self._nobody, Coverage(f"{counted(self.numbers.count, 'different number')}")),
         ]
 
@@ -185,10 +199,15 @@ class _Checks:
     def _nobody(self) -> Flags:
         return np.zeros(len(self._dataset), dtype=bool)
 
-    def _excluded(self, segments: list[Segment]) -> tuple[Flags, Coverage]:
+    def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
+        """Return who is excluded; who was created after the moment is in no segment of it, and yet has a number."""
         if not segments:
             return self._nobody, Coverage("no segment is excluded")
         members = any_of(self._evaluation, segments)
+        absent = self._dataset.not_there_yet
+        if absent is not None and self._until == FOR_EVER:
+            later = Evaluation(self._dataset.with_as_of(self._dataset.known_until))
+            members = members | (absent & any_of(later, segments))
         words = f"{counted(int(members.sum()), 'member')} of {counted(len(segments), 'excluded segment')}"
         return self.numbers.shared(members), Coverage(words)
 
@@ -199,13 +218,15 @@ class _Checks:
             missing.append("no sms_consent: nobody counts as subscribed")
         elif not dataset.has_property("sms_consent_timestamp"):
             missing.append("no date of consent: any opt-out counts as the newer")
-        if not len(dataset.consent_history("sms").withdrawn):
+        if not opt_outs.withdrawals:
             missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
+        said = int((dataset.sms.further != NOT_SAID).sum())
         words = [
             f"the status of {counted(len(dataset), 'profile')}",
             f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
             if dataset.has_property(VERDICT)
             else "",
+            f"further columns of consent of {counted(said, 'profile')}" if said else "",
             counted(opt_outs.events, "consent event"),
         ]
         return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))
@@ -234,9 +255,7 @@ class _Checks:
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
         """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
         if failing is not None:
-            segment = one_segment(failing)
-            self._evaluation.tell([segment.condition])
-            return self._known_to_fail(segment), Coverage(f"the segment {segment.name!r}")
+            return self._known_to_fail(failing), Coverage(f"the segment {failing.name!r}")
         events = self._dataset.events.metric(FAILED)
         if not len(events):
             return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))
@@ -292,7 +311,7 @@ def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
     """Return who is in any of some segments."""
     found = np.zeros(len(evaluation.dataset), dtype=bool)
     for segment in segments:
-        found = found | evaluation.holds(segment.condition)
+        found = found | evaluation.answer(segment.condition)
     return found
 
 

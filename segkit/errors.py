@@ -586,7 +586,7 @@ class DataError(SegkitError, ValueError):
         """A file of text is in another encoding than it should be."""
         return cls(
             f"{path.name!r} can't be read: {where}. Save it as CSV UTF-8, or say how it was written: sk.load(..., "
-            'encoding="cp1252") for a file of a Windows spreadsheet.'
+            'encoding="cp1252"), or segkit build ... --encoding cp1252, for a file of a Windows spreadsheet.'
         )
 
     @classmethod

@@ -111,6 +111,24 @@ def test_same_shop_gives_the_same_bytes(built, tmp_path):
     assert [path.read_bytes() for path in result.files] == [path.read_bytes() for path in again.files]
 
 
+def test_the_command_reads_files_of_another_encoding(tmp_path, capsys):
+    """--encoding says how they were written; without it the refusal names the option."""
+    people = "profile_id,City,sms_consent\nzoë,Ærø,SUBSCRIBED\n"
+    (tmp_path / "profiles.csv").write_bytes(people.encode("cp1252"))
+    words = ["build", str(tmp_path), "--out", str(tmp_path / "out"), "--as-of", "2026-06-30"]
+    assert main(words) == 2
+    assert "--encoding cp1252" in capsys.readouterr().err
+    assert main([*words, "--encoding", "cp1252"]) == 0
+    assert rows_of(tmp_path / "out" / "members" / "sms-subscribers.csv")[0]["city"] == "Ærø"
+
+
+def test_no_consent_is_said_once(tmp_path):
+    """The notes of a build say a thing once, what matters most first."""
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "City": ["Oslo"]}), as_of="2026-06-30")
+    notes = sk.build(shop, tmp_path / "built", segments=[sk.Segment("Placed", sk.is_set("City"))]).notes
+    assert [note for note in notes if "no SMS consent" in note] == [notes[0]]
+
+
 def test_no_consent_means_no_file_to_send_to(tmp_path, capsys):
     """CDNOW has no consent: nothing is written for sending, the page says so, and the rules' picks are there to look at."""
     code = main(["build", str(SAMPLES / "cdnow"), "--out", str(tmp_path)])

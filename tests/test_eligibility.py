@@ -195,6 +195,87 @@ def test_looking_back_knows_only_what_was_known_then(tmp_path: Path):
     assert [] == list(tmp_path.iterdir())
 
 
+def test_looking_back_counts_only_the_consent_events_of_then():
+    """What was checked is said as of then: a later opt-out is no event, and its lack is told."""
+    shop = shop_of([person("ann")], [event("ann", LEFT, "2026-06-30T13:00:00Z")])
+    with pytest.warns(sk.SegkitWarning, match="no event of an opt-out"):
+        back = sk.audience(EVERYBODY, dataset=shop, looking_back=True)
+    assert "0 consent events" in told_of(back, "not subscribed")
+    assert "1 consent event" in told_of(sk.audience(EVERYBODY, dataset=shop), "not subscribed")
+
+
+def told_of(send: sk.SmsAudience, step: str) -> str:
+    """Return what a step was checked against."""
+    return send.waterfall.set_index("step").loc[step, "checked_against"]
+
+
+@pytest.mark.parametrize("moment", ["1970-01-01", "1900-01-01T00:00:00Z", "0001-01-01"])
+def test_a_placeholder_is_no_date(moment: str):
+    """An opt-out that carries one lasts for ever, in a status as in an event; so a consent of any date does not take it back."""
+    bea = person("bea", OTHER, sms_consent="UNSUBSCRIBED", since=moment)
+    events = [event("ann", LEFT, moment)]
+    assert {"ann": "not subscribed", "cat": "unsubscribed elsewhere"} == reasons([person("ann"), person("cat")], events)
+    assert "unsubscribed elsewhere" == reasons([bea, person("cat", OTHER)])["cat"]
+
+
+@pytest.mark.parametrize("moment", ["soon", None, ""])
+@pytest.mark.parametrize("as_csv", [False, True], ids=["frame", "csv"])
+def test_an_opt_out_whose_date_cannot_be_read_lasts_for_ever(moment: str | None, tmp_path: Path, *, as_csv: bool):
+    """It is left out as an event if that was asked for, and yet stops its profile and number; the report counts it."""
+    people = [person("ann"), person("bea"), person("cat", OTHER)]
+    events = [event("ann", LEFT, moment), event("cat", LEFT, "2025-01-01"), event("cat", TEXTED, moment)]
+    if as_csv:
+        pd.DataFrame(people).to_csv(tmp_path / "profiles.csv", index=False)
+        pd.DataFrame(events).to_csv(tmp_path / "events.csv", index=False)
+        shop = sk.load(tmp_path, as_of=AS_OF, unreadable="leave out")
+    else:
+        shop = shop_of(people, events, unreadable="leave out")
+    found = sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    assert {"ann": "not subscribed", "bea": "unsubscribed elsewhere", "cat": SENDABLE} == found
+    counts = shop.report.set_index("fault")["count"]
+    assert 1 == counts["opt-outs from texts without a date that can be read"]
+
+
+def test_a_metric_that_looks_like_an_opt_out_is_named():
+    """A shop's own metric stops no text, and the report says so with its count; those that Klaviyo renamed are known."""
+    own = ["SMS Opt-Out", "Do Not Text", "Stopped Texts"]
+    events = [event("ann", metric, "2026-06-01") for metric in [*own, own[0], LEFT, "unsubscribed from sms"]]
+    report = shop_of([person("ann")], events).report
+    named = report[report["fault"] == "looks like an opt-out from texts"]
+    assert {"'SMS Opt-Out'": 2, "'Do Not Text'": 1, "'Stopped Texts'": 1} == dict(
+        zip(named["examples"], named["count"], strict=True)
+    )
+
+
+def test_a_profile_that_is_not_there_yet_excludes_its_number():
+    """Who was created after as_of is no member yet, but whoever is sent a text today would read it; a look back does not know it."""
+    people = [person("ann", DNC="no"), person("bea", DNC="yes", created="2026-06-30T13:00:00Z")]
+    shop, stop = shop_of(people), sk.Segment("Stop", sk.has("DNC", equals="yes"))
+    assert {"ann": "excluded"} == sk.audience(EVERYBODY, [stop], dataset=shop).reasons.to_dict()
+    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, [stop], dataset=shop, looking_back=True).reasons.to_dict()
+
+
+def test_the_waterfall_counts_the_profiles_that_opted_out():
+    """Also those whose number can't be read, and stops others."""
+    people = [
+        person("ann"),
+        person("bea", "(212) 555-0142 (home)", sms_consent="STOP"),
+        person("cat", None, since=None),
+    ]
+    shop = shop_of([*people, person("dan", OTHER, sms_consent="UNSUBSCRIBED")])
+    send = sk.audience(EVERYBODY, dataset=shop)
+    assert "2 profiles that opted out" == told_of(send, "unsubscribed elsewhere")
+    assert "unsubscribed elsewhere" == send.reasons["ann"]
+
+
+def test_the_checks_of_a_shop_are_made_once(tmp_path: Path):
+    """A build asks for an audience of every segment, and the Dataset keeps the one answer for all."""
+    shop = shop_of([person("ann", City="a"), person("bea", OTHER, City="b")], FULL)
+    segments = [sk.Segment(name, sk.has("City", equals=name) | sk.can_receive("sms")) for name in "ab"]
+    build(shop, tmp_path / "built", segments=segments)
+    assert 1 == (shop.cache.contents["what"] == "eligibility").sum()
+
+
 FULL = [
     event("ann", TEXTED, "2026-06-01T08:00:00Z"),
     event("ann", FAILED, "2026-01-01T08:00:00Z", "Other"),

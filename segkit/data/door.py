@@ -28,7 +28,7 @@ from segkit.data.columns import (
     examples_of,
     text_cells,
 )
-from segkit.data.consent_columns import note_missing_consent, note_opt_outs
+from segkit.data.consent_columns import note_missing_consent, note_opt_out_metrics, note_opt_outs
 from segkit.data.date_columns import as_instants, blank
 from segkit.data.deleted import without_deleted
 from segkit.data.event_ids import doubled_events, id_column, note_alike
@@ -49,6 +49,8 @@ from segkit.errors import DataError, listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
+
+OPT_OUT = schema.CONSENT_METRICS["sms"][1]
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -192,7 +194,10 @@ def check(
         note_opt_outs(custom, faults)
     else:
         note_missing_consent(custom, options.consent, faults)
-    index, lost_events = _events(events, ids, options, faults) if events is not None else (EventIndex({}), None)
+    index, lost_events = EventIndex({}), None
+    if events is not None:
+        index, lost_events, undated = _events(events, ids, options, faults)
+        sms = replace(sms, undated_opt_outs=undated)
     entries = _lists(_loaded(lists), ids, options, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
@@ -304,8 +309,8 @@ def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
     return found, found.distinct
 
 
-def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> tuple[EventIndex, Loss]:
-    """Return the event index, and how many events were left out of it.
+def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> tuple[EventIndex, Loss, Rows]:
+    """Return the event index, how many events were left out of it, and the rows of profiles that opted out nobody knows when.
 
     What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
     own, which come after those of the ids, as if it had been read after them.
@@ -320,6 +325,8 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
     if (header := id_column(list(events))) is not None:
         events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
     again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, faults)
+    note_opt_out_metrics(names, metrics, faults)
+    undated = _undated_opt_outs(profiles, metrics, names, has_time, faults)
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
     counts[again] = True  # a copy is no loss
@@ -340,7 +347,23 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
     index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
     if header is None:
         note_alike(index, faults)
-    return replace(index, day_first=options.day_first), loss
+    return replace(index, day_first=options.day_first), loss, undated
+
+
+def _undated_opt_outs(
+    profiles: Rows, metrics: MetricNumbers, names: list[str], has_time: Flags, faults: Faults
+) -> Rows:
+    """Return the rows of profiles with an opt-out from texts that has no date, which is left out as an event and counts as a no."""
+    if has_time.all():
+        return np.zeros(0, dtype=np.int32)
+    is_opt_out = np.array([*(name == OPT_OUT for name in names), False])[metrics]
+    found = is_opt_out & ~has_time & (profiles >= 0)
+    Place("events", "datetime", faults).note(
+        "opt-outs from texts without a date that can be read",
+        found,
+        done="left out as events; nobody with such a number is texted, since a consent may be older",
+    )
+    return np.unique(profiles[found])
 
 
 def _happened(

@@ -1,7 +1,7 @@
 """Phone numbers and consent to texts in every column that holds them; which of them counts when a text is sent is decided elsewhere."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ class SmsRecords:
         endings: the last digits of numbers that can't be read, and of those that stand beside the one that is.
         further_rows: the rows that have a number in another column of phone numbers.
         further_numbers: these numbers in E.164.
+        undated_opt_outs: the rows that have an event of an opt-out whose date can't be read; as an event it was left out.
     """
 
     is_date: Flags
@@ -41,6 +42,7 @@ class SmsRecords:
     endings: PhoneEndings
     further_rows: npt.NDArray[np.int64]
     further_numbers: pa.Array
+    undated_opt_outs: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
 
 def read_sms_columns(
