@@ -195,7 +195,7 @@ def _before_consent(segment: Segment) -> Segment:
 
 def _folder(out: Path, parts: Iterable[str]) -> Path:
     places = [out / part for part in parts]
-    for place in places:
+    for place in (out, *places):
         make_folder(place)
     if len({place.resolve() for place in places}) < len(places):
         raise FileError.one_folder_for_two(out, [place.name for place in places])
