@@ -27,7 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters but for tabs and the ends of lines."""
 _CONTROL_OR_END = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNSAFE_IN_JSON = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
-_LOCK = ".lock"
+_LOCK = ".segkit-lock"
 """The file that is locked on Windows, which can't lock a folder."""
 _HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
@@ -261,9 +261,8 @@ def _empty(place: Path) -> None:
 
 def _remove(place: Path) -> None:
     """Remove an empty hidden folder; Windows lets it be removed only when its lock is given back."""
-    for remove in ((place / _LOCK).unlink, place.rmdir):
-        with contextlib.suppress(OSError):
-            remove()
+    with contextlib.suppress(OSError):
+        place.rmdir()
 
 
 @contextlib.contextmanager
@@ -285,6 +284,10 @@ def _locked(folder: Path, *, patience: float = 0.0) -> Iterator[bool | None]:
         yield lock
     finally:
         os.close(fileno)
+        if sys.platform == "win32":
+            # Which fails for as long as another has it open, so that the last one removes it.
+            with contextlib.suppress(OSError):
+                (folder / _LOCK).unlink()
 
 
 def _set_mode(part: Path, target: Path, *, shows_people: bool) -> None:
