@@ -26,8 +26,8 @@ class SmsAudience:
         exclude: segments whose members are not, nor anybody with the number of one.
         dataset: the profiles and events.
         countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within so many hours is left out, counted back from `as_of` or the newest event,
-            the earlier of them; 0 leaves nobody out.
+        smart_sending_hours: who received a text within `smart_sending_hours` before `as_of` or the newest event, the earlier
+            of them, is left out; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
         looking_back: know only what was known at the Dataset's moment, to look at a send of the past; nothing can be written then. A
             file that is to be sent knows everything in the data, also opt-outs, texts and failures after `as_of`.

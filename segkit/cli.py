@@ -164,7 +164,7 @@ def _run_module(name: str, *words: str) -> int:
 
 def _sample(given: argparse.Namespace) -> int:
     write_sample(given.folder)
-    print(f"Wrote a synthetic shop into {Path(given.folder).resolve()}. Next: segkit build {given.folder} --out build")
+    _say(f"Wrote a synthetic shop into {Path(given.folder).resolve()}. Next: segkit build {given.folder} --out build")
     return 0
 
 
@@ -180,19 +180,19 @@ def _pull(given: argparse.Namespace) -> int:
         progress=True,
     )
     for note in pulled.notes:
-        print(note)
+        _say(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
-        print(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
-    print(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
-    print(f"Next: segkit build {given.folder} --out build")
+        _say(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    _say(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
+    _say(f"Next: segkit build {given.folder} --out build")
     return 0
 
 
 def _push(given: argparse.Namespace) -> int:
     segments = [segment for file in given.files for segment in load_segments(file)]
     names = None if given.names is None else AccountNames.from_file(given.names)
-    print(push(segments, names=names, update=given.update, dry_run=given.dry_run))
+    _say(push(segments, names=names, update=given.update, dry_run=given.dry_run))
     return 0
 
 
@@ -226,9 +226,19 @@ def _build(given: argparse.Namespace) -> int:
     _print_build(built, dataset)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
-            print(f"Note: {message}")
-    print(f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {built.files[0]}")
+            _say(f"Note: {message}")
+    _say(f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {built.files[0]}")
     return 0
+
+
+def _say(line: object) -> None:
+    """Print a line if somebody still reads: a build whose output goes to `head` writes all its files none the less."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        # Also for what Python flushes at its exit.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
@@ -250,28 +260,28 @@ def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 def _print_data(dataset: Dataset) -> None:
     for alarm in dataset.alarms:
-        print(f"Alarm: {alarm}\n")
-    print(dataset)
+        _say(f"Alarm: {alarm}\n")
+    _say(dataset)
     if len(dataset.report):
-        print("\nData report")
-        print(_table(dataset.report))
+        _say("\nData report")
+        _say(_table(dataset.report))
 
 
 def _print_build(built: Build, dataset: Dataset) -> None:
     if built.lead:
-        print(f"\n{built.lead}.")
-    print("\nSegments")
+        _say(f"\n{built.lead}.")
+    _say("\nSegments")
     table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
     table["share"] = table["share"].map("{:.1%}".format)
     for column in ("size", "before_consent", "sendable"):
         table[column] = table[column].map("{:,}".format)
-    print(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
+    _say(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
     if len(built.not_built):
-        print("\nNot built")
-        print(_table(built.not_built))
+        _say("\nNot built")
+        _say(_table(built.not_built))
     for note in built.notes:
         if note not in dataset.alarms:  # they stand at the top
-            print(f"\n{note}")
+            _say(f"\n{note}")
 
 
 def _table(frame: pd.DataFrame) -> str:

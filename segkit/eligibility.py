@@ -1,7 +1,6 @@
-"""Who may be texted and who may not, check by check, whatever segment they are in; what each check was held against is part of it."""
+"""Who may be texted and who may not, check by check, whatever segment they are in; what each check was checked against is part of it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,13 @@ import pyarrow.compute as pc
 
 from segkit.algebra import without_consent
 from segkit.builders import sms_delivery_errors
+from segkit.coverage import Coverage
 from segkit.data.consent import NOT_SAID
 from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
-from segkit.errors import DataError, DefinitionError, counted, warn
+from segkit.data.properties import UNSET
+from segkit.errors import DefinitionError, counted, warn
 from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.phrases import phone_country
@@ -26,12 +27,9 @@ TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT 
 """Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
 
 SMART_SENDING_HOURS = 24
-"""Klaviyo skips who was texted within so many hours (help article 115002779311)."""
+"""How far back Klaviyo looks for a text, to skip whoever got one (help article 115002779311)."""
 
 RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
-
-NOT_CHECKED = "not checked: "
-"""How the coverage of a step begins that lacks something."""
 
 SENDABLE = "sendable"
 STEPS: tuple[tuple[str, str], ...] = (
@@ -47,24 +45,6 @@ STEPS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What a check was held against.
-
-    Attributes:
-        words: what the data holds for it, in English.
-        missing: what it would have needed and the data lacks; nothing if all is there.
-    """
-
-    words: str
-    missing: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """Say both, what is missing first."""
-        parts = [f"{NOT_CHECKED}{', '.join(self.missing)}"] * bool(self.missing) + [self.words] * bool(self.words)
-        return "; ".join(parts)
-
-
 class Eligibility:
     """Work out once who may be texted, so that many audiences, or one under a slider, can be asked at once.
 
@@ -72,13 +52,13 @@ class Eligibility:
         dataset: the profiles and events.
         exclude: segments whose members are not to be texted, nor anybody with their number.
         countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within so many hours is left out; 0 leaves nobody out.
+        smart_sending_hours: who received a text within the last `smart_sending_hours` is left out; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
         looking_back: know only what was known at the Dataset's moment, as an analysis of the past must. A text that is to be sent
             knows everything in the data.
 
     Attributes:
-        coverage: what each of `STEPS` was held against.
+        coverage: what each of `STEPS` was checked against.
 
     Raises:
         DefinitionError: something is no segment, or a country is not two letters.
@@ -128,7 +108,7 @@ class Eligibility:
         ]
         if not lacking:
             return None
-        return f"Not everything that stops a text could be checked, since the data lacks it: {'; '.join(lacking)}."
+        return f"Some checks before a text could not be made in full, for lack of data: {'; '.join(lacking)}."
 
     @property
     def passes(self) -> Flags:
@@ -171,7 +151,7 @@ def _first_stop(checks: list[tuple[Flags, Coverage]]) -> tuple[tuple[Coverage, .
 
 
 class _Checks:
-    """The checks of one Dataset: each says whom it stops, and what it was held against."""
+    """The checks of one Dataset: each says whom it stops, and what it was checked against."""
 
     def __init__(self, dataset: Dataset, until: int) -> None:
         self._dataset = dataset
@@ -199,6 +179,10 @@ class _Checks:
     def _nobody(self) -> Flags:
         return np.zeros(len(self._dataset), dtype=bool)
 
+    def _is_set(self, name: str) -> Flags:
+        """Return who has a property; nobody where there is no such column."""
+        return self._dataset.is_set(name) if self._dataset.has_property(name) else self._nobody
+
     def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
         """Return who is excluded; who was created after the moment is in no segment of it, and yet has a number."""
         if not segments:
@@ -216,7 +200,7 @@ class _Checks:
         missing = []
         if not dataset.has_property("sms_consent"):
             missing.append("no sms_consent: nobody counts as subscribed")
-        elif not dataset.has_property("sms_consent_timestamp"):
+        elif not self._is_set("sms_consent_timestamp").any():
             missing.append("no date of consent: any opt-out counts as the newer")
         if not opt_outs.withdrawals:
             missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
@@ -234,13 +218,12 @@ class _Checks:
     def _phones(self, countries: tuple[str, ...]) -> Iterator[tuple[Flags, Coverage]]:
         dataset = self._dataset
         phones = dataset.phones
-        has_column = dataset.has_property("phone_number")
-        written = dataset.is_set("phone_number") if has_column else self._nobody
+        written = self._is_set("phone_number")
         valid = len(dataset) - phones.numbers.null_count
         known = counted(len(phones.countries.unique().drop_null()), "country", "countries")
         yield (
             ~written,
-            Coverage(counted(int(written.sum()), "phone number"), () if has_column else ("no phone_number",)),
+            Coverage(counted(int(written.sum()), "phone number"), () if written.any() else ("no phone_number",)),
         )
         mobile = pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"]))
         yield ~_flags(mobile), Coverage(f"{counted(int(written.sum()), 'phone number')}, {valid:,} of them valid")
@@ -259,12 +242,19 @@ class _Checks:
         events = self._dataset.events.metric(FAILED)
         if not len(events):
             return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))
-        if "Failure Type" not in self._dataset.events.properties:
-            raise DataError.failures_without_type()
         known = events.profiles[events.window(None, self._after_last)]
         words = f"{counted(len(known), 'delivery failure')} of {counted(len(np.unique(known)), 'profile')}"
+        if not self._has_failure_types:
+            missing = "no event property 'Failure Type': nothing says which numbers fail for good"
+            return self._nobody, Coverage(words, (missing,))
         segment = Segment("Known to fail", without_consent(sms_delivery_errors().condition))
         return self._known_to_fail(segment), Coverage(words)
+
+    @property
+    def _has_failure_types(self) -> bool:
+        dataset = self._dataset
+        named = "Failure Type" in dataset.events.properties
+        return named and bool(np.any(dataset.event_column(FAILED, "Failure Type").codes != UNSET))
 
     def _known_to_fail(self, segment: Segment) -> Flags:
         """Return who fails as of the Dataset's moment, or as of the newest event, whichever of the two is the later."""
@@ -276,7 +266,7 @@ class _Checks:
         return self.numbers.shared(found)
 
     def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
-        """Return who was texted in the window, which begins so many hours before the moment or the newest event, the earlier of them.
+        """Return who was texted in the window, which begins `hours` before the moment or the newest event, the earlier of them.
 
         So a date, whose close may lie ahead, does not make last evening's text look old.
         """

@@ -140,7 +140,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def missing_word(cls, phrase: str, choices: Iterable[str]) -> Self:
-        """A phrase was given nothing to hold against."""
+        """A phrase was given nothing to compare with."""
         return cls(f"{phrase} needs at least one of: {listed(choices, most=40)}.")
 
     @classmethod
@@ -699,14 +699,6 @@ class DataError(SegkitError, ValueError):
         return cls(
             f"The {of} have no property {name!r}.{nearest(name, known)} Names are case-sensitive. "
             f"The properties are: {listed(known, most=40) or 'none'}."
-        )
-
-    @classmethod
-    def failures_without_type(cls) -> Self:
-        """Failed deliveries are recorded without the property that says why."""
-        return cls(
-            "The data has failed deliveries, but no event property 'Failure Type', so nothing says which numbers fail for good. "
-            "Bring that property, or say who is known to fail: sk.audience(..., failing=segment)."
         )
 
     @classmethod

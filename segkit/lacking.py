@@ -7,9 +7,10 @@ import numpy as np
 from segkit.conditions import MetricCondition
 from segkit.data.dataset import Dataset
 from segkit.data.events import VALUE, MetricEvents
+from segkit.data.instants import Flags
 from segkit.data.near_columns import fits, near_headers, suggestion
 from segkit.data.properties import PropertyColumn
-from segkit.errors import counted
+from segkit.errors import counted, listed
 
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 
@@ -18,13 +19,13 @@ def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: D
     """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
     if condition.measurement != "sum" or not len(events):
         return None
-    metric = condition.metric
-    if events.units is None:
+    metric, units = condition.metric, events.units
+    if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
     currency = _currency_column(dataset)
     if currency is None or any(clause.property in currency for clause in condition.where):
         return None
-    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, events, currency, dataset))
+    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, units != 0, currency, dataset))
 
 
 def _without_amounts(metric: str, dataset: Dataset) -> str | None:
@@ -43,9 +44,8 @@ def _currency_column(dataset: Dataset) -> list[str] | None:
     return sorted(found, key=lambda name: _CURRENCIES.index(folded[name])) or None
 
 
-def _currencies(metric: str, events: MetricEvents, names: list[str], dataset: Dataset) -> str | None:
+def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Dataset) -> str | None:
     """Say how many amounts are of which currency if they are of several."""
-    has_amount = np.zeros(len(events), dtype=bool) if events.units is None else events.units != 0
     for name in names:
         column = dataset.event_column(metric, name)
         counts = np.bincount(column.codes[has_amount & (column.codes >= 0)], minlength=len(column.distinct))
@@ -55,11 +55,11 @@ def _currencies(metric: str, events: MetricEvents, names: list[str], dataset: Da
             if word:
                 found[word] = found.get(word, 0) + int(counts[code])
         if len(found) > 1:
-            parts = [f"{word} ({number:,})" for word, number in sorted(found.items(), key=lambda one: -one[1])]
-            first = next(iter(sorted(found, key=lambda word: -found[word])))
+            words = sorted(found, key=lambda word: -found[word])
+            told = listed((f"{word} ({found[word]:,})" for word in words), most=6)
             return (
                 f"the amounts of {metric!r} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
-                f"stand: {', '.join(parts[:6])}. Ask for one at a time, such as where={ {name: first} }"
+                f"stand: {told}. Ask for one at a time, such as where={ {name: words[0]} }"
             )
         if found:
             return None

@@ -14,16 +14,16 @@ from segkit.errors import counted
 Value: TypeAlias = str | int | float
 
 SHOWN = 5
-"""So many values are named at most."""
+"""How many values are named at most."""
 
 FEW = 50
 """Of a property with more values only near ones are named: the commonest of a thousand towns help nobody."""
 
 COMPARED = 20
-"""So many values are held against others letter by letter: nobody types more by hand, and it takes a millisecond each."""
+"""How many values are compared with others letter by letter: nobody types more by hand, and it takes a millisecond each."""
 
 LOOKED_AT = 2_000
-"""So many of the commonest values are looked at letter by letter."""
+"""How many of the commonest values are looked at letter by letter."""
 
 LONGEST = 40
 
@@ -130,7 +130,7 @@ def _folded(value: Value) -> str:
 
 
 def _joined(values: list[Value], show: Callable[[Value], str], word: str, *, of: int | None = None) -> str:
-    """Return values in words, and how many are left out of so many; all are named where one word joins them."""
+    """Return values in words, and how many are left out of them, or of `of`; all are named where one word joins them."""
     shown = list(map(show, values[:SHOWN]))
     left_out = (len(values) if of is None else of) - len(shown)
     if left_out:

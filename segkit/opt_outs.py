@@ -76,7 +76,7 @@ class Numbers:
         return found
 
     def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
-        """Add the moments of numbers of which so many last digits are known to those that end so, and the other way round."""
+        """Add the moments of numbers of which the last `length` digits are known to those that end so, and the other way round."""
         is_hub, is_longer = self.unread.lengths == length, self.unread.lengths > length
         hubs, rows = self.unread.rows[is_hub], self.unread.rows[is_longer]
         known, places = np.unique(self.unread.endings[is_hub], return_inverse=True)

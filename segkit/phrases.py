@@ -89,11 +89,11 @@ class FunnelWords(EventWords, total=False):
 
 
 class HasWords(ValueWords, DateWords, total=False):
-    """What `has` can be told: values to be held against, or one timeframe of a date."""
+    """What `has` can be told: values to be compared with, or one timeframe of a date."""
 
 
 def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
-    """Say that a profile did something so many times; at least once if no comparison is given.
+    """Say how often a profile did something; at least once if no comparison is given.
 
     Args:
         metric: the kind of event, such as "Clicked SMS".

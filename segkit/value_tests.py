@@ -52,7 +52,7 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
 
     Args:
         column: the property.
-        test: what it is held against.
+        test: what its values must pass.
         as_of: the moment that timeframes count from.
 
     Raises:
@@ -70,13 +70,14 @@ def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
     reads = readable(column, test)
     if reads.all() or not reads.any():
         return None
-    kind = kind_of(test)
     count, size = column.count(~reads), column.count(np.ones_like(reads))
-    examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
-    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
     if not count:
         return None
-    return f"{count:,} of {size:,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}."
+    examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
+    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
+    return (
+        f"{count:,} of {size:,} values of {name!r} can't be read as {kind_of(test)} and pass no test: {examples}{hint}."
+    )
 
 
 _DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")

@@ -295,6 +295,17 @@ def test_the_command_ends_in_order_every_time(tmp_path):
     assert codes == [2] * 8
 
 
+def test_a_reader_that_leaves_stops_no_build(tmp_path):
+    """With its output cut off, as by `head`, the command still writes every file, and says nothing of the pipe."""
+    command = [sys.executable, "-m", "segkit.cli", "build", str(SAMPLES / "klaviyo_export"), "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as build:
+        build.stdout.close()
+        complaint = build.stderr.read()
+
+    assert (build.returncode, complaint) == (0, b"")
+    assert (tmp_path / "report.html").exists()
+
+
 def test_unknown_place_leaves_nothing(tmp_path):
     """A store that no table places is an error before anything is written."""
     shop = sk.load(SAMPLES / "klaviyo_export")

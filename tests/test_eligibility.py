@@ -1,4 +1,4 @@
-"""The latest word of a profile and of a number, and what every check says it was held against."""
+"""The latest word of a profile and of a number, and what every check says it was checked against."""
 
 # ruff: noqa: SIM300  # expected == actual, throughout
 
@@ -295,22 +295,29 @@ def test_every_step_says_what_it_was_checked_against():
     assert told["fails"] == "1 delivery failure of 1 profile"
 
 
+COLUMNS = [("sms_consent_timestamp", "not subscribed"), ("phone_number", "no phone"), ("Failure Type", "fails")]
+
+
 @pytest.mark.parametrize(
-    ("lacking", "step"),
+    ("lacking", "step", "is_blank"),
     [
-        (TEXTED, "just texted"),
-        (FAILED, "fails"),
-        (LEFT, "not subscribed"),
-        ("sms_consent_timestamp", "not subscribed"),
-        ("phone_number", "no phone"),
+        (TEXTED, "just texted", False),
+        (FAILED, "fails", False),
+        (LEFT, "not subscribed", False),
+        *((*column, is_blank) for column in COLUMNS for is_blank in (False, True)),
     ],
 )
 @pytest.mark.filterwarnings("error")
-def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(tmp_path: Path, lacking: str, step: str):
-    """A missing metric, column or date warns, and stands in waterfall, manifest, report, chart, tuner and explorer."""
-    row = {name: value for name, value in person("ann").items() if name != lacking}
-    shop = shop_of([row], [each for each in FULL if each["metric"] != lacking])
-    with pytest.warns(sk.SegkitWarning, match=f"could be checked.*{step}"):
+def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(
+    tmp_path: Path, lacking: str, step: str, *, is_blank: bool
+):
+    """A missing metric, or a column missing or wholly blank, warns; waterfall, manifest, report, chart, tuner, explorer say it."""
+
+    def left(row: Row) -> Row:
+        return {name: None if name == lacking else cell for name, cell in row.items() if is_blank or name != lacking}
+
+    shop = shop_of([left(person("ann"))], [left(each) for each in FULL if each["metric"] != lacking])
+    with pytest.warns(sk.SegkitWarning, match=f"could not be made in full.*{step}"):
         send = sk.audience(EVERYBODY, dataset=shop)
     told = send.waterfall.set_index("step")["checked_against"]
     assert told[step].startswith("not checked: no ")
@@ -318,7 +325,7 @@ def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(tmp_path:
     send.write_csv(tmp_path / "send.csv")
     manifest = json.loads((tmp_path / "send.csv.manifest.json").read_text(encoding="utf-8"))
     assert told.to_dict() == {one["step"]: one["checked_against"] for one in manifest["waterfall"]}
-    with pytest.warns(sk.SegkitWarning, match="could be checked"):
+    with pytest.warns(sk.SegkitWarning, match="could not be made in full"):
         built = build(shop, tmp_path / "built", segments=[EVERYBODY])
     assert send.coverage_note in built.notes
     page = built.files[0].read_text(encoding="utf-8")

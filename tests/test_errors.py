@@ -189,7 +189,6 @@ DATA = {
         ("02111", "US", ["02110"]),
         ["'02111' of 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
-    "failures_without_type": ((), ["'Failure Type'", "failing=segment"]),
     "no_names": (("n.json",), ["n.json", "Get Metrics", '{"metrics": {ID: NAME}']),
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "slipped column"]),
 }

@@ -22,7 +22,7 @@ from segkit.targets.klaviyo import from_klaviyo, to_klaviyo
 Action: TypeAlias = Literal["create", "update", "leave"]
 
 MOST_A_DAY = 100
-"""Klaviyo takes so many new segments a day, and as many updates (OpenAPI document of revision 2026-07-15)."""
+"""How many new segments Klaviyo takes a day, and how many updates (OpenAPI document of revision 2026-07-15)."""
 
 _DONE = {"create": "Created", "update": "Updated"}
 

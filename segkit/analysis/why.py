@@ -136,7 +136,7 @@ class _Reasons:
         if then.is_told[self._row]:
             yield f"{as_of}, by the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
         else:
-            yield f"{as_of}, since no event before says otherwise"
+            yield f"{as_of}, since no earlier event says otherwise"
 
     def _metric(self, atom: MetricCondition) -> tuple[str, float]:
         units, scale = self._evaluation.measured(atom)

@@ -23,7 +23,7 @@ Unreadable: TypeAlias = Literal["raise", "leave out"]
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
-"""So many examples are looked at; how many are shown is the faults' business."""
+"""How many examples are looked at; how many are shown is the faults' business."""
 LONGEST_WORD = 20
 """Letters of a word that is offered to be mapped."""
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}

@@ -24,7 +24,7 @@ _IDS = ("eventid", "eventuuid", "uuid")
 _MAY_BE_IDS = ("id",)
 """A column of this name may as well hold the ids of orders, so it is believed only if no two events contradict it."""
 _MANY = 100
-"""From so many on, events that are alike are mentioned."""
+"""How many events must be alike to be mentioned."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _WORD = 8
 
@@ -204,7 +204,7 @@ def _hashed(texts: pa.StringArray) -> Hashes:
 
 
 def _spare_bits(rest: Any) -> Any:
-    """Return how many bits of a word of eight bytes are not those of a text of which so many bytes are left."""
+    """Return how many bits of a word of eight bytes are not those of a text of which `rest` bytes are left."""
     return (_WORD * np.clip(_WORD - np.asarray(rest), 0, _WORD - 1)).astype(np.uint64)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from segkit.errors import DataError
 
 EXAMPLES = 3
-"""So many examples are shown of each fault."""
+"""How many examples are shown of each fault."""
 
 LONGEST = 200
 """Letters of a cell that are looked at: an example is short, and to look for people takes long in a page of HTML."""

@@ -14,7 +14,7 @@ FEWEST = 7
 """How many last digits tell a number at least: a local number without its area code. Fewer would stop strangers."""
 
 MOST = 10
-"""So many digits are a whole number in most countries: those in front are a country code or a prefix for dialling."""
+"""How many digits a whole number has in most countries: those in front are a country code or a prefix for dialling."""
 
 _PLACES = 10**MOST
 _REMARK = r"[0-9].*\p{L}"
@@ -116,7 +116,7 @@ def last_digits(numbers: pa.Array) -> Endings:
 
 
 def keys_of(digits: Endings, length: int) -> Endings:
-    """Return the key of an ending of so many digits for numbers of which the last ten are given.
+    """Return the key of an ending of `length` digits for numbers of which the last ten are given.
 
     >>> keys_of(np.array([2125550142]), 7).tolist()
     [70005550142]

@@ -36,11 +36,11 @@ TEST_KEYS = tuple(
         ],
     )
 )
-"""What the property of an event is held against."""
+"""What the property of an event is compared with."""
 
 EITHER_KEYS: tuple[ListComparison, ...] = get_args(ListComparison)
 PROPERTY_KEYS = (*TEST_KEYS, *EITHER_KEYS, "when")
-"""What the property of a profile is held against: also the pair that `contains` stands for, and dates."""
+"""What the property of a profile is compared with: also the pair that `contains` stands for, and dates."""
 
 
 KIND_KEYS: dict[str, tuple[str, ...]] = {

@@ -46,7 +46,7 @@ def event_timeframe(value: object) -> EventTimeframe:
 
 
 def date_timeframe(value: object) -> DateTimeframe:
-    """Read the timeframe that a profile's date is held against; "over all time" is none."""
+    """Read the timeframe that a profile's date is compared with; "over all time" is none."""
     found = timeframe(value)
     if isinstance(found, AllTime):
         raise DefinitionError.beyond_segkit("The timeframe 'alltime' of a date", "every date passes; ask for is-set")

@@ -1,4 +1,4 @@
-"""Klaviyo's filters to tests; whose value is held against them is for the readers of conditions."""
+"""Klaviyo's filters to tests; whose value they test is for the readers of conditions."""
 
 from collections.abc import Callable, Mapping
 from typing import cast
