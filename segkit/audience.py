@@ -122,6 +122,9 @@ class SmsAudience:
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write the profiles that are sent to, and a manifest beside the file; never half of either.
 
+        A new file can be read by its owner alone; one that is replaced keeps its mode, and where the path is a link, the file that
+        it leads to is replaced. A file without its manifest is one whose writing was broken off.
+
         Args:
             path: the file; its folder must exist. The manifest is named like it, with ".manifest.json" added.
             layout: "klaviyo" (its importer takes it), "members" (every column) or "hashed" (SHA-256 for ad platforms).
@@ -131,8 +134,9 @@ class SmsAudience:
             The path of the file, absolute.
 
         Raises:
-            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, this
-                is a page of `segkit app`, which writes nothing on its host, or the audience looks back.
+            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, one of
+                them is a pipe, a device or a name that no file can have, the system refuses, this is a page of `segkit app`, which
+                writes nothing on its host, or the audience looks back.
         """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
@@ -195,14 +199,13 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
     """Write every member of a segment with all columns, textable or not, and a manifest beside the file.
 
     For looking and counting, not for sending: what may be sent to comes out of `audience`. An existing file or manifest is replaced
-    only with `replace=True`.
+    only with `replace=True`; modes and links are as with `SmsAudience.write_csv`.
 
     Returns:
         The path of the file, absolute.
 
     Raises:
-        FileError: the folder does not exist, the file or its manifest exists and `replace` is False, or this is a page of
-            `segkit app`, which writes nothing on its host.
+        FileError: as with `SmsAudience.write_csv`.
         DefinitionError, DataError: as `sk.membership`.
     """
     evaluation = Evaluation(dataset)

@@ -9,23 +9,29 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from segkit.algebra import without_consent
 from segkit.analysis.overlap import overlap
 from segkit.analysis.recommended import Place, Recommended, recommended
 from segkit.analysis.sizes import sizes
 from segkit.audience import SmsAudience, audience, write_members
+from segkit.build_list import BuildList
 from segkit.conditions import AllOf
 from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
-from segkit.files import refuse_in_app, write_text
+from segkit.files import make_folder, write_text
+from segkit.member_cells import neutralised
 from segkit.membership import membership
 from segkit.report import SegmentPage, html_report
 from segkit.segment import Segment
 
 LONGEST_NAME = 80
 """Letters of a file name; all systems take some 250, with the manifest's ending."""
+
+DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
+"""Names that Windows keeps for devices, whatever their ending."""
 
 NO_CONSENT = (
     "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
@@ -74,7 +80,8 @@ def build(
     Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
     with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files of
     these names, which an earlier build wrote, are replaced one by one, each whole; member files of an earlier build that are no
-    longer wanted are removed. So give a build a folder of its own.
+    longer wanted are removed, and a note says which. What a build wrote is listed in .segkit-build.json beside the report, so
+    that files of your own stay, in send/ too.
 
     Args:
         dataset: the profiles and events.
@@ -110,12 +117,15 @@ def build(
     # Everything that can be refused was worked out above, so that bad input leaves no folder behind and no mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
     names = file_names(written)
+    kept = BuildList(folder)
+    kept.begin(f"{part}/{name}" for part in (("members", "send") if sends else ("members",)) for name in names.values())
     pages, files = [], []
     for segment in progress(written):
         page, paths = _segment_files(segment, names[segment.name], dataset, folder, audiences.get(segment.name))
         pages.append(page)
         files += paths
     notes = list(dict.fromkeys(send.coverage_note for send in audiences.values() if send.coverage_note))
+    notes += kept.finish()
     if not sends:
         table = table.assign(size=0, share=0.0)
     pairs = overlap(who)
@@ -142,7 +152,6 @@ def build(
         write_text(folder / "overlap.csv", _csv(pairs), replace=True),
         *files,
     ]
-    _remove_stale(folder, files)
     return Build(table, plan.not_built, tuple(files), tuple(notes), "".join(lead or ()))
 
 
@@ -185,36 +194,25 @@ def _before_consent(segment: Segment) -> Segment:
 
 
 def _folder(out: Path, parts: Iterable[str]) -> Path:
-    refuse_in_app()
-    try:
-        for part in parts:
-            (out / part).mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise FileError.not_a_folder(out) from None
+    places = [out / part for part in parts]
+    for place in (out, *places):
+        make_folder(place)
+    if len({place.resolve() for place in places}) < len(places):
+        raise FileError.one_folder_for_two(out, [place.name for place in places])
     return out
-
-
-def _remove_stale(folder: Path, files: Iterable[Path]) -> None:
-    """Remove member files of an earlier build that this one did not write, lest an old list be sent to; only ours have a manifest."""
-    kept = {(path.parent.name, path.name) for path in files}
-    for part in ("send", "members"):
-        for manifest in (folder / part).glob("*.csv.manifest.json"):
-            data = manifest.with_name(manifest.name.removesuffix(".manifest.json"))
-            if (part, data.name) not in kept:
-                data.unlink(missing_ok=True)
-                manifest.unlink()
 
 
 def file_name(segment_name: str) -> str:
     """Return a file name for a segment: small letters, digits and dashes, which every system takes.
 
-    A name that keeps nothing of itself so, or is very long, is told apart by a few digits of its SHA-256.
+    A name that keeps nothing of itself so, is very long, or is one of the devices of Windows, is told apart by a few digits of
+    its SHA-256.
 
     >>> file_name("Track A (every other week)")
     'track-a-every-other-week.csv'
     """
     kept = re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-")
-    if kept and len(kept) <= LONGEST_NAME:
+    if kept and len(kept) <= LONGEST_NAME and not DEVICE.fullmatch(kept):
         return f"{kept}.csv"
     return f"{kept[:LONGEST_NAME].strip('-') or 'segment'}-{hashlib.sha256(segment_name.encode()).hexdigest()[:8]}.csv"
 
@@ -246,5 +244,7 @@ def _facts(dataset: Dataset) -> dict[str, str]:
 
 
 def _csv(table: pd.DataFrame) -> str:
-    text: str = table.to_csv(index=False, lineterminator="\n")
+    texts = {str(name): cells for name, cells in table.items() if not pd.api.types.is_numeric_dtype(cells)}
+    safe = {name: neutralised(pa.array(cells, pa.string())).to_pylist() for name, cells in texts.items()}
+    text: str = table.assign(**safe).to_csv(index=False, lineterminator="\n")
     return text

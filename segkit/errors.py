@@ -751,6 +751,10 @@ class DataError(SegkitError, ValueError):
         )
 
 
+_LONGEST_SHOWN = 60
+"""Letters of a file name that an error repeats."""
+
+
 class FileError(SegkitError, OSError):
     """A file can't be written as asked."""
 
@@ -785,6 +789,38 @@ class FileError(SegkitError, OSError):
     def is_folder(cls, path: Path) -> Self:
         """A file is to be written where a folder stands."""
         return cls(f"{str(path)!r} is a folder. Give the name of a file, such as {str(path / 'vip.csv')!r}.")
+
+    @classmethod
+    def not_a_file(cls, path: Path) -> Self:
+        """A pipe, a device or a socket stands where a file is to be written."""
+        return cls(
+            f"{str(path)!r} is a pipe, a device or a socket, which can't be replaced by a file. Give the name of a file, such as "
+            "'vip.csv'."
+        )
+
+    @classmethod
+    def bad_name(cls, path: Path, why: str) -> Self:
+        """A path that the system can't have."""
+        shown = path.name if len(path.name) <= _LONGEST_SHOWN else f"{path.name[:_LONGEST_SHOWN]}..."
+        return cls(
+            f"{shown!r} can't be written: its name, or that of a folder above it, is {why}. Give another, such as 'vip.csv'."
+        )
+
+    @classmethod
+    def busy(cls, folder: Path) -> Self:
+        """Another writer does not come to its end."""
+        return cls(
+            f"{str(folder)!r} can't be written into: another program is replacing files there and does not come to its end. Nothing "
+            "was changed. Run the same again, or write into another folder."
+        )
+
+    @classmethod
+    def one_folder_for_two(cls, folder: Path, names: Iterable[str]) -> Self:
+        """Two folders of a build are one by way of a link, so that the files of one would replace those of the other."""
+        return cls(
+            f"In {str(folder)!r}, {listed(names)} lead to the same folder, so lists that may be sent to would be mixed with others. "
+            "Remove the links, or build into another folder."
+        )
 
     @classmethod
     def exists(cls, path: Path) -> Self:
@@ -879,6 +915,23 @@ class AccountError(SegkitError, RuntimeError):
         """The server failed again and again."""
         return cls(
             f"{request}: Klaviyo's server has a fault ({status}). Run the same again later; status.klaviyo.com says what is known."
+        )
+
+    @classmethod
+    def too_slow(cls, request: str, seconds: float) -> Self:
+        """An answer that keeps coming and does not end."""
+        return cls(
+            f"{request}: the answer was not whole after {seconds:,.0f} seconds, so it was given up. Check the network, and run the same "
+            "again; if this stays, something between here and Klaviyo holds answers back."
+        )
+
+    @classmethod
+    def too_large(cls, request: str, size: int) -> Self:
+        """An answer that is larger than any page is."""
+        return cls(
+            f"{request}: the answer is larger than {size / 2**20:,.0f} MiB, more than a page should be, so it was given up. Check that "
+            "nothing between here and Klaviyo changes answers, such as a proxy, and run the same again; if this stays, report it with "
+            "the name of the request."
         )
 
     @classmethod

@@ -14,7 +14,7 @@ from segkit.account.resources import Newest, Resource, labels, name_of
 from segkit.account.tables import events_of, profiles_of
 from segkit.data.load import TABLES
 from segkit.errors import AccountError, FileError
-from segkit.files import refuse_in_app, whole_files
+from segkit.files import escaped, make_folder, whole_files
 from segkit.targets.account_names import AccountNames
 
 PROFILES_FILE, EVENTS_FILE, LISTS_FILE = "profiles.parquet", "events.parquet", "lists.parquet"
@@ -49,12 +49,9 @@ def check_folder(folder: Path) -> None:
         AccountError: it holds tables that no pull made.
         FileError: it can't be made, or this is a page of `segkit app`, which writes nothing on its host.
     """
-    refuse_in_app()
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         names = {path.name for path in folder.iterdir()}
-    except (FileExistsError, NotADirectoryError):
-        raise FileError.not_a_folder(folder) from None
     except OSError as error:
         raise FileError.not_written(folder, error.strerror or str(error)) from error
     # A pull always leaves the names, so without them the tables are somebody's own.
@@ -103,11 +100,14 @@ def write_files(
         NAMES_FILE: lambda path: _write(path, names.as_text()),
     }
     if segments is not None:
-        writers[SEGMENTS_FILE] = lambda path: _write(path, json.dumps({"data": segments}, ensure_ascii=False, indent=1))
+        writers[SEGMENTS_FILE] = lambda path: _write(
+            path, escaped(json.dumps({"data": segments}, ensure_ascii=False, indent=1))
+        )
     writers = {name: write for name, write in writers.items() if rows.get(name, 1)}
     files = tuple(folder / name for name in writers)
     # Those that are there are an earlier pull's: `check_folder` refuses others.
-    with whole_files(*files, replace=True) as parts:
+    people = [folder / name for name, size in rows.items() if size]
+    with whole_files(*files, replace=True, people=people) as parts:
         for part, write in zip(parts, writers.values(), strict=True):
             write(part)
     for name in set(EVERY_FILE) - set(writers):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from segkit.errors import DataError
-from segkit.files import write_text
+from segkit.files import escaped, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class AccountNames:
     def as_text(self) -> str:
         """Return the names as JSON, sorted by id, so that two pulls of one account differ only where it does."""
         names = {"metrics": dict(sorted(self.metrics.items())), "lists": dict(sorted(self.lists.items()))}
-        return json.dumps(names, indent=2, ensure_ascii=False) + "\n"
+        return escaped(json.dumps(names, indent=2, ensure_ascii=False)) + "\n"
 
     def to_file(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write the names as JSON, whole or not at all; return the absolute path.
