@@ -20,6 +20,7 @@ from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
 from segkit.files import refuse_in_app, write_text
+from segkit.masking import quoted
 from segkit.membership import membership
 from segkit.report import SegmentPage, html_report
 from segkit.segment import Segment
@@ -57,6 +58,11 @@ class Build:
     files: tuple[Path, ...]
     notes: tuple[str, ...]
     lead: str = ""
+
+    def __repr__(self) -> str:
+        """Say how much was built, and where."""
+        built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
+        return f"Build: {built} in {quoted(self.files[0].parent)}"
 
 
 def build(

@@ -23,6 +23,7 @@ from segkit.data.sample import write_sample
 from segkit.errors import DataError, SegkitError, SegkitWarning, counted, missing_extra
 from segkit.files import APP
 from segkit.jupyter.pages import leave_out
+from segkit.masking import masked_path, masked_text
 from segkit.segment import Segment
 from segkit.segment_files import load_segments
 from segkit.targets.account_names import AccountNames
@@ -163,7 +164,9 @@ def _run_module(name: str, *words: str) -> int:
 
 def _sample(given: argparse.Namespace) -> int:
     write_sample(given.folder)
-    print(f"Wrote a synthetic shop into {Path(given.folder).resolve()}. Next: segkit build {given.folder} --out build")
+    print(
+        f"Wrote a synthetic shop into {masked_path(Path(given.folder).resolve())}. Next: segkit build {masked_path(given.folder)} --out build"
+    )
     return 0
 
 
@@ -182,9 +185,9 @@ def _pull(given: argparse.Namespace) -> int:
         print(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
-        print(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
+        print(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
     print(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
-    print(f"Next: segkit build {given.folder} --out build")
+    print(f"Next: segkit build {masked_path(given.folder)} --out build")
     return 0
 
 
@@ -211,7 +214,7 @@ def _build(given: argparse.Namespace) -> int:
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SegkitWarning)
-        title = f"Segments of {Path(given.folder).resolve().name}"
+        title = f"Segments of {masked_text(Path(given.folder).resolve().name)}"
         built = build(
             dataset,
             given.out,
@@ -225,7 +228,9 @@ def _build(given: argparse.Namespace) -> int:
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
             print(f"Note: {message}")
-    print(f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {built.files[0]}")
+    print(
+        f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {masked_path(built.files[0])}"
+    )
     return 0
 
 

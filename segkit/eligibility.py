@@ -15,6 +15,7 @@ from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
 from segkit.errors import DataError, DefinitionError, counted, warn
+from segkit.masking import quoted
 from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.phrases import phone_country
@@ -236,7 +237,7 @@ class _Checks:
         if failing is not None:
             segment = one_segment(failing)
             self._evaluation.tell([segment.condition])
-            return self._known_to_fail(segment), Coverage(f"the segment {segment.name!r}")
+            return self._known_to_fail(segment), Coverage(f"the segment {quoted(segment.name)}")
         events = self._dataset.events.metric(FAILED)
         if not len(events):
             return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))

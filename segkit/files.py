@@ -59,7 +59,7 @@ def whole_files(*paths: Path, replace: bool) -> Iterator[list[Path]]:
     except FileError:
         raise
     except OSError as error:
-        raise FileError.not_written(paths[0], error.strerror or str(error)) from error
+        raise FileError.not_written(paths[0], error.strerror or type(error).__name__) from None
     finally:
         for left in (*parts, *olds):
             # Tidying up must not hide why it was needed.

@@ -10,6 +10,7 @@ from segkit.data.events import VALUE, MetricEvents
 from segkit.data.near_columns import fits, near_headers, suggestion
 from segkit.data.properties import PropertyColumn
 from segkit.errors import counted
+from segkit.masking import masked_text, quoted
 
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 
@@ -33,7 +34,7 @@ def _without_amounts(metric: str, dataset: Dataset) -> str | None:
     properties = dataset.events.properties
     near = [name for name in near_headers("events", "value", properties) if fits("value", properties[name])]
     hint = f"; {suggestion(near[0], 'value')}" if near else ""
-    return f"no event of {metric!r} has an amount, so every sum of it is 0{hint}"
+    return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
 
 
 def _currency_column(dataset: Dataset) -> list[str] | None:
@@ -55,11 +56,13 @@ def _currencies(metric: str, events: MetricEvents, names: list[str], dataset: Da
             if word:
                 found[word] = found.get(word, 0) + int(counts[code])
         if len(found) > 1:
-            parts = [f"{word} ({number:,})" for word, number in sorted(found.items(), key=lambda one: -one[1])]
+            parts = [
+                f"{masked_text(word)} ({number:,})" for word, number in sorted(found.items(), key=lambda one: -one[1])
+            ]
             first = next(iter(sorted(found, key=lambda word: -found[word])))
             return (
-                f"the amounts of {metric!r} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
-                f"stand: {', '.join(parts[:6])}. Ask for one at a time, such as where={ {name: first} }"
+                f"the amounts of {quoted(metric)} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
+                f"stand: {', '.join(parts[:6])}. Ask for one at a time, such as where={ {masked_text(name): masked_text(first)} }"
             )
         if found:
             return None

@@ -37,6 +37,7 @@ from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.properties import UNSET, PropertyColumn
 from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 
 NEGATIVES: dict[TextComparison, TextComparison] = {
     "not equals": "equals",
@@ -76,7 +77,7 @@ def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
     hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
     if not count:
         return None
-    return f"{count:,} of {size:,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}."
+    return f"{count:,} of {size:,} values of {quoted(name)} can't be read as {kind} and pass no test: {examples}{hint}."
 
 
 _DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from segkit.errors import AccountError, FileError
 from segkit.files import whole_files, write_text
+from segkit.masking import quoted
 
 FOLDER = ".pull"
 
@@ -108,7 +109,7 @@ class PullStore:
             self._folder.mkdir(parents=True, exist_ok=True)
             lock = (self._folder / "lock").open("ab")
         except OSError as error:
-            raise FileError.not_written(self._folder, error.strerror or str(error)) from error
+            raise FileError.not_written(self._folder, error.strerror or type(error).__name__) from None
         with lock:
             if not _is_locked_here(lock):
                 raise AccountError.already_running(self._target)
@@ -152,7 +153,7 @@ class PullStore:
 
 
 def _words(plan: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in sorted(plan.items()))
+    return ", ".join(f"{name}={quoted(value)}" for name, value in sorted(plan.items()))
 
 
 def _read(path: Path) -> dict[str, Any]:
