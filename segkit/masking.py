@@ -30,7 +30,7 @@ _YEARS = rf"{_YEAR} ?[-\u2013/] ?{_YEAR}"
 _BARE_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _BARE_CLOCK = r"(?:[01]\d|2[0-3])[0-5]\d"
 _MILLISECONDS = r"1\d{12}"
-_DEGREES = r"\d{1,2}\.\d{4,}"
+_DEGREES = r"\d{1,2}\.\d{4,}|\d{1,2}\.\d+, -?\d{1,3}\.\d+"
 _SHORT_DATE = rf"{_DAY}([-/.]){_DAY}\1\d\d"
 _MOMENT = re.compile(rf"(?<!\d)(?<!\d[-/.:])(?:{_FULL_DATE}|{_YEARS}|{_CLOCK})(?![-/.:]?\d)", re.ASCII)
 """A date, a time, or a span of years: where another number stands beside one, it is covered and the date is not."""

@@ -110,7 +110,7 @@ def _advice(path: Path, table: str, beside: list[str]) -> str:
     if not beside:
         return f"to read it, name it: sk.load(..., {table}=...)"
     return (
-        f"{masked_text(beside[0])} was read; if this one belongs to it, call it {table}-2{''.join(path.suffixes[-1:])}, "
+        f"{masked_text(beside[0])} was read; if this one belongs to it, call it {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
         f"or name all that are to be read: sk.load(..., {table}=[...])"
     )
 
