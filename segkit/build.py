@@ -22,6 +22,7 @@ from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
 from segkit.files import make_folder, write_text
+from segkit.masking import quoted
 from segkit.member_cells import neutralised
 from segkit.membership import membership
 from segkit.report import SegmentPage, html_report
@@ -63,6 +64,11 @@ class Build:
     files: tuple[Path, ...]
     notes: tuple[str, ...]
     lead: str = ""
+
+    def __repr__(self) -> str:
+        """Say how much was built, and where."""
+        built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
+        return f"Build: {built} in {quoted(self.files[0].parent)}"
 
 
 def build(

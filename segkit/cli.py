@@ -23,6 +23,7 @@ from segkit.data.sample import write_sample
 from segkit.errors import DataError, SegkitError, SegkitWarning, counted, missing_extra
 from segkit.files import APP
 from segkit.jupyter.pages import leave_out
+from segkit.masking import masked_path, masked_text
 from segkit.segment import Segment
 from segkit.segment_files import load_segments
 from segkit.targets.account_names import AccountNames
@@ -164,7 +165,10 @@ def _run_module(name: str, *words: str) -> int:
 
 def _sample(given: argparse.Namespace) -> int:
     write_sample(given.folder)
-    _say(f"Wrote a synthetic shop into {Path(given.folder).resolve()}. Next: segkit build {given.folder} --out build")
+    folder = masked_path(given.folder)
+    _say(
+        f"Wrote a synthetic shop into {masked_path(Path(given.folder).resolve())}. Next: segkit build {folder} --out build"
+    )
     return 0
 
 
@@ -183,9 +187,9 @@ def _pull(given: argparse.Namespace) -> int:
         _say(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
-        _say(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
+        _say(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
     _say(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
-    _say(f"Next: segkit build {given.folder} --out build")
+    _say(f"Next: segkit build {masked_path(given.folder)} --out build")
     return 0
 
 
@@ -213,7 +217,7 @@ def _build(given: argparse.Namespace) -> int:
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SegkitWarning)
-        title = f"Segments of {Path(given.folder).resolve().name}"
+        title = f"Segments of {masked_text(Path(given.folder).resolve().name)}"
         built = build(
             dataset,
             given.out,
@@ -227,7 +231,8 @@ def _build(given: argparse.Namespace) -> int:
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
             _say(f"Note: {message}")
-    _say(f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {built.files[0]}")
+    seconds = time.perf_counter() - begun
+    _say(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
     return 0
 
 

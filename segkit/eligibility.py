@@ -17,6 +17,7 @@ from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
 from segkit.data.properties import UNSET
 from segkit.errors import DefinitionError, counted, warn
+from segkit.masking import quoted
 from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.phrases import phone_country
@@ -238,7 +239,7 @@ class _Checks:
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
         """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
         if failing is not None:
-            return self._known_to_fail(failing), Coverage(f"the segment {failing.name!r}")
+            return self._known_to_fail(failing), Coverage(f"the segment {quoted(failing.name)}")
         events = self._dataset.events.metric(FAILED)
         if not len(events):
             return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))

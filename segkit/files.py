@@ -112,7 +112,7 @@ def whole_files(
     except FileError:
         raise
     except OSError as error:
-        raise FileError.not_written(paths[0], error.strerror or str(error)) from error
+        raise FileError.not_written(paths[0], error.strerror or type(error).__name__) from None
 
 
 def write_text(path: Path, text: str, *, replace: bool) -> Path:
@@ -202,7 +202,7 @@ def _refusal(path: Path, error: OSError | ValueError) -> FileError:
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return FileError.not_a_folder(path)
     if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG:
-        return FileError.not_written(path, error.strerror or str(error))
+        return FileError.not_written(path, error.strerror or type(error).__name__)
     return FileError.bad_name(path, "too long" if isinstance(error, OSError) else "of characters that no name can have")
 
 

@@ -23,7 +23,8 @@ import pyarrow.csv
 
 from segkit.data.columns import ADDRESS
 from segkit.data.date_forms import from_any_text
-from segkit.data.faults import masked
+from segkit.data.faults import covered, masked
+from segkit.data.headers import look_like_data
 from segkit.data.phone_patterns import FIXED_LINE
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes
@@ -238,18 +239,22 @@ def check_import(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if not path.is_file():
         raise DataError.no_file(path)
-    found = [*_too_large(path), *_not_csv(path)]
+    found, headers = [*_too_large(path), *_not_csv(path)], list[str]()
     if path.suffix.casefold() == ".csv":
         sheet = _read(path, found)
         if sheet is not None:
+            headers = sheet.headers
             found += [finding for rule in RULES for finding in rule(sheet) if finding.is_broken]
-    table = pd.DataFrame([_row(finding) for finding in found], columns=COLUMNS)
+    are_data = look_like_data(headers)
+    table = pd.DataFrame([_row(finding, are_data=are_data) for finding in found], columns=COLUMNS)
     return table.astype({"rows": "Int64", "example_row": "Int64"})
 
 
-def _row(finding: Finding) -> tuple[object, ...]:
+def _row(finding: Finding, *, are_data: bool) -> tuple[object, ...]:
     """Return a finding as it is shown; a header is masked, since where headers are missing it is somebody's data."""
-    column = None if finding.column is None else masked("header", finding.column.strip())
+    column = None if finding.column is None else finding.column.strip()
+    if column is not None:
+        column = covered(column) if are_data else masked("header", column)
     rows = example = None
     if finding.rows is not None:
         rows = int(finding.rows.sum())

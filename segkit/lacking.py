@@ -11,6 +11,7 @@ from segkit.data.instants import Flags
 from segkit.data.near_columns import fits, near_headers, suggestion
 from segkit.data.properties import PropertyColumn
 from segkit.errors import counted, listed
+from segkit.masking import masked_text, quoted
 
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 
@@ -34,7 +35,7 @@ def _without_amounts(metric: str, dataset: Dataset) -> str | None:
     properties = dataset.events.properties
     near = [name for name in near_headers("events", "value", properties) if fits("value", properties[name])]
     hint = f"; {suggestion(near[0], 'value')}" if near else ""
-    return f"no event of {metric!r} has an amount, so every sum of it is 0{hint}"
+    return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
 
 
 def _currency_column(dataset: Dataset) -> list[str] | None:
@@ -56,10 +57,10 @@ def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Datas
                 found[word] = found.get(word, 0) + int(counts[code])
         if len(found) > 1:
             words = sorted(found, key=lambda word: -found[word])
-            told = listed((f"{word} ({found[word]:,})" for word in words), most=6)
+            told = listed((f"{masked_text(word)} ({found[word]:,})" for word in words), most=6)
             return (
-                f"the amounts of {metric!r} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
-                f"stand: {told}. Ask for one at a time, such as where={ {name: words[0]} }"
+                f"the amounts of {quoted(metric)} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
+                f"stand: {told}. Ask for one at a time, such as where={ {masked_text(name): masked_text(words[0])} }"
             )
         if found:
             return None

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from segkit.data.faults import is_personal, masked
 from segkit.data.schema import canonical_name
 from segkit.errors import counted
+from segkit.masking import masked_text, quoted
 
 Value: TypeAlias = str | int | float
 
@@ -61,13 +62,13 @@ class Values:
 
     def sentences(self, unmet: list[Value]) -> str:
         """Return what is to be told of values that nobody has."""
-        who = "Nobody has" if self.metric is None else f"No {self.metric!r} event has"
-        parts = [f"{who} {self.name} {_joined(unmet, self._shown, 'or')}."]
+        who = "Nobody has" if self.metric is None else f"No {quoted(self.metric)} event has"
+        parts = [f"{who} {masked_text(self.name)} {_joined(unmet, self._shown, 'or')}."]
         near = dict.fromkeys(one for alike in self.near(unmet).values() for one in alike)
         if near:
             parts.append(f"Did you mean {' or '.join(map(self._counted, list(near)[:SHOWN]))}?")
         if len(self.had) > FEW and not self._is_personal:
-            parts.append(f"The data has {len(self.had):,} values of {self.name}.")
+            parts.append(f"The data has {len(self.had):,} values of {masked_text(self.name)}.")
         elif self._nameable:
             parts.append(f"The data has {_joined(self._nameable, self._counted, 'and', of=len(self.had))}.")
         return " ".join(parts)
@@ -107,7 +108,7 @@ class Values:
 
     def _shown(self, value: Value) -> str:
         if not isinstance(value, str):
-            return repr(value)
+            return quoted(value)
         text = masked(self._canonical, value)
         return repr(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 
@@ -121,7 +122,7 @@ def no_numbers_of(countries: Iterable[str], had: Counter[Value]) -> str:
     told = f"No phone number in the data is of {_joined(list(countries), repr, 'or')}."
     if not had:
         return f"{told} The data has no valid phone number."
-    there = _joined([country for country, _ in had.most_common()], lambda one: f"{one!r} ({had[one]:,})", "and")
+    there = _joined([country for country, _ in had.most_common()], lambda one: f"{quoted(one)} ({had[one]:,})", "and")
     return f"{told} The data has numbers of {there}."
 
 

@@ -26,6 +26,7 @@ from segkit.account.pull_files import Pulled, check_folder, write_files
 from segkit.account.pull_store import LONG_AGO, PullStore, Walk
 from segkit.account.resources import Newest, Resource, labels, name_of, named
 from segkit.errors import AccountError, DefinitionError
+from segkit.masking import masked_text
 
 OLDEST_PEOPLE = timedelta(days=1)
 """Profiles and members whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out
@@ -208,7 +209,7 @@ class _Download:
         last, kept = walk.last(), walk.size
         if not kept:
             walk.begin(self._account.clock.utc_now())
-        with counting(heading, endpoint.resource, shown=self._progress) as advance:
+        with counting(masked_text(heading), endpoint.resource, shown=self._progress) as advance:
             advance(walk.resources)
             try:
                 for document in pages(self._account, endpoint, after=last, number=kept + 1, **arguments):

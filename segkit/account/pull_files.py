@@ -13,8 +13,9 @@ from segkit.account.pull_store import Walk
 from segkit.account.resources import Newest, Resource, labels, name_of
 from segkit.account.tables import events_of, profiles_of
 from segkit.data.load import TABLES
-from segkit.errors import AccountError, FileError
+from segkit.errors import AccountError, FileError, counted
 from segkit.files import escaped, make_folder, whole_files
+from segkit.masking import quoted
 from segkit.targets.account_names import AccountNames
 
 PROFILES_FILE, EVENTS_FILE, LISTS_FILE = "profiles.parquet", "events.parquet", "lists.parquet"
@@ -41,6 +42,10 @@ class Pulled:
     profiles_as_of: datetime
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Say where it is and how much came."""
+        return f"Pulled: {counted(sum(self.rows.values()), 'row')} in {counted(len(self.files), 'file')}, into {quoted(self.folder)}"
+
 
 def check_folder(folder: Path) -> None:
     """Make a folder, or refuse one whose files would be overwritten or read together with those of a pull.
@@ -53,7 +58,7 @@ def check_folder(folder: Path) -> None:
     try:
         names = {path.name for path in folder.iterdir()}
     except OSError as error:
-        raise FileError.not_written(folder, error.strerror or str(error)) from error
+        raise FileError.not_written(folder, error.strerror or type(error).__name__) from None
     # A pull always leaves the names, so without them the tables are somebody's own.
     ours = set(EVERY_FILE) if NAMES_FILE in names else set()
     others = sorted(name for name in names - ours if _is_table(name) or name in EVERY_FILE)

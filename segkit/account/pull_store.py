@@ -15,6 +15,7 @@ from typing import Any
 
 from segkit.errors import AccountError, FileError
 from segkit.files import make_folder, take_lock, whole_files, write_text
+from segkit.masking import quoted
 
 FOLDER = ".pull"
 
@@ -116,7 +117,7 @@ class PullStore:
         except FileError:
             raise
         except OSError as error:
-            raise FileError.not_written(self._folder, error.strerror or str(error)) from error
+            raise FileError.not_written(self._folder, error.strerror or type(error).__name__) from None
 
     @property
     def _plan(self) -> Path:
@@ -153,7 +154,7 @@ class PullStore:
 
 
 def _words(plan: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in sorted(plan.items()))
+    return ", ".join(f"{name}={quoted(value)}" for name, value in sorted(plan.items()))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from segkit.data.consent import ConsentWords, suggested
 from segkit.data.faults import EXAMPLES, Faults
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.schema import STANDARD_METRICS
+from segkit.masking import masked_text, quoted
 
 MOST_WORDS = 6
 """A column of more distinct values than this is no column of consent words."""
@@ -62,7 +63,7 @@ def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, fau
         header = next((header for header, words in found.items() if words), next(iter(found)))
         unknown = [word for word in found[header] if not consent.knows(word)]
         words = f", {suggested(unknown)}" if unknown else ""
-        done += f"; {header!r} looks like it: pass columns={ {header: 'sms_consent'} }{words}"
+        done += f"; {quoted(header)} looks like it: pass columns={ {masked_text(header): 'sms_consent'} }{words}"
     faults.note("profiles", "sms_consent", "no such column", 1, examples=found, done=done)
 
 

@@ -46,6 +46,7 @@ from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, co
 from segkit.data.same_names import note_same_names
 from segkit.data.sms_records import SmsRecords, read_sms_columns
 from segkit.errors import DataError, listed, nearest
+from segkit.masking import masked_text, quoted
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
@@ -92,12 +93,16 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         name = renames.get(header, schema.canonical_name(table, header))
         if holders.get(name, header) != header and header not in renames:
             beside, name = name, f"properties[{header!r}]" if header == name else header
-            done = "kept as a property under its own name" if header == name else f"kept as the property {name}"
-            faults.note(table, beside, f"{header!r} has this meaning, too", 1, done=done)
+            done = (
+                "kept as a property under its own name"
+                if header == name
+                else f"kept as the property {masked_text(name)}"
+            )
+            faults.note(table, beside, f"{quoted(header)} has this meaning, too", 1, done=done)
         faults.refuse(
             table,
             name,
-            f"{came_from.get(name)!r} and {header!r} are two columns with this meaning",
+            f"{quoted(came_from.get(name))} and {quoted(header)} are two columns with this meaning",
             int(name in found),
             next_step="Remove or rename one",
         )
@@ -105,8 +110,8 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         came_from[name] = header
     for name in schema.REQUIRED[table]:
         near = near_headers(table, name, cells)
-        looks = nearest(name, cells) or (f" {near[0]!r} looks like it." if near else "")
-        yours = near[0] if near else "YOUR HEADER"
+        looks = nearest(name, cells) or (f" {quoted(near[0])} looks like it." if near else "")
+        yours = masked_text(near[0]) if near else "YOUR HEADER"
         faults.refuse(
             table,
             name,

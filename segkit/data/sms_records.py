@@ -19,6 +19,7 @@ from segkit.data.phones import LOST, Phones, normalise
 from segkit.data.places import country_code, country_codes
 from segkit.data.properties import Cells
 from segkit.errors import DataError
+from segkit.masking import quoted
 
 _NEVER_TEXTED = "kept as written, never texted"
 
@@ -114,7 +115,9 @@ def _countries(known: Mapping[str, pa.Array], size: int, default_country: str | 
         return countries
     code = country_code(default_country)
     if code is None:
-        raise DataError.faults([f"default_country: {default_country!r} is no country. Give two letters, such as 'US'."])
+        raise DataError.faults(
+            [f"default_country: {quoted(default_country)} is no country. Give two letters, such as 'US'."]
+        )
     return pc.fill_null(countries, code)
 
 

@@ -95,11 +95,11 @@ KEPT = {
     ),
     "seconds since 1970": (
         people(), orders(datetime=[1780272000, 1780272001, 1780272002, 1780272003]),
-        ("events", "datetime", "seconds since 1970", 4, "'1780272000', '1780272001', '1780272002'", "read as such, in UTC"),
+        ("events", "datetime", "seconds since 1970", 4, "'178•••••••'", "read as such, in UTC"),
     ),
     "seconds as text, as floats and with milliseconds": (
         people(), orders(datetime=objects("1780272000", 1780272000.0, "1780272000.5", 1780272000000)),
-        ("events", "datetime", "seconds since 1970", 4, "'1780272000', '1780272000.0', '1780272000.5'", "read as such, in UTC"),
+        ("events", "datetime", "seconds since 1970", 4, "'178•••••••', '178•••••••.•'", "read as such, in UTC"),
     ),
     "naive datetimes beside aware ones": (
         people(), orders(datetime=objects(*[pd.Timestamp(f"2026-06-0{day}", tz="UTC").to_pydatetime() for day in (1, 2, 3)],
