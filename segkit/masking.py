@@ -1,6 +1,6 @@
 """Phone numbers and email addresses covered wherever a value enters a message; segkit's own counts and dates are no such values.
 
-Where the line is drawn, and why, stands in docs/decisions/0019-people-in-messages.md.
+Where the line is drawn, and why, stands in docs/decisions/0020-people-in-messages.md.
 """
 
 import re
