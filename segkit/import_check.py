@@ -29,6 +29,7 @@ from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes
 from segkit.data.schema import canonical_name
 from segkit.errors import DataError
+from segkit.given_paths import file_there
 
 Flags = npt.NDArray[np.bool_]
 
@@ -232,9 +233,7 @@ def check_import(path: str | Path) -> pd.DataFrame:
     0     no Klaviyo property     Shoe Size     2            2
     1  number without country  Phone Number     1            2
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataError.no_file(path)
+    path = file_there(path, "The file")
     found = [*_too_large(path), *_not_csv(path)]
     if path.suffix.casefold() == ".csv":
         sheet = _read(path, found)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from segkit.account.client import Account
 from segkit.account.endpoints import Endpoint
 from segkit.errors import AccountError
+from segkit.json_text import DEEPEST, is_deep
 
 _PARTS = ("properties", "event_properties", "location", "subscriptions", "predictive_analytics")
 
@@ -57,6 +58,11 @@ def next_cursor(document: Mapping[str, Any]) -> str | None:
 
 def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], cursor: str | None) -> str:
     """Return what is wrong with a page that begins at a cursor, or nothing."""
+    if is_deep(document):
+        return f"it has lists or mappings that are nested more than {DEEPEST} deep"
+    included = document.get("included") or []
+    if not isinstance(included, list) or not all(map(_is_resource, included)):
+        return "it includes something that is no resource with an id"
     data = document.get("data")
     if not isinstance(data, list):
         return "it has no list named 'data'"
@@ -70,6 +76,12 @@ def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], cursor: str | N
     except (AttributeError, TypeError, KeyError, ValueError):
         return "its link to the next page has no cursor"
     return "its link to the next page leads back to itself" if following and following == cursor else ""
+
+
+def _is_resource(one: Any) -> bool:
+    return (
+        isinstance(one, Mapping) and isinstance(one.get("id"), str) and isinstance(one.get("attributes") or {}, Mapping)
+    )
 
 
 def _resource_fault(one: Any, kind: str) -> str:

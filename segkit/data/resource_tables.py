@@ -1,6 +1,5 @@
 """Tables of resources as Klaviyo's API has them, attributes in one column of JSON, as connectors store them: read like pages."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from segkit.data.faults import Faults
 from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
 from segkit.data.properties import Cells
 from segkit.errors import DataError
+from segkit.json_text import read_json
 
 _PARTS = {
     "profiles": ("attributes", "subscriptions", "location", "predictive_analytics", "properties"),
@@ -111,7 +111,7 @@ def _may_hold_objects(cells: Cells) -> bool:
 def _object(value: Any) -> dict[str, Any] | None:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
-            value = json.loads(value)
+            value = read_json(value)
         except ValueError:
             return None
     return dict(value) if isinstance(value, Mapping) else None
