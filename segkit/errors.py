@@ -347,7 +347,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def nested_too_deep(cls) -> Self:
         """A condition has so many brackets that reading, writing or evaluating it would not end well."""
-        return cls("The conditions are nested too deep: more than 50 groups within groups. Write fewer of them.")
+        return cls("The conditions are nested too deep, over 50 groups within groups. Write fewer groups.")
 
     @classmethod
     def not_plain(cls, given: str) -> Self:

@@ -282,7 +282,10 @@ def _read(path: Path, found: list[Finding]) -> Sheet | None:
             found += [] if broken else _uneven(_plain_rows(raw))
             return None
     except (csv.Error, pa.ArrowInvalid) as error:
-        raise DataError.unreadable_file(path, str(error).splitlines()[0].rstrip(".")) from None
+        reason = str(error).splitlines()[0].rstrip(".")
+        if "field limit" in reason:
+            reason = "a cell of it is longer than 131,072 letters"
+        raise DataError.unreadable_file(path, reason) from None
     return Sheet(header, [column.slice(1).combine_chunks() for column in whole.columns])
 
 

@@ -45,7 +45,7 @@ def is_deep(value: Any) -> bool:
     (False, True)
     """
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [
             one for outer in level if isinstance(outer, _NESTS) for one in _inside(outer) if isinstance(one, _NESTS)
         ]

@@ -39,7 +39,9 @@ class Segment:
             raise DefinitionError.nameless_segment(self.name)
         if not isinstance(self.condition, KINDS):
             raise DefinitionError.not_a_condition(self.condition, f"Segment {self.name!r}")
-        if has_half(self.name) or (isinstance(self.description, str) and has_half(self.description)):
+        if not isinstance(self.description, str):
+            raise DefinitionError.bad_value("A segment's description", self.description, "text")
+        if has_half(self.name) or has_half(self.description):
             raise DefinitionError.half_a_character("A segment's name and description", self.name)
         if is_too_deep(self.condition):
             raise DefinitionError.nested_too_deep()

@@ -98,8 +98,9 @@ def _lines(path: Path, text: str) -> list[Any] | None:
             if not found:
                 return None
             # The line that JSON counts is that of the text it was given.
-            reason = str(error).removeprefix("it ").removesuffix(", in line 1")
-            raise DataError.unreadable_file(path, f"line {number:,}: {reason}") from None
+            reason = str(error).replace("it is", "is").removesuffix(", in line 1")
+            joined = f"line {number:,} {reason}" if reason.startswith("is") else f"in line {number:,}, {reason}"
+            raise DataError.unreadable_file(path, joined) from None
     return found
 
 

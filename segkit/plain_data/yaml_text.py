@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Long texts are folded about here, so that a change of one word is a change of one line."""
 
-LONGEST = 2**20
-"""Letters of a text that are read; the longest segment there is has a few thousand."""
+LONGEST = 2**19
+"""Letters of a text that are read; all postal codes of the US in one list have as many."""
 
 DEEPEST = 2 * GROUPS + 10
 """Mappings and lists within each other: a mapping and a list for each group, and a few of a condition's own."""
@@ -76,6 +76,9 @@ def read_yaml(text: str) -> ReadText:
         )
         found.faults.append(Fault((), str(error)))
         return found
+    if _brackets(text) > DEEPEST:
+        found.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
+        return found
     try:
         if _plain_events(text, found):
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -94,6 +97,19 @@ def read_yaml(text: str) -> ReadText:
             )
         )
     return found
+
+
+def _brackets(text: str) -> int:
+    """Return how deep brackets are nested outside of quotes, which takes the parser the square of the time."""
+    depth = deepest = 0
+    for sign in _SIGNS.findall(_QUOTED.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_SIGNS = re.compile(r"[\[{\]}]")
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 
 
 def _plain_events(text: str, found: ReadText) -> bool:

@@ -65,6 +65,8 @@ class AccountNames:
         >>> AccountNames.from_pages([page]).lists
         {'Y6nRLr': 'VIP upload'}
         """
+        if not isinstance(pages, Iterable) or isinstance(pages, (str, bytes)):
+            raise DataError.no_names("What was given as pages")
         return cls._read(pages, "pages of metrics and lists")
 
     @classmethod
