@@ -3,13 +3,15 @@
 import contextlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from math import isnan
+from math import inf, isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 _SIMPLE = {type(None), bool, int, float, Decimal, datetime, date, time, timedelta}
+_MOST_BITS = 14_000
+"""Python refuses to write a whole number of 4,300 digits, and no column has a use for one."""
 _READ = (*_SIMPLE, str)
 
 
@@ -39,12 +41,14 @@ def is_unset(value: Any) -> bool:
 def plain(value: Any) -> Any:
     """Return a value as one of a kind that can be read, or, of another kind, as the text that a CSV would hold of it.
 
-    A set and an array are lists, a period its first moment, and bytes are text where they are UTF-8. What holds other values is
+    A whole number of over 4,200 digits is infinite, a set and an array are lists, a period its first moment, and bytes are text where they are UTF-8. What holds other values is
     copied, since it stays its owner's to change.
 
     >>> plain(np.int64(18)), plain({"b", "a"}), plain(b"Oslo"), plain(1j)
     (18, ['a', 'b'], 'Oslo', '1j')
     """
+    if type(value) is int and value.bit_length() > _MOST_BITS:
+        return inf if value > 0 else -inf
     if type(value) in _SIMPLE:
         return value
     match value:

@@ -158,13 +158,7 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
 def _bounded(cell: Any) -> Any:
     if isinstance(cell, (list, tuple, dict)) and is_deep(cell):
         raise DataError.cells_nested_too_deep(DEEPEST)
-    if isinstance(cell, int) and cell.bit_length() > _MOST_BITS:
-        return inf if cell > 0 else -inf
     return cell
-
-
-_MOST_BITS = 14_000
-"""A longer whole number is one of over 4,200 digits, which Python refuses to write, and which is larger than all others."""
 
 
 _NOT_OF_ONE_KIND = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
