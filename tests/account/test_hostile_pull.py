@@ -108,6 +108,7 @@ def test_a_short_id_keeps_its_folder(tmp_path):
 
 def test_a_segment_without_attributes_is_another_one(server):
     """A push that looks for a name passes over a segment that has none."""
-    server.content["/api/segments"].append({"type": "segment", "id": "SegNull", "attributes": None})
+    nameless = {"data": [{"type": "segment", "id": "SegNull", "attributes": None}], "links": {}}
+    server.fail("/api/segments", Fault(200, json.dumps(nameless).encode()))
     segment = sk.Segment("New one", sk.can_receive("sms"))
     assert push(segment, account=account(server), dry_run=True).changes[0].action == "create"
