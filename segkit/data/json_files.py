@@ -10,7 +10,7 @@ from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.frames import note_halves
 from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
-from segkit.data.opened import opened
+from segkit.data.opened import read_whole
 from segkit.data.properties import cells_of
 from segkit.data.schema import REQUIRED, canonical_name
 from segkit.errors import DataError
@@ -55,10 +55,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
 
 def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
     """Return the documents of a file: the one that it is, those of its list, or one in each line."""
-    with opened(path) as stream:
-        raw = stream.read(MOST_AT_ONCE + 1)
-    if len(raw) > MOST_AT_ONCE:
-        raise DataError.file_too_large(path, MOST_AT_ONCE)
+    raw = read_whole(path, MOST_AT_ONCE)
     if not raw.strip():
         raise DataError.empty_file(path.name)
     try:

@@ -88,6 +88,22 @@ def opened(path: Path) -> Iterator[Any]:
         raise DataError.damaged_file(path, why(error)) from None
 
 
+def read_whole(path: Path, most: int) -> bytes:
+    """Return the plain bytes of a file that are at most so many.
+
+    Raises:
+        DataError: they are more; or as `opened`.
+    """
+    with opened(path) as stream:
+        if path.stat().st_size > most:
+            raise DataError.file_too_large(path, most)
+        # Arrow makes room for as many bytes as it is asked for, so it is only asked for what is there.
+        raw = bytes(stream.read() if isinstance(stream, pa.NativeFile) else stream.read(most + 1))
+    if len(raw) > most:
+        raise DataError.file_too_large(path, most)
+    return raw
+
+
 def member_name(path: Path) -> str:
     """Return the name of the one file in a zip archive.
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segkit.json_text import Halves
+
 _SIMPLE = {type(None), bool, int, float, Decimal, datetime, date, time, timedelta}
 _MOST_BITS = 14_000
 """Python refuses to write a whole number of 4,300 digits, and no column has a use for one."""
@@ -61,7 +63,7 @@ def plain(value: Any) -> Any:
         case set() | frozenset():
             return [_item(item) for item in sorted(value, key=repr)]
         case dict():
-            return {name: _item(item) for name, item in value.items()}
+            return {_as_utf8(name) if type(name) is str else name: _item(item) for name, item in value.items()}
         case np.datetime64():
             return pd.Timestamp(value)
         case np.timedelta64():
@@ -95,16 +97,12 @@ def written_out(series: pd.Series) -> pd.Series:
 
 def _item(item: Any) -> Any:
     """Return what stands in a list or a mapping, where empty text is an item."""
-    return item if type(item) is str else None if item is pd.NA or item is pd.NaT else plain(item)
+    return None if item is pd.NA or item is pd.NaT else plain(item)
 
 
 def _as_utf8(text: str) -> str:
     """Return a text with what is left of a character that was cut in two, half an emoji, replaced as other programs replace it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return str(text)
+    return str(Halves().without(text))
 
 
 def _first_moment(period: Any) -> datetime | str:

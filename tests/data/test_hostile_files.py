@@ -81,6 +81,16 @@ def test_half_an_emoji_in_a_metric_is_replaced_and_counted(tmp_path):
     assert counts(shop)["texts with half a character"] == 1
 
 
+def test_half_an_emoji_in_a_column_of_json_is_replaced_and_counted(tmp_path):
+    """A connector's attributes are read like pages."""
+    attributes = json.dumps({"properties": {"x": [HALF], HALF: "😀"}}).replace('"', '""')
+    (tmp_path / "profiles.csv").write_text(f'id,attributes\na,"{attributes}"\n')
+    shop = loaded(tmp_path / "profiles.csv")
+    assert list(shop.column("x").value(0)) == [WHOLE]
+    assert shop.column(WHOLE).value(0) == "😀"
+    assert counts(shop)["texts with half a character"] == 2
+
+
 @pytest.mark.parametrize("levels", [150, 1_500, 100_000])
 @pytest.mark.parametrize("closed", [True, False])
 def test_a_deep_cell_of_a_csv_is_text(levels, closed, tmp_path):
@@ -423,12 +433,21 @@ def test_uneven_rows_are_explained_whatever_else_is_in_the_file(tmp_path):
         loaded(path)
 
 
-def test_json_is_read_up_to_a_size(tmp_path, monkeypatch):
-    """JSON is read whole, so a larger file is refused before it is."""
+@pytest.mark.parametrize("ending", ["", *PACKED])
+def test_json_is_read_up_to_a_size(ending, tmp_path, monkeypatch):
+    """JSON is read whole, so a larger file is refused before it is, whatever it is packed with."""
     monkeypatch.setattr(json_files, "MOST_AT_ONCE", 1_000)
-    (tmp_path / "profiles.jsonl").write_text('{"profile_id": "ann"}\n' * 100)
+    path = tmp_path / f"profiles.jsonl{ending}"
+    for rows in (40, 100):
+        raw = b'{"profile_id": "ann"}\n' * rows
+        if ending:
+            PACKED[ending](path, raw)
+        else:
+            path.write_bytes(raw)
+        if rows == 40:
+            assert len(loaded(path).profile_ids) == 1
     with pytest.raises(DataError, match="files of its kind may have"):
-        loaded(tmp_path / "profiles.jsonl")
+        loaded(path)
 
 
 def test_a_workbook_is_read_up_to_a_size(tmp_path, monkeypatch):
