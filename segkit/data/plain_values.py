@@ -97,12 +97,14 @@ def written_out(series: pd.Series) -> pd.Series:
 
 def _item(item: Any) -> Any:
     """Return what stands in a list or a mapping, where empty text is an item."""
+    if type(item) is str and item.isascii():
+        return item
     return None if item is pd.NA or item is pd.NaT else plain(item)
 
 
 def _as_utf8(text: str) -> str:
     """Return a text with what is left of a character that was cut in two, half an emoji, replaced as other programs replace it."""
-    return str(Halves().without(text))
+    return str(text) if text.isascii() else str(Halves().without(text))
 
 
 def _first_moment(period: Any) -> datetime | str:

@@ -143,9 +143,11 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
                 chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
                 return arrow_cells(pa.chunked_array(chunks))
     if halves is not None:
+        objects = list(objects)
+        _refuse_deep(objects)
         objects = map(halves.without, objects)
     try:
-        cells = [None if is_unset(cell) else plain(_bounded(cell)) for cell in objects]
+        cells = [None if is_unset(cell) else plain(cell) for cell in objects]
     except RecursionError:
         raise DataError.cells_nested_too_deep(DEEPEST) from None
     kinds = {(type(cell), isinstance(cell, datetime) and cell.tzinfo is None) for cell in cells if cell is not None}
@@ -155,10 +157,10 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
     return Cells(cells)
 
 
-def _bounded(cell: Any) -> Any:
-    if isinstance(cell, (list, tuple, dict)) and is_deep(cell):
+def _refuse_deep(cells: Iterable[Any]) -> None:
+    # All at once, which goes through them no oftener than they are deep, and through most not even twice.
+    if is_deep([cell for cell in cells if isinstance(cell, (list, tuple, dict))], DEEPEST + 1):
         raise DataError.cells_nested_too_deep(DEEPEST)
-    return cell
 
 
 _NOT_OF_ONE_KIND = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
