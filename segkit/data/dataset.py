@@ -232,7 +232,8 @@ class Dataset:
     @property
     def profile_ids(self) -> pd.Index:
         """The ids of all profiles as text, in the order they came."""
-        return self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
+        # A view, since a table's index can be given another name in place.
+        return self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id")).view()
 
     @property
     def property_names(self) -> list[str]:
