@@ -1,5 +1,6 @@
 """Who may be texted and who may not, check by check, whatever segment they are in; what each check was held against is part of it."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from segkit.builders import sms_delivery_errors
 from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
-from segkit.errors import DataError, DefinitionError, counted, warn
+from segkit.errors import DataError, DefinitionError, SegkitWarning, counted, warn
 from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.phrases import phone_country
@@ -113,6 +114,23 @@ class Eligibility:
             self._stop[stops] = number
         if note := self.note:
             warn(note)
+
+    @classmethod
+    def usual(cls, dataset: Dataset) -> "Eligibility | None":
+        """Return who may be texted by all defaults, which the Dataset keeps; None where it has no SMS consent.
+
+        Warns of nothing: what could not be checked is its `note`.
+        """
+        if not dataset.has_property("sms_consent"):
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SegkitWarning)
+            return dataset.cache.keep(("eligibility", dataset.as_of), lambda: cls(dataset))
+
+    @property
+    def held(self) -> tuple[Any, ...]:
+        """What it holds, as the Dataset's cache measures it."""
+        return self._stop, self._numbers, self.coverage
 
     @property
     def note(self) -> str | None:

@@ -51,7 +51,7 @@ from segkit.errors import DefinitionError, warn
 from segkit.moving import Comparison, Moves, joined, moving_parts, shape
 from segkit.notes import notes_of
 from segkit.segment import Segment
-from segkit.timeframes import ALL_TIME, EventTimeframe, window_days
+from segkit.timeframes import ALL_TIME, window_days
 from segkit.value_tests import between, compared_exactly, in_timeframe, nearest_units, numbers_of, passing
 
 Segments: TypeAlias = Segment | Iterable[Segment]
@@ -86,8 +86,12 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     """
     every = distinct_segments(segments)
     evaluation = Evaluation(dataset)
-    columns = {segment.name: evaluation.holds(segment.condition) for segment in every}
-    return pd.DataFrame(columns, index=dataset.profile_ids)
+    # What is kept is copied, since a table is its owner's to change.
+    columns = {
+        segment.name: holds if holds.flags.writeable else holds.copy()
+        for segment, holds in ((segment, evaluation.holds(segment.condition)) for segment in every)
+    }
+    return pd.DataFrame(columns, index=dataset.profile_ids, copy=False)
 
 
 def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
@@ -224,11 +228,11 @@ class Evaluation:
         said = tuple((source.key, source.is_least, source.limit - first.limit) for source in sources)
 
         def whole() -> Comparison | None:
-            found = joined(condition, moves.places, self)
+            found = joined(condition, moves.places, iter(sources), self.part)
             return found and found.narrow(kind)
 
         found = self.keep("one comparison", (moves.still, moves.places, said, kind), whole)
-        return None if found is None else replace(found, limit=first.limit).flags()
+        return None if found is None else found.flags(first.limit)
 
     def part(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, which may be a part of another."""
@@ -306,7 +310,9 @@ class Evaluation:
         if standing is None or days is None:
             units, scale = self.measured(condition)
             limit = nearest_units(condition.value, scale, condition.comparison)
-            return Comparison.of(units, condition.comparison, limit, key=replace(condition, comparison="at least", value=0))
+            return Comparison.of(
+                units, condition.comparison, limit, key=replace(condition, comparison="at least", value=0)
+            )
         first, end = window_days(condition.timeframe, self.dataset.as_of) or (None, None)
         is_reached, key = recency.is_reached(condition), (standing, recency.wanted(condition))
         if standing.is_mirrored:
@@ -316,12 +322,13 @@ class Evaluation:
     def _standing(self, condition: MetricCondition) -> recency.Standing | None:
         """Return what stands of a condition's window, one end of which has moved; None where it has not, or where both have."""
         cache, key = self.dataset.cache, self.key("window", replace(condition, timeframe=ALL_TIME))
-        before, standing = known = cache.get(key) or (None, None)
-        if before is not None and before != condition.timeframe:
-            standing = recency.standing(before, condition.timeframe, self.dataset.as_of)
-        if known != (condition.timeframe, standing):
-            cache.put(key, (condition.timeframe, standing))
-        return standing
+        before, standing = cache.get(key) or (None, None)
+        if before == condition.timeframe:
+            return standing
+        found = None if before is None else recency.standing(before, condition.timeframe, self.dataset.as_of)
+        if found is None or found != standing:
+            cache.put(key, (condition.timeframe, found))
+        return found
 
     def deciding_days(
         self, condition: MetricCondition, standing: recency.Standing = recency.UNTIL_NOW
@@ -440,7 +447,9 @@ class Evaluation:
         limit = condition.distance * KILOMETERS[condition.unit]
         if condition.is_within:
             return Comparison(self.kilometers(condition), limit, is_least=False, key=condition.of)
-        return Comparison(self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of)
+        return Comparison(
+            self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of
+        )
 
     def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
         """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""

@@ -5,10 +5,10 @@ of those who can't receive SMS is one that never meets it. So what stands still 
 a quarter of joining it to the answer again (a million profiles).
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -32,16 +32,6 @@ WHOLE = (np.int16, np.int32, np.int64)
 
 FARTHEST = 2**31
 """How far two limits may lie apart for their numbers to be compared as one, so that no number moved along leaves 64 bits."""
-
-
-class Evaluation(Protocol):
-    """What is asked of an evaluation."""
-
-    def part(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true."""
-
-    def comparison(self, condition: Condition) -> "Comparison | None":
-        """Return a condition as one comparison; None where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +62,10 @@ class Comparison:
             return None
         return cls(values, limit, is_least=comparison in {"at least", "more than"}, key=key)
 
-    def flags(self) -> Flags:
-        """Return where it is true."""
-        found: Flags = self.values >= self.limit if self.is_least else self.values < self.limit
+    def flags(self, limit: float | None = None) -> Flags:
+        """Return where it is true, or where it would be with another limit."""
+        limit = self.limit if limit is None else limit
+        found: Flags = self.values >= limit if self.is_least else self.values < limit
         return found
 
     @property
@@ -191,14 +182,14 @@ def _lies_within(limit: float, kind: npt.DTypeLike) -> bool:
 
 def _differences(before: Condition, now: Condition) -> Iterator[Place]:
     """Yield where two conditions differ."""
-    if before == now:
-        return
     pairs = _parts(before), _parts(now)
-    if type(before) is not type(now) or not pairs[0] or len(pairs[0]) != len(pairs[1]):
+    if type(before) is type(now) and pairs[0] and len(pairs[0]) == len(pairs[1]):
+        for number, (part_before, part_now) in enumerate(zip(*pairs, strict=True)):
+            if part_before is not part_now:
+                for place in _differences(part_before, part_now):
+                    yield number, *place
+    elif before != now:
         yield ()
-        return
-    for number, (part_before, part_now) in enumerate(zip(*pairs, strict=True)):
-        yield from ((number, *place) for place in _differences(part_before, part_now))
 
 
 def _still(condition: Condition, places: tuple[Place, ...]) -> Hashable:
@@ -218,31 +209,35 @@ def _inside(condition: Condition, places: tuple[Place, ...]) -> list[tuple[Condi
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    match condition:
-        case AllOf(conditions) | AnyOf(conditions):
-            return conditions
-        case Not(inner):
-            return (inner,)
-        case _:
-            return ()
+    if isinstance(condition, (AllOf, AnyOf)):
+        return condition.conditions
+    return (condition.condition,) if isinstance(condition, Not) else ()
 
 
-def joined(condition: Condition, places: tuple[Place, ...], evaluation: Evaluation) -> Comparison | None:
-    """Return a condition as one comparison of those of its parts that stand at the places, what else it has joined into them.
+def joined(
+    condition: Condition, places: tuple[Place, ...], sources: Iterator[Comparison], part: Callable[[Condition], Flags]
+) -> Comparison | None:
+    """Return a condition as one comparison: what stands at the places is held against a limit, and all else is joined into it.
 
     None where no one comparison says it all.
+
+    Args:
+        condition: the whole.
+        places: where the moving conditions stand.
+        sources: these as comparisons, in the order of the places.
+        part: returns of which profiles a part that stands still is true.
     """
     inside = _inside(condition, places)
     if inside is None:
-        return evaluation.comparison(condition)
-    moving = [joined(part, here, evaluation) for part, here in inside if here]
+        return next(sources)
+    moving = [joined(one, here, sources, part) for one, here in inside if here]
     whole = moving[0]
     if isinstance(condition, Not):
         return whole and whole.turned()
     is_all = isinstance(condition, AllOf)
     for other in moving[1:]:
         whole = whole and other and whole.joined(other, is_all=is_all)
-    still = [evaluation.part(part) for part, here in inside if not here]
+    still = [part(one) for one, here in inside if not here]
     if whole is None or not still:
         return whole
     flags = reduce(np.logical_and if is_all else np.logical_or, still)

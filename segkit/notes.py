@@ -28,7 +28,6 @@ from segkit.conditions import (
     ListTest,
     MetricCondition,
     Not,
-    NumberTest,
     PhoneCountryCondition,
     PropertyCondition,
     PropertyTest,

@@ -28,6 +28,7 @@ from segkit.conditions import (
     PostalCode,
     PropertyCondition,
 )
+from segkit.data.cache import LIMIT, Cache
 from segkit.membership import Evaluation
 from segkit.moving import Comparison
 
@@ -97,6 +98,25 @@ def test_a_moving_segment_is_answered_as_at_rest(shop: PlainShop, seed: bytes, s
     found = [set(dataset.profile_ids[evaluation.holds(tree(step))]) for step in steps]
 
     assert found == [members(tree(step), shop) for step in steps]
+
+
+@settings(max_examples=max(60, settings().max_examples // 2))
+@given(shops(), SEEDS, st.lists(st.integers(1, 13), min_size=3, max_size=6), st.sampled_from([0, 4_000, LIMIT]))
+def test_a_loop_over_thresholds_is_answered_as_by_fresh_data(
+    shop: PlainShop, seed: bytes, steps: list[int], limit: int
+):
+    """Whatever segments and moments are asked for in between, and however little is kept, each answer is that of the first question."""
+    random = mixed(seed, shop)
+    trees = [moved_tree(random) for _ in range(3)]
+    now = doors.by_frames(shop)
+    now.cache.limit = limit
+    then = now.with_as_of(now.as_of - timedelta(days=9))
+    for step in steps:
+        segments = [sk.Segment(f"s{number}", tree(step)) for number, tree in enumerate(trees)]
+        for data in (now, then):
+            apart = [sk.membership(segment, replace(data, cache=Cache())) for segment in segments]
+            pd.testing.assert_frame_equal(sk.membership(segments, data), pd.concat(apart, axis=1))
+            assert data.cache.size <= limit
 
 
 @given(

@@ -74,7 +74,7 @@ class Cache:
             self._evict(key)
             freeze(found)
             if isinstance(found, Growing):
-                found.grows_within(self._lock, partial(self._measure_again, key, found))
+                found.grows_within(self._lock, partial(self._measure_again, key))
             self._enter(key, found)
 
     def __contains__(self, key: object) -> bool:
@@ -86,7 +86,8 @@ class Cache:
     @property
     def size(self) -> int:
         """How many bytes are kept: arrays with all the memory that they keep alive, what several share once, and the keys."""
-        return self._size
+        with self._lock:
+            return self._size
 
     @property
     def contents(self) -> pd.DataFrame:
@@ -114,12 +115,11 @@ class Cache:
 
     def _enter(self, key: tuple[Hashable, ...], found: object) -> None:
         memory = memory_of(key, found)
-        if sum(memory.values()) > self.limit:
-            return
-        self._kept[key] = found, memory
-        for address, size in memory.items():
-            self._size += 0 if address in self._holders else size
-            self._holders[address] = self._holders.get(address, 0) + 1
+        if sum(memory.values()) <= self.limit:
+            self._kept[key] = found, memory
+            for address, size in memory.items():
+                self._size += 0 if address in self._holders else size
+                self._holders[address] = self._holders.get(address, 0) + 1
         while self._size > self.limit:
             self._evict(next(iter(self._kept)))
 
@@ -141,11 +141,23 @@ class Growing:
     """Something that works more of itself out after it was put into a cache, by one thread at a time."""
 
     def __init__(self) -> None:
-        self.grows_within(RLock(), lambda: None)
+        self.grows_within(RLock(), lambda _: None)
 
-    def grows_within(self, lock: Any, tell: Callable[[], None]) -> None:
+    def grows_within(self, lock: Any, tell: Callable[["Growing"], None]) -> None:
         """Grow only within a lock from now on, and tell each time."""
         self._lock, self._tell = lock, tell
+
+    def once(self, name: str, work_out: Callable[[Any], T]) -> T:
+        """Work an attribute out and keep it, so that it is found without a way through here from then on."""
+        with self._lock:
+            known = vars(self)
+            if name not in known:
+                found = work_out(self)
+                freeze(found)
+                known[name] = found
+                self._tell(self)
+            kept: T = known[name]
+            return kept
 
     @property
     def held(self) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.cache import Growing, freeze, memory_of
+from segkit.data.cache import Growing, memory_of
 from segkit.data.date_forms import from_any_text, texts_of_numbers
 from segkit.data.instants import Flags, check_zone, from_arrow, microseconds
 from segkit.data.plain_values import is_unset, plain, written_out
@@ -217,18 +217,7 @@ class _WorkedOutOnce(Generic[V]):
     def __get__(self, column: "PropertyColumn", owner: type) -> V: ...
 
     def __get__(self, column: "PropertyColumn | None", owner: type) -> "V | _WorkedOutOnce[V]":
-        if column is None:
-            return self
-        with column._lock:
-            known = vars(column)
-            if self._name not in known:
-                found = self._work_out(column)
-                freeze(found)
-                # Found there from now on without a way through here.
-                known[self._name] = found
-                column._tell()
-            found = known[self._name]
-            return found
+        return self if column is None else column.once(self._name, self._work_out)
 
 
 class PropertyColumn(Growing):
@@ -261,7 +250,11 @@ class PropertyColumn(Growing):
     @property
     def held(self) -> tuple[Any, ...]:
         """The codes, distinct values and readings that were worked out so far."""
-        return tuple(found for name, found in list(vars(self).items()) if isinstance(getattr(type(self), name, None), _WorkedOutOnce))
+        return tuple(
+            found
+            for name, found in list(vars(self).items())
+            if isinstance(getattr(type(self), name, None), _WorkedOutOnce)
+        )
 
     @property
     def nbytes(self) -> int:
