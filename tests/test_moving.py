@@ -100,7 +100,7 @@ def test_a_moving_segment_is_answered_as_at_rest(shop: PlainShop, seed: bytes, s
     assert found == [members(tree(step), shop) for step in steps]
 
 
-@settings(max_examples=max(60, settings().max_examples // 2))
+@settings(max_examples=max(30, settings().max_examples // 3))
 @given(shops(), SEEDS, st.lists(st.integers(1, 13), min_size=3, max_size=6), st.sampled_from([0, 4_000, LIMIT]))
 def test_a_loop_over_thresholds_is_answered_as_by_fresh_data(
     shop: PlainShop, seed: bytes, steps: list[int], limit: int

@@ -170,8 +170,6 @@ def freeze(found: object) -> None:
     for part in _parts(found):
         if isinstance(part, np.ndarray):
             part.setflags(write=False)
-        elif isinstance(part, pd.Index) and isinstance(part.values, np.ndarray):
-            part.values.setflags(write=False)
 
 
 def memory_of(*found: object) -> dict[int, int]:

@@ -24,6 +24,8 @@ def shop() -> sk.Dataset:
     return sk.Dataset.from_frames(profiles, clicks.assign(datetime=days), as_of="2026-06-30")
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
+
 VIEWS: dict[str, Callable[[sk.Dataset], Any]] = {
     "tuner": lambda data: Tuner(sk.sms_engaged, data, compare=[sk.sms_engaged(clicked_days=9)], clicked_days=20),
     "explorer": lambda data: OverlapExplorer([sk.sms_engaged(), sk.sms_subscribers()], data),
