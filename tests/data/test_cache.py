@@ -127,3 +127,23 @@ def test_keys_are_counted():
     for days in range(100):
         cache.keep(("answer", sk.did("Clicked SMS", in_last_days=days + 1)), lambda: None)
     assert cache.size > 100 * 100
+
+
+def test_questions_share_one_evaluation(tmp_path, monkeypatch):
+    """Whoever asks, and however often, a condition is evaluated once for a Dataset and a moment."""
+    evaluated: list[tuple[Any, Any]] = []
+    holds = Evaluation._holds
+
+    def counted(evaluation: Evaluation, condition: Any) -> Any:
+        evaluated.append((condition, evaluation.dataset.as_of))
+        return holds(evaluation, condition)
+
+    monkeypatch.setattr(Evaluation, "_holds", counted)
+    data, segment = shop(), sk.Segment("Clicked", sk.can_receive("sms") & CLICKED)
+    for number in range(2):
+        sk.membership(segment, data)
+        sk.members(segment, data)
+        sk.audience(segment, dataset=data)
+        sk.write_members(segment, data, tmp_path / f"{number}.csv")
+    assert len(evaluated) == len(set(evaluated))
+    assert evaluated
