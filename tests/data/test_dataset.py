@@ -103,7 +103,7 @@ def test_another_moment_changes_answers_and_shares_the_data():
     assert then.events is shop.events
     assert then.phones is shop.phones
     assert then.column("Age") is shop.column("Age")
-    assert then.profile_ids is shop.profile_ids
+    assert then.profile_ids.is_(shop.profile_ids)
 
 
 def test_moments_may_be_asked_in_any_order():
