@@ -370,17 +370,23 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     """Return the number of each event's metric, -1 for none, and the canonical names by number."""
     cells = text_cells(cells, place)
     metrics = np.full(len(cells), UNSET, dtype=np.int32)
-    known: dict[str | None, int] = {None: UNSET, "": UNSET}
+    known: dict[str | None, int] = {None: UNSET}
+    written: list[str] = []
     start = 0
     for piece in cells.encoded():
         # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
         for code in piece.indices.unique().drop_null().to_pylist():
-            known.setdefault(piece.dictionary[code].as_py(), len(known) - 2)
+            name = piece.dictionary[code].as_py()
+            if name in known:
+                continue
+            # Blanks and a spreadsheet's marks name no metric.
+            known[name] = len(written) if schema.canonical_metric(name) else UNSET
+            if known[name] != UNSET:
+                written.append(name)
         numbers = [known.get(name, UNSET) for name in piece.dictionary.to_pylist()]
         metrics[start : start + len(piece)] = np.array([*numbers, UNSET], dtype=np.int32)[codes_of(piece.indices)]
         start += len(piece)
     place.note("events without a metric", metrics < 0, done="left out")
-    written = [name for name in known if name]
     names = [schema.canonical_metric(name) for name in written]
     odd = {number: name for number, name in enumerate(written) if name not in schema.metric_spellings(name)}
     if odd:
