@@ -16,7 +16,7 @@ WIDTH = 100
 """Long texts are folded about here, so that a change of one word is a change of one line."""
 
 _TRUTHS = {"true": True, "false": False}
-_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,99})")
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
 _FRACTION = re.compile(r"[-+]?[0-9]{1,100}\.[0-9]{1,100}([eE][-+][0-9]{1,3})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOTHING = re.compile("~|null|Null|NULL|")
