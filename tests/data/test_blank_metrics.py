@@ -11,7 +11,9 @@ import segkit as sk
 def test_an_event_whose_metric_is_blank_is_left_out_and_reported(blank, order):
     """It is no event of a metric that nobody could ask for, wherever it stands among the events."""
     metrics = [blank, "Placed Order", "Viewed Product"][::order]
-    events = pd.DataFrame({"profile_id": ["p1", "p2", "p3"][::order], "metric": metrics, "datetime": "2026-06-30T12:00:00Z"})
+    events = pd.DataFrame(
+        {"profile_id": ["p1", "p2", "p3"][::order], "metric": metrics, "datetime": "2026-06-30T12:00:00Z"}
+    )
 
     shop = sk.Dataset.from_frames(None, events)
 
