@@ -7,11 +7,15 @@ import signal
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
+import segkit
 from segkit.errors import SegkitError, SegkitWarning
 
 T = TypeVar("T")
+
+SEGKIT = Path(segkit.__file__).parent
 
 SECONDS = 10
 """Of processor time, so that the limit means the same on a busy machine; inputs are a few kilobytes."""
@@ -90,11 +94,11 @@ def show_nobody(message: object, error: BaseException | None = None) -> None:
 def kind_of(error: BaseException) -> str:
     """Return what went wrong and where, so that inputs of one kind are told of once: the error, and segkit's innermost line."""
     frames = traceback.extract_tb((error.__cause__ or error).__traceback__)
-    inside = [
-        frame for frame in frames if "/segkit/" in frame.filename and not frame.filename.endswith("/errors.py")
-    ] or frames[-1:]
-    where = f"{inside[-1].filename.rpartition('/segkit/')[2]}:{inside[-1].name}" if inside else "nowhere"
-    return f"{type(error).__name__} in {where}"
+    inside = [one for one in frames if SEGKIT in Path(one.filename).parents and Path(one.filename).name != "errors.py"]
+    if inside:
+        return f"{type(error).__name__} in {Path(inside[-1].filename).relative_to(SEGKIT)}:{inside[-1].name}"
+    # A check of ours is known by its line: several of one function mean different things.
+    return f"{type(error).__name__} in {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 def tried(check: Callable[[str, bytes], Any], name: str, content: bytes) -> BaseException | None:
