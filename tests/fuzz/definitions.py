@@ -1,8 +1,10 @@
-"""The readers of definitions, YAML and Klaviyo's: what is read can be explained, asked of a shop, written, and is read back equal."""
+"""The readers of definitions, YAML and Klaviyo's, and of the names that these leave to the account: what is read can be explained, asked of a shop, written, and is read back equal."""
 
 import copy
 import json
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import doors
@@ -16,7 +18,7 @@ import segkit as sk
 from segkit.plain_data.keys import KIND_KEYS, NUMBER_KEYS, PROPERTY_KEYS
 from segkit.plain_data.timeframe_text import DATE_FORMS
 
-FORMATS = ["yaml", "json"]
+FORMATS = ["yaml", "json", "names.json"]
 
 _DOCUMENTS = [shape.document for shape in (*SHAPES, *REPHRASED, *BEYOND_US, *UNKNOWN)]
 _DOCUMENTS += [drift.drifted for drift in DRIFTS]
@@ -28,10 +30,24 @@ _WORDS = [
     "sms", "email", "Placed Order", "Clicked SMS", "city", "Age", "VIP upload", "Newsletter", "US", "European Union", "european_union",
     "any", "subscribed", "30 miles", "1.5 kilometers", "7 days", "1 hour", "in the last 30 days", *DATE_FORMS, *PEOPLE,
 ]  # fmt: skip
+_NAMES = [
+    {
+        "data": [
+            {
+                "type": "metric",
+                "id": "Vc4tXr",
+                "attributes": {"name": "Clicked SMS", "integration": {"name": "Klaviyo"}},
+            }
+        ]
+    },
+    {"data": {"type": "list", "id": "Wm4nKx", "attributes": {"name": "VIP upload"}}, "links": {"next": None}},
+    {"metrics": {"Vc4tXr": "Clicked SMS"}, "lists": {"Wm4nKx": "VIP upload"}},
+]
 _SHOP = doors.by_frames(TINY_SHOP)
 
 SEEDS = [("yaml", sk.Segment(shape.name, shape.says, "Why").to_yaml().encode()) for shape in SHAPES]
 SEEDS += [("json", json.dumps(definition([one])).encode()) for one in _DOCUMENTS[::4]]
+SEEDS += [("names.json", json.dumps(names).encode()) for names in (*_NAMES, _NAMES)]
 
 
 def file_of(data: Any) -> tuple[str, bytes]:
@@ -47,6 +63,8 @@ def file_of(data: Any) -> tuple[str, bytes]:
         flow = data.PickValueInList([None, True, False])
         text = yaml.safe_dump(made, sort_keys=False, allow_unicode=data.ConsumeBool(), default_flow_style=flow)
         return "yaml", text.encode("utf-8", "surrogatepass")
+    if data.ConsumeIntInRange(0, 9) == 0:
+        return "names.json", json.dumps(_edited(data, copy.deepcopy(data.PickValueInList([*_NAMES, _NAMES])))).encode()
     groups = [
         [copy.deepcopy(data.PickValueInList(_DOCUMENTS)) for _ in range(data.ConsumeIntInRange(1, 3))]
         for _ in range(data.ConsumeIntInRange(1, 3))
@@ -143,7 +161,10 @@ def _places(value: Any) -> Any:
 
 
 def check(kind: str, content: bytes) -> None:
-    """Read a definition, and take it everywhere that a definition goes."""
+    """Read a definition, and take it everywhere that a definition goes; or names, and write and read them again."""
+    if kind == "names.json":
+        _check_names(content)
+        return
     try:
         text = content.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -164,6 +185,16 @@ def check(kind: str, content: bytes) -> None:
         assert _to_klaviyo(_from_klaviyo(json.dumps(document))) == document, (
             "Klaviyo's document is read back as another"
         )
+
+
+def _check_names(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "names.json"
+        path.write_bytes(content)
+        names = answer(lambda: sk.AccountNames.from_file(path))
+        if names is not None:
+            written = names.to_file(path, replace=True)
+            assert sk.AccountNames.from_file(written) == names, "names are read back as others"
 
 
 def _from_klaviyo(payload: Any) -> sk.Segment:
