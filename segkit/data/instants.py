@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from segkit.data.marks import AROUND
 from segkit.errors import DataError
-from segkit.timeframes import close_of
+from segkit.timeframes import close_of, iso_moment
 
 Microseconds: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -84,7 +84,7 @@ def read_as_of(value: object) -> datetime:
     if isinstance(value, str):
         text = value.strip()
         try:
-            value = date.fromisoformat(text) if len(text) <= len("2026-06-30") else datetime.fromisoformat(text)
+            value = date.fromisoformat(text) if len(text) <= len("2026-06-30") else iso_moment(text)
         except ValueError:
             raise DataError.bad_as_of(given) from None
     if not isinstance(value, date) or value != value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
@@ -159,7 +159,7 @@ def _read_singly(texts: pa.Array, rows: npt.NDArray[np.int64], found: Instants) 
     """Read ISO texts one by one into their rows, since one of them names a day or a moment that no calendar has."""
     for row, text in zip(rows, texts.to_pylist(), strict=True):
         try:
-            instant = datetime.fromisoformat(_without_nanoseconds(text))
+            instant = iso_moment(_without_nanoseconds(text))
         except ValueError:
             continue
         value = microseconds(instant)

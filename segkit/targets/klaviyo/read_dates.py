@@ -1,7 +1,7 @@
 """Klaviyo's date filters to timeframes; hours, days and weeks are all that both sides count in."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, time
 from typing import cast, get_args
 
 from segkit.errors import DefinitionError
@@ -27,6 +27,7 @@ from segkit.timeframes import (
     InTheNext,
     Timeframe,
     Unit,
+    iso_moment,
     length,
 )
 from segkit.value_words import number
@@ -101,7 +102,7 @@ def _day(given: Filter, *names: str) -> date:
     what = f"The {names[0]} of a date filter"
     wanted = "a day such as '2026-06-30', or its midnight in UTC: segkit's conditions compare whole days"
     try:
-        moment = datetime.fromisoformat(value)
+        moment = iso_moment(value)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         raise DefinitionError.bad_value(what, value, wanted) from None
