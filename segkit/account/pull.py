@@ -5,7 +5,7 @@ Requests, pages, and their columns are others' work.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from segkit.account.pull_files import Pulled, check_folder, write_files
 from segkit.account.pull_store import LONG_AGO, PullStore, Walk
 from segkit.account.resources import Newest, Resource, labels, name_of, named
 from segkit.errors import AccountError, DefinitionError
-from segkit.timeframes import iso_moment
 
 OLDEST_PROFILES = timedelta(days=1)
 """Profiles whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out since."""
@@ -229,7 +228,7 @@ def _moment(since: str | date | None) -> str | None:
     if since is None:
         return None
     try:
-        found = iso_moment(since if isinstance(since, str) else since.isoformat())
+        found = datetime.fromisoformat(since if isinstance(since, str) else since.isoformat())
     except ValueError:
         raise DefinitionError.bad_value("since", since, "a date such as '2026-01-31', or an instant") from None
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
