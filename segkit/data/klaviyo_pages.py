@@ -13,7 +13,6 @@ from segkit.data.properties import cells_of
 from segkit.data.same_names import INTEGRATION
 from segkit.data.schema import PROFILE_COLUMNS, SUPPRESSIONS, canonical_name
 from segkit.errors import DataError
-from segkit.timeframes import iso_moment
 
 Row: TypeAlias = dict[str, Any]
 
@@ -204,7 +203,7 @@ def _updated(resource: Mapping[str, Any]) -> int:
 def _moment(written: Any) -> datetime:
     """Return when something was, the beginning of time if it can't be read: the door reports what is no date."""
     try:
-        found = iso_moment(str(written))
+        found = datetime.fromisoformat(str(written))
     except ValueError:
         return _BEGINNING
     return found if found.tzinfo else found.replace(tzinfo=UTC)
