@@ -69,9 +69,9 @@ def timeframe(value: object) -> Timeframe:
     return _TIMEFRAMES[operator](given)
 
 
-def _quantity(given: Filter, part: str = "quantity") -> int:
+def _quantity(given: Filter, part: str = "quantity", *, least: int = 1) -> int:
     most = LONGEST // max(length(1, _unit(given)).days, 1)
-    return whole(f"The {part} of a date filter", number(part, given.get(part)), least=0, most=most)
+    return whole(f"The {part} of a date filter", number(part, given.get(part)), least=least, most=most)
 
 
 def _unit(given: Filter) -> Unit:
@@ -83,7 +83,7 @@ def _relative(kind: Callable[[int, Unit], Timeframe]) -> Callable[[Filter], Time
 
 
 def _between_ago(given: Filter) -> Timeframe:
-    nearest, farthest = sorted((_quantity(given, "start"), _quantity(given, "end")))
+    nearest, farthest = sorted(_quantity(given, end, least=0) for end in ("start", "end"))
     return BetweenAgo(nearest, farthest, _unit(given))
 
 
