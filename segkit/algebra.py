@@ -33,7 +33,7 @@ Literal: TypeAlias = Atom | Not
 """An atom, or a `Not` round an atom that has no exact opposite."""
 
 CONDITION_LIMIT = 100
-"""Klaviyo takes so many conditions in a segment (help article 115005062847)."""
+"""How many conditions Klaviyo takes in a segment (help article 115005062847)."""
 
 OPPOSITES: dict[NumberComparison, NumberComparison] = {
     "equals": "not equals",

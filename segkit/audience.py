@@ -26,8 +26,8 @@ class SmsAudience:
         exclude: segments whose members are not, nor anybody with the number of one.
         dataset: the profiles and events.
         countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within so many hours is left out, counted back from `as_of` or the newest event,
-            the earlier of them; 0 leaves nobody out.
+        smart_sending_hours: who received a text within `smart_sending_hours` before `as_of` or the newest event, the earlier
+            of them, is left out; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
         looking_back: know only what was known at the Dataset's moment, to look at a send of the past; nothing can be written then. A
             file that is to be sent knows everything in the data, also opt-outs, texts and failures after `as_of`.
@@ -66,7 +66,9 @@ class SmsAudience:
             looking_back=looking_back,
         )
         self._coverage, self._coverage_note = eligibility.coverage, eligibility.note
-        self._step = eligibility.first_stops(any_of(Evaluation(dataset), self._include))
+        evaluation = Evaluation(dataset)
+        self._step = eligibility.first_stops(any_of(evaluation, self._include))
+        evaluation.tell(segment.condition for segment in self._include)
 
     @property
     def size(self) -> int:
@@ -120,6 +122,9 @@ class SmsAudience:
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write the profiles that are sent to, and a manifest beside the file; never half of either.
 
+        A new file can be read by its owner alone; one that is replaced keeps its mode, and where the path is a link, the file that
+        it leads to is replaced. A file without its manifest is one whose writing was broken off.
+
         Args:
             path: the file; its folder must exist. The manifest is named like it, with ".manifest.json" added.
             layout: "klaviyo" (its importer takes it), "members" (every column) or "hashed" (SHA-256 for ad platforms).
@@ -129,8 +134,9 @@ class SmsAudience:
             The path of the file, absolute.
 
         Raises:
-            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, this
-                is a page of `segkit app`, which writes nothing on its host, or the audience looks back.
+            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, one of
+                them is a pipe, a device or a name that no file can have, the system refuses, this is a page of `segkit app`, which
+                writes nothing on its host, or the audience looks back.
         """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
@@ -193,14 +199,13 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
     """Write every member of a segment with all columns, textable or not, and a manifest beside the file.
 
     For looking and counting, not for sending: what may be sent to comes out of `audience`. An existing file or manifest is replaced
-    only with `replace=True`.
+    only with `replace=True`; modes and links are as with `SmsAudience.write_csv`.
 
     Returns:
         The path of the file, absolute.
 
     Raises:
-        FileError: the folder does not exist, the file or its manifest exists and `replace` is False, or this is a page of
-            `segkit app`, which writes nothing on its host.
+        FileError: as with `SmsAudience.write_csv`.
         DefinitionError, DataError: as `sk.membership`.
     """
     evaluation = Evaluation(dataset)

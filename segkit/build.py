@@ -9,23 +9,30 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from segkit.algebra import without_consent
 from segkit.analysis.overlap import overlap
 from segkit.analysis.recommended import Place, Recommended, recommended
 from segkit.analysis.sizes import sizes
 from segkit.audience import SmsAudience, audience, write_members
+from segkit.build_list import BuildList
 from segkit.conditions import AllOf
 from segkit.data.dataset import Dataset
 from segkit.errors import FileError, counted
 from segkit.explain import explain
-from segkit.files import refuse_in_app, write_text
+from segkit.files import make_folder, write_text
+from segkit.masking import quoted
+from segkit.member_cells import neutralised
 from segkit.membership import membership
 from segkit.report import SegmentPage, html_report
 from segkit.segment import Segment
 
 LONGEST_NAME = 80
 """Letters of a file name; all systems take some 250, with the manifest's ending."""
+
+DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
+"""Names that Windows keeps for devices, whatever their ending."""
 
 NO_CONSENT = (
     "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
@@ -58,6 +65,11 @@ class Build:
     notes: tuple[str, ...]
     lead: str = ""
 
+    def __repr__(self) -> str:
+        """Say how much was built, and where."""
+        built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
+        return f"Build: {built} in {quoted(self.files[0].parent)}"
+
 
 def build(
     dataset: Dataset,
@@ -74,7 +86,8 @@ def build(
     Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
     with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files of
     these names, which an earlier build wrote, are replaced one by one, each whole; member files of an earlier build that are no
-    longer wanted are removed. So give a build a folder of its own.
+    longer wanted are removed, and a note says which. What a build wrote is listed in .segkit-build.json beside the report, so
+    that files of your own stay, in send/ too.
 
     Args:
         dataset: the profiles and events.
@@ -104,20 +117,21 @@ def build(
     who = membership(written, dataset)
     table = sizes(who)
     table["before_consent"] = membership(rules, dataset).sum().to_numpy()
-    table["sendable"] = 0
-    # Everything that can be refused was worked out above, so that bad input leaves no folder behind.
+    # The eligibility checks are made once, since the Dataset keeps them.
+    audiences = {segment.name: audience(segment, dataset=dataset) for segment in written} if sends else {}
+    table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
+    # Everything that can be refused was worked out above, so that bad input leaves no folder behind and no mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
     names = file_names(written)
+    kept = BuildList(folder)
+    kept.begin(f"{part}/{name}" for part in (("members", "send") if sends else ("members",)) for name in names.values())
     pages, files = [], []
-    notes = [] if sends else [NO_CONSENT]
     for segment in progress(written):
-        page, paths, send = _segment_files(segment, names[segment.name], dataset, folder, sends=sends)
+        page, paths = _segment_files(segment, names[segment.name], dataset, folder, audiences.get(segment.name))
         pages.append(page)
         files += paths
-        if send is not None:
-            table.loc[segment.name, "sendable"] = send.size
-            if send.coverage_note is not None and send.coverage_note not in notes:
-                notes.append(send.coverage_note)
+    notes = list(dict.fromkeys(send.coverage_note for send in audiences.values() if send.coverage_note))
+    notes += kept.finish()
     if not sends:
         table = table.assign(size=0, share=0.0)
     pairs = overlap(who)
@@ -144,7 +158,6 @@ def build(
         write_text(folder / "overlap.csv", _csv(pairs), replace=True),
         *files,
     ]
-    _remove_stale(folder, files)
     return Build(table, plan.not_built, tuple(files), tuple(notes), "".join(lead or ()))
 
 
@@ -153,19 +166,17 @@ def _chosen(segments: Iterable[Segment]) -> Recommended:
 
 
 def _segment_files(
-    segment: Segment, name: str, dataset: Dataset, folder: Path, *, sends: bool
-) -> tuple[SegmentPage, list[Path], SmsAudience | None]:
+    segment: Segment, name: str, dataset: Dataset, folder: Path, send: SmsAudience | None
+) -> tuple[SegmentPage, list[Path]]:
     paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
-    label = "every member, textable or not" if sends else "everybody who would match, before consent"
+    label = "everybody who would match, before consent" if send is None else "every member, textable or not"
     links = [(label, f"members/{name}")]
-    send = None
-    if sends:
-        send = audience(segment, dataset=dataset)
+    if send is not None:
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
         links.insert(0, ("to be sent to", f"send/{name}"))
     waterfall = None if send is None else send.waterfall
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
-    return page, paths, send
+    return page, paths
 
 
 def _lead(segments: Iterable[Segment], before: pd.Series, *, has_consent: bool) -> tuple[str, str, str] | None:
@@ -189,36 +200,25 @@ def _before_consent(segment: Segment) -> Segment:
 
 
 def _folder(out: Path, parts: Iterable[str]) -> Path:
-    refuse_in_app()
-    try:
-        for part in parts:
-            (out / part).mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise FileError.not_a_folder(out) from None
+    places = [out / part for part in parts]
+    for place in (out, *places):
+        make_folder(place)
+    if len({place.resolve() for place in places}) < len(places):
+        raise FileError.one_folder_for_two(out, [place.name for place in places])
     return out
-
-
-def _remove_stale(folder: Path, files: Iterable[Path]) -> None:
-    """Remove member files of an earlier build that this one did not write, lest an old list be sent to; only ours have a manifest."""
-    kept = {(path.parent.name, path.name) for path in files}
-    for part in ("send", "members"):
-        for manifest in (folder / part).glob("*.csv.manifest.json"):
-            data = manifest.with_name(manifest.name.removesuffix(".manifest.json"))
-            if (part, data.name) not in kept:
-                data.unlink(missing_ok=True)
-                manifest.unlink()
 
 
 def file_name(segment_name: str) -> str:
     """Return a file name for a segment: small letters, digits and dashes, which every system takes.
 
-    A name that keeps nothing of itself so, or is very long, is told apart by a few digits of its SHA-256.
+    A name that keeps nothing of itself so, is very long, or is one of the devices of Windows, is told apart by a few digits of
+    its SHA-256.
 
     >>> file_name("Track A (every other week)")
     'track-a-every-other-week.csv'
     """
     kept = re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-")
-    if kept and len(kept) <= LONGEST_NAME:
+    if kept and len(kept) <= LONGEST_NAME and not DEVICE.fullmatch(kept):
         return f"{kept}.csv"
     return f"{kept[:LONGEST_NAME].strip('-') or 'segment'}-{hashlib.sha256(segment_name.encode()).hexdigest()[:8]}.csv"
 
@@ -250,5 +250,7 @@ def _facts(dataset: Dataset) -> dict[str, str]:
 
 
 def _csv(table: pd.DataFrame) -> str:
-    text: str = table.to_csv(index=False, lineterminator="\n")
+    texts = {str(name): cells for name, cells in table.items() if not pd.api.types.is_numeric_dtype(cells)}
+    safe = {name: neutralised(pa.array(cells, pa.string())).to_pylist() for name, cells in texts.items()}
+    text: str = table.assign(**safe).to_csv(index=False, lineterminator="\n")
     return text

@@ -23,6 +23,7 @@ from segkit.data.sample import write_sample
 from segkit.errors import DataError, SegkitError, SegkitWarning, counted, missing_extra
 from segkit.files import APP
 from segkit.jupyter.pages import leave_out
+from segkit.masking import masked_path, masked_text
 from segkit.segment import Segment
 from segkit.segment_files import load_segments
 from segkit.targets.account_names import AccountNames
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument(
         "--default-country", help="of phone numbers that name none, if the profile has no country either"
     )
+    builds.add_argument("--encoding", help="of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.add_argument(
         "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
@@ -163,7 +165,10 @@ def _run_module(name: str, *words: str) -> int:
 
 def _sample(given: argparse.Namespace) -> int:
     write_sample(given.folder)
-    print(f"Wrote a synthetic shop into {Path(given.folder).resolve()}. Next: segkit build {given.folder} --out build")
+    folder = masked_path(given.folder)
+    _say(
+        f"Wrote a synthetic shop into {masked_path(Path(given.folder).resolve())}. Next: segkit build {folder} --out build"
+    )
     return 0
 
 
@@ -179,19 +184,19 @@ def _pull(given: argparse.Namespace) -> int:
         progress=True,
     )
     for note in pulled.notes:
-        print(note)
+        _say(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
-        print(f"Wrote {path}" + (f" ({counted(rows, 'row')})" if rows else ""))
-    print(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
-    print(f"Next: segkit build {given.folder} --out build")
+        _say(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    _say(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
+    _say(f"Next: segkit build {masked_path(given.folder)} --out build")
     return 0
 
 
 def _push(given: argparse.Namespace) -> int:
     segments = [segment for file in given.files for segment in load_segments(file)]
     names = None if given.names is None else AccountNames.from_file(given.names)
-    print(push(segments, names=names, update=given.update, dry_run=given.dry_run))
+    _say(push(segments, names=names, update=given.update, dry_run=given.dry_run))
     return 0
 
 
@@ -207,11 +212,12 @@ def _build(given: argparse.Namespace) -> int:
         unreadable="leave out" if given.leave_out_unreadable else "raise",
         add_profiles_of_events=given.add_profiles_of_events,
         day_first=given.day_first,
+        encoding=given.encoding,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SegkitWarning)
-        title = f"Segments of {Path(given.folder).resolve().name}"
+        title = f"Segments of {masked_text(Path(given.folder).resolve().name)}"
         built = build(
             dataset,
             given.out,
@@ -224,9 +230,20 @@ def _build(given: argparse.Namespace) -> int:
     _print_build(built, dataset)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
-            print(f"Note: {message}")
-    print(f"\nWrote {counted(len(built.files), 'file')} in {time.perf_counter() - begun:.1f} s. Open {built.files[0]}")
+            _say(f"Note: {message}")
+    seconds = time.perf_counter() - begun
+    _say(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
     return 0
+
+
+def _say(line: object) -> None:
+    """Print a line if somebody still reads: a build whose output goes to `head` writes all its files none the less."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        # Also for what Python flushes at its exit.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
@@ -248,28 +265,28 @@ def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 def _print_data(dataset: Dataset) -> None:
     for alarm in dataset.alarms:
-        print(f"Alarm: {alarm}\n")
-    print(dataset)
+        _say(f"Alarm: {alarm}\n")
+    _say(dataset)
     if len(dataset.report):
-        print("\nData report")
-        print(_table(dataset.report))
+        _say("\nData report")
+        _say(_table(dataset.report))
 
 
 def _print_build(built: Build, dataset: Dataset) -> None:
     if built.lead:
-        print(f"\n{built.lead}.")
-    print("\nSegments")
+        _say(f"\n{built.lead}.")
+    _say("\nSegments")
     table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
     table["share"] = table["share"].map("{:.1%}".format)
     for column in ("size", "before_consent", "sendable"):
         table[column] = table[column].map("{:,}".format)
-    print(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
+    _say(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
     if len(built.not_built):
-        print("\nNot built")
-        print(_table(built.not_built))
+        _say("\nNot built")
+        _say(_table(built.not_built))
     for note in built.notes:
         if note not in dataset.alarms:  # they stand at the top
-            print(f"\n{note}")
+            _say(f"\n{note}")
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -34,7 +34,7 @@ DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
 Region: TypeAlias = Literal["european_union", "united_states"]
 
 FEWEST_STEPS, MOST_STEPS = 2, 5
-"""A funnel has so many steps (help article 42691974773147; that one step is no funnel is ours)."""
+"""How many steps a funnel has (help article 42691974773147; that one step is no funnel is ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,10 @@ EventTest: TypeAlias = (
     | SetTest
     | SomethingTest
 )
-"""What an event property can be held against; Klaviyo knows no dates there."""
+"""What an event property can be compared with; Klaviyo knows no dates there."""
 
 PropertyTest: TypeAlias = EventTest | DateTest
-"""What a profile property can be held against. But for `SetTest(False)` and `SomethingTest(False)`, a test is never true of a property that is not set."""
+"""What a profile property can be compared with. But for `SetTest(False)` and `SomethingTest(False)`, a test is never true of a property that is not set."""
 
 
 class _Operators:

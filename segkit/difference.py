@@ -14,6 +14,7 @@ from segkit.conditions import (
     AnyOf,
     Condition,
     ConsentCondition,
+    FunnelCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -31,8 +32,6 @@ Happened: TypeAlias = Literal["added", "removed", "changed"]
 _INDENT = "  "
 _ORDERED = ("did in order", "of point")
 """The lists of a condition's plain data whose order means something."""
-_METRICS = ("did", "did not", "spent on")
-"""Where its plain data names a metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +108,29 @@ def diff(before: Segment, after: Segment) -> Difference:
 
 def _key(condition: Condition) -> str:
     """Return a text that is equal where conditions say the same but for the order of what has none."""
-    return _unordered(json.loads(canonical(condition)))
+    return _unordered(json.loads(canonical(_with_canonical_metrics(condition))))
+
+
+def _with_canonical_metrics(condition: Condition) -> Condition:
+    match condition:
+        case AllOf(conditions) | AnyOf(conditions):
+            return type(condition)(tuple(_with_canonical_metrics(part) for part in conditions))
+        case Not(inner):
+            return Not(_with_canonical_metrics(inner))
+        case MetricCondition(metric):
+            return replace(condition, metric=canonical_metric(metric))
+        case FunnelCondition(steps):
+            return replace(
+                condition, steps=tuple(replace(step, metric=canonical_metric(step.metric)) for step in steps)
+            )
+        case _:
+            return condition
 
 
 def _unordered(data: Any, *, ordered: bool = False) -> str:
     match data:
         case dict():
-            parts = [
-                f"{key}={_unordered(canonical_metric(value) if key in _METRICS else value, ordered=key in _ORDERED)}"
-                for key, value in sorted(data.items())
-            ]
+            parts = [f"{key}={_unordered(value, ordered=key in _ORDERED)}" for key, value in sorted(data.items())]
         case list():
             parts = [_unordered(part) for part in data]
             parts = parts if ordered else sorted(set(parts))

@@ -1,7 +1,6 @@
-"""Who may be texted and who may not, check by check, whatever segment they are in; what each check was held against is part of it."""
+"""Who may be texted and who may not, check by check, whatever segment they are in; what each check was checked against is part of it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,14 @@ import pyarrow.compute as pc
 
 from segkit.algebra import without_consent
 from segkit.builders import sms_delivery_errors
+from segkit.coverage import Coverage
+from segkit.data.consent import NOT_SAID
 from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
-from segkit.errors import DataError, DefinitionError, counted, warn
+from segkit.data.properties import UNSET
+from segkit.errors import DefinitionError, counted, warn
+from segkit.masking import quoted
 from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.phrases import phone_country
@@ -25,12 +28,9 @@ TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT 
 """Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
 
 SMART_SENDING_HOURS = 24
-"""Klaviyo skips who was texted within so many hours (help article 115002779311)."""
+"""How far back Klaviyo looks for a text, to skip whoever got one (help article 115002779311)."""
 
 RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
-
-NOT_CHECKED = "not checked: "
-"""How the coverage of a step begins that lacks something."""
 
 SENDABLE = "sendable"
 STEPS: tuple[tuple[str, str], ...] = (
@@ -46,24 +46,6 @@ STEPS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What a check was held against.
-
-    Attributes:
-        words: what the data holds for it, in English.
-        missing: what it would have needed and the data lacks; nothing if all is there.
-    """
-
-    words: str
-    missing: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """Say both, what is missing first."""
-        parts = [f"{NOT_CHECKED}{', '.join(self.missing)}"] * bool(self.missing) + [self.words] * bool(self.words)
-        return "; ".join(parts)
-
-
 class Eligibility:
     """Work out once who may be texted, so that many audiences, or one under a slider, can be asked at once.
 
@@ -71,13 +53,13 @@ class Eligibility:
         dataset: the profiles and events.
         exclude: segments whose members are not to be texted, nor anybody with their number.
         countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within so many hours is left out; 0 leaves nobody out.
+        smart_sending_hours: who received a text within the last `smart_sending_hours` is left out; 0 leaves nobody out.
         failing: who is known to fail; None is `sms_delivery_errors()`.
         looking_back: know only what was known at the Dataset's moment, as an analysis of the past must. A text that is to be sent
             knows everything in the data.
 
     Attributes:
-        coverage: what each of `STEPS` was held against.
+        coverage: what each of `STEPS` was checked against.
 
     Raises:
         DefinitionError: something is no segment, or a country is not two letters.
@@ -104,13 +86,16 @@ class Eligibility:
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
         until = microseconds(dataset.as_of) if looking_back else FOR_EVER
-        checks = _Checks(dataset, until)
-        found = checks.stops(distinct_segments(exclude), served, hours, failing)
-        self.coverage: tuple[Coverage, ...] = tuple(coverage for _, coverage in found)
-        self._numbers = checks.numbers.codes
-        self._stop = np.full(len(dataset), len(STEPS), dtype=np.int8)
-        for number, (stops, _) in reversed(list(enumerate(found))):
-            self._stop[stops] = number
+        excluded = tuple(distinct_segments(exclude))
+        failing = None if failing is None else one_segment(failing)
+        asked = (excluded, served, hours, failing)
+        # Kept by the Dataset, since every audience of it and every tuner asks for the same.
+        self.coverage, self._stop = dataset.cache.keep(
+            ("eligibility", asked, until, dataset.as_of, dataset.known_until),
+            lambda: _first_stop(_Checks(dataset, until).stops(*asked)),
+        )
+        self._numbers = Numbers.of(dataset).codes
+        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([failing] if failing else [])))
         if note := self.note:
             warn(note)
 
@@ -124,7 +109,7 @@ class Eligibility:
         ]
         if not lacking:
             return None
-        return f"Not everything that stops a text could be checked, since the data lacks it: {'; '.join(lacking)}."
+        return f"Some checks before a text could not be made in full, for lack of data: {'; '.join(lacking)}."
 
     @property
     def passes(self) -> Flags:
@@ -157,8 +142,17 @@ class Eligibility:
         return int(np.count_nonzero(taken))
 
 
+def _first_stop(checks: list[tuple[Flags, Coverage]]) -> tuple[tuple[Coverage, ...], npt.NDArray[np.int8]]:
+    """Return what each of `STEPS` was checked against, and the number of the first that stops each profile."""
+    stop = np.full(len(checks[0][0]), len(STEPS), dtype=np.int8)
+    for number, (stops, _) in reversed(list(enumerate(checks))):
+        stop[stops] = number
+    stop.setflags(write=False)
+    return tuple(coverage for _, coverage in checks), stop
+
+
 class _Checks:
-    """The checks of one Dataset: each says whom it stops, and what it was held against."""
+    """The checks of one Dataset: each says whom it stops, and what it was checked against."""
 
     def __init__(self, dataset: Dataset, until: int) -> None:
         self._dataset = dataset
@@ -167,17 +161,18 @@ class _Checks:
         self.numbers = Numbers.of(dataset)
 
     def stops(
-        self, exclude: list[Segment], countries: tuple[str, ...], hours: int, failing: Segment | None
+        self, exclude: tuple[Segment, ...], countries: tuple[str, ...], hours: int, failing: Segment | None
     ) -> list[tuple[Flags, Coverage]]:
         """Return every step's check, in the order of `STEPS`; that of a doubled number depends on who is included."""
         opt_outs = OptOuts.of(self._dataset, self.numbers, self._until)
+        opted_out = int(opt_outs.opted_out.sum())
         return [
             self._excluded(exclude),
             self._not_subscribed(opt_outs),
             *self._phones(countries),
             self._fails(failing),
             self._just_texted(hours),
-            (opt_outs.number_opted_out, Coverage(f"{counted(opt_outs.numbers, 'number')} that opted out")),
+            (opt_outs.number_opted_out, Coverage(f"{counted(opted_out, 'profile')} that opted out")),
             (self._nobody, Coverage(f"{counted(self.numbers.count, 'different number')}")),
         ]
 
@@ -185,10 +180,19 @@ class _Checks:
     def _nobody(self) -> Flags:
         return np.zeros(len(self._dataset), dtype=bool)
 
-    def _excluded(self, segments: list[Segment]) -> tuple[Flags, Coverage]:
+    def _is_set(self, name: str) -> Flags:
+        """Return who has a property; nobody where there is no such column."""
+        return self._dataset.is_set(name) if self._dataset.has_property(name) else self._nobody
+
+    def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
+        """Return who is excluded; who was created after the moment is in no segment of it, and yet has a number."""
         if not segments:
             return self._nobody, Coverage("no segment is excluded")
         members = any_of(self._evaluation, segments)
+        absent = self._dataset.not_there_yet
+        if absent is not None and self._until == FOR_EVER:
+            later = Evaluation(self._dataset.with_as_of(self._dataset.known_until))
+            members = members | (absent & any_of(later, segments))
         words = f"{counted(int(members.sum()), 'member')} of {counted(len(segments), 'excluded segment')}"
         return self.numbers.shared(members), Coverage(words)
 
@@ -197,15 +201,17 @@ class _Checks:
         missing = []
         if not dataset.has_property("sms_consent"):
             missing.append("no sms_consent: nobody counts as subscribed")
-        elif not dataset.has_property("sms_consent_timestamp"):
+        elif not self._is_set("sms_consent_timestamp").any():
             missing.append("no date of consent: any opt-out counts as the newer")
-        if not len(dataset.consent_history("sms").withdrawn):
+        if not opt_outs.withdrawals:
             missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
+        said = int((dataset.sms.further != NOT_SAID).sum())
         words = [
             f"the status of {counted(len(dataset), 'profile')}",
             f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
             if dataset.has_property(VERDICT)
             else "",
+            f"further columns of consent of {counted(said, 'profile')}" if said else "",
             counted(opt_outs.events, "consent event"),
         ]
         return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))
@@ -213,13 +219,12 @@ class _Checks:
     def _phones(self, countries: tuple[str, ...]) -> Iterator[tuple[Flags, Coverage]]:
         dataset = self._dataset
         phones = dataset.phones
-        has_column = dataset.has_property("phone_number")
-        written = dataset.is_set("phone_number") if has_column else self._nobody
+        written = self._is_set("phone_number")
         valid = len(dataset) - phones.numbers.null_count
         known = counted(len(phones.countries.unique().drop_null()), "country", "countries")
         yield (
             ~written,
-            Coverage(counted(int(written.sum()), "phone number"), () if has_column else ("no phone_number",)),
+            Coverage(counted(int(written.sum()), "phone number"), () if written.any() else ("no phone_number",)),
         )
         mobile = pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"]))
         yield ~_flags(mobile), Coverage(f"{counted(int(written.sum()), 'phone number')}, {valid:,} of them valid")
@@ -234,18 +239,23 @@ class _Checks:
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
         """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
         if failing is not None:
-            segment = one_segment(failing)
-            self._evaluation.tell([segment.condition])
-            return self._known_to_fail(segment), Coverage(f"the segment {segment.name!r}")
+            return self._known_to_fail(failing), Coverage(f"the segment {quoted(failing.name)}")
         events = self._dataset.events.metric(FAILED)
         if not len(events):
             return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))
-        if "Failure Type" not in self._dataset.events.properties:
-            raise DataError.failures_without_type()
         known = events.profiles[events.window(None, self._after_last)]
         words = f"{counted(len(known), 'delivery failure')} of {counted(len(np.unique(known)), 'profile')}"
+        if not self._has_failure_types:
+            missing = "no event property 'Failure Type': nothing says which numbers fail for good"
+            return self._nobody, Coverage(words, (missing,))
         segment = Segment("Known to fail", without_consent(sms_delivery_errors().condition))
         return self._known_to_fail(segment), Coverage(words)
+
+    @property
+    def _has_failure_types(self) -> bool:
+        dataset = self._dataset
+        named = "Failure Type" in dataset.events.properties
+        return named and bool(np.any(dataset.event_column(FAILED, "Failure Type").codes != UNSET))
 
     def _known_to_fail(self, segment: Segment) -> Flags:
         """Return who fails as of the Dataset's moment, or as of the newest event, whichever of the two is the later."""
@@ -257,7 +267,7 @@ class _Checks:
         return self.numbers.shared(found)
 
     def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
-        """Return who was texted in the window, which begins so many hours before the moment or the newest event, the earlier of them.
+        """Return who was texted in the window, which begins `hours` before the moment or the newest event, the earlier of them.
 
         So a date, whose close may lie ahead, does not make last evening's text look old.
         """
@@ -292,7 +302,7 @@ def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
     """Return who is in any of some segments."""
     found = np.zeros(len(evaluation.dataset), dtype=bool)
     for segment in segments:
-        found = found | evaluation.holds(segment.condition)
+        found = found | evaluation.answer(segment.condition)
     return found
 
 

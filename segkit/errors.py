@@ -1,6 +1,7 @@
 """Every error that segkit raises on purpose, built by named constructors so that its wording lives and is tested in one place.
 
-Each message names the thing, its value, the choices and the next step. Nothing else of segkit is imported here.
+Each message names the thing, its value, the choices and the next step. A value stands in it as `quoted` writes it, never by `!r`,
+so that no message shows a phone number or an address. Nothing else of segkit is imported here.
 """
 
 # Over 250 lines, since the wording of every error is read, and tested, in one place.
@@ -12,6 +13,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType
 from typing import Self
+
+from segkit.masking import masked_path, masked_text, quoted
 
 
 class SegkitError(Exception):
@@ -40,7 +43,7 @@ def listed(names: Iterable[object], *, most: int = 12) -> str:
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
     """
-    every = [repr(name) for name in names]
+    every = [quoted(name) for name in names]
     shown = ", ".join(every[:most])
     return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
 
@@ -69,7 +72,7 @@ def nearest(name: object, known: Iterable[str]) -> str:
     near = get_close_matches(folded, by_folded, n=3, cutoff=0.6)
     if set(by_folded) == {"miles", "kilometers"}:
         near = _UNITS.get(folded, near)
-    return f" Did you mean {' or '.join(repr(by_folded[folded]) for folded in near)}?" if near else ""
+    return f" Did you mean {' or '.join(quoted(by_folded[folded]) for folded in near)}?" if near else ""
 
 
 _BUILDER = (
@@ -94,7 +97,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_condition(cls, value: object, where: str) -> Self:
         """Something else stands where a condition belongs."""
         return cls(
-            f"{where} needs a condition, and {value!r} is {type(value).__name__}. "
+            f"{where} needs a condition, and {quoted(value)} is {type(value).__name__}. "
             "Conditions are made by phrases such as sk.did(...), sk.has(...) and sk.can_receive(...), or taken from a "
             "segment with segment.condition."
         )
@@ -103,7 +106,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_segment(cls, value: object) -> Self:
         """Something else stands where a segment belongs."""
         return cls(
-            f"Expected a segment, and {value!r} is {type(value).__name__}. "
+            f"Expected a segment, and {quoted(value)} is {type(value).__name__}. "
             'Give a condition a name first: sk.Segment("VIP", condition).'
         )
 
@@ -111,14 +114,14 @@ class DefinitionError(SegkitError, ValueError):
     def nameless_segment(cls, name: object) -> Self:
         """A segment's name is no text, or empty."""
         return cls(
-            f'A segment\'s name must be text that is not blank, and {name!r} is not. Try sk.Segment("VIP", ...).'
+            f'A segment\'s name must be text that is not blank, and {quoted(name)} is not. Try sk.Segment("VIP", ...).'
         )
 
     @classmethod
     def one_name_twice(cls, name: str) -> Self:
         """Two segments of one table have the same name."""
         return cls(
-            f"Two segments are both named {name!r}, and a membership table has one column for each name. "
+            f"Two segments are both named {quoted(name)}, and a membership table has one column for each name. "
             "Give one of them another name: sk.Segment(NEW_NAME, segment.condition)."
         )
 
@@ -126,7 +129,7 @@ class DefinitionError(SegkitError, ValueError):
     def reserved_name(cls, name: str, table: str) -> Self:
         """A segment has the name of a column of the table that is to be made."""
         return cls(
-            f"A segment named {name!r} would hide the column {name!r} of the table of {table}. Give it another name: "
+            f"A segment named {quoted(name)} would hide the column {quoted(name)} of the table of {table}. Give it another name: "
             "sk.Segment(NEW_NAME, segment.condition)."
         )
 
@@ -135,12 +138,12 @@ class DefinitionError(SegkitError, ValueError):
         """A phrase or builder was given a keyword that it does not know."""
         choices = sorted(choices)
         return cls(
-            f"{phrase} has no argument {word!r}.{nearest(word, choices)} Its arguments are: {listed(choices, most=40)}."
+            f"{phrase} has no argument {quoted(word)}.{nearest(word, choices)} Its arguments are: {listed(choices, most=40)}."
         )
 
     @classmethod
     def missing_word(cls, phrase: str, choices: Iterable[str]) -> Self:
-        """A phrase was given nothing to hold against."""
+        """A phrase was given nothing to compare with."""
         return cls(f"{phrase} needs at least one of: {listed(choices, most=40)}.")
 
     @classmethod
@@ -151,25 +154,25 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def bad_value(cls, what: str, value: object, wanted: str) -> Self:
         """A value is not of the kind or in the range that its place needs."""
-        return cls(f"{what} must be {wanted}, and {value!r} is not.")
+        return cls(f"{what} must be {wanted}, and {quoted(value)} is not.")
 
     @classmethod
     def unknown_choice(cls, what: str, value: object, choices: Iterable[object]) -> Self:
         """A value is not among the few that its place allows."""
         choices = list(choices)
         near = nearest(value, [str(choice) for choice in choices]) if isinstance(value, str) else ""
-        return cls(f"{what} can't be {value!r}.{near} The choices are: {listed(choices, most=40)}.")
+        return cls(f"{what} can't be {quoted(value)}.{near} The choices are: {listed(choices, most=40)}.")
 
     @classmethod
     def no_country(cls, what: str, written: object, meant: str | None, countries: Iterable[str]) -> Self:
         """What stands for a country is not two letters, or no country has them."""
-        near = f" Did you mean {meant!r}?" if meant else ""
+        near = f" Did you mean {quoted(meant)}?" if meant else ""
         if not (isinstance(written, str) and len(written) == 2 and written.isalpha() and written.isascii()):
-            return cls(f"{what} must be two letters of ISO 3166, such as 'US', and {written!r} is not.{near}")
+            return cls(f"{what} must be two letters of ISO 3166, such as 'US', and {quoted(written)} is not.{near}")
         first = written[0].upper()
         alike = sorted(country for country in countries if country.startswith(first))
         return cls(
-            f"{what} can't be {written!r}: no country has these two letters (ISO 3166).{near} Those that begin with {first} "
+            f"{what} can't be {quoted(written)}: no country has these two letters (ISO 3166).{near} Those that begin with {first} "
             f"are {listed(alike, most=30)}. Write a country's two letters, such as 'US', 'GB' or 'DE'."
         )
 
@@ -185,16 +188,18 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def reversed_window(cls, word: str, first: object, second: object) -> Self:
         """A window ends before it begins."""
+        # Two amounts, numbers of days or dates, to be copied.
+        early, late = repr(first), repr(second)
         return cls(
-            f"{word}=({first!r}, {second!r}) runs backwards: the first of the two must not be greater than the second. "
-            f"Write {word}=({second!r}, {first!r})."
+            f"{word}=({early}, {late}) runs backwards: the first of the two must not be greater than the second. "
+            f"Write {word}=({late}, {early})."
         )
 
     @classmethod
     def bad_pattern(cls, pattern: str, reason: str) -> Self:
         """A regular expression is not RE2."""
         return cls(
-            f"The pattern {pattern!r} is no regular expression that RE2 takes: {reason}. "
+            f"The pattern {quoted(pattern)} is no regular expression that RE2 takes: {masked_text(reason)}. "
             "RE2 has no look-around and no back-references, and the pattern must match the whole value."
         )
 
@@ -235,7 +240,7 @@ class DefinitionError(SegkitError, ValueError):
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
         return cls(
-            f"{segment!r} can't be written for Klaviyo, for {counted(len(every), 'reason')}, each with what is nearest:\n{lines}"
+            f"{quoted(segment)} can't be written for Klaviyo, for {counted(len(every), 'reason')}, each with what is nearest:\n{lines}"
         )
 
     @classmethod
@@ -258,7 +263,7 @@ class DefinitionError(SegkitError, ValueError):
     def unnamed_id(cls, kind: str, key: str) -> Self:
         """A document names a metric or list by an id that no table explains."""
         return cls(
-            f"The {kind} {key!r} has no name here. Add it: {kind}_names={{{key!r}: NAME}}, or give the account's names=."
+            f"The {kind} {quoted(key)} has no name here. Add it: {kind}_names={{{quoted(key)}: NAME}}, or give the account's names=."
         )
 
     @classmethod
@@ -266,7 +271,7 @@ class DefinitionError(SegkitError, ValueError):
         """A metric or list has no id in the account."""
         known = sorted(known)
         return cls(
-            f"The {kind} {name!r} has no id here.{nearest(name, known)} Add it: {kind}_ids={{{name!r}: ID}}, or give the "
+            f"The {kind} {quoted(name)} has no id here.{nearest(name, known)} Add it: {kind}_ids={{{quoted(name)}: ID}}, or give the "
             f"account's names=. Known are: {listed(known) or 'none'}."
         )
 
@@ -274,7 +279,7 @@ class DefinitionError(SegkitError, ValueError):
     def one_name_of_several(cls, kind: str, name: str, ids: Iterable[str], argument: str) -> Self:
         """Several metrics or lists of an account have one name."""
         return cls(
-            f"The name {name!r} stands for more than one {kind}: {listed(sorted(ids))}. Say which is meant with "
+            f"The name {quoted(name)} stands for more than one {kind}: {listed(sorted(ids))}. Say which is meant with "
             f"{kind}_{argument}=, and give the others names of their own."
         )
 
@@ -289,7 +294,9 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def not_yaml(cls, reason: str) -> Self:
         """A text is no YAML at all."""
-        return cls(f"This is not YAML: {reason}. Check the indentation, the colons and the quotes around here.")
+        return cls(
+            f"This is not YAML: {masked_text(reason)}. Check the indentation, the colons and the quotes around here."
+        )
 
     @classmethod
     def empty_text(cls) -> Self:
@@ -305,20 +312,22 @@ class DefinitionError(SegkitError, ValueError):
     def not_plain(cls, given: str) -> Self:
         """An anchor, an alias or a tag stands in a text."""
         return cls(
-            f"{given!r} is an anchor, an alias or a tag, and a segment's text has none, so that it reads alike everywhere. "
+            f"{quoted(given)} is an anchor, an alias or a tag, and a segment's text has none, so that it reads alike everywhere. "
             "Write out what it stands for, or quote it if it is text."
         )
 
     @classmethod
     def key_twice(cls, key: str) -> Self:
         """One mapping has one key twice."""
-        return cls(f"{key!r} stands here twice, and the first would be lost. Write two conditions, each after a dash.")
+        return cls(
+            f"{quoted(key)} stands here twice, and the first would be lost. Write two conditions, each after a dash."
+        )
 
     @classmethod
     def two_readings(cls, word: str) -> Self:
         """A word without quotes is read differently by YAML's versions."""
         return cls(
-            f"{word!r} without quotes is one thing to some readers of YAML and another to others. Put text in quotes, "
+            f"{quoted(word)} without quotes is one thing to some readers of YAML and another to others. Put text in quotes, "
             f'"{word}"; write truths as true or false, and numbers in plain digits.'
         )
 
@@ -330,7 +339,13 @@ class DefinitionError(SegkitError, ValueError):
         if isinstance(value, (list, dict)):
             return cls(f"{key} needs one text, and several things stand there. Write a single text after the colon.")
         kind = {bool: "true or false", int: "a number", float: "a number"}.get(type(value), "a date")
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        shown = (
+            str(value).lower()
+            if isinstance(value, bool)
+            else quoted(value)
+            if isinstance(value, (int, float))
+            else str(value)
+        )
         return cls(f'{key} needs text, and {shown} without quotes is {kind}. Put it in quotes: {key}: "{shown}".')
 
     @classmethod
@@ -338,7 +353,7 @@ class DefinitionError(SegkitError, ValueError):
         """A mapping has a key that nothing reads."""
         known = list(known)
         return cls(
-            f"Nothing here is called {key!r}.{nearest(key, known)} What may stand here: {listed(known, most=50)}."
+            f"Nothing here is called {quoted(key)}.{nearest(key, known)} What may stand here: {listed(known, most=50)}."
         )
 
     @classmethod
@@ -355,7 +370,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_mapping(cls, value: object) -> Self:
         """Something else stands where a condition's keys belong."""
         return cls(
-            f"A condition such as can receive: sms belongs here, a key with a colon and a value, and {value!r} is none."
+            f"A condition such as can receive: sms belongs here, a key with a colon and a value, and {quoted(value)} is none."
         )
 
     @classmethod
@@ -363,13 +378,13 @@ class DefinitionError(SegkitError, ValueError):
         """The words of a timeframe say none."""
         forms = list(forms)
         near = nearest(value, forms) if isinstance(value, str) else ""
-        return cls(f"{key} can't be {value!r}.{near} It takes words such as these: {listed(forms, most=40)}.")
+        return cls(f"{key} can't be {quoted(value)}.{near} It takes words such as these: {listed(forms, most=40)}.")
 
     @classmethod
     def unknown_form(cls, version: object, known: int) -> Self:
         """The text is of a form that this version does not know."""
         return cls(
-            f"segkit: {version!r} is no form that this version reads; it reads segkit: {known}. "
+            f"segkit: {quoted(version)} is no form that this version reads; it reads segkit: {known}. "
             "Begin the file with that line, or install the version of segkit that wrote it."
         )
 
@@ -377,7 +392,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_as_text(cls, name: str, reason: str) -> Self:
         """A segment built by hand holds what its text would not give back."""
         return cls(
-            f"The segment {name!r} can't be written as text, since it would not read back the same: {reason} "
+            f"The segment {quoted(name)} can't be written as text, since it would not read back the same: {reason} "
             "Build it with the phrases, such as sk.did(...) and sk.has(...), which check what they are given."
         )
 
@@ -385,7 +400,7 @@ class DefinitionError(SegkitError, ValueError):
     def no_segment_files(cls, folder: Path, found: Iterable[str]) -> Self:
         """A folder of segments holds none."""
         return cls(
-            f"The folder {str(folder)!r} holds no segments: no file ends in .yaml or .yml. It holds: "
+            f"The folder {quoted(folder)} holds no segments: no file ends in .yaml or .yml. It holds: "
             f'{listed(found) or "nothing"}. Write one: Path("segments/vip.yaml").write_text(segment.to_yaml(), encoding="utf-8").'
         )
 
@@ -393,7 +408,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_builder(cls, value: object) -> Self:
         """A segment, a condition or anything else that can't be called stands where a builder belongs."""
         name = getattr(value, "name", None)
-        what = f"the segment {name!r}" if isinstance(name, str) else f"of type {type(value).__name__}"
+        what = f"the segment {quoted(name)}" if isinstance(name, str) else f"of type {type(value).__name__}"
         return cls(
             f"A builder is a function whose arguments are the numbers to move, and this is {what}, which has none. Write one that "
             f"makes it: {_BUILDER}. For one segment as it is: sk.sizes(sk.membership(segment, shop))."
@@ -416,7 +431,7 @@ class DefinitionError(SegkitError, ValueError):
         elif isinstance(made, list):
             advice = "Return one of them, in a builder of your own: def first(*, days=30): return tracks(days=days)[0]."
         what = "nothing" if made is None else f"{type(made).__name__}, which is no segment"
-        return cls(f"The builder {getattr(builder, '__name__', builder)!r} returned {what}. {advice}")
+        return cls(f"The builder {quoted(getattr(builder, '__name__', builder))} returned {what}. {advice}")
 
     @classmethod
     def not_a_dataset(cls, value: object) -> Self:
@@ -438,7 +453,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_flags(cls, column: object, example: object) -> Self:
         """A column of a membership table holds something else than True and False."""
         return cls(
-            f"The column {column!r} of the membership table holds {example!r}, and only True, False, 1 and 0 say whether somebody is a "
+            f"The column {quoted(column)} of the membership table holds {quoted(example)}, and only True, False, 1 and 0 say whether somebody is a "
             "member. Drop the column, or compare it: table[column] == value."
         )
 
@@ -446,7 +461,7 @@ class DefinitionError(SegkitError, ValueError):
     def no_signature(cls, builder: object, problem: str) -> Self:
         """A function can't be used as a builder."""
         return cls(
-            f"{getattr(builder, '__name__', builder)!r} can't be used as a builder: {problem}. A builder is a function of "
+            f"{quoted(getattr(builder, '__name__', builder))} can't be used as a builder: {problem}. A builder is a function of "
             "keyword arguments with defaults that returns a Segment: "
             "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90) -> Segment."
         )
@@ -468,16 +483,16 @@ class DataError(SegkitError, ValueError):
         """A path that was given does not exist."""
         beside = sorted(found.name for found in path.parent.iterdir()) if path.parent.is_dir() else []
         if not beside:
-            return cls(f"There is no file or folder {str(path)!r}. Check the spelling and the working directory.")
+            return cls(f"There is no file or folder {quoted(path)}. Check the spelling and the working directory.")
         return cls(
-            f"There is no {path.name!r} in {str(path.parent)!r}.{nearest(path.name, beside)} It holds: {listed(beside)}."
+            f"There is no {quoted(path.name)} in {quoted(path.parent)}.{nearest(path.name, beside)} It holds: {listed(beside)}."
         )
 
     @classmethod
     def no_such_name(cls, given: str) -> Self:
         """A path was given that no file can have."""
         return cls(
-            f"There is no file or folder {given if len(given) <= 80 else given[:79] + '…'!r}: no file can have this name. "
+            f"There is no file or folder {quoted(given if len(given) <= 80 else given[:79] + '…')}: no file can have this name. "
             "Check the spelling."
         )
 
@@ -485,7 +500,7 @@ class DataError(SegkitError, ValueError):
     def no_data_in_folder(cls, folder: Path, found: Iterable[str]) -> Self:
         """A folder holds neither profiles nor events."""
         return cls(
-            f"The folder {str(folder)!r} holds neither profiles nor events. segkit looks for profiles.* and events.* "
+            f"The folder {quoted(folder)} holds neither profiles nor events. segkit looks for profiles.* and events.* "
             f"(.csv, .tsv, .parquet, .json, .jsonl, .feather or .xlsx; several parts as events-1.csv, events-2.csv). It holds: "
             f"{listed(found) or 'nothing'}. Files of another name are given one by one: "
             'sk.load(profiles="people.csv", events="log.parquet").'
@@ -510,20 +525,20 @@ class DataError(SegkitError, ValueError):
     def not_a_pair(cls, option: str, text: str, example: str) -> Self:
         """An option of the command that takes pairs was given something else."""
         return cls(
-            f"The option {option} takes pairs such as {example}, and {text!r} is none. Write a pair that holds blanks in quotes, and the "
+            f"The option {option} takes pairs such as {example}, and {quoted(text)} is none. Write a pair that holds blanks in quotes, and the "
             "folder of the shop before the options."
         )
 
     @classmethod
     def pair_twice(cls, option: str, left: str, rights: Iterable[str]) -> Self:
         """An option of the command gives two meanings to one thing."""
-        return cls(f"The option {option} gives {left!r} the meanings {listed(rights)}. Leave one of them.")
+        return cls(f"The option {option} gives {quoted(left)} the meanings {listed(rights)}. Leave one of them.")
 
     @classmethod
     def unknown_format(cls, path: Path) -> Self:
         """A file's ending says no format that segkit reads."""
         return cls(
-            f"{path.name!r} is of no format that segkit reads. It reads .csv, .tsv, .txt, .json and .jsonl (also as .csv.gz, "
+            f"{quoted(path.name)} is of no format that segkit reads. It reads .csv, .tsv, .txt, .json and .jsonl (also as .csv.gz, "
             ".bz2, .zst or .zip), .parquet, .feather and .xlsx. Save it as one of these, or load it with pandas and use "
             "sk.Dataset.from_frames."
         )
@@ -548,7 +563,7 @@ class DataError(SegkitError, ValueError):
     def no_excel(cls, path: Path) -> Self:
         """A workbook is to be read, and the package for that is missing."""
         return cls(
-            f"{path.name!r} is a workbook, and reading it needs the package openpyxl, which is not installed: "
+            f"{quoted(path.name)} is a workbook, and reading it needs the package openpyxl, which is not installed: "
             "pip install openpyxl. Or save the sheet as CSV UTF-8."
         )
 
@@ -556,20 +571,22 @@ class DataError(SegkitError, ValueError):
     def no_parts(cls, path: Path, found: Iterable[str]) -> Self:
         """A folder that was given for a table holds no parts of it."""
         return cls(
-            f"The folder {path.name!r} holds no parts of a table: no Parquet file, and no part-* of another format. It "
+            f"The folder {quoted(path.name)} holds no parts of a table: no Parquet file, and no part-* of another format. It "
             f"holds: {listed(found) or 'nothing'}. Give the files one by one in a list."
         )
 
     @classmethod
     def several_in_archive(cls, path: Path, held: str) -> Self:
         """A zip archive holds not exactly one file."""
-        return cls(f"{path.name!r} can't be read: segkit reads archives of one file, and it holds {held}. Unpack it.")
+        return cls(
+            f"{quoted(path.name)} can't be read: segkit reads archives of one file, and it holds {held}. Unpack it."
+        )
 
     @classmethod
     def other_format(cls, path: Path, first: Path) -> Self:
         """Two parts of one table are of different formats."""
         return cls(
-            f"{path.name!r} is of another format than {first.name!r}, a part of the same table. Save all parts in one format."
+            f"{quoted(path.name)} is of another format than {quoted(first.name)}, a part of the same table. Save all parts in one format."
         )
 
     @classmethod
@@ -585,28 +602,30 @@ class DataError(SegkitError, ValueError):
     def not_utf8(cls, path: Path, where: str) -> Self:
         """A file of text is in another encoding than it should be."""
         return cls(
-            f"{path.name!r} can't be read: {where}. Save it as CSV UTF-8, or say how it was written: sk.load(..., "
-            'encoding="cp1252") for a file of a Windows spreadsheet.'
+            f"{quoted(path.name)} can't be read: {where}. Save it as CSV UTF-8, or say how it was written: sk.load(..., "
+            'encoding="cp1252"), or segkit build --encoding cp1252, for a file of a Windows spreadsheet.'
         )
 
     @classmethod
     def unclear_separator(cls, path: Path, marks: Iterable[str]) -> Self:
         """The cells of a CSV could be parted by one mark or by another."""
         return cls(
-            f"{path.name!r} can't be read: its cells may be parted by {' or by '.join(marks)}. Say by which in a line of its "
+            f"{quoted(path.name)} can't be read: its cells may be parted by {' or by '.join(marks)}. Say by which in a line of its "
             "own above the header, such as sep=; or save it as a CSV with commas."
         )
 
     @classmethod
     def unknown_encoding(cls, encoding: object) -> Self:
         """An encoding was given that nobody knows."""
-        return cls(f"There is no encoding {encoding!r}. Usual ones are 'utf-8', 'cp1252', 'latin-1' and 'utf-16'.")
+        return cls(
+            f"There is no encoding {quoted(encoding)}. Usual ones are 'utf-8', 'cp1252', 'latin-1' and 'utf-16'."
+        )
 
     @classmethod
     def stored_text_not_utf8(cls, path: Path, column: str) -> Self:
         """A typed file says that a column is text, and it is not."""
         return cls(
-            f"{path.name!r} can't be read: the column {column!r} should be text in UTF-8, and some of it is not. Write the file "
+            f"{quoted(path.name)} can't be read: the column {quoted(column)} should be text in UTF-8, and some of it is not. Write the file "
             "again with that text as UTF-8; whatever wrote it put text in another encoding there, such as latin-1."
         )
 
@@ -614,30 +633,32 @@ class DataError(SegkitError, ValueError):
     def damaged_file(cls, path: Path, reason: str) -> Self:
         """A file can't be read at all, or one of Parquet or Arrow is not as it should be."""
         return cls(
-            f"{path.name!r} can't be read: {reason}. Export it once more, or copy it once more from where it came."
+            f"{quoted(path.name)} can't be read: {reason}. Export it once more, or copy it once more from where it came."
         )
 
     @classmethod
     def unreadable_file(cls, path: Path, reason: str) -> Self:
         """A file is damaged or is not what its ending says."""
-        return cls(f"{path.name!r} can't be read: {reason}. Open it in a text editor, or export it once more.")
+        return cls(f"{quoted(path.name)} can't be read: {reason}. Open it in a text editor, or export it once more.")
 
     @classmethod
     def empty_file(cls, name: str) -> Self:
         """A file has no rows, or not even a header."""
-        return cls(f"{name} has no rows. Check that the export finished, and that the right file was given.")
+        return cls(
+            f"{masked_text(name)} has no rows. Check that the export finished, and that the right file was given."
+        )
 
     @classmethod
     def bad_argument(cls, name: str, value: object, wanted: str) -> Self:
         """An argument of loading is of another kind than it should be."""
-        shown = repr(value) if isinstance(value, (str, int, float, NoneType)) else f"of type {type(value).__name__}"
+        shown = quoted(value) if isinstance(value, (str, int, float, NoneType)) else f"of type {type(value).__name__}"
         return cls(f"{name} must be {wanted}, and it is {shown}. Nothing was loaded.")
 
     @classmethod
     def no_headers(cls, where: str, covered: Iterable[str]) -> Self:
         """The first row of a table holds cells and no headers."""
         return cls(
-            f"{where} has no row of headers: more than a third of the first row looks like cells, {listed(covered)}. Put a row of "
+            f"{masked_text(where)} has no row of headers: more than a third of the first row looks like cells, {listed(covered)}. Put a row of "
             "headers above it, such as profile_id,email,phone_number, or name the columns while reading: "
             "sk.load(profiles=pandas.read_csv(path, names=[...], dtype=str))."
         )
@@ -646,7 +667,7 @@ class DataError(SegkitError, ValueError):
     def several_levels(cls, table: str, header: object) -> Self:
         """The headers of a frame have several levels, as those of a pivot have."""
         return cls(
-            f"{table}: headers have several levels, such as {header!r}, and a column needs one name. Join them first: "
+            f"{table}: headers have several levels, such as {quoted(header)}, and a column needs one name. Join them first: "
             'frame.columns = ["_".join(map(str, header)) for header in frame.columns].'
         )
 
@@ -672,7 +693,7 @@ class DataError(SegkitError, ValueError):
     def bad_as_of(cls, value: object, reason: str = "") -> Self:
         """`as_of` can't be read as an instant, or lies where nobody looks from."""
         return cls(
-            f"as_of can't be {value!r}{reason}. Give a date, which means the close of that day in UTC ('2026-06-30'), or an instant "
+            f"as_of can't be {quoted(value)}{reason}. Give a date, which means the close of that day in UTC ('2026-06-30'), or an instant "
             "('2026-06-30T12:00:00Z', or a datetime; without an offset it is taken as UTC)."
         )
 
@@ -680,7 +701,7 @@ class DataError(SegkitError, ValueError):
     def unknown_zone(cls, column: str, zone: str) -> Self:
         """A typed column of times names a zone that is none."""
         return cls(
-            f"The times of column {column!r} are in the time zone {zone!r}, which is no name of the IANA database ('America/New_York', "
+            f"The times of column {quoted(column)} are in the time zone {quoted(zone)}, which is no name of the IANA database ('America/New_York', "
             "'UTC') and no offset ('+02:00'). Write the column again with its right zone, or converted to UTC."
         )
 
@@ -689,7 +710,7 @@ class DataError(SegkitError, ValueError):
         """A condition names a metric that the data does not have."""
         known = sorted(known)
         return cls(
-            f"No event in the data has the metric {name!r}.{nearest(name, known)} The data has: {listed(known, most=30)}."
+            f"No event in the data has the metric {quoted(name)}.{nearest(name, known)} The data has: {listed(known, most=30)}."
         )
 
     @classmethod
@@ -697,16 +718,8 @@ class DataError(SegkitError, ValueError):
         """A condition names a property that the data does not have."""
         known = sorted(known)
         return cls(
-            f"The {of} have no property {name!r}.{nearest(name, known)} Names are case-sensitive. "
+            f"The {of} have no property {quoted(name)}.{nearest(name, known)} Names are case-sensitive. "
             f"The properties are: {listed(known, most=40) or 'none'}."
-        )
-
-    @classmethod
-    def failures_without_type(cls) -> Self:
-        """Failed deliveries are recorded without the property that says why."""
-        return cls(
-            "The data has failed deliveries, but no event property 'Failure Type', so nothing says which numbers fail for good. "
-            "Bring that property, or say who is known to fail: sk.audience(..., failing=segment)."
         )
 
     @classmethod
@@ -715,17 +728,19 @@ class DataError(SegkitError, ValueError):
         known = sorted(known)
         if not known:
             return cls(
-                f"The data has no lists, so nothing says who is on {name!r}. Put a lists.csv with profile_id, list_id and "
+                f"The data has no lists, so nothing says who is on {quoted(name)}. Put a lists.csv with profile_id, list_id and "
                 "joined beside the profiles, or pass lists= to load."
             )
         return cls(
-            f"There is no list {name!r} in the data.{nearest(name, known)} The lists are: {listed(known, most=30)}."
+            f"There is no list {quoted(name)} in the data.{nearest(name, known)} The lists are: {listed(known, most=30)}."
         )
 
     @classmethod
     def unknown_profile(cls, profile_id: object, example: str) -> Self:
         """A profile id was asked for that the data does not have."""
-        return cls(f"No profile has the id {profile_id!r}. Ids are text and case-sensitive, such as {example!r}.")
+        return cls(
+            f"No profile has the id {quoted(profile_id)}. Ids are text and case-sensitive, such as {quoted(example)}."
+        )
 
     @classmethod
     def unknown_postal_code(cls, postal_code: str, country: str, known: Iterable[str]) -> Self:
@@ -733,12 +748,12 @@ class DataError(SegkitError, ValueError):
         known = list(known)
         if not known:
             return cls(
-                f"segkit has no postal codes of {country!r}, so {postal_code!r} can't be placed. US codes come with it; for "
+                f"segkit has no postal codes of {quoted(country)}, so {quoted(postal_code)} can't be placed. US codes come with it; for "
                 "other countries put a places.csv with country, postal_code, latitude and longitude beside the profiles, "
                 "or give the point itself: of=(42.36, -71.06)."
             )
         return cls(
-            f"The postal code {postal_code!r} of {country!r} has no known point.{nearest(postal_code, known)} "
+            f"The postal code {quoted(postal_code)} of {quoted(country)} has no known point.{nearest(postal_code, known)} "
             "Give a neighbouring code, or the point itself: of=(42.36, -71.06)."
         )
 
@@ -754,9 +769,13 @@ class DataError(SegkitError, ValueError):
     def amounts_too_large(cls, metric: str) -> Self:
         """Amounts leave the range in which whole numbers of 64 bits are exact."""
         return cls(
-            f"The values of {metric!r} are too large or too fine to be summed exactly in 64 bits. Look for a slipped column, "
+            f"The values of {quoted(metric)} are too large or too fine to be summed exactly in 64 bits. Look for a slipped column, "
             "or load them in a larger unit."
         )
+
+
+_LONGEST_SHOWN = 60
+"""Letters of a file name that an error repeats."""
 
 
 class FileError(SegkitError, OSError):
@@ -767,7 +786,7 @@ class FileError(SegkitError, OSError):
         """A layout that does not exist was asked for."""
         choices = list(choices)
         near = nearest(layout, choices) if isinstance(layout, str) else ""
-        return cls(f"There is no file layout {layout!r}.{near} The layouts are: {listed(choices)}.")
+        return cls(f"There is no file layout {quoted(layout)}.{near} The layouts are: {listed(choices)}.")
 
     @classmethod
     def not_to_be_sent(cls, moment: object) -> Self:
@@ -780,32 +799,66 @@ class FileError(SegkitError, OSError):
     @classmethod
     def no_folder(cls, path: Path) -> Self:
         """The folder to write into does not exist."""
-        return cls(f"{str(path)!r} can't be written: the folder {str(path.parent)!r} does not exist. Create it first.")
+        return cls(
+            f"{quoted(path)} can't be written: the folder {quoted(path.parent)} does not exist. Create it first."
+        )
 
     @classmethod
     def not_a_folder(cls, path: Path) -> Self:
         """A folder is to be made where a file stands."""
         return cls(
-            f"{str(path)!r} can't be written into: it, or a folder above it, is a file. Give the name of a folder."
+            f"{quoted(path)} can't be written into: it, or a folder above it, is a file. Give the name of a folder."
         )
 
     @classmethod
     def is_folder(cls, path: Path) -> Self:
         """A file is to be written where a folder stands."""
-        return cls(f"{str(path)!r} is a folder. Give the name of a file, such as {str(path / 'vip.csv')!r}.")
+        return cls(f"{quoted(path)} is a folder. Give the name of a file, such as {quoted(path / 'vip.csv')}.")
+
+    @classmethod
+    def not_a_file(cls, path: Path) -> Self:
+        """A pipe, a device or a socket stands where a file is to be written."""
+        return cls(
+            f"{quoted(path)} is a pipe, a device or a socket, which can't be replaced by a file. Give the name of a file, such as "
+            "'vip.csv'."
+        )
+
+    @classmethod
+    def bad_name(cls, path: Path, why: str) -> Self:
+        """A path that the system can't have."""
+        shown = path.name if len(path.name) <= _LONGEST_SHOWN else f"{path.name[:_LONGEST_SHOWN]}..."
+        return cls(
+            f"{quoted(shown)} can't be written: its name, or that of a folder above it, is {why}. Give another, such as 'vip.csv'."
+        )
+
+    @classmethod
+    def busy(cls, folder: Path) -> Self:
+        """Another writer does not come to its end."""
+        return cls(
+            f"{quoted(folder)} can't be written into: another program is replacing files there and does not come to its end. Nothing "
+            "was changed. Run the same again, or write into another folder."
+        )
+
+    @classmethod
+    def one_folder_for_two(cls, folder: Path, names: Iterable[str]) -> Self:
+        """Two folders of a build are one by way of a link, so that the files of one would replace those of the other."""
+        return cls(
+            f"In {quoted(folder)}, {listed(names)} lead to the same folder, so lists that may be sent to would be mixed with others. "
+            "Remove the links, or build into another folder."
+        )
 
     @classmethod
     def exists(cls, path: Path) -> Self:
         """A file is there already, and nobody said that it may be replaced."""
         return cls(
-            f"{str(path)!r} already exists and was not changed. Choose another name or folder, or, in Python, pass replace=True to "
+            f"{quoted(path)} already exists and was not changed. Choose another name or folder, or, in Python, pass replace=True to "
             "replace it."
         )
 
     @classmethod
     def not_csv(cls, path: str) -> Self:
         """A member file is to be written under a name that no spreadsheet or importer takes for a CSV."""
-        return cls(f"{path!r} does not end in .csv. Give the name of a CSV file, such as 'vip.csv'.")
+        return cls(f"{quoted(path)} does not end in .csv. Give the name of a CSV file, such as 'vip.csv'.")
 
     @classmethod
     def in_app(cls) -> Self:
@@ -819,7 +872,7 @@ class FileError(SegkitError, OSError):
     def not_written(cls, path: Path, reason: str) -> Self:
         """The system refused to write: no permission, a full disk, a file that another program holds open."""
         return cls(
-            f"{str(path)!r} can't be written: {reason}. Nothing was changed. Check that there is room, that the folder may be "
+            f"{quoted(path)} can't be written: {masked_text(reason)}. Nothing was changed. Check that there is room, that the folder may be "
             "written to, and that no other program has the file open."
         )
 
@@ -853,7 +906,7 @@ class AccountError(SegkitError, RuntimeError):
     def unencrypted(cls, host: str) -> Self:
         """A key would go over the network in the clear."""
         return cls(
-            f"The host {host!r} would get the key unencrypted. Use https://, or http:// on this machine only: "
+            f"The host {quoted(host)} would get the key unencrypted. Use https://, or http:// on this machine only: "
             "'http://127.0.0.1:8000'."
         )
 
@@ -890,6 +943,23 @@ class AccountError(SegkitError, RuntimeError):
         )
 
     @classmethod
+    def too_slow(cls, request: str, seconds: float) -> Self:
+        """An answer that keeps coming and does not end."""
+        return cls(
+            f"{request}: the answer was not whole after {seconds:,.0f} seconds, so it was given up. Check the network, and run the same "
+            "again; if this stays, something between here and Klaviyo holds answers back."
+        )
+
+    @classmethod
+    def too_large(cls, request: str, size: int) -> Self:
+        """An answer that is larger than any page is."""
+        return cls(
+            f"{request}: the answer is larger than {size / 2**20:,.0f} MiB, more than a page should be, so it was given up. Check that "
+            "nothing between here and Klaviyo changes answers, such as a proxy, and run the same again; if this stays, report it with "
+            "the name of the request."
+        )
+
+    @classmethod
     def unreachable(cls, request: str, fault: str) -> Self:
         """No connection held until an answer was whole."""
         return cls(
@@ -900,7 +970,7 @@ class AccountError(SegkitError, RuntimeError):
     @classmethod
     def refused(cls, request: str, status: int, reason: str) -> Self:
         """The account says that the request is wrong."""
-        why = f" Klaviyo says: {reason.rstrip('.')}." if reason else ""
+        why = f" Klaviyo says: {masked_text(reason).rstrip('.')}." if reason else ""
         error = cls(
             f"{request}: Klaviyo refuses this request ({status}).{why} Check the names and ids that were given."
         )
@@ -911,7 +981,7 @@ class AccountError(SegkitError, RuntimeError):
     def stale_cursor(cls, folder: Path, refusal: str) -> Self:
         """The place where an unfinished pull stopped is refused."""
         return cls(
-            f"The unfinished pull in {str(folder)!r} can't go on where it stopped. {refusal} If that was long ago, start again with "
+            f"The unfinished pull in {quoted(folder)} can't go on where it stopped. {refusal} If that was long ago, start again with "
             "restart=True (--restart)."
         )
 
@@ -935,14 +1005,14 @@ class AccountError(SegkitError, RuntimeError):
     def damaged_page(cls, path: Path) -> Self:
         """A page that was kept earlier can't be read back."""
         return cls(
-            f"{str(path)!r} is damaged, so the pull can't go on from it. Start it again with restart=True (--restart)."
+            f"{str(Path(masked_path(path.parent), path.name))!r} is damaged, so the pull can't go on from it. Start it again with restart=True (--restart)."
         )
 
     @classmethod
     def other_pull(cls, folder: Path, unfinished: str, asked: str) -> Self:
         """A folder holds the pages of an unfinished pull of something else."""
         return cls(
-            f"{str(folder)!r} holds an unfinished pull of something else: {unfinished}; this one asks for {asked}. Ask for the same to "
+            f"{quoted(folder)} holds an unfinished pull of something else: {unfinished}; this one asks for {asked}. Ask for the same to "
             "go on with it, give another folder, or drop it with restart=True (--restart)."
         )
 
@@ -950,20 +1020,20 @@ class AccountError(SegkitError, RuntimeError):
     def other_account(cls, folder: Path) -> Self:
         """A folder holds the pages of an unfinished pull from another account."""
         return cls(
-            f"{str(folder)!r} holds an unfinished pull from another account: none of its metrics is in this one. Set the key of that "
+            f"{quoted(folder)} holds an unfinished pull from another account: none of its metrics is in this one. Set the key of that "
             "account, give another folder, or drop it with restart=True (--restart)."
         )
 
     @classmethod
     def already_running(cls, folder: Path) -> Self:
         """Another process is pulling into the folder."""
-        return cls(f"Another pull into {str(folder)!r} is running. Wait for it, or give another folder.")
+        return cls(f"Another pull into {quoted(folder)} is running. Wait for it, or give another folder.")
 
     @classmethod
     def folder_in_use(cls, folder: Path, names: Iterable[str]) -> Self:
         """A folder holds tables that would stand beside the pulled ones."""
         return cls(
-            f"{str(folder)!r} already holds {listed(names)}, which this pull would not replace, so the shop would be two shops. Move "
+            f"{quoted(folder)} already holds {listed(names)}, which this pull would not replace, so the shop would be two shops. Move "
             "them away, or give another folder."
         )
 
@@ -971,7 +1041,7 @@ class AccountError(SegkitError, RuntimeError):
     def no_such_segment(cls, segment_id: str) -> Self:
         """An id was given that no segment of the account has."""
         return cls(
-            f"The account has no segment of the id {segment_id!r}, so nothing was sent. The id stands in the address of the "
+            f"The account has no segment of the id {quoted(segment_id)}, so nothing was sent. The id stands in the address of the "
             "segment's page; without it, the segment is found by its name."
         )
 
@@ -979,7 +1049,7 @@ class AccountError(SegkitError, RuntimeError):
     def several_of_a_name(cls, name: str, ids: Iterable[str]) -> Self:
         """The account has several segments of the name that is to be updated."""
         return cls(
-            f"The account has several segments named {name!r}, so nothing was sent. Say which is meant with update= (--update), one "
+            f"The account has several segments named {quoted(name)}, so nothing was sent. Say which is meant with update= (--update), one "
             f"of {listed(ids)}, or rename the others."
         )
 
@@ -1004,7 +1074,7 @@ class AccountError(SegkitError, RuntimeError):
         """A metric or segment was asked for that the account does not have."""
         known = sorted(set(known))
         return cls(
-            f"The account has no {kind} {name!r}.{nearest(name, known)} Its {kind}s are: {listed(known, most=40) or 'none'}."
+            f"The account has no {kind} {quoted(name)}.{nearest(name, known)} Its {kind}s are: {listed(known, most=40) or 'none'}."
         )
 
 

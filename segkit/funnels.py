@@ -91,7 +91,7 @@ def chains(events: StepEvents, is_taken: Sequence[bool], longest: int | None) ->
 
 
 def completed(events: StepEvents, is_taken: Sequence[bool], longest: int | None, size: int) -> Flags:
-    """Return which of so many profiles took the steps in order; the arguments are those of `chains`.
+    """Return which of `size` profiles took the steps in order; the arguments are those of `chains`.
 
     >>> events = StepEvents(np.array([0, 0], dtype=np.int32), np.array([1, 2]), np.array([1, 2], dtype=np.uint8))
     >>> completed(events, [True, True], longest=1, size=2).tolist()
@@ -141,7 +141,7 @@ class _Moments:
         """Return which moments have an event of its own for each of some steps."""
         if len(steps) == 1:
             return self.has(1 << steps[0])
-        # Hall's theorem: all find an event if any so many of them have at least so many to choose from.
+        # Hall's theorem: all find an event if any k of them have at least k to choose from.
         enough = np.ones(len(self._crowded), dtype=bool)
         for size in range(1, len(steps) + 1):
             for some in combinations(steps, size):
@@ -159,11 +159,11 @@ class _Moments:
         return _newest_before(places, self._begins, breaks)
 
     def is_near_after(self, bits: int, longest: int | None) -> Flags:
-        """Return which moments come after an event of some steps by no more than so much, or at all if there is no limit."""
+        """Return which moments come after an event of some steps by no more than `longest`, or at all if that is None."""
         return _is_near_after(self.times, self._begins, self.has(bits), longest)
 
     def is_near_before(self, bits: int, longest: int | None) -> Flags:
-        """Return which moments come before an event of some steps by no more than so much, or at all if there is no limit."""
+        """Return which moments come before an event of some steps by no more than `longest`, or at all if that is None."""
         # The same question with time turned round: a profile begins where it ended.
         ends = np.append(self._begins[1:], True) if len(self) else self._begins
         return _is_near_after(-self.times[::-1], ends[::-1], self.has(bits)[::-1], longest)[::-1]

@@ -23,7 +23,8 @@ import pyarrow.csv
 
 from segkit.data.columns import ADDRESS
 from segkit.data.date_forms import from_any_text
-from segkit.data.faults import masked
+from segkit.data.faults import covered, masked
+from segkit.data.headers import look_like_data
 from segkit.data.phone_patterns import FIXED_LINE
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes
@@ -88,6 +89,8 @@ _MISNAMED_TIMES = {
 _OWN_NAMES = {field: header.title() for header, field in reversed(MAPPED.items())}
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 begins, of which nothing makes sense when read as Latin-1, as all but UTF-8 is so that the rest can be checked."""
+_MISPLACED_QUOTE = ("expected after '\"'", "unexpected end of data")
+"""How Python's reader says that a quotation mark is stray."""
 _YEAR_1990 = 631_152_000
 _DATA_IN_HEADER = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?\d[\d\s().-]{6,}\d")
 
@@ -127,6 +130,7 @@ SAYS = {
     "not UTF-8": ("letters with accents come out wrong", "Save it as CSV UTF-8."),
     "cells not parted by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was looked at."),
     "rows of different lengths": ("cells stand under the wrong headers, or the file is refused", "Put cells with commas, quotes or line breaks into quotes, and check again: nothing else was looked at."),
+    "stray quotation mark": ("rows are swallowed up to the next quotation mark, or the file is refused", "Close it, or write it twice within a quoted cell, and check again: nothing else was looked at."),
     "no row of headers": ("the first row is taken for headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was looked at."),
     "no rows": ("nothing is imported", "Check that the export finished, and that somebody is in it."),
     "no email and no number": ("profiles can't be told apart, so no row is imported", "Head the columns 'Email' and 'Phone Number'."),
@@ -235,18 +239,22 @@ def check_import(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if not path.is_file():
         raise DataError.no_file(path)
-    found = [*_too_large(path), *_not_csv(path)]
+    found, headers = [*_too_large(path), *_not_csv(path)], list[str]()
     if path.suffix.casefold() == ".csv":
         sheet = _read(path, found)
         if sheet is not None:
+            headers = sheet.headers
             found += [finding for rule in RULES for finding in rule(sheet) if finding.is_broken]
-    table = pd.DataFrame([_row(finding) for finding in found], columns=COLUMNS)
+    are_data = look_like_data(headers)
+    table = pd.DataFrame([_row(finding, are_data=are_data) for finding in found], columns=COLUMNS)
     return table.astype({"rows": "Int64", "example_row": "Int64"})
 
 
-def _row(finding: Finding) -> tuple[object, ...]:
+def _row(finding: Finding, *, are_data: bool) -> tuple[object, ...]:
     """Return a finding as it is shown; a header is masked, since where headers are missing it is somebody's data."""
-    column = None if finding.column is None else masked("header", finding.column.strip())
+    column = None if finding.column is None else finding.column.strip()
+    if column is not None:
+        column = covered(column) if are_data else masked("header", column)
     rows = example = None
     if finding.rows is not None:
         rows = int(finding.rows.sum())
@@ -277,7 +285,7 @@ def _read(path: Path, found: list[Finding]) -> Sheet | None:
         raw = raw.decode("latin-1").encode()
     try:
         header = next((row for row in _plain_rows(raw) if row), [])
-        found += (broken := [*_wrong_separator(header), *_no_headers(header)])
+        found += (broken := [*_wrong_separator(header), *_no_headers(header), *_stray_quotes(raw)])
         whole = None if broken else _table(raw, len(header))
         if whole is None:
             found += [] if broken else _uneven(_plain_rows(raw))
@@ -327,6 +335,19 @@ def _uneven(rows: Iterable[list[str]]) -> Iterator[Finding]:
     """Chosen: a row of another length than the headers; no article says what becomes of it."""
     header, *others = (row for row in rows if row)
     yield Finding("rows of different lengths", rows=np.array([len(row) != len(header) for row in others], dtype=bool))
+
+
+def _stray_quotes(raw: bytes) -> Iterator[Finding]:
+    """Chosen: no article says what becomes of a quotation mark that RFC 4180 does not allow; readers that are lenient lose rows."""
+    rows = 0
+    try:
+        for row in csv.reader(io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline=""), strict=True):
+            rows += bool(row)
+    except csv.Error as error:
+        if not str(error).endswith(_MISPLACED_QUOTE):
+            raise
+        # Of the rows below the headers, the one behind those that were read.
+        yield Finding("stray quotation mark", rows=np.arange(rows) == rows - 1 if rows else None)
 
 
 def _wrong_separator(header: list[str]) -> Iterator[Finding]:

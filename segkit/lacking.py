@@ -7,9 +7,11 @@ import numpy as np
 from segkit.conditions import MetricCondition
 from segkit.data.dataset import Dataset
 from segkit.data.events import VALUE, MetricEvents
+from segkit.data.instants import Flags
 from segkit.data.near_columns import fits, near_headers, suggestion
 from segkit.data.properties import PropertyColumn
-from segkit.errors import counted
+from segkit.errors import counted, listed
+from segkit.masking import masked_text, quoted
 
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 
@@ -18,13 +20,13 @@ def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: D
     """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
     if condition.measurement != "sum" or not len(events):
         return None
-    metric = condition.metric
-    if events.units is None:
+    metric, units = condition.metric, events.units
+    if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
     currency = _currency_column(dataset)
     if currency is None or any(clause.property in currency for clause in condition.where):
         return None
-    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, events, currency, dataset))
+    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, units != 0, currency, dataset))
 
 
 def _without_amounts(metric: str, dataset: Dataset) -> str | None:
@@ -33,7 +35,7 @@ def _without_amounts(metric: str, dataset: Dataset) -> str | None:
     properties = dataset.events.properties
     near = [name for name in near_headers("events", "value", properties) if fits("value", properties[name])]
     hint = f"; {suggestion(near[0], 'value')}" if near else ""
-    return f"no event of {metric!r} has an amount, so every sum of it is 0{hint}"
+    return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
 
 
 def _currency_column(dataset: Dataset) -> list[str] | None:
@@ -43,9 +45,8 @@ def _currency_column(dataset: Dataset) -> list[str] | None:
     return sorted(found, key=lambda name: _CURRENCIES.index(folded[name])) or None
 
 
-def _currencies(metric: str, events: MetricEvents, names: list[str], dataset: Dataset) -> str | None:
+def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Dataset) -> str | None:
     """Say how many amounts are of which currency if they are of several."""
-    has_amount = np.zeros(len(events), dtype=bool) if events.units is None else events.units != 0
     for name in names:
         column = dataset.event_column(metric, name)
         counts = np.bincount(column.codes[has_amount & (column.codes >= 0)], minlength=len(column.distinct))
@@ -55,11 +56,11 @@ def _currencies(metric: str, events: MetricEvents, names: list[str], dataset: Da
             if word:
                 found[word] = found.get(word, 0) + int(counts[code])
         if len(found) > 1:
-            parts = [f"{word} ({number:,})" for word, number in sorted(found.items(), key=lambda one: -one[1])]
-            first = next(iter(sorted(found, key=lambda word: -found[word])))
+            words = sorted(found, key=lambda word: -found[word])
+            told = listed((f"{masked_text(word)} ({found[word]:,})" for word in words), most=6)
             return (
-                f"the amounts of {metric!r} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
-                f"stand: {', '.join(parts[:6])}. Ask for one at a time, such as where={ {name: first} }"
+                f"the amounts of {quoted(metric)} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
+                f"stand: {told}. Ask for one at a time, such as where={ {masked_text(name): masked_text(words[0])} }"
             )
         if found:
             return None

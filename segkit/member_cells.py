@@ -26,6 +26,8 @@ BLOCK = 16
 _RUN_BY_SPREADSHEETS = "^[\t\r\n]|^[\\s\\x00]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
 _IS_SUSPECT = np.isin(np.arange(256), list(b"=+-@\xef\t\n\f\r \0"))
 """Of each first byte, whether a cell that begins with it may be run; full-width forms begin with EF."""
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}]"
+_DELETE, _FIRST_OF_TWO = 0x7F, 0xC2
 _PLAIN_NUMBER = r"^ *[+-]?[0-9]+(\.[0-9]+)?$"
 _END = 2**31 - 1
 """Past the last byte of any text."""
@@ -40,12 +42,16 @@ _MIXERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 
 def neutralised(texts: pa.Array) -> pa.Array:
     """Put an apostrophe before every cell that a spreadsheet would run as a formula; plain numbers, and so E.164, stay.
 
+    Control characters but for tabs and the ends of lines are blanks: a terminal obeys them, and no importer wants them.
+
     The first characters that spreadsheets act on are those that OWASP lists under "CSV Injection", full-width forms included;
     blanks before them are looked through, since spreadsheets trim.
 
     >>> neutralised(pa.array(["=1+1", "+14155550132", "-5", "@SUM(A1)", "a=b"])).to_pylist()
     ["'=1+1", '+14155550132', '-5', "'@SUM(A1)", 'a=b']
     """
+    if _may_have_controls(texts):
+        texts = pc.replace_substring_regex(texts, _CONTROL, " ")
     suspect = _suspects(texts)
     if not suspect.any():
         return texts
@@ -56,6 +62,17 @@ def neutralised(texts: pa.Array) -> pa.Array:
     unsafe = pc.and_not(pc.match_substring_regex(few, _RUN_BY_SPREADSHEETS), is_number)
     safe = pc.if_else(unsafe, pc.binary_join_element_wise("'", few, ""), few)
     return pc.replace_with_mask(texts, pa.array(suspect), safe)
+
+
+def _may_have_controls(texts: pa.Array) -> bool:
+    """Whether a byte is that of a control character or the end of a line, or C2, which those of 80 to 9F begin with."""
+    edges, data = _bytes_of(texts)
+    near = data[edges[0] : edges[-1]]
+    if not near.size:
+        return False
+    return bool(
+        near.min() < ord(" ") or (near.max() >= _DELETE and ((near == _DELETE) | (near == _FIRST_OF_TWO)).any())
+    )
 
 
 def _suspects(texts: pa.Array) -> Flags:

@@ -17,7 +17,7 @@ import pyarrow.csv
 from segkit.data.dataset import Dataset
 from segkit.errors import FileError
 from segkit.explain import explain
-from segkit.files import whole_files
+from segkit.files import escaped, whole_files
 from segkit.member_cells import Column, Rows, cells_at, column_of, importable, neutralised, texts_of
 from segkit.segment import Segment
 
@@ -65,11 +65,14 @@ def write_layout(
     sheet = _laid_out(dataset, rows, layout)
     # Not `with_name`, which refuses a folder such as "." before `whole_files` can say what is wrong with it.
     manifest_path = path.parent / f"{path.name}.manifest.json"
-    with whole_files(path, manifest_path, replace=replace) as [data_part, manifest_part]:
+    with whole_files(path, manifest_path, replace=replace, people=[path], last_vouches=True) as [
+        data_part,
+        manifest_part,
+    ]:
         _write(sheet, len(rows), str(data_part))
         headers = [header for header, _ in sheet]
         said = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, data=data_part)
-        manifest_part.write_bytes(json.dumps(said, indent=2, ensure_ascii=False).encode() + b"\n")
+        manifest_part.write_bytes(escaped(json.dumps(said, indent=2, ensure_ascii=False)).encode() + b"\n")
     return path.resolve()
 
 

@@ -63,7 +63,7 @@ ANSWERS_LIMIT = 256 * MEBIBYTE
 """Memory for the answers of one evaluation: 256 conditions at a million profiles, a byte a profile each."""
 
 MOST_TOLD = 20
-"""So many warnings come of one question at most, though it be a sweep over two hundred countries."""
+"""How many warnings come of one question at most, though it be a sweep over two hundred countries."""
 
 
 def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def made_by(builder: Callable[..., Any], values: Mapping[str, Any]) -> Segment:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Conditions held against one Dataset; what several of them ask for is worked out once.
+    """Conditions checked against one Dataset; what several of them ask for is worked out once.
 
     Answers are kept here, and in the Dataset's cache what does not depend on a threshold: counts and sums of a window while their
     number moves, and the deciding days while the window does.

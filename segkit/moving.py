@@ -36,11 +36,11 @@ class Evaluation(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Numbers that are held against a limit: true where they are at least the limit, or where they are below it.
+    """Numbers that are compared with a limit: true where they are at least the limit, or where they are below it.
 
     Attributes:
         values: one for each profile: whole numbers, or floats, whose NaN is never true.
-        limit: what they are held against.
+        limit: what they are compared with.
         is_least: whether they must be at least the limit; otherwise below it.
     """
 

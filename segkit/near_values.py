@@ -10,20 +10,21 @@ from typing import TypeAlias
 from segkit.data.faults import is_personal, masked
 from segkit.data.schema import canonical_name
 from segkit.errors import counted
+from segkit.masking import masked_text, quoted
 
 Value: TypeAlias = str | int | float
 
 SHOWN = 5
-"""So many values are named at most."""
+"""How many values are named at most."""
 
 FEW = 50
 """Of a property with more values only near ones are named: the commonest of a thousand towns help nobody."""
 
 COMPARED = 20
-"""So many values are held against others letter by letter: nobody types more by hand, and it takes a millisecond each."""
+"""How many values are compared with others letter by letter: nobody types more by hand, and it takes a millisecond each."""
 
 LOOKED_AT = 2_000
-"""So many of the commonest values are looked at letter by letter."""
+"""How many of the commonest values are looked at letter by letter."""
 
 LONGEST = 40
 
@@ -61,13 +62,13 @@ class Values:
 
     def sentences(self, unmet: list[Value]) -> str:
         """Return what is to be told of values that nobody has."""
-        who = "Nobody has" if self.metric is None else f"No {self.metric!r} event has"
-        parts = [f"{who} {self.name} {_joined(unmet, self._shown, 'or')}."]
+        who = "Nobody has" if self.metric is None else f"No {quoted(self.metric)} event has"
+        parts = [f"{who} {masked_text(self.name)} {_joined(unmet, self._shown, 'or')}."]
         near = dict.fromkeys(one for alike in self.near(unmet).values() for one in alike)
         if near:
             parts.append(f"Did you mean {' or '.join(map(self._counted, list(near)[:SHOWN]))}?")
         if len(self.had) > FEW and not self._is_personal:
-            parts.append(f"The data has {len(self.had):,} values of {self.name}.")
+            parts.append(f"The data has {len(self.had):,} values of {masked_text(self.name)}.")
         elif self._nameable:
             parts.append(f"The data has {_joined(self._nameable, self._counted, 'and', of=len(self.had))}.")
         return " ".join(parts)
@@ -107,7 +108,7 @@ class Values:
 
     def _shown(self, value: Value) -> str:
         if not isinstance(value, str):
-            return repr(value)
+            return quoted(value)
         text = masked(self._canonical, value)
         return repr(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 
@@ -121,7 +122,7 @@ def no_numbers_of(countries: Iterable[str], had: Counter[Value]) -> str:
     told = f"No phone number in the data is of {_joined(list(countries), repr, 'or')}."
     if not had:
         return f"{told} The data has no valid phone number."
-    there = _joined([country for country, _ in had.most_common()], lambda one: f"{one!r} ({had[one]:,})", "and")
+    there = _joined([country for country, _ in had.most_common()], lambda one: f"{quoted(one)} ({had[one]:,})", "and")
     return f"{told} The data has numbers of {there}."
 
 
@@ -130,7 +131,7 @@ def _folded(value: Value) -> str:
 
 
 def _joined(values: list[Value], show: Callable[[Value], str], word: str, *, of: int | None = None) -> str:
-    """Return values in words, and how many are left out of so many; all are named where one word joins them."""
+    """Return values in words, and how many are left out of them, or of `of`; all are named where one word joins them."""
     shown = list(map(show, values[:SHOWN]))
     left_out = (len(values) if of is None else of) - len(shown)
     if left_out:

@@ -43,6 +43,7 @@ from segkit.data.dataset import Dataset
 from segkit.data.properties import UNSET, PropertyColumn
 from segkit.errors import counted
 from segkit.lacking import lacking_amounts, lacking_column, lacking_places
+from segkit.masking import quoted
 from segkit.near_values import Value, Values, no_numbers_of
 from segkit.value_tests import kind_of, readable, unread
 
@@ -146,7 +147,7 @@ def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterat
 
 def _idle_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
     if not len(dataset.events.metric(metric)):
-        yield f"No event in the data has the metric {metric!r}, so it counts as done zero times by everybody."
+        yield f"No event in the data has the metric {quoted(metric)}, so it counts as done zero times by everybody."
         return
     for clause in where:
         if not _reads(clause.property, metric, clause.test, dataset):
@@ -189,7 +190,7 @@ def _idle_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
 
 def _other_kind(name: str, test: PropertyTest) -> str:
     kind = kind_of(test)
-    return f"No value of {name!r} reads as {kind}, so no profile passes a test that asks for {kind}."
+    return f"No value of {quoted(name)} reads as {kind}, so no profile passes a test that asks for {kind}."
 
 
 def _reads(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) -> bool:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.consent import NEVER, SUBSCRIBED, UNSUBSCRIBED
-from segkit.data.consent_history import FOR_EVER, NEVER_YET
+from segkit.data.consent_history import FOR_EVER, NEVER_YET, known
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, Microseconds, microseconds
 from segkit.data.phone_endings import PhoneEndings, keys_of, last_digits
@@ -76,7 +76,7 @@ class Numbers:
         return found
 
     def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
-        """Add the moments of numbers of which so many last digits are known to those that end so, and the other way round."""
+        """Add the moments of numbers of which the last `length` digits are known to those that end so, and the other way round."""
         is_hub, is_longer = self.unread.lengths == length, self.unread.lengths > length
         hubs, rows = self.unread.rows[is_hub], self.unread.rows[is_longer]
         known, places = np.unique(self.unread.endings[is_hub], return_inverse=True)
@@ -121,14 +121,14 @@ class OptOuts:
         opted_out: whose own latest word is an opt-out, whatever the status says.
         number_opted_out: whose number belongs to a profile that opted out, not before it was subscribed here.
         events: how many consent events were looked at.
-        numbers: how many numbers opted out.
+        withdrawals: how many of them were opt-outs.
     """
 
     not_subscribed: Flags
     opted_out: Flags
     number_opted_out: Flags
     events: int
-    numbers: int
+    withdrawals: int
 
     @classmethod
     def of(cls, dataset: Dataset, numbers: Numbers, until: int) -> Self:
@@ -149,20 +149,22 @@ class OptOuts:
         dated = np.where(says_subscribed & (dates <= until), dates, NEVER_YET)
         consent = np.maximum(dated, history.newest_given(min(until, microseconds(dataset.known_until))))
         status_says_no = ((history.status == UNSUBSCRIBED) | dataset.unknown_sms_words) & (history.dates <= until)
-        opt_out = np.maximum(np.where(status_says_no, history.date_ends, NEVER_YET), history.newest_withdrawn(until))
+        opt_out = np.maximum(np.where(status_says_no, history.date_ends, NEVER_YET), history.newest_opt_out(until))
         absent = None if knows_all else dataset.not_there_yet
         undated = (further == UNSUBSCRIBED) | (refused & says_subscribed)
+        undated[dataset.sms.undated_opt_outs] = True
         opt_out[undated if absent is None else undated & ~absent] = FOR_EVER
         # Who came back is not held to what was said before; but only a status lets a text be sent.
         stands = (opt_out > NEVER_YET) & ((opt_out >= consent) | ~says_subscribed)
         of_number = numbers.latest(np.where(stands, opt_out, NEVER_YET))
+        withdrawals = known(history.withdrawn, until)
         return cls(
             # By the status as of the moment, and, where everything is known, by the one that the data has as well.
             not_subscribed=(then.status != SUBSCRIBED) | ~says_subscribed | refused | (further == NEVER),
             opted_out=stands,
             number_opted_out=(of_number > NEVER_YET) & (of_number >= consent),
-            events=len(history.given) + len(history.withdrawn),
-            numbers=len(np.unique(numbers.codes[stands & (numbers.codes != NO_NUMBER)])),
+            events=known(history.given, until) + withdrawals,
+            withdrawals=withdrawals,
         )
 
 

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.value_words import plain
 
 P = ParamSpec("P")
@@ -123,7 +124,7 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     found = []
     for name, argument in signature.parameters.items():
         if argument.kind in {argument.VAR_POSITIONAL, argument.VAR_KEYWORD, argument.POSITIONAL_ONLY}:
-            raise DefinitionError.no_signature(builder, f"the argument {str(argument)!r} can't be given by name")
+            raise DefinitionError.no_signature(builder, f"the argument {quoted(str(argument))} can't be given by name")
         found.append(_parameter(name, hints.get(name, Any), argument.default))
     return tuple(found)
 

@@ -37,6 +37,7 @@ from segkit.conditions import (
 )
 from segkit.countries import country_of
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.timeframe_words import (
     DATE_WORDS,
     EVENT_WORDS,
@@ -89,11 +90,11 @@ class FunnelWords(EventWords, total=False):
 
 
 class HasWords(ValueWords, DateWords, total=False):
-    """What `has` can be told: values to be held against, or one timeframe of a date."""
+    """What `has` can be told: values to be compared with, or one timeframe of a date."""
 
 
 def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
-    """Say that a profile did something so many times; at least once if no comparison is given.
+    """Say how often a profile did something; at least once if no comparison is given.
 
     Args:
         metric: the kind of event, such as "Clicked SMS".
@@ -211,7 +212,7 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
     if timeframe is not None:
         conditions.append(PropertyCondition(name_of(property), DateTest(timeframe)))
     if not conditions:
-        raise DefinitionError.missing_word(f"has({property!r})", sorted(_PROPERTY_WORDS))
+        raise DefinitionError.missing_word(f"has({quoted(property)})", sorted(_PROPERTY_WORDS))
     return _all(conditions)
 
 
@@ -401,7 +402,7 @@ def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
     ]
     compared = compared or _UNCOMPARED.get(phrase, [])
     if not compared:
-        raise DefinitionError.missing_word(f"{phrase}({metric!r})", COMPARISONS)
+        raise DefinitionError.missing_word(f"{phrase}({quoted(metric)})", COMPARISONS)
     timeframe = event_timeframe(phrase, words)
     where = _where(phrase, words["where"]) if "where" in words else ()
     name = name_of(metric)
@@ -441,7 +442,7 @@ def _where(phrase: str, given: object) -> tuple[EventProperty, ...]:
             words = value
         else:
             words = {"is_in": value} if isinstance(value, (list, tuple, set, frozenset)) else {"equals": value}
-        place = f"where[{name!r}] of {phrase}"
+        place = f"where[{quoted(name)}] of {phrase}"
         check_words(place, words, (VALUE_WORDS | {"is_set"}) - {"contains", "not_contains"})
         if "is_set" in words:
             found.append(EventProperty(name_of(name), SetTest(is_set=boolean("is_set", words["is_set"]))))
@@ -468,7 +469,7 @@ def _consent(
     chosen(f"The channel of {phrase}", channel, _CHANNELS)
     if subscription is None:
         subscription = "subscribed" if can and channel == "sms" else "any"
-    chosen(f"The subscription of {phrase}({channel!r})", subscription, _SUBSCRIPTIONS[channel, can])
+    chosen(f"The subscription of {phrase}({quoted(channel)})", subscription, _SUBSCRIPTIONS[channel, can])
     where: tuple[PropertyCondition, ...] = ()
     if method is not None:
         where = (PropertyCondition(f"{channel}_consent_method", TextTest("equals", name_of(method).strip().lower())),)

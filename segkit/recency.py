@@ -154,7 +154,7 @@ def deciding_days(events: Grouped, atom: MetricCondition, scale: int) -> Days:
 
     Args:
         events: all that count for the condition, whatever its window.
-        atom: the condition, "at least" or "more than" so many, or so much; its window plays no part.
+        atom: the condition, "at least" or "more than" a count or a sum; its window plays no part.
         scale: decimals of the amounts; 0 for a count.
 
     Returns:

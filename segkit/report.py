@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from segkit.coverage import unchecked
 from segkit.errors import counted
 
 FEW = 8
-"""Up to so many segments there is room to write the heat-map's column names level."""
+"""Up to how many segments there is room to write the heat-map's column names level."""
 
 BLOCKS = frozenset("dl div header section table thead tbody tr h1 h2 h3 p li ul fieldset footer".split())  # noqa: SIM905
 """Elements that end their line, so that two reports can be compared line by line."""
@@ -352,24 +353,17 @@ def _waterfall(table: pd.DataFrame | None) -> _Html:
         if removed
     ]
     rows = [line("included", "members", 0, included), *removals, line("may be texted", "texted", 0, sendable)]
-    unchecked = _unchecked(table)
-    nobody = ", ".join(step for step, _, removed, _ in stops if not removed and step not in unchecked)
+    lacking = unchecked(table)
+    nobody = ", ".join(step for step, _, removed, _ in stops if not removed and step not in lacking)
     return _Html(
         _table("waterfall", ["step", "", "stopped", "left"], rows)
         + _if_any("p", f"No one stopped at: {nobody}." if nobody else "", class_="quiet")
-        + _if_any("p", f"Not fully checked, see above: {', '.join(unchecked)}." if unchecked else "", class_="quiet")
+        + _if_any("p", f"Not fully checked, see above: {', '.join(lacking)}." if lacking else "", class_="quiet")
     )
 
 
-def _unchecked(table: pd.DataFrame) -> list[str]:
-    """Return the steps of a waterfall for which the data lacks something."""
-    if "checked_against" not in table:
-        return []
-    return table.loc[table["checked_against"].str.startswith("not checked"), "step"].tolist()
-
-
 def _checks(pages: Sequence[SegmentPage]) -> _Html:
-    """Return what each step of the waterfalls was held against, once, since it is the same for all segments."""
+    """Return what each step of the waterfalls was checked against, once, since it is the same for all segments."""
     table = next((page.waterfall for page in pages if page.waterfall is not None), None)
     if table is None or "checked_against" not in table:
         return _Html()

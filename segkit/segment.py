@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from segkit.conditions import KINDS, Condition
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 
 if TYPE_CHECKING:
     from segkit.plain_data import Fault, ReadText
@@ -37,7 +38,7 @@ class Segment:
         if not isinstance(self.name, str) or not self.name.strip():
             raise DefinitionError.nameless_segment(self.name)
         if not isinstance(self.condition, KINDS):
-            raise DefinitionError.not_a_condition(self.condition, f"Segment {self.name!r}")
+            raise DefinitionError.not_a_condition(self.condition, f"Segment {quoted(self.name)}")
 
     @property
     def hash(self) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from segkit.errors import DataError, DefinitionError
+from segkit.masking import masked_text
 from segkit.segment import Segment, read_segment
 
 ENDINGS = (".yaml", ".yml")
@@ -36,14 +37,16 @@ def load_segments(path: str | Path) -> list[Segment]:
         try:
             segment, found = read_segment(file.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
-            faults.append(f"{file.name}, byte {error.start + 1:,}: This is not UTF-8. Save the file in that encoding.")
+            faults.append(
+                f"{masked_text(file.name)}, byte {error.start + 1:,}: This is not UTF-8. Save the file in that encoding."
+            )
             continue
         except OSError as error:
-            raise DataError.unreadable_file(file, error.strerror or str(error)) from error
-        faults += [f"{file.name}, {fault}" for fault in found]
+            raise DataError.unreadable_file(file, error.strerror or type(error).__name__) from None
+        faults += [f"{masked_text(file.name)}, {fault}" for fault in found]
         if segment is not None and segment.name in read:
             faults.append(
-                f"{file.name}: {DefinitionError.one_name_twice(segment.name)} The other is {files[segment.name]}."
+                f"{masked_text(file.name)}: {DefinitionError.one_name_twice(segment.name)} The other is {masked_text(files[segment.name])}."
             )
         elif segment is not None:
             read[segment.name], files[segment.name] = segment, file.name

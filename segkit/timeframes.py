@@ -1,4 +1,4 @@
-"""The timeframes a condition may look at, and the instants they stand for; which dates are held against them is others' work.
+"""The timeframes a condition may look at, and the instants they stand for; which dates are compared with them is others' work.
 
 Klaviyo's documented edges ("Segmenting with dates reference", help article 4403222359451): everything is in UTC, and windows
 of days and weeks snap to midnights. They are worked out here once, in plain `datetime`, because the evaluator, the SQL
@@ -122,7 +122,7 @@ Recurrence: TypeAlias = AnniversaryToday | AnniversaryInTheNext | AnniversaryInT
 """Timeframes that come round every year."""
 
 DateTimeframe: TypeAlias = InTheLast | AtLeastAgo | BetweenAgo | InTheNext | Before | After | BetweenDates | Recurrence
-"""What a date that a profile carries may be held against."""
+"""What a date that a profile carries may be compared with."""
 
 Timeframe: TypeAlias = AllTime | DateTimeframe
 
@@ -157,7 +157,7 @@ def close_of(day: date) -> datetime:
 
 
 def length(quantity: int, unit: Unit) -> timedelta:
-    """Return how long so many units last; a week is seven days.
+    """Return how long a number of units lasts; a week is seven days.
 
     >>> length(2, "week").days
     14

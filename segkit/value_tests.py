@@ -37,6 +37,7 @@ from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.properties import UNSET, PropertyColumn
 from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 
 NEGATIVES: dict[TextComparison, TextComparison] = {
     "not equals": "equals",
@@ -52,7 +53,7 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
 
     Args:
         column: the property.
-        test: what it is held against.
+        test: what its values must pass.
         as_of: the moment that timeframes count from.
 
     Raises:
@@ -70,13 +71,13 @@ def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
     reads = readable(column, test)
     if reads.all() or not reads.any():
         return None
-    kind = kind_of(test)
     count, size = column.count(~reads), column.count(np.ones_like(reads))
-    examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
-    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
     if not count:
         return None
-    return f"{count:,} of {size:,} values of {name!r} can't be read as {kind} and pass no test: {examples}{hint}."
+    examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
+    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
+    kind = kind_of(test)
+    return f"{count:,} of {size:,} values of {quoted(name)} can't be read as {kind} and pass no test: {examples}{hint}."
 
 
 _DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")

@@ -47,7 +47,7 @@ class EqualityWords(NumberWords, total=False):
 
 
 class ValueWords(NumberWords, total=False):
-    """What a property can be held against, whoever carries it; several are joined by AND."""
+    """What a property can be compared with, whoever carries it; several are joined by AND."""
 
     equals: str | float | Decimal | bool | date
     not_equals: str | float | Decimal
@@ -103,7 +103,7 @@ VALUE_WORDS = frozenset(ValueWords.__annotations__)
 
 
 def value_tests(words: Mapping[str, Any]) -> list[tuple[PropertyTest, ...]]:
-    """Return a tuple of alternatives for each word that holds a value against something."""
+    """Return a tuple of alternatives for each word that compares a value with something."""
     return [_READERS[word](word, value) for word, value in words.items() if word in _READERS]
 
 

@@ -5,7 +5,7 @@ Phone numbers are from ranges reserved for fiction.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Any
 import doors
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from people import anybody_in
 from reference import PlainShop, Row, members
 
 import segkit as sk
 from segkit.conditions import Condition
+from segkit.errors import SegkitError, SegkitWarning
 
 settings.register_profile(
     "default",
@@ -167,3 +169,52 @@ def who(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
     shops: dict[datetime, sk.Dataset] = {}
     return ask
+
+
+_said: list[str] = []
+"""What segkit raised, warned of and printed during the test that runs."""
+
+
+def _listen(kind: type[Exception]) -> None:
+    plain = kind.__init__
+
+    def heard(self: Exception, *words: object) -> None:
+        plain(self, *words)
+        _said.append(str(self))
+
+    kind.__init__ = heard  # type: ignore[method-assign]
+
+
+_listen(SegkitError)
+_listen(SegkitWarning)
+
+
+@pytest.fixture
+def capsys(capsys: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
+    """Return pytest's own, of which what a test takes out of it is looked through, too."""
+    plain = capsys.readouterr
+
+    def readouterr() -> object:
+        found = plain()
+        _said.extend(found)
+        return found
+
+    capsys.readouterr = readouterr  # type: ignore[method-assign, assignment]
+    return capsys
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test in which segkit said somebody's number or address, unless it is marked as one that shows people."""
+    report = yield
+    if call.when == "setup":
+        _said.clear()
+    elif call.when == "call" and report.passed and item.get_closest_marker("shows_people") is None:
+        texts = [*_said, report.capstdout, report.capstderr]
+        shown = next((text for text in texts if anybody_in(text)), None)
+        if shown is not None:
+            report.outcome = "failed"
+            report.longrepr = f"A message shows {anybody_in(shown)!r}: {shown[:2000]}"
+    return report

@@ -15,6 +15,7 @@ Row = dict[str, Any]
 
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
 FAR = datetime(3026, 6, 30, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -29,18 +30,28 @@ NUMBERS = {
     "+17875550123": "PR",
     "+491713920001": "DE",
     "+491713920002": "DE",
+    "+33639980123": "FR",
     "+493023125001": "DE",
     "+442079460123": "GB",
     "+447700900123": "GB",
 }
 """Numbers for fiction and their countries; those of North America share their last seven digits with others."""
 LANDLINES = {"+493023125001", "+442079460123"}
-TEXTED = [number for number, country in NUMBERS.items() if country in ("US", "CA", "DE") and number not in LANDLINES]
+TEXTED = [
+    number for number, country in NUMBERS.items() if country in ("US", "CA", "DE", "FR") and number not in LANDLINES
+]
 NOT_TEXTED = [number for number in NUMBERS if number not in TEXTED]
 NOT_VALID = "+447700900123"
 """A number for fiction that no phone book of the world knows, so that it can't be read even with its country code."""
-CODES = {"US": "1", "CA": "1", "PR": "1", "DE": "49", "GB": "44"}
-NAMES = {"US": ["US", "United States"], "CA": ["CA", "Canada"], "PR": ["PR"], "DE": ["DE", "Germany"], "GB": ["GB"]}
+CODES = {"US": "1", "CA": "1", "PR": "1", "DE": "49", "GB": "44", "FR": "33"}
+NAMES = {
+    "US": ["US", "United States"],
+    "CA": ["CA", "Canada"],
+    "PR": ["PR"],
+    "DE": ["DE", "Germany"],
+    "GB": ["GB"],
+    "FR": ["FR", "France"],
+}
 FULL_WIDTH = str.maketrans("+0123456789", "＋０１２３４５６７８９")  # noqa: RUF001  # how Japanese keyboards write digits
 
 YES = ["SUBSCRIBED", "subscribed", "Subscribed"]
@@ -206,7 +217,7 @@ class _Maker:
 
     def consent_date(self) -> date | datetime | None:
         near = self.dice.choice(self.dates)
-        return self.dice.choice([near, near, near + TICK, near - TICK, near.date(), NOON - 20 * DAY, FAR, None])
+        return self.dice.choice([near, near, near + TICK, near - TICK, near.date(), NOON - 20 * DAY, FAR, None, EPOCH])
 
     def created(self) -> datetime | None:
         return self.dice.choice([None, NOON - 100 * DAY, NOON - TICK, NOON, NOON + TICK, NOON + HOUR, NOON + DAY, FAR])
@@ -251,6 +262,8 @@ class _Maker:
                     [" (mobile)", " Ann", " - work", " [home phone]"]
                 )
                 return cell, self.dice.choice([at_home, None]), None, ending_in(national)
+            case "trunk zero" if not is_american:
+                return f"+{code} 0{national[:3]} {national[3:]} (work)", anywhere, None, ending_in(national)
             case "two":
                 other = self.dice.choice(self.numbers)
                 between = self.dice.choice([" / ", "/", ", ", "; ", " or ", " & ", " | "])
@@ -308,7 +321,8 @@ class _Maker:
             if self.dice.random() < 0.5:
                 self.add(person, self.dice.choice(CONSENTED), bare)
             else:
-                self.add(person, self.dice.choice(OPTED_OUT), FAR if self.dice.random() < 0.04 else bare)
+                odd = self.dice.random()
+                self.add(person, self.dice.choice(OPTED_OUT), FAR if odd < 0.04 else EPOCH if odd < 0.08 else bare)
 
     def add_others(self) -> None:
         if self.style == "left out" or self.dice.random() < 0.75:
@@ -384,7 +398,8 @@ SPELLINGS = [
         "exponent",
         "remark",
     ),
-    *("remark", "two", "two", "two, one read", "seven", "seven", "two zeros", "foreign", "nothing", "nothing"),
+    *("remark", "trunk zero", "two", "two", "two, one read", "seven", "seven", "two zeros", "foreign", "nothing"),
+    "nothing",
 ]
 """The ways in which a number is written; one that does not fit its country leaves nothing or junk."""
 

@@ -24,6 +24,8 @@ Row = dict[str, Any]
 CLOCK = datetime.now(UTC)
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+FIRST = datetime(1970, 1, 2, tzinfo=UTC)
+"""A date before it is a placeholder for none."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """The date of a consent that has none: older than any opt-out."""
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -45,6 +47,7 @@ COUNTRIES = {
     "GB": {"gb", "united kingdom"},
     "DE": {"de", "germany"},
     "PR": {"pr", "puerto rico"},
+    "FR": {"fr", "france"},
 }
 TEXTABLE = frozenset(
     ["US", "CA", "GB", "DE", "AU", "NZ", "IT", "IE", "PT", "BE", "NO", "SE", "ES", "FI", "NL", "FR", "AT"]
@@ -99,7 +102,11 @@ class Oracle:
             include: the ids of which the included segments are true.
             exclude: the ids of which the excluded segments are true.
         """
-        excluded = [row for row in self.profiles if row["profile_id"] in exclude and self.is_there(row, self.moment)]
+        excluded = [
+            row
+            for row in self.profiles
+            if row["profile_id"] in exclude and (not self.looking_back or self.is_there(row, self.moment))
+        ]
         included = [row for row in self.profiles if row["profile_id"] in include and self.is_there(row, self.moment)]
         found: dict[str, str] = {}
         taken: set[str] = set()
@@ -229,6 +236,8 @@ class Oracle:
             dates = [moment for moment in dates if moment < self.moment + DAY]
         if not dates:
             return None
+        if min(dates) < FIRST:
+            return FOR_EVER
         # The close of a day may lie after everything that is known though the day does not; no known consent is between them.
         return FOR_EVER if max(dates) > self.everything else max(dates)
 
@@ -358,9 +367,9 @@ def parts(cell: str) -> list[str]:
 
 def ending(part: str) -> Iterator[str]:
     """Yield the last ten digits of what can't be read, or all where it has fewer, but at least seven; no zeros in front."""
-    digits = re.sub(r"\D", "", part).lstrip("0")
+    digits = re.sub(r"\D", "", part).lstrip("0")[-10:].lstrip("0")
     if len(digits) >= 7:
-        yield digits[-10:]
+        yield digits
 
 
 def country_code(cell: Any) -> str | None:

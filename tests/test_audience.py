@@ -567,11 +567,3 @@ def test_write_members_is_for_looking_and_says_so(tmp_path: Path):
 
     assert "bea" in path.read_text(encoding="utf-8")
     assert "not to be sent to as it is" in (tmp_path / "m.csv.manifest.json").read_text(encoding="utf-8")
-
-
-def test_failures_that_do_not_say_why_are_refused_with_the_way_out():
-    """Without the reason nobody can say which numbers fail for good, so the analyst is asked to."""
-    events = [{"profile_id": "ann", "metric": "Failed to Deliver SMS", "datetime": AS_OF}]
-
-    with pytest.raises(sk.DataError, match="failing=segment"):
-        sk.audience(EVERYBODY, dataset=shop_of([profile("ann")], events))

@@ -111,6 +111,24 @@ def test_same_shop_gives_the_same_bytes(built, tmp_path):
     assert [path.read_bytes() for path in result.files] == [path.read_bytes() for path in again.files]
 
 
+def test_the_command_reads_files_of_another_encoding(tmp_path, capsys):
+    """--encoding says how they were written; without it the refusal names the option."""
+    people = "profile_id,City,sms_consent\nzoë,Ærø,SUBSCRIBED\n"
+    (tmp_path / "profiles.csv").write_bytes(people.encode("cp1252"))
+    words = ["build", str(tmp_path), "--out", str(tmp_path / "out"), "--as-of", "2026-06-30"]
+    assert main(words) == 2
+    assert "--encoding cp1252" in capsys.readouterr().err
+    assert main([*words, "--encoding", "cp1252"]) == 0
+    assert rows_of(tmp_path / "out" / "members" / "sms-subscribers.csv")[0]["city"] == "Ærø"
+
+
+def test_no_consent_is_said_once(tmp_path):
+    """The notes of a build say a thing once, what matters most first."""
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "City": ["Oslo"]}), as_of="2026-06-30")
+    notes = sk.build(shop, tmp_path / "built", segments=[sk.Segment("Placed", sk.is_set("City"))]).notes
+    assert [note for note in notes if "no SMS consent" in note] == [notes[0]]
+
+
 def test_no_consent_means_no_file_to_send_to(tmp_path, capsys):
     """CDNOW has no consent: nothing is written for sending, the page says so, and the rules' picks are there to look at."""
     code = main(["build", str(SAMPLES / "cdnow"), "--out", str(tmp_path)])
@@ -275,6 +293,17 @@ def test_the_command_ends_in_order_every_time(tmp_path):
     codes = [subprocess.run(command, capture_output=True, check=False).returncode for _ in range(8)]
 
     assert codes == [2] * 8
+
+
+def test_a_reader_that_leaves_stops_no_build(tmp_path):
+    """With its output cut off, as by `head`, the command still writes every file, and says nothing of the pipe."""
+    command = [sys.executable, "-m", "segkit.cli", "build", str(SAMPLES / "klaviyo_export"), "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as build:
+        build.stdout.close()
+        complaint = build.stderr.read()
+
+    assert (build.returncode, complaint) == (0, b"")
+    assert (tmp_path / "report.html").exists()
 
 
 def test_unknown_place_leaves_nothing(tmp_path):

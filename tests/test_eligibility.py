@@ -1,4 +1,4 @@
-"""The latest word of a profile and of a number, and what every check says it was held against."""
+"""The latest word of a profile and of a number, and what every check says it was checked against."""
 
 # ruff: noqa: SIM300  # expected == actual, throughout
 
@@ -195,6 +195,87 @@ def test_looking_back_knows_only_what_was_known_then(tmp_path: Path):
     assert [] == list(tmp_path.iterdir())
 
 
+def test_looking_back_counts_only_the_consent_events_of_then():
+    """What was checked is said as of then: a later opt-out is no event, and its lack is told."""
+    shop = shop_of([person("ann")], [event("ann", LEFT, "2026-06-30T13:00:00Z")])
+    with pytest.warns(sk.SegkitWarning, match="no event of an opt-out"):
+        back = sk.audience(EVERYBODY, dataset=shop, looking_back=True)
+    assert "0 consent events" in told_of(back, "not subscribed")
+    assert "1 consent event" in told_of(sk.audience(EVERYBODY, dataset=shop), "not subscribed")
+
+
+def told_of(send: sk.SmsAudience, step: str) -> str:
+    """Return what a step was checked against."""
+    return send.waterfall.set_index("step").loc[step, "checked_against"]
+
+
+@pytest.mark.parametrize("moment", ["1970-01-01", "1900-01-01T00:00:00Z", "0001-01-01"])
+def test_a_placeholder_is_no_date(moment: str):
+    """An opt-out that carries one lasts for ever, in a status as in an event; so a consent of any date does not take it back."""
+    bea = person("bea", OTHER, sms_consent="UNSUBSCRIBED", since=moment)
+    events = [event("ann", LEFT, moment)]
+    assert {"ann": "not subscribed", "cat": "unsubscribed elsewhere"} == reasons([person("ann"), person("cat")], events)
+    assert "unsubscribed elsewhere" == reasons([bea, person("cat", OTHER)])["cat"]
+
+
+@pytest.mark.parametrize("moment", ["soon", None, ""])
+@pytest.mark.parametrize("as_csv", [False, True], ids=["frame", "csv"])
+def test_an_opt_out_whose_date_cannot_be_read_lasts_for_ever(moment: str | None, tmp_path: Path, *, as_csv: bool):
+    """It is left out as an event if that was asked for, and yet stops its profile and number; the report counts it."""
+    people = [person("ann"), person("bea"), person("cat", OTHER)]
+    events = [event("ann", LEFT, moment), event("cat", LEFT, "2025-01-01"), event("cat", TEXTED, moment)]
+    if as_csv:
+        pd.DataFrame(people).to_csv(tmp_path / "profiles.csv", index=False)
+        pd.DataFrame(events).to_csv(tmp_path / "events.csv", index=False)
+        shop = sk.load(tmp_path, as_of=AS_OF, unreadable="leave out")
+    else:
+        shop = shop_of(people, events, unreadable="leave out")
+    found = sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    assert {"ann": "not subscribed", "bea": "unsubscribed elsewhere", "cat": SENDABLE} == found
+    counts = shop.report.set_index("fault")["count"]
+    assert 1 == counts["opt-outs from texts without a date that can be read"]
+
+
+def test_a_metric_that_looks_like_an_opt_out_is_named():
+    """A shop's own metric stops no text, and the report says so with its count; those that Klaviyo renamed are known."""
+    own = ["SMS Opt-Out", "Do Not Text", "Stopped Texts"]
+    events = [event("ann", metric, "2026-06-01") for metric in [*own, own[0], LEFT, "unsubscribed from sms"]]
+    report = shop_of([person("ann")], events).report
+    named = report[report["fault"] == "looks like an opt-out from texts"]
+    assert {"'SMS Opt-Out'": 2, "'Do Not Text'": 1, "'Stopped Texts'": 1} == dict(
+        zip(named["examples"], named["count"], strict=True)
+    )
+
+
+def test_a_profile_that_is_not_there_yet_excludes_its_number():
+    """Who was created after as_of is no member yet, but whoever is sent a text today would read it; a look back does not know it."""
+    people = [person("ann", DNC="no"), person("bea", DNC="yes", created="2026-06-30T13:00:00Z")]
+    shop, stop = shop_of(people), sk.Segment("Stop", sk.has("DNC", equals="yes"))
+    assert {"ann": "excluded"} == sk.audience(EVERYBODY, [stop], dataset=shop).reasons.to_dict()
+    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, [stop], dataset=shop, looking_back=True).reasons.to_dict()
+
+
+def test_the_waterfall_counts_the_profiles_that_opted_out():
+    """Also those whose number can't be read, and stops others."""
+    people = [
+        person("ann"),
+        person("bea", "(212) 555-0142 (home)", sms_consent="STOP"),
+        person("cat", None, since=None),
+    ]
+    shop = shop_of([*people, person("dan", OTHER, sms_consent="UNSUBSCRIBED")])
+    send = sk.audience(EVERYBODY, dataset=shop)
+    assert "2 profiles that opted out" == told_of(send, "unsubscribed elsewhere")
+    assert "unsubscribed elsewhere" == send.reasons["ann"]
+
+
+def test_the_checks_of_a_shop_are_made_once(tmp_path: Path):
+    """A build asks for an audience of every segment, and the Dataset keeps the one answer for all."""
+    shop = shop_of([person("ann", City="a"), person("bea", OTHER, City="b")], FULL)
+    segments = [sk.Segment(name, sk.has("City", equals=name) | sk.can_receive("sms")) for name in "ab"]
+    build(shop, tmp_path / "built", segments=segments)
+    assert 1 == (shop.cache.contents["what"] == "eligibility").sum()
+
+
 FULL = [
     event("ann", TEXTED, "2026-06-01T08:00:00Z"),
     event("ann", FAILED, "2026-01-01T08:00:00Z", "Other"),
@@ -214,22 +295,29 @@ def test_every_step_says_what_it_was_checked_against():
     assert told["fails"] == "1 delivery failure of 1 profile"
 
 
+COLUMNS = [("sms_consent_timestamp", "not subscribed"), ("phone_number", "no phone"), ("Failure Type", "fails")]
+
+
 @pytest.mark.parametrize(
-    ("lacking", "step"),
+    ("lacking", "step", "is_blank"),
     [
-        (TEXTED, "just texted"),
-        (FAILED, "fails"),
-        (LEFT, "not subscribed"),
-        ("sms_consent_timestamp", "not subscribed"),
-        ("phone_number", "no phone"),
+        (TEXTED, "just texted", False),
+        (FAILED, "fails", False),
+        (LEFT, "not subscribed", False),
+        *((*column, is_blank) for column in COLUMNS for is_blank in (False, True)),
     ],
 )
 @pytest.mark.filterwarnings("error")
-def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(tmp_path: Path, lacking: str, step: str):
-    """A missing metric, column or date warns, and stands in waterfall, manifest, report, chart, tuner and explorer."""
-    row = {name: value for name, value in person("ann").items() if name != lacking}
-    shop = shop_of([row], [each for each in FULL if each["metric"] != lacking])
-    with pytest.warns(sk.SegkitWarning, match=f"could be checked.*{step}"):
+def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(
+    tmp_path: Path, lacking: str, step: str, *, is_blank: bool
+):
+    """A missing metric, or a column missing or wholly blank, warns; waterfall, manifest, report, chart, tuner, explorer say it."""
+
+    def left(row: Row) -> Row:
+        return {name: None if name == lacking else cell for name, cell in row.items() if is_blank or name != lacking}
+
+    shop = shop_of([left(person("ann"))], [left(each) for each in FULL if each["metric"] != lacking])
+    with pytest.warns(sk.SegkitWarning, match=f"could not be made in full.*{step}"):
         send = sk.audience(EVERYBODY, dataset=shop)
     told = send.waterfall.set_index("step")["checked_against"]
     assert told[step].startswith("not checked: no ")
@@ -237,7 +325,7 @@ def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(tmp_path:
     send.write_csv(tmp_path / "send.csv")
     manifest = json.loads((tmp_path / "send.csv.manifest.json").read_text(encoding="utf-8"))
     assert told.to_dict() == {one["step"]: one["checked_against"] for one in manifest["waterfall"]}
-    with pytest.warns(sk.SegkitWarning, match="could be checked"):
+    with pytest.warns(sk.SegkitWarning, match="could not be made in full"):
         built = build(shop, tmp_path / "built", segments=[EVERYBODY])
     assert send.coverage_note in built.notes
     page = built.files[0].read_text(encoding="utf-8")

@@ -189,7 +189,6 @@ DATA = {
         ("02111", "US", ["02110"]),
         ["'02111' of 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
-    "failures_without_type": ((), ["'Failure Type'", "failing=segment"]),
     "no_names": (("n.json",), ["n.json", "Get Metrics", '{"metrics": {ID: NAME}']),
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "slipped column"]),
 }
@@ -204,6 +203,10 @@ FILE = {
         (FOLDER / "vip.csv", "no room"),
         ["vip.csv", "no room", "Nothing was changed", "Check that there is room"],
     ),
+    "not_a_file": ((FOLDER / "pipe",), ["pipe", "a pipe, a device or a socket", "'vip.csv'"]),
+    "bad_name": ((FOLDER / ("v" * 300), "too long"), ["vvv...", "too long", "'vip.csv'"]),
+    "busy": ((FOLDER,), ["'shop'", "another program", "Nothing was changed", "another folder"]),
+    "one_folder_for_two": ((FOLDER, ["a", "b"]), ["'shop'", "'a', 'b'", "the same folder", "Remove the links"]),
     "is_folder": ((FOLDER,), ["'shop' is a folder", "vip.csv"]),
     "exists": ((FOLDER / "vip.csv",), ["vip.csv", "already exists", "not changed", "another name", "replace=True"]),
     "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
@@ -221,6 +224,8 @@ ACCOUNT = {
     "not_allowed": (("Get Events", ["events:read"]), ["Get Events", "403", "'events:read'", "make a key"]),
     "too_fast": (("Get Events", 90_000.0), ["Get Events", "429", "90,000 seconds", "later"]),
     "server_fault": (("Get Events", 503), ["Get Events", "503", "status.klaviyo.com"]),
+    "too_slow": (("Get Events", 300.0), ["Get Events", "300 seconds", "given up", "Check the network"]),
+    "too_large": (("Get Events", 64 * 2**20), ["Get Events", "64 MiB", "given up", "proxy"]),
     "unreachable": (("Get Events", "ProtocolError"), ["Get Events", "ProtocolError", "Check the network"]),
     "refused": (
         ("Get Events", 400, "No such metric."),

@@ -81,6 +81,8 @@ BAD = {
     "semicolons": ("a.csv", ("Email;Phone Number", "ann@example.com;+16175550123"), [("cells not parted by commas", None, None, None)]),
     "tabs": ("a.csv", ("Email\tCity", "ann@example.com\tOslo"), [("cells not parted by commas", None, None, None)]),
     "a row too long": ("a.csv", (HEADER, ANN, f"{BEA},x"), [("rows of different lengths", None, 1, 3)]),
+    "a quote never closed": ("a.csv", (HEADER, ANN, f'"{BEA}', ANN), [("stray quotation mark", None, 1, 3)]),
+    "letters behind a quote": ("a.csv", (HEADER, f'"x"y,{ANN}', BEA), [("stray quotation mark", None, 1, 2)]),
     "a row too short": ("a.csv", (HEADER, "x", ANN, "y"), [("rows of different lengths", None, 2, 2)]),
     "no headers": ("a.csv", (ANN, BEA), [("no row of headers", None, None, None)]),
     "no headers before numbers": ("a.csv", ("Ann,617 555 0123", "Bea,617 555 0124"), [("no row of headers", None, None, None)]),

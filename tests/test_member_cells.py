@@ -3,6 +3,7 @@
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
@@ -18,7 +19,7 @@ from segkit.member_cells import BLOCK, importable, neutralised, texts_of
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tplain", "\rplain", "\nplain", "\t1", "\r1", "=", "+", "-", "@",
     '=HYPERLINK("http://example.com","x")', "-2+3+cmd|' /C calc'!A0", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff201",
-    " =1+1", "  @SUM(A1)", "\x00=1+1", "+1 617 555 0123", "+1.", "-.5", "--5", "+1e5", "-1\n", "-5=-5",
+    " =1+1", "  @SUM(A1)", "+1 617 555 0123", "+1.", "-.5", "--5", "+1e5", "-1\n", "-5=-5",
 ]  # fmt: skip
 HARMLESS = [
     "Boston", "a=b", "1-2", "007", "5", "-5", "+5", "-5.25", "+14155550132", " 5", " -5", "'=1+1", "", "ann@example.com",
@@ -50,9 +51,28 @@ def test_other_cells_stay_as_they_are(cell: str):
 def test_no_written_cell_runs(cell: str):
     """Whatever a cell holds, what is written is itself or itself behind an apostrophe, and never runs."""
     [written] = neutralised(pa.array([cell])).to_pylist()
+    plain = without_controls(cell)
 
-    assert written == (f"'{cell}" if runs(cell) else cell)
+    assert written == (f"'{plain}" if runs(plain) else plain)
     assert not runs(written)
+
+
+def without_controls(cell: str) -> str:
+    """Return a cell with blanks for control characters, told by what Unicode calls them and not by their codes."""
+    kept = "\t\n\r"
+    return "".join(" " if unicodedata.category(one) == "Cc" and one not in kept else one for one in cell)
+
+
+@pytest.mark.parametrize("control", [chr(code) for code in [*range(32), *range(127, 160)] if chr(code) not in "\t\n\r"])
+@pytest.mark.parametrize("cell", ["{}", "a{}b", "{}=1+1", "Zoë{}", "{}5"])
+def test_control_characters_never_leave(cell: str, control: str):
+    """Each is a blank, at every place of a cell and beside cells of any kind; so a formula behind one is seen as well."""
+    cells = [None, "", "©\u00a0Ä", cell.format(control), "line\nline"]
+    blank = cell.format(" ")
+
+    assert [None, "", "©\u00a0Ä", f"'{blank}" if "=" in cell else blank, "line\nline"] == neutralised(
+        pa.array(cells)
+    ).to_pylist()
 
 
 def test_unset_cells_stay_unset():

@@ -224,7 +224,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
 @example(["a\x00b"])
 @example(['x"y', "a,b", "two\nlines", "two\r\nlines", "\r", "'", '"', "\ufeff", "\u2028"])
 def test_any_text_reads_back(texts: list[str]):
-    """Commas, quotes, line ends, NUL and every other character survive, for Python's reader, for pandas' and for segkit's."""
+    """Commas, quotes, line ends and every character but controls survive, for Python's reader, for pandas' and for segkit's."""
     shop = shop_of(*(person(f"p{number}", number, Note=text) for number, text in enumerate(texts)))
     expected = neutralised(pa.array(texts)).to_pylist()
     with tempfile.TemporaryDirectory() as folder:

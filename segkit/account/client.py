@@ -5,11 +5,13 @@ What is asked, and what becomes of the answers, is others' work.
 
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from segkit.account.answers import LARGEST_ANSWER, LONGEST_ANSWER, TooLargeError, TooSlowError, keep_limits, read_whole
 from segkit.account.endpoints import Endpoint
 from segkit.account.pacing import Clock, Pacer, backoff
 from segkit.errors import AccountError, missing_extra
@@ -71,7 +73,8 @@ class Account:
 
         Waits before it so that the endpoint's limits are kept. A request that was turned away for coming too fast, ran into a
         fault of the server, or lost its connection is made again after the time that the server names, or else after 1, 2, 4 ...
-        seconds; one that would create something twice is only made again if it was turned away.
+        seconds; one that would create something twice is only made again if it was turned away. An answer that does not end, or is
+        larger than any page, is given up at once (see `answers`).
 
         Args:
             endpoint: what is asked.
@@ -100,8 +103,12 @@ class Account:
         method = getattr(group, f"{endpoint.method}_without_preload_content")
         try:
             answer = method(**arguments, _request_timeout=_TIMEOUT)
-            body = answer.data
-        except (HTTPError, OSError, _api_exception()) as error:
+            body = read_whole(answer)
+        except TooSlowError:
+            raise AccountError.too_slow(endpoint.title, LONGEST_ANSWER) from None
+        except TooLargeError:
+            raise AccountError.too_large(endpoint.title, LARGEST_ANSWER) from None
+        except (HTTPError, OSError, zlib.error, _api_exception()) as error:
             return _Response(0, None, fault=type(error).__name__)
         return _read(answer.status, answer.headers, body)
 
@@ -180,6 +187,7 @@ def _client(key: str, host: str) -> tuple[Any, str]:
     # and make a creation again that may have worked; the second wait unseen. What is wanted stands in `ask`.
     client.configuration.retries = False
     client.api_client.rest_client = RESTClientObject(client.configuration)
+    keep_limits(client.api_client.rest_client.pool_manager)
     return client, key
 
 

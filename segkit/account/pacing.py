@@ -61,7 +61,7 @@ class Pacer:
 
 
 def backoff(attempt: int) -> float:
-    """Return the seconds to wait after so many failed attempts, doubling from one.
+    """Return the seconds to wait after `attempt` failed attempts, doubling from one.
 
     >>> [backoff(attempt) for attempt in (1, 2, 3, 10)]
     [1.0, 2.0, 4.0, 60.0]

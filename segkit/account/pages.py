@@ -3,7 +3,7 @@
 The shape of a page and of its links is that of JSON:API as Klaviyo documents it, revision 2026-07-15.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,15 +34,17 @@ def pages(
         cursor = next_cursor(after)
         if cursor is None:
             return
+    asked = {cursor}
     while True:
         document = account.ask(endpoint, **arguments, **({"page_cursor": cursor} if cursor else {}))
-        fault = _page_fault(endpoint, document, cursor)
+        fault = _page_fault(endpoint, document, asked)
         if fault:
             raise AccountError.broken_page(endpoint.title, number, fault)
         yield document
         cursor, number = next_cursor(document), number + 1
         if cursor is None:
             return
+        asked.add(cursor)
 
 
 def next_cursor(document: Mapping[str, Any]) -> str | None:
@@ -55,8 +57,8 @@ def next_cursor(document: Mapping[str, Any]) -> str | None:
     return parse_qs(urlsplit(address).query)["page[cursor]"][0] if address else None
 
 
-def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], cursor: str | None) -> str:
-    """Return what is wrong with a page that begins at a cursor, or nothing."""
+def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], asked: Container[str | None]) -> str:
+    """Return what is wrong with a page, or nothing; its next one can't begin at a cursor that was asked for."""
     data = document.get("data")
     if not isinstance(data, list):
         return "it has no list named 'data'"
@@ -69,7 +71,7 @@ def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], cursor: str | N
         following = next_cursor({"links": links})
     except (AttributeError, TypeError, KeyError, ValueError):
         return "its link to the next page has no cursor"
-    return "its link to the next page leads back to itself" if following and following == cursor else ""
+    return "its link to the next page leads back to an earlier one" if following and following in asked else ""
 
 
 def _resource_fault(one: Any, kind: str) -> str:

@@ -26,9 +26,11 @@ from segkit.account.pull_files import Pulled, check_folder, write_files
 from segkit.account.pull_store import LONG_AGO, PullStore, Walk
 from segkit.account.resources import Newest, Resource, labels, name_of, named
 from segkit.errors import AccountError, DefinitionError
+from segkit.masking import masked_text
 
-OLDEST_PROFILES = timedelta(days=1)
-"""Profiles whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out since."""
+OLDEST_PEOPLE = timedelta(days=1)
+"""Profiles and members whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out
+since, or been put on a list of those who are not to be texted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ def pull(
     by its name and id if another has the same.
 
     Every page is kept in the folder, under .pull, until the files are written at the end, all of them or none. After a break, the
-    same call goes on with the first page that is missing. Only profiles whose download began more than a day ago, or at an unknown
-    time, are downloaded again, and `Pulled.notes` says so. Requests keep within Klaviyo's limits: a million profiles take over an
+    same call goes on with the first page that is missing. Only profiles and members of lists and segments whose download began more
+    than a day ago, or at an unknown time, are downloaded again, and `Pulled.notes` says so. Requests keep within Klaviyo's limits: a million profiles take over an
     hour.
 
     Consent is as old as the profiles. `Pulled.profiles_as_of` says when their download began, and profiles.parquet keeps it in
@@ -124,7 +126,7 @@ class _Download:
         self._store = store
         self._target = target
         self._progress = progress
-        self._notes: list[str] = []
+        self._notes: dict[str, str] = {}
 
     def check_account(self) -> None:
         """Refuse to go on with another account's key: ids of metrics belong to one account.
@@ -147,7 +149,7 @@ class _Download:
         member_segments = named(segments, plan.members_of, "segment")
         events = self._events(plan, metrics)
         # After the events, so that the profile of each is among them.
-        self._forget_old_profiles()
+        self._forget_old(self._store.walk("profiles"), "profiles")
         profiles = self._fetch(PROFILES, "profiles", "Profiles")
         return write_files(
             self._target,
@@ -158,22 +160,21 @@ class _Download:
             list_members=self._members(LIST_MEMBERS, "list", lists) if plan.lists else {},
             segments=segments if plan.segments else None,
             segment_members=self._members(SEGMENT_MEMBERS, "segment", member_segments),
-            notes=self._notes,
+            notes=list(self._notes.values()),
         )
 
-    def _forget_old_profiles(self) -> None:
-        """Drop the profiles that an earlier call kept if their consent may be out of date, and note it."""
-        walk = self._store.walk("profiles")
+    def _forget_old(self, walk: Walk, what: str) -> None:
+        """Drop pages that an earlier call kept if what they say may be out of date, and note it, of each kind once."""
         begun = walk.begun
         # A beginning in the future means that the clock was set back, so it says nothing about the age.
-        if not walk.size or timedelta(0) <= self._account.clock.utc_now() - begun <= OLDEST_PROFILES:
+        if not walk.size or timedelta(0) <= self._account.clock.utc_now() - begun <= OLDEST_PEOPLE:
             return
         reason = (
-            "did not note when it began to download its profiles"
+            f"did not note when it began to download its {what}"
             if begun == LONG_AGO
-            else f"began to download its profiles on {begun:%Y-%m-%d at %H:%M} UTC, not within the last day"
+            else f"began to download its {what} on {begun:%Y-%m-%d at %H:%M} UTC, not within the last day"
         )
-        self._notes.append(f"The unfinished pull {reason}, so all profiles were downloaded again.")
+        self._notes.setdefault(what, f"The unfinished pull {reason}, so all {what} were downloaded again.")
         walk.forget()
 
     def _segments(self, plan: _Plan) -> list[Resource]:
@@ -193,6 +194,8 @@ class _Download:
 
     def _members(self, endpoint: Endpoint, kind: str, groups: Sequence[Resource]) -> dict[str, Walk]:
         """Return who is in each group, under the name that it goes by."""
+        for group_id in labels(groups):
+            self._forget_old(self._store.walk(kind, group_id), f"members of {kind}s")
         return {
             name: self._fetch(endpoint, kind, f"Members of {name}", group_id, id=group_id)
             for group_id, name in labels(groups).items()
@@ -206,7 +209,7 @@ class _Download:
         last, kept = walk.last(), walk.size
         if not kept:
             walk.begin(self._account.clock.utc_now())
-        with counting(heading, endpoint.resource, shown=self._progress) as advance:
+        with counting(masked_text(heading), endpoint.resource, shown=self._progress) as advance:
             advance(walk.resources)
             try:
                 for document in pages(self._account, endpoint, after=last, number=kept + 1, **arguments):

@@ -13,8 +13,9 @@ from segkit.account.pull_store import Walk
 from segkit.account.resources import Newest, Resource, labels, name_of
 from segkit.account.tables import events_of, profiles_of
 from segkit.data.load import TABLES
-from segkit.errors import AccountError, FileError
-from segkit.files import refuse_in_app, whole_files
+from segkit.errors import AccountError, FileError, counted
+from segkit.files import escaped, make_folder, whole_files
+from segkit.masking import quoted
 from segkit.targets.account_names import AccountNames
 
 PROFILES_FILE, EVENTS_FILE, LISTS_FILE = "profiles.parquet", "events.parquet", "lists.parquet"
@@ -41,6 +42,10 @@ class Pulled:
     profiles_as_of: datetime
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Say where it is and how much came."""
+        return f"Pulled: {counted(sum(self.rows.values()), 'row')} in {counted(len(self.files), 'file')}, into {quoted(self.folder)}"
+
 
 def check_folder(folder: Path) -> None:
     """Make a folder, or refuse one whose files would be overwritten or read together with those of a pull.
@@ -49,14 +54,11 @@ def check_folder(folder: Path) -> None:
         AccountError: it holds tables that no pull made.
         FileError: it can't be made, or this is a page of `segkit app`, which writes nothing on its host.
     """
-    refuse_in_app()
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         names = {path.name for path in folder.iterdir()}
-    except (FileExistsError, NotADirectoryError):
-        raise FileError.not_a_folder(folder) from None
     except OSError as error:
-        raise FileError.not_written(folder, error.strerror or str(error)) from error
+        raise FileError.not_written(folder, error.strerror or type(error).__name__) from None
     # A pull always leaves the names, so without them the tables are somebody's own.
     ours = set(EVERY_FILE) if NAMES_FILE in names else set()
     others = sorted(name for name in names - ours if _is_table(name) or name in EVERY_FILE)
@@ -103,11 +105,14 @@ def write_files(
         NAMES_FILE: lambda path: _write(path, names.as_text()),
     }
     if segments is not None:
-        writers[SEGMENTS_FILE] = lambda path: _write(path, json.dumps({"data": segments}, ensure_ascii=False, indent=1))
+        writers[SEGMENTS_FILE] = lambda path: _write(
+            path, escaped(json.dumps({"data": segments}, ensure_ascii=False, indent=1))
+        )
     writers = {name: write for name, write in writers.items() if rows.get(name, 1)}
     files = tuple(folder / name for name in writers)
     # Those that are there are an earlier pull's: `check_folder` refuses others.
-    with whole_files(*files, replace=True) as parts:
+    people = [folder / name for name, size in rows.items() if size]
+    with whole_files(*files, replace=True, people=people) as parts:
         for part, write in zip(parts, writers.values(), strict=True):
             write(part)
     for name in set(EVERY_FILE) - set(writers):

@@ -7,15 +7,15 @@ import contextlib
 import gzip
 import json
 import shutil
-import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from segkit.errors import AccountError, FileError
-from segkit.files import whole_files, write_text
+from segkit.files import make_folder, take_lock, whole_files, write_text
+from segkit.masking import quoted
 
 FOLDER = ".pull"
 
@@ -47,7 +47,7 @@ class Walk:
 
     def begin(self, moment: datetime) -> None:
         """Note when the first page is asked for."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         write_text(self._note, moment.astimezone(UTC).isoformat(timespec="seconds"), replace=True)
 
     def forget(self) -> None:
@@ -62,12 +62,12 @@ class Walk:
 
     def keep(self, document: Mapping[str, Any]) -> None:
         """Write the next page whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         resources = len(document["data"])
         path = self._folder / f"page-{self.size + 1:07}-{resources}.json.gz"
         # Quick rather than small, since these files live as long as the pull.
         packed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), compresslevel=1)
-        with whole_files(path, replace=True) as [part]:
+        with whole_files(path, replace=True, people=[path]) as [part]:
             part.write_bytes(packed)
         self.size += 1
         self.resources += resources
@@ -103,19 +103,21 @@ class PullStore:
 
         Raises:
             AccountError: another process is pulling into this folder.
+            FileError: the system refuses to read or write there, then or later.
         """
+        make_folder(self._folder)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = (self._folder / "lock").open("ab")
+            with (self._folder / "lock").open("ab") as lock:
+                if not take_lock(lock.fileno()):
+                    raise AccountError.already_running(self._target)
+                yield
+                if not self._plan.exists():
+                    # Where an open file can't be removed, the empty lock stays; it is in nobody's way.
+                    shutil.rmtree(self._folder, ignore_errors=True)
+        except FileError:
+            raise
         except OSError as error:
-            raise FileError.not_written(self._folder, error.strerror or str(error)) from error
-        with lock:
-            if not _is_locked_here(lock):
-                raise AccountError.already_running(self._target)
-            yield
-            if not self._plan.exists():
-                # Where an open file can't be removed, the empty lock stays; it is in nobody's way.
-                shutil.rmtree(self._folder, ignore_errors=True)
+            raise FileError.not_written(self._folder, error.strerror or type(error).__name__) from None
 
     @property
     def _plan(self) -> Path:
@@ -152,7 +154,7 @@ class PullStore:
 
 
 def _words(plan: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in sorted(plan.items()))
+    return ", ".join(f"{name}={quoted(value)}" for name, value in sorted(plan.items()))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -161,19 +163,3 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, EOFError, zlib.error, ValueError):
         raise AccountError.damaged_page(path) from None
     return document
-
-
-def _is_locked_here(file: IO[bytes]) -> bool:
-    """Take the system's lock on an open file, which it gives back when the process ends, even if it is killed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415  # each system has one of the two
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

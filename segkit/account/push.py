@@ -14,6 +14,7 @@ from segkit.account.client import KEY_VARIABLE, Account
 from segkit.account.endpoints import CREATE_SEGMENT, UPDATE_SEGMENT
 from segkit.account.lookup import Resource, account_names, segment_of_id, segments_named
 from segkit.errors import AccountError, DefinitionError, missing_extra
+from segkit.masking import quoted
 from segkit.membership import Segments, distinct_segments
 from segkit.segment import Segment
 from segkit.targets.account_names import AccountNames
@@ -22,7 +23,7 @@ from segkit.targets.klaviyo import from_klaviyo, to_klaviyo
 Action: TypeAlias = Literal["create", "update", "leave"]
 
 MOST_A_DAY = 100
-"""Klaviyo takes so many new segments a day, and as many updates (OpenAPI document of revision 2026-07-15)."""
+"""How many new segments Klaviyo takes a day, and how many updates (OpenAPI document of revision 2026-07-15)."""
 
 _DONE = {"create": "Created", "update": "Updated"}
 
@@ -77,9 +78,9 @@ class Push:
 
     def _told(self, change: Change) -> str:
         if change.action == "leave":
-            return f"{change.segment!r} (id {change.segment_id}) already says this: nothing to send."
+            return f"{quoted(change.segment)} (id {change.segment_id}) already says this: nothing to send."
         if self.is_sent:
-            return f"{_DONE[change.action]} {change.segment!r} (id {change.segment_id})."
+            return f"{_DONE[change.action]} {quoted(change.segment)} (id {change.segment_id})."
         return f"{change.request}\nrevision: {_revision()}\n{json.dumps(change.body, indent=2, ensure_ascii=False)}"
 
 

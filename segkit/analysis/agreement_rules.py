@@ -133,7 +133,7 @@ class Case:
 
 @dataclass(frozen=True)
 class _KnownUntil(Evaluation):
-    """Conditions held against the events up to an earlier moment, with timeframes that look back from now."""
+    """Conditions checked against the events up to an earlier moment, with timeframes that look back from now."""
 
     moment: datetime = field(kw_only=True)
 

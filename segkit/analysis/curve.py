@@ -41,11 +41,11 @@ Edges: TypeAlias = npt.NDArray[Any]
 EdgesOf: TypeAlias = Callable[[slice], Edges]
 
 BLOCK = 2**16
-"""So many profiles are worked out at a time: what leads to their edges then stays in the processor's own memory, and takes half of
+"""How many profiles are worked out at a time: what leads to their edges then stays in the processor's own memory, and takes half of
 what fresh memory for everybody takes at each step (a million profiles)."""
 
 WIDEST_RANGE = 2**20
-"""So many whole numbers are looked up in a table at most, which then nearly fits the processor's own memory."""
+"""How many whole numbers are looked up in a table at most, which then nearly fits the processor's own memory."""
 
 
 class NoCurveError(Exception):
@@ -216,7 +216,7 @@ def _window_edges(atoms: list[MetricCondition], evaluation: Evaluation) -> tuple
     if decided is None or not _alike(windows, but="quantity"):
         raise NoCurveError
     days = np.array([window.quantity for window in windows]) * length(1, windows[0].unit).days
-    # The deciding days are held against those on which the windows begin, the last window first.
+    # The deciding days are compared with those on which the windows begin, the last window first.
     begins = microseconds(evaluation.dataset.as_of) // DAY - days[::-1]
     edges_of, _ = _compared(decided, begins, "at least")
     return _turned(edges_of, len(days)), "enters" if is_reached(atoms[0]) else "leaves"
@@ -262,5 +262,5 @@ def _places(
 
 
 def _kind(positions: int) -> type[np.int16] | type[np.int32]:
-    """Return the narrowest numbers for edges among so many positions: half the bytes are joined in half the time."""
+    """Return the narrowest numbers for edges among `positions`: half the bytes are joined in half the time."""
     return np.int16 if positions < np.iinfo(np.int16).max else np.int32

@@ -1,4 +1,4 @@
-"""Who lies on either side of a threshold: the quantity that a parameter is held against, counted over its values."""
+"""Who lies on either side of a threshold: the quantity that a parameter is compared with, counted over its values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from segkit.membership import Evaluation, made_by
 from segkit.segment import Segment
 
 BINS = 60
-"""So many bars are drawn at most: fine enough to see where people are, coarse enough to point at one."""
+"""How many bars are drawn at most: fine enough to see where people are, coarse enough to point at one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How many profiles have how much of the quantity that a parameter is held against.
+    """How many profiles have how much of the quantity that a parameter is compared with.
 
     Attributes:
         table: a row per bar: `from_value`, `to_value` (not included; infinite in the bar that holds whatever is beyond the parameter's
@@ -43,7 +43,7 @@ class Distribution:
 def distribution(
     builder: Callable[..., Segment], dataset: Dataset, *, parameter: str, **values: Any
 ) -> Distribution | None:
-    """Return the distribution of what one parameter of a builder is held against, with where it stands now.
+    """Return the distribution of what one parameter of a builder is compared with, with where it stands now.
 
     What that is, is found by moving the parameter and looking for the condition that moves with it: days since the last event, a
     count, a sum, a distance or a number that profiles carry. Counted over those who meet every other condition of the outermost

@@ -14,10 +14,10 @@ Codes = npt.NDArray[np.unsignedinteger[Any]]
 Counts = npt.NDArray[np.int64]
 
 WORD = 64
-"""Bits of a word: so many profiles of one segment, or so many segments of one profile."""
+"""Bits of a word: how many profiles of one segment, or segments of one profile, it holds."""
 
 PLACES_PER_PROFILE = 4
-"""Combinations are counted into a table of all that could be, as long as it has no more than so many places for each profile."""
+"""Combinations are counted into a table of all that could be, as long as it has no more places than these for each profile."""
 
 _BITS_SET = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 

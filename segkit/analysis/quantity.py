@@ -1,4 +1,4 @@
-"""What a parameter is held against: found by moving it and looking for the condition that moves with it; bars are others' work."""
+"""What a parameter is compared with: found by moving it and looking for the condition that moves with it; bars are others' work."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ Numbers: TypeAlias = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What one parameter of a builder is held against, and how much of it each profile has.
+    """What one parameter of a builder is compared with, and how much of it each profile has.
 
     Attributes:
         words: what is counted, such as "days since the last Clicked SMS".
@@ -65,7 +65,7 @@ class Quantity:
 def quantity_of(
     evaluation: Evaluation, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
 ) -> Quantity | None:
-    """Return what one parameter is held against where the builder's parameters stand at `values`, others at their defaults.
+    """Return what one parameter is compared with where the builder's parameters stand at `values`, others at their defaults.
 
     None where the parameter moves no number, as a country, a topic or a window of hours does.
 
@@ -171,7 +171,7 @@ def threshold(atom: Any, other: Any) -> float:
 def days_back(atom: MetricCondition, evaluation: Evaluation) -> npt.NDArray[np.int32] | None:
     """Return how many UTC days lie between the event that decides each profile's count or sum and the `as_of` day.
 
-    A window of so many days or more reaches the condition's number, and none shorter; the atom's own window plays no part. More than
+    A window of that number of days or more reaches the condition's number, and none shorter; the atom's own window plays no part. More than
     `-NEVER` where the number is never reached, below 0 where nothing is needed to reach it; None where no single event decides.
     """
     days = evaluation.deciding_days(atom)
@@ -195,7 +195,7 @@ def _words(atom: MetricCondition) -> str:
 
 
 def _end(parameter: Parameter, value: float, stands: float, pace: float) -> float:
-    """Return how far the bars go: as far as the parameter's range, in the unit of the threshold, which moves at so many per step."""
+    """Return how far the bars go: as far as the parameter's range, in the unit of the threshold, which moves at `pace` per step."""
     if parameter.range is None:
         return max(2 * stands, 1.0)
     # Rounded, so that it is the same wherever the parameter stands.

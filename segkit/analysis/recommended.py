@@ -32,8 +32,10 @@ from segkit.conditions import (
     SomethingTest,
 )
 from segkit.data.dataset import Dataset
+from segkit.data.faults import is_personal
 from segkit.data.properties import UNSET
 from segkit.data.schema import PROFILE_COLUMNS, canonical_metric
+from segkit.masking import quoted
 from segkit.membership import Evaluation
 from segkit.segment import Segment
 
@@ -56,7 +58,8 @@ class Recommended:
 def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "US") -> Recommended:
     """Return the eight segment types of the guide, the sending tracks and the standing exclusions, as this shop can have them.
 
-    Amounts start from the shop's own distribution; the country, gender, topic and place are the commonest in its data.
+    Amounts start from the shop's own distribution; the country, gender, topic and place are the commonest in its data, but never a
+    value or name that looks like somebody's number or address.
 
     Args:
         dataset: the profiles and events.
@@ -137,14 +140,15 @@ def _genders(dataset: Dataset) -> tuple[Segment, ...]:
     if stated is not None:
         values = dataset.cells(stated).values
         texts = values if not isinstance(values, list) else pa.array(values)
-        return tuple(builders.sms_gender(gender=str(value), property=stated) for value in _commonest(texts, 2))
+        found = [value for value in _commonest(texts, 2) if not is_personal("", value)]
+        return tuple(builders.sms_gender(gender=value, property=stated) for value in found)
     if dataset.has_property("predicted_gender"):
         return tuple(builders.sms_gender(gender=gender, approach="predicted") for gender in ("female", "male"))
     return ()
 
 
 def _preference(dataset: Dataset) -> tuple[Segment, ...]:
-    custom = [name for name in dataset.property_names if name not in PROFILE_COLUMNS]
+    custom = [name for name in dataset.property_names if name not in PROFILE_COLUMNS and not is_personal("", name)]
     words = ("interest", "preference", "topic")
     named = [name for name in custom if any(word in name.casefold() for word in words)]
     for name in named or custom:
@@ -153,12 +157,14 @@ def _preference(dataset: Dataset) -> tuple[Segment, ...]:
             codes = dataset.column(name).codes
             items = pd.Series([items for code in codes if code != UNSET for items in lists.values[code]], dtype=object)
             texts = items[items.map(lambda item: isinstance(item, str))]
-            if len(texts):
-                return (builders.sms_preference(topic=texts.value_counts().index[0], property=name),)
+            topic = next((text for text in texts.value_counts().index if not is_personal("", text)), None)
+            if topic is not None:
+                return (builders.sms_preference(topic=topic, property=name),)
     for name in named:
         values = dataset.cells(name).values
         for value in _commonest(values, 1) if not isinstance(values, list) else ():
-            return (builders.sms_preference(topic=str(value), property=name),)
+            if not is_personal("", value):
+                return (builders.sms_preference(topic=value, property=name),)
     return ()
 
 
@@ -176,9 +182,11 @@ def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
     ordered = MetricCondition(ORDERED, "count", "at least", 1)
     orders = evaluation.measured(ordered)[0].sum() if ORDERED in dataset.events.metrics else 0
     if not orders:
-        return f"no event of the metric {ORDERED!r}"
+        return f"no event of the metric {quoted(ORDERED)}"
     shares: dict[str, float] = {}
     for name in filter(_DISCOUNTS.search, dataset.events.properties):
+        if is_personal("", name):
+            continue
         discounted = replace(ordered, where=(EventProperty(name, SomethingTest(holds=True)),))
         shares[name] = evaluation.measured(discounted)[0].sum() / orders
     telling = {name: share for name, share in shares.items() if 0 < share <= MOST_ON_SALE}
@@ -190,14 +198,17 @@ def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
 
 def _no_sale(shares: dict[str, float]) -> str:
     """Say why none of the properties that are named for a discount tells one order from another."""
-    idle = [repr(name) for name, share in shares.items() if not share]
+    idle = [quoted(name) for name, share in shares.items() if not share]
     # Rounded down from 99 % on, since 100 % would be all of them.
     everywhere = [(name, f"{min(share, 0.99) if share < 1 else 1:.0%}") for name, share in shares.items() if share]
     reasons = []
     if everywhere:
         (first, share), *others = everywhere
         told = " and ".join(
-            [f"{first!r} holds something in {share} of orders", *(f"{name!r} in {of}" for name, of in others)]
+            [
+                f"{quoted(first)} holds something in {share} of orders",
+                *(f"{quoted(name)} in {of}" for name, of in others),
+            ]
         )
         reasons.append(f"{told}, so {'they say' if others else 'it says'} nothing about who waits for a sale")
     if idle:
@@ -230,7 +241,7 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
                 yield from _lacking_of_events(step.metric, step.where, dataset)
         case PropertyCondition(name):
             if not dataset.has_property(name):
-                yield f"no property {name!r} in the profiles"
+                yield f"no property {quoted(name)} in the profiles"
         case ConsentCondition(channel, status_date=status_date, where=where):
             if channel == "email" and not dataset.has_property("email"):
                 yield "no email in the profiles"
@@ -240,7 +251,7 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
                 yield from _lacking(clause, dataset)
         case ListCondition(name):
             if name not in dataset.lists:
-                yield f"no list {name!r}"
+                yield f"no list {quoted(name)}"
         case PhoneCountryCondition():
             if dataset.phones.countries.null_count == len(dataset):
                 yield "no profile has a valid phone number"
@@ -256,7 +267,7 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
 
 def _lacking_of_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
     if canonical_metric(metric) not in dataset.events.metrics:
-        yield f"no event of the metric {metric!r}"
+        yield f"no event of the metric {quoted(metric)}"
     for clause in where:
         if clause.property not in dataset.events.properties:
-            yield f"no event property {clause.property!r}"
+            yield f"no event property {quoted(clause.property)}"

@@ -12,7 +12,8 @@ def sizes(who: pd.DataFrame, *, base: str | None = None) -> pd.DataFrame:
 
     Args:
         who: a membership table, as `sk.membership` returns it.
-        base: the segment that shares are taken of; None is all profiles. A share counts the members who are in the base.
+        base: the segment that shares are taken of; None is all profiles, also those that were created later than `as_of` and are
+            in no segment yet. A share counts the members who are in the base.
 
     Returns:
         A row for each segment, in the order of the table: `size` (members), `share` (of the base, 0 to 1; NaN where the base is

@@ -32,6 +32,7 @@ from segkit.data.places import KILOMETERS
 from segkit.data.properties import UNSET
 from segkit.errors import counted
 from segkit.explain import describe, duration_words, explain, number_words
+from segkit.masking import LEAST_NUMBER, masked_text
 from segkit.membership import Evaluation, longest, one_segment
 from segkit.segment import Segment
 
@@ -136,7 +137,7 @@ class _Reasons:
         if then.is_told[self._row]:
             yield f"{as_of}, by the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
         else:
-            yield f"{as_of}, since no event before says otherwise"
+            yield f"{as_of}, since no earlier event says otherwise"
 
     def _metric(self, atom: MetricCondition) -> tuple[str, float]:
         units, scale = self._evaluation.measured(atom)
@@ -193,5 +194,8 @@ class _Reasons:
     def _value(self, name: str) -> str:
         value = self._dataset.column(name).value(self._row)
         if value is None:
-            return f"{name} is not set"
-        return f"{name} is set" if name in _PERSONAL else f"{name} is {value}"
+            return f"{masked_text(name)} is not set"
+        if name in _PERSONAL:
+            return f"{name} is set"
+        is_amount = isinstance(value, (int, float)) and abs(value) < LEAST_NUMBER
+        return f"{masked_text(name)} is {value if is_amount else masked_text(str(value))}"

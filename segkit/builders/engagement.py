@@ -58,8 +58,8 @@ def sms_engaged(
     """Clicked a text lately, or has only just subscribed.
 
     Args:
-        clicked_days: clicked SMS at least once in so many days. Klaviyo's older guide has 30.
-        subscribed_days: or subscribed to SMS in so many days.
+        clicked_days: clicked SMS at least once in the last `clicked_days` days. Klaviyo's older guide has 30.
+        subscribed_days: or subscribed to SMS in the last `subscribed_days` days.
 
     Clicks are only recorded where messages carry a short link of the platform; without one, lengthen the window
     (Klaviyo help articles 360047879512 and 360044556071).
@@ -85,9 +85,9 @@ def prefers_sms(
     """Clicks texts, and could be reached by email but takes no notice of it.
 
     Args:
-        clicks: clicked SMS at least so many times
-        clicked_days: in so many days. The published number is cut off; 60 mirrors the email window.
-        email_days: opened and clicked no email in so many days.
+        clicks: the fewest clicks on SMS,
+        clicked_days: in the last `clicked_days` days. The published number is cut off; 60 mirrors the email window.
+        email_days: opened and clicked no email in the last `email_days` days.
         count_opens: whether an open counts as taking notice. Mail proxies open mail by themselves, so that people who never
             look at email seem to; False goes by clicks alone.
 
@@ -160,9 +160,9 @@ def sms_delivery_errors(
     """Numbers that texts do not reach: to be left out of every send, and tried about once a month.
 
     Args:
-        recent_days: one failure because the device was unreachable or disconnected counts for so many days,
-        device_failures: and so many of either kind count for ever.
-        unknown_failures: so many unknown errors count for ever. One invalid mobile number does at once.
+        recent_days: for how many days one failure because the device was unreachable or disconnected counts,
+        device_failures: and how many of either kind count for ever.
+        unknown_failures: how many unknown errors count for ever. One invalid mobile number does at once.
 
     Klaviyo help article 9821790118171.
 

@@ -20,8 +20,8 @@ def sms_nearby(
     """Lives near a store.
 
     Args:
-        radius: less than so many miles or kilometers
-        unit: of which of the two.
+        radius: less than `radius` miles or kilometers away,
+        unit: in which of the two.
         of: the store's postal code, or its (latitude, longitude).
         country: the postal code's country, two letters.
 
@@ -31,7 +31,7 @@ def sms_nearby(
     >>> sms_nearby(radius=10, of=(42.36, -71.06)).name
     'SMS near 42.36, -71.06'
     """
-    # Before its name, since what is no place is told so here.
+    # First, since `within` refuses what is no place, and the name needs one.
     near = within(radius, unit, of=of, country=country)
     place = of if isinstance(of, str) else f"{of[0]}, {of[1]}"
     return Segment(

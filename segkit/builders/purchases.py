@@ -30,7 +30,7 @@ def sms_vip(
         spent: spending above this, in the shop's own currency; the tuner and `recommended` start from the top tenth
             of the shop's customers.
         orders: orders above this; started likewise.
-        days: both counted over so many days.
+        days: both counted over the last `days` days.
 
     Klaviyo leaves the amounts to the shop: "slightly above your typical customer" (Academy, "Improve SMS engagement with
     segmentation"). Which typical matters: in the CDNOW log the mean spending is twice the median.
@@ -65,10 +65,10 @@ def sms_budget_shoppers(
         approach: "predicted CLV" is Klaviyo's picture: the platform expects little of them in the next year. "bought on sale"
             is its text: engaged with SMS, and bought, mostly at a discount.
         clv: predicted CLV at most this ("predicted CLV").
-        clicked_days: clicked SMS at least once in so many days ("bought on sale", as are the rest).
-        sale_orders: at least so many orders with a discount
-        full_price_orders: and at most so many without one; "mostly" holds while it is the smaller of the two
-        days: in so many days.
+        clicked_days: clicked SMS at least once in the last `clicked_days` days ("bought on sale", as are the rest).
+        sale_orders: the fewest orders with a discount,
+        full_price_orders: and the most without one; "mostly" holds while it is the smaller of the two
+        days: in the last `days` days.
         sale_property: the event property of an order that holds something when a discount was used: a number above 0, true,
             or a list or text with something in it. Orders where it holds 0, false, `[]`, blank text or nothing are at full
             price; `recommended` chooses it by its values.
@@ -104,8 +104,8 @@ def lapsed_customers(
     """Bought some months ago and not since: the ones to win back.
 
     Args:
-        orders: ordered at least so many times between `quiet_days` and `lost_days` ago,
-        quiet_days: and not once in so many days. Klaviyo's course calls 4 months recent,
+        orders: the fewest orders between `quiet_days` and `lost_days` ago,
+        quiet_days: and none in the last `quiet_days` days. Klaviyo's course calls 4 months recent,
         lost_days: and 4 to 13 months not recent ("Getting started with segments", 360021849952).
 
     >>> len(lapsed_customers(quiet_days=90).condition.conditions)
@@ -130,7 +130,7 @@ def former_vip(
 
     Args:
         spent: spending above this over all time, in the shop's own currency; started as for `sms_vip`.
-        quiet_days: no order in so many days.
+        quiet_days: no order in the last `quiet_days` days.
 
     Klaviyo's advanced guide names the segment, with its numbers in a picture (360035312491); 120 days is its "recent".
 

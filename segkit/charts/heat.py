@@ -1,4 +1,4 @@
-"""Tables of numbers in colour, for charts that hold two things against each other.
+"""Tables of numbers in colour, for charts that compare one thing with another.
 
 A number upon the colour would need dark ink on a white page and light ink on a black one; beside it, one grey serves both.
 """

@@ -20,7 +20,7 @@ _EARTH: Final[dict[Unit, float]] = {"miles": 6371.0088 / 1.609344, "kilometers":
 """The mean radius of the earth, as the conditions on distance have it."""
 
 _VIEW: Final = 2.0
-"""So many radiuses around the store are drawn; some of a shop's profiles live on another continent."""
+"""How many radiuses around the store are drawn; some of a shop's profiles live on another continent."""
 
 _RINGS: Final = (0.5, 1.0, 1.5)
 _HEIGHT: Final = 520

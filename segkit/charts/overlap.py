@@ -32,10 +32,10 @@ _LETTER, _LINES, _LINE = 6.9, 4, 16
 """How wide a letter below a column is, how many lines of them may stand there, and how high one is, in pixels."""
 
 _TWO_LINES, _ONE_LINE = 34, 38
-"""Rows from so many pixels on have room for names of two lines; elsewhere a name of so many letters stands in one."""
+"""From how many pixels on a row has room for a name of two lines, and how many letters of a name stand in one elsewhere."""
 
 _DENSE, _DENSEST = 17, 21
-"""From so many columns on, counts are written short, and shorter."""
+"""From how many columns on counts are written short, and shorter."""
 
 _ROOM: Final = ((10, 12, 38), (15, 11, 38), (20, 10, 34), (24, 9, 28), (style.MOST_SEGMENTS, 8, 28))
 """Up to how many segments, how large a number is, and how high a row, in pixels."""

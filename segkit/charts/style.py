@@ -30,10 +30,10 @@ FAINT: Final = "rgba(128,128,128,.1)"
 NOTHING: Final = "rgba(0,0,0,0)"
 
 NARROW: Final = 600
-"""So many pixels are left of a small window with a side bar; nothing may be cut off there."""
+"""How many pixels are left of a small window with a side bar; nothing may be cut off there."""
 
 NAME_LINE: Final = 22
-"""So many letters of a name stand in a line where a chart has room for two lines."""
+"""How many letters of a name stand in a line where a chart has room for two lines."""
 
 MOST_SEGMENTS: Final = 30
 """More rows than this are no longer read one by one."""
@@ -156,8 +156,8 @@ def name_axis(names: Sequence[str], *, letters: int = 38, line: int = 38, **sett
 
     Args:
         names: from top to bottom.
-        letters: so many of each are shown.
-        line: from so many on, a name takes another line, for which the chart leaves room.
+        letters: how many of each are shown.
+        line: from how many letters on a name takes another line, for which the chart leaves room.
         **settings: of the axis.
     """
     broken = [balanced(shortened(name, letters), line) for name in names]

@@ -17,7 +17,7 @@ from segkit.errors import DefinitionError, counted
 _NO_PARAMETERS: Final = frozenset({"size", "share", "base", "base_size", "sendable"})
 _HEIGHT, _TILES_HEIGHT, _ROW = 300, 380, 38
 _DOTS: Final = 40
-"""Up to so many settings each gets a dot."""
+"""Up to how many settings each gets a dot."""
 
 _MOST_COLUMNS, _MOST_ROWS = 14, 20
 """A heat map no larger than this has its numbers in its cells."""

@@ -17,13 +17,13 @@ _ROW, _HIGH_ROW, _BARS, _BETWEEN = 24, 30, 170, 10
 _SIZES_END, _MATRIX_START = 0.19, 0.2
 
 _ROOMY, _DENSEST = 12, 16
-"""Up to so many columns a number of any length has room above its bar, and one of three digits."""
+"""Up to how many columns a number of any length has room above its bar, and one of three digits."""
 
 _FEWEST: Final = 10
-"""Room is left for so many columns, lest two bars become two walls."""
+"""How many columns there is room for at least, lest two bars become two walls."""
 
 _BREAK_FROM: Final = 1.3
-"""A last bar so many times the largest is drawn with a gap, lest it flatten all others."""
+"""From how many times the largest on the last bar is drawn with a gap, lest it flatten all others."""
 
 
 @dataclass(frozen=True, slots=True)

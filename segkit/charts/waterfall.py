@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from segkit.charts import style
 from segkit.charts.style import Heading
 from segkit.charts.words import hover, percent
+from segkit.coverage import unchecked
 from segkit.errors import counted
 
 _ROW = 36
@@ -37,7 +38,7 @@ def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
 
     Args:
         waterfall: as `SmsAudience.waterfall`: `step`, `meaning`, `removed`, `remaining`; first who is included, last who is
-            sent to.
+            sent to. Steps that could not be checked are known only where it has `checked_against`, too.
 
     Raises:
         DefinitionError: it is another table.
@@ -62,26 +63,19 @@ def _waterfall_info(waterfall: pd.DataFrame) -> _WaterfallInfo:
     stops = [step for step in steps[1:-1] if step.removed]
     between = zip(waterfall["step"].tolist()[1:-1], columns[1][1:-1], strict=True)
     removed = {str(step): int(gone) for step, gone in between}
-    unchecked = _unchecked(waterfall)
-    nobody = [step for step, gone in removed.items() if not gone and step not in unchecked]
+    lacking = unchecked(waterfall)
+    nobody = [step for step, gone in removed.items() if not gone and step not in lacking]
     notes = []
     if stops:
         most = max(removed, key=lambda step: removed[step])
         notes.append(f"Stopped most: {most} ({removed[most]:,}).")
     if nobody:
         notes.append(f"Stopped nobody: {', '.join(nobody)}.")
-    if unchecked:
-        notes.append(f"Not fully checked, since the data lacks something: {', '.join(unchecked)}.")
+    if lacking:
+        notes.append(f"Not fully checked, since the data lacks something: {', '.join(lacking)}.")
     finding = f"{sendable:,} of {counted(included, 'included profile')} may be texted ({percent(sendable / included)})"
     rows = (_Step("included", 0, included), *stops, _Step("may be texted", 0, sendable))
     return _WaterfallInfo(rows, Heading(finding, " ".join(notes)))
-
-
-def _unchecked(waterfall: pd.DataFrame) -> list[str]:
-    """Return the steps of which the table says that something could not be checked."""
-    if "checked_against" not in waterfall:
-        return []
-    return waterfall.loc[waterfall["checked_against"].str.startswith("not checked"), "step"].tolist()
 
 
 def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:

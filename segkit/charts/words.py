@@ -30,7 +30,7 @@ def hover(*lines: str) -> str:
 
 
 def shortened(text: object, letters: int = 40) -> str:
-    """Return text of at most so many letters, cut in its middle, since names often differ at their end.
+    """Return text of at most `letters` letters, cut in its middle, since names often differ at their end.
 
     >>> shortened("Engaged with SMS in the last ninety days (weekly)", 25)
     'Engaged with SM…(weekly)'

@@ -125,7 +125,7 @@ def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
     for scale in range(FINEST + 1):
         if largest * 10.0**scale >= EXACT_FLOAT:
             return replace(_from_text(_shortest(pa.array(values))), unreadable=unreadable)
-        # A double is k / 10**scale exactly as written when rounding to so many decimals gives the same double back.
+        # A double is k / 10**scale exactly as written when rounding to `scale` decimals gives the same double back.
         if all(np.array_equal(np.round(block, scale), block) for block in blocks(values)):
             return Amounts(_scaled(values, scale), scale, unreadable)
     finer = sum(int(np.count_nonzero(np.round(block, FINEST) != block)) for block in blocks(values))

@@ -14,7 +14,7 @@ LIMIT = 1024 * MEBIBYTE
 
 
 class Cache:
-    """Keep what was worked out, and let go of what was not asked for longest when it is more than so many bytes.
+    """Keep what was worked out, and let go of what was not asked for longest when it is more than `limit` bytes.
 
     What alone is more than the limit is not kept. Prints how much it holds; `contents` says what.
 

@@ -23,7 +23,7 @@ Unreadable: TypeAlias = Literal["raise", "leave out"]
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
-"""So many examples are looked at; how many are shown is the faults' business."""
+"""How many examples are looked at; how many are shown is the faults' business."""
 LONGEST_WORD = 20
 """Letters of a word that is offered to be mapped."""
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
@@ -47,16 +47,18 @@ class Place:
 
     def note(self, fault: str, found: Flags | int, *, examples: Any = (), done: str) -> None:
         """Note something that was mended or left out."""
-        self.faults.note(self.table, self.column, fault, int(np.sum(found)), examples=examples, done=done)
+        self.faults.note(self.table, self.column, fault, _count(found), examples=examples, done=done)
 
     def refuse(self, fault: str, found: Flags | int, *, examples: Any = (), next_step: str) -> None:
         """Note something fatal, or, if the analyst asked to leave such rows out, something left out."""
         if self.unreadable == "leave out":
             self.note(fault, found, examples=examples, done="left out, as asked")
         else:
-            self.faults.refuse(
-                self.table, self.column, fault, int(np.sum(found)), examples=examples, next_step=next_step
-            )
+            self.faults.refuse(self.table, self.column, fault, _count(found), examples=examples, next_step=next_step)
+
+
+def _count(found: Flags | int) -> int:
+    return int(np.count_nonzero(found)) if isinstance(found, np.ndarray) else int(found)
 
 
 def examples_of(cells: Cells | pa.Array, rows: Flags) -> list[str]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from segkit.data.instants import Flags
 from segkit.errors import DataError, listed
+from segkit.masking import quoted
 
 Consent: TypeAlias = Literal["subscribed", "unsubscribed", "never_subscribed"]
 Status: TypeAlias = npt.NDArray[np.int8]
@@ -92,18 +93,20 @@ class ConsentWords:
         if given is None:
             return cls()
         if not isinstance(given, Mapping):
-            raise DataError.faults([f"consent={given!r} names no words. Write consent={{'yes': 'subscribed'}}."])
+            raise DataError.faults([f"consent={quoted(given)} names no words. Write consent={{'yes': 'subscribed'}}."])
         own: dict[str, Consent] = {}
         problems = []
         for word, meaning in given.items():
             folded = _folded(_text_of(word))
             if not folded:
-                problems.append(f"consent: {word!r} is no word of a cell. Give text, a number, True or False.")
+                problems.append(f"consent: {quoted(word)} is no word of a cell. Give text, a number, True or False.")
             elif meaning not in CONSENTS:
-                problems.append(f"consent: {word!r} can't mean {meaning!r}. The choices are: {listed(CONSENTS)}.")
+                problems.append(
+                    f"consent: {quoted(word)} can't mean {quoted(meaning)}. The choices are: {listed(CONSENTS)}."
+                )
             elif own.setdefault(folded, meaning) != meaning:
                 problems.append(
-                    f"consent: {word!r} means {own[folded]!r} and {meaning!r}, since capitals, underscores and blanks around "
+                    f"consent: {quoted(word)} means {quoted(own[folded])} and {quoted(meaning)}, since capitals, underscores and blanks around "
                     f"a word don't matter. Choose one of: {listed(CONSENTS)}."
                 )
         if problems:

@@ -1,14 +1,18 @@
 """Columns that look as if they said who may be texted, under a header that nobody knows: offered or pointed out, never guessed at."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from segkit.data.columns import plain_text, presentable, truthy
 from segkit.data.consent import ConsentWords, suggested
 from segkit.data.faults import EXAMPLES, Faults
 from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.schema import STANDARD_METRICS
+from segkit.masking import masked_text, quoted
 
 MOST_WORDS = 6
 """A column of more distinct values than this is no column of consent words."""
@@ -59,7 +63,7 @@ def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, fau
         header = next((header for header, words in found.items() if words), next(iter(found)))
         unknown = [word for word in found[header] if not consent.knows(word)]
         words = f", {suggested(unknown)}" if unknown else ""
-        done += f"; {header!r} looks like it: pass columns={ {header: 'sms_consent'} }{words}"
+        done += f"; {quoted(header)} looks like it: pass columns={ {masked_text(header): 'sms_consent'} }{words}"
     faults.note("profiles", "sms_consent", "no such column", 1, examples=found, done=done)
 
 
@@ -75,6 +79,27 @@ def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
                 int(column.rows(truthy(column)).sum()),
                 done="kept as a property, which stops no text: exclude by it (exclude= of sk.audience)",
             )
+
+
+def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults: Faults) -> None:
+    """Note metrics that look like an opt-out from texts and are not Klaviyo's, with how many events they have.
+
+    Args:
+        names: canonical names of metrics; several numbers may stand for one name.
+        metrics: the number of each event's metric in `names`, -1 for none.
+        faults: where they are noted.
+    """
+    own = [name for name in dict.fromkeys(names) if name not in STANDARD_METRICS and looks_like_opt_out(name)]
+    for name in own:
+        numbers = [number for number, other in enumerate(names) if other == name]
+        faults.note(
+            "events",
+            "metric",
+            "looks like an opt-out from texts",
+            int(np.isin(metrics, numbers).sum()),
+            examples=[name],
+            done="a metric of its own, which stops no text: exclude by it (exclude= of sk.audience)",
+        )
 
 
 def _words(cells: Cells) -> list[str]:

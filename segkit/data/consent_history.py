@@ -12,15 +12,9 @@ import numpy as np
 from segkit.data.consent import NEVER, SUBSCRIBED, UNSUBSCRIBED, Status
 from segkit.data.events import MetricEvents
 from segkit.data.faults import Faults
-from segkit.data.instants import Flags, Microseconds, ends_of
+from segkit.data.instants import FIRST_PLAUSIBLE, Flags, Microseconds, ends_of
 
 Channel: TypeAlias = Literal["sms", "email"]
-
-CONSENT_METRICS: dict[Channel, tuple[str, str]] = {
-    "sms": ("Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"),
-    "email": ("Subscribed to Email Marketing", "Unsubscribed from Email Marketing"),
-}
-"""The metrics that say that somebody gave consent, and withdrew it."""
 
 NEVER_YET, FOR_EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 """When something happened that never did, and when something was withdrawn whose date nobody knows: it always counts."""
@@ -54,7 +48,8 @@ class ConsentHistory:
 
     Attributes:
         status: the code of each profile's status as the data has it.
-        dates: since when, in microseconds; `NEVER_YET` where that is not known, or lies after everything else in the data.
+        dates: since when, in microseconds; `NEVER_YET` where that is not known, is a placeholder such as 1970-01-01, or lies after
+            everything else in the data.
         date_ends: the same for an opt-out: a date without a time lasts to the end of its day, and an unknown one for ever.
         given: the events in which consent was given.
         withdrawn: those in which it was withdrawn.
@@ -80,8 +75,8 @@ class ConsentHistory:
         withdrawn_ends: Microseconds,
         known_until: int,
     ) -> "ConsentHistory":
-        """Put together what the data says; a date after `known_until` is none."""
-        is_known = (dates > NEVER_YET) & (dates <= known_until)
+        """Put together what the data says; a date after `known_until` is none, nor is a placeholder."""
+        is_known = (dates >= FIRST_PLAUSIBLE) & (dates <= known_until)
         ends = np.where(is_known, ends_of(dates, is_date), FOR_EVER)
         return cls(status, np.where(is_known, dates, NEVER_YET), ends, given, withdrawn, withdrawn_ends)
 
@@ -92,7 +87,7 @@ class ConsentHistory:
 
     def note_disagreements(self, faults: Faults) -> None:
         """Report where the status says one thing and a newer event another."""
-        given, withdrawn = self.newest_given(FOR_EVER), self.newest_withdrawn(FOR_EVER)
+        given, withdrawn = self.newest_given(FOR_EVER), self.newest_opt_out(FOR_EVER)
         is_subscribed = self.status == SUBSCRIBED
         opted_out = is_subscribed & (withdrawn > NEVER_YET) & (withdrawn >= np.maximum(given, self.dates))
         came_back = ~is_subscribed & (given > withdrawn) & (given > self.dates)
@@ -116,7 +111,7 @@ class ConsentHistory:
         is_replayed = self.dates > moment
         if not is_replayed.any():
             return StatusThen(self.status, self.dates, is_replayed, is_replayed)
-        given, withdrawn = self.newest_given(moment), self.newest_withdrawn(moment)
+        given, withdrawn = self.newest_given(moment), self._newest(self.withdrawn, self.withdrawn_ends, moment)
         is_told = is_replayed & ((given > NEVER_YET) | (withdrawn > NEVER_YET))
         said = np.where(withdrawn >= given, np.int8(UNSUBSCRIBED), np.int8(SUBSCRIBED))
         status = np.where(is_replayed, np.where(is_told, said, np.int8(NEVER)), self.status)
@@ -125,15 +120,23 @@ class ConsentHistory:
 
     def newest_given(self, until: int) -> Microseconds:
         """Return when each profile last gave consent in an event, up to a moment."""
-        return _newest(self.given, self.given.times, until, len(self.status))
+        return self._newest(self.given, self.given.times, until)
 
-    def newest_withdrawn(self, until: int) -> Microseconds:
-        """Return when each profile last withdrew it in an event up to a moment; a date without a time lasts to the end of its day."""
-        return _newest(self.withdrawn, self.withdrawn_ends, until, len(self.status))
+    def newest_opt_out(self, until: int) -> Microseconds:
+        """Return when each profile last withdrew it in an event up to a moment, as eligibility reads it.
+
+        A date without a time lasts to the end of its day, and one that is a placeholder, such as 1970-01-01, for ever.
+        """
+        ends = np.where(self.withdrawn.times < FIRST_PLAUSIBLE, FOR_EVER, self.withdrawn_ends)
+        return self._newest(self.withdrawn, ends, until)
+
+    def _newest(self, events: MetricEvents, ends: Microseconds, until: int) -> Microseconds:
+        found = np.full(len(self.status), NEVER_YET, dtype=np.int64)
+        count = known(events, until)
+        np.maximum.at(found, events.profiles[:count], ends[:count])
+        return found
 
 
-def _newest(events: MetricEvents, ends: Microseconds, until: int, size: int) -> Microseconds:
-    found = np.full(size, NEVER_YET, dtype=np.int64)
-    count = events.window(None, until + 1).stop if until < FOR_EVER else len(events)
-    np.maximum.at(found, events.profiles[:count], ends[:count])
-    return found
+def known(events: MetricEvents, until: int) -> int:
+    """Return how many events there are up to a moment, in microseconds."""
+    return events.window(None, until + 1).stop if until < FOR_EVER else len(events)

@@ -17,7 +17,7 @@ from segkit.data.cache import Cache
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
 from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
-from segkit.data.consent_history import CONSENT_METRICS, NEVER_YET, Channel, ConsentHistory, StatusThen
+from segkit.data.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.data.door import Checked, ListEntries, Table, check, named
 from segkit.data.events import EventIndex
 from segkit.data.faults import Faults, masked
@@ -31,7 +31,7 @@ from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.resource_tables import unfolded
-from segkit.data.schema import PROFILE_COLUMNS, canonical_metric, canonical_name
+from segkit.data.schema import CONSENT_METRICS, PROFILE_COLUMNS, canonical_metric, canonical_name
 from segkit.data.sms_records import SmsRecords
 from segkit.data.stored import joined_tables
 from segkit.errors import DataError, counted, listed, nearest

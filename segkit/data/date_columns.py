@@ -26,13 +26,14 @@ from segkit.data.marked_cells import without_marks
 from segkit.data.properties import Cells, PropertyColumn
 
 _READ_AS_SUCH = "read as such, in UTC"
-_NEXT_STEP = (
-    "Write them as YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
+_ISO_DATES = (
+    "YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
     'unreadable="leave out" loads without them and says so in the report'
 )
+_NEXT_STEP = f"Write them as {_ISO_DATES}"
 _WHICH_FIRST = (
     "Say which comes first: day_first=True for day/month/year, day_first=False for month/day/year (segkit build: --day-first, "
-    f"--month-first). {_NEXT_STEP}"
+    f"--month-first). Or write them as {_ISO_DATES}"
 )
 
 

@@ -28,7 +28,7 @@ from segkit.data.columns import (
     examples_of,
     text_cells,
 )
-from segkit.data.consent_columns import note_missing_consent, note_opt_outs
+from segkit.data.consent_columns import note_missing_consent, note_opt_out_metrics, note_opt_outs
 from segkit.data.date_columns import as_instants, blank
 from segkit.data.deleted import without_deleted
 from segkit.data.event_ids import doubled_events, id_column, note_alike
@@ -46,9 +46,12 @@ from segkit.data.properties import UNSET, Cells, PropertyColumn, arrow_cells, co
 from segkit.data.same_names import note_same_names
 from segkit.data.sms_records import SmsRecords, read_sms_columns
 from segkit.errors import DataError, listed, nearest
+from segkit.masking import masked_text, quoted
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
+
+OPT_OUT = schema.CONSENT_METRICS["sms"][1]
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
@@ -90,12 +93,16 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         name = renames.get(header, schema.canonical_name(table, header))
         if holders.get(name, header) != header and header not in renames:
             beside, name = name, f"properties[{header!r}]" if header == name else header
-            done = "kept as a property under its own name" if header == name else f"kept as the property {name}"
-            faults.note(table, beside, f"{header!r} has this meaning, too", 1, done=done)
+            done = (
+                "kept as a property under its own name"
+                if header == name
+                else f"kept as the property {masked_text(name)}"
+            )
+            faults.note(table, beside, f"{quoted(header)} has this meaning, too", 1, done=done)
         faults.refuse(
             table,
             name,
-            f"{came_from.get(name)!r} and {header!r} are two columns with this meaning",
+            f"{quoted(came_from.get(name))} and {quoted(header)} are two columns with this meaning",
             int(name in found),
             next_step="Remove or rename one",
         )
@@ -103,8 +110,8 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         came_from[name] = header
     for name in schema.REQUIRED[table]:
         near = near_headers(table, name, cells)
-        looks = nearest(name, cells) or (f" {near[0]!r} looks like it." if near else "")
-        yours = near[0] if near else "YOUR HEADER"
+        looks = nearest(name, cells) or (f" {quoted(near[0])} looks like it." if near else "")
+        yours = masked_text(near[0]) if near else "YOUR HEADER"
         faults.refuse(
             table,
             name,
@@ -192,7 +199,10 @@ def check(
         note_opt_outs(custom, faults)
     else:
         note_missing_consent(custom, options.consent, faults)
-    index, lost_events = _events(events, ids, options, faults) if events is not None else (EventIndex({}), None)
+    index, lost_events = EventIndex({}), None
+    if events is not None:
+        index, lost_events, undated = _events(events, ids, options, faults)
+        sms = replace(sms, undated_opt_outs=undated)
     entries = _lists(_loaded(lists), ids, options, faults) if lists is not None else {}
     points = _places(_loaded(places), faults) if places is not None else PostalPoints()
     faults.raise_if_fatal()
@@ -304,8 +314,8 @@ def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
     return found, found.distinct
 
 
-def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> tuple[EventIndex, Loss]:
-    """Return the event index, and how many events were left out of it.
+def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> tuple[EventIndex, Loss, Rows]:
+    """Return the event index, how many events were left out of it, and the rows of profiles that opted out nobody knows when.
 
     What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
     own, which come after those of the ids, as if it had been read after them.
@@ -320,6 +330,8 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
     if (header := id_column(list(events))) is not None:
         events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
     again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, faults)
+    note_opt_out_metrics(names, metrics, faults)
+    undated = _undated_opt_outs(profiles, metrics, names, has_time, faults)
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
     counts[again] = True  # a copy is no loss
@@ -340,7 +352,23 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
     index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
     if header is None:
         note_alike(index, faults)
-    return replace(index, day_first=options.day_first), loss
+    return replace(index, day_first=options.day_first), loss, undated
+
+
+def _undated_opt_outs(
+    profiles: Rows, metrics: MetricNumbers, names: list[str], has_time: Flags, faults: Faults
+) -> Rows:
+    """Return the rows of profiles with an opt-out from texts that has no date, which is left out as an event and counts as a no."""
+    if has_time.all():
+        return np.zeros(0, dtype=np.int32)
+    is_opt_out = np.array([*(name == OPT_OUT for name in names), False])[metrics]
+    found = is_opt_out & ~has_time & (profiles >= 0)
+    Place("events", "datetime", faults).note(
+        "opt-outs from texts without a date that can be read",
+        found,
+        done="left out as events; nobody with such a number is texted, since a consent may be older",
+    )
+    return np.unique(profiles[found])
 
 
 def _happened(
@@ -358,11 +386,12 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
     """Return when each event happened, and which of them say so."""
     times, has_time = as_instants(dates, place)
     note_placeholders(times, has_time, place)
-    place.refuse(
-        "events without a date",
-        blank(dates, ~has_time),
-        next_step='Give each a date, or load with unreadable="leave out"',
-    )
+    if not has_time.all():
+        place.refuse(
+            "events without a date",
+            blank(dates, ~has_time),
+            next_step='Give each a date, or load with unreadable="leave out"',
+        )
     return times, has_time
 
 
@@ -374,17 +403,17 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     written: list[str] = []
     start = 0
     for piece in cells.encoded():
-        # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
-        for code in piece.indices.unique().drop_null().to_pylist():
-            name = piece.dictionary[code].as_py()
-            if name in known:
-                continue
+        distinct = piece.dictionary.to_pylist()
+        if not known.keys() >= set(distinct):
+            # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
+            occurring = [distinct[code] for code in piece.indices.unique().drop_null().to_pylist()]
+            new = [name for name in dict.fromkeys(occurring) if name not in known]
             # Blanks and a spreadsheet's marks name no metric.
-            known[name] = len(written) if schema.canonical_metric(name) else UNSET
-            if known[name] != UNSET:
-                written.append(name)
-        numbers = [known.get(name, UNSET) for name in piece.dictionary.to_pylist()]
-        metrics[start : start + len(piece)] = np.array([*numbers, UNSET], dtype=np.int32)[codes_of(piece.indices)]
+            named = [name for name in new if schema.canonical_metric(name)]
+            known |= dict.fromkeys(new, UNSET) | {name: number for number, name in enumerate(named, len(written))}
+            written += named
+        numbers = np.array([*(known.get(name, UNSET) for name in distinct), UNSET], dtype=np.int32)
+        metrics[start : start + len(piece)] = numbers.take(codes_of(piece.indices))
         start += len(piece)
     place.note("events without a metric", metrics < 0, done="left out")
     names = [schema.canonical_metric(name) for name in written]

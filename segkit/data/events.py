@@ -82,7 +82,7 @@ class SetAmounts:
     def of(self, events: MetricEvents) -> Cells:
         """Return the amounts of a metric's events as they were stored."""
         units = np.zeros(len(events), dtype=np.int64) if events.units is None else events.units
-        # Below 2**53 both sides are exact as doubles, so this is the very double that stands for so many decimals.
+        # Below 2**53 both sides are exact as doubles, so this is the very double that stands for `scale` decimals.
         numbers = pa.array(units / 10**events.scale).cast(self.kind)
         unset = pa.scalar(None, self.kind)
         return Cells(pa.chunked_array([pc.if_else(self.is_set.take(pa.array(events.rows)), numbers, unset)]))
@@ -215,7 +215,7 @@ def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> 
 
 
 def _sorted_rows(place: npt.NDArray[Any], size: int) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Return the rows of a table in the order of so many places, and where each place starts.
+    """Return the rows of a table in the order of its `size` places, and where each place starts.
 
     One sort of all events takes the time of seven to twenty looks for the events of one metric, and a shop has a hundred of
     them. Of up to a hundred metrics, blocks that stay in the processor's cache take half the time of numpy's sort of the whole:

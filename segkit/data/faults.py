@@ -1,34 +1,23 @@
 """What was wrong with the data and what was done about it, gathered while it is read and reported once."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from segkit.errors import DataError
+from segkit.masking import masked_text, shape_of
 
 EXAMPLES = 3
-"""So many examples are shown of each fault."""
+"""How many examples are shown of each fault."""
 
 LONGEST = 200
 """Letters of a cell that are looked at: an example is short, and to look for people takes long in a page of HTML."""
-
-_PERSONAL = re.compile(
-    r"[^@\s]+@[^@\s]+|\+\d[\d\s().-]{6,}\d|\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|(?<![\d.])\d{7,}",
-)
-"""An email address or a phone number, wherever one slipped into or serves as an id; a long number without a plus may be one."""
-
-_MOMENT = re.compile(r"1\d{9}(\d{3})?|(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4}|\d{6})?")
-"""Seconds or milliseconds since 1970, which no national number of North America looks like, and days written without marks."""
 
 PERSONAL_COLUMNS = frozenset(
     {"profile_id", "external_id", "email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"}
 )
 """Columns whose cells say who somebody is."""
-
-_BARE_NUMBER = re.compile(r"(?:[\s().+/-]*\d){7,}[\s().-]*")
-"""What may be a phone number without a country code, and is seldom anything else that names a group of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +50,16 @@ class Faults:
     ) -> None:
         """Record something that was mended or left out; nothing if it never happened."""
         if count:
-            self.found.append(Fault(table, column, fault, count, shown(column, examples), done))
+            self.found.append(Fault(table, masked_text(column), fault, count, shown(column, examples), done))
 
     def refuse(
         self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), next_step: str
     ) -> None:
         """Record something that would change an answer silently; nothing if it never happened."""
         if count:
-            self.found.append(Fault(table, column, fault, count, shown(column, examples), next_step, is_fatal=True))
+            self.found.append(
+                Fault(table, masked_text(column), fault, count, shown(column, examples), next_step, is_fatal=True)
+            )
 
     def raise_if_fatal(self) -> None:
         """Raise one error that lists every fatal fault so far.
@@ -94,7 +85,7 @@ def shown(column: str, examples: Iterable[object]) -> str:
     ("'(415) •••-••••'", "'a••.•••@•••••••.•••'")
     """
     few = list(dict.fromkeys(str(example) for example in examples if example is not None))[:EXAMPLES]
-    few = [masked(column, example) for example in few]
+    few = list(dict.fromkeys(masked(column, example) for example in few))
     return ", ".join(repr(example if len(example) <= 40 else example[:39] + "…") for example in few)
 
 
@@ -105,7 +96,7 @@ def is_personal(column: str, value: str) -> bool:
     (True, True, False)
     """
     value = value[:LONGEST]
-    return column in PERSONAL_COLUMNS or bool(_PERSONAL.search(value) or _BARE_NUMBER.fullmatch(value))
+    return column in PERSONAL_COLUMNS or masked_text(value) != value
 
 
 def masked(column: str, example: str) -> str:
@@ -116,10 +107,10 @@ def masked(column: str, example: str) -> str:
     """
     example = example[:LONGEST]
     if column == "phone_number":
-        return _masked(_masked(example, r"\d", visible=3), r"[^\W\d_]", visible=1)
+        return shape_of(shape_of(example, r"\d", visible=3), r"[^\W\d_]", visible=1)
     if column in {"email", "first_name", "last_name", "address1", "address2"}:
-        return _masked(example, r"[^@.\s]", visible=1)
-    return _PERSONAL.sub(_mask_personal, example)
+        return shape_of(example, r"[^@.\s]", visible=1)
+    return masked_text(example)
 
 
 def covered(header: str) -> str:
@@ -128,21 +119,4 @@ def covered(header: str) -> str:
     >>> covered("12 Elm Street")
     '1• ••• ••••••'
     """
-    return _masked(header[:LONGEST], r"[^\W_]", visible=1)
-
-
-def _mask_personal(found: re.Match[str]) -> str:
-    if _MOMENT.fullmatch(found.group()):
-        return found.group()
-    return _masked(found.group(), r"[^@.+\s]", visible=1 if "@" in found.group() else 3)
-
-
-def _masked(example: str, pattern: str, *, visible: int) -> str:
-    seen = 0
-
-    def mask(match: re.Match[str]) -> str:
-        nonlocal seen
-        seen += 1
-        return match.group() if seen <= visible else "•"
-
-    return re.sub(pattern, mask, example)
+    return shape_of(header[:LONGEST], r"[^\W_]", visible=1)

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from segkit.data.faults import Faults
 from segkit.data.opened import member_name
 from segkit.errors import DataError
+from segkit.masking import masked_text
 
 Format: TypeAlias = Literal["csv", "parquet", "json", "arrow", "excel"]
 
@@ -109,7 +110,7 @@ def _advice(path: Path, table: str, beside: list[str]) -> str:
     if not beside:
         return f"to read it, name it: sk.load(..., {table}=...)"
     return (
-        f"{beside[0]} was read; if this one belongs to it, call it {table}-2{''.join(path.suffixes[-1:])}, "
+        f"{masked_text(beside[0])} was read; if this one belongs to it, call it {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
         f"or name all that are to be read: sk.load(..., {table}=[...])"
     )
 

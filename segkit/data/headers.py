@@ -6,6 +6,7 @@ from collections.abc import Collection
 from segkit.data import schema
 from segkit.data.faults import covered
 from segkit.errors import DataError
+from segkit.masking import masked_text
 
 _DATA = re.compile(
     r"\s*("
@@ -23,7 +24,11 @@ def look_like_data(headers: Collection[str]) -> bool:
     >>> look_like_data(["id1", "+12125550142", "ann@example.com"]), look_like_data(["profile_id", "2026-06", "Address 2"])
     (True, False)
     """
-    return 3 * sum(_DATA.fullmatch(header) is not None for header in headers) > len(headers)
+    return 3 * sum(map(_is_cell, headers)) > len(headers)
+
+
+def _is_cell(header: str) -> bool:
+    return _DATA.fullmatch(header) is not None or masked_text(header) != header
 
 
 def refuse_data(where: str, headers: Collection[str]) -> None:

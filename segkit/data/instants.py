@@ -36,6 +36,9 @@ _LONGEST_DATE = 16
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The first and the last microsecond that a `datetime` can name, of the years 1 and 9999."""
 
+FIRST_PLAUSIBLE, LAST_PLAUSIBLE = DAY, 7_258_118_400_000_000
+"""The second day of 1970 and the first of 2200, in microseconds: outside of them no shop's customer did anything."""
+
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 """From when to before when data can be looked at: a moment beyond is a slip or a placeholder, and windows would leave the calendar."""
 _BEYOND = ", which is not between 1970 and 2200: dates beyond stand for no date in many systems, and no window counts back from them"

@@ -13,6 +13,7 @@ from segkit.data.properties import cells_of
 from segkit.data.same_names import INTEGRATION
 from segkit.data.schema import PROFILE_COLUMNS, SUPPRESSIONS, canonical_name
 from segkit.errors import DataError
+from segkit.masking import quoted
 
 Row: TypeAlias = dict[str, Any]
 
@@ -216,7 +217,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
     if metric not in names:
         raise DataError.faults(
             [
-                f"events: the metric id {metric!r} is not among the included metrics. Ask for the pages with include=metric."
+                f"events: the metric id {quoted(metric)} is not among the included metrics. Ask for the pages with include=metric."
             ]
         )
     own = {name: value for name, value in attributes.items() if name not in ("event_properties", "timestamp")}
@@ -264,7 +265,7 @@ def _resources(page: Any, kind: str) -> list[Mapping[str, Any]]:
 
 
 def _shapeless(kind: str) -> DataError:
-    wanted = f"a list named 'data' of resources of type {kind!r}"
+    wanted = f"a list named 'data' of resources of type {quoted(kind)}"
     return DataError.faults(
         [
             f"{kind}s: a page lacks Klaviyo's shape, {wanted}. Save the answers of Get Profiles and Get Events as they come."

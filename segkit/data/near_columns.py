@@ -10,6 +10,7 @@ from segkit.data.columns import ADDRESS
 from segkit.data.faults import Faults
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.schema import SPELLINGS
+from segkit.masking import masked_text, quoted
 
 _LOOKED_AT = 1_000
 """Cells that are looked at to tell what a column holds."""
@@ -118,7 +119,7 @@ def suggestion(header: str, name: str) -> str:
     >>> print(suggestion("amount", "value"))
     'amount' looks like value: pass columns={"amount": "value"}
     """
-    return f'{header!r} looks like {name}: pass columns={{"{header}": "{name}"}}'
+    return f'{quoted(header)} looks like {name}: pass columns={{"{masked_text(header)}": "{name}"}}'
 
 
 def fits(name: str, cells: Cells) -> bool:

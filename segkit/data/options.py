@@ -10,6 +10,7 @@ from segkit.data.columns import Unreadable
 from segkit.data.consent import ConsentWords
 from segkit.data.instants import read_as_of
 from segkit.errors import DataError
+from segkit.masking import quoted
 
 AsOf = str | date | datetime | None
 
@@ -50,9 +51,9 @@ class LoadOptions:
         if not isinstance(default_country, (str, NoneType)):
             raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
         if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
-            raise DataError.faults([f"unreadable={unreadable!r}: the choices are 'raise' and 'leave out'."])
+            raise DataError.faults([f"unreadable={quoted(unreadable)}: the choices are 'raise' and 'leave out'."])
         if day_first not in (None, True, False):
-            raise DataError.faults([f"day_first={day_first!r}: the choices are True, False and None."])
+            raise DataError.faults([f"day_first={quoted(day_first)}: the choices are True, False and None."])
         return cls(
             moment,
             _headers(columns),

@@ -16,6 +16,7 @@ from segkit.data.parts import doubled
 from segkit.data.properties import field_cells
 from segkit.data.stored import check_text
 from segkit.errors import DataError, listed
+from segkit.masking import quoted
 
 
 def excel_table(path: Path, table: str, faults: Faults) -> Table:
@@ -41,7 +42,7 @@ def excel_table(path: Path, table: str, faults: Faults) -> Table:
         "sheets that were not read",
         len(others),
         examples=others,
-        done=f"only {sheet!r} of {path.name!r} was",
+        done=f"only {quoted(sheet)} of {quoted(path.name)} was",
     )
     if frame.empty:
         raise DataError.empty_file(path.name)

@@ -14,10 +14,12 @@ FEWEST = 7
 """How many last digits tell a number at least: a local number without its area code. Fewer would stop strangers."""
 
 MOST = 10
-"""So many digits are a whole number in most countries: those in front are a country code or a prefix for dialling."""
+"""How many digits a whole number has in most countries: those in front are a country code or a prefix for dialling."""
 
 _PLACES = 10**MOST
 _REMARK = r"[0-9].*\p{L}"
+_EXPONENT = r"^[^\p{L}]*[0-9][eE][^\p{L}]*$"
+"""A number as a spreadsheet writes it, whose letter is no remark."""
 
 _LONGEST_NUMBER = 15
 """E.164 has no more digits."""
@@ -75,7 +77,7 @@ NONE = PhoneEndings(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 def endings_in(text: str) -> list[str]:
     """Return the last ten digits of each number in a text, or all of them where it has fewer; it is read generously.
 
-    Zeros in front are left out, since they stand in for a country code. What goes on after ten digits and a blank is taken both for
+    Zeros in front are left out, since they stand in for a country code, also behind one ("+33 06 ..."). What goes on after ten digits and a blank is taken both for
     one number and for two. Fewer than seven digits before a mark that parts numbers, such as an area code and a slash, belong to what
     follows.
 
@@ -95,7 +97,7 @@ def endings_in(text: str) -> list[str]:
             numbers.append(digits)
             before, digits = digits, ""
     numbers += [before + digits] * (len(before + digits) <= _LONGEST_NUMBER) + [digits]
-    found = (number.lstrip("0")[-MOST:] for number in numbers)
+    found = (number.lstrip("0")[-MOST:].lstrip("0") for number in numbers)
     return list(dict.fromkeys(number for number in found if len(number) >= FEWEST))
 
 
@@ -114,7 +116,7 @@ def last_digits(numbers: pa.Array) -> Endings:
 
 
 def keys_of(digits: Endings, length: int) -> Endings:
-    """Return the key of an ending of so many digits for numbers of which the last ten are given.
+    """Return the key of an ending of `length` digits for numbers of which the last ten are given.
 
     >>> keys_of(np.array([2125550142]), 7).tolist()
     [70005550142]
@@ -128,5 +130,6 @@ def may_hold_others(cells: pa.Array, numbers: pa.Array) -> Flags:
     Long ones do, and those with a remark behind the digits, whose letters were taken for those of a telephone's keys.
     """
     is_long = pc.greater(pc.utf8_length(cells), pc.add(pc.utf8_length(numbers), FEWEST))
-    has_remark = pc.and_(pc.is_valid(numbers), pc.match_substring_regex(cells, _REMARK))
+    has_letters = pc.and_not(pc.match_substring_regex(cells, _REMARK), pc.match_substring_regex(cells, _EXPONENT))
+    has_remark = pc.and_(pc.is_valid(numbers), has_letters)
     return np.asarray(pc.fill_null(pc.or_(is_long, has_remark), fill_value=False).to_numpy(zero_copy_only=False))

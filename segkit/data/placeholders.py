@@ -3,19 +3,16 @@
 import numpy as np
 
 from segkit.data.columns import Place
-from segkit.data.instants import DAY, Flags, Microseconds, instant_of
-
-FIRST, LAST = DAY, 7_258_118_400_000_000
-"""The second day of 1970 and the first of 2200, in microseconds: outside of them no shop's customer did anything."""
+from segkit.data.instants import FIRST_PLAUSIBLE, LAST_PLAUSIBLE, Flags, Microseconds, instant_of
 
 
 def note_placeholders(times: Microseconds, is_set: Flags, place: Place) -> None:
     """Note how many dates lie before 2 January 1970 or after 2199, such as 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31."""
     if not len(times):
         return
-    if times.min() >= FIRST and times.max() < LAST:
+    if times.min() >= FIRST_PLAUSIBLE and times.max() < LAST_PLAUSIBLE:
         return
-    odd = ((times < FIRST) | (times >= LAST)) & is_set
+    odd = ((times < FIRST_PLAUSIBLE) | (times >= LAST_PLAUSIBLE)) & is_set
     values = np.unique(times[odd])
     few = [*values[:2].tolist(), *values[2:][-1:].tolist()]
     place.note(

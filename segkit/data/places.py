@@ -285,7 +285,7 @@ class Placed:
 
     @classmethod
     def nowhere(cls, size: int) -> Self:
-        """Return so many profiles of which nothing is known."""
+        """Return `size` profiles of which nothing is known."""
         return cls(np.full(size, UNSET, dtype=np.int32), np.array([np.nan]), np.array([np.nan]))
 
     def moved(self, latitudes: Degrees, longitudes: Degrees) -> Self:

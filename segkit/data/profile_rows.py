@@ -7,10 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.columns import Place, as_text
-from segkit.data.doubled import Doubled, Rows, compared, doubled, versions_of
+from segkit.data.doubled import Doubled, Numbers, Rows, compared, doubled, versions_of
 from segkit.data.faults import Faults
+from segkit.data.instants import Flags
 from segkit.data.losses import Loss
-from segkit.data.properties import Cells, Codes, PropertyColumn, arrow_cells
+from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.same_ids import same_ids
 from segkit.errors import listed
 
 
@@ -25,11 +27,11 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
     if missing.all():
         place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
     place.note("rows without an id", missing, done="left out")
-    column = PropertyColumn(arrow_cells(pa.chunked_array([ids])))
+    several, same = same_ids(Cells(pa.chunked_array([ids])))
     rows = np.flatnonzero(~missing)
     copies = 0
-    if len(column.distinct) < len(rows):
-        rows = _newest_rows(profiles, ids, column.codes, place)
+    if len(several):
+        rows = _newest_rows(profiles, ids, several, same, place)
         copies = int(np.count_nonzero(~missing)) - len(rows)
     loss = Loss("profiles", int(missing.sum()), len(ids) - copies)
     if len(rows) == len(ids):
@@ -37,28 +39,35 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
     return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows)), loss
 
 
-def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, codes: Codes, place: Place) -> Rows:
-    """Return the row that is kept of each id, in the order in which the ids came first."""
-    counts = np.append(np.bincount(codes[codes >= 0]), 0)
-    several = np.flatnonzero(counts[codes] > 1)
+def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, same: Numbers, place: Place) -> Rows:
+    """Return the row that is kept of each id, in the order in which the ids came first.
+
+    Args:
+        profiles: the table.
+        ids: the id of each row, null where there is none.
+        several: the rows whose id another row has, too.
+        same: the number of the id of each of these.
+        place: where copies and older versions are noted.
+    """
     columns = list(compared(profiles, several, but=["profile_id"]))
-    found = doubled(several, codes[several], versions=versions_of(profiles, several), deciding=columns, others=())
+    found = doubled(several, same, versions=versions_of(profiles, several), deciding=columns, others=())
     for fault, rows, done in (
         ("the same row twice", found.copies, "kept once"),
         ("the same profile in two versions", found.older, "the newest kept"),
     ):
         place.note(fault, len(rows), examples=_some(ids, rows), done=done)
-    _refuse_conflicts(profiles, ids, codes, found, place)
-    kept = np.arange(len(codes))
-    kept[found.first] = found.kept
-    stays = codes >= 0
+    kept = np.arange(len(ids))
+    numbers = same[np.searchsorted(several, found.kept)]
+    kept[several] = found.kept[np.searchsorted(numbers, same)]
+    _refuse_conflicts(profiles, ids, found, kept, place)
+    stays: Flags = np.array(ids.is_valid(), dtype=bool)
     stays[several] = False
     stays[found.first] = True
     return kept[stays]
 
 
-def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, codes: Codes, found: Doubled, place: Place) -> None:
-    """Refuse rows that contradict the one of their id, apart from each other those whose ids a spreadsheet shortened."""
+def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubled, kept: Rows, place: Place) -> None:
+    """Refuse rows that contradict the one `kept` of their id, apart from each other those whose ids a spreadsheet shortened."""
     is_shortened = pc.match_substring_regex(ids.take(pa.array(found.conflicts)), _SHORTENED)
     shortened = found.conflicts[np.asarray(is_shortened.to_numpy(zero_copy_only=False), dtype=bool)]
     others = np.setdiff1d(found.conflicts, shortened)
@@ -68,9 +77,7 @@ def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, codes: Codes
         examples=_some(ids, shortened),
         next_step=_EXPORT_AGAIN,
     )
-    kept = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
-    kept[codes[found.kept]] = found.kept
-    differing = _differing(profiles, others, kept[codes[others]])
+    differing = _differing(profiles, others, kept[others])
     place.refuse(
         f"different rows under one id, which differ in {listed(differing, most=5)}",
         len(others),

@@ -10,6 +10,7 @@ from segkit.data.coded import texts_of
 from segkit.data.faults import Faults
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.errors import counted
+from segkit.masking import masked_text, quoted
 
 INTEGRATION = "metric_integration"
 """The property that events of pages get where two metrics have one name."""
@@ -48,16 +49,16 @@ def note_same_names(
     for number in np.flatnonzero(np.bincount(number_of) > 1):
         mine = number_of == number
         parts = [
-            f"{values[int(code)]} ({counted(int(count), 'event')})"
+            f"{masked_text(str(values[int(code)]))} ({counted(int(count), 'event')})"
             for code, count in zip(code_of[mine], counts[mine], strict=True)
         ]
         faults.note(
             "events",
             "metric",
-            f"{len(parts)} metrics are called {names[int(number)]!r}",
+            f"{len(parts)} metrics are called {quoted(names[int(number)])}",
             int(counts[mine].sum()),
             examples=parts,
-            done=f"added up, which Klaviyo never does: tell them apart by where={ {header: str(values[int(code_of[mine][0])])} }",
+            done=f"added up, which Klaviyo never does: tell them apart by where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
         )
 
 

@@ -191,6 +191,12 @@ METRIC_NAMES = {
 The newest names came in July 2026 (Singer's tap-klaviyo 1.2.0). Which of them an account has differs, and its history may hold several.
 """
 
+CONSENT_METRICS = {
+    "sms": ("Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"),
+    "email": ("Subscribed to Email Marketing", "Unsubscribed from Email Marketing"),
+}
+"""By channel, the metrics that say that somebody gave consent, and withdrew it."""
+
 STANDARD_METRICS = frozenset(
     {
         *METRIC_NAMES,

@@ -1,7 +1,7 @@
 """Phone numbers and consent to texts in every column that holds them; which of them counts when a text is sent is decided elsewhere."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from segkit.data.phones import LOST, Phones, normalise
 from segkit.data.places import country_code, country_codes
 from segkit.data.properties import Cells
 from segkit.errors import DataError
+from segkit.masking import quoted
 
 _NEVER_TEXTED = "kept as written, never texted"
 
@@ -34,6 +35,7 @@ class SmsRecords:
         endings: the last digits of numbers that can't be read, and of those that stand beside the one that is.
         further_rows: the rows that have a number in another column of phone numbers.
         further_numbers: these numbers in E.164.
+        undated_opt_outs: the rows that have an event of an opt-out whose date can't be read; as an event it was left out.
     """
 
     is_date: Flags
@@ -41,6 +43,7 @@ class SmsRecords:
     endings: PhoneEndings
     further_rows: npt.NDArray[np.int64]
     further_numbers: pa.Array
+    undated_opt_outs: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
 
 def read_sms_columns(
@@ -112,7 +115,9 @@ def _countries(known: Mapping[str, pa.Array], size: int, default_country: str | 
         return countries
     code = country_code(default_country)
     if code is None:
-        raise DataError.faults([f"default_country: {default_country!r} is no country. Give two letters, such as 'US'."])
+        raise DataError.faults(
+            [f"default_country: {quoted(default_country)} is no country. Give two letters, such as 'US'."]
+        )
     return pc.fill_null(countries, code)
 
 

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.parquet
 
+from segkit.data.id_table import IdTable
 from segkit.data.opened import DAMAGES, why
 from segkit.data.parts import doubled, joined_cells
 from segkit.data.properties import Cells, Codes, codes_of, field_cells, holds_json
@@ -113,15 +114,20 @@ class StoredCells(Cells):
     def index_in(self, wanted: pa.Array) -> Codes:
         """Return where each cell stands in other values, -1 for nowhere, a piece of the files at a time.
 
-        As an expression of the scan, the table of what is wanted is built once for all pieces, and both cores look up in it.
+        What is wanted is made a table once for all pieces: by Arrow, as an expression of the scan, unless all of it has one length.
         """
         if not self.is_text:
             return super().index_in(wanted)
-        lookup = pc.SetLookupOptions(value_set=wanted)
+        table, lookup = IdTable.of(wanted), pc.SetLookupOptions(value_set=wanted)
+        pieces = (
+            map(codes_of, self._scanned(pa.string(), lambda column: pc.index_in(column, options=lookup)))
+            if table is None
+            else map(table.find, self._scanned(pa.string(), lambda column: column))
+        )
         found = np.empty(len(self), dtype=np.int32)
         start = 0
-        for piece in self._scanned(pa.string(), lambda column: pc.index_in(column, options=lookup)):
-            found[start : start + len(piece)] = codes_of(piece)
+        for piece in pieces:
+            found[start : start + len(piece)] = piece
             start += len(piece)
         return found
 

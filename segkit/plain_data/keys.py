@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from segkit.conditions import ItemsComparison, ListComparison, NumberComparison, TextComparison
+from segkit.masking import masked_text
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where something stands in a document: keys, and places in lists from 0."""
@@ -36,11 +37,11 @@ TEST_KEYS = tuple(
         ],
     )
 )
-"""What the property of an event is held against."""
+"""What the property of an event is compared with."""
 
 EITHER_KEYS: tuple[ListComparison, ...] = get_args(ListComparison)
 PROPERTY_KEYS = (*TEST_KEYS, *EITHER_KEYS, "when")
-"""What the property of a profile is held against: also the pair that `contains` stands for, and dates."""
+"""What the property of a profile is compared with: also the pair that `contains` stands for, and dates."""
 
 
 KIND_KEYS: dict[str, tuple[str, ...]] = {
@@ -78,6 +79,6 @@ class Fault:
 
     def __str__(self) -> str:
         """Say it on one line, places in lists counted from 1."""
-        place = "/".join(str(step + 1) if isinstance(step, int) else step for step in self.path)
+        place = "/".join(str(step + 1) if isinstance(step, int) else masked_text(step) for step in self.path)
         line = f"line {self.line}" if self.line else ""
         return f"{', '.join(part for part in (line, place) if part)}: {self.reason}".removeprefix(": ")

@@ -49,7 +49,7 @@ EXACT_IN_FLOATS = 2**53
 
 
 def to_data(condition: Condition) -> Data:
-    """Write a condition as plain data: one key says its kind, the keys beside it what it is held against.
+    """Write a condition as plain data: one key says its kind, the keys beside it what it is compared with.
 
     Numbers stay numbers; a decimal that no float equals becomes `{"decimal": "19.99"}`, so that equal conditions, and only they,
     have equal data. Timeframes are their words.

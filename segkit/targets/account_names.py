@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from segkit.errors import DataError
-from segkit.files import write_text
+from segkit.errors import DataError, counted
+from segkit.files import escaped, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class AccountNames:
     metrics: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Say how many names there are, and none of them: a list may be called after somebody."""
+        return f"AccountNames: {counted(len(self.metrics), 'metric')}, {counted(len(self.lists), 'list')}"
+
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
         """Read what `to_file` wrote, or pages of Get Metrics and Get Lists saved as they came.
@@ -38,7 +42,8 @@ class AccountNames:
         try:
             content = json.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
-            raise DataError.unreadable_file(path, str(error)) from error
+            reason = type(error).__name__ if isinstance(error, OSError) else str(error)
+            raise DataError.unreadable_file(path, reason) from None
         if isinstance(content, Mapping) and "data" not in content:
             tables = {kind: content.get(kind) or {} for kind in ("metrics", "lists")}
             if not any(tables.values()) or not all(map(_is_names, tables.values())):
@@ -75,7 +80,7 @@ class AccountNames:
     def as_text(self) -> str:
         """Return the names as JSON, sorted by id, so that two pulls of one account differ only where it does."""
         names = {"metrics": dict(sorted(self.metrics.items())), "lists": dict(sorted(self.lists.items()))}
-        return json.dumps(names, indent=2, ensure_ascii=False) + "\n"
+        return escaped(json.dumps(names, indent=2, ensure_ascii=False)) + "\n"
 
     def to_file(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write the names as JSON, whole or not at all; return the absolute path.

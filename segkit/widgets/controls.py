@@ -14,10 +14,10 @@ from segkit.parameters import Parameter
 from segkit.value_words import plain
 
 FEW = 4
-"""So many choices are shown side by side; more go into a list that drops down."""
+"""How many choices are shown side by side; more go into a list that drops down."""
 
 DIGITS, SLACK = 7, 1e-9
-"""A slider in the browser rounds its positions to so many digits; steps are counted with so much slack."""
+"""A slider in the browser rounds its positions to `DIGITS` digits; steps are counted with `SLACK`."""
 
 _NOT_SET = "not set"
 

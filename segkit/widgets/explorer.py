@@ -29,7 +29,7 @@ from segkit.widgets.download import DownloadButton
 from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words
 
 _LISTED = 200
-"""So many intersections can be picked by hand; beyond that a list is no longer read, and names are quicker."""
+"""How many intersections can be picked by hand; beyond that a list is no longer read, and names are quicker."""
 
 _UNPICKED = ""
 
@@ -38,12 +38,13 @@ class OverlapExplorer:
     """Tick segments, see their exact intersections and pairwise overlaps, pick one intersection and use it further.
 
     Membership and all intersections are worked out once; other ticks only add some of those together. An intersection keeps its
-    names while all of them are ticked, and means: in these, and in no other ticked segment.
+    names while all of them are ticked, and means: in these, and in no other ticked segment. Profiles that were created later
+    than `as_of` are in no intersection, not even in the one of no segment.
 
     Args:
         segments: each with a name of its own; all are chosen at first.
         dataset: the profiles and events.
-        most: so many intersections get a bar of their own; the smallest others are folded into one, and counted.
+        most: how many intersections get a bar of their own; the smallest others are folded into one, and counted.
 
     Raises:
         DefinitionError: something is no segment, two have one name, or `most` is less than 1.
@@ -69,9 +70,11 @@ class OverlapExplorer:
             self._eligibility = Eligibility(dataset) if dataset.has_property("sms_consent") else None
         self._notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
         self._flags: dict[str, Flags] = {name: who[name].to_numpy() for name in self._conditions}
+        absent = dataset.not_there_yet
+        self._there: Flags = np.ones(len(dataset), dtype=bool) if absent is None else ~absent
         self._pairs = overlap(who)
         # Columns are numbers here, since a segment may be named "size".
-        self._every = intersections(who.set_axis(range(len(who.columns)), axis=1))
+        self._every = intersections(who[self._there].set_axis(range(len(who.columns)), axis=1))
         self._intersection: tuple[str, ...] | None = None
         self._is_quiet = False
         tick = partial(
@@ -172,7 +175,7 @@ class OverlapExplorer:
         return self._intersection
 
     def _holds(self, picked: tuple[str, ...]) -> Flags:
-        holds = np.ones(len(self._dataset), dtype=bool)
+        holds = self._there.copy()
         for name in self.chosen:
             holds &= self._flags[name] if name in picked else ~self._flags[name]
         return holds
@@ -229,11 +232,10 @@ class OverlapExplorer:
 
     def _file(self) -> tuple[str, bytes]:
         segment = self.segment
-        # An intersection of many segments has a name longer than a file's may be.
         with warnings.catch_warnings():
             # What could not be checked stands in the view.
             warnings.simplefilter("ignore", SegkitWarning)
-            return file_name(segment.name[:80]), audience(segment, dataset=self._dataset).to_bytes(layout="klaviyo")
+            return file_name(segment.name), audience(segment, dataset=self._dataset).to_bytes(layout="klaviyo")
 
 
 def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str, ...]:

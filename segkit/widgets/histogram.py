@@ -1,4 +1,4 @@
-"""The picture within a tuner's view: the quantity that a threshold is held against, and who lies on either side of it."""
+"""The picture within a tuner's view: the quantity that a threshold is compared with, and who lies on either side of it."""
 
 from html import escape
 from math import inf
@@ -63,7 +63,7 @@ class Frame(NamedTuple):
         return min(max((value - self.low) * WIDTH / (self.high - self.low), 0), WIDTH)
 
     def path(self, heights: Heights) -> list[str]:
-        """Return a drawing of each bar that is so many profiles tall; an empty text where it is none."""
+        """Return a drawing of each bar, as tall as its number of profiles; an empty text where that is 0."""
         tall = np.minimum(heights * self.scale, np.divide(heights * FLOOR, np.maximum(self.totals, 1)))
         per_unit = WIDTH / (self.high - self.low)
         lefts = (self.starts - self.low) * per_unit

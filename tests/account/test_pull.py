@@ -345,7 +345,7 @@ PAGE = {"data": [{"type": "profile", "id": "P1", "attributes": {}}], "links": {"
     (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/"}}, "no cursor"),
     (PAGE | {"links": {"next": 5}}, "no cursor"),
     (PAGE | {"links": ["next"]}, "no cursor"),
-    (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/?page%5Bcursor%5D=NQ%3D%3D"}}, "back to itself"),
+    (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/?page%5Bcursor%5D=NQ%3D%3D"}}, "back to an earlier one"),
 ])  # fmt: skip
 def test_a_malformed_page_is_named_and_nothing_is_lost(server, tmp_path, page, said):
     """The error names the request and the number of the page; the pages before it stay, and a whole one is asked for again."""
@@ -429,7 +429,7 @@ def opt_out_everybody(server):
 @pytest.mark.parametrize("path", ["/api/profiles", "/api/lists/Lstaaa/profiles"])
 @pytest.mark.parametrize("later", [DAY + timedelta(seconds=31), 30 * DAY, -timedelta(minutes=1)])
 def test_profiles_older_than_a_day_are_fetched_again(server, tmp_path, path, later):
-    """Who opted out since a pull broke off more than a day ago is opted out in the resumed one; only profiles are asked for again."""
+    """Who opted out since a pull broke off more than a day ago is opted out in the resumed one; no event is asked for again."""
 
     def revoke(request):
         if request.path == path and (path != "/api/profiles" or "page[cursor]" in request.query):
@@ -448,7 +448,6 @@ def test_profiles_older_than_a_day_are_fetched_again(server, tmp_path, path, lat
     assert len(server.asked("/api/profiles")) == 5
     assert server.asked("/api/events") == []
     assert resumed.profiles_as_of == (MOMENT + later).replace(microsecond=0)
-    assert len(resumed.notes) == 1
     assert (
         "on 2026-07-01 at 08:12 UTC, not within the last day, so all profiles were downloaded again" in resumed.notes[0]
     )
@@ -477,6 +476,25 @@ def test_profiles_of_unknown_age_are_fetched_again(server, tmp_path, note):
     assert resumed.notes == (
         "The unfinished pull did not note when it began to download its profiles, so all profiles were downloaded again.",
     )
+
+
+@pytest.mark.parametrize(("later", "is_again"), [(DAY, False), (DAY + timedelta(seconds=31), True), (30 * DAY, True)])
+def test_members_older_than_a_day_are_fetched_again(server, tmp_path, later, is_again):
+    """Who was put on a list since is on it, as it may be one of those who are not to be texted."""
+    lists = sorted(path for path in server.content if path.startswith("/api/lists/") and path.endswith("/profiles"))
+    assert len(lists) > 1
+    server.fail(lists[-1], Fault(403))
+    with pytest.raises(AccountError, match="403"):
+        pull(tmp_path, account=account(server))
+    assert len(server.asked(lists[0])) > 0
+    newcomer = resource("profile", "01NEWCOMER", joined_group_at="2026-07-01T09:00:00+00:00")
+    server.content[lists[0]].append(newcomer)
+    resumed = pull(tmp_path, account=account(server, moment=MOMENT + later))
+    rows = pd.read_parquet(tmp_path / "lists.parquet")
+    again = "on 2026-07-01 at 08:12 UTC, not within the last day, so all members of lists were downloaded again."
+
+    assert ("01NEWCOMER" in set(rows["profile_id"])) == is_again
+    assert sum(again in note for note in resumed.notes) == is_again
 
 
 def test_a_break_while_old_profiles_are_dropped(server, tmp_path):

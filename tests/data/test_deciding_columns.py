@@ -133,7 +133,7 @@ def test_an_email_that_is_the_id_is_an_email_too(header, tmp_path):
     assert who(sk.has("email", equals="ann@mail.example") & sk.spent("Placed Order", equals=10), shop) == {
         "ann@mail.example"
     }
-    with pytest.warns(SegkitWarning, match="Not everything that stops a text"):
+    with pytest.warns(SegkitWarning, match="Some checks before a text could not be made in full"):
         sk.audience(sk.Segment("All", sk.is_set("email")), dataset=shop).write_csv(
             tmp_path / "all.csv", layout="klaviyo"
         )

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.data.event_ids import same_ids
 from segkit.data.properties import Cells, cells_of
+from segkit.data.same_ids import same_ids
 from segkit.errors import DataError, SegkitWarning
 
 PEOPLE = pd.DataFrame({"profile_id": ["ann", "bea"], "sms_consent": "SUBSCRIBED"})
@@ -241,9 +241,19 @@ def test_a_sum_of_two_currencies_warns(header):
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
     for _ in range(2):
         with pytest.warns(
-            SegkitWarning, match=r"'Placed Order' are of 2 currencies .*: USD \(2\), EUR \(1\)\..*where="
+            SegkitWarning,
+            match=r"'Placed Order' are of 2 currencies .*: 'USD \(2\)', 'EUR \(1\)'\..*where={'.*': 'USD'}",
         ):
             who(sk.spent("Placed Order", more_than=1), shop)
+
+
+def test_many_currencies_are_not_all_listed():
+    """The six commonest are, and how many more there are is said."""
+    codes = ["SEK", "USD", "USD", "EUR", "GBP", "CHF", "DKK", "NOK", "PLN"]
+    events = orders(*(("ann", day, 5) for day in range(1, 10)), currency=codes)
+    shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
+    with pytest.warns(SegkitWarning, match=r"8 currencies .*: 'USD \(2\)', 'SEK \(1\)', .* and 2 more\. Ask"):
+        who(sk.spent("Placed Order", more_than=1), shop)
 
 
 def test_one_currency_is_nothing_to_be_told():

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from people import anybody_in
+
 import segkit
 from segkit.errors import SegkitError, SegkitWarning
 
@@ -86,9 +88,9 @@ def show_nobody(message: object, error: BaseException | None = None) -> None:
     """Look for people in a message, however their numbers are spelled there; an error says where it is from."""
     words = str(message)
     digits = re.sub(r"[\s().+-]", "", words)
-    for person in PEOPLE:
-        if person in words or ("@" not in person and re.sub(r"\D", "", person) in digits):
-            raise ShownPersonError(words[:300]) from error
+    shown = [one for one in PEOPLE if one in words or ("@" not in one and re.sub(r"\D", "", one) in digits)]
+    if shown or anybody_in(words):
+        raise ShownPersonError(words[:300]) from error
 
 
 def kind_of(error: BaseException) -> str:

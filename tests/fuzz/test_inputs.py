@@ -42,6 +42,7 @@ def _fail() -> None:
     raise KeyError("x")
 
 
+@pytest.mark.shows_people
 @pytest.mark.parametrize("fault", [_refuse, _warn, _fail])
 def test_a_fault_is_told(fault):
     """A person in an error, one in a warning, and an error that is not segkit's are no answers."""

@@ -115,6 +115,22 @@ def test_intersections_are_those_of_the_chosen_and_add_up_to_all_profiles(
     pd.testing.assert_frame_equal(explorer.pairs, sk.overlap(who), check_dtype=bool(chosen))
 
 
+def test_a_profile_that_is_not_there_yet_is_in_no_intersection():
+    """Who was created later counts in no size, also not in that of none, and is no member where the segment has none either."""
+    people = pd.DataFrame({"profile_id": ["ann", "bea", "cat"], "created": ["2026-01-01", "2026-06-01", "2026-01-01"]})
+    events = pd.DataFrame({"profile_id": ["ann"], "metric": ["Bid"], "datetime": ["2026-06-30T00:00:00Z"]})
+    shop = sk.Dataset.from_frames(people, events).with_as_of("2026-05-31")
+    explorer = OverlapExplorer(
+        [sk.Segment("Bidders", sk.did("Bid")), sk.Segment("Others", ~sk.is_set("created"))], shop
+    )
+    explorer.intersection = []
+    who = sk.membership(explorer.segment, shop).iloc[:, 0]
+
+    assert explorer.table["size"].tolist() == [2]
+    assert set(explorer.members.index) == set(who.index[who]) == {"ann", "cat"}
+    assert repr(explorer).endswith(": 2 profiles")
+
+
 def test_all_segments_are_chosen_at_first_and_nothing_is_picked(sample_shop: sk.Dataset):
     """What to do with an intersection before one is picked is said, by the properties and by the download."""
     fresh = OverlapExplorer(SEGMENTS, sample_shop)
@@ -350,7 +366,16 @@ def test_the_download_is_the_audience_of_the_segment(explorer: OverlapExplorer, 
     assert data == sk.audience(explorer.segment, dataset=sample_shop).to_bytes()
 
     at(explorer, NAMES, NAMES)
-    assert len(explorer._file()[0]) < 90
+    assert len(explorer._file()[0]) < 100
+
+
+def test_files_of_long_names_that_begin_alike_are_told_apart(sample_shop: sk.Dataset):
+    """What a file's name has no room for still makes it another one."""
+    long = [f"{'Subscribers who clicked ' * 4}in {month}" for month in ("May", "June")]
+    explorer = OverlapExplorer([sk.Segment(name, sk.can_receive("sms")) for name in long], sample_shop)
+    first, second = (at(explorer, long, [name])._file()[0] for name in long)
+
+    assert first != second
 
 
 def test_what_the_data_warns_of_is_a_note(sample_shop: sk.Dataset):

@@ -12,7 +12,7 @@ from segkit.data.sample.orders import forecast, orders_and_visits
 from segkit.data.sample.people import Person, draw_person
 from segkit.data.sample.phones import PhoneBook
 from segkit.data.sample.places import PLACES
-from segkit.files import refuse_in_app, whole_files
+from segkit.files import make_folder, whole_files
 
 _FILES = ("profiles.csv", "events.csv.gz", "lists.csv", "places.csv")
 _PROFILE_COLUMNS = (
@@ -74,8 +74,8 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026,
     `events.csv.gz` may differ, since it is zlib's. More profiles leave the first ones as they were. Nobody here exists:
     names are shuffled, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for
     fiction (about 3,600 at the default size; far beyond it the ranges run out and people share numbers).
-    No profiles at all still gives files with their headers; a folder that can't be written raises `OSError`, and so does a
-    page of `segkit app`, which writes nothing on its host.
+    No profiles at all still gives files with their headers; a folder that can't be written raises `FileError`, and so
+    does a page of `segkit app`, which writes nothing on its host.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -84,9 +84,8 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026,
     ...         [row["profile_id"] for row in csv.DictReader(file)]
     ['SYN-00001', 'SYN-00002']
     """
-    refuse_in_app()
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     with whole_files(*(target / name for name in _FILES), replace=replace) as parts:
         for part, data in zip(parts, _tables(_live(profiles, seed)), strict=True):
             part.write_bytes(data)

@@ -51,7 +51,7 @@ class Draw:
         return table[-1][1]
 
     def waking_second(self, day: int, utc_offset: int) -> int:
-        """Draw a second of a day between 7:00 and 23:00 on the clock of a place so many hours from UTC."""
+        """Draw a second of a day between 7:00 and 23:00 on the clock of a place `utc_offset` hours from UTC."""
         return day * DAY + (7 - utc_offset) * HOUR + self.whole(0, 16 * HOUR - 1)
 
 
@@ -65,7 +65,7 @@ def day_of(year: int, month: int, day: int) -> int:
 
 
 def date_of(day: int) -> str:
-    """Write the date of a day so many days after the opening.
+    """Write the date of the day that is `day` days after the opening.
 
     >>> date_of(729)
     '2026-06-30'

@@ -104,7 +104,7 @@ def _arrival(campaign: Campaign, hour: int, person: Person, draw: Draw) -> int:
 
 
 def _interest(person: Person, joined: int, now: int, half_life_months: int) -> float:
-    """Let interest fall to a half after so many months, a third after twice as many; the inactive keep a twentieth."""
+    """Let interest fall to a half after `half_life_months`, a third after twice as many; the inactive keep a twentieth."""
     faded = 1 + (now - joined) / (half_life_months * 30 * DAY)
     return (1 if now < person.active_until else 0.05) / faded
 

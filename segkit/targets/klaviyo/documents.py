@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from segkit.errors import DefinitionError
+from segkit.masking import masked_text, quoted
 from segkit.segment import Segment
 from segkit.targets.account_names import AccountNames
 from segkit.targets.klaviyo.gaps import Gaps
@@ -99,7 +100,7 @@ def _segments(
     account = Account(NamesOfIds(names, {"metric": metric_names, "list": list_names}, gaps), channel_affinity or {})
     segments = []
     for number, (name, definition) in enumerate(found, start=1):
-        place = f"segment {number} ({name or UNNAMED!r}), " if len(found) > 1 else ""
+        place = f"segment {number} ({quoted(name or UNNAMED)}), " if len(found) > 1 else ""
         condition = read_definition(definition, account, gaps, place)
         if condition is not None:
             segments.append(Segment(name or UNNAMED, condition))
@@ -122,7 +123,7 @@ def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str
         own = payload.get("name")
         yield from _inside(payload, own if isinstance(own, str) and own.strip() else name)
     else:
-        found = "null" if payload is None else repr(payload)
+        found = "null" if payload is None else quoted(payload)
         raise DefinitionError.no_klaviyo_definition(f"{found} stands in its place")
 
 
@@ -132,7 +133,7 @@ def _inside(payload: Mapping[Any, Any], name: str | None) -> Iterator[tuple[str 
         return
     wrapping = next((key for key in _WRAPPINGS if key in payload), None)
     if wrapping is None:
-        parts = ", ".join(map(str, payload)) or "nothing"
+        parts = ", ".join(masked_text(str(part)) for part in payload) or "nothing"
         raise DefinitionError.no_klaviyo_definition(f"it has {parts}, and no condition_groups")
     if wrapping == "definition" and payload[wrapping] is None:
         # Klaviyo may leave it out; among the segments of a page it is one gap of one segment.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from segkit.errors import DefinitionError
+from segkit.masking import masked_text
 
 
 class Gaps:
@@ -21,7 +22,7 @@ class Gaps:
     @contextmanager
     def at(self, place: str) -> Iterator[None]:
         """Note whatever is refused inside as a gap of this place, and go on after it."""
-        before, self._place = self._place, place
+        before, self._place = self._place, masked_text(place)
         try:
             yield
         except DefinitionError as error:

@@ -22,6 +22,7 @@ from segkit.conditions import (
 )
 from segkit.countries import TWO_LETTERS, country_of
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.gaps import Gaps
 from segkit.targets.klaviyo.names import NamesOfIds
 from segkit.targets.klaviyo.parts import Filter, parts, text, texts, word
@@ -113,10 +114,10 @@ def _property(value: Filter, _: Account) -> Condition:
     operator = test.get("operator") if isinstance(test, Mapping) else None
     if operator in ("phone-country-code-in", "phone-country-code-not-in"):
         if column != "phone_number":
-            raise DefinitionError.bad_value(f"The property of {operator!r}", spelled, "phone_number")
+            raise DefinitionError.bad_value(f"The property of {quoted(operator)}", spelled, "phone_number")
         filter_parts = parts("A filter of phone countries", test, ("operator", "value"))
-        countries = texts(f"The value of {operator!r}", filter_parts.get("value"))
-        what = f"A country of {operator!r}"
+        countries = texts(f"The value of {quoted(operator)}", filter_parts.get("value"))
+        what = f"A country of {quoted(operator)}"
         return PhoneCountryCondition(tuple(_two_letters(what, one) for one in countries), operator.endswith("code-in"))
     return PropertyCondition(column, value_filter(test))
 

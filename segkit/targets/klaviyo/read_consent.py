@@ -15,6 +15,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.parts import Filter, parts, word
 from segkit.targets.klaviyo.read_dates import date_timeframe
 from segkit.targets.klaviyo.read_filters import value_filter
@@ -97,7 +98,7 @@ def _of_kind(name: str, test: PropertyTest) -> PropertyTest:
             return test
         case _:
             raise DefinitionError.beyond_segkit(
-                f"The filter of {name!r}", "it is of another kind than Klaviyo documents"
+                f"The filter of {quoted(name)}", "it is of another kind than Klaviyo documents"
             )
 
 
@@ -111,6 +112,6 @@ def _method(cell: Cell, column: str, given: Filter) -> list[PropertyCondition]:
     is_some = isinstance(detail, TextInTest) and not detail.negated
     if not is_some and not (isinstance(detail, TextTest) and detail.comparison == "equals"):
         raise DefinitionError.beyond_segkit(
-            f"The filter of the method {method!r}", "only equals and in are known there"
+            f"The filter of the method {quoted(method)}", "only equals and in are known there"
         )
     return [*found, PropertyCondition(f"{column}_detail", detail)]

@@ -5,6 +5,7 @@ from datetime import UTC, date, time
 from typing import cast, get_args
 
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.parts import Filter, parts, word
 from segkit.timeframe_words import day, whole
 from segkit.timeframes import (
@@ -42,12 +43,14 @@ def event_timeframe(value: object) -> EventTimeframe:
     found = timeframe(value)
     if not isinstance(found, get_args(EventTimeframe)):
         why = "segkit looks back on events, and has anniversaries only of dates that profiles carry"
-        raise DefinitionError.beyond_segkit(f"The timeframe {cast(Filter, value).get('operator')!r} of events", why)
+        raise DefinitionError.beyond_segkit(
+            f"The timeframe {quoted(cast(Filter, value).get('operator'))} of events", why
+        )
     return cast(EventTimeframe, found)
 
 
 def date_timeframe(value: object) -> DateTimeframe:
-    """Read the timeframe that a profile's date is held against; "over all time" is none."""
+    """Read the timeframe that a profile's date is compared with; "over all time" is none."""
     found = timeframe(value)
     if isinstance(found, AllTime):
         raise DefinitionError.beyond_segkit("The timeframe 'alltime' of a date", "every date passes; ask for is-set")

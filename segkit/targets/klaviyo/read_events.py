@@ -12,6 +12,7 @@ from segkit.conditions import (
     MetricCondition,
 )
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.names import NamesOfIds
 from segkit.targets.klaviyo.parts import Filter, parts, text, word
 from segkit.targets.klaviyo.read_dates import event_timeframe
@@ -82,5 +83,5 @@ def _clause(value: object) -> EventProperty:
     test = value_filter(given.get("filter"))
     if isinstance(test, DateTest):
         why = "Klaviyo documents none on events; copy the date to the profile"
-        raise DefinitionError.beyond_segkit(f"A date filter of the event property {name!r}", why)
+        raise DefinitionError.beyond_segkit(f"A date filter of the event property {quoted(name)}", why)
     return EventProperty(name, test)

@@ -1,4 +1,4 @@
-"""Klaviyo's filters to tests; whose value is held against them is for the readers of conditions."""
+"""Klaviyo's filters to tests; whose value they test is for the readers of conditions."""
 
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -17,6 +17,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.parts import Filter, parts, text, texts, word
 from segkit.targets.klaviyo.read_dates import date_timeframe
 from segkit.targets.klaviyo.words import ANY_OF_ONE, ITEM_TEXTS, ITEMS, LENGTHS, NUMBERS, SEVERAL_ITEMS, TEXTS
@@ -52,7 +53,7 @@ def _text(value: Filter) -> PropertyTest:
     operator = word("The operator of a filter of texts", given.get("operator"), (*TEXTS, "in", "not-in"))
     if operator in TEXTS:
         return TextTest(TEXTS[operator], text("The value of a filter of texts", given.get("value")))
-    return TextInTest(texts(f"The value of {operator!r}", given.get("value")), negated=operator == "not-in")
+    return TextInTest(texts(f"The value of {quoted(operator)}", given.get("value")), negated=operator == "not-in")
 
 
 def _boolean(value: Filter) -> PropertyTest:
@@ -75,7 +76,7 @@ def _list(value: Filter) -> PropertyTest:
     given = parts("A filter of lists", value, ("operator", "value"))
     operators = (*ITEMS, *ITEM_TEXTS, *SEVERAL_ITEMS, *LENGTHS)
     operator = word("The operator of a filter of lists", given.get("operator"), operators)
-    wanted, what = given.get("value"), f"The value of {operator!r}"
+    wanted, what = given.get("value"), f"The value of {quoted(operator)}"
     if operator in LENGTHS:
         return LengthTest(LENGTHS[operator], whole("The length of a list", wanted, least=0))
     if operator in ITEMS:

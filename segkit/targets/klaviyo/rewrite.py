@@ -36,6 +36,7 @@ from segkit.conditions import (
 from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError
 from segkit.explain import describe, explain
+from segkit.masking import quoted
 from segkit.targets.klaviyo.gaps import Gaps
 from segkit.targets.klaviyo.words import CELLS, PREDICTED_GENDER, PREDICTIONS, cell_of
 from segkit.timeframes import After, AtLeastAgo, Before, BetweenDates, DateTimeframe, InMonth, InTheLast
@@ -144,7 +145,7 @@ def _negated(atom: Condition) -> Condition:
         case ConsentCondition():
             nearest = "the other states, joined by OR with this one under the opposite date or method"
         case ListCondition(name):
-            nearest = f"not on the list {name!r}, joined by OR with having joined outside that time"
+            nearest = f"not on the list {quoted(name)}, joined by OR with having joined outside that time"
         case DistanceCondition(is_within=is_within):
             nearest = f"{describe(replace(atom, is_within=not is_within))}, which leaves out who can't be placed"
         case PhoneCountryCondition(is_in=is_in):

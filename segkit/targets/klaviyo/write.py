@@ -27,6 +27,7 @@ from segkit.countries import THREE_LETTERS
 from segkit.data.schema import canonical_name
 from segkit.errors import DefinitionError
 from segkit.explain import describe
+from segkit.masking import quoted
 from segkit.segment import Segment
 from segkit.targets.account_names import AccountNames
 from segkit.targets.klaviyo.gaps import Gaps
@@ -181,7 +182,7 @@ def _property(atom: PropertyCondition, account: _Account) -> Document:
     spelled = property_of(atom.property)
     if spelled is None:
         nearest = "can_receive(...) or cannot_receive(...), narrowed by subscription, date and method"
-        raise DefinitionError.beyond_klaviyo(f"property for the column {atom.property!r}", nearest)
+        raise DefinitionError.beyond_klaviyo(f"property for the column {quoted(atom.property)}", nearest)
     return _of_property(spelled, profile_filter(atom.test))
 
 
@@ -230,7 +231,9 @@ def _distance(atom: DistanceCondition) -> Document:
     if not isinstance(atom.of, PostalCode):
         raise DefinitionError.beyond_klaviyo("distance from a point", "the distance from the postal code at that point")
     if atom.of.country not in THREE_LETTERS:
-        raise DefinitionError.beyond_klaviyo(f"country {atom.of.country!r}", "a country of ISO 3166, such as 'US'")
+        raise DefinitionError.beyond_klaviyo(
+            f"country {quoted(atom.of.country)}", "a country of ISO 3166, such as 'US'"
+        )
     return {
         "type": "profile-postal-code-distance",
         "country_code": THREE_LETTERS[atom.of.country],

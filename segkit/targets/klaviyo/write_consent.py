@@ -11,6 +11,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.words import (
     CELLS,
     CUSTOM_SOURCE,
@@ -37,7 +38,7 @@ def consent_document(atom: ConsentCondition) -> Document:
     if subscription not in ("any", *choices):
         states = " or ".join(repr(choice) for choice in choices)
         raise DefinitionError.beyond_klaviyo(
-            f"state {subscription!r} of those who {_can(cell)}", f"subscription {states}"
+            f"state {quoted(subscription)} of those who {_can(cell)}", f"subscription {states}"
         )
     status: Document = {"subscription": subscription}
     filters = _filters(cell, atom)
@@ -109,7 +110,7 @@ def _way(cell: Cell, clauses: list[PropertyCondition]) -> Document:
     if detail is not None:
         found["filter"] = _detail(cell, method, detail)
     elif method == "integration":
-        nearest = f"{column}_detail is {INTEGRATIONS[cell]!r}"
+        nearest = f"{column}_detail is {quoted(INTEGRATIONS[cell])}"
         raise DefinitionError.beyond_klaviyo("integration without its name", nearest)
     return found
 
@@ -121,11 +122,11 @@ def _detail(cell: Cell, method: str, test: PropertyTest) -> Document:
     if operator == "in" and isinstance(test, TextInTest) and not test.negated:
         named = [value for value in test.values if method == "integration" and value != INTEGRATIONS[cell]]
         if named:
-            raise DefinitionError.beyond_klaviyo(f"integration {named[0]!r}", repr(INTEGRATIONS[cell]))
+            raise DefinitionError.beyond_klaviyo(f"integration {quoted(named[0])}", repr(INTEGRATIONS[cell]))
         return profile_filter(test)
     nearest = {
         None: "the method alone",
         "in": "the detail is one of several texts",
         "equals": "the detail equals a text",
     }
-    raise DefinitionError.beyond_klaviyo(f"such detail of the method {method!r}", nearest[operator])
+    raise DefinitionError.beyond_klaviyo(f"such detail of the method {quoted(method)}", nearest[operator])

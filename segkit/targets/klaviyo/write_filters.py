@@ -23,6 +23,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
 from segkit.targets.klaviyo.words import (
     EVENT_ITEM_OPERATORS,
     ITEM_OPERATORS,
@@ -91,7 +92,7 @@ def profile_filter(test: PropertyTest) -> Document:
             nearest = f"a condition for each of the {len(items)} items"
             raise DefinitionError.beyond_klaviyo("filter of profiles for several items of a list", nearest)
         case ItemTextTest(_, text):
-            nearest = f"the whole item {text!r}, or each item that contains the text"
+            nearest = f"the whole item {quoted(text)}, or each item that contains the text"
             raise DefinitionError.beyond_klaviyo("filter of profiles for a text in an item of a list", nearest)
         case DateTest(timeframe):
             return date_filter(timeframe)
@@ -157,14 +158,14 @@ def _list_filter(operator: str, value: str | int | list[str]) -> Document:
 def _text_item(item: str | float) -> str:
     if isinstance(item, str):
         return item
-    raise DefinitionError.beyond_klaviyo("filter of events for a number in a list", f"the text {str(item)!r}")
+    raise DefinitionError.beyond_klaviyo("filter of events for a number in a list", f"the text {quoted(str(item))}")
 
 
 def _whole_item(item: str | float) -> str | int:
     if isinstance(item, str):
         return item
     if item != int(item):
-        raise DefinitionError.beyond_klaviyo(f"list item {item}", f"a whole number, or the text {str(item)!r}")
+        raise DefinitionError.beyond_klaviyo(f"list item {item}", f"a whole number, or the text {quoted(str(item))}")
     return int(item)
 
 

@@ -1,0 +1,119 @@
+"""The list of member files that a build keeps in its folder, so that the next build removes what this one wrote and nothing else."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from segkit.errors import listed
+from segkit.files import write_text
+
+LIST = ".segkit-build.json"
+"""The name of the list in the folder of a build."""
+
+_NAME = re.compile(r"(send|members)/[^/\\\0]+\.csv")
+
+
+class BuildList:
+    """The member files that builds wrote into a folder, each by its name within it, such as "send/vip.csv".
+
+    With each stands the digest of its manifest, which holds the digest of the file, so that a file is known again. It is None from
+    before the file is written until the build is done, so that a killed build has listed what it wrote.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listed = _read(folder / LIST)
+        self._planned: list[str] = []
+
+    def begin(self, names: Iterable[str]) -> None:
+        """List the files that are about to be written.
+
+        Raises:
+            FileError: the system refuses to write.
+        """
+        self._planned = list(names)
+        self._write({**(self._listed or {}), **dict.fromkeys(self._planned)})
+
+    def finish(self) -> list[str]:
+        """Remove the files of earlier builds that this one did not write, lest an old list be sent to; return what to tell of it.
+
+        A file that is not as the build wrote it is somebody's own by now, and stays.
+
+        Raises:
+            FileError: the system refuses to write the list.
+        """
+        written = {(self._folder / name).resolve() for name in self._planned}
+        left = {
+            name: digest
+            for name, digest in (self._listed or {}).items()
+            if (path := self._folder / name).exists() and path.resolve() not in written
+        }
+        removed = [name for name, digest in left.items() if _is_removed(self._folder / name, digest)]
+        self._write({name: _digest(_manifest(self._folder / name)) for name in self._planned})
+        return [
+            *_told("Removed what only an earlier build wrote", removed),
+            *_told(
+                "Written by an earlier build and not by this one, but changed since or not to be removed, and so left: make sure "
+                "that nobody sends to them",
+                [name for name in left if name not in removed],
+            ),
+            *_told(
+                "Member files that were in the folder before its first build, and so left: make sure that nobody sends to them",
+                [] if self._listed is not None else self._others(written),
+            ),
+        ]
+
+    def _others(self, written: set[Path]) -> list[str]:
+        """Return the member files in the folder that no build has listed, as those of a segkit that kept no list."""
+        found = [path for part in ("send", "members") for path in sorted((self._folder / part).glob("*.csv"))]
+        return [
+            f"{path.parent.name}/{path.name}"
+            for path in found
+            if _manifest(path).exists() and path.resolve() not in written
+        ]
+
+    def _write(self, files: Mapping[str, str | None]) -> None:
+        write_text(self._folder / LIST, json.dumps({"files": files}, indent=1, sort_keys=True) + "\n", replace=True)
+
+
+def _read(path: Path) -> dict[str, str | None] | None:
+    """Return what is listed; None if there is no list, or none that a build wrote."""
+    try:
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        # Whatever else stands there, nothing outside these folders is ever removed.
+        return {name: digest for name, digest in files.items() if _NAME.fullmatch(name)}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _is_removed(path: Path, digest: str | None) -> bool:
+    """Remove a file and its manifest if they are as they were written; say whether they are gone."""
+    manifest = _manifest(path)
+    try:
+        is_ours = digest in (None, _digest(manifest))
+        if is_ours and json.loads(manifest.read_text(encoding="utf-8"))["sha256"] == _digest(path):
+            # The file that a link leads to is what the build wrote; the link is somebody's own.
+            manifest.resolve().unlink()
+            path.resolve().unlink()
+            return True
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+    return False
+
+
+def _manifest(path: Path) -> Path:
+    return path.with_name(f"{path.name}.manifest.json")
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _told(what: str, names: list[str]) -> list[str]:
+    return [f"{what}: {listed(names)}."] if names else []
