@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import io
 import os
 import runpy
 import sys
@@ -38,6 +39,7 @@ _VOILA_OPTIONS = ("--template=segkit", "--progressive_rendering=True")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 2 with a message where something was wrong with what was asked."""
+    _print_anywhere()
     parser = _parser()
     given, others = parser.parse_known_args(arguments)
     if others and given.run not in {_lab, _app}:
@@ -49,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"segkit: {error}", file=sys.stderr)
         return 2
     return code
+
+
+def _print_anywhere() -> None:
+    """Let a console that lacks a letter show its code in its place, rather than end a command that has work to do."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

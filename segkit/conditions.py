@@ -335,6 +335,30 @@ Atom: TypeAlias = (
 )
 Condition: TypeAlias = Union[Atom, "AllOf", "AnyOf", "Not"]
 
+DEEPEST = 50
+"""Groups within groups that a definition may have: what evaluates, explains or writes it calls itself several times for each."""
+
+
+def is_too_deep(condition: "Condition") -> bool:
+    """Whether groups are nested deeper than `DEEPEST`, told a level at a time and so at any depth."""
+    level: list[Condition] = [condition]
+    for _ in range(DEEPEST + 1):
+        level = [inner for one in level for inner in _groups_in(one)]
+        if not level:
+            return False
+    return True
+
+
+def _groups_in(condition: "Condition") -> list["Condition"]:
+    if isinstance(condition, (AllOf, AnyOf)):
+        return [inner for inner in condition.conditions if isinstance(inner, (AllOf, AnyOf, Not))]
+    return (
+        [condition.condition]
+        if isinstance(condition, Not) and isinstance(condition.condition, (AllOf, AnyOf, Not))
+        else []
+    )
+
+
 KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, *get_args(Atom))
 """The classes in `Condition`, for checks at run time."""
 

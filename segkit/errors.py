@@ -7,6 +7,7 @@ so that no message shows a phone number or an address. Nothing else of segkit is
 # Over 250 lines, since the wording of every error is read, and tested, in one place.
 
 import inspect
+import re
 import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -18,7 +19,20 @@ from segkit.masking import masked_path, masked_text, quoted
 
 
 class SegkitError(Exception):
-    """Anything that segkit raises on purpose."""
+    """Anything that segkit raises on purpose. What was given is repeated, but not hundreds of letters of it without a blank."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_LONG_WORD.sub(_shortened, message))
+
+
+_LONG_WORD = re.compile(r"\d{61,}|[^\s/\\]{301,}")
+"""A number or another word that is longer than anybody reads; paths have slashes."""
+
+
+def _shortened(found: re.Match[str]) -> str:
+    word = found.group()
+    kind = "digits" if word.isdecimal() else "letters"
+    return f"{word[:40]}… ({len(word):,} {kind})"
 
 
 class SegkitWarning(UserWarning):
@@ -115,6 +129,14 @@ class DefinitionError(SegkitError, ValueError):
         """A segment's name is no text, or empty."""
         return cls(
             f'A segment\'s name must be text that is not blank, and {quoted(name)} is not. Try sk.Segment("VIP", ...).'
+        )
+
+    @classmethod
+    def half_a_character(cls, what: str, value: str) -> Self:
+        """A text holds half an emoji, which no file takes."""
+        return cls(
+            f"{what} can't hold half a character, and {quoted(value)} does: it was cut within an emoji or another such sign. Write the whole "
+            "sign, or leave it out."
         )
 
     @classmethod
@@ -304,9 +326,23 @@ class DefinitionError(SegkitError, ValueError):
         return cls("Nothing is written here. A segment begins with segkit: 1, a name and a condition.")
 
     @classmethod
+    def text_too_long(cls, size: int, most: int) -> Self:
+        """A text is longer than any segment."""
+        return cls(
+            f"This has {size:,} letters, and a segment's text has at most {most:,}. Check that it is the right file."
+        )
+
+    @classmethod
+    def half_in_text(cls) -> Self:
+        """A text holds half an emoji somewhere."""
+        return cls(
+            "The text holds half a character: it was cut within an emoji or another such sign. Write the whole sign."
+        )
+
+    @classmethod
     def nested_too_deep(cls) -> Self:
-        """A condition has so many brackets that reading or writing it would not end well."""
-        return cls("The conditions are nested too deep for a text. Write fewer groups within groups.")
+        """A condition has so many brackets that reading, writing or evaluating it would not end well."""
+        return cls("The conditions are nested too deep, over 50 groups within groups. Write fewer groups.")
 
     @classmethod
     def not_plain(cls, given: str) -> Self:
@@ -481,11 +517,49 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def no_file(cls, path: Path) -> Self:
         """A path that was given does not exist."""
-        beside = sorted(found.name for found in path.parent.iterdir()) if path.parent.is_dir() else []
+        try:
+            beside = sorted(found.name for found in path.parent.iterdir()) if path.parent.is_dir() else []
+        except OSError:
+            beside = []
         if not beside:
             return cls(f"There is no file or folder {quoted(path)}. Check the spelling and the working directory.")
         return cls(
             f"There is no {quoted(path.name)} in {quoted(path.parent)}.{nearest(path.name, beside)} It holds: {listed(beside)}."
+        )
+
+    @classmethod
+    def not_a_regular_file(cls, path: Path) -> Self:
+        """A pipe, a device or a socket was given, which has no end, or waits for somebody to write."""
+        return cls(
+            f"{quoted(path.name)} can't be read: it is no regular file, but a device or a pipe. Save what comes out of it as a file first."
+        )
+
+    @classmethod
+    def folder_for_file(cls, path: Path) -> Self:
+        """A folder was given where a file belongs."""
+        return cls(f"{quoted(path)} is a folder. Give the name of a file in it.")
+
+    @classmethod
+    def file_too_large(cls, path: Path, largest: int) -> Self:
+        """A file is larger than its kind may be."""
+        return cls(
+            f"{quoted(path.name)} can't be read: files of its kind may have {size_words(largest)}, and it has more. Check that it is the "
+            "right file."
+        )
+
+    @classmethod
+    def unpacks_too_large(cls, path: Path, largest: int) -> Self:
+        """A compressed file holds far more than any data of its size does, or more than is read into memory."""
+        return cls(
+            f"{quoted(path.name)} can't be read: unpacked it has more than {size_words(largest)}, far more than a file of its size should "
+            "hold. If it is yours and right, unpack it and load what comes out."
+        )
+
+    @classmethod
+    def cells_nested_too_deep(cls, deepest: int) -> Self:
+        """A cell holds lists within lists beyond all use."""
+        return cls(
+            f"A cell holds lists or mappings that are nested more than {deepest} deep. Leave its column out, or make it text first."
         )
 
     @classmethod
@@ -1081,6 +1155,15 @@ class AccountError(SegkitError, RuntimeError):
 def missing_extra(package: str, extra: str) -> ImportError:
     """Return the error for a package that only an extra brings, with the line that installs it."""
     return ImportError(f'This needs {package}, which is not installed. Run: pip install "sms-segkit[{extra}]"')
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes as a person says it.
+
+    >>> size_words(2**20), size_words(3 * 2**30)
+    ('1 MB', '3 GB')
+    """
+    return f"{size >> 30:,} GB" if size >= 2**30 else f"{size >> 20:,} MB"
 
 
 def counted(number: int, singular: str, plural: str | None = None) -> str:

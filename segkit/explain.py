@@ -40,6 +40,7 @@ from segkit.conditions import (
     TextComparison,
     TextInTest,
     TextTest,
+    is_too_deep,
 )
 from segkit.errors import DefinitionError, counted
 from segkit.segment import Segment
@@ -104,6 +105,8 @@ def explain(definition: Segment | Condition) -> str:
         return "\n".join([f"{definition.name}: profiles that", *_lines(definition.condition, 1)])
     if not isinstance(definition, KINDS):
         raise DefinitionError.not_a_condition(definition, "explain")
+    if is_too_deep(definition):
+        raise DefinitionError.nested_too_deep()
     return "\n".join(_lines(definition, 0))
 
 
@@ -131,12 +134,13 @@ def _joined(word: str, conditions: Iterable[Condition], depth: int) -> list[str]
     lines: list[str] = []
     for number, condition in enumerate(conditions):
         before = f"{word} " if number else ""
-        is_group = isinstance(condition, (AllOf, AnyOf)) and len(_lines(condition, 0)) > 1
-        if is_group:
+        is_group = isinstance(condition, (AllOf, AnyOf))
+        inside = _lines(condition, depth + is_group)
+        if is_group and len(inside) > 1:
             of = "any of:" if isinstance(condition, AnyOf) else "all of:"
-            lines += [*_indented(before + of, depth), *_lines(condition, depth + 1)]
+            lines += [*_indented(before + of, depth), *inside]
         else:
-            first, *rest = _lines(condition, depth)
+            first, *rest = inside
             lines += [*_indented(before + first.strip(), depth), *rest]
     return lines
 

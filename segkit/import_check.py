@@ -30,6 +30,7 @@ from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes
 from segkit.data.schema import canonical_name
 from segkit.errors import DataError
+from segkit.given_paths import file_there
 
 Flags = npt.NDArray[np.bool_]
 
@@ -236,9 +237,7 @@ def check_import(path: str | Path) -> pd.DataFrame:
     0     no Klaviyo property     Shoe Size     2            2
     1  number without country  Phone Number     1            2
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataError.no_file(path)
+    path = file_there(path, "The file")
     found, headers = [*_too_large(path), *_not_csv(path)], list[str]()
     if path.suffix.casefold() == ".csv":
         sheet = _read(path, found)
@@ -291,7 +290,10 @@ def _read(path: Path, found: list[Finding]) -> Sheet | None:
             found += [] if broken else _uneven(_plain_rows(raw))
             return None
     except (csv.Error, pa.ArrowInvalid) as error:
-        raise DataError.unreadable_file(path, str(error).splitlines()[0].rstrip(".")) from None
+        reason = str(error).splitlines()[0].rstrip(".")
+        if "field limit" in reason:
+            reason = "a cell of it is longer than 131,072 letters"
+        raise DataError.unreadable_file(path, reason) from None
     return Sheet(header, [column.slice(1).combine_chunks() for column in whole.columns])
 
 

@@ -1,6 +1,6 @@
 """Phone numbers and email addresses covered wherever a value enters a message; segkit's own counts and dates are no such values.
 
-Where the line is drawn, and why, stands in docs/decisions/0019-people-in-messages.md.
+Where the line is drawn, and why, stands in docs/decisions/0020-people-in-messages.md.
 """
 
 import re
@@ -58,9 +58,22 @@ def masked_text(text: str) -> str:
 def quoted(value: object) -> str:
     """Return a value as an error or a warning quotes it: as `repr` does, but with nobody's number or address.
 
+    What Python refuses to write out, such as numbers of thousands of digits, is named by its kind.
+
     >>> quoted("VIP"), quoted("ann@mail.example"), quoted(12125550142), quoted((42.36, -71.0589012))
     ("'VIP'", "'a••@••••.•••••••'", '121••••••••', '(42.36, -71.0589012)')
     """
+    try:
+        return _quoted(value)
+    except (ValueError, RecursionError):
+        return (
+            "a number of thousands of digits"
+            if isinstance(value, int)
+            else f"a {type(value).__name__} too large to be shown"
+        )
+
+
+def _quoted(value: object) -> str:
     match value:
         case str():
             return repr(masked_text(value))
@@ -74,7 +87,7 @@ def quoted(value: object) -> str:
             # The digits behind the point of a place on the globe, or of a share, are nobody's number.
             return masked_text(repr(value)) if abs(value) >= LEAST_NUMBER else repr(value)
         case tuple() | list() if type(value) in {tuple, list}:
-            inside = ", ".join(map(quoted, value))
+            inside = ", ".join(map(_quoted, value))
             if isinstance(value, list):
                 return f"[{inside}]"
             return f"({inside},)" if len(value) == 1 else f"({inside})"

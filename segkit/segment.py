@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from segkit.conditions import KINDS, Condition
+from segkit.conditions import KINDS, Condition, is_too_deep
 from segkit.errors import DefinitionError
+from segkit.json_text import has_half
 from segkit.masking import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Segment:
     """Name a condition, and say in a sentence what it is for.
 
     Raises:
-        DefinitionError: the name is blank, or the condition is none.
+        DefinitionError: the name is blank or holds half a character, or the condition is none or has over 50 groups within groups.
 
     >>> from segkit.phrases import can_receive
     >>> Segment("SMS subscribers", can_receive("sms")).name
@@ -39,6 +40,12 @@ class Segment:
             raise DefinitionError.nameless_segment(self.name)
         if not isinstance(self.condition, KINDS):
             raise DefinitionError.not_a_condition(self.condition, f"Segment {quoted(self.name)}")
+        if not isinstance(self.description, str):
+            raise DefinitionError.bad_value("A segment's description", self.description, "text")
+        if has_half(self.name) or has_half(self.description):
+            raise DefinitionError.half_a_character("A segment's name and description", self.name)
+        if is_too_deep(self.condition):
+            raise DefinitionError.nested_too_deep()
 
     @property
     def hash(self) -> str:
@@ -65,7 +72,7 @@ class Segment:
         for editors.
 
         Raises:
-            DefinitionError: the condition was built by hand around something that no phrase takes, or is nested some hundred deep.
+            DefinitionError: the condition was built by hand around something that no phrase takes.
 
         >>> from segkit.phrases import can_receive, did
         >>> vip = Segment("VIP", can_receive("sms") & did("Placed Order", at_least=3, in_last_days=365))
@@ -81,12 +88,9 @@ class Segment:
         from segkit import plain_data  # noqa: PLC0415
 
         described = {"description": self.description} if self.description else {}
-        try:
-            written = plain_data.write_yaml(
-                {"segkit": FORM, "name": self.name, **described, **plain_data.to_data(self.condition)}
-            )
-        except RecursionError:
-            raise DefinitionError.nested_too_deep() from None
+        written = plain_data.write_yaml(
+            {"segkit": FORM, "name": self.name, **described, **plain_data.to_data(self.condition)}
+        )
         # The guard of every file in git: never a text that says something else, however the tree was built.
         back, faults = read_segment(written)
         if back != self:
@@ -117,6 +121,8 @@ def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
     """Read a segment from YAML; None and every fault, in the order of the lines, where there are any."""
     from segkit import plain_data  # noqa: PLC0415
 
+    if not isinstance(text, str):
+        raise DefinitionError.bad_value("A segment's text", text, "text in YAML")
     found = plain_data.read_yaml(text)
     faults = found.faults
     segment = None if found.data is None else _segment(found)
@@ -140,4 +146,8 @@ def _segment(found: "ReadText") -> Segment | None:
             faults.append(plain_data.Fault((key,), str(DefinitionError.unquoted(key, value))))
     if isinstance(name, str) and not name.strip():
         faults.append(plain_data.Fault(("name",), str(DefinitionError.nameless_segment(name))))
-    return None if faults else Segment(name, condition, description)
+    try:
+        return None if faults else Segment(name, condition, description)
+    except DefinitionError as error:
+        faults.append(plain_data.Fault((), str(error)))
+        return None

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 from segkit.errors import DataError, DefinitionError
+from segkit.given_paths import file_there, there
 from segkit.masking import masked_text
 from segkit.segment import Segment, read_segment
+
+LARGEST = 2**22
+"""Bytes of a file; `read_yaml` tells what a text may have."""
 
 ENDINGS = (".yaml", ".yml")
 
@@ -29,13 +33,15 @@ def load_segments(path: str | Path) -> list[Segment]:
     ...     [segment.name for segment in load_segments(folder)]
     ['All']
     """
-    path = Path(path)
+    path = there(path, "The segments")
     read: dict[str, Segment] = {}
     files: dict[str, str] = {}
     faults: list[str] = []
     for file in _files(path):
         try:
-            segment, found = read_segment(file.read_text(encoding="utf-8-sig"))
+            segment, found = read_segment(
+                file_there(file, "A segment", largest=LARGEST).read_text(encoding="utf-8-sig")
+            )
         except UnicodeDecodeError as error:
             faults.append(
                 f"{masked_text(file.name)}, byte {error.start + 1:,}: This is not UTF-8. Save the file in that encoding."
@@ -56,8 +62,6 @@ def load_segments(path: str | Path) -> list[Segment]:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise DataError.no_file(path)
     if not path.is_dir():
         return [path]
     inside = sorted(path.iterdir(), key=lambda file: file.name)

@@ -130,6 +130,10 @@ def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str |
     return given[0] if given else None
 
 
+_LARGEST = 10**300
+"""Beyond it a number is none that anything is counted to, and soon too long to be written."""
+
+
 def whole(word: str, value: object, *, least: int, most: int | None = None) -> int:
     """Return a whole number from `least` to `most`; numpy's integers become plain ones."""
     wanted = f"a whole number from {least:,} to {most:,}" if most is not None else f"a whole number, {least:,} or more"
@@ -137,7 +141,7 @@ def whole(word: str, value: object, *, least: int, most: int | None = None) -> i
         number = index(value)  # type: ignore[arg-type]  # this is the check
     except TypeError:
         raise DefinitionError.bad_value(word, value, wanted) from None
-    if isinstance(value, bool) or number < least or (most is not None and number > most):
+    if isinstance(value, bool) or not least <= number <= (_LARGEST if most is None else most):
         raise DefinitionError.bad_value(word, value, wanted)
     return number
 

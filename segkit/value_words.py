@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from math import isfinite
+from sys import float_info
 from typing import Any, TypedDict, TypeVar, cast, get_args
 
 from segkit.conditions import (
@@ -24,6 +25,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
+from segkit.json_text import has_half
 from segkit.timeframe_words import day, whole
 from segkit.timeframes import BetweenDates
 
@@ -79,6 +81,11 @@ class ValueWords(NumberWords, total=False):
     holds_something: bool
 
 
+_LARGEST = int(float_info.max)
+"""Whole numbers beyond this are no floats, which thresholds are compared as."""
+
+_MOST_PLACES = 400
+
 COMPARISONS: dict[str, NumberComparison] = {
     "equals": "equals",
     "not_equals": "not equals",
@@ -111,6 +118,8 @@ def _equality(word: str, value: object) -> tuple[PropertyTest, ...]:
     comparison = COMPARISONS[word]
     value = plain(value)
     if isinstance(value, str):
+        if has_half(value):
+            raise DefinitionError.half_a_character(word, value)
         return (TextTest("equals" if word == "equals" else "not equals", value),)
     if isinstance(value, bool):
         return (BooleanTest(value if word == "equals" else not value),)
@@ -180,18 +189,28 @@ def plain(value: object) -> object:
 
 def number(word: str, value: object) -> Number:
     """Return a finite number, whole ones as int; numpy's numbers become plain ones."""
-    if isinstance(value, Decimal) and value.is_finite():
+    if isinstance(value, Decimal) and value.is_finite() and _is_near(value):
         return value
     value = plain(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value):
-        return int(value) if isinstance(value, int) or value.is_integer() else value
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST:
+        return int(value)
+    if isinstance(value, float) and isfinite(value):
+        return int(value) if value.is_integer() else value
     raise DefinitionError.bad_value(word, value, "a finite number")
+
+
+def _is_near(value: Decimal) -> bool:
+    """Whether a decimal is of a size that can be counted with, which one of a billion noughts is not."""
+    exponent = value.as_tuple().exponent
+    return abs(value.adjusted()) <= float_info.max_10_exp and isinstance(exponent, int) and exponent >= -_MOST_PLACES
 
 
 def text(word: str, value: object) -> str:
     """Return text that is not empty."""
     if not isinstance(value, str) or not value:
         raise DefinitionError.bad_value(word, value, "text that is not empty")
+    if has_half(value):
+        raise DefinitionError.half_a_character(word, value)
     return value
 
 
@@ -217,6 +236,8 @@ def name_of(value: object) -> str:
     """Return the name of a metric, property or list."""
     if not isinstance(value, str) or not value.strip():
         raise DefinitionError.bad_value("A name", value, "text that is not blank")
+    if has_half(value):
+        raise DefinitionError.half_a_character("A name", value)
     return value
 
 

@@ -36,7 +36,7 @@ NASTY = [
     "+16175550123", "12:30", "2026-01-01", "2026-1-1", "2026-01-01T00:00:00Z", "<<", "=", "- a", "a: b", "a #b", "# a", "'", '"',
     "[a]", "{a: b}", "&a", "*a", "!a", "%a", "@a", "`a", "|", ">", "?", "---", "...", " a", "a ", "\ta", "a\tb", "a\n", "\na",
     "a\n\nb\n", "a\n b\n", "a \nb", "a\r\nb", "a\x85b", "a\u2028b", "\ufeffa", "\u202eabc", "Zoë", "北京", "🎉", "\x00", "\x7f",
-    "\ud800", "\U0010ffff", "a" * 300, "word " * 60, "_1", "1__0", ".inf", ".nan", "1.", "0", "-0", "9" * 120,
+    "\U0010ffff", "a" * 300, "word " * 60, "_1", "1__0", ".inf", ".nan", "1.", "0", "-0", "9" * 120,
 ]  # fmt: skip
 """Texts that some reader of YAML takes for something else, or that lose a letter on the way if written carelessly."""
 
@@ -154,13 +154,13 @@ def test_nothing_is_written_that_would_not_read_back(condition):
         segment_of(condition).to_yaml()
 
 
-def test_bottomless_nesting_is_refused_when_written():
+def test_bottomless_nesting_is_refused_when_it_gets_a_name():
     """A tree that no reader would get to the bottom of is refused in words."""
     condition = sk.is_set("City")
     for _ in range(2_000):
         condition = Not(condition)
     with pytest.raises(sk.DefinitionError, match="nested too deep"):
-        segment_of(condition).to_yaml()
+        segment_of(condition)
 
 
 def unlike_pairs():

@@ -141,7 +141,7 @@ def _may_be_repeated(endpoint: Endpoint, response: _Response) -> bool:
 def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Response:
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     return _Response(status, document if isinstance(document, dict) else None, _seconds(headers.get("Retry-After")))
 

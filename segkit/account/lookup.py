@@ -38,7 +38,7 @@ def segments_named(account: Account, name: str) -> list[Resource]:
     """
     found = _segments(account, f'any(name,["{name}"])' if _is_plain(name) else None)
     # Compared once more, since whether the filter tells capitals apart is not documented.
-    return [one for one in found if one.get("attributes", {}).get("name") == name]
+    return [one for one in found if (one.get("attributes") or {}).get("name") == name]
 
 
 def _is_plain(text: str) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from segkit.account.client import Account
 from segkit.account.endpoints import Endpoint
 from segkit.errors import AccountError
+from segkit.json_text import DEEPEST, is_deep
 
 _PARTS = ("properties", "event_properties", "location", "subscriptions", "predictive_analytics")
 
@@ -59,6 +60,11 @@ def next_cursor(document: Mapping[str, Any]) -> str | None:
 
 def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], asked: Container[str | None]) -> str:
     """Return what is wrong with a page, or nothing; its next one can't begin at a cursor that was asked for."""
+    if is_deep(document):
+        return f"it has lists or mappings that are nested more than {DEEPEST} deep"
+    included = document.get("included") or []
+    if not isinstance(included, list) or not all(map(_is_resource, included)):
+        return "it includes something that is no resource with an id"
     data = document.get("data")
     if not isinstance(data, list):
         return "it has no list named 'data'"
@@ -72,6 +78,12 @@ def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], asked: Containe
     except (AttributeError, TypeError, KeyError, ValueError):
         return "its link to the next page has no cursor"
     return "its link to the next page leads back to an earlier one" if following and following in asked else ""
+
+
+def _is_resource(one: Any) -> bool:
+    return (
+        isinstance(one, Mapping) and isinstance(one.get("id"), str) and isinstance(one.get("attributes") or {}, Mapping)
+    )
 
 
 def _resource_fault(one: Any, kind: str) -> str:

@@ -4,7 +4,7 @@ Requests, pages, and their columns are others' work.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from segkit.account.progress import counting
 from segkit.account.pull_files import Pulled, check_folder, write_files
 from segkit.account.pull_store import LONG_AGO, PullStore, Walk
 from segkit.account.resources import Newest, Resource, labels, name_of, named
-from segkit.errors import AccountError, DefinitionError
+from segkit.errors import AccountError, DefinitionError, counted
 from segkit.masking import masked_text
 
 OLDEST_PEOPLE = timedelta(days=1)
@@ -114,6 +114,9 @@ def pull(
         if is_resumed:
             download.check_account()
         pulled = download.run(plan)
+        if store.halves:
+            cut = f"{counted(store.halves, 'text')} held half a character, cut within an emoji: \ufffd stands for it."
+            pulled = replace(pulled, notes=(*pulled.notes, cut))
         store.clear()
     return pulled
 

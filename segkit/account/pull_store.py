@@ -5,7 +5,9 @@ A page holds the link to the next one, so the pages are all there is to know abo
 
 import contextlib
 import gzip
+import hashlib
 import json
+import re
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
@@ -15,9 +17,12 @@ from typing import Any
 
 from segkit.errors import AccountError, FileError
 from segkit.files import make_folder, take_lock, whole_files, write_text
+from segkit.json_text import Halves
 from segkit.masking import quoted
 
 FOLDER = ".pull"
+
+_LONGEST_ID = 60
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """When pages were begun that don't say so, as an earlier segkit kept them; the time of a file can't be trusted."""
@@ -31,8 +36,9 @@ class Walk:
         resources: resources on them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, halves: dict[Path, int] | None = None) -> None:
         self._folder = folder
+        self._halves = {} if halves is None else halves
         self.size = len(self._paths())
         self.resources = sum(int(path.name.partition(".")[0].split("-")[2]) for path in self._paths())
 
@@ -75,7 +81,7 @@ class Walk:
     def last(self) -> dict[str, Any] | None:
         """Return the last page; None if there is none yet."""
         paths = self._paths()
-        return _read(paths[-1]) if paths else None
+        return self._document(paths[-1]) if paths else None
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """Read the pages one by one, in order.
@@ -84,7 +90,19 @@ class Walk:
             AccountError: one of them can't be read back.
         """
         for path in self._paths():
-            yield _read(path)
+            yield self._document(path)
+
+    def _document(self, path: Path) -> dict[str, Any]:
+        text = _read(path)
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except (ValueError, RecursionError):
+            raise AccountError.damaged_page(path) from None
+        if _HALF.search(text):
+            halves = Halves()
+            document = halves.without(document)
+            self._halves[path] = halves.found
+        return document
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("page-*.json.gz"))
@@ -96,6 +114,12 @@ class PullStore:
     def __init__(self, folder: Path) -> None:
         self._target = folder
         self._folder = folder / FOLDER
+        self._halves: dict[Path, int] = {}
+
+    @property
+    def halves(self) -> int:
+        """How many texts on the pages read so far had half a character, which is replaced whenever a page is read."""
+        return sum(self._halves.values())
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -143,7 +167,9 @@ class PullStore:
     def walk(self, name: str, resource_id: str | None = None) -> Walk:
         """Return the pages of one answer, of a resource's own if it has an id."""
         # Ids come from outside and differ by capitals, which a file name may neither trust nor tell apart.
-        return Walk(self._folder / (name if resource_id is None else f"{name}-{resource_id.encode().hex()}"))
+        # A longer id than Klaviyo's would make a longer name than systems take.
+        folder = self._folder / (name if resource_id is None else f"{name}-{_as_name(resource_id)}")
+        return Walk(folder, self._halves)
 
     def clear(self) -> None:
         """Forget the pull: what was asked for first, so that no break leaves it believed without its pages."""
@@ -153,13 +179,21 @@ class PullStore:
                 shutil.rmtree(path)
 
 
+def _as_name(resource_id: str) -> str:
+    raw = resource_id.encode("utf-8", "surrogatepass")
+    return raw.hex() if len(raw) <= _LONGEST_ID else hashlib.sha256(raw).hexdigest()
+
+
 def _words(plan: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={quoted(value)}" for name, value in sorted(plan.items()))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> bytes:
     try:
-        document: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, zlib.error, ValueError):
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error):
         raise AccountError.damaged_page(path) from None
-    return document
+
+
+_HALF = re.compile(rb"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]")
+"""The first or second half of a character without the other, as JSON is written here, in nothing but ASCII."""

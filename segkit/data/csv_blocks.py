@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 BLOCK = 2**22
+LONGEST_ROW = 2**26
+"""Bytes of a row: one that is longer is what a quotation mark swallowed that was never closed, or no table at all."""
 
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 _TAIL = 2**16
@@ -51,7 +53,7 @@ def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[p
     the whole process down with it.
 
     Raises:
-        OddRows: a quotation mark opens or closes within a cell, or is never closed.
+        OddRows: a quotation mark opens or closes within a cell, or is never closed, or a row is longer than `LONGEST_ROW`.
     """
     rest = np.frombuffer(begun, dtype=np.uint8)
     while True:
@@ -71,6 +73,8 @@ def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[p
         if is_last:
             return
         rest = block[cut:].copy()
+        if len(rest) > LONGEST_ROW:
+            raise OddRows
 
 
 def _fill(source: Source, block: npt.NDArray[np.uint8], filled: int) -> int:

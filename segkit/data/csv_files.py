@@ -4,7 +4,6 @@ import codecs
 import contextlib
 import csv
 import io
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -17,18 +16,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from segkit.data.csv_blocks import OddRows, Recoded, whole_rows
+from segkit.data.csv_blocks import LONGEST_ROW, OddRows, Recoded, whole_rows
 from segkit.data.csv_form import Form, form_of
 from segkit.data.csv_oddities import without_oddities
 from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.opened import opened
 from segkit.data.properties import Cells
-from segkit.errors import DataError, counted
+from segkit.errors import DataError, counted, size_words
 
 _HEAD = 2**20
 _PENDING = 4
 _ROWS_AT_ONCE = 50_000
+_NO_END = "no end of the line"
 _LIMIT = threading.Lock()
 """Held while the limit of Python's reader for the length of a cell is another, since that is one for all threads."""
 
@@ -170,7 +170,7 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
     Raises:
         DataError: a quotation mark is stray, or the text is in another encoding.
     """
-    with _cells_of_any_length(), opened(file.path) as stream:
+    with _long_cells(), opened(file.path) as stream:
         reader = csv.reader(_lines(stream, encoding), delimiter=form.delimiter, strict=True)
         line = 1
         try:
@@ -180,6 +180,12 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
                     yield line, row
                 line = reader.line_num + 1
         except csv.Error as error:
+            if "field limit" in str(error) or _NO_END in str(error):
+                raise DataError.unreadable_file(
+                    file.path,
+                    f"the row that begins in line {line:,} is longer than {size_words(LONGEST_ROW)}; look for a quotation mark that is "
+                    "never closed",
+                ) from None
             is_open = "unexpected end" in str(error)
             what = (
                 "is never closed, so all lines after it" if is_open else "closes within a cell, so that lines after it"
@@ -196,7 +202,9 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
 def _lines(stream: Any, encoding: str) -> Iterator[str]:
     """Give lines with their ends, without the byte-order marks of files that were joined byte by byte."""
     with io.TextIOWrapper(stream, encoding, newline="") as text:
-        for line in text:
+        while line := text.readline(LONGEST_ROW):
+            if len(line) == LONGEST_ROW:
+                raise csv.Error(_NO_END)
             yield line.removeprefix("\ufeff")
 
 
@@ -208,9 +216,9 @@ def _head(stream: Any, encoding: str) -> str:
 
 
 @contextlib.contextmanager
-def _cells_of_any_length() -> Iterator[None]:
+def _long_cells() -> Iterator[None]:
     with _LIMIT:
-        before = csv.field_size_limit(sys.maxsize)
+        before = csv.field_size_limit(LONGEST_ROW)
         try:
             yield
         finally:

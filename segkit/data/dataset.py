@@ -134,8 +134,11 @@ class Dataset:
             add_profiles_of_events=add_profiles_of_events,
         )
         frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-        tables: dict[str, Table] = {name: table_of(frame, name) for name, frame in frames.items() if frame is not None}
-        return cls.from_tables(tables, options, Faults())
+        faults = Faults()
+        tables: dict[str, Table] = {
+            name: table_of(frame, name, faults) for name, frame in frames.items() if frame is not None
+        }
+        return cls.from_tables(tables, options, faults)
 
     @classmethod
     def from_tables(

@@ -92,7 +92,7 @@ def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: I
         faults.note(
             table,
             "(file)",
-            "a file that was not read" if path.is_file() else "a folder that was not read",
+            "a folder that was not read" if path.is_dir() else "a file that was not read",
             1,
             examples=[path.name],
             done=f"passed over: {_advice(path, table, beside)}",
@@ -101,6 +101,8 @@ def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: I
 
 def _advice(path: Path, table: str, beside: list[str]) -> str:
     ending = path.suffix.casefold()
+    if not path.is_file() and not path.is_dir():
+        return "it is no regular file, but a device, a pipe, or a link to nothing"
     if ending in _UNFINISHED:
         return "it looks like a download that is not finished; wait for the whole file"
     if ending in _WORKBOOKS:
@@ -155,7 +157,8 @@ def _ending(path: Path) -> str:
         name = name.removesuffix(ending)
     ending = Path(name).suffix
     # events.zip says nothing of what is in it.
-    return Path(member_name(path)).suffix.casefold() if not ending and path.suffix.casefold() == ".zip" else ending
+    is_archive = not ending and path.suffix.casefold() == ".zip" and path.is_file()
+    return Path(member_name(path)).suffix.casefold() if is_archive else ending
 
 
 def _meant(path: Path) -> str | None:

@@ -7,10 +7,12 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit.data.door import Table
+from segkit.data.faults import Faults
 from segkit.data.headers import refuse_data
 from segkit.data.parts import doubled
 from segkit.data.properties import cells_of, field_cells
 from segkit.errors import DataError, listed
+from segkit.json_text import Halves
 
 
 class ArrowStream(Protocol):
@@ -23,8 +25,10 @@ class ArrowStream(Protocol):
 Frame: TypeAlias = pd.DataFrame | ArrowStream
 
 
-def table_of(frame: Frame, name: str) -> Table:
+def table_of(frame: Frame, name: str, faults: Faults) -> Table:
     """Return a frame as a table of cells under its own headers, each named level of a pandas index being one more column.
+
+    Halves of characters are replaced, and noted.
 
     Raises:
         DataError: it is no frame, two of its columns have one header, its headers have several levels, or what it says is text is
@@ -37,9 +41,24 @@ def table_of(frame: Frame, name: str) -> Table:
     levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
     columns = [frame.index.get_level_values(level).to_series() for level in levels]
     columns += [frame.iloc[:, number] for number in range(frame.shape[1])]
-    headers = [str(column.name) for column in columns]
+    halves = Halves()
+    headers = [halves.without(str(column.name)) for column in columns]
     _refuse_doubled(name, headers)
-    return {header: cells_of(column) for header, column in zip(headers, columns, strict=True)}
+    table = {header: cells_of(column, halves) for header, column in zip(headers, columns, strict=True)}
+    note_halves(name, halves, faults)
+    return table
+
+
+def note_halves(table: str, halves: Halves, faults: Faults, *, examples: Sequence[str] = ()) -> None:
+    """Note how many texts of a table had half a character."""
+    faults.note(
+        table,
+        "(file)",
+        "texts with half a character",
+        halves.found,
+        examples=examples,
+        done="the half replaced by \ufffd",
+    )
 
 
 def _refuse_doubled(name: str, headers: Sequence[str]) -> None:

@@ -177,7 +177,7 @@ def _without_nanoseconds(text: str) -> str:
 
 
 def check_zone(name: str, kind: pa.DataType) -> None:
-    """Check that the time zone of a column of timestamps is one.
+    """Check that the time zone of a column of timestamps, or of lists or structs of them, is one.
 
     Raises:
         DataError: nobody knows it.
@@ -187,6 +187,16 @@ def check_zone(name: str, kind: pa.DataType) -> None:
             pc.cast(pa.array([0], kind), pa.string())
         except pa.ArrowInvalid:
             raise DataError.unknown_zone(name, kind.tz) from None
+    for inner in _kinds_within(kind):
+        check_zone(name, inner)
+
+
+def _kinds_within(kind: pa.DataType) -> list[pa.DataType]:
+    if pa.types.is_struct(kind):
+        return [field.type for field in kind]
+    if pa.types.is_map(kind):
+        return [kind.key_type, kind.item_type]
+    return [kind.value_type] if hasattr(kind, "value_type") else []
 
 
 def in_calendar(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -8,11 +8,16 @@ from typing import Any
 
 from segkit.data.door import Table
 from segkit.data.faults import Faults
+from segkit.data.frames import note_halves
 from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
-from segkit.data.opened import opened
+from segkit.data.opened import read_whole
 from segkit.data.properties import cells_of
 from segkit.data.schema import REQUIRED, canonical_name
 from segkit.errors import DataError
+from segkit.json_text import Halves, read_json
+
+MOST_AT_ONCE = 2**30
+"""Bytes of one file, unpacked: JSON is read whole, and what it says takes several times the room of how it says it."""
 
 PAGES = {"profiles": "profile", "events": "event"}
 """The tables that pages of the Klaviyo API can hold, and the type of their resources."""
@@ -50,8 +55,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
 
 def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
     """Return the documents of a file: the one that it is, those of its list, or one in each line."""
-    with opened(path) as stream:
-        raw = stream.read()
+    raw = read_whole(path, MOST_AT_ONCE)
     if not raw.strip():
         raise DataError.empty_file(path.name)
     try:
@@ -60,16 +64,9 @@ def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
         raise DataError.unreadable_file(path, "its text is not in UTF-8") from None
     documents = _parsed(path, text)
     if "\\ud" in text or "\\uD" in text:
-        halves = _Halves()
+        halves = Halves()
         documents = [halves.without(document) for document in documents]
-        faults.note(
-            table,
-            "(file)",
-            "texts with half a character",
-            halves.found,
-            examples=[path.name],
-            done="the half replaced by \ufffd",
-        )
+        note_halves(table, halves, faults, examples=[path.name])
     if any(not isinstance(document, Mapping) for document in documents):
         raise DataError.unreadable_file(path, "it holds neither pages of the Klaviyo API nor rows with names")
     return documents
@@ -77,14 +74,11 @@ def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
 
 def _parsed(path: Path, text: str) -> list[Any]:
     try:
-        whole = json.loads(text)
-    except RecursionError:
-        raise DataError.unreadable_file(path, "its brackets are nested too deep") from None
+        whole = read_json(text)
     except ValueError as error:
         found = _lines(path, text)
         if found is None:
-            line = f", in line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
-            raise DataError.unreadable_file(path, f"it is no JSON, or was not written to its end{line}") from None
+            raise DataError.unreadable_file(path, str(error)) from None
         return found
     return whole if isinstance(whole, list) else [whole]
 
@@ -96,13 +90,14 @@ def _lines(path: Path, text: str) -> list[Any] | None:
         if not line.strip():
             continue
         try:
-            found.append(json.loads(line))
-        except (ValueError, RecursionError):
+            found.append(read_json(line))
+        except ValueError as error:
             if not found:
                 return None
-            raise DataError.unreadable_file(
-                path, f"line {number:,} is no JSON, or was not written to its end"
-            ) from None
+            # The line that JSON counts is that of the text it was given.
+            reason = str(error).replace("it is", "is").removesuffix(", in line 1")
+            joined = f"line {number:,} {reason}" if reason.startswith("is") else f"in line {number:,}, {reason}"
+            raise DataError.unreadable_file(path, joined) from None
     return found
 
 
@@ -124,26 +119,3 @@ def _rows_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> Table:
     if not names:
         raise DataError.empty_file(path.name)
     return {name: cells_of([row.get(name) for row in rows]) for name in names}
-
-
-class _Halves:
-    """Replaces halves of characters, which are left where a text was cut within an emoji, and counts the texts that had one."""
-
-    def __init__(self) -> None:
-        self.found = 0
-
-    def without(self, value: Any) -> Any:
-        match value:
-            case str():
-                try:
-                    value.encode()
-                except UnicodeEncodeError:
-                    self.found += 1
-                    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-                return value
-            case list():
-                return [self.without(item) for item in value]
-            case dict():
-                return {self.without(name): self.without(item) for name, item in value.items()}
-            case _:
-                return value

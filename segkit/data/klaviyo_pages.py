@@ -131,7 +131,10 @@ def events_table(pages: Iterable[Any]) -> Table:
 
 def _metric_names(page: Any) -> Iterable[tuple[str, str, str | None]]:
     """Return the id of each included metric, its name, and the name of its integration where it has one."""
-    for included in (page.get("included") if isinstance(page, Mapping) else None) or ():
+    every = (page.get("included") if isinstance(page, Mapping) else None) or []
+    if not isinstance(every, list):
+        raise _shapeless("event")
+    for included in every:
         if isinstance(included, Mapping) and included.get("type") == "metric":
             attributes = _part(included, "attributes")
             name = attributes.get("name")
@@ -169,6 +172,8 @@ def _subscription(channel: str, kind: str, fields: Row) -> Row:
             row[f"email_{name}"] = value
         else:
             row[f"{channel}_{kind}_{name}"] = value
+    if not isinstance(row.get("email_suppression") or [], list):
+        raise _shapeless("profile")
     if "email_suppression" in row:
         row["email_suppressed"] = bool(row["email_suppression"])
         row |= _newest_suppressions(row["email_suppression"] or [])
@@ -214,7 +219,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
     attributes = _part(resource, "attributes")
     properties = _part(attributes, "event_properties")
     metric = _related(resource, "metric")
-    if metric not in names:
+    if not isinstance(metric, str) or metric not in names:
         raise DataError.faults(
             [
                 f"events: the metric id {quoted(metric)} is not among the included metrics. Ask for the pages with include=metric."

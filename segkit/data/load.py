@@ -22,11 +22,9 @@ from segkit.data.options import AsOf, LoadOptions
 from segkit.data.other_files import arrow_table, excel_table
 from segkit.data.stored import stored_table
 from segkit.errors import DataError
+from segkit.given_paths import file_there, there
 
 __all__ = ["TABLES", "Source", "load"]
-
-_LONGEST_NAME = 250
-"""What no system has longer names of files than."""
 
 Source: TypeAlias = str | Path | Frame | Sequence[str | Path] | None
 
@@ -95,7 +93,7 @@ def load(
         add_profiles_of_events=add_profiles_of_events,
     )
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-    home = None if folder is None else _path(folder, "folder")
+    home = None if folder is None else there(folder, "folder")
     found = {} if home is None else files_in(home)
     held = _held(found)
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
@@ -106,7 +104,7 @@ def load(
     with unchanged(path for parts in files.values() for path, _ in parts):
         bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
         tables = {
-            name: _read(files[name], name, encoding, faults) if name in files else [table_of(source, name)]
+            name: _read(files[name], name, encoding, faults) if name in files else [table_of(source, name, faults)]
             for name, source in bar
         }
         if home is not None:
@@ -129,34 +127,12 @@ def _is_frame(source: Any) -> bool:
     return isinstance(source, pd.DataFrame) or hasattr(source, "__arrow_c_stream__")
 
 
-def _path(given: Any, what: str) -> Path:
-    """Return a path that is there, `~` being the home folder.
-
-    Raises:
-        DataError: it is no path, or nothing is there that could be read.
-    """
-    if not isinstance(given, (str, os.PathLike)):
-        raise DataError.not_a_source(what, given)
-    try:
-        path = Path(given).expanduser()
-        exists = "\0" not in str(path) and path.exists()
-    except (OSError, RuntimeError):
-        exists = False  # too long, or the home of somebody who is unknown
-    if not exists and ("\0" in str(given) or max(map(len, Path(given).parts), default=0) > _LONGEST_NAME):
-        raise DataError.no_such_name(str(given))
-    if not exists:
-        raise DataError.no_file(path)
-    if not path.is_file() and not path.is_dir():
-        raise DataError.damaged_file(path, "it is no regular file, but a device or a pipe")
-    return path
-
-
 def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
     """Return the files of a table, each with the folder of parts that it belongs to."""
     if not isinstance(source, (str, os.PathLike, list, tuple)):
         raise DataError.not_a_source(table, source)
-    given = [_path(one, table) for one in (source if isinstance(source, (list, tuple)) else [source])]
-    files = [(path, one if one.is_dir() else None) for one in given for path in parts_of(one)]
+    given = [there(one, table) for one in (source if isinstance(source, (list, tuple)) else [source])]
+    files = [(file_there(path, table), one if one.is_dir() else None) for one in given for path in parts_of(one)]
     if not files:
         raise DataError.nothing_given()
     first = files[0][0]

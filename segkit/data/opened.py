@@ -1,6 +1,7 @@
 """Files opened for reading, whatever they are compressed with and whatever they are called; what they hold is others' work."""
 
 import contextlib
+import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -20,12 +21,51 @@ _LOCKED = (NotImplementedError, RuntimeError)
 _MARKS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 
 
+LARGEST_UNPACKED, MOST_TIMES = 2**28, 250
+"""Bytes that any compressed file may hold, and how many times its own size a larger one: no table with ids and times packs so well."""
+
+
+class _Bounded(io.RawIOBase):
+    """The unpacked bytes of a file, up to a bound: a few megabytes can stand for terabytes."""
+
+    def __init__(self, stream: Any, path: Path) -> None:
+        self._stream = stream
+        self._path = path
+        self._most = max(LARGEST_UNPACKED, MOST_TIMES * path.stat().st_size)
+        self._left = self._most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any, /) -> int:
+        size = self._stream.readinto(room)
+        self._left -= size
+        if self._left < 0:
+            raise DataError.unpacks_too_large(self._path, self._most)
+        return int(size)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return so many bytes, or all: many at once, since the unpacking is asked for as many as are wanted."""
+        found = bytearray()
+        while size < 0 or len(found) < size:
+            room = bytearray(_AT_ONCE if size < 0 else min(_AT_ONCE, size - len(found)))
+            filled = self.readinto(room)
+            if not filled:
+                break
+            found += memoryview(room)[:filled]
+        return bytes(found)
+
+
+_AT_ONCE = 2**22
+
+
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open a file for reading its plain bytes; how it is compressed is told by its first bytes, whatever its name says.
 
     Raises:
-        DataError: it can't be opened, is damaged, or is an archive of several files; also while it is read.
+        DataError: it can't be opened, is damaged, unpacks to far more than a file of its size should, or is an archive of several
+            files; also while it is read.
     """
     try:
         with contextlib.ExitStack() as stack:
@@ -37,15 +77,31 @@ def opened(path: Path) -> Iterator[Any]:
             kind = next((kind for mark, kind in _MARKS.items() if first.startswith(mark)), None)
             if kind == "zip":
                 archive = stack.enter_context(zipfile.ZipFile(path))
-                yield stack.enter_context(_member(path, archive))
+                yield _Bounded(stack.enter_context(_member(path, archive)), path)
             elif kind is not None:
-                yield stack.enter_context(pa.CompressedInputStream(stream, kind))
+                yield _Bounded(stack.enter_context(pa.CompressedInputStream(stream, kind)), path)
             else:
                 yield stream
     except DataError:
         raise
     except DAMAGES as error:
         raise DataError.damaged_file(path, why(error)) from None
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Return the plain bytes of a file that are at most so many.
+
+    Raises:
+        DataError: they are more; or as `opened`.
+    """
+    with opened(path) as stream:
+        if path.stat().st_size > most:
+            raise DataError.file_too_large(path, most)
+        # Arrow makes room for as many bytes as it is asked for, so it is only asked for what is there.
+        raw = bytes(stream.read() if isinstance(stream, pa.NativeFile) else stream.read(most + 1))
+    if len(raw) > most:
+        raise DataError.file_too_large(path, most)
+    return raw
 
 
 def member_name(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 import importlib.util
 import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -11,22 +13,26 @@ import pyarrow.feather
 from segkit.data.door import Table
 from segkit.data.faults import Faults
 from segkit.data.frames import table_of
-from segkit.data.opened import DAMAGES, why
+from segkit.data.opened import DAMAGES, LARGEST_UNPACKED, MOST_TIMES, why
 from segkit.data.parts import doubled
 from segkit.data.properties import field_cells
 from segkit.data.stored import check_text
 from segkit.errors import DataError, listed
 from segkit.masking import quoted
 
+LARGEST_WORKBOOK = 2**29
+"""Bytes of a workbook, unpacked: a sheet that is full to its last row, with a few columns."""
+
 
 def excel_table(path: Path, table: str, faults: Faults) -> Table:
     """Read the sheet of a workbook that is named like the table, or the first; cells keep the types that they have there.
 
     Raises:
-        DataError: the package for it is not installed, or the workbook is damaged, locked or empty.
+        DataError: the package for it is not installed, or the workbook is damaged, locked, empty, or larger than can be read.
     """
     if importlib.util.find_spec("openpyxl") is None:
         raise DataError.no_excel(path)
+    _check_workbook(path)
     try:
         # What the reader says of styles and extensions that it passes over is not about the data.
         with warnings.catch_warnings(action="ignore"), pd.ExcelFile(path, engine="openpyxl") as book:
@@ -47,7 +53,18 @@ def excel_table(path: Path, table: str, faults: Faults) -> Table:
     if frame.empty:
         raise DataError.empty_file(path.name)
     frame = frame.dropna(axis="columns", how="all") if any(map(_is_unnamed, frame.columns)) else frame
-    return table_of(frame, table)
+    return table_of(frame, table, faults)
+
+
+def _check_workbook(path: Path) -> None:
+    """Refuse a workbook that takes more room unpacked than can be read: the reader makes an object of each cell."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except DAMAGES as error:
+        raise DataError.damaged_file(path, why(error)) from None
+    if unpacked > LARGEST_WORKBOOK:
+        raise DataError.unpacks_too_large(path, LARGEST_WORKBOOK)
 
 
 def arrow_table(path: Path) -> Table:
@@ -58,10 +75,14 @@ def arrow_table(path: Path) -> Table:
     """
     try:
         with pa.OSFile(str(path)) as stream:
-            is_stream = stream.read(4) == b"\xff\xff\xff\xff"
-        if is_stream:
+            mark = stream.read(4)
+        if mark == b"\xff\xff\xff\xff":
             with pa.OSFile(str(path)) as stream, pa.ipc.open_stream(stream) as reader:
-                whole = reader.read_all()
+                whole = pa.Table.from_batches(_bounded(reader, path), reader.schema)
+        elif mark == b"ARRO":
+            with pa.OSFile(str(path)) as stream, pa.ipc.open_file(stream) as reader:
+                batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+                whole = pa.Table.from_batches(_bounded(batches, path), reader.schema)
         else:
             whole = pyarrow.feather.read_table(str(path), memory_map=False)
         names = whole.column_names
@@ -75,6 +96,17 @@ def arrow_table(path: Path) -> Table:
         raise DataError.empty_file(path.name)
     columns = zip(whole.schema, whole.columns, strict=True)
     return {field.name: field_cells(field, column) for field, column in columns}
+
+
+def _bounded(batches: Iterable[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
+    """Give batches of rows as long as they are not far more than a file of this size should hold."""
+    most = max(LARGEST_UNPACKED, MOST_TIMES * path.stat().st_size)
+    size = 0
+    for batch in batches:
+        size += batch.nbytes
+        if size > most:
+            raise DataError.unpacks_too_large(path, most)
+        yield batch
 
 
 def _is_unnamed(header: object) -> bool:

@@ -3,13 +3,17 @@
 import contextlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from math import isnan
+from math import inf, isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from segkit.json_text import Halves
+
 _SIMPLE = {type(None), bool, int, float, Decimal, datetime, date, time, timedelta}
+_MOST_BITS = 14_000
+"""Python refuses to write a whole number of 4,300 digits, and no column has a use for one."""
 _READ = (*_SIMPLE, str)
 
 
@@ -39,12 +43,14 @@ def is_unset(value: Any) -> bool:
 def plain(value: Any) -> Any:
     """Return a value as one of a kind that can be read, or, of another kind, as the text that a CSV would hold of it.
 
-    A set and an array are lists, a period its first moment, and bytes are text where they are UTF-8. What holds other values is
+    A whole number of over 4,200 digits is infinite, a set and an array are lists, a period its first moment, and bytes are text where they are UTF-8. What holds other values is
     copied, since it stays its owner's to change.
 
     >>> plain(np.int64(18)), plain({"b", "a"}), plain(b"Oslo"), plain(1j)
     (18, ['a', 'b'], 'Oslo', '1j')
     """
+    if type(value) is int and value.bit_length() > _MOST_BITS:
+        return inf if value > 0 else -inf
     if type(value) in _SIMPLE:
         return value
     match value:
@@ -57,7 +63,7 @@ def plain(value: Any) -> Any:
         case set() | frozenset():
             return [_item(item) for item in sorted(value, key=repr)]
         case dict():
-            return {name: _item(item) for name, item in value.items()}
+            return {_as_utf8(name) if type(name) is str else name: _item(item) for name, item in value.items()}
         case np.datetime64():
             return pd.Timestamp(value)
         case np.timedelta64():
@@ -91,16 +97,14 @@ def written_out(series: pd.Series) -> pd.Series:
 
 def _item(item: Any) -> Any:
     """Return what stands in a list or a mapping, where empty text is an item."""
-    return item if type(item) is str else None if item is pd.NA or item is pd.NaT else plain(item)
+    if type(item) is str and item.isascii():
+        return item
+    return None if item is pd.NA or item is pd.NaT else plain(item)
 
 
 def _as_utf8(text: str) -> str:
     """Return a text with what is left of a character that was cut in two, half an emoji, replaced as other programs replace it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return str(text)
+    return str(text) if text.isascii() else str(Halves().without(text))
 
 
 def _first_moment(period: Any) -> datetime | str:

@@ -8,7 +8,6 @@ as any kind that it spells, wherever it came from: "18" is a number to a test of
 # Over 250 lines, since the six readings of a value are one rule and belong side by side.
 
 import contextlib
-import json
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -28,6 +27,8 @@ import pyarrow.compute as pc
 from segkit.data.date_forms import from_any_text, texts_of_numbers
 from segkit.data.instants import Flags, check_zone, from_arrow, microseconds
 from segkit.data.plain_values import is_unset, plain, written_out
+from segkit.errors import DataError
+from segkit.json_text import DEEPEST, Halves, is_deep, read_json
 
 Codes: TypeAlias = npt.NDArray[np.int32]
 V = TypeVar("V")
@@ -124,11 +125,14 @@ def codes_of(indices: pa.Array | pa.ChunkedArray) -> Codes:
     return np.asarray(whole, dtype=np.int32)
 
 
-def cells_of(objects: Iterable[Any]) -> Cells:
+def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
     """Return Python objects or a pandas column as cells, typed where all are of one kind.
 
     A period is its first moment. Arrow would make one kind of several, 18 a date beside dates, True a number beside numbers, and a
-    naive time an aware one, so it only gets what is alike.
+    naive time an aware one, so it only gets what is alike. `halves` replaces halves of characters, in lists and mappings, too.
+
+    Raises:
+        DataError: a cell holds lists within lists beyond all use.
     """
     if isinstance(objects, pd.Series):
         objects = written_out(objects)
@@ -138,12 +142,25 @@ def cells_of(objects: Iterable[Any]) -> Cells:
                 array = pa.array(objects.copy(), from_pandas=True)
                 chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
                 return arrow_cells(pa.chunked_array(chunks))
-    cells = [None if is_unset(cell) else plain(cell) for cell in objects]
+    if halves is not None:
+        objects = list(objects)
+        _refuse_deep(objects)
+        objects = map(halves.without, objects)
+    try:
+        cells = [None if is_unset(cell) else plain(cell) for cell in objects]
+    except RecursionError:
+        raise DataError.cells_nested_too_deep(DEEPEST) from None
     kinds = {(type(cell), isinstance(cell, datetime) and cell.tzinfo is None) for cell in cells if cell is not None}
     if len(kinds) <= 1 and not {kind for kind, _ in kinds} & _CONTAINERS:
         with contextlib.suppress(*_NOT_OF_ONE_KIND):
             return arrow_cells(pa.chunked_array([pa.array(cells)]))
     return Cells(cells)
+
+
+def _refuse_deep(cells: Iterable[Any]) -> None:
+    # All at once, which goes through them no oftener than they are deep, and through most not even twice.
+    if is_deep([cell for cell in cells if isinstance(cell, (list, tuple, dict))], DEEPEST + 1):
+        raise DataError.cells_nested_too_deep(DEEPEST)
 
 
 _NOT_OF_ONE_KIND = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
@@ -193,13 +210,19 @@ def field_cells(field: pa.Field, column: pa.ChunkedArray) -> Cells:
     """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind.
 
     Raises:
-        DataError: its times are in a zone that nobody knows.
+        DataError: its times are in a zone that nobody knows, or its cells hold lists within lists without end.
     """
     check_zone(field.name, column.type)
     if not holds_json(field):
         return arrow_cells(column)
-    known = {text: json.loads(text) for text in column.unique().to_pylist() if text is not None}
+    known = {text: _json_value(text) for text in column.unique().to_pylist() if text is not None}
     return cells_of([known.get(text) for text in column.to_pylist()])
+
+
+def _json_value(text: str) -> Any:
+    with contextlib.suppress(ValueError):
+        return read_json(text)
+    return text
 
 
 class PropertyColumn:
@@ -398,8 +421,8 @@ def _json_list(text: str) -> tuple[Any, ...] | None:
     if not text.startswith("["):
         return None
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = read_json(text)
+    except ValueError:
         return None
     return tuple(found)
 

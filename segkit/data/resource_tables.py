@@ -1,6 +1,5 @@
 """Tables of resources as Klaviyo's API has them, attributes in one column of JSON, as connectors store them: read like pages."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from segkit.data.faults import Faults
 from segkit.data.klaviyo_pages import events_table, newest_profiles, profiles_table
 from segkit.data.properties import Cells
 from segkit.errors import DataError
+from segkit.json_text import Halves, read_json
 
 _PARTS = {
     "profiles": ("attributes", "subscriptions", "location", "predictive_analytics", "properties"),
@@ -38,12 +38,14 @@ def unfolded(name: str, table: Table, faults: Faults) -> Table:
     if name not in _PARTS or "id" not in table:
         return table
     parts = [part for part in _PARTS[name] if part in table]
-    objects = {part: found for part in parts if (found := _objects(table[part])) is not None}
+    objects = {part: found for part in parts if (found := _objects(table[part], Halves())) is not None}
     if not objects:
         return table
     table = without_deleted(name, table, faults)
     faults.raise_if_fatal()
-    columns = {header: _objects(cells) or _values(cells) for header, cells in table.items()}
+    halves = Halves()
+    columns = {header: _objects(cells, halves) or _values(cells) for header, cells in table.items()}
+    faults.note(name, "(file)", "texts with half a character", halves.found, done="the half replaced by \ufffd")
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     extracted = next((header for header in _EXTRACTED if header in columns), None)
     if extracted is not None:
@@ -92,10 +94,10 @@ def _metrics(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"type": "metric", "id": metric, "attributes": {"name": name}} for metric, name in names.items()]
 
 
-def _objects(cells: Cells) -> list[dict[str, Any] | None] | None:
+def _objects(cells: Cells, halves: Halves) -> list[dict[str, Any] | None] | None:
     """Return the objects of a column, or None if it holds anything else."""
     values = _values(cells) if _may_hold_objects(cells) else []
-    found = [_object(value) for value in values]
+    found = [_object(value, halves) for value in values]
     are_objects = all(one is not None or value in (None, "") for one, value in zip(found, values, strict=True))
     return found if any(found) and are_objects else None
 
@@ -108,10 +110,10 @@ def _may_hold_objects(cells: Cells) -> bool:
     return isinstance(first, Mapping) or (isinstance(first, str) and first.lstrip().startswith("{"))
 
 
-def _object(value: Any) -> dict[str, Any] | None:
+def _object(value: Any, halves: Halves) -> dict[str, Any] | None:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
-            value = json.loads(value)
+            value = halves.without(read_json(value)) if "\\ud" in value or "\\uD" in value else read_json(value)
         except ValueError:
             return None
     return dict(value) if isinstance(value, Mapping) else None

@@ -19,7 +19,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 from segkit.data.id_table import IdTable
-from segkit.data.opened import DAMAGES, why
+from segkit.data.opened import DAMAGES, LARGEST_UNPACKED, MOST_TIMES, why
 from segkit.data.parts import doubled, joined_cells
 from segkit.data.properties import Cells, Codes, codes_of, field_cells, holds_json
 from segkit.errors import DataError, listed
@@ -30,6 +30,9 @@ _ROWS_AHEAD = 2**19
 _PIECES_AHEAD = 8
 # Made for stores far away, reading whole groups of rows ahead takes a fifth more memory here, and no less time.
 _SCAN = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False, page_checksum_verification=True)
+
+_FEW_ROWS, _ROWS_A_BYTE = 10_000_000, 100
+"""Rows that any file may have, and how many for each byte of it a larger one: no table of ids and times packs so well."""
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """How engines name the folder of the parts in which a column is not set."""
@@ -202,14 +205,20 @@ def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
         within: the folder of parts that it belongs to; folders between, such as `year=2026`, name a column and its value.
 
     Raises:
-        DataError: the file is damaged, or a column is there twice.
+        DataError: the file is damaged, unpacks to far more than a file of its size should, or has a column twice.
     """
     try:
         with pa.parquet.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
+            size = path.stat().st_size
+            _check_unpacked(
+                path, size, sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+            )
         names = schema.names
     except (*DAMAGES, UnicodeDecodeError) as error:
         raise DataError.damaged_file(path, why(error)) from None
+    if rows > max(_FEW_ROWS, _ROWS_A_BYTE * size):
+        raise DataError.damaged_file(path, f"it says that it has {rows:,} rows, and is far too small for as many")
     if doubled(names):
         raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
     pieces = {field.name: _Piece(path, field, rows) for field in schema}
@@ -258,6 +267,12 @@ def check_text(column: pa.ChunkedArray, path: Path, name: str) -> None:
         column.validate(full=True)
     except pa.ArrowInvalid:
         raise DataError.stored_text_not_utf8(path, name) from None
+
+
+def _check_unpacked(path: Path, size: int, unpacked: int) -> None:
+    most = max(LARGEST_UNPACKED, MOST_TIMES * size)
+    if unpacked > most:
+        raise DataError.unpacks_too_large(path, most)
 
 
 def _is_zone(kind: pa.DataType) -> bool:

@@ -85,7 +85,7 @@ def some_text(key: str, value: object) -> str:
 
 def length_of(key: str, value: object) -> tuple[float, DistanceUnit]:
     """Return a distance and its unit from "30 miles"."""
-    found = re.fullmatch(r"(\S+) (\S+)", text(key, value))
+    found = re.fullmatch(r"([0-9.eE+-]{1,100}) (\S+)", text(key, value))
     try:
         distance = float(found[1]) if found else 0.0
     except ValueError:

@@ -6,7 +6,9 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from segkit.conditions import DEEPEST as GROUPS
 from segkit.errors import DefinitionError
+from segkit.json_text import has_half
 from segkit.plain_data.keys import Fault, Path
 
 if TYPE_CHECKING:
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Long texts are folded about here, so that a change of one word is a change of one line."""
+
+LONGEST = 2**19
+"""Letters of a text that are read; all postal codes of the US in one list have as many."""
+
+DEEPEST = 2 * GROUPS + 10
+"""Mappings and lists within each other: a mapping and a list for each group, and a few of a condition's own."""
 
 _TRUTHS = {"true": True, "false": False}
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
@@ -62,6 +70,15 @@ def read_yaml(text: str) -> ReadText:
     import yaml  # noqa: PLC0415  # `import segkit` stays fast
 
     found = ReadText()
+    if len(text) > LONGEST or has_half(text):
+        error = (
+            DefinitionError.text_too_long(len(text), LONGEST) if len(text) > LONGEST else DefinitionError.half_in_text()
+        )
+        found.faults.append(Fault((), str(error)))
+        return found
+    if _brackets(text) > DEEPEST:
+        found.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
+        return found
     try:
         if _plain_events(text, found):
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -79,16 +96,34 @@ def read_yaml(text: str) -> ReadText:
                 None if mark is None else mark.line + 1,
             )
         )
-    except RecursionError:
-        found.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
     return found
 
 
+def _brackets(text: str) -> int:
+    """Return how deep brackets are nested outside of quotes, which takes the parser the square of the time."""
+    depth = deepest = 0
+    for sign in _SIGNS.findall(_QUOTED.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_SIGNS = re.compile(r"[\[{\]}]")
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+
+
 def _plain_events(text: str, found: ReadText) -> bool:
-    """Look for anchors, aliases and tags before anything is made of them, since a few of them can stand for gigabytes."""
+    """Look for anchors, aliases, tags and deep nesting before anything is made of them, since a few of them can stand for gigabytes."""
     import yaml  # noqa: PLC0415
 
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            # The reader looks only a few signs ahead, so what follows is not looked at, which would take long.
+            line = None if event.start_mark is None else event.start_mark.line + 1
+            found.faults.append(Fault((), str(DefinitionError.nested_too_deep()), line))
+            return False
         for sign, given in (("&", getattr(event, "anchor", None)), ("!", getattr(event, "tag", None))):
             if given:
                 shown = f"*{given}" if isinstance(event, yaml.AliasEvent) else f"{sign}{given}".replace("!!", "!")

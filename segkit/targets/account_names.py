@@ -8,6 +8,11 @@ from typing import Any, Self
 
 from segkit.errors import DataError, counted
 from segkit.files import escaped, write_text
+from segkit.given_paths import file_there
+from segkit.json_text import Halves, read_json
+
+LARGEST = 2**26
+"""Bytes of a file of names, which holds a line for each metric and list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,16 @@ class AccountNames:
         Raises:
             DataError: there is no such file, it is no JSON, or it names neither metrics nor lists.
         """
-        path = Path(path)
-        if not path.is_file():
-            raise DataError.no_file(path)
+        path = file_there(path, "The file of names", largest=LARGEST)
         try:
-            content = json.loads(path.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError) as error:
-            reason = type(error).__name__ if isinstance(error, OSError) else str(error)
-            raise DataError.unreadable_file(path, reason) from None
+            content = read_json(path.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError:
+            raise DataError.unreadable_file(path, "its text is not in UTF-8") from None
+        except OSError as error:
+            raise DataError.unreadable_file(path, error.strerror or type(error).__name__) from None
+        except ValueError as error:
+            raise DataError.unreadable_file(path, str(error)) from None
+        content = Halves().without(content)
         if isinstance(content, Mapping) and "data" not in content:
             tables = {kind: content.get(kind) or {} for kind in ("metrics", "lists")}
             if not any(tables.values()) or not all(map(_is_names, tables.values())):
@@ -62,12 +69,14 @@ class AccountNames:
         >>> AccountNames.from_pages([page]).lists
         {'Y6nRLr': 'VIP upload'}
         """
+        if not isinstance(pages, Iterable) or isinstance(pages, (str, bytes)):
+            raise DataError.no_names("What was given as pages")
         return cls._read(pages, "pages of metrics and lists")
 
     @classmethod
     def _read(cls, pages: Iterable[Any], what: str) -> Self:
         found: dict[str, dict[str, str]] = {"metric": {}, "list": {}}
-        for page in pages:
+        for page in map(Halves().without, pages):
             resources = page.get("data") if isinstance(page, Mapping) else None
             for resource in resources if isinstance(resources, list) else [resources]:
                 kind, key, name = _named(resource, what)

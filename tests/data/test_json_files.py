@@ -65,7 +65,7 @@ BAD = {
     "no JSON": ("profile_id,City\n", "it is no JSON, or was not written to its end, in line 1"),
     "rows beside pages": (lines({"profile_id": "ann"}, PROFILES[0]), "plain rows beside pages"),
     "lists in lines": ("[1]\n[2]\n", "neither pages of the Klaviyo API nor rows"),
-    "brackets without end": ("[" * 100_000, "nested too deep"),
+    "brackets without end": ("[" * 100_000, "nested more than 100 deep"),
     "nothing": (" \n", "has no rows"),
     "rows without names": ("[{}, {}]", "has no rows"),
     "Latin letters": ('{"profile_id": "zoë"}'.encode("latin-1"), "not in UTF-8"),

@@ -1,10 +1,10 @@
 """Documents from Klaviyo to segments: finds the definitions in whatever they came wrapped in, and tells all gaps at once."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from segkit.errors import DefinitionError
+from segkit.json_text import DEEPEST, Halves, is_deep, read_json
 from segkit.masking import masked_text, quoted
 from segkit.segment import Segment
 from segkit.targets.account_names import AccountNames
@@ -57,7 +57,7 @@ def from_klaviyo(
     >>> from_klaviyo(definition, metric_names={"UWxqMk": "Clicked SMS"}, name="Clickers").condition.timeframe
     InTheLast(quantity=90, unit='day')
     """
-    found = list(_definitions(payload))
+    found = list(_definitions(_checked(payload)))
     if not found:
         raise DefinitionError.no_klaviyo_definition("the page is empty")
     if len(found) > 1:
@@ -86,7 +86,7 @@ def segments_from_klaviyo(
     >>> [segment.name for segment in segments_from_klaviyo({"data": [item]})]
     ['EU']
     """
-    return _segments(list(_definitions(page)), metric_names, list_names, names, channel_affinity)
+    return _segments(list(_definitions(_checked(page))), metric_names, list_names, names, channel_affinity)
 
 
 def _segments(
@@ -113,9 +113,10 @@ def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str
     """Yield each definition inside a payload with the nearest name around it."""
     if isinstance(payload, (str, bytes)):
         try:
-            payload = json.loads(payload)
+            payload = read_json(payload)
         except ValueError as error:
-            raise DefinitionError.no_klaviyo_definition(f"it is no JSON ({error})") from None
+            raise DefinitionError.no_klaviyo_definition(str(error)) from None
+        payload = _checked(payload)
     if isinstance(payload, list):
         for one in payload:
             yield from _definitions(one, name)
@@ -125,6 +126,17 @@ def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str
     else:
         found = "null" if payload is None else quoted(payload)
         raise DefinitionError.no_klaviyo_definition(f"{found} stands in its place")
+
+
+def _checked(payload: object) -> object:
+    """Return a payload that can be gone through and written again."""
+    if is_deep(payload):
+        raise DefinitionError.no_klaviyo_definition(f"it is nested more than {DEEPEST} deep")
+    halves = Halves()
+    halves.without(payload)
+    if halves.found:
+        raise DefinitionError.no_klaviyo_definition("it holds half a character, which was cut within an emoji")
+    return payload
 
 
 def _inside(payload: Mapping[Any, Any], name: str | None) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
