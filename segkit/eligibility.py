@@ -1,5 +1,6 @@
-"""Who may be texted and who may not, check by check, whatever segment they are in; what each check was checked against is part of it."""
+"""Who may be texted and who may not, check by check, whatever segment they are in; and against what each check was made."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from segkit.data.consent_history import FOR_EVER
 from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags, instant_of, microseconds
 from segkit.data.properties import UNSET
-from segkit.errors import DefinitionError, counted, warn
+from segkit.errors import DefinitionError, SegkitWarning, counted, warn
 from segkit.masking import quoted
 from segkit.membership import Evaluation, distinct_segments, one_segment
 from segkit.opt_outs import VERDICT, Codes, Numbers, OptOuts
@@ -99,6 +100,23 @@ class Eligibility:
         if note := self.note:
             warn(note)
 
+    @classmethod
+    def usual(cls, dataset: Dataset) -> "Eligibility | None":
+        """Return who may be texted by all defaults, which the Dataset keeps; None where it has no SMS consent.
+
+        Warns of nothing: what could not be checked is its `note`.
+        """
+        if not dataset.has_property("sms_consent"):
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SegkitWarning)
+            return dataset.cache.keep(("usual eligibility", dataset.as_of), lambda: cls(dataset))
+
+    @property
+    def held(self) -> tuple[Any, ...]:
+        """What it holds, as the Dataset's cache measures it."""
+        return self._stop, self._numbers, self.coverage
+
     @property
     def note(self) -> str | None:
         """What could not be checked, in one sentence; None if all could."""
@@ -147,7 +165,6 @@ def _first_stop(checks: list[tuple[Flags, Coverage]]) -> tuple[tuple[Coverage, .
     stop = np.full(len(checks[0][0]), len(STEPS), dtype=np.int8)
     for number, (stops, _) in reversed(list(enumerate(checks))):
         stop[stops] = number
-    stop.setflags(write=False)
     return tuple(coverage for _, coverage in checks), stop
 
 

@@ -267,7 +267,7 @@ def _remove(place: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(folder: Path, *, patience: float = 0.0) -> Iterator[bool | None]:
-    """Lock a folder, waiting so many seconds for another; give what `take_lock` returns."""
+    """Lock a folder, waiting some seconds for another; give what `take_lock` returns."""
     try:
         if sys.platform == "win32":
             fileno = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT)

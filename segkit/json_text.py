@@ -46,7 +46,7 @@ _TOO_DEEP = f"its brackets are nested more than {DEEPEST} deep"
 
 
 def is_deep(value: Any, most: int = DEEPEST) -> bool:
-    """Whether lists and mappings are nested deeper than so many levels, told a level at a time and so at any depth.
+    """Whether lists and mappings are nested deeper than `most` levels, told a level at a time and so at any depth.
 
     >>> is_deep([[1]]), is_deep(json.loads("[" * 101 + "]" * 101))
     (False, True)

@@ -41,7 +41,6 @@ from segkit.conditions import (
     RegionCondition,
     SetTest,
 )
-from segkit.data.cache import MEBIBYTE, Cache
 from segkit.data.consent_history import Channel
 from segkit.data.dataset import Dataset
 from segkit.data.events import MetricEvents
@@ -49,18 +48,15 @@ from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.data.schema import canonical_metric
 from segkit.errors import DefinitionError, warn
-from segkit.moving import Comparison, Moving
-from segkit.notes import matter, notes_of
+from segkit.moving import Comparison, Moves, joined, moving_parts, shape
+from segkit.notes import notes_of
 from segkit.segment import Segment
-from segkit.timeframes import ALL_TIME, EventTimeframe, window_days
+from segkit.timeframes import ALL_TIME, window_days
 from segkit.value_tests import between, compared_exactly, in_timeframe, nearest_units, numbers_of, passing
 
 Segments: TypeAlias = Segment | Iterable[Segment]
 
 T = TypeVar("T")
-
-ANSWERS_LIMIT = 256 * MEBIBYTE
-"""Memory for the answers of one evaluation: 256 conditions at a million profiles, a byte a profile each."""
 
 MOST_TOLD = 20
 """How many warnings come of one question at most, though it be a sweep over two hundred countries."""
@@ -90,8 +86,12 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     """
     every = distinct_segments(segments)
     evaluation = Evaluation(dataset)
-    columns = {segment.name: evaluation.holds(segment.condition) for segment in every}
-    return pd.DataFrame(columns, index=dataset.profile_ids)
+    # What is kept is copied, since a table is its owner's to change.
+    columns = {
+        segment.name: holds if holds.flags.writeable else holds.copy()
+        for segment, holds in ((segment, evaluation.holds(segment.condition)) for segment in every)
+    }
+    return pd.DataFrame(columns, index=dataset.profile_ids, copy=False)
 
 
 def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
@@ -154,18 +154,13 @@ def made_by(builder: Callable[..., Any], values: Mapping[str, Any]) -> Segment:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Conditions checked against one Dataset; what several of them ask for is worked out once.
+    """Conditions checked against one Dataset, whose cache keeps the answers and what they were made of.
 
-    Answers are kept here, and in the Dataset's cache what does not depend on a threshold: counts and sums of a window while their
-    number moves, and the deciding days while the window does.
+    It keeps as well how a condition moved when it was last asked for, so that a threshold that moves is quick whoever moves it.
     """
 
     dataset: Dataset
-    _answers: Cache = field(default_factory=lambda: Cache(ANSWERS_LIMIT))
-    _notes: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
-    _windows: dict[MetricCondition, tuple[EventTimeframe, recency.Standing | None]] = field(default_factory=dict)
-    _moving: Moving = field(default_factory=Moving)
 
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, Dataset):
@@ -173,7 +168,11 @@ class Evaluation:
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
         """Work something out once for the Dataset as of its moment."""
-        return self.dataset.cache.keep((what, of, self.dataset.as_of), work_out)
+        return self.dataset.cache.keep(self.key(what, of), work_out)
+
+    def key(self, what: str, of: Hashable) -> tuple[Hashable, ...]:
+        """Return what something is kept under."""
+        return what, of, self.dataset.as_of
 
     def holds(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, in the Dataset's order.
@@ -197,27 +196,47 @@ class Evaluation:
 
     def notes(self, condition: Condition) -> tuple[str, ...]:
         """Return what an analyst should know beside the answer, every time: it lies in the condition and the data (`notes_of`)."""
-        what_matters = matter(condition)
-        notes = self._notes.get(what_matters)
-        if notes is None:
-            # In the Dataset's cache as well, since the next question begins with another evaluation.
-            notes = self._notes[what_matters] = self.keep(
-                "notes", what_matters, lambda: notes_of(condition, self.dataset)
-            )
-        return notes
+        return self.keep("notes", shape(condition), lambda: notes_of(condition, self.dataset))
 
     def answer(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, and tell nothing."""
-        if ("answer", condition) not in self._answers and self.dataset.not_there_yet is None:
-            moved = self._moving.answer(condition, self)
-            if moved is not None:
-                # Not kept: it takes less than the fresh memory would.
-                return moved
-        return self.part(condition)
+        found: Flags | None = self.dataset.cache.get(self.key("answer", condition))
+        if found is None and self.dataset.not_there_yet is None:
+            # Not kept: it takes less than the fresh memory would.
+            found = self._moved(condition)
+        return self.part(condition) if found is None else found
+
+    def _moved(self, condition: Condition) -> Flags | None:
+        """Return of which profiles a condition is true that has moved before where it moves now.
+
+        None where it moves for the first time, or where no one comparison says it all.
+        """
+        cache, key = self.dataset.cache, self.key("moves", shape(condition))
+        before: Moves | None = cache.get(key)
+        moves = Moves(condition) if before is None else before.to(condition)
+        if moves is not before:
+            cache.put(key, moves)
+            return None
+        known = [self.comparison(part) for part in moving_parts(condition, moves.places)]
+        sources = [source for source in known if source is not None]
+        if not sources or len(sources) < len(known):
+            return None
+        first = sources[0]
+        kind = first.kind
+        if kind is None:
+            return None
+        said = tuple((source.key, source.is_least, source.limit - first.limit) for source in sources)
+
+        def whole() -> Comparison | None:
+            found = joined(condition, moves.places, iter(sources), self.part)
+            return found and found.narrow(kind)
+
+        found = self.keep("one comparison", (moves.still, moves.places, said, kind), whole)
+        return None if found is None else found.flags(first.limit)
 
     def part(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, which may be a part of another."""
-        return self._answers.keep(("answer", condition), lambda: self._holds_of_known(condition))
+        return self.keep("answer", condition, lambda: self._holds_of_known(condition))
 
     def _holds_of_known(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, opposites included: who was created after the moment is in no segment yet."""
@@ -290,22 +309,26 @@ class Evaluation:
         days = None if standing is None else self.deciding_days(condition, standing)
         if standing is None or days is None:
             units, scale = self.measured(condition)
+            limit = nearest_units(condition.value, scale, condition.comparison)
             return Comparison.of(
-                units, condition.comparison, nearest_units(condition.value, scale, condition.comparison)
+                units, condition.comparison, limit, key=replace(condition, comparison="at least", value=0)
             )
         first, end = window_days(condition.timeframe, self.dataset.as_of) or (None, None)
+        is_reached, key = recency.is_reached(condition), (standing, recency.wanted(condition))
         if standing.is_mirrored:
-            return Comparison(days, end or 0, is_least=not recency.is_reached(condition))
-        return Comparison(days, first or 0, is_least=recency.is_reached(condition))
+            return Comparison(days, end or 0, is_least=not is_reached, key=key)
+        return Comparison(days, first or 0, is_least=is_reached, key=key)
 
     def _standing(self, condition: MetricCondition) -> recency.Standing | None:
         """Return what stands of a condition's window, one end of which has moved; None where it has not, or where both have."""
-        key = replace(condition, timeframe=ALL_TIME)
-        before, standing = self._windows.get(key, (condition.timeframe, None))
-        if before != condition.timeframe:
-            standing = recency.standing(before, condition.timeframe, self.dataset.as_of)
-        self._windows[key] = condition.timeframe, standing
-        return standing
+        cache, key = self.dataset.cache, self.key("window", replace(condition, timeframe=ALL_TIME))
+        before, standing = cache.get(key) or (None, None)
+        if before == condition.timeframe:
+            return standing
+        found = None if before is None else recency.standing(before, condition.timeframe, self.dataset.as_of)
+        if found is None or found != standing:
+            cache.put(key, (condition.timeframe, found))
+        return found
 
     def deciding_days(
         self, condition: MetricCondition, standing: recency.Standing = recency.UNTIL_NOW
@@ -414,7 +437,7 @@ class Evaluation:
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
         """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""
         has_numbers = self.dataset.column(name).numbers.readable.any()
-        return Comparison.of(self.numbers(name), comparison, value) if has_numbers else None
+        return Comparison.of(self.numbers(name), comparison, value, key=name) if has_numbers else None
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
         """Return each profile's number in a property; NaN where it is not set or is no number."""
@@ -423,8 +446,10 @@ class Evaluation:
     def _within(self, condition: DistanceCondition) -> Comparison:
         limit = condition.distance * KILOMETERS[condition.unit]
         if condition.is_within:
-            return Comparison(self.kilometers(condition), limit, is_least=False)
-        return Comparison(self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True)
+            return Comparison(self.kilometers(condition), limit, is_least=False, key=condition.of)
+        return Comparison(
+            self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of
+        )
 
     def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
         """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""

@@ -5,33 +5,33 @@ of those who can't receive SMS is one that never meets it. So what stands still 
 a quarter of joining it to the answer again (a million profiles).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from segkit.conditions import AllOf, AnyOf, Condition, Not
+from segkit.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    DistanceCondition,
+    MetricCondition,
+    Not,
+    NumberTest,
+    PropertyCondition,
+)
 from segkit.data.instants import Flags
 
 Values = npt.NDArray[Any]
+Place: TypeAlias = tuple[int, ...]
 WHOLE = (np.int16, np.int32, np.int64)
 """Kinds of whole numbers, narrowest first: half the bytes are compared in three fifths of the time."""
 
 FARTHEST = 2**31
 """How far two limits may lie apart for their numbers to be compared as one, so that no number moved along leaves 64 bits."""
-
-
-class Evaluation(Protocol):
-    """What is asked of an evaluation."""
-
-    def part(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true."""
-
-    def comparison(self, condition: Condition) -> "Comparison | None":
-        """Return a condition as one comparison; None where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,16 @@ class Comparison:
         values: one for each profile: whole numbers, or floats, whose NaN is never true.
         limit: what they are compared with.
         is_least: whether they must be at least the limit; otherwise below it.
+        key: what the values are, the same for the same values.
     """
 
     values: Values
     limit: float
     is_least: bool
+    key: Hashable = None
 
     @classmethod
-    def of(cls, values: Values, comparison: str, limit: float) -> "Comparison | None":
+    def of(cls, values: Values, comparison: str, limit: float, key: Hashable = None) -> "Comparison | None":
         """Return a comparison in its usual words as one of two kinds; None for "equals" and "not equals".
 
         More than a whole number is at least the next one, and so it is with floats, which have a next one, too.
@@ -58,11 +60,12 @@ class Comparison:
             limit = limit + 1 if values.dtype.kind in "iu" else float(np.nextafter(limit, np.inf))
         if comparison not in {"at least", "more than", "fewer than", "at most"}:
             return None
-        return cls(values, limit, is_least=comparison in {"at least", "more than"})
+        return cls(values, limit, is_least=comparison in {"at least", "more than"}, key=key)
 
-    def flags(self) -> Flags:
-        """Return where it is true."""
-        found: Flags = self.values >= self.limit if self.is_least else self.values < self.limit
+    def flags(self, limit: float | None = None) -> Flags:
+        """Return where it is true, or where it would be with another limit."""
+        limit = self.limit if limit is None else limit
+        found: Flags = self.values >= limit if self.is_least else self.values < limit
         return found
 
     @property
@@ -101,19 +104,19 @@ class Comparison:
         least, most = (np.minimum, np.maximum) if is_all else (np.fmin, np.fmax)
         return replace(self, values=(least if self.is_least == is_all else most)(self.values, values))
 
-    def narrow(self) -> "Comparison | None":
-        """Return the comparison with numbers of as few bytes as its limit allows; what lies beyond them stays beyond the limit."""
+    @property
+    def kind(self) -> npt.DTypeLike | None:
+        """The kind of numbers of the fewest bytes that its limit allows; None where it lies beyond all of them."""
+        if not self.is_whole:
+            return np.float64
+        return next((kind for kind in WHOLE if _lies_within(self.limit, kind)), None)
+
+    def narrow(self, kind: npt.DTypeLike) -> "Comparison":
+        """Return the comparison with numbers of a kind that allows its limit; what lies beyond them stays beyond the limit."""
         if not self.is_whole:
             return self
-        kind = next((kind for kind in WHOLE if _lies_within(self.limit, kind)), None)
-        if kind is None:
-            return None
         bounds = np.iinfo(kind)
         return replace(self, values=np.clip(self.values, bounds.min, bounds.max).astype(kind))
-
-    def at(self, limit: float) -> "Comparison | None":
-        """Return the comparison with another limit; None where the numbers are too narrow for it."""
-        return replace(self, limit=limit) if not self.is_whole or _lies_within(limit, self.values.dtype) else None
 
     def _beyond(self, *, is_met: bool) -> Any:
         """Return a number that is true, or false, whatever the limit."""
@@ -124,50 +127,52 @@ class Comparison:
         return self.values.dtype.type(farthest if is_met == self.is_least else -farthest)
 
 
-@dataclass
-class Moving:
-    """What is remembered from one answer to the next: the condition, where it has moved, and its one comparison.
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where a condition moved when it was last asked for.
 
     Attributes:
         last: the condition before it moved.
-        places: where in it the moving conditions stand, each as the numbers that lead there.
-        sources: the moving conditions as comparisons, when they were joined.
-        whole: all of the condition as one, with the limit of the first of them; None where that can't be said.
+        places: where in it the moving conditions stand, each as the numbers that lead there; nothing where it has not moved yet.
+        still: what of it stands still.
     """
 
-    last: Condition | None = None
-    places: tuple[tuple[int, ...], ...] = ()
-    sources: tuple[Comparison, ...] = ()
-    whole: Comparison | None = None
+    last: Condition
+    places: tuple[Place, ...] = ()
+    still: Hashable = None
 
-    def answer(self, condition: Condition, evaluation: Evaluation) -> Flags | None:
-        """Return of which profiles a condition is true that has moved before where it moves now.
+    def to(self, condition: Condition) -> "Moves":
+        """Return where it moves now: these very moves where that is the same as before."""
+        places = tuple(_differences(self.last, condition))
+        if not places or places == self.places:
+            return self
+        return Moves(condition, places, _still(condition, places))
 
-        None where it moves for the first time, or where no one comparison says it all.
-        """
-        found = [] if self.last is None else list(_differences(self.last, condition))
-        places = tuple(place for place, _ in found)
-        if not places or places != self.places:
-            self.last, self.places, self.sources, self.whole = condition, places, (), None
-            return None
-        sources = [evaluation.comparison(moving) for _, moving in found]
-        known = tuple(source for source in sources if source is not None)
-        if len(known) < len(sources):
-            return None
-        limit = known[0].limit
-        if not self._hold(known) or (self.whole is not None and self.whole.at(limit) is None):
-            joined = _joined(condition, places, evaluation)
-            self.sources, self.whole = known, None if joined is None else joined.narrow()
-        now = None if self.whole is None else self.whole.at(limit)
-        return None if now is None else now.flags()
 
-    def _hold(self, sources: tuple[Comparison, ...]) -> bool:
-        """Whether the comparisons are those that were joined, their limits moved by one and the same step."""
-        if len(sources) != len(self.sources):
-            return False
-        pairs = list(zip(sources, self.sources, strict=True))
-        same = all(now.values is then.values and now.is_least == then.is_least for now, then in pairs)
-        return same and len({now.limit - then.limit for now, then in pairs}) == 1
+def shape(condition: Condition) -> Hashable:
+    """Return what of a condition stands still wherever its thresholds move; its notes depend on nothing else.
+
+    >>> from segkit.phrases import did
+    >>> shape(did("Clicked SMS", in_last_days=30)) == shape(did("Clicked SMS", at_least=2, in_last_days=7))
+    True
+    """
+    # Asked at every position of a slider: a `match` takes twice as long.
+    if isinstance(condition, MetricCondition):
+        return condition.metric, condition.measurement, condition.comparison, type(condition.timeframe), condition.where
+    if isinstance(condition, (AllOf, AnyOf)):
+        return type(condition), *map(shape, condition.conditions)
+    if isinstance(condition, Not):
+        return Not, shape(condition.condition)
+    if isinstance(condition, PropertyCondition) and isinstance(condition.test, NumberTest):
+        return condition.property, condition.test.comparison
+    if isinstance(condition, DistanceCondition):
+        return condition.is_within, condition.unit, condition.of
+    return condition
+
+
+def moving_parts(condition: Condition, places: tuple[Place, ...]) -> list[Condition]:
+    """Return what stands at some places of a condition."""
+    return [reduce(lambda part, number: _parts(part)[number], place, condition) for place in places]
 
 
 def _lies_within(limit: float, kind: npt.DTypeLike) -> bool:
@@ -175,42 +180,64 @@ def _lies_within(limit: float, kind: npt.DTypeLike) -> bool:
     return max(int(bounds.min), -(2**62)) < limit < min(int(bounds.max), 2**62)
 
 
-def _differences(before: Condition, now: Condition) -> Iterator[tuple[tuple[int, ...], Condition]]:
-    """Yield where two conditions differ, and what stands there now."""
-    if before == now:
-        return
+def _differences(before: Condition, now: Condition) -> Iterator[Place]:
+    """Yield where two conditions differ."""
     pairs = _parts(before), _parts(now)
-    if type(before) is not type(now) or not pairs[0] or len(pairs[0]) != len(pairs[1]):
-        yield (), now
-        return
-    for number, (part_before, part_now) in enumerate(zip(*pairs, strict=True)):
-        yield from (((number, *place), moving) for place, moving in _differences(part_before, part_now))
+    if type(before) is type(now) and pairs[0] and len(pairs[0]) == len(pairs[1]):
+        for number, (part_before, part_now) in enumerate(zip(*pairs, strict=True)):
+            if part_before is not part_now:
+                for place in _differences(part_before, part_now):
+                    yield number, *place
+    elif before != now:
+        yield ()
+
+
+def _still(condition: Condition, places: tuple[Place, ...]) -> Hashable:
+    """Return a condition without what stands at some places."""
+    if not places:
+        return condition
+    inside = _inside(condition, places)
+    return None if inside is None else (type(condition), *(_still(part, here) for part, here in inside))
+
+
+def _inside(condition: Condition, places: tuple[Place, ...]) -> list[tuple[Condition, tuple[Place, ...]]] | None:
+    """Return the parts of a condition, each with the places in it; None where the condition itself is the place."""
+    if places == ((),):
+        return None
+    parts = enumerate(_parts(condition))
+    return [(part, tuple(tuple(rest) for first, *rest in places if first == number)) for number, part in parts]
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    match condition:
-        case AllOf(conditions) | AnyOf(conditions):
-            return conditions
-        case Not(inner):
-            return (inner,)
-        case _:
-            return ()
+    if isinstance(condition, (AllOf, AnyOf)):
+        return condition.conditions
+    return (condition.condition,) if isinstance(condition, Not) else ()
 
 
-def _joined(condition: Condition, places: tuple[tuple[int, ...], ...], evaluation: Evaluation) -> Comparison | None:
-    """Return a condition as one comparison of those of its parts that stand at the places, what else it has joined into them."""
-    if places == ((),):
-        return evaluation.comparison(condition)
-    parts = _parts(condition)
-    inside = [tuple(tuple(rest) for first, *rest in places if first == number) for number in range(len(parts))]
-    moving = [_joined(part, here, evaluation) for part, here in zip(parts, inside, strict=True) if here]
+def joined(
+    condition: Condition, places: tuple[Place, ...], sources: Iterator[Comparison], part: Callable[[Condition], Flags]
+) -> Comparison | None:
+    """Return a condition as one comparison: what stands at the places is compared with a limit, and all else is joined into it.
+
+    None where no one comparison says it all.
+
+    Args:
+        condition: the whole.
+        places: where the moving conditions stand.
+        sources: these as comparisons, in the order of the places.
+        part: returns of which profiles a part that stands still is true.
+    """
+    inside = _inside(condition, places)
+    if inside is None:
+        return next(sources)
+    moving = [joined(one, here, sources, part) for one, here in inside if here]
     whole = moving[0]
     if isinstance(condition, Not):
         return whole and whole.turned()
     is_all = isinstance(condition, AllOf)
     for other in moving[1:]:
         whole = whole and other and whole.joined(other, is_all=is_all)
-    still = [evaluation.part(part) for part, here in zip(parts, inside, strict=True) if not here]
+    still = [part(one) for one, here in inside if not here]
     if whole is None or not still:
         return whole
     flags = reduce(np.logical_and if is_all else np.logical_or, still)

@@ -4,7 +4,7 @@ Notes are worked out from a condition and the data, and never while an answer is
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress
 from numbers import Number
@@ -28,7 +28,6 @@ from segkit.conditions import (
     ListTest,
     MetricCondition,
     Not,
-    NumberTest,
     PhoneCountryCondition,
     PropertyCondition,
     PropertyTest,
@@ -64,25 +63,6 @@ def notes_of(condition: Condition, dataset: Dataset) -> tuple[str, ...]:
     if none of the ways finds any. Where a property has no value of the kind that is asked for, that is told instead.
     """
     return tuple(dict.fromkeys([*_idle(condition, dataset), *_unmet(condition, dataset)]))
-
-
-def matter(condition: Condition) -> Hashable:
-    """Return what of a condition its notes depend on: not its thresholds, so that a slider is told of once.
-
-    >>> from segkit.phrases import did
-    >>> matter(did("Clicked SMS", in_last_days=30)) == matter(did("Clicked SMS", at_least=2))
-    True
-    """
-    # Asked at every position of a slider: a `match` takes twice as long.
-    if isinstance(condition, MetricCondition):
-        return condition.metric, condition.measurement, condition.where
-    if isinstance(condition, (AllOf, AnyOf)):
-        return type(condition), *map(matter, condition.conditions)
-    if isinstance(condition, Not):
-        return matter(condition.condition)
-    if isinstance(condition, PropertyCondition) and isinstance(condition.test, NumberTest):
-        return condition.property, NumberTest
-    return DistanceCondition if isinstance(condition, DistanceCondition) else condition
 
 
 def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozenset()) -> Iterator[str]:

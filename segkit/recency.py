@@ -48,11 +48,6 @@ class Grouped:
     ends: Integers
     before: Integers | None
 
-    @property
-    def nbytes(self) -> int:
-        """How much memory they take."""
-        return self.days.nbytes + self.ends.nbytes + (0 if self.before is None else self.before.nbytes)
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -28,6 +28,7 @@ from segkit.conditions import (
     PostalCode,
     PropertyCondition,
 )
+from segkit.data.cache import LIMIT, Cache
 from segkit.membership import Evaluation
 from segkit.moving import Comparison
 
@@ -99,6 +100,25 @@ def test_a_moving_segment_is_answered_as_at_rest(shop: PlainShop, seed: bytes, s
     assert found == [members(tree(step), shop) for step in steps]
 
 
+@settings(max_examples=max(30, settings().max_examples // 3))
+@given(shops(), SEEDS, st.lists(st.integers(1, 13), min_size=3, max_size=6), st.sampled_from([0, 4_000, LIMIT]))
+def test_a_loop_over_thresholds_is_answered_as_by_fresh_data(
+    shop: PlainShop, seed: bytes, steps: list[int], limit: int
+):
+    """Whatever segments and moments are asked for in between, and however little is kept, each answer is that of the first question."""
+    random = mixed(seed, shop)
+    trees = [moved_tree(random) for _ in range(3)]
+    now = doors.by_frames(shop)
+    now.cache.limit = limit
+    then = now.with_as_of(now.as_of - timedelta(days=9))
+    for step in steps:
+        segments = [sk.Segment(f"s{number}", tree(step)) for number, tree in enumerate(trees)]
+        for data in (now, then):
+            apart = [sk.membership(segment, replace(data, cache=Cache())) for segment in segments]
+            pd.testing.assert_frame_equal(sk.membership(segments, data), pd.concat(apart, axis=1))
+            assert data.cache.size <= limit
+
+
 @given(
     st.one_of(st.tuples(WHOLE, WHOLE), st.tuples(FLOATS, FLOATS)),
     FLAGS,
@@ -117,16 +137,17 @@ def test_comparisons_join_as_their_answers_do(pair, flags, choices):
     assert one.among(flags).flags().tolist() == (one.flags() & flags).tolist()
     assert one.or_where(flags).flags().tolist() == (one.flags() | flags).tolist()
     if joined is not None:
-        assert joined.narrow().flags().tolist() == both(one.flags(), other.flags()).tolist()
+        assert joined.narrow(joined.kind).flags().tolist() == both(one.flags(), other.flags()).tolist()
 
 
 def test_a_limit_beyond_narrow_numbers_is_not_answered_by_them():
     """Numbers cut to 16 bits say nothing of a limit that lies beyond them."""
-    narrow = Comparison(np.array([10, 50_000]), 20, is_least=True).narrow()
+    near, far = (Comparison(np.array([10, 50_000]), limit, is_least=True) for limit in (20, 40_000))
 
-    assert narrow.values.dtype == np.int16
-    assert narrow.flags().tolist() == [False, True]
-    assert narrow.at(40_000) is None
+    assert near.kind is np.int16
+    assert near.narrow(near.kind).flags().tolist() == [False, True]
+    assert far.kind is np.int32
+    assert far.narrow(far.kind).flags().tolist() == [False, True]
 
 
 def test_a_slider_is_one_comparison_from_its_third_position_on():
@@ -134,10 +155,8 @@ def test_a_slider_is_one_comparison_from_its_third_position_on():
     profiles = pd.DataFrame({"profile_id": ["ann", "bea"], "sms_consent": "subscribed"})
     clicked = pd.DataFrame({"profile_id": ["ann"], "metric": ["Clicked SMS"], "datetime": ["2026-06-01"]})
     shop = sk.Dataset.from_frames(profiles, clicked, as_of="2026-06-30")
-    evaluation = Evaluation(shop)
-    sizes = [int(evaluation.holds(sk.sms_engaged(clicked_days=days).condition).sum()) for days in (7, 14, 28, 29, 30)]
-    whole = evaluation._moving.whole
+    sizes = [int(sk.membership(sk.sms_engaged(clicked_days=days), shop).sum().iloc[0]) for days in (7, 14, 28, 29, 30)]
 
     assert sizes == [0, 0, 0, 1, 1]
-    assert whole is not None
-    assert whole.values.dtype == np.int16
+    assert shop.cache.contents["what"].tolist().count("one comparison") == 1
+    assert shop.cache.contents["what"].tolist().count("answer") < 10

@@ -1,4 +1,4 @@
-"""segkit as a notebook uses it: one evaluation kept by the slider, and the public functions for the rest."""
+"""segkit as a notebook uses it: through its public functions, a slider's moves as a loop over `sk.membership`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +10,6 @@ from asks import AS_OF, Ask
 
 import segkit as sk
 from peers.base import Flags
-from segkit.membership import Evaluation
 
 
 def clicked(*, clicks: int, clicked_days: int) -> sk.Segment:
@@ -51,7 +50,6 @@ class Segkit:
 
     def __init__(self, shop: sk.Dataset) -> None:
         self.shop = shop
-        self.evaluation = Evaluation(shop)
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "Segkit":
@@ -60,13 +58,12 @@ class Segkit:
         return cls(sk.load(**files, as_of=AS_OF))
 
     def forget(self) -> None:
-        """Empty the Dataset's cache and begin another evaluation."""
+        """Empty the Dataset's cache."""
         self.shop.cache.clear()
-        self.evaluation = Evaluation(self.shop)
 
     def size(self, ask: Ask) -> int:
-        """Do what a tuner does when its slider moves."""
-        return int(np.count_nonzero(self.evaluation.holds(segment(ask).condition)))
+        """Count the members of one segment."""
+        return int(np.count_nonzero(sk.membership(segment(ask), self.shop).to_numpy()))
 
     def membership(self, asks: Sequence[Ask]) -> pd.DataFrame:
         """Work out a membership table."""

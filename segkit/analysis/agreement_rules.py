@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +32,6 @@ from segkit.data.schema import canonical_metric
 from segkit.errors import SegkitWarning
 from segkit.membership import Evaluation
 from segkit.timeframes import TICK, AllTime, EventTimeframe, midnight
-
-T = TypeVar("T")
 
 UNKNOWN = "not among the profiles"
 JOINED = "joined after the pull"
@@ -137,8 +135,8 @@ class _KnownUntil(Evaluation):
 
     moment: datetime = field(kw_only=True)
 
-    def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
-        return super().keep(what, (of, self.moment), work_out)
+    def key(self, what: str, of: Hashable) -> tuple[Hashable, ...]:
+        return super().key(what, (of, self.moment))
 
     def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
         window = super().window(condition, events)

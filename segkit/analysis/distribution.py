@@ -82,7 +82,7 @@ def distribution_in(
     quantity = quantity_of(evaluation, builder, parameter=parameter, values=values)
     if quantity is None:
         return None
-    is_in = evaluation.part(quantity.atom) ^ quantity.is_negated
+    is_in = evaluation.answer(quantity.atom) ^ quantity.is_negated
     return bars_of(quantity, evaluation).distribution(is_in)
 
 

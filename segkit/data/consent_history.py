@@ -36,11 +36,6 @@ class StatusThen:
     is_replayed: Flags
     is_told: Flags
 
-    @property
-    def nbytes(self) -> int:
-        """How much memory it takes."""
-        return self.status.nbytes + self.dates.nbytes + self.is_replayed.nbytes + self.is_told.nbytes
-
 
 @dataclass(frozen=True, slots=True)
 class ConsentHistory:
@@ -81,9 +76,9 @@ class ConsentHistory:
         return cls(status, np.where(is_known, dates, NEVER_YET), ends, given, withdrawn, withdrawn_ends)
 
     @property
-    def nbytes(self) -> int:
-        """How much memory it takes beside the events."""
-        return self.status.nbytes + self.dates.nbytes + self.date_ends.nbytes
+    def held(self) -> tuple[Status, Microseconds, Microseconds]:
+        """What it holds beside the events, which are the data's own."""
+        return self.status, self.dates, self.date_ends
 
     def note_disagreements(self, faults: Faults) -> None:
         """Report where the status says one thing and a newer event another."""

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.cache import Cache
+from segkit.data.cache import Cache, freeze
 from segkit.data.coded import CodedCells
 from segkit.data.columns import Unreadable
 from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
@@ -203,6 +203,8 @@ class Dataset:
             _table=checked.profiles,
             _day_first=options.day_first,
         )
+        # Whoever is handed one of these arrays can't change the data by it.
+        freeze((shop.events.metrics, shop.events.is_date, shop.lists, shop.unknown_sms_words, shop.sms))
         shop._consent_history("sms").note_disagreements(faults)
         shop._note_unplaced(faults)
         return replace(shop, report=faults.report())
@@ -235,7 +237,10 @@ class Dataset:
     @property
     def profile_ids(self) -> pd.Index:
         """The ids of all profiles as text, in the order they came."""
-        return self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
+        kept = self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
+        # A view, since a table's index can be given another name in place.
+        found: pd.Index = kept.view()
+        return found
 
     @property
     def property_names(self) -> list[str]:
@@ -328,8 +333,14 @@ class Dataset:
         Raises:
             DataError: no event has this property.
         """
-        key = ("property of events", canonical_metric(metric), name)
-        return self.cache.keep(key, lambda: self.events.column(metric, name))
+
+        def column() -> PropertyColumn:
+            found = self.events.column(metric, name)
+            # Coded at once, since its cells are nobody else's and take more room than their codes.
+            found.codes  # noqa: B018
+            return found
+
+        return self.cache.keep(("property of events", canonical_metric(metric), name), column)
 
     def list_entries(self, name: str) -> ListEntries:
         """Return who is on a list.

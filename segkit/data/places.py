@@ -305,11 +305,6 @@ class Placed:
         """Return each profile's distance from a point; NaN where it can't be placed."""
         return distances(self.latitudes, self.longitudes, of=of).take(self.codes)
 
-    @property
-    def nbytes(self) -> int:
-        """How many bytes it takes."""
-        return self.codes.nbytes + self.latitudes.nbytes + self.longitudes.nbytes
-
 
 def _coded(column: Column) -> pa.DictionaryArray:
     """Return a column of text as codes into its distinct texts; null where it is unset."""

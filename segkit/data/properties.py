@@ -9,14 +9,12 @@ as any kind that it spells, wherever it came from: "18" is a number to a test of
 
 import contextlib
 import re
-import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from math import inf
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.cache import Growing, memory_of
 from segkit.data.date_forms import from_any_text, texts_of_numbers
 from segkit.data.instants import Flags, check_zone, from_arrow, in_calendar, microseconds
 from segkit.data.plain_values import is_unset, plain, written_out
@@ -226,17 +225,37 @@ def _json_value(text: str) -> Any:
     return text
 
 
-class PropertyColumn:
+class _WorkedOutOnce(Generic[V]):
+    """A property that is worked out on first use and kept.
+
+    By one thread, unlike `functools.cached_property`, which has no lock from Python 3.12 on; and nobody can write to its arrays.
+    """
+
+    def __init__(self, work_out: Callable[[Any], V]) -> None:
+        self._work_out, self._name, self.__doc__ = work_out, work_out.__name__, work_out.__doc__
+
+    @overload
+    def __get__(self, column: None, owner: type) -> "_WorkedOutOnce[V]": ...
+
+    @overload
+    def __get__(self, column: "PropertyColumn", owner: type) -> V: ...
+
+    def __get__(self, column: "PropertyColumn | None", owner: type) -> "V | _WorkedOutOnce[V]":
+        return self if column is None else column.once(self._name, self._work_out)
+
+
+class PropertyColumn(Growing):
     """One property of all profiles, or one event property of one metric's events, ready to be tested value by value.
 
     Everything is worked out on first use and kept, since a slider asks the same column again and again.
     """
 
     def __init__(self, cells: Cells, *, day_first: bool | None = None) -> None:
+        super().__init__()
         self._cells = cells
         self._day_first = day_first
 
-    @cached_property
+    @_WorkedOutOnce
     def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
         cells = self._cells
         del self._cells  # the codes say the same in less room, and a slice of the events' cells is nobody else's
@@ -253,12 +272,18 @@ class PropertyColumn:
         return self._encoded[1]
 
     @property
+    def held(self) -> tuple[Any, ...]:
+        """The codes, distinct values and readings that were worked out so far."""
+        return tuple(
+            found
+            for name, found in list(vars(self).items())
+            if isinstance(getattr(type(self), name, None), _WorkedOutOnce)
+        )
+
+    @property
     def nbytes(self) -> int:
-        """How many bytes of codes, distinct values and readings it holds: what was worked out so far."""
-        worked_out = [part for name, part in vars(self).items() if name not in ("_cells", "_day_first")]
-        parts = [part for found in worked_out for part in _parts(found)]
-        # By identity, since text read as text is the distinct values themselves.
-        return sum({id(part): _bytes_of(part) for part in parts}.values())
+        """How many bytes all of that takes."""
+        return sum(memory_of(self.held).values())
 
     def value(self, row: int) -> object:
         """Return one row's value as a Python object; None where it is not set."""
@@ -273,7 +298,7 @@ class PropertyColumn:
         # The code -1 points at the appended False. Taking needs half the time of indexing with brackets.
         return np.append(passing, False).take(self.codes)
 
-    @cached_property
+    @_WorkedOutOnce
     def numbers(self) -> Reading[npt.NDArray[np.float64]]:
         """The distinct values as numbers."""
         values = self.distinct
@@ -290,7 +315,7 @@ class PropertyColumn:
             return Reading(_floats(pc.cast(values, pa.float64(), safe=False)), _all(values))
         return Reading(np.zeros(len(values)), _none(values))
 
-    @cached_property
+    @_WorkedOutOnce
     def texts(self) -> Reading[pa.Array]:
         """The distinct values as text; a text that is a JSON list is a list and no text."""
         values = self.distinct
@@ -302,7 +327,7 @@ class PropertyColumn:
         # Most columns hold nothing that looks like a list, and then none of their texts is looked into.
         return Reading(values, ~self.lists.readable if pc.any(_like_lists(values)).as_py() else _all(values))
 
-    @cached_property
+    @_WorkedOutOnce
     def truths(self) -> Reading[Flags]:
         """The distinct values as true or false."""
         values = self.distinct
@@ -316,7 +341,7 @@ class PropertyColumn:
             return Reading(is_true, is_true | _flags(pc.equal(folded, "false")))
         return Reading(_none(values), _none(values))
 
-    @cached_property
+    @_WorkedOutOnce
     def lists(self) -> Reading[list[tuple[Any, ...]]]:
         """The distinct values as lists of items."""
         values = self.distinct
@@ -329,7 +354,7 @@ class PropertyColumn:
                 items[place] = _json_list(text)
         return Reading([item or () for item in items], np.array([item is not None for item in items], dtype=bool))
 
-    @cached_property
+    @_WorkedOutOnce
     def instants(self) -> Reading[npt.NDArray[np.int64]]:
         """The distinct values as microseconds since 1970 in UTC; a naive time is UTC, a bare date its midnight.
 
@@ -347,7 +372,7 @@ class PropertyColumn:
         found = from_any_text(values, day_first=self._day_first)
         return Reading(found.values, found.readable)
 
-    @cached_property
+    @_WorkedOutOnce
     def _sizes(self) -> npt.NDArray[np.int64]:
         """How many rows have each distinct value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.distinct))
@@ -356,7 +381,7 @@ class PropertyColumn:
         """Return how many rows have one of some distinct values."""
         return int(self._sizes[some].sum())
 
-    @cached_property
+    @_WorkedOutOnce
     def somethings(self) -> Reading[Flags]:
         """The distinct values as whether they hold something, which each of them answers."""
         values = self.distinct
@@ -375,19 +400,6 @@ class PropertyColumn:
 def _coded(values: pa.ChunkedArray) -> pa.DictionaryArray:
     encoded = values.combine_chunks().dictionary_encode()
     return encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-
-
-def _parts(found: Any) -> tuple[Any, ...]:
-    if isinstance(found, Reading):
-        return found.values, found.readable
-    return found if isinstance(found, tuple) else (found,)
-
-
-def _bytes_of(part: Any) -> int:
-    if isinstance(part, (list, tuple)):
-        return sys.getsizeof(part) + sum(map(_bytes_of, part))
-    # Arrow's memory lies outside of its Python object, and so does numpy's where it is shared with Arrow.
-    return int(part.nbytes) if isinstance(part, (pa.Array, pa.ChunkedArray, np.ndarray)) else sys.getsizeof(part)
 
 
 def _encode_objects(values: list[Any]) -> tuple[Codes, list[Any]]:

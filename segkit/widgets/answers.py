@@ -53,7 +53,8 @@ def answers(
 ) -> list[dict[str, Any]] | None:
     """Return what stands in each slot at each position of one parameter, the others standing at `values`.
 
-    None where a position makes no segment, or where profiles may come and go more than once: there the kernel is asked each time.
+    None where a position makes no segment, where nobody has the quantity that moves, or where profiles may come and go more than
+    once: there the kernel is asked each time.
     """
     try:
         segments = segments_at(builder, values, parameter, positions)
@@ -66,10 +67,11 @@ def answers(
     here = list(atoms(made_by(builder, values).condition)).index(quantity.atom)
     moving = [list(atoms(segment.condition))[here] for segment in segments]
     side = curve_of(moving, evaluation)
-    if side is None:
+    bars = bars_of(quantity, evaluation)
+    if side is None or not bars.totals.any():
         return None
     stands = [threshold(atom, quantity.moved if atom != quantity.moved else quantity.atom) for atom in moving]
-    picture = picture_slots(bars_of(quantity, evaluation), side.turned() if quantity.is_negated else side, stands)
+    picture = picture_slots(bars, side.turned() if quantity.is_negated else side, stands)
     return slots([explain(segment) for segment in segments], curve, shop) + picture
 
 

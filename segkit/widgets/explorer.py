@@ -23,8 +23,9 @@ from segkit.data.instants import Flags
 from segkit.eligibility import Eligibility
 from segkit.errors import DefinitionError, SegkitWarning, counted
 from segkit.explain import explain
-from segkit.membership import distinct_segments, membership
+from segkit.membership import Evaluation, distinct_segments, membership
 from segkit.segment import Segment
+from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words
 
@@ -34,7 +35,7 @@ _LISTED = 200
 _UNPICKED = ""
 
 
-class OverlapExplorer:
+class OverlapExplorer(Closable):
     """Tick segments, see their exact intersections and pairwise overlaps, pick one intersection and use it further.
 
     Membership and all intersections are worked out once; other ticks only add some of those together. An intersection keeps its
@@ -67,11 +68,9 @@ class OverlapExplorer:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", SegkitWarning)
             who = membership(every, dataset)
-            self._eligibility = Eligibility(dataset) if dataset.has_property("sms_consent") else None
-        self._notes = tuple(dict.fromkeys(str(warning.message) for warning in caught))
-        self._flags: dict[str, Flags] = {name: who[name].to_numpy() for name in self._conditions}
-        absent = dataset.not_there_yet
-        self._there: Flags = np.ones(len(dataset), dtype=bool) if absent is None else ~absent
+        eligibility = Eligibility.usual(dataset)
+        unchecked = [] if eligibility is None or eligibility.note is None else [eligibility.note]
+        self._notes = tuple(dict.fromkeys([*(str(warning.message) for warning in caught), *unchecked]))
         self._pairs = overlap(who)
         # Columns are numbers here, since a segment may be named "size".
         self._every = intersections(who[self._there].set_axis(range(len(who.columns)), axis=1))
@@ -89,11 +88,11 @@ class OverlapExplorer:
         self._options: list[tuple[str, Any]] = []
         self.view, self._english = ipywidgets.HTML(), ipywidgets.HTML()
         for box in self._ticks.values():
-            box.observe(lambda _: self._recount(), names="value")
-        self._picker.observe(lambda _: self._pick(), names="value")
+            box.observe(weakly(self._recount), names="value")
+        self._picker.observe(weakly(self._pick), names="value")
         ticks = ipywidgets.Box(list(self._ticks.values()), layout={"flex_flow": "row wrap"})
-        download = DownloadButton(self._file, description="Download to send")
-        self.widget = ipywidgets.VBox([ticks, self._picker, self.view, self._english, download])
+        download = DownloadButton(weakly(self._file), description="Download to send")
+        self._opens(ipywidgets.VBox([ticks, self._picker, self.view, self._english, download]))
         self._recount()
 
     @property
@@ -174,13 +173,21 @@ class OverlapExplorer:
             raise DefinitionError.bad_value("The explorer's intersection", None, wanted)
         return self._intersection
 
+    @property
+    def _there(self) -> Flags:
+        """Who has been created by the Dataset's moment."""
+        absent = self._dataset.not_there_yet
+        return np.ones(len(self._dataset), dtype=bool) if absent is None else ~absent
+
     def _holds(self, picked: tuple[str, ...]) -> Flags:
-        holds = self._there.copy()
+        evaluation = Evaluation(self._dataset)
+        holds = self._there
         for name in self.chosen:
-            holds &= self._flags[name] if name in picked else ~self._flags[name]
+            is_in = evaluation.part(self._conditions[name])
+            holds &= is_in if name in picked else ~is_in
         return holds
 
-    def _recount(self) -> None:
+    def _recount(self, _change: Any = None) -> None:
         if self._is_quiet:
             return
         chosen = self.chosen
@@ -194,7 +201,7 @@ class OverlapExplorer:
             self._intersection = None
         self._refresh()
 
-    def _pick(self) -> None:
+    def _pick(self, _change: Any = None) -> None:
         if not self._is_quiet:
             self._intersection = None if self._picker.value == _UNPICKED else self._picker.value
             self._refresh()
@@ -223,11 +230,8 @@ class OverlapExplorer:
 
     def _position(self) -> ExplorerView:
         picked = None if self._intersection is None else Bar(self._intersection, self._sizes.get(self._intersection, 0))
-        sendable = (
-            None
-            if picked is None or self._eligibility is None
-            else self._eligibility.sendable(self._holds(picked.names))
-        )
+        eligibility = None if picked is None else Eligibility.usual(self._dataset)
+        sendable = None if picked is None or eligibility is None else eligibility.sendable(self._holds(picked.names))
         return ExplorerView.of(self.pairs, self._sizes, picked, most=self._most, sendable=sendable, notes=self._notes)
 
     def _file(self) -> tuple[str, bytes]:

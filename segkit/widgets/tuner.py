@@ -29,6 +29,7 @@ from segkit.parameters import parameters
 from segkit.segment import Segment
 from segkit.value_words import plain
 from segkit.widgets.answers import Shop, answers
+from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.live import LiveView
@@ -38,11 +39,12 @@ MOST_POSITIONS = 2_000
 """A slider with more positions is answered by the kernel, since to tell the browser all of them would take longer than to move."""
 
 
-class Tuner:
+class Tuner(Closable):
     """Move a builder's parameters and see at once who is in, who entered and left, and who may be texted.
 
     The view holds number, sentence and picture in one piece, so that they never disagree. A position that makes no segment shows
-    why, and the last good segment stays. Nothing is throttled: the widgets keep one move in flight, and the last one wins.
+    why, and the last good segment stays. Nothing is throttled: the widgets keep one move in flight, and the last one wins. Answers
+    live in the Dataset's cache and nowhere else, and `close()` frees the rest.
 
     Args:
         builder: a function from keyword arguments to a segment; an analyst's own too. Arguments that it needs and has no default
@@ -77,16 +79,18 @@ class Tuner:
         self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
         self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
         self._notes: tuple[str, ...] = ()
-        self._unchecked: tuple[str, ...] = ()
-        self._shop = self._counted_against(base)
-        self.view = LiveView([control.widget for control in self._controls.values()], self._answers)
+        eligibility = Eligibility.usual(dataset)
+        # What could not be checked is a note that stays, whatever moves.
+        self._unchecked = () if eligibility is None or eligibility.note is None else (eligibility.note,)
+        self._first = self._segment
+        self._base, self._base_size = self._counted_against(base)
+        self.view = LiveView([control.widget for control in self._controls.values()], weakly(self._answers))
         self._is_quiet = False
         for name, control in self._controls.items():
-            control.widget.observe(lambda _, name=name: self._refresh(name), names="value")
+            control.widget.observe(weakly(self._refresh, name), names="value")
         self._said = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [*(control.widget for control in self._controls.values()), self.view, self._buttons(), self._said]
-        )
+        controls = [control.widget for control in self._controls.values()]
+        self._opens(ipywidgets.VBox([*controls, self.view, self._buttons(), self._said]))
         self._refresh(self._moved)
 
     @property
@@ -147,7 +151,7 @@ class Tuner:
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._shop.base_size, 1):.1%} of {self._shop.base}"
+        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._base_size, 1):.1%} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
@@ -162,23 +166,20 @@ class Tuner:
     def _holds(self) -> Flags:
         return self._evaluation.answer(self._segment.condition)
 
-    def _counted_against(self, base: Segment | None) -> Shop:
-        eligibility = self._eligibility() if self._dataset.has_property("sms_consent") else None
-        if base is None and eligibility is None:
-            name, size = "all profiles", len(self._dataset)
-        else:
-            segment = sms_subscribers() if base is None else one_segment(base)
-            name, size = segment.name, int(np.count_nonzero(self._evaluation.holds(segment.condition)))
-        others = tuple(self._evaluation.holds(segment.condition) for segment in self._compare)
-        return Shop(name, size, start=self._holds, others=others, eligibility=eligibility)
+    def _counted_against(self, base: Segment | None) -> tuple[str, int]:
+        """Return the name of the segment that shares are of, and how many are in it."""
+        for segment in self._compare:
+            self._evaluation.holds(segment.condition)
+        if base is None and Eligibility.usual(self._dataset) is None:
+            return "all profiles", len(self._dataset)
+        segment = sms_subscribers() if base is None else one_segment(base)
+        return segment.name, int(np.count_nonzero(self._evaluation.holds(segment.condition)))
 
-    def _eligibility(self) -> Eligibility:
-        """Return who may be texted; what could not be checked is a note that stays, whatever moves."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SegkitWarning)
-            found = Eligibility(self._dataset)
-        self._unchecked = () if found.note is None else (found.note,)
-        return found
+    @property
+    def _shop(self) -> Shop:
+        """What is counted against, asked for anew each time: the Dataset's cache alone holds what is as long as the data."""
+        start, *others = (self._evaluation.part(segment.condition) for segment in (self._first, *self._compare))
+        return Shop(self._base, self._base_size, start, tuple(others), Eligibility.usual(self._dataset))
 
     def _starting_point(self, given: Mapping[str, Any]) -> dict[str, Any]:
         known = parameters(self._builder)
@@ -196,7 +197,7 @@ class Tuner:
     def _distribution(self, name: str, values: Mapping[str, Any]) -> Distribution | None:
         return distribution_in(self._evaluation, self._builder, parameter=name, values=values)
 
-    def _refresh(self, moved: str | None) -> None:
+    def _refresh(self, moved: str | None, _change: Any = None) -> None:
         if self._is_quiet:
             return
         try:
@@ -260,11 +261,11 @@ class Tuner:
         return {"low": slider.min, "step": slider.step, "count": len(positions), "html": html, "slots": every}
 
     def _buttons(self) -> Any:
-        download = DownloadButton(self._file, description="Download to send")
+        download = DownloadButton(weakly(self._file), description="Download to send")
         copy = ipywidgets.Button(description="Show definition")
         reset = ipywidgets.Button(description="Reset")
-        copy.on_click(lambda _: self._say(self.definition))
-        reset.on_click(lambda _: self.reset())
+        copy.on_click(weakly(self._say_definition))
+        reset.on_click(weakly(self._reset_by))
         # The app writes nothing on its host, so its pages offer no path there.
         path = [] if in_app() else self._path()
         return ipywidgets.HBox([download, *path, copy, reset], layout=ipywidgets.Layout(flex_flow="row wrap"))
@@ -272,8 +273,17 @@ class Tuner:
     def _path(self) -> list[Any]:
         path = ipywidgets.Text(placeholder="or a path, such as vip.csv", layout=ipywidgets.Layout(width="14rem"))
         write = ipywidgets.Button(description="Write to path")
-        write.on_click(lambda _: self._say(lambda: f"Wrote {self._written(path.value.strip())}"))
+        write.on_click(weakly(self._say_written, path))
         return [path, write]
+
+    def _say_definition(self, _button: Any) -> None:
+        self._say(self.definition)
+
+    def _reset_by(self, _button: Any) -> None:
+        self.reset()
+
+    def _say_written(self, path: Any, _button: Any) -> None:
+        self._say(lambda: f"Wrote {self._written(path.value.strip())}")
 
     def _written(self, path: str) -> Path:
         if Path(path).suffix.casefold() != ".csv":

@@ -317,7 +317,7 @@ def test_a_column_counts_the_bytes_that_it_has_worked_out():
     for name in ("codes", "numbers", "lists", "instants", "truths", "somethings"):
         getattr(column, name)
         sizes.append(column.nbytes)
-    assert sizes[0] == 0
+    assert sizes[0] < 100
     assert sizes[1] >= 500 * 4
     assert sizes == sorted(set(sizes))
     column.numbers  # noqa: B018  # asked again, on purpose
@@ -326,7 +326,7 @@ def test_a_column_counts_the_bytes_that_it_has_worked_out():
 
 def test_text_read_as_text_takes_no_second_room():
     """The distinct values of a typed text column are its texts, and are counted once."""
-    column = typed(*["a text of some length", "another"] * 50)
+    column = typed(*[f"a text of some length, the {number}th" for number in range(50)] * 2)
     column.codes  # noqa: B018  # works out the distinct values
     before = column.nbytes
     assert column.texts.values is column.distinct

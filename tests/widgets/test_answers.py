@@ -183,3 +183,12 @@ def test_answers_hold_nobody_and_are_kept_nowhere(sample_shop: sk.Dataset):
     assert not re.search(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+", text)
     assert set(tuner.view.get_state()) == state
     assert isinstance(tuner.view, LiveView)
+
+
+@pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
+def test_a_threshold_on_what_nobody_has_is_left_to_the_kernel():
+    """Without a profile that meets every other condition there is no picture, and no error either."""
+    profiles = pd.DataFrame({"profile_id": ["ann"], "sms_consent": ["unsubscribed"], "predicted_clv": [4.0]})
+    tuner = Tuner(sk.sms_budget_shoppers, sk.Dataset.from_frames(profiles, as_of="2026-06-30"), clv=10)
+
+    assert tuner._answers(list(tuner.value).index("clv")) is None
