@@ -5,6 +5,7 @@ Standard library only, so that it works wherever Python 3.11 or newer does. Ever
     python3 start.py                          open JupyterLab on the quickstart
     python3 start.py test                     run the tests
     python3 start.py check                    lint, types and floors, then the tests
+    python3 start.py fuzz [SECONDS]           try inputs on the readers, guided by the lines that they reach
     python3 start.py build FOLDER --out DIR   any other words go to the command segkit
 """
 
@@ -68,6 +69,9 @@ def main(words: list[str]) -> int:
         case ["check"]:
             environment("notebooks,tests")
             return lint() or run(PYTHON, "-m", "pytest")
+        case ["fuzz", *rest]:
+            environment("fuzz,tests")
+            return run(PYTHON, "-m", "tests.fuzz", *rest)
         case []:
             environment("notebooks,klaviyo")
             return run(PYTHON, "-m", "segkit.cli", "lab", "notebooks/01_quickstart.ipynb")

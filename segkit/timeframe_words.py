@@ -23,6 +23,7 @@ from segkit.timeframes import (
     InMonth,
     InTheLast,
     InTheNext,
+    iso_moment,
     length,
 )
 
@@ -150,7 +151,7 @@ def day(word: str, value: object) -> date:
     wanted = "a day from 1900 to 2200, such as '2026-06-30' or datetime.date(2026, 6, 30)"
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value)
+            value = iso_moment(value)
         except ValueError:
             raise DefinitionError.bad_value(word, value, wanted) from None
     if isinstance(value, datetime) and (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):

@@ -5,9 +5,12 @@ of days and weeks snap to midnights. They are worked out here once, in plain `da
 target and the English all need the same instants.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias, assert_never
+
+_HOUR_24 = re.compile(r"[^\d:+W-]24")
 
 Unit: TypeAlias = Literal["hour", "day", "week"]
 
@@ -127,6 +130,21 @@ Timeframe: TypeAlias = AllTime | DateTimeframe
 def midnight(day: date) -> datetime:
     """Return the first instant of a day, in UTC."""
     return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def iso_moment(text: str) -> datetime:
+    """Return an ISO 8601 text as a date and time, alike on every Python: newer ones take the hour 24 for the next midnight.
+
+    Raises:
+        ValueError: it is no such text.
+
+    >>> iso_moment("2026-06-30T24:00")
+    Traceback (most recent call last):
+    ValueError: ...
+    """
+    if _HOUR_24.search(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
 
 
 def close_of(day: date) -> datetime:

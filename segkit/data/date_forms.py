@@ -179,8 +179,10 @@ def _read(parts: pa.StructArray, day: npt.NDArray[np.int64], month: npt.NDArray[
     readable = _flags(pc.is_valid(parts)) & (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)  # months
     readable &= np.where(is_halved, (hour >= 1) & (hour <= 12), hour < 24) & (minute < 60) & (second < 60)
     hour = np.where(is_halved, hour % 12 + 12 * is_afternoon, hour)
-    months = np.where(readable, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    first, after = (some.astype("datetime64[D]").astype(np.int64) for some in (months, months + 1))
+    months = np.where(readable, (year - 1970) * 12 + month - 1, 0)
+    first, after = (
+        some.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) for some in (months, months + 1)
+    )
     readable &= day <= after - first
     zone = pc.struct_field(parts, "zone")
     ahead, is_offset = _offset(zone)

@@ -36,6 +36,7 @@ from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_even
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
 from segkit.data.losses import Loss, put_first
+from segkit.data.marks import unmarked
 from segkit.data.near_columns import looks_like, near_headers, note_near_columns
 from segkit.data.options import LoadOptions
 from segkit.data.phones import Phones
@@ -172,7 +173,11 @@ def check(
     """
     faults.raise_if_fatal()
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-    tables = {name: without_deleted(name, table, faults) for name, table in given.items() if table is not None}
+    tables = {
+        name: _without_unnamed(name, without_deleted(name, table, faults), faults)
+        for name, table in given.items()
+        if table is not None
+    }
     faults.raise_if_fatal()
     profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
@@ -209,6 +214,14 @@ def check(
     losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
     put_first(losses, faults)
     return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points, losses)
+
+
+def _without_unnamed(name: str, table: Table, faults: Faults) -> Table:
+    """Leave out columns whose headers are blanks and marks alone, which no condition could ask for."""
+    named = {header: cells for header, cells in table.items() if unmarked(header)}
+    done = "left out; to use them, give them names"
+    faults.note(name, "(headers)", "columns without a name", len(table) - len(named), done=done)
+    return named
 
 
 def _loaded(table: Table) -> Table:
@@ -399,19 +412,23 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     """Return the number of each event's metric, -1 for none, and the canonical names by number."""
     cells = text_cells(cells, place)
     metrics = np.full(len(cells), UNSET, dtype=np.int32)
-    known: dict[str | None, int] = {None: UNSET, "": UNSET}
+    known: dict[str | None, int] = {None: UNSET}
+    written: list[str] = []
     start = 0
     for piece in cells.encoded():
-        written = piece.dictionary.to_pylist()
-        if not known.keys() >= set(written):
+        distinct = piece.dictionary.to_pylist()
+        if not known.keys() >= set(distinct):
             # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
-            for code in piece.indices.unique().drop_null().to_pylist():
-                known.setdefault(written[code], len(known) - 2)
-        numbers = np.array([*(known.get(name, UNSET) for name in written), UNSET], dtype=np.int32)
+            occurring = [distinct[code] for code in piece.indices.unique().drop_null().to_pylist()]
+            new = [name for name in dict.fromkeys(occurring) if name not in known]
+            # Blanks and a spreadsheet's marks name no metric.
+            named = [name for name in new if schema.canonical_metric(name)]
+            known |= dict.fromkeys(new, UNSET) | {name: number for number, name in enumerate(named, len(written))}
+            written += named
+        numbers = np.array([*(known.get(name, UNSET) for name in distinct), UNSET], dtype=np.int32)
         metrics[start : start + len(piece)] = numbers.take(codes_of(piece.indices))
         start += len(piece)
     place.note("events without a metric", metrics < 0, done="left out")
-    written = [name for name in known if name]
     names = [schema.canonical_metric(name) for name in written]
     odd = {number: name for number, name in enumerate(written) if name not in schema.metric_spellings(name)}
     if odd:

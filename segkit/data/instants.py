@@ -1,6 +1,7 @@
 """Dates and times in any form that comes in, to microseconds since 1970 in UTC; what is wrong with one is told, not decided."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 
 from segkit.data.marks import AROUND
 from segkit.errors import DataError
-from segkit.timeframes import close_of
+from segkit.timeframes import close_of, iso_moment
 
 Microseconds: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -87,7 +88,7 @@ def read_as_of(value: object) -> datetime:
     if isinstance(value, str):
         text = value.strip()
         try:
-            value = date.fromisoformat(text) if len(text) <= len("2026-06-30") else datetime.fromisoformat(text)
+            value = date.fromisoformat(text) if len(text) <= len("2026-06-30") else iso_moment(text)
         except ValueError:
             raise DataError.bad_as_of(given) from None
     if not isinstance(value, date) or value != value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
@@ -162,7 +163,7 @@ def _read_singly(texts: pa.Array, rows: npt.NDArray[np.int64], found: Instants) 
     """Read ISO texts one by one into their rows, since one of them names a day or a moment that no calendar has."""
     for row, text in zip(rows, texts.to_pylist(), strict=True):
         try:
-            instant = datetime.fromisoformat(_without_nanoseconds(text))
+            instant = iso_moment(_without_nanoseconds(text))
         except ValueError:
             continue
         value = microseconds(instant)
@@ -200,20 +201,57 @@ def _kinds_within(kind: pa.DataType) -> list[pa.DataType]:
 
 
 def in_calendar(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column of dates as text if a `datetime` can't name them all, so that those it can't are told; others as they are.
+    """Return a column of dates as text if Python can't name them all, so that those it can't are told; others as they are.
+
+    The same holds for durations, and for dates and durations within lists and structs.
 
     >>> in_calendar(pa.chunked_array([pa.array([400_000_000_000], pa.timestamp("s"))])).to_pylist()
     ['14645-06-30 15:06:40']
     """
     kind = column.type
-    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+    if all(map(_has_names, _leaves(column))):
         return column
-    plain = column.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else column
+    return (column.cast(pa.timestamp(kind.unit)) if pa.types.is_timestamp(kind) else column).cast(_with_text(kind))
+
+
+def _leaves(column: pa.ChunkedArray) -> Iterator[pa.ChunkedArray]:
+    """Yield what lies innermost in lists and structs, each field by itself."""
+    kind = column.type
+    if _is_list(kind):
+        yield from _leaves(pc.list_flatten(column))
+    elif pa.types.is_struct(kind):
+        for number in range(kind.num_fields):
+            yield from _leaves(pc.struct_field(column, number))
+    else:
+        yield column
+
+
+def _has_names(column: pa.ChunkedArray) -> bool:
+    kind = column.type
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind)):
+        return True
+    whole = pa.int32() if pa.types.is_date32(kind) else pa.int64()
+    plain = pa.timestamp(kind.unit) if pa.types.is_timestamp(kind) else kind
     try:
-        pc.min_max(plain).as_py()
+        for end in pc.min_max(column.cast(whole)).values():
+            end.cast(plain).as_py()
     except (OverflowError, ValueError):
-        return plain.cast(pa.string())
-    return column
+        return False
+    return True
+
+
+def _with_text(kind: pa.DataType) -> pa.DataType:
+    """Return a type with text in the place of dates and durations."""
+    if _is_list(kind):
+        return pa.list_(_with_text(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _with_text(field.type)) for field in kind])
+    is_told = pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind)
+    return pa.string() if is_told else kind
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
 def from_arrow(column: Any) -> Microseconds:

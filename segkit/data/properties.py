@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from segkit.data.cache import Growing, memory_of
 from segkit.data.date_forms import from_any_text, texts_of_numbers
-from segkit.data.instants import Flags, check_zone, from_arrow, microseconds
+from segkit.data.instants import Flags, check_zone, from_arrow, in_calendar, microseconds
 from segkit.data.plain_values import is_unset, plain, written_out
 from segkit.errors import DataError
 from segkit.json_text import DEEPEST, Halves, is_deep, read_json
@@ -181,7 +181,8 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
             kind = pa.dictionary(kind.index_type, pa.string())
             column = pa.chunked_array([pa.DictionaryArray.from_arrays(*chunk) for chunk in chunks], kind)
         column = column.cast(kind.value_type)
-        kind = column.type
+    column = in_calendar(column)
+    kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         # Text in Parquet files of writers that did not say it is text; what is no UTF-8 stays bytes.
         try:

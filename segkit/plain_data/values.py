@@ -13,7 +13,8 @@ from segkit.plain_data.write import SECONDS
 from segkit.timeframe_words import whole
 from segkit.value_words import chosen, name_of, number
 
-_DECIMAL = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,309}(\.[0-9]{1,400})?")
+"""As long as the largest float, and as fine as the smallest and its last places: what `to_data` may write."""
 
 
 def text(key: str, value: object) -> str:

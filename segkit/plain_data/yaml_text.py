@@ -24,7 +24,7 @@ DEEPEST = 2 * GROUPS + 10
 """Mappings and lists within each other: a mapping and a list for each group, and a few of a condition's own."""
 
 _TRUTHS = {"true": True, "false": False}
-_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,99})")
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
 _FRACTION = re.compile(r"[-+]?[0-9]{1,100}\.[0-9]{1,100}([eE][-+][0-9]{1,3})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOTHING = re.compile("~|null|Null|NULL|")

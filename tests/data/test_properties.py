@@ -134,7 +134,7 @@ UNSET = {
     "empty text": "",
     "a decimal that is none": Decimal("NaN"),
     "a decimal that signals": Decimal("sNaN"),
-    "numpy's NaT": np.datetime64("NaT"),
+    "numpy's NaT": np.datetime64("NaT", "us"),
 }
 
 

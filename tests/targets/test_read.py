@@ -265,7 +265,7 @@ REFUSED = {
     "a day out of reach": (of_property("created", type="date", operator="after", date="0001-01-01"), "1900 to 2200"),
     "a century and a day": (
         of_property("created", type="date", operator="in-the-last", unit="day", quantity=36_526),
-        "from 0 to 36,525",
+        "from 1 to 36,525",
     ),
     "an anniversary in hours": (
         of_property("created", type="date", operator="anniversary-next", unit="hour", quantity=24),

@@ -1,7 +1,7 @@
 """Klaviyo's date filters to timeframes; hours, days and weeks are all that both sides count in."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, time
 from typing import cast, get_args
 
 from segkit.errors import DefinitionError
@@ -28,6 +28,7 @@ from segkit.timeframes import (
     InTheNext,
     Timeframe,
     Unit,
+    iso_moment,
     length,
 )
 from segkit.value_words import number
@@ -71,9 +72,9 @@ def timeframe(value: object) -> Timeframe:
     return _TIMEFRAMES[operator](given)
 
 
-def _quantity(given: Filter, part: str = "quantity") -> int:
+def _quantity(given: Filter, part: str = "quantity", *, least: int = 1) -> int:
     most = LONGEST // max(length(1, _unit(given)).days, 1)
-    return whole(f"The {part} of a date filter", number(part, given.get(part)), least=0, most=most)
+    return whole(f"The {part} of a date filter", number(part, given.get(part)), least=least, most=most)
 
 
 def _unit(given: Filter) -> Unit:
@@ -85,7 +86,7 @@ def _relative(kind: Callable[[int, Unit], Timeframe]) -> Callable[[Filter], Time
 
 
 def _between_ago(given: Filter) -> Timeframe:
-    nearest, farthest = sorted((_quantity(given, "start"), _quantity(given, "end")))
+    nearest, farthest = sorted(_quantity(given, end, least=0) for end in ("start", "end"))
     return BetweenAgo(nearest, farthest, _unit(given))
 
 
@@ -104,7 +105,7 @@ def _day(given: Filter, *names: str) -> date:
     what = f"The {names[0]} of a date filter"
     wanted = "a day such as '2026-06-30', or its midnight in UTC: segkit's conditions compare whole days"
     try:
-        moment = datetime.fromisoformat(value)
+        moment = iso_moment(value)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         raise DefinitionError.bad_value(what, value, wanted) from None

@@ -11,7 +11,7 @@ from segkit.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
-from segkit.masking import quoted
+from segkit.masking import masked_text, quoted
 from segkit.targets.klaviyo.words import (
     CELLS,
     CUSTOM_SOURCE,
@@ -87,7 +87,7 @@ def _filter(cell: Cell, clause: PropertyCondition) -> Document:
             states = " and ".join(state[2] for state in METHODS if state[0] == cell[0])
             nearest = f"{states} can be narrowed by date and method"
             raise DefinitionError.beyond_klaviyo(
-                f"filter by {clause.property} of those who {_can(cell)} ({cell[2]})", nearest
+                f"filter by {masked_text(clause.property)} of those who {_can(cell)} ({cell[2]})", nearest
             )
 
 
