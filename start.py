@@ -74,10 +74,10 @@ def main(words: list[str]) -> int:
             return run(PYTHON, "-m", "tests.fuzz", *rest)
         case []:
             environment("notebooks,klaviyo")
-            return run(PYTHON, "-m", "segkit.cli", "lab", "notebooks/01_quickstart.ipynb")
+            return run(PYTHON, "-m", "segkit.command.cli", "lab", "notebooks/01_quickstart.ipynb")
         case _:
             environment("notebooks,klaviyo")
-            return run(PYTHON, "-m", "segkit.cli", *words)
+            return run(PYTHON, "-m", "segkit.command.cli", *words)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def serving(folder: Path) -> Iterator[str]:
     # Without Python's compiled files, which some machines are told not to keep, each kernel takes 1 s more to import.
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "segkit.cli", *words],
+        [sys.executable, "-m", "segkit.command.cli", *words],
         env={**kept, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

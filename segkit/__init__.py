@@ -6,9 +6,7 @@ used: where each name comes from stands in `__init__.pyi`, which type checkers r
 
 import ast
 import importlib
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 __all__ = [
@@ -105,23 +103,15 @@ __all__ = [
     "SegkitWarning",
 ]
 
+_MODULES = {"account": "segkit.klaviyo.account", "charts": "segkit.charts", "widgets": "segkit.widgets"}
+
 _HOMES = {
     name.name: str(node.module)
     for node in ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")).body
-    if isinstance(node, ast.ImportFrom) and node.module != __name__
+    if isinstance(node, ast.ImportFrom)
     for name in node.names
+    if name.name not in _MODULES
 }
-
-
-class _Package(ModuleType):
-    """Keeps modules out of the place of names: Python hangs a module on its package, and `segkit.audience` is a function."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name not in _HOMES or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
@@ -129,13 +119,14 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(_HOMES[name]), name)
         globals()[name] = found
         return found
+    module = _MODULES.get(name, f"{__name__}.{name}")
     try:
-        return importlib.import_module(f"{__name__}.{name}")
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
+        if error.name != module:
             raise
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "account", "charts", "widgets"]
+    return [*__all__, *_MODULES]

@@ -1,4 +1,3 @@
-from segkit import account as account
 from segkit import charts as charts
 from segkit import widgets as widgets
 from segkit.analysis.agreement import (
@@ -30,21 +29,6 @@ from segkit.analysis.sizes import sizes as sizes
 from segkit.analysis.starting import starting_values as starting_values
 from segkit.analysis.sweep import sweep as sweep
 from segkit.analysis.why import why as why
-from segkit.audience import (
-    SmsAudience as SmsAudience,
-)
-from segkit.audience import (
-    audience as audience,
-)
-from segkit.audience import (
-    write_members as write_members,
-)
-from segkit.build import (
-    Build as Build,
-)
-from segkit.build import (
-    build as build,
-)
 from segkit.builders import (
     engagement_tracks as engagement_tracks,
 )
@@ -87,30 +71,119 @@ from segkit.builders import (
 from segkit.builders import (
     sms_vip as sms_vip,
 )
-from segkit.conditions import (
+from segkit.command.build import (
+    Build as Build,
+)
+from segkit.command.build import (
+    build as build,
+)
+from segkit.definition.conditions import (
     AllOf as AllOf,
 )
-from segkit.conditions import (
+from segkit.definition.conditions import (
     AnyOf as AnyOf,
 )
-from segkit.conditions import (
+from segkit.definition.conditions import (
     Condition as Condition,
 )
-from segkit.conditions import (
+from segkit.definition.conditions import (
     FunnelStep as FunnelStep,
 )
-from segkit.conditions import (
+from segkit.definition.conditions import (
     Not as Not,
 )
-from segkit.data.dataset import Dataset as Dataset
-from segkit.data.load import load as load
-from segkit.data.sample import write_sample as write_sample
-from segkit.difference import (
+from segkit.definition.difference import (
     Difference as Difference,
 )
-from segkit.difference import (
+from segkit.definition.difference import (
     diff as diff,
 )
+from segkit.definition.explain import explain as explain
+from segkit.definition.parameters import (
+    Choice as Choice,
+)
+from segkit.definition.parameters import (
+    Parameter as Parameter,
+)
+from segkit.definition.parameters import (
+    Range as Range,
+)
+from segkit.definition.parameters import (
+    StartsAt as StartsAt,
+)
+from segkit.definition.parameters import (
+    builder as builder,
+)
+from segkit.definition.parameters import (
+    parameters as parameters,
+)
+from segkit.definition.phrases import (
+    beyond as beyond,
+)
+from segkit.definition.phrases import (
+    can_receive as can_receive,
+)
+from segkit.definition.phrases import (
+    cannot_receive as cannot_receive,
+)
+from segkit.definition.phrases import (
+    did as did,
+)
+from segkit.definition.phrases import (
+    did_in_order as did_in_order,
+)
+from segkit.definition.phrases import (
+    did_not as did_not,
+)
+from segkit.definition.phrases import (
+    has as has,
+)
+from segkit.definition.phrases import (
+    in_list as in_list,
+)
+from segkit.definition.phrases import (
+    in_region as in_region,
+)
+from segkit.definition.phrases import (
+    is_not_set as is_not_set,
+)
+from segkit.definition.phrases import (
+    is_set as is_set,
+)
+from segkit.definition.phrases import (
+    no_step as no_step,
+)
+from segkit.definition.phrases import (
+    not_in_list as not_in_list,
+)
+from segkit.definition.phrases import (
+    not_in_region as not_in_region,
+)
+from segkit.definition.phrases import (
+    not_phone_country as not_phone_country,
+)
+from segkit.definition.phrases import (
+    phone_country as phone_country,
+)
+from segkit.definition.phrases import (
+    spent as spent,
+)
+from segkit.definition.phrases import (
+    step as step,
+)
+from segkit.definition.phrases import (
+    within as within,
+)
+from segkit.definition.segment import Segment as Segment
+from segkit.definition.text.segment_files import load_segments as load_segments
+from segkit.engine.load import load as load
+from segkit.engine.membership import (
+    members as members,
+)
+from segkit.engine.membership import (
+    membership as membership,
+)
+from segkit.engine.memory.dataset import Dataset as Dataset
 from segkit.errors import (
     AccountError as AccountError,
 )
@@ -129,98 +202,25 @@ from segkit.errors import (
 from segkit.errors import (
     SegkitWarning as SegkitWarning,
 )
-from segkit.explain import explain as explain
-from segkit.import_check import check_import as check_import
-from segkit.membership import (
-    members as members,
-)
-from segkit.membership import (
-    membership as membership,
-)
-from segkit.parameters import (
-    Choice as Choice,
-)
-from segkit.parameters import (
-    Parameter as Parameter,
-)
-from segkit.parameters import (
-    Range as Range,
-)
-from segkit.parameters import (
-    StartsAt as StartsAt,
-)
-from segkit.parameters import (
-    builder as builder,
-)
-from segkit.parameters import (
-    parameters as parameters,
-)
-from segkit.phrases import (
-    beyond as beyond,
-)
-from segkit.phrases import (
-    can_receive as can_receive,
-)
-from segkit.phrases import (
-    cannot_receive as cannot_receive,
-)
-from segkit.phrases import (
-    did as did,
-)
-from segkit.phrases import (
-    did_in_order as did_in_order,
-)
-from segkit.phrases import (
-    did_not as did_not,
-)
-from segkit.phrases import (
-    has as has,
-)
-from segkit.phrases import (
-    in_list as in_list,
-)
-from segkit.phrases import (
-    in_region as in_region,
-)
-from segkit.phrases import (
-    is_not_set as is_not_set,
-)
-from segkit.phrases import (
-    is_set as is_set,
-)
-from segkit.phrases import (
-    no_step as no_step,
-)
-from segkit.phrases import (
-    not_in_list as not_in_list,
-)
-from segkit.phrases import (
-    not_in_region as not_in_region,
-)
-from segkit.phrases import (
-    not_phone_country as not_phone_country,
-)
-from segkit.phrases import (
-    phone_country as phone_country,
-)
-from segkit.phrases import (
-    spent as spent,
-)
-from segkit.phrases import (
-    step as step,
-)
-from segkit.phrases import (
-    within as within,
-)
-from segkit.segment import Segment as Segment
-from segkit.segment_files import load_segments as load_segments
-from segkit.targets.account_names import AccountNames as AccountNames
-from segkit.targets.klaviyo import (
+from segkit.klaviyo import account as account
+from segkit.klaviyo.account_names import AccountNames as AccountNames
+from segkit.klaviyo.definitions import (
     from_klaviyo as from_klaviyo,
 )
-from segkit.targets.klaviyo import (
+from segkit.klaviyo.definitions import (
     segments_from_klaviyo as segments_from_klaviyo,
 )
-from segkit.targets.klaviyo import (
+from segkit.klaviyo.definitions import (
     to_klaviyo as to_klaviyo,
+)
+from segkit.klaviyo.import_check import check_import as check_import
+from segkit.sample import write_sample as write_sample
+from segkit.sending.audience import (
+    SmsAudience as SmsAudience,
+)
+from segkit.sending.audience import (
+    audience as audience,
+)
+from segkit.sending.audience import (
+    write_members as write_members,
 )

@@ -18,7 +18,7 @@ from people import anybody_in
 from reference import PlainShop, Row, members
 
 import segkit as sk
-from segkit.conditions import Condition
+from segkit.definition.conditions import Condition
 from segkit.errors import SegkitError, SegkitWarning
 
 settings.register_profile(

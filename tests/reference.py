@@ -22,7 +22,7 @@ from typing import Any, assert_never
 import phonenumbers
 import zipcodes
 
-from segkit.conditions import (
+from segkit.definition.conditions import (
     AllOf,
     AnyOf,
     BooleanTest,
@@ -55,7 +55,7 @@ from segkit.conditions import (
     TextInTest,
     TextTest,
 )
-from segkit.timeframes import (
+from segkit.definition.timeframes import (
     After,
     AllTime,
     AnniversaryInTheLast,

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from reference import PlainShop, Row
 
-from segkit import conditions as said
-from segkit import timeframes as time
-from segkit.conditions import Condition, MetricCondition
+from segkit.definition import conditions as said
+from segkit.definition import timeframes as time
+from segkit.definition.conditions import Condition, MetricCondition
 
 TICK = timedelta(microseconds=1)
 

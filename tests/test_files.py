@@ -15,7 +15,7 @@ import pyarrow.csv
 import pytest
 
 import segkit as sk
-from segkit.conditions import AllOf
+from segkit.definition.conditions import AllOf
 from segkit.errors import FileError
 from segkit.files import whole_files, write_text
 
@@ -53,7 +53,7 @@ def fail_in_the_manifest(patch: pytest.MonkeyPatch, error: BaseException) -> Non
     def never(*_: Any, **__: Any) -> str:
         raise error
 
-    patch.setattr("segkit.member_files.json.dumps", never)
+    patch.setattr("segkit.sending.member_files.json.dumps", never)
 
 
 def fail_in_the_sync(patch: pytest.MonkeyPatch, error: BaseException) -> None:

@@ -18,10 +18,10 @@ from reference import PlainShop, is_younger, members
 from strategies import AS_OFS, DAYS, HOURS, Asked, asked, shops, trees, written_shops
 
 import segkit as sk
-from segkit import algebra, conditions, timeframes
-from segkit.conditions import AllOf, AnyOf, Condition, MetricCondition, Not
+from segkit.definition import algebra, conditions, timeframes
+from segkit.definition.conditions import AllOf, AnyOf, Condition, MetricCondition, Not
+from segkit.definition.timeframes import ALL_TIME, AtLeastAgo, InTheLast
 from segkit.errors import DefinitionError
-from segkit.timeframes import ALL_TIME, AtLeastAgo, InTheLast
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from people import NUMBERS, PEOPLE, digits_of, shown_of
 
 import segkit
-from segkit.data.faults import Faults, is_personal, masked, shown
-from segkit.data.schema import PROFILE_COLUMNS
+from segkit.data.validation.faults import Faults, is_personal, masked, shown
 from segkit.masking import masked_path, masked_text, quoted
+from segkit.vocabulary import PROFILE_COLUMNS
 
 NOBODY = (
     "2026-06-30", "2026-06-30 12:00:00.123456 +02:00", "2026-06-30T12:00:00Z", "06/30/2026 10:00", "06/30/26 10:00", "30.06.2026",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.analysis.recommended import recommended
-from segkit.data.schema import METRIC_NAMES, STANDARD_METRICS, canonical_metric, metric_spellings
+from segkit.vocabulary import METRIC_NAMES, STANDARD_METRICS, canonical_metric, metric_spellings
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
 

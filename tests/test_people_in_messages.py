@@ -12,9 +12,9 @@ import pytest
 from people import ADDRESSES, NUMBERS, shown_of
 
 import segkit as sk
+from segkit import vocabulary as schema
 from segkit.analysis.agreement import compare_members
-from segkit.cli import main
-from segkit.data import schema
+from segkit.command.cli import main
 
 THREES = (
     ("07700 900142", "1614960142", "quill.zoe@mail.example"),

@@ -60,7 +60,7 @@ def built(home, place, number):
     out.parent.mkdir()
     # Windows lacks some of its own variables' replacements, so that only what is to differ is changed.
     inherited = {name: value for name, value in os.environ.items() if name not in {"LC_ALL", "LANG", "TZ"}}
-    command = [sys.executable, "-m", "segkit.cli", "build", str(home / "shop"), "--out", str(out), "--segments"]
+    command = [sys.executable, "-m", "segkit.command.cli", "build", str(home / "shop"), "--out", str(out), "--segments"]
     ran = subprocess.run(
         [*command, str(home / "segments")],
         env=inherited | place,

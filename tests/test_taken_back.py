@@ -12,7 +12,7 @@ from reference import PlainShop
 from strategies import Asked, asked, shops, written_shops
 
 import segkit as sk
-from segkit.conditions import Condition
+from segkit.definition.conditions import Condition
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 

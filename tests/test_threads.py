@@ -12,7 +12,7 @@ import pytest
 import segkit as sk
 from segkit.data.cache import LIMIT, Cache
 from segkit.data.properties import PropertyColumn, cells_of
-from segkit.eligibility import Eligibility
+from segkit.sending.eligibility import Eligibility
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit import account
-from segkit.cli import main
-from segkit.conditions import AllOf
+from segkit.command.cli import main
+from segkit.definition.conditions import AllOf
 from segkit.errors import FileError
+from segkit.klaviyo import account
 from segkit.widgets import Tuner
 
 PEOPLE = pd.DataFrame(

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from segkit.analysis.agreement_rules import EXPLANATIONS, UNKNOWN, Case
-from segkit.data.dataset import Dataset
 from segkit.data.instants import instant_of, read_as_of
-from segkit.data.options import AsOf
-from segkit.data.schema import canonical_name
+from segkit.data.validation.options import AsOf
+from segkit.definition.segment import Segment
+from segkit.engine.membership import membership
+from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DataError, DefinitionError
-from segkit.membership import membership
-from segkit.segment import Segment
+from segkit.vocabulary import canonical_name
 
 Theirs: TypeAlias = pd.DataFrame | Iterable[object]
 
@@ -91,7 +91,7 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
         DefinitionError: `theirs` is no ids, or is of several segments and this is none of them, or `pulled_at` lies before `as_of`.
         DataError: a frame has no `profile_id`, or as `sk.membership`.
 
-    >>> from segkit.phrases import has
+    >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "Age": [17, 18]}), as_of="2026-06-30")
     >>> compare_members(Segment("Adults", has("Age", at_least=18)), shop, ["bea", "cat"])
     Adults, as of 2026-06-30 23:59:59 UTC: 1 in both, 0 only here, 1 only there

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from segkit.algebra import atoms
-from segkit.conditions import (
+from segkit.data.events import MetricEvents
+from segkit.data.instants import Flags, microseconds
+from segkit.data.properties import UNSET
+from segkit.definition.algebra import atoms
+from segkit.definition.conditions import (
     AllOf,
     AnyOf,
     Atom,
@@ -24,14 +27,11 @@ from segkit.conditions import (
     NumberComparison,
     PropertyCondition,
 )
-from segkit.data.dataset import Dataset
-from segkit.data.events import MetricEvents
-from segkit.data.instants import Flags, microseconds
-from segkit.data.properties import UNSET
-from segkit.data.schema import canonical_metric
+from segkit.definition.timeframes import TICK, AllTime, EventTimeframe, midnight
+from segkit.engine.membership import Evaluation
+from segkit.engine.memory.dataset import Dataset
 from segkit.errors import SegkitWarning
-from segkit.membership import Evaluation
-from segkit.timeframes import TICK, AllTime, EventTimeframe, midnight
+from segkit.vocabulary import canonical_metric
 
 UNKNOWN = "not among the profiles"
 JOINED = "joined after the pull"

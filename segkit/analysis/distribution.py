@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segkit.analysis.quantity import Quantity, quantity_of
-from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
-from segkit.membership import Evaluation, made_by
-from segkit.segment import Segment
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, made_by
+from segkit.engine.memory.dataset import Dataset
+from segkit.engine.thresholds.quantity import Quantity, quantity_of
 
 BINS = 60
 """How many bars are drawn at most: fine enough to see where people are, coarse enough to point at one."""

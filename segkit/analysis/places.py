@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from segkit.data.dataset import Dataset
-from segkit.membership import Evaluation, one_segment
-from segkit.segment import Segment
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, one_segment
+from segkit.engine.memory.dataset import Dataset
 
 
 def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
     Raises:
         DataError: as `sk.membership`.
 
-    >>> from segkit.phrases import has
+    >>> from segkit.definition.phrases import has
     >>> people = {"profile_id": list("abc"), "latitude": [42.4, 42.4, None], "longitude": [-71.1, -71.1, None], "Age": [40, 7, 50]}
     >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
     >>> places(Segment("Grown up", has("Age", at_least=18)), shop)[["members", "others"]].to_dict("list")

@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit import builders
-from segkit.algebra import without_consent
 from segkit.analysis.starting import starting_values
 from segkit.builders.purchases import ORDERED
-from segkit.conditions import (
+from segkit.data.properties import UNSET
+from segkit.data.validation.faults import is_personal
+from segkit.definition.algebra import without_consent
+from segkit.definition.conditions import (
     AllOf,
     AnyOf,
     Condition,
@@ -31,13 +33,11 @@ from segkit.conditions import (
     RegionCondition,
     SomethingTest,
 )
-from segkit.data.dataset import Dataset
-from segkit.data.faults import is_personal
-from segkit.data.properties import UNSET
-from segkit.data.schema import PROFILE_COLUMNS, canonical_metric
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation
+from segkit.engine.memory.dataset import Dataset
 from segkit.masking import quoted
-from segkit.membership import Evaluation
-from segkit.segment import Segment
+from segkit.vocabulary import PROFILE_COLUMNS, canonical_metric
 
 Place = str | tuple[float, float]
 

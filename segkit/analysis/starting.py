@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from segkit.conditions import MetricCondition
-from segkit.data.dataset import Dataset
-from segkit.membership import Evaluation
-from segkit.parameters import StartsAt, parameters
-from segkit.timeframes import InTheLast
+from segkit.definition.conditions import MetricCondition
+from segkit.definition.parameters import StartsAt, parameters
+from segkit.definition.timeframes import InTheLast
+from segkit.engine.membership import Evaluation
+from segkit.engine.memory.dataset import Dataset
 
 
 def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, float]:

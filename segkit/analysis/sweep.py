@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segkit.analysis.curve import curve_of
-from segkit.conditions import Condition
-from segkit.data.dataset import Dataset
 from segkit.data.instants import Flags
+from segkit.definition.conditions import Condition
+from segkit.definition.parameters import parameters
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, made_by, one_segment
+from segkit.engine.memory.dataset import Dataset
+from segkit.engine.thresholds.curve import curve_of
 from segkit.errors import DefinitionError
-from segkit.membership import Evaluation, made_by, one_segment
-from segkit.parameters import parameters
-from segkit.segment import Segment
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 

@@ -7,9 +7,12 @@ from typing import Any, assert_never
 import numpy as np
 import pandas as pd
 
-from segkit import funnels
-from segkit.algebra import either_kind
-from segkit.conditions import (
+from segkit.data.consent import CONSENTS
+from segkit.data.instants import instant_of
+from segkit.data.places import KILOMETERS
+from segkit.data.properties import UNSET
+from segkit.definition.algebra import either_kind
+from segkit.definition.conditions import (
     AllOf,
     AnyOf,
     Condition,
@@ -24,17 +27,14 @@ from segkit.conditions import (
     PropertyCondition,
     RegionCondition,
 )
-from segkit.data.consent import CONSENTS
-from segkit.data.consent_history import Channel
-from segkit.data.dataset import Dataset
-from segkit.data.instants import instant_of
-from segkit.data.places import KILOMETERS
-from segkit.data.properties import UNSET
+from segkit.definition.explain import describe, duration_words, explain, number_words
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, longest, one_segment
+from segkit.engine.memory import funnels
+from segkit.engine.memory.consent_history import Channel
+from segkit.engine.memory.dataset import Dataset
 from segkit.errors import counted
-from segkit.explain import describe, duration_words, explain, number_words
 from segkit.masking import LEAST_NUMBER, masked_text
-from segkit.membership import Evaluation, longest, one_segment
-from segkit.segment import Segment
 
 _INDENT = "  "
 _PERSONAL = {"email", "phone_number", "first_name", "last_name", "address1", "address2"}
@@ -56,7 +56,7 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
     Raises:
         DataError: no profile has this id, or as `sk.membership`.
 
-    >>> from segkit.phrases import has
+    >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
     >>> why(Segment("Adults", has("Age", at_least=18)), shop, profile_id="ann").loc[0, ["condition", "evidence"]].tolist()
     ['Adults: have Age that is at least 18', 'Age is 17']

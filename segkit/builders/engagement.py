@@ -2,10 +2,10 @@
 
 from typing import Annotated, NamedTuple
 
-from segkit.conditions import AnyOf
-from segkit.parameters import Choice, Range, builder
-from segkit.phrases import can_receive, did, did_not
-from segkit.segment import Segment
+from segkit.definition.conditions import AnyOf
+from segkit.definition.parameters import Choice, Range, builder
+from segkit.definition.phrases import can_receive, did, did_not
+from segkit.definition.segment import Segment
 
 CLICKED = "Clicked SMS"
 SUBSCRIBED = "Subscribed to SMS Marketing"

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from segkit.conditions import Condition, DistanceUnit
-from segkit.parameters import Choice, Range, builder
-from segkit.phrases import can_receive, has, phone_country, within
-from segkit.segment import Segment
+from segkit.definition.conditions import Condition, DistanceUnit
+from segkit.definition.parameters import Choice, Range, builder
+from segkit.definition.phrases import can_receive, has, phone_country, within
+from segkit.definition.segment import Segment
 
 
 @builder

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from segkit.conditions import Condition
-from segkit.parameters import Choice, Range, StartsAt, builder
-from segkit.phrases import can_receive, did, did_not, has
-from segkit.phrases import spent as spent_on
-from segkit.segment import Segment
+from segkit.definition.conditions import Condition
+from segkit.definition.parameters import Choice, Range, StartsAt, builder
+from segkit.definition.phrases import can_receive, did, did_not, has
+from segkit.definition.phrases import spent as spent_on
+from segkit.definition.segment import Segment
 
 ORDERED = "Placed Order"
 YEAR = 365

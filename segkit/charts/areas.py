@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from segkit.charts import style
 from segkit.charts.circles import Circle, Region, circles, frame, outline, regions, way_out
 from segkit.charts.style import Heading
-from segkit.charts.words import are, hover, joined, percent, profiles, shortened
 from segkit.errors import DefinitionError
+from segkit.wording import are, hover, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
 """Which segments, by position in the table, and no other."""

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.charts.words import are, hover, number, percent, profiles
+from segkit.wording import are, hover, number, percent, profiles
 
 _HEIGHT: Final = 260
 _BAR: Final = 0.92

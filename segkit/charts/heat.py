@@ -11,7 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from segkit.charts import style
-from segkit.charts.words import markup
+from segkit.wording import markup
 
 _STRONGEST: Final = 255
 _COLOURS: Final = [[0, "rgba(0,114,178,0)"], [1 / _STRONGEST, "rgba(0,114,178,.1)"], [1, style.BLUE]]

@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 
 from segkit.charts import heat, style
 from segkit.charts.style import Heading
-from segkit.charts.words import brief, markup, number, percent, profiles, shortened
 from segkit.errors import DefinitionError
+from segkit.wording import brief, markup, number, percent, profiles, shortened
 
 Show = Literal["containment", "count", "jaccard"]
 Numbers = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.charts.words import hover, percent, shortened
 from segkit.errors import counted
+from segkit.wording import hover, percent, shortened
 
 _ROW = 27
 

@@ -12,8 +12,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts.shown import Figure
-from segkit.charts.words import markup, shortened
 from segkit.errors import DefinitionError
+from segkit.wording import markup, shortened
 
 BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"

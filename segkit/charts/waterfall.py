@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.charts.words import hover, percent
 from segkit.coverage import unchecked
 from segkit.errors import counted
+from segkit.wording import hover, percent
 
 _ROW = 36
 

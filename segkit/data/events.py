@@ -14,8 +14,8 @@ from segkit.data.amounts import EXACT_FLOAT, Amounts
 from segkit.data.blocks import blocks, taken
 from segkit.data.instants import DAY, Flags, Microseconds, ends_of
 from segkit.data.properties import Cells, PropertyColumn
-from segkit.data.schema import STANDARD_METRICS, canonical_metric, metric_spellings
 from segkit.errors import DataError
+from segkit.vocabulary import STANDARD_METRICS, canonical_metric, metric_spellings
 
 Codes = npt.NDArray[np.int32]
 MetricNumbers = npt.NDArray[np.int16] | npt.NDArray[np.int32]

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.marks import AROUND
+from segkit.definition.timeframes import close_of, iso_moment
 from segkit.errors import DataError
-from segkit.timeframes import close_of, iso_moment
+from segkit.marks import AROUND
 
 Microseconds: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]

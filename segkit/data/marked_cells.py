@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.marks import MARKED, unmarked
+from segkit.marks import MARKED, unmarked
 
 _FIRST_BYTES = np.zeros(256, dtype=bool)
 _FIRST_BYTES[[*range(0x21), ord("'"), ord("="), 0xC2, 0xE1, 0xE2, 0xE3, 0xEF]] = True

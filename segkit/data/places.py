@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 import pycountry
 import zipcodes
 
-from segkit.data.marks import unmarked
 from segkit.data.properties import UNSET, Codes, codes_of
 from segkit.errors import DataError
+from segkit.marks import unmarked
 
 Degrees = npt.NDArray[np.float64]
 Column: TypeAlias = pa.Array | pa.ChunkedArray

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from segkit.algebra import atoms
-from segkit.analysis.curve import Curve, curve_of, segments_at
 from segkit.analysis.distribution import Bars, bars_of
-from segkit.analysis.quantity import quantity_of, threshold
 from segkit.data.instants import Flags
-from segkit.eligibility import Eligibility
+from segkit.definition.algebra import atoms
+from segkit.definition.explain import explain
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, made_by
+from segkit.engine.thresholds.curve import Curve, curve_of, segments_at
+from segkit.engine.thresholds.quantity import quantity_of, threshold
 from segkit.errors import SegkitError
-from segkit.explain import explain
-from segkit.membership import Evaluation, made_by
-from segkit.segment import Segment
+from segkit.sending.eligibility import Eligibility
 from segkit.widgets import histogram, view
 from segkit.widgets.histogram import Frame
 

@@ -9,9 +9,9 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from segkit.definition.parameters import Parameter
+from segkit.definition.value_words import plain
 from segkit.errors import DefinitionError, listed
-from segkit.parameters import Parameter
-from segkit.value_words import plain
 
 FEW = 4
 """How many choices are shown side by side; more go into a list that drops down."""

@@ -13,18 +13,18 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
-from segkit.algebra import simplify
 from segkit.analysis.overlap import intersections, overlap
-from segkit.audience import audience
-from segkit.build import file_name
-from segkit.conditions import AllOf
-from segkit.data.dataset import Dataset
+from segkit.command.build import file_name
 from segkit.data.instants import Flags
-from segkit.eligibility import Eligibility
+from segkit.definition.algebra import simplify
+from segkit.definition.conditions import AllOf
+from segkit.definition.explain import explain
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, distinct_segments, membership
+from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DefinitionError, SegkitWarning, counted
-from segkit.explain import explain
-from segkit.membership import Evaluation, distinct_segments, membership
-from segkit.segment import Segment
+from segkit.sending.audience import audience
+from segkit.sending.eligibility import Eligibility
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words
@@ -51,7 +51,7 @@ class OverlapExplorer(Closable):
         DefinitionError: something is no segment, two have one name, or `most` is less than 1.
         DataError: as `sk.membership`; what it warns of is a note in the view.
 
-    >>> from segkit.phrases import has, is_set
+    >>> from segkit.definition.phrases import has, is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["a", "b"], "Age": [17, 18]}), as_of="2026-06-30")
     >>> explorer = OverlapExplorer([Segment("Aged", is_set("Age")), Segment("Adult", has("Age", at_least=18))], shop)
     >>> explorer.intersection = ["Aged"]

@@ -14,20 +14,20 @@ import pandas as pd
 
 from segkit.analysis.distribution import Distribution, distribution_in
 from segkit.analysis.starting import starting_values
-from segkit.audience import audience, write_members
-from segkit.build import file_name
 from segkit.builders import sms_subscribers
-from segkit.data.dataset import Dataset
+from segkit.command.build import file_name
 from segkit.data.instants import Flags
-from segkit.eligibility import Eligibility
+from segkit.definition.explain import explain
+from segkit.definition.parameters import parameters
+from segkit.definition.segment import Segment
+from segkit.definition.value_words import plain
+from segkit.engine.membership import Evaluation, distinct_segments, made_by, one_segment
+from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
-from segkit.explain import explain
 from segkit.files import in_app
-from segkit.member_files import Layout
-from segkit.membership import Evaluation, distinct_segments, made_by, one_segment
-from segkit.parameters import parameters
-from segkit.segment import Segment
-from segkit.value_words import plain
+from segkit.sending.audience import audience, write_members
+from segkit.sending.eligibility import Eligibility
+from segkit.sending.member_files import Layout
 from segkit.widgets.answers import Shop, answers
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.controls import control_for, label

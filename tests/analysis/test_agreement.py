@@ -15,9 +15,9 @@ from strategies import Asked, asked
 
 import segkit as sk
 from segkit.analysis.agreement import Agreement, compare_members
-from segkit.conditions import Condition
+from segkit.definition.conditions import Condition
+from segkit.definition.phrases import did_in_order
 from segkit.errors import DataError, DefinitionError
-from segkit.phrases import did_in_order
 
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.algebra import atoms
+from segkit.definition.algebra import atoms
 
 ON_SALE = "SMS budget shoppers (bought on sale)"
 SAMPLES = Path(__file__).parents[2] / "sample_data"

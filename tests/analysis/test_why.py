@@ -13,9 +13,9 @@ from reference import PlainShop, members
 from strategies import shops, trees
 
 import segkit as sk
-from segkit.conditions import AllOf, AnyOf, Condition
+from segkit.definition.conditions import AllOf, AnyOf, Condition
+from segkit.definition.phrases import did_in_order, no_step
 from segkit.errors import DataError
-from segkit.phrases import did_in_order, no_step
 
 NAN = float("nan")
 

@@ -61,7 +61,7 @@ def serve(workplace):
         arguments = [
             sys.executable,
             "-m",
-            "segkit.cli",
+            "segkit.command.cli",
             command,
             str(workplace / "notebooks"),
             "--no-browser",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.conditions import AllOf, AnyOf
+from segkit.definition.conditions import AllOf, AnyOf
 from segkit.errors import DefinitionError
 
 SMS = sk.can_receive("sms")

@@ -12,7 +12,8 @@ from charts.reading import AWKWARD, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkit.charts import areas, style, words
+from segkit import wording as words
+from segkit.charts import areas, style
 from segkit.charts.style import Heading
 from segkit.errors import DefinitionError
 

@@ -8,7 +8,7 @@ import segkit as sk
 from segkit.charts import plot_waterfall
 from segkit.charts.style import ORANGE
 from segkit.charts.waterfall import _waterfall_info
-from segkit.eligibility import STEPS
+from segkit.sending.eligibility import STEPS
 
 
 def waterfall(included: int, stops: dict[str, int]) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pytest
 
 import segkit as sk
 from segkit.data.cache import Cache
-from segkit.eligibility import Eligibility
-from segkit.membership import Evaluation
+from segkit.engine.membership import Evaluation
+from segkit.sending.eligibility import Eligibility
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.consent import CONSENTS, ConsentWords
-from segkit.data.consent_columns import looks_like_consent, looks_like_opt_out
+from segkit.data.validation.consent_columns import looks_like_consent, looks_like_opt_out
 from segkit.errors import DataError
 
 AS_OF = "2026-06-30"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.events import index_events, order_events
-from segkit.data.faults import Faults
-from segkit.data.options import LoadOptions
 from segkit.data.properties import arrow_cells, cells_of
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.options import LoadOptions
 from segkit.errors import DataError, SegkitWarning
 
 START = datetime(2026, 6, 1, tzinfo=UTC)

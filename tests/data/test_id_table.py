@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkit.data import id_table
+from segkit.data.files.stored import stored_table
 from segkit.data.id_table import IdTable
-from segkit.data.stored import stored_table
 
 SOME = st.text("aé\0", min_size=1, max_size=9)
 

@@ -11,12 +11,12 @@ import doors
 import yaml
 from conftest import TINY_SHOP
 from fuzz.held import PEOPLE, answer
-from targets.documents import BEYOND_US, DRIFTS, REPHRASED, SHAPES, UNKNOWN
-from targets.spelled import AFFINITY, LIST_IDS, LISTS, METRIC_IDS, METRICS, definition, request
+from klaviyo.definitions.documents import BEYOND_US, DRIFTS, REPHRASED, SHAPES, UNKNOWN
+from klaviyo.definitions.spelled import AFFINITY, LIST_IDS, LISTS, METRIC_IDS, METRICS, definition, request
 
 import segkit as sk
-from segkit.plain_data.keys import KIND_KEYS, NUMBER_KEYS, PROPERTY_KEYS
-from segkit.plain_data.timeframe_text import DATE_FORMS
+from segkit.definition.text.keys import KIND_KEYS, NUMBER_KEYS, PROPERTY_KEYS
+from segkit.definition.text.timeframe_text import DATE_FORMS
 
 FORMATS = ["yaml", "json", "names.json"]
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from fuzz.held import PEOPLE, answer, show_nobody
 
 import segkit as sk
-from segkit.data.schema import EVENT_COLUMNS, LIST_COLUMNS, PLACE_COLUMNS, PROFILE_COLUMNS
+from segkit.vocabulary import EVENT_COLUMNS, LIST_COLUMNS, PLACE_COLUMNS, PROFILE_COLUMNS
 
 _ENDINGS = ("csv", "json", "jsonl", "csv.gz", "parquet")
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.analysis.curve import curve_of
-from segkit.membership import Evaluation
+from segkit.engine.membership import Evaluation
+from segkit.engine.thresholds.curve import curve_of
 from segkit.widgets import Tuner
 from segkit.widgets.live import LiveView
 

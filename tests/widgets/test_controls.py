@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.parameters import Choice, Parameter, Range, parameters
+from segkit.definition.parameters import Choice, Parameter, Range, parameters
 from segkit.widgets.controls import Control, control_for
 
 

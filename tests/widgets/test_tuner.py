@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import segkit as sk
+from segkit.definition.parameters import Range
 from segkit.errors import counted
-from segkit.parameters import Range
 from segkit.widgets import Tuner
 
 PERSONAL = re.compile(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+")

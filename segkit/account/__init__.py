@@ -1,8 +1,0 @@
-"""A live Klaviyo account, by way of its official client: what it holds comes down as files, and segments go up."""
-
-from segkit.account.client import Account
-from segkit.account.pull import pull
-from segkit.account.pull_files import Pulled
-from segkit.account.push import Change, Push, push
-
-__all__ = ["Account", "Change", "Pulled", "Push", "pull", "push"]

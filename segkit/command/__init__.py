@@ -1,0 +1,1 @@
+"""The command segkit: its words, the build, the report, and the pages of Jupyter."""

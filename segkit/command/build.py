@@ -1,0 +1,256 @@
+"""The main job: a shop in, every segment that its data supports out, as member files, manifests, tables and one report."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segkit.analysis.overlap import overlap
+from segkit.analysis.recommended import Place, Recommended, recommended
+from segkit.analysis.sizes import sizes
+from segkit.command.build_list import BuildList
+from segkit.command.report import SegmentPage, html_report
+from segkit.definition.algebra import without_consent
+from segkit.definition.conditions import AllOf
+from segkit.definition.explain import explain
+from segkit.definition.segment import Segment
+from segkit.engine.membership import membership
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import FileError, counted
+from segkit.files import make_folder, write_text
+from segkit.masking import quoted
+from segkit.sending.audience import SmsAudience, audience, write_members
+from segkit.sending.member_cells import neutralised
+
+LONGEST_NAME = 80
+"""Letters of a file name; all systems take some 250, with the manifest's ending."""
+
+DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
+"""Names that Windows keeps for devices, whatever their ending."""
+
+NO_CONSENT = (
+    "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
+    "rule picks before consent: for looking and counting only. If a column holds the consent, the data report says how to name it."
+)
+
+
+NOBODY_SUBSCRIBED = (
+    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words of "
+    "sms_consent were not understood, and how to give them a meaning."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build wrote.
+
+    Attributes:
+        sizes: a row for each segment: `size`, `share`, `base`, `base_size`, `before_consent` (the rule without `can_receive`) and
+            `sendable` (who is left of it at the end of the waterfall).
+        not_built: a row for each type of the guide that the data does not support: `segment`, `reason`.
+        files: every file that was written, the report first.
+        notes: what the analyst should know before using them.
+        lead: who would match, where nobody may be texted for lack of consent; the report's headline. Empty elsewhere.
+    """
+
+    sizes: pd.DataFrame
+    not_built: pd.DataFrame
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+    lead: str = ""
+
+    def __repr__(self) -> str:
+        """Say how much was built, and where."""
+        built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
+        return f"Build: {built} in {quoted(self.files[0].parent)}"
+
+
+def build(
+    dataset: Dataset,
+    out: str | Path,
+    *,
+    title: str = "Segments",
+    near: Place | None = None,
+    country: str = "US",
+    segments: Iterable[Segment] | None = None,
+    progress: Callable[[Iterable[Segment]], Iterable[Segment]] = iter,
+) -> Build:
+    """Write segments, by default all of the guide that the data supports: files, manifests, tables, and a report without network.
+
+    Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
+    with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files of
+    these names, which an earlier build wrote, are replaced one by one, each whole; member files of an earlier build that are no
+    longer wanted are removed, and a note says which. What a build wrote is listed in .segkit-build.json beside the report, so
+    that files of your own stay, in send/ too.
+
+    Args:
+        dataset: the profiles and events.
+        out: the folder to write into; made if it does not exist.
+        title: the report's title.
+        near: the store that people may live near, a postal code or (latitude, longitude); None is the commonest postal code.
+        country: the country of that postal code, two letters.
+        segments: the ones to build instead of the guide's, such as `sk.load_segments("segments/")`; `near` and `country` then
+            mean nothing.
+        progress: wraps the segments as they are worked through, such as `tqdm`.
+
+    Raises:
+        FileError: `out` is a file, can't be made, or this is a page of `segkit app`, which writes nothing on its host.
+        DataError: `near` has no known point, or one of `segments` asks for something that the data does not have.
+        DefinitionError: two of `segments` have one name.
+
+    >>> import tempfile
+    >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     build(Dataset.from_frames(None, orders), out).sizes[["size", "before_consent"]].loc["SMS VIP"].tolist()
+    [0, 0]
+    """
+    plan = recommended(dataset, near=near, country=country) if segments is None else _chosen(segments)
+    sends = dataset.has_property("sms_consent")
+    rules = [_before_consent(segment) for segment in plan.segments]
+    written = plan.segments if sends else rules
+    who = membership(written, dataset)
+    table = sizes(who)
+    table["before_consent"] = membership(rules, dataset).sum().to_numpy()
+    # The eligibility checks are made once, since the Dataset keeps them.
+    audiences = {segment.name: audience(segment, dataset=dataset) for segment in written} if sends else {}
+    table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
+    # Everything that can be refused was worked out above, so that bad input leaves no folder behind and no mixture of two builds.
+    folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
+    names = file_names(written)
+    kept = BuildList(folder)
+    kept.begin(f"{part}/{name}" for part in (("members", "send") if sends else ("members",)) for name in names.values())
+    pages, files = [], []
+    for segment in progress(written):
+        page, paths = _segment_files(segment, names[segment.name], dataset, folder, audiences.get(segment.name))
+        pages.append(page)
+        files += paths
+    notes = list(dict.fromkeys(send.coverage_note for send in audiences.values() if send.coverage_note))
+    notes += kept.finish()
+    if not sends:
+        table = table.assign(size=0, share=0.0)
+    pairs = overlap(who)
+    lead = None
+    if not np.any(dataset.consent("sms", "subscribed")):
+        notes.insert(0, NOBODY_SUBSCRIBED if sends else NO_CONSENT)
+        lead = _lead(plan.segments, table["before_consent"], has_consent=sends)
+    notes[:0] = dataset.alarms
+    report = html_report(
+        title=title,
+        subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",
+        facts=_facts(dataset),
+        faults=dataset.report,
+        sizes=table,
+        overlap=pairs,
+        pages=pages,
+        not_built=plan.not_built,
+        notes=notes,
+        lead=lead,
+    )
+    files = [
+        write_text(folder / "report.html", report, replace=True),
+        write_text(folder / "sizes.csv", _csv(table.reset_index()), replace=True),
+        write_text(folder / "overlap.csv", _csv(pairs), replace=True),
+        *files,
+    ]
+    return Build(table, plan.not_built, tuple(files), tuple(notes), "".join(lead or ()))
+
+
+def _chosen(segments: Iterable[Segment]) -> Recommended:
+    return Recommended(tuple(segments), pd.DataFrame(columns=["segment", "reason"]))
+
+
+def _segment_files(
+    segment: Segment, name: str, dataset: Dataset, folder: Path, send: SmsAudience | None
+) -> tuple[SegmentPage, list[Path]]:
+    paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
+    label = "everybody who would match, before consent" if send is None else "every member, textable or not"
+    links = [(label, f"members/{name}")]
+    if send is not None:
+        paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
+        links.insert(0, ("to be sent to", f"send/{name}"))
+    waterfall = None if send is None else send.waterfall
+    page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
+    return page, paths
+
+
+def _lead(segments: Iterable[Segment], before: pd.Series, *, has_consent: bool) -> tuple[str, str, str] | None:
+    """Return who would match, in three parts of which the middle one is a segment's name; None if there is no segment.
+
+    It is the first in order that says more than consent and matches somebody, since the guide's order is that of use.
+    """
+    names = [segment.name for segment in segments if without_consent(segment.condition) != AllOf(())] or list(
+        before.index
+    )
+    if not names:
+        return None
+    name = next((name for name in names if before[name]), names[0])
+    matches = counted(int(before[name]), "profile matches", "profiles match")
+    why = ", since nobody in the data is subscribed to SMS" if has_consent else " until SMS consent is in the data"
+    return f"{matches} ", name, f"; nobody may be texted{why}"
+
+
+def _before_consent(segment: Segment) -> Segment:
+    return Segment(segment.name, without_consent(segment.condition), segment.description)
+
+
+def _folder(out: Path, parts: Iterable[str]) -> Path:
+    places = [out / part for part in parts]
+    for place in (out, *places):
+        make_folder(place)
+    if len({place.resolve() for place in places}) < len(places):
+        raise FileError.one_folder_for_two(out, [place.name for place in places])
+    return out
+
+
+def file_name(segment_name: str) -> str:
+    """Return a file name for a segment: small letters, digits and dashes, which every system takes.
+
+    A name that keeps nothing of itself so, is very long, or is one of the devices of Windows, is told apart by a few digits of
+    its SHA-256.
+
+    >>> file_name("Track A (every other week)")
+    'track-a-every-other-week.csv'
+    """
+    kept = re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-")
+    if kept and len(kept) <= LONGEST_NAME and not DEVICE.fullmatch(kept):
+        return f"{kept}.csv"
+    return f"{kept[:LONGEST_NAME].strip('-') or 'segment'}-{hashlib.sha256(segment_name.encode()).hexdigest()[:8]}.csv"
+
+
+def file_names(segments: Iterable[Segment]) -> dict[str, str]:
+    """Return a file name for each segment's name, no two alike: a number tells apart those that would be.
+
+    >>> from segkit.definition.phrases import is_set
+    >>> file_names([Segment("VIP!", is_set("a")), Segment("vip", is_set("b"))])
+    {'VIP!': 'vip.csv', 'vip': 'vip-2.csv'}
+    """
+    found: dict[str, str] = {}
+    for segment in segments:
+        wanted = file_name(segment.name)
+        free = (wanted if number == 1 else f"{wanted.removesuffix('.csv')}-{number}.csv" for number in count(1))
+        found[segment.name] = next(name for name in free if name not in found.values())
+    return found
+
+
+def _facts(dataset: Dataset) -> dict[str, str]:
+    facts = {"profiles": f"{len(dataset):,}", "events": f"{len(dataset.events):,}"}
+    if dataset.has_property("sms_consent"):
+        facts["SMS subscribers"] = f"{int(np.count_nonzero(dataset.consent('sms', 'subscribed'))):,}"
+    return {
+        **facts,
+        "as of": f"{dataset.as_of:%Y-%m-%d %H:%M} UTC",
+        "data report": counted(len(dataset.report), "kind") + " of fault",
+    }
+
+
+def _csv(table: pd.DataFrame) -> str:
+    texts = {str(name): cells for name, cells in table.items() if not pd.api.types.is_numeric_dtype(cells)}
+    safe = {name: neutralised(pa.array(cells, pa.string())).to_pylist() for name, cells in texts.items()}
+    text: str = table.assign(**safe).to_csv(index=False, lineterminator="\n")
+    return text

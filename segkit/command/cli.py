@@ -1,0 +1,318 @@
+"""The command `segkit`: thin, it reads its arguments, calls the public functions and prints."""
+
+import argparse
+import importlib.util
+import io
+import os
+import runpy
+import sys
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from segkit.command.build import Build, build
+from segkit.command.jupyter.pages import leave_out
+from segkit.data.consent import CONSENTS
+from segkit.definition.segment import Segment
+from segkit.definition.text.segment_files import load_segments
+from segkit.engine.load import load
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import DataError, SegkitError, SegkitWarning, counted, missing_extra
+from segkit.files import APP
+from segkit.klaviyo.account.pull import pull
+from segkit.klaviyo.account.push import push
+from segkit.klaviyo.account_names import AccountNames
+from segkit.masking import masked_path, masked_text
+from segkit.sample import write_sample
+
+_JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
+"""JupyterLab would ask its makers' servers for news: segkit asks nobody outside but the user's own Klaviyo account."""
+
+# Each cell is drawn as it is done. Drawn all at the end, 5 pages in 30 showed no tuner: ipywidgets 8.1.9 looks for a widget
+# for two seconds, and one that arrives within the last tenth of a second is never drawn.
+_VOILA_OPTIONS = ("--template=segkit", "--progressive_rendering=True")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, or 2 with a message where something was wrong with what was asked."""
+    _print_anywhere()
+    parser = _parser()
+    given, others = parser.parse_known_args(arguments)
+    if others and given.run not in {_lab, _app}:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    given.others = others
+    try:
+        code: int = given.run(given)
+    except (SegkitError, ImportError) as error:
+        print(f"segkit: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _print_anywhere() -> None:
+    """Let a console that lacks a letter show its code in its place, rather than end a command that has work to do."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="segkit", description="SMS segments: say them, see them, send to them.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks; options of JupyterLab's own are handed on")
+    lab.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
+    lab.set_defaults(run=_lab)
+
+    app = commands.add_parser(
+        "app", help="serve the notebooks as pages for colleagues; options of Voilà's own are handed on"
+    )
+    app.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
+    app.set_defaults(run=_app)
+
+    builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
+    builds.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
+    builds.add_argument("--out", required=True, help="the folder to write into; an earlier build is replaced")
+    builds.add_argument("--segments", help="build the segments of this folder of YAML files, or of one file, instead")
+    builds.add_argument("--as-of", help="look from this date (its close) or instant; the newest event otherwise")
+    builds.add_argument(
+        "--columns",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="HEADER=NAME",
+        help="your headers in segkit's names, such as customer=profile_id",
+    )
+    builds.add_argument(
+        "--consent",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="WORD=MEANING",
+        help=f"your words of consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
+    )
+    builds.add_argument("--near", help="postal code of the store; the commonest in the data otherwise")
+    builds.add_argument("--country", default="US", help="country of that postal code, two letters (US)")
+    builds.add_argument(
+        "--default-country", help="of phone numbers that name none, if the profile has no country either"
+    )
+    builds.add_argument("--encoding", help="of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
+    builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
+    builds.add_argument(
+        "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
+    )
+    order = builds.add_mutually_exclusive_group()
+    order.add_argument(
+        "--day-first", action="store_const", const=True, default=None, dest="day_first", help="06/07/2026 is 6 July"
+    )
+    order.add_argument(
+        "--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June"
+    )
+    builds.set_defaults(run=_build)
+
+    pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
+    pulls.add_argument("folder", help="the folder to write into; a pull that broke off goes on where it stopped")
+    pulls.add_argument("--metrics", nargs="+", metavar="NAME", help="events of these metrics only")
+    pulls.add_argument("--since", metavar="DATE", help="events from this day on only (UTC)")
+    pulls.add_argument("--no-lists", action="store_true", help="leave out who is on which list")
+    pulls.add_argument("--segments", action="store_true", help="the definitions of the segments, too")
+    pulls.add_argument("--members-of", nargs="+", default=[], metavar="NAME", help="the members of these segments, too")
+    pulls.add_argument("--restart", action="store_true", help="forget a pull that broke off, and begin again")
+    pulls.set_defaults(run=_pull)
+
+    pushes = commands.add_parser("push", help="create or update segments in the Klaviyo account of KLAVIYO_API_KEY")
+    pushes.add_argument("files", nargs="+", metavar="FILE", help="a segment as YAML, or a folder of them")
+    pushes.add_argument("--names", help="JSON file with the ids of metrics and lists; read from the account otherwise")
+    pushes.add_argument("--dry-run", action="store_true", help="show the requests and send none")
+    pushes.add_argument(
+        "--update", metavar="ID", help="update the segment of this id; the one of the same name otherwise"
+    )
+    pushes.set_defaults(run=_push)
+
+    sample = commands.add_parser("sample", help="write the synthetic sample shop into a folder")
+    sample.add_argument("folder", help="the folder to write into; existing files are not replaced")
+    sample.set_defaults(run=_sample)
+    return parser
+
+
+def _lab(given: argparse.Namespace) -> int:
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise missing_extra("JupyterLab", "notebooks")
+    _come_first("JUPYTER_CONFIG_PATH")
+    return _run_module("jupyterlab", given.folder, *given.others)
+
+
+def _app(given: argparse.Namespace) -> int:
+    if importlib.util.find_spec("voila") is None:
+        raise missing_extra("Voilà", "notebooks")
+    from traitlets.config import Config  # noqa: PLC0415  # it comes with Voilà, which an analyst may do without
+    from voila.app import Voila  # noqa: PLC0415
+
+    _come_first("JUPYTER_PATH")
+    os.environ[APP] = "1"
+    # Neither a file in JSON nor an option can name a function.
+    settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
+    Voila.launch_instance([given.folder, *_VOILA_OPTIONS, *given.others], config=settings)
+    return 0
+
+
+def _come_first(variable: str) -> None:
+    """Let Jupyter look among segkit's settings before the places of an environment variable."""
+    os.environ[variable] = os.pathsep.join([str(_JUPYTER_SETTINGS), *filter(None, [os.environ.get(variable)])])
+
+
+def _run_module(name: str, *words: str) -> int:
+    """Become another program within this process, so that whoever stops this one stops that one."""
+    sys.argv = [name, *words]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+    return 0
+
+
+def _sample(given: argparse.Namespace) -> int:
+    write_sample(given.folder)
+    folder = masked_path(given.folder)
+    _say(
+        f"Wrote a synthetic shop into {masked_path(Path(given.folder).resolve())}. Next: segkit build {folder} --out build"
+    )
+    return 0
+
+
+def _pull(given: argparse.Namespace) -> int:
+    pulled = pull(
+        given.folder,
+        metrics=given.metrics,
+        since=given.since,
+        lists=not given.no_lists,
+        segments=given.segments,
+        members_of=given.members_of,
+        restart=given.restart,
+        progress=True,
+    )
+    for note in pulled.notes:
+        _say(note)
+    for path in pulled.files:
+        rows = pulled.rows.get(path.name)
+        _say(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    _say(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
+    _say(f"Next: segkit build {masked_path(given.folder)} --out build")
+    return 0
+
+
+def _push(given: argparse.Namespace) -> int:
+    segments = [segment for file in given.files for segment in load_segments(file)]
+    names = None if given.names is None else AccountNames.from_file(given.names)
+    _say(push(segments, names=names, update=given.update, dry_run=given.dry_run))
+    return 0
+
+
+def _build(given: argparse.Namespace) -> int:
+    begun = time.perf_counter()
+    segments = None if given.segments is None else load_segments(given.segments)
+    dataset = load(
+        given.folder,
+        as_of=given.as_of,
+        columns=_pairs("--columns", given.columns, "customer=profile_id"),
+        consent=_pairs("--consent", given.consent, "yes=subscribed"),
+        default_country=given.default_country,
+        unreadable="leave out" if given.leave_out_unreadable else "raise",
+        add_profiles_of_events=given.add_profiles_of_events,
+        day_first=given.day_first,
+        encoding=given.encoding,
+    )
+    _print_data(dataset)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", SegkitWarning)
+        title = f"Segments of {masked_text(Path(given.folder).resolve().name)}"
+        built = build(
+            dataset,
+            given.out,
+            title=title,
+            near=given.near,
+            country=given.country,
+            segments=segments,
+            progress=_progress,
+        )
+    _print_build(built, dataset)
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        if message not in built.notes:
+            _say(f"Note: {message}")
+    seconds = time.perf_counter() - begun
+    _say(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
+    return 0
+
+
+def _say(line: object) -> None:
+    """Print a line if somebody still reads: a build whose output goes to `head` writes all its files none the less."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        # Also for what Python flushes at its exit.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
+    """Return what an option's pairs say; the last = parts them, since a header may hold one and a name of segkit's doesn't."""
+    found: dict[str, str] = {}
+    for text in texts:
+        left, _, right = text.rpartition("=")
+        if not left.strip() or not right.strip():
+            raise DataError.not_a_pair(option, text, example)
+        if found.setdefault(left, right) != right:
+            raise DataError.pair_twice(option, left, [found[left], right])
+    return found
+
+
+def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
+    # A bar where somebody watches, and nothing in a log.
+    yield from tqdm(list(segments), desc="Writing", unit=" segments", disable=not sys.stderr.isatty(), leave=False)
+
+
+def _print_data(dataset: Dataset) -> None:
+    for alarm in dataset.alarms:
+        _say(f"Alarm: {alarm}\n")
+    _say(dataset)
+    if len(dataset.report):
+        _say("\nData report")
+        _say(_table(dataset.report))
+
+
+def _print_build(built: Build, dataset: Dataset) -> None:
+    if built.lead:
+        _say(f"\n{built.lead}.")
+    _say("\nSegments")
+    table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
+    table["share"] = table["share"].map("{:.1%}".format)
+    for column in ("size", "before_consent", "sendable"):
+        table[column] = table[column].map("{:,}".format)
+    _say(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
+    if len(built.not_built):
+        _say("\nNot built")
+        _say(_table(built.not_built))
+    for note in built.notes:
+        if note not in dataset.alarms:  # they stand at the top
+            _say(f"\n{note}")
+
+
+def _table(frame: pd.DataFrame) -> str:
+    """Return a frame as lines of text, numbers to the right, whatever the width of the window."""
+    texts = frame.astype(str).replace("", "-")
+    is_number = [frame[name].astype(str).str.fullmatch(r"[\d,.%]+").all() for name in frame.columns]
+    widths = [max(len(name), *texts[name].str.len()) for name in texts.columns]
+    rows = [list(texts.columns), *texts.to_numpy().tolist()]
+    return "\n".join(
+        "  "
+        + "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, is_number, strict=True)
+        ).rstrip()
+        for row in rows
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""What the beginning of a CSV says of the rest: the header, and what its cells are parted by."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from segkit.data.files.headers import refuse_data
+from segkit.data.files.parts import doubled
+from segkit.errors import DataError, listed
+
+MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a CSV is laid out.
+
+    Attributes:
+        delimiter: what parts the cells.
+        header: the headers as they are written.
+        start: the byte at which the first row below the header begins.
+        lines: the lines before that row.
+        is_unusual: the file's name does not say that its cells are parted so.
+    """
+
+    delimiter: str
+    header: tuple[str, ...]
+    start: int
+    lines: int
+    is_unusual: bool
+
+    @property
+    def columns(self) -> list[str]:
+        """A name for each column; one without a header is named by its number, in a way that no header is."""
+        return [name or f"\0{number}" for number, name in enumerate(self.header, 1)]
+
+    @property
+    def mark(self) -> str:
+        """What parts the cells, as a word."""
+        return MARKS.get(self.delimiter, repr(self.delimiter))
+
+
+def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
+    """Return the form of a CSV from its first bytes, which are the whole file if it is short.
+
+    Raises:
+        DataError: it has no header that can be read, or no rows below it.
+    """
+    start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    text = head[start:].decode("utf-8", "surrogateescape")
+    told = _told(text)
+    usual = "\t" if {".tsv", ".txt"} & {suffix.casefold() for suffix in path.suffixes} else ","
+    delimiter = told or _found(text, usual, path, is_whole=is_whole)
+    try:
+        lines, header = next(_numbered(text, delimiter, skipped=int(told is not None)))
+    except (StopIteration, csv.Error):
+        if is_whole and not text.strip():
+            raise DataError.empty_file(path.name) from None
+        raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be, or far too long") from None
+    before = _first_lines(text, lines)
+    if not is_whole and not before.endswith(("\n", "\r")):
+        raise DataError.unreadable_file(path, "its first line is longer than a million letters")
+    if is_whole and not text[len(before) :].strip("\r\n"):
+        raise DataError.empty_file(path.name)
+    if any("\udc80" <= letter <= "\udcff" for letter in before):
+        raise DataError.not_utf8(path, "its header is not text in UTF-8")
+    several = [name for name in doubled(header) if name]
+    if several:
+        refuse_data(path.name, header)
+        raise DataError.unreadable_file(path, f"several columns are headed {listed(several)}")
+    return Form(
+        delimiter,
+        tuple(header),
+        start + len(before.encode("utf-8", "surrogateescape")),
+        lines,
+        told is None and delimiter != usual and len(header) > 1,
+    )
+
+
+def _told(text: str) -> str | None:
+    """Return what a first line such as `sep=;` says, which spreadsheets write and read."""
+    line = _first_lines(text, 1).rstrip("\r\n").strip('"')
+    is_told = line[:4].casefold() == "sep=" and len(line) == 5 and line.isascii()
+    return line[4:] if is_told else None
+
+
+def _found(text: str, usual: str, path: Path, *, is_whole: bool) -> str:
+    """Return what parts the cells: what parts the header, and, of several, what gives all rows as many cells."""
+    widths = {}
+    for mark in MARKS:
+        few = [len(row) for _, row in zip(range(_LOOKED_AT), _rows(text, mark), strict=False)]
+        if few and few[0] > 1:
+            # Of a long file, the last may be cut off.
+            widths[mark] = set(few if is_whole or len(few) == 1 else few[:-1])
+    if len(widths) <= 1:
+        return next(iter(widths), usual)
+    even = [mark for mark, found in widths.items() if len(found) == 1]
+    if usual in even or not even:
+        return usual if usual in widths else next(iter(widths))
+    if len(even) == 1:
+        return even[0]
+    raise DataError.unclear_separator(path, [MARKS[mark] for mark in even])
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from (row for _, row in _numbered(text, delimiter))
+    except csv.Error:
+        return
+
+
+def _numbered(text: str, delimiter: str, *, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """Give rows that are not blank, each with the number of its last line."""
+    stream = io.StringIO(text, newline="")
+    for _ in range(skipped):
+        stream.readline()
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    for row in reader:
+        if row:
+            yield reader.line_num + skipped, row
+
+
+def _first_lines(text: str, number: int) -> str:
+    stream = io.StringIO(text, newline="")
+    return "".join(stream.readline() for _ in range(number))

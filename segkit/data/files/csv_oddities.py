@@ -1,0 +1,125 @@
+"""What a CSV holds beside rows: headers in the middle, columns without a header, rows that slipped into a cell."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.files.csv_form import Form
+from segkit.data.validation.faults import Faults
+from segkit.errors import DataError, counted
+
+_BYTE_ORDER_MARK = "\ufeff"
+_MOST_COLUMNS = 100
+"""Beyond this the pattern of a whole row in a cell would be too long for Arrow."""
+
+
+def without_oddities(
+    whole: pa.Table, form: Form, path: Path, table: str, faults: Faults, *, may_hold_rows: bool
+) -> pa.Table:
+    """Return the rows of a CSV and nothing else; what is left out, and what looks wrong, is noted.
+
+    Raises:
+        DataError: a column without a header holds something, or a header in the middle is of other columns.
+    """
+    whole = _without_headers(whole, form, path, table, faults)
+    first = whole.column(0)
+    marked = pc.starts_with(first, _BYTE_ORDER_MARK)
+    if pc.any(marked).as_py():
+        faults.note(
+            table,
+            "(file)",
+            "byte-order marks inside a file",
+            pc.sum(marked).as_py(),
+            examples=[path.name],
+            done="read past",
+        )
+        bare = pc.replace_substring_regex(first, f"^{_BYTE_ORDER_MARK}", "")
+        whole = whole.set_column(0, whole.field(0), bare)
+    if may_hold_rows and 2 < len(form.header) <= _MOST_COLUMNS:
+        _note_swallowed(whole, form, path, table, faults)
+    return _without_unnamed(whole, form, path, table, faults)
+
+
+def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
+    """Leave out headers in the middle, which files have that were joined byte by byte."""
+    header = [name or None for name in form.header]
+    names = [name for name in header if name]
+    looks_so = pc.is_in(whole.column(0), value_set=pa.array([*names, *(_BYTE_ORDER_MARK + name for name in names)]))
+    rows = np.flatnonzero(pc.fill_null(looks_so, fill_value=False).to_numpy())
+    if not len(rows):
+        return whole
+    same, other = [], []
+    for row, cells in zip(
+        rows, zip(*(column.take(rows).to_pylist() for column in whole.columns), strict=True), strict=True
+    ):
+        bare = [cells[0].removeprefix(_BYTE_ORDER_MARK), *cells[1:]]
+        if bare == header:
+            same.append(row)
+        elif len(names) > 1 and sum(cell is not None for cell in bare) > 1 and {*bare} <= {*header, None}:
+            other.append(row)
+    if other:
+        raise DataError.unreadable_file(
+            path,
+            f"{counted(len(other), 'row holds', 'rows hold')} headers in another order than the first, so the rows after that "
+            f"are of other columns; save the parts as {table}-1.csv and {table}-2.csv",
+        )
+    faults.note(
+        table, "(file)", "headers in the middle of a file", len(same), examples=[path.name], done="left out, as no rows"
+    )
+    if not same:
+        return whole
+    is_row = np.ones(whole.num_rows, dtype=bool)
+    is_row[same] = False
+    return whole.filter(pa.array(is_row))
+
+
+def _without_unnamed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
+    """Leave out columns without a header that hold nothing, or that only number the rows."""
+    for number, name in enumerate(form.header, 1):
+        if name:
+            continue
+        column = whole.column(form.columns[number - 1])
+        held = len(column) - column.null_count
+        if held and number == 1 and _counts_rows(column):
+            faults.note(table, "(file)", "a column without a header that numbers the rows", 1, done="left out")
+        elif held:
+            raise DataError.unreadable_file(
+                path, f"column {number} has no header and holds {counted(held, 'cell')}; give it a header"
+            )
+    return whole.select([column for column, name in zip(form.columns, form.header, strict=True) if name])
+
+
+def _counts_rows(column: pa.ChunkedArray) -> bool:
+    if not column[0].as_py() or column[0].as_py() not in ("0", "1"):
+        return False
+    start = int(column[0].as_py())
+    numbers = pa.chunked_array([pa.array(np.arange(start, start + len(column))).cast(pa.string())])
+    return bool(column.equals(numbers))
+
+
+def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> None:
+    """Note cells that hold whole rows: what is behind a stray quotation mark up to the next one in the same column."""
+    mark = form.delimiter if form.delimiter == "\t" else re.escape(form.delimiter)
+    other = rf"[^{mark}\n]*"
+    another = f"{mark}{other}"
+    width = len(form.header)
+    for number, column in enumerate(whole.columns):
+        broken = column.filter(pc.match_substring(column, "\n"))
+        if not len(broken):
+            continue
+        behind, whole_row, before = (
+            f"{other}(?:{another}){{{size}}}" for size in (width - 1 - number, width - 1, number)
+        )
+        pattern = rf"\A{behind}\n(?:{whole_row}\n)*{before}\z"
+        found = pc.sum(pc.match_substring_regex(broken, pattern)).as_py()
+        faults.note(
+            table,
+            form.header[number] or "(file)",
+            "cells with line breaks that may be several rows",
+            found,
+            examples=[path.name],
+            done="read as one cell each; look for a quotation mark that was never closed",
+        )

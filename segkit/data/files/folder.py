@@ -1,0 +1,168 @@
+"""A shop's folder: which files hold which table, and which look as if they did and are not read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from segkit.data.files.opened import member_name
+from segkit.data.validation.faults import Faults
+from segkit.errors import DataError
+from segkit.masking import masked_text
+
+Format: TypeAlias = Literal["csv", "parquet", "json", "arrow", "excel"]
+
+TABLES = ("profiles", "events", "lists", "places")
+
+COMPRESSED = (".gz", ".bz2", ".zst", ".zip")
+FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".feather": "arrow",
+    ".arrow": "arrow",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+}
+_SPARE = (".txt", ".xlsx", ".xlsm")
+"""Notes and workbooks often lie beside the table that was saved from them, so they are only read where nothing else is."""
+
+_UNFINISHED = (".part", ".crdownload", ".partial", ".tmp", ".download")
+_WORKBOOKS = (".xls", ".xlsb", ".ods", ".numbers")
+_SINGULAR = {name.removesuffix("s"): name for name in TABLES}
+HIDDEN = (".", "_", "~$")
+"""How names begin that engines, editors and systems give to what is no data of theirs."""
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that a file's ending says, or None if segkit reads none of that name."""
+    return FORMATS.get(_ending(path))
+
+
+def files_in(folder: Path) -> dict[str, list[Path]]:
+    """Return the files, or folders of parts, that hold the tables of a shop.
+
+    Raises:
+        DataError: the folder is missing, holds neither profiles nor events, or a table in more than one form.
+    """
+    entries = _entries(folder)
+    found: dict[str, list[Path]] = {}
+    for table in TABLES:
+        parts = [path for path in entries if _stem(path) == table and _is_readable(path)]
+        plain = [path for path in parts if path.is_dir() or _ending(path) not in _SPARE]
+        parts = plain or parts
+        # Neither profiles.csv beside profiles.parquet, nor events-1.csv beside events-1.csv.gz.
+        names = {path.name.casefold().partition(".")[0] for path in parts}
+        if len({_format_within(path) for path in parts}) > 1 or len(names) < len(parts):
+            raise DataError.two_kinds_of_file(table, [path.name for path in parts])
+        if parts:
+            found[table] = parts
+    if not found.keys() & {"profiles", "events"}:
+        raise DataError.no_data_in_folder(folder, [path.name for path in entries])
+    return found
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Return the files of a folder of parts as engines write them, in the order of their names; a file is its own only part.
+
+    Raises:
+        DataError: the folder holds no file that segkit reads.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(_within(path))
+    if not found:
+        raise DataError.no_parts(path, sorted(one.name for one in path.iterdir()))
+    return found
+
+
+def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: Iterable[Path], faults: Faults) -> None:
+    """Note each file of a folder that seems meant for a table and is not read; `given` are files that were named one by one."""
+    read = {path for paths in found.values() for path in paths}
+    others = {path.resolve() for path in given}
+    for path in _entries(folder):
+        table = _meant(path)
+        if path in read or path.resolve() in others or table is None or (path.is_dir() and not any(path.iterdir())):
+            continue
+        beside = sorted(one.name for one in found.get(table, ()))
+        faults.note(
+            table,
+            "(file)",
+            "a folder that was not read" if path.is_dir() else "a file that was not read",
+            1,
+            examples=[path.name],
+            done=f"passed over: {_advice(path, table, beside)}",
+        )
+
+
+def _advice(path: Path, table: str, beside: list[str]) -> str:
+    ending = path.suffix.casefold()
+    if not path.is_file() and not path.is_dir():
+        return "it is no regular file, but a device, a pipe, or a link to nothing"
+    if ending in _UNFINISHED:
+        return "it looks like a download that is not finished; wait for the whole file"
+    if ending in _WORKBOOKS:
+        return f"save it as {table}.csv or {table}.xlsx"
+    if ending != ".zip" and format_of(path) is None:
+        return f"if it holds {table}, save it as {table}.csv or {table}.parquet"
+    if not beside:
+        return f"to read it, name it: sk.load(..., {table}=...)"
+    return (
+        f"{masked_text(beside[0])} was read; if this one belongs to it, call it {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
+        f"or name all that are to be read: sk.load(..., {table}=[...])"
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what a folder holds, without what is hidden."""
+    if not folder.exists():
+        raise DataError.no_file(folder)
+    if not folder.is_dir():
+        raise DataError.no_data_in_folder(folder.parent, [folder.name])
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "~$")))
+
+
+def _is_readable(path: Path) -> bool:
+    if path.is_dir():
+        return any(True for _ in _within(path))
+    return path.is_file() and format_of(path) is not None
+
+
+def _within(folder: Path) -> Iterable[Path]:
+    """Give the parts in a folder that an engine wrote, also those in folders of its own such as `year=2026`."""
+    for path in folder.rglob("*"):
+        steps = path.relative_to(folder).parts
+        if path.is_dir() or any(step.startswith(HIDDEN) for step in steps):
+            continue
+        is_part = format_of(path) == "parquet" or (format_of(path) is not None and path.name.startswith("part-"))
+        if is_part and all("=" in step for step in steps[:-1]):
+            yield path
+
+
+def _format_within(path: Path) -> Format | None:
+    return format_of(next(iter(_within(path)))) if path.is_dir() else format_of(path)
+
+
+def _stem(path: Path) -> str:
+    return path.name.casefold().partition(".")[0].partition("-")[0]
+
+
+def _ending(path: Path) -> str:
+    name = path.name.casefold()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    ending = Path(name).suffix
+    # events.zip says nothing of what is in it.
+    is_archive = not ending and path.suffix.casefold() == ".zip" and path.is_file()
+    return Path(member_name(path)).suffix.casefold() if is_archive else ending
+
+
+def _meant(path: Path) -> str | None:
+    """Return the table whose name a file's name contains: `my_events.csv`, but not `playlist.csv`."""
+    name = path.name.casefold()
+    words = {_SINGULAR.get(word) for word in re.split(r"[^a-z]+", name)}
+    return next((table for table in TABLES if table in name or table in words), None)

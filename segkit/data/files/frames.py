@@ -1,0 +1,83 @@
+"""Frames of pandas, Polars and whatever else hands out its columns by Arrow, as tables of cells; what they mean is the door's."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
+
+import pandas as pd
+import pyarrow as pa
+
+from segkit.data.files.headers import refuse_data
+from segkit.data.files.parts import doubled
+from segkit.data.properties import cells_of, field_cells
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.tables import Table
+from segkit.errors import DataError, listed
+from segkit.json_text import Halves
+
+
+class ArrowStream(Protocol):
+    """A frame or table of any library that hands out its columns by Arrow, as those of Polars and Arrow do."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand out the columns, as the Arrow PyCapsule interface asks for."""
+
+
+Frame: TypeAlias = pd.DataFrame | ArrowStream
+
+
+def table_of(frame: Frame, name: str, faults: Faults) -> Table:
+    """Return a frame as a table of cells under its own headers, each named level of a pandas index being one more column.
+
+    Halves of characters are replaced, and noted.
+
+    Raises:
+        DataError: it is no frame, two of its columns have one header, its headers have several levels, or what it says is text is
+            not.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        return _handed_out(frame, name)
+    if frame.columns.nlevels > 1:
+        raise DataError.several_levels(name, frame.columns[0])
+    levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
+    columns = [frame.index.get_level_values(level).to_series() for level in levels]
+    columns += [frame.iloc[:, number] for number in range(frame.shape[1])]
+    halves = Halves()
+    headers = [halves.without(str(column.name)) for column in columns]
+    _refuse_doubled(name, headers)
+    table = {header: cells_of(column, halves) for header, column in zip(headers, columns, strict=True)}
+    note_halves(name, halves, faults)
+    return table
+
+
+def note_halves(table: str, halves: Halves, faults: Faults, *, examples: Sequence[str] = ()) -> None:
+    """Note how many texts of a table had half a character."""
+    faults.note(
+        table,
+        "(file)",
+        "texts with half a character",
+        halves.found,
+        examples=examples,
+        done="the half replaced by \ufffd",
+    )
+
+
+def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
+    if doubled(headers):
+        refuse_data(name, headers)
+        several = listed(doubled(headers))
+        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
+
+
+def _handed_out(frame: Any, name: str) -> Table:
+    """Return what a frame of another library hands out by way of Arrow, whatever library that is."""
+    if not hasattr(frame, "__arrow_c_stream__"):
+        raise DataError.not_a_source(name, frame)
+    try:
+        table = pa.table(frame)
+        table.validate(full=True)
+        names = table.column_names
+    except (pa.ArrowException, TypeError, ValueError):
+        raise DataError.not_a_table_of_arrow(name, type(frame).__name__) from None
+    _refuse_doubled(name, names)
+    columns = zip(table.schema, table.columns, strict=True)
+    return {field.name: field_cells(field, column) for field, column in columns}

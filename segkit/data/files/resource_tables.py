@@ -1,0 +1,125 @@
+"""Tables of resources as Klaviyo's API has them, attributes in one column of JSON, as connectors store them: read like pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from segkit.data.files.klaviyo_pages import events_table, newest_profiles, profiles_table
+from segkit.data.properties import Cells
+from segkit.data.validation.deleted import without_deleted
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.tables import Table
+from segkit.errors import DataError
+from segkit.json_text import Halves, read_json
+
+_PARTS = {
+    "profiles": ("attributes", "subscriptions", "location", "predictive_analytics", "properties"),
+    "events": ("attributes", "event_properties"),
+}
+_EXTRACTED = (
+    "_airbyte_extracted_at",
+    "_airbyte_emitted_at",
+    "_sdc_batched_at",
+    "_sdc_extracted_at",
+    "_fivetran_synced",
+)
+_NOT_KEPT = frozenset({"id", "type", "attributes", "relationships", "links", "segments"})
+"""Columns that say something else than what a profile or an event is like; an id becomes that of the row."""
+
+
+def unfolded(name: str, table: Table, faults: Faults) -> Table:
+    """Return a table of profiles or events whose parts are columns of JSON as pages would give it, and any other as it is.
+
+    A column of JSON is one of text, of structs or of mappings in which every cell that is set is an object. Rows of one id are
+    one profile, in its newest version; of those updated at one moment, the one that was extracted last.
+
+    Raises:
+        DataError: the table has the ids of metrics and not their names, or an object lacks Klaviyo's shape.
+    """
+    if name not in _PARTS or "id" not in table:
+        return table
+    parts = [part for part in _PARTS[name] if part in table]
+    objects = {part: found for part in parts if (found := _objects(table[part], Halves())) is not None}
+    if not objects:
+        return table
+    table = without_deleted(name, table, faults)
+    faults.raise_if_fatal()
+    halves = Halves()
+    columns = {header: _objects(cells, halves) or _values(cells) for header, cells in table.items()}
+    faults.note(name, "(file)", "texts with half a character", halves.found, done="the half replaced by \ufffd")
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    extracted = next((header for header in _EXTRACTED if header in columns), None)
+    if extracted is not None:
+        rows.sort(key=lambda row: "" if row[extracted] is None else str(row[extracted]))
+    resources = [_resource(row, name.removesuffix("s")) for row in rows]
+    if name == "profiles":
+        return profiles_table([newest_profiles([{"data": resources}], faults)])
+    return events_table([{"data": resources, "included": _metrics(resources)}])
+
+
+def _resource(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return a row as a resource; what stands beside its attributes is one more of them."""
+    own = {
+        header: value for header, value in row.items() if header not in _NOT_KEPT and not _is_bookkeeping(header, kind)
+    }
+    relationships = dict(row.get("relationships") or {})
+    if kind == "event":
+        person, metric, name = own.pop("profile_id", None), own.pop("metric_id", None), own.pop("metric", None)
+        relationships.setdefault("profile", {"data": {"id": person}})
+        relationships.setdefault("metric", {"data": {"id": metric or name}})
+        if isinstance(name, str):
+            relationships["metric"] = {"data": {**relationships["metric"].get("data", {}), "name": name}}
+    given = {header: value for header, value in (row.get("attributes") or {}).items() if value is not None}
+    return {"type": kind, "id": row["id"], "attributes": own | given, "relationships": relationships}
+
+
+def _is_bookkeeping(header: str, kind: str) -> bool:
+    """Whether a column is a connector's own; of events, when it was extracted tells versions apart later on."""
+    return header.startswith("_") and not (kind == "event" and header in _EXTRACTED)
+
+
+def _metrics(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the metrics that events name, as they would be included in a page."""
+    names: dict[str, str] = {}
+    unnamed: dict[str, None] = {}
+    for one in resources:
+        metric = (one["relationships"].get("metric") or {}).get("data") or {}
+        name = metric.get("name") or (metric.get("attributes") or {}).get("name")
+        if isinstance(name, str):
+            names[str(metric.get("id"))] = name
+        else:
+            unnamed[str(metric.get("id"))] = None
+    missing = [metric for metric in unnamed if metric not in names]
+    if missing:
+        raise DataError.metrics_without_names(missing)
+    return [{"type": "metric", "id": metric, "attributes": {"name": name}} for metric, name in names.items()]
+
+
+def _objects(cells: Cells, halves: Halves) -> list[dict[str, Any] | None] | None:
+    """Return the objects of a column, or None if it holds anything else."""
+    values = _values(cells) if _may_hold_objects(cells) else []
+    found = [_object(value, halves) for value in values]
+    are_objects = all(one is not None or value in (None, "") for one, value in zip(found, values, strict=True))
+    return found if any(found) and are_objects else None
+
+
+def _may_hold_objects(cells: Cells) -> bool:
+    """Whether the first cell that is set is an object, without a look at all the others."""
+    values = cells.loaded().values
+    several = values if isinstance(values, list) else (value.as_py() for value in values)
+    first = next((value for value in several if value not in (None, "")), None)
+    return isinstance(first, Mapping) or (isinstance(first, str) and first.lstrip().startswith("{"))
+
+
+def _object(value: Any, halves: Halves) -> dict[str, Any] | None:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = halves.without(read_json(value)) if "\\ud" in value or "\\uD" in value else read_json(value)
+        except ValueError:
+            return None
+    return dict(value) if isinstance(value, Mapping) else None
+
+
+def _values(cells: Cells) -> list[Any]:
+    values = cells.loaded().values
+    found: list[Any] = values if isinstance(values, list) else values.to_pylist()
+    return found

@@ -1,0 +1,283 @@
+"""Columns that still lie in Parquet files, read whole or a piece at a time when they are asked for; what they mean is the door's.
+
+A table of events holds each profile's id many times over, and the door only wants to know which profile it is. So ids and
+metrics are never all in memory as text: looking up 20,000,000 ids of eleven letters takes half the memory of reading them first.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset
+import pyarrow.parquet
+
+from segkit.data.files.opened import DAMAGES, LARGEST_UNPACKED, MOST_TIMES, why
+from segkit.data.files.parts import doubled, joined_cells
+from segkit.data.id_table import IdTable
+from segkit.data.properties import Cells, Codes, codes_of, field_cells, holds_json
+from segkit.errors import DataError, listed
+
+_TEXT = {pa.string(), pa.large_string()}
+
+_ROWS_AHEAD = 2**19
+_PIECES_AHEAD = 8
+# Made for stores far away, reading whole groups of rows ahead takes a fifth more memory here, and no less time.
+_SCAN = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False, page_checksum_verification=True)
+
+_FEW_ROWS, _ROWS_A_BYTE = 10_000_000, 100
+"""Rows that any file may have, and how many for each byte of it a larger one: no table of ids and times packs so well."""
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""How engines name the folder of the parts in which a column is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One column of one file: where it lies, what the file's footer says of it, and how many rows there are.
+
+    A column that the file lacks is not set; one that the file's folder names, such as `year=2026`, is the same in every row.
+    """
+
+    path: Path
+    field: pa.Field
+    rows: int
+    is_in_file: bool = True
+    everywhere: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds text that needs no other reading."""
+        kind = self.field.type.value_type if pa.types.is_dictionary(self.field.type) else self.field.type
+        return kind in _TEXT and not holds_json(self.field)
+
+    def repeated(self) -> pa.ChunkedArray:
+        """Return the cells of a column that the file lacks."""
+        return pa.chunked_array([pa.repeat(pa.scalar(self.everywhere, pa.string()), self.rows)])
+
+    def read(self) -> Cells:
+        """Return the cells.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+        if not self.is_in_file:
+            return Cells(self.repeated())
+        try:
+            column = pa.parquet.read_table(
+                self.path,
+                columns=[self.field.name],
+                partitioning=None,
+                pre_buffer=False,
+                page_checksum_verification=True,
+            ).column(0)
+        except DAMAGES as error:
+            raise DataError.damaged_file(self.path, why(error)) from None
+        if pa.types.is_timestamp(column.type) and column.type.tz is not None and not _is_zone(column.type):
+            # A moment is the same in any zone, so one that nobody knows is no loss.
+            column = column.cast(pa.timestamp(column.type.unit, "UTC"))
+        check_text(column, self.path, self.field.name)
+        return field_cells(self.field, column)
+
+
+class StoredCells(Cells):
+    """One column of Parquet files, read anew each time it is asked for; `loaded` keeps it."""
+
+    def __init__(self, pieces: Sequence[_Piece]) -> None:
+        object.__setattr__(self, "pieces", tuple(pieces))
+
+    pieces: tuple[_Piece, ...]
+
+    @property
+    def values(self) -> pa.ChunkedArray | list[Any]:
+        """The cells, read from the files."""
+        return self.loaded().values
+
+    def __len__(self) -> int:
+        return sum(piece.rows for piece in self.pieces)
+
+    def loaded(self) -> Cells:
+        """Return the same cells in memory.
+
+        Raises:
+            DataError: a file is damaged.
+        """
+        return joined_cells([piece.read() for piece in self.pieces])
+
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:
+        """Return the cells of some rows, in their order."""
+        return self.loaded().take(rows)
+
+    def index_in(self, wanted: pa.Array) -> Codes:
+        """Return where each cell stands in other values, -1 for nowhere, a piece of the files at a time.
+
+        What is wanted is made a table once for all pieces: by Arrow, as an expression of the scan, unless all of it has one length.
+        """
+        if not self.is_text:
+            return super().index_in(wanted)
+        table, lookup = IdTable.of(wanted), pc.SetLookupOptions(value_set=wanted)
+        pieces = (
+            map(codes_of, self._scanned(pa.string(), lambda column: pc.index_in(column, options=lookup)))
+            if table is None
+            else map(table.find, self._scanned(pa.string(), lambda column: column))
+        )
+        found = np.empty(len(self), dtype=np.int32)
+        start = 0
+        for piece in pieces:
+            found[start : start + len(piece)] = piece
+            start += len(piece)
+        return found
+
+    def encoded(self) -> Iterator[pa.DictionaryArray]:
+        """Return the cells as codes into distinct values, a piece of the files at a time, each with its own distinct values.
+
+        The files have them as such already, so reading codes takes a tenth of the time of making them anew from text.
+        """
+        if not self.is_text:
+            return super().encoded()
+        return self._coded_pieces()
+
+    def _coded_pieces(self) -> Iterator[pa.DictionaryArray]:
+        for piece in self._scanned(pa.dictionary(pa.int32(), pa.string()), lambda column: column):
+            try:
+                piece.validate(full=True)
+            except pa.ArrowInvalid as error:
+                # Codes beyond the distinct values, or text that is none; as above, reading file by file tells which one it is.
+                self.loaded()
+                raise DataError.damaged_file(self.pieces[0].path, why(error)) from None
+            yield piece
+
+    @property
+    def is_text(self) -> bool:
+        """Whether all parts hold text that needs no other reading."""
+        return all(piece.is_text for piece in self.pieces)
+
+    def _scanned(self, kind: pa.DataType, wanted: Callable[[pc.Expression], pc.Expression]) -> Iterator[pa.Array]:
+        """Give what is wanted of the column, in pieces; neighbouring files under one header are scanned as one."""
+        for name, pieces in groupby(self.pieces, key=lambda piece: piece.field.name if piece.is_in_file else None):
+            if name is None:
+                for piece in pieces:
+                    # A table in memory answers the same expression, whatever that is.
+                    column = pa.table({"column": piece.repeated().cast(kind)})
+                    scanner = pa.dataset.dataset(column).scanner(columns={"wanted": wanted(pc.field("column"))})
+                    yield from (batch.column(0) for batch in scanner.to_batches())
+            else:
+                yield from self._scanned_files(name, list(pieces), kind, wanted(pc.field(name)))
+
+    def _scanned_files(
+        self, name: str, pieces: list[_Piece], kind: pa.DataType, wanted: pc.Expression
+    ) -> Iterator[pa.Array]:
+        columns = [name] if pa.types.is_dictionary(kind) else []
+        reading = pa.dataset.ParquetReadOptions(dictionary_columns=columns)
+        files = pa.dataset.dataset(
+            [str(piece.path) for piece in pieces],
+            schema=pa.schema([pa.field(name, kind)]),
+            format=pa.dataset.ParquetFileFormat(read_options=reading),
+        )
+        # With fewer pieces ahead one core waits for the other, since they come in order; with more, what waits is memory.
+        scanner = files.scanner(
+            columns={"wanted": wanted},
+            batch_size=_ROWS_AHEAD // _PIECES_AHEAD,
+            batch_readahead=_PIECES_AHEAD,
+            fragment_readahead=1,
+            fragment_scan_options=_SCAN,
+        )
+        try:
+            for batch in scanner.to_batches():
+                yield batch.column(0)
+        except DAMAGES as error:
+            # Reading file by file tells which one it is; should none be, it is the first.
+            self.loaded()
+            raise DataError.damaged_file(pieces[0].path, why(error)) from None
+
+
+def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
+    """Return the columns of a Parquet file, of which only the footer is read.
+
+    Args:
+        path: the file.
+        within: the folder of parts that it belongs to; folders between, such as `year=2026`, name a column and its value.
+
+    Raises:
+        DataError: the file is damaged, unpacks to far more than a file of its size should, or has a column twice.
+    """
+    try:
+        with pa.parquet.ParquetFile(path) as file:
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+            size = path.stat().st_size
+            _check_unpacked(
+                path, size, sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+            )
+        names = schema.names
+    except (*DAMAGES, UnicodeDecodeError) as error:
+        raise DataError.damaged_file(path, why(error)) from None
+    if rows > max(_FEW_ROWS, _ROWS_A_BYTE * size):
+        raise DataError.damaged_file(path, f"it says that it has {rows:,} rows, and is far too small for as many")
+    if doubled(names):
+        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
+    pieces = {field.name: _Piece(path, field, rows) for field in schema}
+    steps = path.relative_to(within).parts[:-1] if within is not None else ()
+    for name, _, value in (step.partition("=") for step in steps):
+        text = None if value == _NO_VALUE else unquote(value)
+        field = pa.field(unquote(name), pa.string())
+        pieces.setdefault(field.name, _Piece(path, field, rows, is_in_file=False, everywhere=text))
+    return {name: StoredCells([piece]) for name, piece in pieces.items()}
+
+
+def joined_tables(parts: Sequence[Mapping[str, Cells]]) -> dict[str, Cells]:
+    """Join the parts of a table; a column that only some parts have is unset in the others."""
+    if len(parts) == 1:
+        return dict(parts[0])
+    sizes = [len(next(iter(part.values()))) for part in parts]
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: _joined([part.get(name) for part in parts], sizes) for name in names}
+
+
+def _joined(columns: Sequence[Cells | None], sizes: Sequence[int]) -> Cells:
+    there = [column for column in columns if column is not None]
+    if all(isinstance(column, StoredCells) for column in there):
+        return StoredCells([
+            piece
+            for column, size in zip(columns, sizes, strict=True)
+            for piece in (column.pieces if isinstance(column, StoredCells) else [_absent(size)])
+        ])  # fmt: skip
+    unset = (Cells(pa.chunked_array([pa.nulls(size, pa.string())])) for size in sizes)
+    return joined_cells(
+        [other if column is None else column.loaded() for column, other in zip(columns, unset, strict=True)]
+    )
+
+
+def _absent(rows: int) -> _Piece:
+    return _Piece(Path(), pa.field("", pa.string()), rows, is_in_file=False)
+
+
+def check_text(column: pa.ChunkedArray, path: Path, name: str) -> None:
+    """Refuse a column that says it is text in UTF-8, and is not.
+
+    Raises:
+        DataError: it is not.
+    """
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        raise DataError.stored_text_not_utf8(path, name) from None
+
+
+def _check_unpacked(path: Path, size: int, unpacked: int) -> None:
+    most = max(LARGEST_UNPACKED, MOST_TIMES * size)
+    if unpacked > most:
+        raise DataError.unpacks_too_large(path, most)
+
+
+def _is_zone(kind: pa.DataType) -> bool:
+    try:
+        pc.strftime(pa.scalar(0, kind))
+    except pa.ArrowInvalid:
+        return False
+    return True

@@ -1,0 +1,44 @@
+"""Profiles that only events have, taken from them without properties: asked for where a table of profiles is not complete."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.properties import Cells
+from segkit.data.validation.columns import Place, as_text, examples_of, text_cells
+from segkit.data.validation.faults import Faults
+
+
+def with_profiles_of_events(
+    profiles: dict[str, Cells], ids: pa.Array, events: dict[str, Cells], faults: Faults
+) -> tuple[dict[str, Cells], pa.Array]:
+    """Return profiles and their ids, with a row without properties for each unknown id of an event behind them, and note how many.
+
+    If no event has the id of a profile, nothing is added: the two tables have different ids, which is refused later on.
+    """
+    unnoted = Place("events", "profile_id", Faults())
+    cells = text_cells(events["profile_id"], unnoted)
+    rows = np.flatnonzero(cells.index_in(ids) < 0)
+    if len(rows) == len(cells):
+        return profiles, ids
+    new = pc.unique(as_text(cells.take(rows), unnoted)).drop_null()
+    if not len(new):
+        return profiles, ids
+    faults.note(
+        "profiles",
+        "profile_id",
+        "profiles that only events have",
+        len(new),
+        examples=examples_of(new, np.ones(len(new), dtype=bool)),
+        done="added, as asked, without properties",
+    )
+    added = {name: _longer(column.loaded(), len(new)) for name, column in profiles.items() if name != "profile_id"}
+    whole = pa.concat_arrays([ids, new])
+    return {"profile_id": Cells(pa.chunked_array([whole])), **added}, whole
+
+
+def _longer(cells: Cells, more: int) -> Cells:
+    """Return a column with cells that are not set behind it."""
+    if isinstance(cells.values, list):
+        return Cells([*cells.values, *[None] * more])
+    return Cells(pa.chunked_array([*cells.values.chunks, pa.nulls(more, cells.values.type)]))

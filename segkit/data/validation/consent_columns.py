@@ -1,0 +1,112 @@
+"""Columns that look as if they said who may be texted, under a header that nobody knows: offered or pointed out, never guessed at."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segkit.data.consent import ConsentWords, suggested
+from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.validation.columns import plain_text, presentable, truthy
+from segkit.data.validation.faults import EXAMPLES, Faults
+from segkit.masking import masked_text, quoted
+from segkit.vocabulary import STANDARD_METRICS
+
+MOST_WORDS = 6
+"""A column of more distinct values than this is no column of consent words."""
+
+_TEXTS = re.compile(r"sms|\btexts?\b|\btext(message|ing)")
+_AGREES = re.compile(r"accept|consent|\bopt(s|ed)?\b|optin|optedin|subscri|marketing|permission|agree")
+_REFUSES = re.compile(r"\bopt(s|ed)? ?out|optout|optedout|unsubscri|suppress|\bstop|block|revoke|withdr|decline")
+_DO_NOT_TEXT = re.compile(r"\bdnc\b|\b(do not|dont|no) ?(sms|text|contact|message)")
+_ABOUT_IT = re.compile(
+    r"transactional|timestamp|\b(date|time|at|on|method|detail|source|updated|count|id|ip|url|version)\b"
+)
+"""What is said about a consent, such as when it was given, and not whether it was."""
+
+
+def looks_like_consent(header: str) -> bool:
+    """Return whether a header speaks of agreeing to texts.
+
+    >>> [looks_like_consent(header) for header in ("Accepts SMS Marketing", "textConsent", "sms_consent_date", "context")]
+    [True, True, False, False]
+    """
+    folded = _folded(header)
+    said = _TEXTS.search(folded) and _AGREES.search(folded)
+    return bool(said) and not _ABOUT_IT.search(folded) and not looks_like_opt_out(header)
+
+
+def looks_like_opt_out(header: str) -> bool:
+    """Return whether a header speaks of not wanting texts, or of not being allowed to send them.
+
+    >>> [looks_like_opt_out(header) for header in ("Do Not Text", "sms_opt_out_date", "DNC", "Do Not Email")]
+    [True, True, True, False]
+    """
+    folded = _folded(header)
+    said = _DO_NOT_TEXT.search(folded) or (_TEXTS.search(folded) and _REFUSES.search(folded))
+    return bool(said) and "transactional" not in folded
+
+
+def _folded(header: str) -> str:
+    """Return the words of a header, small and a blank apart, however they were joined."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header.replace("'", ""))
+    return re.sub(r"[\W_]+", " ", apart).strip().casefold()
+
+
+def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, faults: Faults) -> None:
+    """Note that there is no column of SMS consent, with the argument that makes one of a column that looks like it."""
+    found = {header: _words(cells) for header, cells in custom.items() if looks_like_consent(header)}
+    done = "nobody counts as subscribed to SMS, so nobody may be texted"
+    if found:
+        header = next((header for header, words in found.items() if words), next(iter(found)))
+        unknown = [word for word in found[header] if not consent.knows(word)]
+        words = f", {suggested(unknown)}" if unknown else ""
+        done += f"; {quoted(header)} looks like it: pass columns={ {masked_text(header): 'sms_consent'} }{words}"
+    faults.note("profiles", "sms_consent", "no such column", 1, examples=found, done=done)
+
+
+def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
+    """Note columns that look like an opt-out from texts, with how many profiles have anything but a no in them."""
+    for header, cells in custom.items():
+        if looks_like_opt_out(header):
+            column = PropertyColumn(cells)
+            faults.note(
+                "profiles",
+                header,
+                "looks like an opt-out from texts",
+                int(column.rows(truthy(column)).sum()),
+                done="kept as a property, which stops no text: exclude by it (exclude= of sk.audience)",
+            )
+
+
+def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults: Faults) -> None:
+    """Note metrics that look like an opt-out from texts and are not Klaviyo's, with how many events they have.
+
+    Args:
+        names: canonical names of metrics; several numbers may stand for one name.
+        metrics: the number of each event's metric in `names`, -1 for none.
+        faults: where they are noted.
+    """
+    own = [name for name in dict.fromkeys(names) if name not in STANDARD_METRICS and looks_like_opt_out(name)]
+    for name in own:
+        numbers = [number for number, other in enumerate(names) if other == name]
+        faults.note(
+            "events",
+            "metric",
+            "looks like an opt-out from texts",
+            int(np.isin(metrics, numbers).sum()),
+            examples=[name],
+            done="a metric of its own, which stops no text: exclude by it (exclude= of sk.audience)",
+        )
+
+
+def _words(cells: Cells) -> list[str]:
+    """Return the commonest words of a column; none if it holds many, or any that can't be shown."""
+    column = PropertyColumn(cells)
+    if not 0 < len(column.distinct) <= MOST_WORDS:
+        return []
+    counts = np.bincount(column.codes[column.codes >= 0])
+    words = [plain_text(column.distinct[int(code)]) for code in np.argsort(-counts, kind="stable")]
+    return words[:EXAMPLES] if presentable(words) == words else []

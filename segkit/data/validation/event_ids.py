@@ -1,0 +1,126 @@
+"""Events that came more than once, known by their id, count once. Without a column of ids every row is an event of its own."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from segkit.data.events import EventIndex, MetricEvents
+from segkit.data.properties import UNSET, Cells, PropertyColumn
+from segkit.data.validation.columns import Place, Unreadable
+from segkit.data.validation.doubled import Doubled, Numbers, Rows, compared, doubled, versions_of
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.losses import LARGE
+from segkit.data.validation.same_ids import same_ids
+from segkit.vocabulary import EVENT_COLUMNS
+
+_IDS = ("eventid", "eventuuid", "uuid")
+_MAY_BE_IDS = ("id",)
+"""A column of this name may as well hold the ids of orders, so it is believed only if no two events contradict it."""
+_MANY = 100
+"""How many events must be alike to be mentioned."""
+
+
+def id_column(headers: Sequence[str]) -> str | None:
+    """Return the header under which events have ids of their own; "$event_id" is a property that shops choose.
+
+    >>> id_column(["profile_id", "Event ID", "uuid"]), id_column(["profile_id", "$event_id"])
+    ('Event ID', None)
+    """
+    folded = {re.sub(r"[\s_-]", "", header).casefold(): header for header in reversed(headers)}
+    return next((folded[name] for name in (*_IDS, *_MAY_BE_IDS) if name in folded), None)
+
+
+def doubled_events(
+    events: Mapping[str, Cells],
+    said: tuple[Numbers, Numbers, Numbers],
+    names: Sequence[str],
+    unreadable: Unreadable,
+    faults: Faults,
+) -> Rows:
+    """Return the rows of events that came before or after under the same id, each but the one that counts, and report them.
+
+    Args:
+        events: the table, under canonical names.
+        said: of each row, as numbers, whose event it is, its metric and its time.
+        names: what the numbers of metrics stand for; several may stand for one.
+        unreadable: "leave out" lets the last of several events of one id count, where they differ.
+        faults: where copies and versions are noted, and events that differ under one id are refused.
+    """
+    header = id_column(list(events))
+    nothing = np.zeros(0, dtype=np.int64)
+    if header is None:
+        return nothing
+    rows, ids = same_ids(events[header].loaded())
+    if not len(rows):
+        return nothing
+    profiles, metrics, times = (column[rows] for column in said)
+    same_metric = np.array([*map(list(dict.fromkeys(names)).index, names), UNSET])[metrics]
+    deciding = [profiles, same_metric, times, *_amounts(events, rows)]
+    others = compared(events, rows, but=(header, *EVENT_COLUMNS))
+    found = doubled(rows, ids, versions=versions_of(events, rows), deciding=deciding, others=others)
+    place = Place("events", header, faults, unreadable)
+    if len(found.conflicts) and header.casefold() in _MAY_BE_IDS:
+        place.note("ids that several events have", len(found.conflicts), done="each row counts as an event of its own")
+        return nothing
+    _note(found, header, events[header], place)
+    return found.left_out
+
+
+def note_alike(index: EventIndex, faults: Faults) -> None:
+    """Note events that nothing tells apart, if they are many: two clicks in a second are two, and a file joined twice is not seen.
+
+    Looks at neighbours only, so of events that carry dates without times it sees but a part.
+    """
+    alike = sum(_alike(events) for events in index.metrics.values())
+    if alike >= _MANY and alike > LARGE * len(index):
+        faults.note(
+            "events",
+            "rows",
+            "like another in profile, metric, time and amount",
+            alike,
+            done="each counted, since no column of event ids says which are one; with ids under event_id each counts once",
+        )
+
+
+def _alike(events: MetricEvents) -> int:
+    # Few events share an instant, so only of these is the rest compared.
+    rows = np.flatnonzero(events.times[1:] == events.times[:-1])
+    columns: list[Numbers] = [events.profiles] if events.units is None else [events.profiles, events.units]
+    for column in columns:
+        rows = rows[column[rows + 1] == column[rows]]
+    return len(rows)
+
+
+def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
+    def examples(rows: Rows) -> list[Any]:
+        values = cells.take(rows[:3]).values
+        return values if isinstance(values, list) else values.to_pylist()
+
+    for fault, rows, done in (
+        ("the same event twice", found.copies, "counted once"),
+        ("the same event in two versions", found.older, "the newest counts"),
+        ("the same event twice, with other properties", found.variants, "counted once, as the later row has it"),
+    ):
+        place.note(fault, len(rows), examples=examples(rows), done=done)
+    place.refuse(
+        "different events under one id",
+        len(found.conflicts),
+        examples=examples(found.conflicts),
+        next_step=(
+            f"Keep one row for each event; or, if {header} is not an event's own id, say what it is: "
+            f"columns={ {header: 'order_id'} }"
+        ),
+    )
+
+
+def _amounts(events: Mapping[str, Cells], rows: Rows) -> Iterator[Numbers]:
+    """Return the amounts of some rows, as numbers where they are written in several ways."""
+    if "value" in events:
+        column = PropertyColumn(Cells(events["value"].take(rows).values))
+        numbers = column.numbers
+        same = np.unique(np.where(numbers.readable, numbers.values, np.nan), return_inverse=True)[1].ravel()
+        # What is no number is told apart by its own code.
+        apart = np.where(numbers.readable, same, len(same) + np.arange(len(same)))
+        yield np.append(apart, UNSET)[column.codes]

@@ -1,0 +1,62 @@
+"""How much of a table was left out: a small loss is a row of the report, a large one is an alarm that stands above everything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from segkit.data.validation.faults import Fault, Faults
+
+LARGE = 0.05
+"""A larger share of events or profiles left out is an alarm."""
+
+ADD_PROFILES = (
+    "Load all profiles, or take those that are missing from the events, without properties: add_profiles_of_events=True, "
+    "or segkit build --add-profiles-of-events"
+)
+_READ_ON = "The rows of the report say why"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Rows of a table that were left out, of how many, and how many of them for the lack of their profile.
+
+    Copies of a row and rows that a connector marked as deleted are no loss, and are no part of the whole either.
+    """
+
+    table: str
+    left_out: int
+    rows: int
+    unknown_profiles: int = 0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is an alarm."""
+        return self.left_out > LARGE * self.rows
+
+    @property
+    def share(self) -> str:
+        """The share in words.
+
+        >>> Loss("events", 74_031, 155_848).share
+        '47.5% of events left out'
+        """
+        return (
+            f"{min(self.left_out / self.rows, 0.999 if self.left_out < self.rows else 1):.1%} of {self.table} left out"
+        )
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        return ADD_PROFILES if 2 * self.unknown_profiles > self.left_out else _READ_ON
+
+    @property
+    def sentence(self) -> str:
+        """The alarm as one text."""
+        return f"{self.share} ({self.left_out:,} of {self.rows:,}). {self.next_step}."
+
+
+def put_first(losses: Iterable[Loss], faults: Faults) -> None:
+    """Put a row for each loss at the top of the report."""
+    faults.found[:0] = [
+        Fault(loss.table, "rows", loss.share, loss.left_out, "", f"{loss.next_step}. The table has {loss.rows:,} rows")
+        for loss in losses
+    ]

@@ -1,0 +1,74 @@
+"""What an analyst asks for when a shop is loaded, checked once; reading by it is the work of others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import NoneType
+from typing import Any, Self
+
+from segkit.data.consent import ConsentWords
+from segkit.data.instants import read_as_of
+from segkit.data.validation.columns import Unreadable
+from segkit.errors import DataError
+from segkit.masking import quoted
+
+AsOf = str | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """The arguments of `sk.load` and `Dataset.from_frames` that say how tables are to be read, as they are explained there."""
+
+    as_of: datetime | None
+    columns: Mapping[str, str]
+    consent: ConsentWords
+    default_country: str | None
+    unreadable: Unreadable
+    day_first: bool | None
+    add_profiles_of_events: bool
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        as_of: AsOf = None,
+        columns: Mapping[str, str] | None = None,
+        consent: Mapping[Any, str] | None = None,
+        default_country: str | None = None,
+        unreadable: Unreadable = "raise",
+        day_first: bool | None = None,
+        add_profiles_of_events: bool = False,
+    ) -> Self:
+        """Check the arguments.
+
+        Raises:
+            DataError: one of them is none of its choices.
+
+        >>> LoadOptions.of(as_of="2026-06-30", columns={"customer": "profile_id"}).as_of.isoformat()
+        '2026-06-30T23:59:59.999999+00:00'
+        """
+        moment = None if as_of is None else read_as_of(as_of)
+        if not isinstance(default_country, (str, NoneType)):
+            raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
+        if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
+            raise DataError.faults([f"unreadable={quoted(unreadable)}: the choices are 'raise' and 'leave out'."])
+        if day_first not in (None, True, False):
+            raise DataError.faults([f"day_first={quoted(day_first)}: the choices are True, False and None."])
+        return cls(
+            moment,
+            _headers(columns),
+            ConsentWords.of(consent),
+            default_country,
+            unreadable,
+            day_first,
+            add_profiles_of_events,
+        )
+
+
+def _headers(columns: Any) -> dict[str, str]:
+    """Return the headers that were given other names as texts, as which a frame's headers are known."""
+    if columns is None:
+        return {}
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
+        raise DataError.bad_argument("columns", columns, "your headers to segkit's names, {'customer': 'profile_id'}")
+    return {str(header): name for header, name in columns.items()}

@@ -1,0 +1,23 @@
+"""Dates that stand for "unknown" or "for ever" rather than for a day: kept as they are, and counted."""
+
+import numpy as np
+
+from segkit.data.instants import FIRST_PLAUSIBLE, LAST_PLAUSIBLE, Flags, Microseconds, instant_of
+from segkit.data.validation.columns import Place
+
+
+def note_placeholders(times: Microseconds, is_set: Flags, place: Place) -> None:
+    """Note how many dates lie before 2 January 1970 or after 2199, such as 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31."""
+    if not len(times):
+        return
+    if times.min() >= FIRST_PLAUSIBLE and times.max() < LAST_PLAUSIBLE:
+        return
+    odd = ((times < FIRST_PLAUSIBLE) | (times >= LAST_PLAUSIBLE)) & is_set
+    values = np.unique(times[odd])
+    few = [*values[:2].tolist(), *values[2:][-1:].tolist()]
+    place.note(
+        "placeholders for no date, before 1970-01-02 or after 2199",
+        odd,
+        examples=[f"{instant_of(value):%Y-%m-%d}".rjust(10, "0") for value in few],
+        done="kept as dates, by which as_of is not chosen",
+    )

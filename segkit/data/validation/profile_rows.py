@@ -1,0 +1,111 @@
+"""Profiles, each once: copies of a row and older versions are left out and noted, and rows that contradict each other refused."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.instants import Flags
+from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.validation.columns import Place, as_text
+from segkit.data.validation.doubled import Doubled, Numbers, Rows, compared, doubled, versions_of
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.losses import Loss
+from segkit.data.validation.same_ids import same_ids
+from segkit.errors import listed
+
+
+def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[str, Cells], pa.Array, Loss]:
+    """Return the profiles with an id, each once in its newest version, their ids, and how many have none.
+
+    Two rows that differ under one id, of which nothing says which is newer, are fatal.
+    """
+    place = Place("profiles", "profile_id", faults)
+    ids = as_text(profiles["profile_id"].loaded(), place)
+    missing = np.asarray(pc.is_null(ids).to_numpy(zero_copy_only=False))
+    if missing.all():
+        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
+    place.note("rows without an id", missing, done="left out")
+    several, same = same_ids(Cells(pa.chunked_array([ids])))
+    rows = np.flatnonzero(~missing)
+    copies = 0
+    if len(several):
+        rows = _newest_rows(profiles, ids, several, same, place)
+        copies = int(np.count_nonzero(~missing)) - len(rows)
+    loss = Loss("profiles", int(missing.sum()), len(ids) - copies)
+    if len(rows) == len(ids):
+        return dict(profiles), ids, loss
+    return {name: cells.take(rows) for name, cells in profiles.items()}, ids.take(pa.array(rows)), loss
+
+
+def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, same: Numbers, place: Place) -> Rows:
+    """Return the row that is kept of each id, in the order in which the ids came first.
+
+    Args:
+        profiles: the table.
+        ids: the id of each row, null where there is none.
+        several: the rows whose id another row has, too.
+        same: the number of the id of each of these.
+        place: where copies and older versions are noted.
+    """
+    columns = list(compared(profiles, several, but=["profile_id"]))
+    found = doubled(several, same, versions=versions_of(profiles, several), deciding=columns, others=())
+    for fault, rows, done in (
+        ("the same row twice", found.copies, "kept once"),
+        ("the same profile in two versions", found.older, "the newest kept"),
+    ):
+        place.note(fault, len(rows), examples=_some(ids, rows), done=done)
+    kept = np.arange(len(ids))
+    numbers = same[np.searchsorted(several, found.kept)]
+    kept[several] = found.kept[np.searchsorted(numbers, same)]
+    _refuse_conflicts(profiles, ids, found, kept, place)
+    stays: Flags = np.array(ids.is_valid(), dtype=bool)
+    stays[several] = False
+    stays[found.first] = True
+    return kept[stays]
+
+
+def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubled, kept: Rows, place: Place) -> None:
+    """Refuse rows that contradict the one `kept` of their id, apart from each other those whose ids a spreadsheet shortened."""
+    is_shortened = pc.match_substring_regex(ids.take(pa.array(found.conflicts)), _SHORTENED)
+    shortened = found.conflicts[np.asarray(is_shortened.to_numpy(zero_copy_only=False), dtype=bool)]
+    others = np.setdiff1d(found.conflicts, shortened)
+    place.refuse(
+        "ids that a spreadsheet shortened to one, so that several profiles have it",
+        len(shortened),
+        examples=_some(ids, shortened),
+        next_step=_EXPORT_AGAIN,
+    )
+    differing = _differing(profiles, others, kept[others])
+    place.refuse(
+        f"different rows under one id, which differ in {listed(differing, most=5)}",
+        len(others),
+        examples=_some(ids, others),
+        next_step=_ONE_ROW_EACH,
+    )
+
+
+_SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
+_EXPORT_AGAIN = (
+    "Their last digits are lost in this file, and nothing here tells the profiles apart. Export it once more and don't save it from "
+    "a spreadsheet, or have the column of ids imported there as text"
+)
+_ONE_ROW_EACH = (
+    "If they are different people, give each an id of its own. If they are versions of one profile, keep the row that is right and "
+    "remove the others; where any of them says unsubscribed, so must the one that is kept"
+)
+
+
+def _differing(profiles: Mapping[str, Cells], rows: Rows, kept: Rows) -> list[str]:
+    """Return the columns in which any of some rows differs from the one that would be kept; a connector's own are no news."""
+    found = []
+    for name, cells in profiles.items():
+        one, other = np.split(PropertyColumn(cells.take(np.concatenate([rows, kept]))).codes, 2)
+        if not name.startswith("_") and (one != other).any():
+            found.append(name)
+    return found
+
+
+def _some(ids: pa.Array, rows: Rows) -> list[str]:
+    return [str(text) for text in ids.take(pa.array(rows[:3])).to_pylist()]

@@ -1,0 +1,71 @@
+"""Metrics of one name that came from two integrations: Klaviyo keeps them apart, and here they are added up, so the report says so."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segkit.data.coded import texts_of
+from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.validation.faults import Faults
+from segkit.errors import counted
+from segkit.masking import masked_text, quoted
+
+INTEGRATION = "metric_integration"
+"""The property that events of pages get where two metrics have one name."""
+
+_SOURCES = ("metric_id", INTEGRATION, "integration_id", "integration", "integration_name")
+_FEW_PAIRS = 2**22
+
+
+def note_same_names(
+    events: Mapping[str, Cells], metrics: npt.NDArray[Any], names: Sequence[str], faults: Faults
+) -> None:
+    """Note each name that metrics of several ids or integrations have, with the number of events of each.
+
+    A metric that Klaviyo renamed has an id and a name for each generation, and is one metric all the same.
+
+    Args:
+        events: the table, under canonical names.
+        metrics: the number of the metric of each event as it was written, -1 for none.
+        names: what each of these numbers is called.
+        faults: where it is noted.
+    """
+    folded = {header.strip().casefold().replace(" ", "_"): header for header in events}
+    header = next((folded[source] for source in _SOURCES if source in folded), None)
+    if header is None:
+        return
+    codes, values = _coded(events[header])
+    pairs = metrics.astype(np.int64) * (len(values) + 1) + codes
+    pairs = pairs[(metrics >= 0) & (codes >= 0)]
+    if len(names) * (len(values) + 1) < _FEW_PAIRS:
+        counts = np.bincount(pairs)
+        found = np.flatnonzero(counts)
+        counts = counts[found]
+    else:
+        found, counts = np.unique(pairs, return_counts=True)
+    number_of, code_of = np.divmod(found, len(values) + 1)
+    for number in np.flatnonzero(np.bincount(number_of) > 1):
+        mine = number_of == number
+        parts = [
+            f"{masked_text(str(values[int(code)]))} ({counted(int(count), 'event')})"
+            for code, count in zip(code_of[mine], counts[mine], strict=True)
+        ]
+        faults.note(
+            "events",
+            "metric",
+            f"{len(parts)} metrics are called {quoted(names[int(number)])}",
+            int(counts[mine].sum()),
+            examples=parts,
+            done=f"added up, which Klaviyo never does: tell them apart by where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
+        )
+
+
+def _coded(cells: Cells) -> tuple[npt.NDArray[np.int32], list[Any]]:
+    if cells.is_text:
+        codes, texts = texts_of(cells)
+        return codes, texts.to_pylist()
+    column = PropertyColumn(cells.loaded())
+    values = column.distinct
+    return column.codes, values if isinstance(values, list) else values.to_pylist()

@@ -1,0 +1,1 @@
+"""What a segment says: one small immutable tree, and everything that reads it without data."""

@@ -1,0 +1,247 @@
+"""Rewrites of a condition that keep its members, for targets that know no "not" or no brackets; nothing is evaluated here."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import TypeAlias, assert_never
+
+from segkit.definition.conditions import (
+    AllOf,
+    AnyOf,
+    Atom,
+    Channel,
+    Condition,
+    ConsentCondition,
+    DistanceCondition,
+    FunnelCondition,
+    ListCondition,
+    ListTest,
+    MetricCondition,
+    Not,
+    NumberComparison,
+    PhoneCountryCondition,
+    PropertyCondition,
+    RegionCondition,
+    SetTest,
+    SomethingTest,
+    TextTest,
+)
+from segkit.definition.timeframes import ALL_TIME
+from segkit.errors import DefinitionError
+
+Literal: TypeAlias = Atom | Not
+"""An atom, or a `Not` round an atom that has no exact opposite."""
+
+CONDITION_LIMIT = 100
+"""How many conditions Klaviyo takes in a segment (help article 115005062847)."""
+
+OPPOSITES: dict[NumberComparison, NumberComparison] = {
+    "equals": "not equals",
+    "not equals": "equals",
+    "more than": "at most",
+    "at most": "more than",
+    "at least": "fewer than",
+    "fewer than": "at least",
+}
+
+
+def atoms(condition: Condition) -> Iterator[Atom]:
+    """Yield the atoms of a condition from left to right, repeated ones too.
+
+    >>> from segkit.definition.phrases import can_receive, did
+    >>> [type(atom).__name__ for atom in atoms(can_receive("sms") & ~did("Clicked SMS"))]
+    ['ConsentCondition', 'MetricCondition']
+    """
+    match condition:
+        case AllOf(conditions) | AnyOf(conditions):
+            for part in conditions:
+                yield from atoms(part)
+        case Not(inner):
+            yield from atoms(inner)
+        case _:
+            yield condition
+
+
+def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition] | None:
+    """Return the two atoms that `contains` stands for, part of a text or a whole item of a list, if this is such a pair.
+
+    >>> from segkit.definition.phrases import has
+    >>> either_kind(has("Interests", contains="sales"))[1].test
+    ListTest(comparison='contains', item='sales')
+    """
+    match condition.conditions:
+        case (
+            PropertyCondition(first, TextTest(text_comparison, value)) as text,
+            PropertyCondition(second, ListTest(item_comparison, item)) as items,
+        ) if (first, text_comparison, value) == (second, item_comparison, item):
+            return text, items
+    return None
+
+
+def simplify(condition: Condition) -> Condition:
+    """Drop what says nothing: doubled conditions, single ones in brackets, and parts that decide the whole.
+
+    >>> from segkit.definition.phrases import is_set
+    >>> simplify(is_set("city") & (is_set("city") | is_set("zip"))) == is_set("city")
+    True
+    """
+    match condition:
+        case AllOf(conditions):
+            return _simplified(AllOf, AnyOf, [simplify(part) for part in conditions])
+        case AnyOf(conditions):
+            return _simplified(AnyOf, AllOf, [simplify(part) for part in conditions])
+        case Not(inner):
+            simple = simplify(inner)
+            if simple == AllOf(()):
+                return AnyOf(())
+            return AllOf(()) if simple == AnyOf(()) else ~simple
+        case _:
+            return condition
+
+
+def _simplified(kind: type[AllOf] | type[AnyOf], other: type[AllOf] | type[AnyOf], parts: list[Condition]) -> Condition:
+    joined: tuple[Condition, ...] = kind(tuple(parts)).conditions
+    kept = tuple(dict.fromkeys(joined))
+    nothing = other(())
+    if nothing in kept or any(Not(part) in kept for part in kept if not isinstance(part, Not)):
+        # The empty opposite decides the whole, and so does a condition beside its own complement.
+        return nothing
+    # a & (a | b) says a; so does a | (a & b).
+    kept = tuple(part for part in kept if not (isinstance(part, other) and any(one in kept for one in part.conditions)))
+    return kept[0] if len(kept) == 1 else kind(kept)
+
+
+def push_not_inwards(condition: Condition) -> Condition:
+    """Return the same members with `Not` only round atoms that have no exact opposite.
+
+    Counts, sums, lists, consent, is-set and holds-something have one. Any other property test has none, since its opposite leaves out profiles where the
+    property is not set or is of another kind, and so have distance, phone country and region, which leave out the unplaced. No
+    other steps in order are taken exactly where some are not.
+
+    >>> from segkit.definition.phrases import did, is_set
+    >>> push_not_inwards(~(did("Clicked SMS", at_least=3) | is_set("city"))).conditions[0].comparison
+    'fewer than'
+    """
+    return _pushed(condition, negated=False)
+
+
+def _pushed(condition: Condition, *, negated: bool) -> Condition:
+    match condition:
+        case AllOf(conditions):
+            parts = tuple(_pushed(part, negated=negated) for part in conditions)
+            return AnyOf(parts) if negated else AllOf(parts)
+        case AnyOf(conditions):
+            parts = tuple(_pushed(part, negated=negated) for part in conditions)
+            return AllOf(parts) if negated else AnyOf(parts)
+        case Not(inner):
+            return _pushed(inner, negated=not negated)
+        case _:
+            return opposite(condition) if negated else condition
+
+
+def opposite(atom: Atom) -> Literal:
+    """Return the atom that is true exactly where this one is not, or `Not` round it if there is none.
+
+    >>> from segkit.definition.phrases import has
+    >>> type(opposite(has("Age", at_least=18))).__name__
+    'Not'
+    """
+    match atom:
+        case MetricCondition(comparison=comparison):
+            return replace(atom, comparison=OPPOSITES[comparison])
+        case PropertyCondition(name, SetTest(is_set)):
+            return PropertyCondition(name, SetTest(not is_set))
+        case PropertyCondition(name, SomethingTest(holds)):
+            return PropertyCondition(name, SomethingTest(not holds))
+        case ListCondition(is_member=is_member, joined=joined) if joined == ALL_TIME:
+            return replace(atom, is_member=not is_member)
+        case ConsentCondition(channel, can_receive, status_date=None, where=()) if _is_whole(atom):
+            return ConsentCondition(
+                channel, not can_receive, "any" if can_receive or channel == "email" else "subscribed"
+            )
+        case (
+            FunnelCondition()
+            | PropertyCondition()
+            | ListCondition()
+            | ConsentCondition()
+            | DistanceCondition()
+            | PhoneCountryCondition()
+            | RegionCondition()
+        ):
+            return Not(atom)
+        case _:
+            assert_never(atom)
+
+
+def _is_whole(consent: ConsentCondition) -> bool:
+    """Whether the subscription narrows nothing: "any" never does, and who can receive SMS is subscribed."""
+    return consent.subscription == "any" or (
+        consent.channel == "sms" and consent.can_receive and consent.subscription == "subscribed"
+    )
+
+
+def condition_groups(condition: Condition, *, limit: int = CONDITION_LIMIT) -> tuple[tuple[Literal, ...], ...]:
+    """Return the same members as groups that must all hold, each of conditions of which any may hold.
+
+    This is Klaviyo's own shape. Distributing multiplies, so the size is worked out before the work.
+
+    Args:
+        condition: any condition.
+        limit: most conditions over all groups.
+
+    Raises:
+        DefinitionError: the groups would hold more conditions than the limit.
+
+    >>> from segkit.definition.phrases import is_set
+    >>> [len(group) for group in condition_groups(is_set("a") | (is_set("b") & is_set("c")))]
+    [2, 2]
+    """
+    normal = push_not_inwards(simplify(condition))
+    groups, size = _sizes(normal)
+    if size > limit:
+        raise DefinitionError.too_many_conditions(size, limit)
+    if not groups:
+        return ()
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(group)) for group in _groups(normal)))
+
+
+def _sizes(condition: Condition) -> tuple[int, int]:
+    """Return how many groups a condition would take, and how many conditions over all of them."""
+    match condition:
+        case AllOf(conditions):
+            sizes = [_sizes(part) for part in conditions]
+            return sum(groups for groups, _ in sizes), sum(size for _, size in sizes)
+        case AnyOf(conditions):
+            groups, size = 1, 0
+            for part_groups, part_size in map(_sizes, conditions):
+                groups, size = groups * part_groups, size * part_groups + part_size * groups
+            return groups, size
+        case _:
+            return 1, 1
+
+
+def _groups(condition: Condition) -> Iterator[tuple[Literal, ...]]:
+    match condition:
+        case AllOf(conditions):
+            for part in conditions:
+                yield from _groups(part)
+        case AnyOf(conditions):
+            for choice in product(*(list(_groups(part)) for part in conditions)):
+                yield tuple(literal for group in choice for literal in group)
+        case _:
+            # After push_not_inwards, Not stands only round atoms.
+            yield (condition,)
+
+
+def without_consent(condition: Condition, *, channel: Channel = "sms") -> Condition:
+    """Return what a condition says beside consent to a channel: a builder's rule before `can_receive` narrows it.
+
+    Takes consent out of the outermost "all of" only, where every builder puts it.
+
+    >>> from segkit.definition.phrases import can_receive, is_set
+    >>> without_consent(can_receive("sms") & is_set("city")) == is_set("city")
+    True
+    """
+    parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
+    kept = tuple(part for part in parts if not (isinstance(part, ConsentCondition) and part.channel == channel))
+    return kept[0] if len(kept) == 1 else AllOf(kept)

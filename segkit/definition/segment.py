@@ -1,0 +1,153 @@
+"""A segment: a condition with a name; who is in it changes with the data and is worked out elsewhere."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from segkit.definition.conditions import KINDS, Condition, is_too_deep
+from segkit.errors import DefinitionError
+from segkit.json_text import has_half
+from segkit.masking import quoted
+
+if TYPE_CHECKING:
+    from segkit.definition.text import Fault, ReadText
+
+# The text form is imported where it is used: it is a third of what importing a definition costs, and few sessions need it.
+
+FORM = 1
+"""The version of the text form, which a file begins with; a new one only where old files would be misread."""
+
+_OWN_KEYS = ("segkit", "name", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Name a condition, and say in a sentence what it is for.
+
+    Raises:
+        DefinitionError: the name is blank or holds half a character, or the condition is none or has over 50 groups within groups.
+
+    >>> from segkit.definition.phrases import can_receive
+    >>> Segment("SMS subscribers", can_receive("sms")).name
+    'SMS subscribers'
+    """
+
+    name: str
+    condition: Condition
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise DefinitionError.nameless_segment(self.name)
+        if not isinstance(self.condition, KINDS):
+            raise DefinitionError.not_a_condition(self.condition, f"Segment {quoted(self.name)}")
+        if not isinstance(self.description, str):
+            raise DefinitionError.bad_value("A segment's description", self.description, "text")
+        if has_half(self.name) or has_half(self.description):
+            raise DefinitionError.half_a_character("A segment's name and description", self.name)
+        if is_too_deep(self.condition):
+            raise DefinitionError.nested_too_deep()
+
+    @property
+    def hash(self) -> str:
+        """Return "sha256:..." of what the condition says, whatever the segment is called.
+
+        Equal conditions have equal hashes, 90 and 90.0 alike, over platforms, versions and ways to lay out the YAML. The order of
+        conditions counts; `diff` is what knows that it does not matter.
+
+        Raises:
+            DefinitionError: the condition was built by hand around a number that is not finite.
+
+        >>> from segkit.definition.phrases import can_receive
+        >>> Segment("SMS subscribers", can_receive("sms")).hash[:19]
+        'sha256:706ebdd37943'
+        """
+        from segkit.definition import text as plain_data  # noqa: PLC0415
+
+        return plain_data.fingerprint(self.condition)
+
+    def to_yaml(self) -> str:
+        """Write the segment as YAML to be kept in git: one condition a paragraph, quotes only where they are needed.
+
+        What `from_yaml` reads back is equal to this segment, always. `segment.schema.json` beside this module describes the form
+        for editors.
+
+        Raises:
+            DefinitionError: the condition was built by hand around something that no phrase takes.
+
+        >>> from segkit.definition.phrases import can_receive, did
+        >>> vip = Segment("VIP", can_receive("sms") & did("Placed Order", at_least=3, in_last_days=365))
+        >>> print(vip.to_yaml(), end="")
+        segkit: 1
+        name: VIP
+        all of:
+          - can receive: sms
+          - did: Placed Order
+            at least: 3
+            when: in the last 365 days
+        """
+        from segkit.definition import text as plain_data  # noqa: PLC0415
+
+        described = {"description": self.description} if self.description else {}
+        written = plain_data.write_yaml(
+            {"segkit": FORM, "name": self.name, **described, **plain_data.to_data(self.condition)}
+        )
+        # The guard of every file in git: never a text that says something else, however the tree was built.
+        back, faults = read_segment(written)
+        if back != self:
+            reason = str(faults[0]) if faults else "something is lost on the way."
+            raise DefinitionError.not_as_text(self.name, reason)
+        return written
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Read a segment from YAML as `to_yaml` writes it, or as a person does.
+
+        Text that looks like a number, a date, true or false must be quoted; `no`, `007`, `1e3` and such, which YAML's versions read
+        differently, must be quoted always. Doubled and unknown keys, anchors and tags are faults.
+
+        Raises:
+            DefinitionError: all faults at once, each with its line and the path to it.
+
+        >>> Segment.from_yaml("{segkit: 1, name: Adults, has: Age, at least: 18}").condition.test
+        NumberTest(comparison='at least', value=18)
+        """
+        segment, faults = read_segment(text)
+        if segment is None:
+            raise DefinitionError.unreadable_text(map(str, faults))
+        return cls(segment.name, segment.condition, segment.description)
+
+
+def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
+    """Read a segment from YAML; None and every fault, in the order of the lines, where there are any."""
+    from segkit.definition import text as plain_data  # noqa: PLC0415
+
+    if not isinstance(text, str):
+        raise DefinitionError.bad_value("A segment's text", text, "text in YAML")
+    found = plain_data.read_yaml(text)
+    faults = found.faults
+    segment = None if found.data is None else _segment(found)
+    faults = [plain_data.Fault(fault.path, fault.reason, fault.line or found.line_of(fault.path)) for fault in faults]
+    return (None if faults else segment), sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def _segment(found: "ReadText") -> Segment | None:
+    from segkit.definition import text as plain_data  # noqa: PLC0415
+
+    faults = found.faults
+    condition = plain_data.read_condition(found.data, faults, beside=_OWN_KEYS)
+    if not isinstance(found.data, dict):
+        return None
+    own: dict[str, Any] = {key: found.data.get(key) for key in _OWN_KEYS}
+    if isinstance(own["segkit"], bool) or own["segkit"] != FORM:
+        faults.append(plain_data.Fault(("segkit",), str(DefinitionError.unknown_form(own["segkit"], FORM))))
+    name, description = own["name"], found.data.get("description", "")
+    for key, value in (("name", name), ("description", description)):
+        if not isinstance(value, str):
+            faults.append(plain_data.Fault((key,), str(DefinitionError.unquoted(key, value))))
+    if isinstance(name, str) and not name.strip():
+        faults.append(plain_data.Fault(("name",), str(DefinitionError.nameless_segment(name))))
+    try:
+        return None if faults else Segment(name, condition, description)
+    except DefinitionError as error:
+        faults.append(plain_data.Fault((), str(error)))
+        return None

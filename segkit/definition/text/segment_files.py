@@ -1,0 +1,75 @@
+"""Segments kept as YAML files, in git or anywhere: found, read and checked all together; the form itself is the segment's."""
+
+from pathlib import Path
+
+from segkit.definition.segment import Segment, read_segment
+from segkit.errors import DataError, DefinitionError
+from segkit.given_paths import file_there, there
+from segkit.masking import masked_text
+
+LARGEST = 2**22
+"""Bytes of a file; `read_yaml` tells what a text may have."""
+
+ENDINGS = (".yaml", ".yml")
+
+
+def load_segments(path: str | Path) -> list[Segment]:
+    """Read the segments of a folder, one from each .yaml or .yml file in the order of the file names, or of a single file.
+
+    Folders within the folder, and files that begin with a dot, are left alone.
+
+    Args:
+        path: a folder, or a file of any ending. Files are UTF-8, with or without a byte-order mark.
+
+    Raises:
+        DataError: there is no such folder or file, or the system refuses to read it.
+        DefinitionError: the folder holds no such file; or every fault of every file, with its line and the path to it; two
+            files whose segments have one name are a fault too.
+
+    >>> import tempfile
+    >>> from segkit.definition.phrases import can_receive
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "all.yaml").write_text(Segment("All", can_receive("sms")).to_yaml(), encoding="utf-8")
+    ...     [segment.name for segment in load_segments(folder)]
+    ['All']
+    """
+    path = there(path, "The segments")
+    read: dict[str, Segment] = {}
+    files: dict[str, str] = {}
+    faults: list[str] = []
+    for file in _files(path):
+        try:
+            segment, found = read_segment(
+                file_there(file, "A segment", largest=LARGEST).read_text(encoding="utf-8-sig")
+            )
+        except UnicodeDecodeError as error:
+            faults.append(
+                f"{masked_text(file.name)}, byte {error.start + 1:,}: This is not UTF-8. Save the file in that encoding."
+            )
+            continue
+        except OSError as error:
+            raise DataError.unreadable_file(file, error.strerror or type(error).__name__) from None
+        faults += [f"{masked_text(file.name)}, {fault}" for fault in found]
+        if segment is not None and segment.name in read:
+            faults.append(
+                f"{masked_text(file.name)}: {DefinitionError.one_name_twice(segment.name)} The other is {masked_text(files[segment.name])}."
+            )
+        elif segment is not None:
+            read[segment.name], files[segment.name] = segment, file.name
+    if faults:
+        raise DefinitionError.unreadable_text(faults)
+    return list(read.values())
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    inside = sorted(path.iterdir(), key=lambda file: file.name)
+    found = [
+        file
+        for file in inside
+        if file.suffix.lower() in ENDINGS and not file.name.startswith(".") and not file.is_dir()
+    ]
+    if not found:
+        raise DefinitionError.no_segment_files(path, [file.name for file in inside])
+    return found

@@ -1,0 +1,155 @@
+"""A timeframe as a few words, "in the last 90 days", that read back to the same timeframe; English at large is `explain`'s."""
+
+import re
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from segkit.definition.timeframe_words import DATE_WORDS, EVENT_WORDS, MONTHS, date_timeframe, event_timeframe
+from segkit.definition.timeframes import (
+    ALL_TIME,
+    After,
+    AllTime,
+    AnniversaryInTheLast,
+    AnniversaryInTheNext,
+    AnniversaryThisMonth,
+    AnniversaryToday,
+    AtLeastAgo,
+    Before,
+    BetweenAgo,
+    BetweenDates,
+    DateTimeframe,
+    EventTimeframe,
+    InMonth,
+    InTheLast,
+    InTheNext,
+    Timeframe,
+    Unit,
+)
+from segkit.errors import DefinitionError
+
+EVENT_FORMS = (
+    "in the last 90 days",
+    "at least 30 days ago",
+    "between 91 and 150 days ago",
+    "before 2026-01-01",
+    "after 2026-01-01",
+    "on 2026-01-01",
+    "between 2026-01-01 and 2026-01-31",
+)
+DATE_FORMS = (
+    *EVENT_FORMS,
+    "in the next 7 days",
+    "anniversary today",
+    "anniversary in the next 7 days",
+    "anniversary in the last 7 days",
+    "anniversary this month",
+    "in June of any year",
+)
+
+
+def timeframe_text(timeframe: Timeframe) -> str:
+    """Say a timeframe in the words that `read_event_timeframe` and `read_date_timeframe` take.
+
+    >>> timeframe_text(BetweenAgo(91, 150)), timeframe_text(InTheLast(1, "week"))
+    ('between 91 and 150 days ago', 'in the last 1 week')
+    """
+    match timeframe:
+        case AllTime():
+            return "over all time"
+        case InTheLast(quantity, unit):
+            return f"in the last {_units(quantity, unit)}"
+        case AtLeastAgo(quantity, unit):
+            return f"at least {_units(quantity, unit)} ago"
+        case BetweenAgo(nearest, farthest, unit):
+            return f"between {nearest} and {_units(farthest, unit)} ago"
+        case InTheNext(quantity, unit):
+            return f"in the next {_units(quantity, unit)}"
+        case Before(day):
+            return f"before {day}"
+        case After(day):
+            return f"after {day}"
+        case BetweenDates(first, last):
+            return f"on {first}" if first == last else f"between {first} and {last}"
+        case AnniversaryToday():
+            return "anniversary today"
+        case AnniversaryInTheNext(quantity):
+            return f"anniversary in the next {_units(quantity, 'day')}"
+        case AnniversaryInTheLast(quantity):
+            return f"anniversary in the last {_units(quantity, 'day')}"
+        case AnniversaryThisMonth():
+            return "anniversary this month"
+        case InMonth(month):
+            return f"in {MONTHS[month - 1]} of any year"
+        case _:
+            assert_never(timeframe)
+
+
+def _units(quantity: int, unit: Unit) -> str:
+    return f"{quantity} {unit}" if quantity == 1 else f"{quantity} {unit}s"
+
+
+def read_event_timeframe(key: str, value: object) -> EventTimeframe:
+    """Read a timeframe of events from its words.
+
+    Raises:
+        DefinitionError: the words say no timeframe, one of dates only, or one that runs backwards or too long.
+
+    >>> read_event_timeframe("when", "at least 30 days ago")
+    AtLeastAgo(quantity=30, unit='day')
+    """
+    if value == timeframe_text(ALL_TIME):
+        return ALL_TIME
+    word, given = _word(key, value, EVENT_FORMS)
+    if word not in EVENT_WORDS:
+        raise DefinitionError.bad_timeframe(key, value, EVENT_FORMS)
+    return event_timeframe(key, {word: given})
+
+
+def read_date_timeframe(key: str, value: object) -> DateTimeframe:
+    """Read a timeframe of a date that a profile carries from its words.
+
+    >>> read_date_timeframe("when", "in June of any year")
+    InMonth(month=6)
+    """
+    word, given = _word(key, value, DATE_FORMS)
+    found = date_timeframe(key, {word: given})
+    if found is None or word not in DATE_WORDS:
+        raise DefinitionError.bad_timeframe(key, value, DATE_FORMS)
+    return found
+
+
+def _word(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
+    """Return the phrases' word for a timeframe and its value, so that the same checks hold here and there."""
+    if isinstance(value, str):
+        for pattern, read in _PATTERNS:
+            found = pattern.fullmatch(value)
+            if found:
+                word, given = read(*found.groups())
+                if isinstance(given, tuple) and given[0] > given[1]:
+                    break
+                return word, given
+    raise DefinitionError.bad_timeframe(key, value, forms)
+
+
+_QUANTITY = r"(\d{1,6})"
+_UNITS = r"(hour|day|week)s?"
+_DAY = r"(\d{4}-\d\d-\d\d)"
+_FORMS: dict[str, Callable[..., tuple[str, Any]]] = {
+    rf"in the last {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_last_{unit}s", int(number)),
+    rf"at least {_QUANTITY} {_UNITS} ago": lambda number, unit: (f"at_least_{unit}s_ago", int(number)),
+    rf"between {_QUANTITY} and {_QUANTITY} {_UNITS} ago": lambda nearest, farthest, unit: (
+        f"between_{unit}s_ago",
+        (int(nearest), int(farthest)),
+    ),
+    rf"in the next {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_next_{unit}s", int(number)),
+    rf"before {_DAY}": lambda day: ("before", day),
+    rf"after {_DAY}": lambda day: ("after", day),
+    rf"on {_DAY}": lambda day: ("between", (day, day)),
+    rf"between {_DAY} and {_DAY}": lambda first, last: ("between", (first, last)),
+    "anniversary today": lambda: ("anniversary_today", True),
+    rf"anniversary in the next {_QUANTITY} days?": lambda number: ("anniversary_in_next_days", int(number)),
+    rf"anniversary in the last {_QUANTITY} days?": lambda number: ("anniversary_in_last_days", int(number)),
+    "anniversary this month": lambda: ("anniversary_this_month", True),
+    rf"in ({'|'.join(MONTHS)}) of any year": lambda month: ("in_month", MONTHS.index(month) + 1),
+}
+_PATTERNS = [(re.compile(pattern, re.ASCII), read) for pattern, read in _FORMS.items()]

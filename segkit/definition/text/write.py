@@ -1,0 +1,198 @@
+"""A condition written as plain data: mappings and lists of text, numbers and truths, which any file format holds."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from math import isfinite
+from typing import Any, assert_never
+
+from segkit.definition.conditions import (
+    AllOf,
+    AnyOf,
+    BooleanTest,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    DistanceCondition,
+    EventProperty,
+    FunnelCondition,
+    FunnelStep,
+    ItemsTest,
+    ItemTextTest,
+    LengthTest,
+    ListComparison,
+    ListCondition,
+    ListTest,
+    MetricCondition,
+    Not,
+    Number,
+    NumberTest,
+    PhoneCountryCondition,
+    Point,
+    PostalCode,
+    PropertyCondition,
+    PropertyTest,
+    RegionCondition,
+    SetTest,
+    SomethingTest,
+    TextInTest,
+    TextTest,
+)
+from segkit.definition.text.keys import ITEM_KEYS, ITEM_TEXT_KEYS, LENGTH_KEYS, SOMETHING_KEY, TEXT_KEYS
+from segkit.definition.text.timeframe_text import timeframe_text
+from segkit.definition.timeframes import ALL_TIME, AllTime, EventTimeframe
+from segkit.errors import DefinitionError
+
+Data = dict[str, Any]
+
+EXACT_IN_FLOATS = 2**53
+"""Below this, every whole number is a float of its own, so a whole float is written without its point."""
+
+
+def to_data(condition: Condition) -> Data:
+    """Write a condition as plain data: one key says its kind, the keys beside it what it is compared with.
+
+    Numbers stay numbers; a decimal that no float equals becomes `{"decimal": "19.99"}`, so that equal conditions, and only they,
+    have equal data. Timeframes are their words.
+
+    >>> from segkit.definition.phrases import did
+    >>> to_data(did("Clicked SMS", in_last_days=90))
+    {'did': 'Clicked SMS', 'at least': 1, 'when': 'in the last 90 days'}
+    """
+    match condition:
+        case AllOf(conditions):
+            return {"all of": [to_data(part) for part in conditions]}
+        case AnyOf(conditions):
+            return _either(condition) or {"any of": [to_data(part) for part in conditions]}
+        case Not(inner):
+            return {"not": to_data(inner)}
+        case MetricCondition():
+            return _metric(condition)
+        case FunnelCondition(steps, timeframe, seconds):
+            completed = {} if seconds is None else {"completed within": _span(seconds)}
+            return {"did in order": [_step(step) for step in steps], **completed, **_when(timeframe)}
+        case PropertyCondition(name, test):
+            return _property(name, test)
+        case ConsentCondition():
+            return _consent(condition)
+        case ListCondition(name, is_member, joined):
+            when = {} if isinstance(joined, AllTime) else {"joined": timeframe_text(joined)}
+            return {"in list" if is_member else "not in list": name, **when}
+        case DistanceCondition(is_within, distance, unit, of):
+            return {"within" if is_within else "beyond": f"{_number(distance)} {unit}", **_place(of)}
+        case PhoneCountryCondition(countries, is_in):
+            return {"phone country" if is_in else "not phone country": list(countries)}
+        case RegionCondition(region, is_in):
+            return {"in region" if is_in else "not in region": region}
+        case _:
+            assert_never(condition)
+
+
+def either(name: str, comparison: ListComparison, value: str) -> AnyOf:
+    """Return the two atoms that `contains` stands for: part of a text, or a whole item of a list."""
+    return AnyOf(
+        (PropertyCondition(name, TextTest(comparison, value)), PropertyCondition(name, ListTest(comparison, value)))
+    )
+
+
+def _either(condition: AnyOf) -> Data | None:
+    match condition.conditions:
+        case (PropertyCondition(name, TextTest("contains" | "not contains" as comparison, value)), _) if (
+            value and condition == either(name, comparison, value)
+        ):
+            return {"has": name, comparison: value}
+    return None
+
+
+def _metric(condition: MetricCondition) -> Data:
+    beside = {**_when(condition.timeframe), **_where(condition.where)}
+    if condition.measurement == "count" and (condition.comparison, condition.value) == ("equals", 0):
+        return {"did not": condition.metric, **beside}
+    kind = "did" if condition.measurement == "count" else "spent on"
+    return {kind: condition.metric, condition.comparison: _number(condition.value), **beside}
+
+
+def _step(step: FunnelStep) -> Data:
+    return {"did" if step.is_taken else "did not": step.metric, **_where(step.where)}
+
+
+def _span(seconds: int) -> str:
+    """Say seconds in the longest unit that goes into them."""
+    for unit, length in SECONDS.items():
+        if seconds % length == 0 and seconds:
+            return f"{seconds // length} {unit}{'' if seconds == length else 's'}"
+    return f"{seconds} seconds"
+
+
+SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+
+
+def _when(timeframe: EventTimeframe) -> Data:
+    return {} if timeframe == ALL_TIME else {"when": timeframe_text(timeframe)}
+
+
+def _where(tests: Iterable[EventProperty | PropertyCondition]) -> Data:
+    written = [_property(clause.property, clause.test) for clause in tests]
+    return {"where": written} if written else {}
+
+
+def _property(name: str, test: PropertyTest) -> Data:
+    match test:
+        case TextTest(comparison, text):
+            return {"has": name, TEXT_KEYS[comparison]: text}
+        case TextInTest(values, negated):
+            return {"has": name, "not in" if negated else "is in": list(values)}
+        case NumberTest(comparison, number):
+            return {"has": name, comparison: _number(number)}
+        case BooleanTest(truth):
+            return {"has": name, "equals": truth}
+        case DateTest(timeframe):
+            return {"has": name, "when": timeframe_text(timeframe)}
+        case ListTest(comparison, item):
+            return {"has": name, ITEM_KEYS[comparison]: _item(item)}
+        case ItemsTest(comparison, items):
+            return {"has": name, comparison: [_item(item) for item in items]}
+        case ItemTextTest(comparison, text):
+            return {"has": name, ITEM_TEXT_KEYS[comparison]: text}
+        case LengthTest(comparison, length):
+            return {"has": name, LENGTH_KEYS[comparison]: length}
+        case SetTest(is_set):
+            return {"is set" if is_set else "is not set": name}
+        case SomethingTest(holds):
+            return {"has": name, SOMETHING_KEY: holds}
+        case _:
+            assert_never(test)
+
+
+def _item(item: str | float) -> Any:
+    return item if isinstance(item, str) else _number(item)
+
+
+def _consent(condition: ConsentCondition) -> Data:
+    said: Data = {"can receive" if condition.can_receive else "cannot receive": condition.channel}
+    if condition.subscription != usual_subscription(condition.channel, can_receive=condition.can_receive):
+        said["subscription"] = condition.subscription
+    if condition.status_date is not None:
+        said["status date"] = timeframe_text(condition.status_date)
+    return {**said, **_where(condition.where)}
+
+
+def usual_subscription(channel: str, *, can_receive: bool) -> str:
+    """Return the subscription that goes without saying, as in the phrases: who can receive SMS is subscribed."""
+    return "subscribed" if can_receive and channel == "sms" else "any"
+
+
+def _place(of: PostalCode | Point) -> Data:
+    if isinstance(of, PostalCode):
+        return {"of postal code": of.postal_code, "country": of.country}
+    return {"of point": [_number(of.latitude), _number(of.longitude)]}
+
+
+def _number(value: Number) -> Any:
+    """Write a number so that equal numbers are written alike."""
+    if not isfinite(value):
+        raise DefinitionError.bad_value("A number of a written condition", value, "finite")
+    if isinstance(value, int) or (value == int(value) and (isinstance(value, Decimal) or abs(value) < EXACT_IN_FLOATS)):
+        return int(value)
+    if isinstance(value, float) or value == float(value):
+        return float(value)
+    return {"decimal": f"{value:f}".rstrip("0")}

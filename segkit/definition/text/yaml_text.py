@@ -1,0 +1,253 @@
+"""Plain data as YAML text and back: only what every version of YAML reads alike, and with the line of everything."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from segkit.definition.conditions import DEEPEST as GROUPS
+from segkit.definition.text.keys import Fault, Path
+from segkit.errors import DefinitionError
+from segkit.json_text import has_half
+
+if TYPE_CHECKING:
+    import yaml
+
+WIDTH = 100
+"""Long texts are folded about here, so that a change of one word is a change of one line."""
+
+LONGEST = 2**19
+"""Letters of a text that are read; all postal codes of the US in one list have as many."""
+
+DEEPEST = 2 * GROUPS + 10
+"""Mappings and lists within each other: a mapping and a list for each group, and a few of a condition's own."""
+
+_TRUTHS = {"true": True, "false": False}
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
+_FRACTION = re.compile(r"[-+]?[0-9]{1,100}\.[0-9]{1,100}([eE][-+][0-9]{1,3})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NOTHING = re.compile("~|null|Null|NULL|")
+_AMBIGUOUS = re.compile(
+    # Text to some readers and truths, numbers in other bases, sixtieths or moments to others; and truths and numbers that are
+    # spelled unlike ours.
+    r"(?i:yes|no|on|off|y|n|true|false)"
+    r"|[-+]?\.(?i:inf|nan)"
+    r"|[-+]?0[box_]?[0-9a-fA-F_]+|[-+]?[0-9][0-9_,]*_[0-9_,.]*|[-+]?[0-9]+(:[0-9]{1,2})+(\.[0-9]*)?"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?"
+    r"|[-+]?[0-9]*\.?[0-9]*[eE][-+]?[0-9]+|[-+]?[0-9]+\.?|[-+]?\.[0-9]+"
+    r"|=|<<"
+)
+
+
+@dataclass(slots=True)
+class ReadText:
+    """What stood in a YAML text.
+
+    Attributes:
+        data: mappings, lists, text, numbers, truths, dates that were not quoted, and None.
+        faults: why the text is no such thing, with lines; the data is then not to be used.
+        lines: the line, from 1, on which each place of the data begins.
+    """
+
+    data: Any = None
+    faults: list[Fault] = field(default_factory=list)
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line_of(self, path: Path) -> int | None:
+        """Return the line of a place, or of the nearest around it that stood in the text."""
+        return next((self.lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.lines), None)
+
+
+def read_yaml(text: str) -> ReadText:
+    r"""Read one YAML document strictly: doubled keys, anchors, tags, and bare words that YAML's versions read differently are faults.
+
+    >>> read_yaml("has: Age\nat least: 18").data
+    {'has': 'Age', 'at least': 18}
+    >>> [fault.line for fault in read_yaml("has: Answer\nequals: no").faults]
+    [2]
+    """
+    import yaml  # noqa: PLC0415  # `import segkit` stays fast
+
+    found = ReadText()
+    if len(text) > LONGEST or has_half(text):
+        error = (
+            DefinitionError.text_too_long(len(text), LONGEST) if len(text) > LONGEST else DefinitionError.half_in_text()
+        )
+        found.faults.append(Fault((), str(error)))
+        return found
+    if _brackets(text) > DEEPEST:
+        found.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
+        return found
+    try:
+        if _plain_events(text, found):
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            if node is None:
+                found.faults.append(Fault((), str(DefinitionError.empty_text()), 1))
+            else:
+                found.data = _value(node, (), found)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = " ".join(part for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part)
+        found.faults.append(
+            Fault(
+                (),
+                str(DefinitionError.not_yaml(reason or str(error).splitlines()[0])),
+                None if mark is None else mark.line + 1,
+            )
+        )
+    return found
+
+
+def _brackets(text: str) -> int:
+    """Return how deep brackets are nested outside of quotes, which takes the parser the square of the time."""
+    depth = deepest = 0
+    for sign in _SIGNS.findall(_QUOTED.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_SIGNS = re.compile(r"[\[{\]}]")
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+
+
+def _plain_events(text: str, found: ReadText) -> bool:
+    """Look for anchors, aliases, tags and deep nesting before anything is made of them, since a few of them can stand for gigabytes."""
+    import yaml  # noqa: PLC0415
+
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            # The reader looks only a few signs ahead, so what follows is not looked at, which would take long.
+            line = None if event.start_mark is None else event.start_mark.line + 1
+            found.faults.append(Fault((), str(DefinitionError.nested_too_deep()), line))
+            return False
+        for sign, given in (("&", getattr(event, "anchor", None)), ("!", getattr(event, "tag", None))):
+            if given:
+                shown = f"*{given}" if isinstance(event, yaml.AliasEvent) else f"{sign}{given}".replace("!!", "!")
+                mark = event.start_mark
+                found.faults.append(
+                    Fault((), str(DefinitionError.not_plain(shown)), None if mark is None else mark.line + 1)
+                )
+    return not found.faults
+
+
+def _value(node: "yaml.Node", path: Path, found: ReadText) -> Any:
+    import yaml  # noqa: PLC0415
+
+    line = _line(node)
+    found.lines.setdefault(path, line)
+    match node:
+        case yaml.MappingNode():
+            return _mapping(node, path, found)
+        case yaml.SequenceNode():
+            return [_value(item, (*path, place), found) for place, item in enumerate(node.value)]
+        case yaml.ScalarNode(style=None):
+            try:
+                return bare(node.value)
+            except DefinitionError as error:
+                found.faults.append(Fault(path, str(error), line))
+        case _:
+            pass
+    # Also after a fault, so that the rest is looked through for more of them.
+    return node.value
+
+
+def _line(node: "yaml.Node") -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _mapping(node: "yaml.MappingNode", path: Path, found: ReadText) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key, line = str(key_node.value), _line(key_node)
+        if key in data:
+            found.faults.append(Fault((*path, key), str(DefinitionError.key_twice(key)), line))
+        found.lines[*path, key] = line
+        data[key] = _value(value_node, (*path, key), found)
+    return data
+
+
+def bare(word: str) -> Any:
+    """Read a word without quotes: text, a number, true or false, a day, or nothing.
+
+    Raises:
+        DefinitionError: YAML 1.1 and 1.2 read it differently, or it is a number that is spelled as no other is.
+
+    >>> bare("18"), bare("1.5"), bare("true"), bare("Boston"), bare("2026-01-01")
+    (18, 1.5, True, 'Boston', datetime.date(2026, 1, 1))
+    """
+    if word in _TRUTHS:
+        return _TRUTHS[word]
+    if _NUMBER.fullmatch(word):
+        return int(word)
+    if _FRACTION.fullmatch(word):
+        return float(word)
+    if _DAY.fullmatch(word):
+        try:
+            return date.fromisoformat(word)
+        except ValueError:
+            raise DefinitionError.two_readings(word) from None
+    if _NOTHING.fullmatch(word):
+        return None
+    if _AMBIGUOUS.fullmatch(word):
+        raise DefinitionError.two_readings(word)
+    return word
+
+
+def write_yaml(data: dict[str, Any]) -> str:
+    """Write plain data as YAML that a person reads: keys in their order, text quoted only where it must be.
+
+    >>> print(write_yaml({"has": "zip", "is in": ["02110", "Boston"]}), end="")
+    has: zip
+    is in:
+      - '02110'
+      - Boston
+    """
+    import yaml  # noqa: PLC0415
+
+    return yaml.dump(data, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=WIDTH)
+
+
+@cache
+def _dumper() -> type["yaml.SafeDumper"]:
+    import yaml  # noqa: PLC0415
+
+    class Dumper(yaml.SafeDumper):
+        """Indents lists under their key, shares nothing, and quotes what any reader might misread."""
+
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+            super().increase_indent(flow, indentless=False)
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+            return True
+
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+    def represent_mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
+        return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style="decimal" in data)
+
+    def represent_list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.SequenceNode:
+        is_point = bool(data) and all(isinstance(one, (int, float)) for one in data)
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=is_point or not data)
+
+    Dumper.add_representer(str, represent)
+    Dumper.add_representer(dict, represent_mapping)
+    Dumper.add_representer(list, represent_list)
+    return Dumper
+
+
+def _style(text: str) -> str | None:
+    """Return how text is quoted: paragraphs as a block, what looks like something else or holds strange breaks in quotes."""
+    if re.search(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text):
+        return '"'
+    if "\n" in text:
+        is_paragraphs = re.fullmatch(r"(\S([^\n]*[^\n ])?\n+)*\S([^\n]*[^\n ])?\n?", text)
+        return "|" if is_paragraphs else '"'
+    try:
+        return None if bare(text) == text else "'"
+    except DefinitionError:
+        return "'"

@@ -1,0 +1,233 @@
+"""The keywords that say a timeframe, read into one; the phrases share them and say what is looked at."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from operator import index
+from typing import Any, TypedDict
+
+from segkit.definition.timeframes import (
+    ALL_TIME,
+    LONGEST,
+    After,
+    AnniversaryInTheLast,
+    AnniversaryInTheNext,
+    AnniversaryThisMonth,
+    AnniversaryToday,
+    AtLeastAgo,
+    Before,
+    BetweenAgo,
+    BetweenDates,
+    DateTimeframe,
+    EventTimeframe,
+    InMonth,
+    InTheLast,
+    InTheNext,
+    iso_moment,
+    length,
+)
+from segkit.errors import DefinitionError
+
+# Not from `calendar`, whose names follow the locale.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+Day = date | str
+"""A day: a `date`, or text such as "2026-06-30"."""
+
+
+class EventWords(TypedDict, total=False):
+    """The timeframes of an event; one at a time, and none means all time."""
+
+    in_last_hours: int
+    in_last_days: int
+    in_last_weeks: int
+    at_least_hours_ago: int
+    at_least_days_ago: int
+    at_least_weeks_ago: int
+    between_hours_ago: tuple[int, int]
+    between_days_ago: tuple[int, int]
+    between_weeks_ago: tuple[int, int]
+    before: Day
+    after: Day
+    between: tuple[Day, Day]
+
+
+class DateWords(EventWords, total=False):
+    """The timeframes of a date that a profile carries; one at a time."""
+
+    in_next_hours: int
+    in_next_days: int
+    in_next_weeks: int
+    anniversary_today: bool
+    anniversary_in_next_days: int
+    anniversary_in_last_days: int
+    anniversary_this_month: bool
+    in_month: int
+
+
+class SinceWords(TypedDict, total=False):
+    """The timeframes of a consent's status date; one at a time."""
+
+    since_in_last_hours: int
+    since_in_last_days: int
+    since_in_last_weeks: int
+    since_at_least_hours_ago: int
+    since_at_least_days_ago: int
+    since_at_least_weeks_ago: int
+    since_between_hours_ago: tuple[int, int]
+    since_between_days_ago: tuple[int, int]
+    since_between_weeks_ago: tuple[int, int]
+    since_before: Day
+    since_after: Day
+    since_between: tuple[Day, Day]
+
+
+EVENT_WORDS = frozenset(EventWords.__annotations__)
+DATE_WORDS = EVENT_WORDS | frozenset(DateWords.__annotations__)
+SINCE_WORDS = frozenset(SinceWords.__annotations__)
+
+
+def event_timeframe(phrase: str, words: Mapping[str, Any]) -> EventTimeframe:
+    """Read the one timeframe among the words of a phrase about events; all time if there is none.
+
+    >>> event_timeframe("did", {"between_days_ago": (91, 150)})
+    BetweenAgo(nearest=91, farthest=150, unit='day')
+    """
+    given = one_of(phrase, words, EVENT_WORDS)
+    return ALL_TIME if given is None else _EVENT[given](given, words[given])
+
+
+def date_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
+    """Read the one timeframe among the words of a phrase about a date; None if there is none.
+
+    >>> date_timeframe("has", {"in_month": 6})
+    InMonth(month=6)
+    """
+    given = one_of(phrase, words, DATE_WORDS)
+    return None if given is None else _DATE[given](given, words[given])
+
+
+def status_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
+    """Read the one timeframe among words that begin with "since_"; None if there is none.
+
+    >>> status_timeframe("can_receive", {"since_at_least_days_ago": 30})
+    AtLeastAgo(quantity=30, unit='day')
+    """
+    given = one_of(phrase, words, SINCE_WORDS)
+    return None if given is None else _DATE[given.removeprefix("since_")](given, words[given])
+
+
+def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str | None:
+    """Return the only one of the known words that was given, or None.
+
+    Raises:
+        DefinitionError: two of them were given.
+    """
+    given = sorted(set(words) & set(known))
+    if len(given) > 1:
+        raise DefinitionError.words_clash(phrase, given)
+    return given[0] if given else None
+
+
+_LARGEST = 10**300
+"""Beyond it a number is none that anything is counted to, and soon too long to be written."""
+
+
+def whole(word: str, value: object, *, least: int, most: int | None = None) -> int:
+    """Return a whole number from `least` to `most`; numpy's integers become plain ones."""
+    wanted = f"a whole number from {least:,} to {most:,}" if most is not None else f"a whole number, {least:,} or more"
+    try:
+        number = index(value)  # type: ignore[arg-type]  # this is the check
+    except TypeError:
+        raise DefinitionError.bad_value(word, value, wanted) from None
+    if isinstance(value, bool) or not least <= number <= (_LARGEST if most is None else most):
+        raise DefinitionError.bad_value(word, value, wanted)
+    return number
+
+
+def day(word: str, value: object) -> date:
+    """Return a day between 1900 and 2200; a date-time counts only at midnight, since conditions compare whole days."""
+    wanted = "a day from 1900 to 2200, such as '2026-06-30' or datetime.date(2026, 6, 30)"
+    if isinstance(value, str):
+        try:
+            value = iso_moment(value)
+        except ValueError:
+            raise DefinitionError.bad_value(word, value, wanted) from None
+    if isinstance(value, datetime) and (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
+        value = value.date()
+    if isinstance(value, datetime) or not isinstance(value, date) or not 1900 <= value.year <= 2200:
+        raise DefinitionError.bad_value(word, value, wanted)
+    return value
+
+
+def pair(word: str, value: object) -> tuple[Any, Any]:
+    """Return the two ends of a window."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise DefinitionError.bad_value(word, value, "two values in brackets, such as (91, 150)")
+    return value[0], value[1]
+
+
+_Reader = Callable[[str, Any], Any]
+
+
+def _quantity(kind: Callable[..., Any], *unit: Any) -> _Reader:
+    most = LONGEST // length(1, unit[0]).days if unit and unit[0] != "hour" else LONGEST
+
+    def read(word: str, value: object) -> Any:
+        return kind(whole(word, value, least=1, most=most), *unit)
+
+    return read
+
+
+def _between_ago(unit: Any) -> _Reader:
+    def read(word: str, value: object) -> BetweenAgo:
+        nearest, farthest = (whole(word, end, least=0, most=LONGEST) for end in pair(word, value))
+        if nearest > farthest:
+            raise DefinitionError.reversed_window(word, nearest, farthest)
+        return BetweenAgo(nearest, farthest, unit)
+
+    return read
+
+
+def _between_dates(word: str, value: object) -> BetweenDates:
+    first, last = (day(word, end) for end in pair(word, value))
+    if first > last:
+        raise DefinitionError.reversed_window(word, str(first), str(last))
+    return BetweenDates(first, last)
+
+
+def _flag(kind: Callable[[], Any]) -> _Reader:
+    def read(word: str, value: object) -> Any:
+        if value is not True:
+            raise DefinitionError.bad_value(word, value, "True; leave the word out otherwise")
+        return kind()
+
+    return read
+
+
+_EVENT: dict[str, _Reader] = {
+    "in_last_hours": _quantity(InTheLast, "hour"),
+    "in_last_days": _quantity(InTheLast, "day"),
+    "in_last_weeks": _quantity(InTheLast, "week"),
+    "at_least_hours_ago": _quantity(AtLeastAgo, "hour"),
+    "at_least_days_ago": _quantity(AtLeastAgo, "day"),
+    "at_least_weeks_ago": _quantity(AtLeastAgo, "week"),
+    "between_hours_ago": _between_ago("hour"),
+    "between_days_ago": _between_ago("day"),
+    "between_weeks_ago": _between_ago("week"),
+    "before": lambda word, value: Before(day(word, value)),
+    "after": lambda word, value: After(day(word, value)),
+    "between": _between_dates,
+}
+_DATE: dict[str, _Reader] = {
+    **_EVENT,
+    "in_next_hours": _quantity(InTheNext, "hour"),
+    "in_next_days": _quantity(InTheNext, "day"),
+    "in_next_weeks": _quantity(InTheNext, "week"),
+    "anniversary_today": _flag(AnniversaryToday),
+    "anniversary_in_next_days": _quantity(AnniversaryInTheNext),
+    "anniversary_in_last_days": _quantity(AnniversaryInTheLast),
+    "anniversary_this_month": _flag(AnniversaryThisMonth),
+    "in_month": lambda word, value: InMonth(whole(word, value, least=1, most=12)),
+}

@@ -1,0 +1,255 @@
+"""The keywords that hold a property's value against something, read into tests; the phrases say whose property it is."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from math import isfinite
+from sys import float_info
+from typing import Any, TypedDict, TypeVar, cast, get_args
+
+from segkit.definition.conditions import (
+    BooleanTest,
+    DateTest,
+    ItemsComparison,
+    ItemsTest,
+    ItemTextTest,
+    LengthTest,
+    ListTest,
+    Number,
+    NumberComparison,
+    NumberTest,
+    PropertyTest,
+    SomethingTest,
+    TextComparison,
+    TextInTest,
+    TextTest,
+)
+from segkit.definition.timeframe_words import day, whole
+from segkit.definition.timeframes import BetweenDates
+from segkit.errors import DefinitionError
+from segkit.json_text import has_half
+
+T = TypeVar("T")
+
+
+class NumberWords(TypedDict, total=False):
+    """How a number may compare; several are joined by AND."""
+
+    at_least: float | Decimal
+    at_most: float | Decimal
+    more_than: float | Decimal
+    fewer_than: float | Decimal
+
+
+class EqualityWords(NumberWords, total=False):
+    """How a count or sum may compare."""
+
+    equals: float | Decimal
+    not_equals: float | Decimal
+
+
+class ValueWords(NumberWords, total=False):
+    """What a property can be compared with, whoever carries it; several are joined by AND."""
+
+    equals: str | float | Decimal | bool | date
+    not_equals: str | float | Decimal
+    contains: str
+    not_contains: str
+    contains_text: str
+    not_contains_text: str
+    contains_item: str | float
+    not_contains_item: str | float
+    contains_any_of: Iterable[str | float]
+    contains_all_of: Iterable[str | float]
+    not_contains_any_of: Iterable[str | float]
+    not_contains_all_of: Iterable[str | float]
+    contains_text_in_item: str
+    not_contains_text_in_item: str
+    starts_with: str
+    not_starts_with: str
+    ends_with: str
+    not_ends_with: str
+    matches: str
+    not_matches: str
+    is_in: Iterable[str]
+    not_in: Iterable[str]
+    length_at_least: int
+    length_at_most: int
+    length_more_than: int
+    length_fewer_than: int
+    length_equals: int
+    holds_something: bool
+
+
+_LARGEST = int(float_info.max)
+"""Whole numbers beyond this are no floats, which thresholds are compared as."""
+
+_MOST_PLACES = 400
+
+COMPARISONS: dict[str, NumberComparison] = {
+    "equals": "equals",
+    "not_equals": "not equals",
+    "at_least": "at least",
+    "at_most": "at most",
+    "more_than": "more than",
+    "fewer_than": "fewer than",
+}
+_TEXT_WORDS: dict[str, TextComparison] = {
+    **{word: cast(TextComparison, word.replace("_", " ")) for word in ("starts_with", "ends_with", "matches")},
+    **{
+        word: cast(TextComparison, word.replace("_", " "))
+        for word in ("not_starts_with", "not_ends_with", "not_matches")
+    },
+    "contains_text": "contains",
+    "not_contains_text": "not contains",
+}
+_ITEMS_WORDS: dict[str, ItemsComparison] = {
+    comparison.replace(" ", "_"): comparison for comparison in get_args(ItemsComparison)
+}
+VALUE_WORDS = frozenset(ValueWords.__annotations__)
+
+
+def value_tests(words: Mapping[str, Any]) -> list[tuple[PropertyTest, ...]]:
+    """Return a tuple of alternatives for each word that compares a value with something."""
+    return [_READERS[word](word, value) for word, value in words.items() if word in _READERS]
+
+
+def _equality(word: str, value: object) -> tuple[PropertyTest, ...]:
+    comparison = COMPARISONS[word]
+    value = plain(value)
+    if isinstance(value, str):
+        if has_half(value):
+            raise DefinitionError.half_a_character(word, value)
+        return (TextTest("equals" if word == "equals" else "not equals", value),)
+    if isinstance(value, bool):
+        return (BooleanTest(value if word == "equals" else not value),)
+    if isinstance(value, date):
+        if word == "not_equals":
+            raise DefinitionError.bad_value(word, value, "a text or number; for a date write ~sk.has(..., equals=day)")
+        only = day(word, value)
+        return (DateTest(BetweenDates(only, only)),)
+    return (NumberTest(comparison, number(word, value)),)
+
+
+def _either(comparison: TextComparison, item: Any) -> Callable[[str, object], tuple[PropertyTest, ...]]:
+    def read(word: str, value: object) -> tuple[PropertyTest, ...]:
+        wanted = text(word, value)
+        return TextTest(comparison, wanted), ListTest(item, wanted)
+
+    return read
+
+
+def _item(word: str, value: object) -> str | int | float:
+    if isinstance(value, str):
+        return text(word, value)
+    amount = number(word, value)
+    return float(amount) if isinstance(amount, Decimal) else amount
+
+
+def _items(word: str, value: object) -> tuple[str | int | float, ...]:
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        every = tuple(dict.fromkeys(_item(word, one) for one in value))
+        if every:
+            return every
+    raise DefinitionError.bad_value(word, value, "several items, such as ['Hats', 'Caps']")
+
+
+_READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
+    "equals": _equality,
+    "not_equals": _equality,
+    "contains": _either("contains", "contains"),
+    "not_contains": _either("not contains", "not contains"),
+    "contains_item": lambda word, value: (ListTest("contains", _item(word, value)),),
+    "not_contains_item": lambda word, value: (ListTest("not contains", _item(word, value)),),
+    "contains_text_in_item": lambda word, value: (ItemTextTest("contains", text(word, value)),),
+    "not_contains_text_in_item": lambda word, value: (ItemTextTest("not contains", text(word, value)),),
+    **dict.fromkeys(_ITEMS_WORDS, lambda word, value: (ItemsTest(_ITEMS_WORDS[word], _items(word, value)),)),
+    "is_in": lambda word, value: (TextInTest(texts(word, value)),),
+    "not_in": lambda word, value: (TextInTest(texts(word, value), negated=True),),
+    **{
+        word: lambda word, value: (NumberTest(COMPARISONS[word], number(word, value)),)
+        for word in ("at_least", "at_most", "more_than", "fewer_than")
+    },
+    **{
+        f"length_{word}": lambda word, value: (
+            LengthTest(COMPARISONS[word.removeprefix("length_")], whole(word, value, least=0)),
+        )
+        for word in ("at_least", "at_most", "more_than", "fewer_than", "equals")
+    },
+    "holds_something": lambda word, value: (SomethingTest(boolean(word, value)),),
+    **dict.fromkeys(_TEXT_WORDS, lambda word, value: (TextTest(_TEXT_WORDS[word], text(word, value)),)),
+}
+
+
+def plain(value: object) -> object:
+    """Return numpy's scalars as Python's own, and anything else as it is."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) and getattr(value, "shape", None) == () else value
+
+
+def number(word: str, value: object) -> Number:
+    """Return a finite number, whole ones as int; numpy's numbers become plain ones."""
+    if isinstance(value, Decimal) and value.is_finite() and _is_near(value):
+        return value
+    value = plain(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST:
+        return int(value)
+    if isinstance(value, float) and isfinite(value):
+        return int(value) if value.is_integer() else value
+    raise DefinitionError.bad_value(word, value, "a finite number")
+
+
+def _is_near(value: Decimal) -> bool:
+    """Whether a decimal is of a size that can be counted with, which one of a billion noughts is not."""
+    exponent = value.as_tuple().exponent
+    return abs(value.adjusted()) <= float_info.max_10_exp and isinstance(exponent, int) and exponent >= -_MOST_PLACES
+
+
+def text(word: str, value: object) -> str:
+    """Return text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise DefinitionError.bad_value(word, value, "text that is not empty")
+    if has_half(value):
+        raise DefinitionError.half_a_character(word, value)
+    return value
+
+
+def texts(word: str, value: object) -> tuple[str, ...]:
+    """Return several texts, each once."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise DefinitionError.bad_value(word, value, "several texts, such as ['Boston', 'Salem']")
+    every = tuple(dict.fromkeys(text(word, one) for one in value))
+    if not every:
+        raise DefinitionError.bad_value(word, value, "several texts, such as ['Boston', 'Salem']")
+    return every
+
+
+def boolean(word: str, value: object) -> bool:
+    """Return True or False, and nothing that merely counts as one."""
+    value = plain(value)
+    if not isinstance(value, bool):
+        raise DefinitionError.bad_value(word, value, "True or False")
+    return value
+
+
+def name_of(value: object) -> str:
+    """Return the name of a metric, property or list."""
+    if not isinstance(value, str) or not value.strip():
+        raise DefinitionError.bad_value("A name", value, "text that is not blank")
+    if has_half(value):
+        raise DefinitionError.half_a_character("A name", value)
+    return value
+
+
+def chosen(what: str, value: T, choices: Iterable[T]) -> T:
+    """Return a value that is among the choices."""
+    if value not in choices:
+        raise DefinitionError.unknown_choice(what, value, choices)
+    return value
+
+
+def check_words(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Refuse a keyword that the phrase does not know, offering the near spellings."""
+    for word in words:
+        if word not in known:
+            raise DefinitionError.unknown_word(phrase, word, known)

@@ -1,0 +1,1 @@
+"""Who is in a segment: a Dataset, and the answers to questions about it."""

@@ -1,0 +1,169 @@
+"""Files to a Dataset: finds a shop's files, reads them with the types given, and hands the tables to the door."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+import pyarrow as pa
+from tqdm.auto import tqdm
+
+from segkit.data.files.csv_files import CsvFile, csv_table
+from segkit.data.files.folder import TABLES, files_in, format_of, note_passed_over, parts_of
+from segkit.data.files.frames import Frame, table_of
+from segkit.data.files.json_files import json_tables
+from segkit.data.files.opened import unchanged
+from segkit.data.files.other_files import arrow_table, excel_table
+from segkit.data.files.stored import stored_table
+from segkit.data.validation.columns import Unreadable
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.options import AsOf, LoadOptions
+from segkit.data.validation.tables import Table
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import DataError
+from segkit.given_paths import file_there, there
+
+__all__ = ["TABLES", "Source", "load"]
+
+Source: TypeAlias = str | Path | Frame | Sequence[str | Path] | None
+
+
+def load(
+    folder: str | Path | None = None,
+    *,
+    profiles: Source = None,
+    events: Source = None,
+    lists: Source = None,
+    places: Source = None,
+    as_of: AsOf = None,
+    columns: Mapping[str, str] | None = None,
+    consent: Mapping[Any, str] | None = None,
+    default_country: str | None = None,
+    unreadable: Unreadable = "raise",
+    encoding: str | None = None,
+    add_profiles_of_events: bool = False,
+    day_first: bool | None = None,
+    progress: bool = False,
+) -> Dataset:
+    """Load a shop from a folder, or from single files or frames, and report every fault at once.
+
+    A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*: as .csv, .tsv or .txt, .parquet, .feather,
+    .xlsx, .json pages of the Klaviyo API, or .jsonl with a row or a resource in each line; those of text also as .gz, .bz2, .zst
+    or .zip. Several parts are named events-1.csv, events-2.csv, or lie in a folder events/ as engines write them. Klaviyo's own
+    member exports load unchanged. Files whose names say that they were meant for a table, and that were not read, are in the
+    report. Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and the other
+    formats keep their types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the
+    report counts the others.
+
+    Args:
+        folder: the folder; files given by name win over those in it.
+        profiles: a file, several files, or a frame of pandas, Polars or Arrow; the columns of each table stand in `Dataset.from_frames`.
+        events: the same.
+        lists: the same.
+        places: the same.
+        as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event that is not ahead of
+            the clock.
+        columns: your headers to segkit's names, such as {"customer": "profile_id"}.
+        consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
+            they hold for SMS and email, and win over the known words.
+        default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
+        unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
+        encoding: how CSV files were written that are neither UTF-8 nor UTF-16, such as "cp1252".
+        add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
+        day_first: True reads 06/07/2026 as 6 July and False as 7 June, in properties, too. None reads such dates month first, as
+            Klaviyo does, but those of known columns only where the column itself proves that order.
+        progress: show a bar while files are read.
+
+    Raises:
+        DataError: a file is missing, empty or unreadable, or changes while it is read, or the data has faults that would change
+            an answer silently.
+
+    >>> load("no such folder")
+    Traceback (most recent call last):
+    segkit.errors.DataError: There is no 'no such folder' in '.'. ...
+    """
+    options = LoadOptions.of(
+        as_of=as_of,
+        columns=columns,
+        consent=consent,
+        default_country=default_country,
+        unreadable=unreadable,
+        day_first=day_first,
+        add_profiles_of_events=add_profiles_of_events,
+    )
+    given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+    home = None if folder is None else there(folder, "folder")
+    found = {} if home is None else files_in(home)
+    held = _held(found)
+    sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
+    if not sources:
+        raise DataError.nothing_given()
+    faults = Faults()
+    files = {name: _files(source, name) for name, source in sources.items() if not _is_frame(source)}
+    with unchanged(path for parts in files.values() for path, _ in parts):
+        bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
+        tables = {
+            name: _read(files[name], name, encoding, faults) if name in files else [table_of(source, name, faults)]
+            for name, source in bar
+        }
+        if home is not None:
+            note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
+        shop = Dataset.from_tables(tables, options, faults)
+    if home is not None and _held(files_in(home)) != held:
+        raise DataError.changed_while_read([home])
+    # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
+    tables.clear()
+    pa.default_memory_pool().release_unused()
+    return shop
+
+
+def _held(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
+    """Return the files that hold each table, down to the parts in folders."""
+    return {table: [part for path in paths for part in parts_of(path)] for table, paths in found.items()}
+
+
+def _is_frame(source: Any) -> bool:
+    return isinstance(source, pd.DataFrame) or hasattr(source, "__arrow_c_stream__")
+
+
+def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
+    """Return the files of a table, each with the folder of parts that it belongs to."""
+    if not isinstance(source, (str, os.PathLike, list, tuple)):
+        raise DataError.not_a_source(table, source)
+    given = [there(one, table) for one in (source if isinstance(source, (list, tuple)) else [source])]
+    files = [(file_there(path, table), one if one.is_dir() else None) for one in given for path in parts_of(one)]
+    if not files:
+        raise DataError.nothing_given()
+    first = files[0][0]
+    for path, _ in files:
+        if format_of(path) is None:
+            raise DataError.unknown_format(path)
+        if format_of(path) != format_of(first):
+            raise DataError.other_format(path, first)
+    return files
+
+
+def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, faults: Faults) -> list[Table]:
+    """Return the parts of a table as they came, each under its own headers."""
+    paths = [path for path, _ in files]
+    match format_of(paths[0]):
+        case "csv":
+            return [csv_table(CsvFile(path, table, faults, encoding)) for path in paths]
+        case "parquet":
+            return _stored(files)
+        case "json":
+            return json_tables(paths, table, faults)
+        case "excel":
+            return [excel_table(path, table, faults) for path in paths]
+        case _:
+            return [arrow_table(path) for path in paths]
+
+
+def _stored(files: Sequence[tuple[Path, Path | None]]) -> list[Table]:
+    """Return the parts of a Parquet table; engines write parts without rows, which say nothing, unless they are all there is."""
+    parts = [(path, stored_table(path, within)) for path, within in files]
+    with_rows = [part for _, part in parts if any(len(cells) for cells in part.values())]
+    if not with_rows:
+        raise DataError.empty_file(parts[0][0].name)
+    return with_rows

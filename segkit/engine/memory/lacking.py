@@ -1,0 +1,94 @@
+"""What the data lacks for an answer that is asked of it: amounts, one currency, places. It is said when it is asked for."""
+
+import re
+
+import numpy as np
+
+from segkit.data.events import VALUE, MetricEvents
+from segkit.data.instants import Flags
+from segkit.data.properties import PropertyColumn
+from segkit.data.validation.near_columns import fits, near_headers, suggestion
+from segkit.definition.conditions import MetricCondition
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import counted, listed
+from segkit.masking import masked_text, quoted
+
+_CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
+
+
+def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
+    """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
+    if condition.measurement != "sum" or not len(events):
+        return None
+    metric, units = condition.metric, events.units
+    if units is None:
+        return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
+    currency = _currency_column(dataset)
+    if currency is None or any(clause.property in currency for clause in condition.where):
+        return None
+    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, units != 0, currency, dataset))
+
+
+def _without_amounts(metric: str, dataset: Dataset) -> str | None:
+    if dataset.events.values is not None and np.any(dataset.event_column(metric, VALUE).codes >= 0):
+        return None  # amounts of 0 are amounts
+    properties = dataset.events.properties
+    near = [name for name in near_headers("events", "value", properties) if fits("value", properties[name])]
+    hint = f"; {suggestion(near[0], 'value')}" if near else ""
+    return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
+
+
+def _currency_column(dataset: Dataset) -> list[str] | None:
+    """Return the properties of events that name a currency, that of the amount first; None if there is none."""
+    folded = {name: re.sub(r"[\W_]", "", name).casefold() for name in dataset.events.properties}
+    found = [name for name in folded if folded[name] in _CURRENCIES]
+    return sorted(found, key=lambda name: _CURRENCIES.index(folded[name])) or None
+
+
+def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Dataset) -> str | None:
+    """Say how many amounts are of which currency if they are of several."""
+    for name in names:
+        column = dataset.event_column(metric, name)
+        counts = np.bincount(column.codes[has_amount & (column.codes >= 0)], minlength=len(column.distinct))
+        found: dict[str, int] = {}
+        for code in np.flatnonzero(counts):
+            word = _word(column, int(code))
+            if word:
+                found[word] = found.get(word, 0) + int(counts[code])
+        if len(found) > 1:
+            words = sorted(found, key=lambda word: -found[word])
+            told = listed((f"{masked_text(word)} ({found[word]:,})" for word in words), most=6)
+            return (
+                f"the amounts of {quoted(metric)} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
+                f"stand: {told}. Ask for one at a time, such as where={ {masked_text(name): masked_text(words[0])} }"
+            )
+        if found:
+            return None
+    return None
+
+
+def _word(column: PropertyColumn, code: int) -> str:
+    value = column.distinct[code]
+    return str(value.as_py() if hasattr(value, "as_py") else value).strip().upper()
+
+
+def lacking_places(dataset: Dataset) -> str | None:
+    """Say that the profiles lack what a distance is measured to, or None if they have it."""
+    has_point = dataset.has_property("latitude") and dataset.has_property("longitude")
+    if has_point or (dataset.has_property("zip") and not dataset.is_anywhere_unknown):
+        return None
+    if not dataset.has_property("zip"):
+        return "the profiles have neither zip nor latitude and longitude, so nobody has a distance from anywhere"
+    return (
+        "the profiles have postal codes and no country, so nobody has a distance from anywhere: say where they are, such as "
+        'default_country="US"'
+    )
+
+
+def lacking_column(name: str, dataset: Dataset, so: str) -> str | None:
+    """Say that the profiles lack a column, or None if they have it."""
+    if dataset.has_property(name):
+        return None
+    near = near_headers("profiles", name, dataset.property_names)
+    hint = f"; {suggestion(near[0], name)}" if near else ""
+    return f"the profiles have no {name}, so {so}{hint}"

@@ -1,0 +1,175 @@
+"""When a count or a sum is reached, looking back from the end of a window: one day for each profile, wherever the window begins.
+
+The events of a profile are looked at from the newest back to the one with which the number is reached. A window that begins on
+that event's day or before it reaches the number, and none that begins after it does: so a window that moves is one comparison
+of a whole number for each profile, a fortieth of counting its events again (a million profiles, 1.6 million events).
+
+A window that begins at one day and whose end moves is the same in a mirror: its events from the last to the first, their days
+counted backwards.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+
+import numpy as np
+import numpy.typing as npt
+
+from segkit.definition.conditions import MetricCondition, NumberComparison
+from segkit.definition.timeframes import ALL_TIME, After, Before, EventTimeframe, window_days
+
+Days = npt.NDArray[np.int32]
+Integers = npt.NDArray[np.int64]
+
+NEVER = -(2**30)
+"""The day of who never reaches the number: before every window, and so near that days between stay within 32 bits."""
+
+ALWAYS = 2**30
+"""The day of who needs nothing to reach it: in every window."""
+
+OPPOSITE: dict[NumberComparison, NumberComparison] = {"fewer than": "at least", "at most": "more than"}
+"""What must be reached for a condition to be no longer true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Events in order of their profile, and of time within it.
+
+    Attributes:
+        days: the UTC day of each event.
+        ends: for each profile, where its events end; those of the next begin there.
+        before: what all events before each one sum to, those of other profiles included, and at the end the whole sum; None where
+            they are only counted.
+    """
+
+    days: Days
+    ends: Integers
+    before: Integers | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of a window while one of its ends moves.
+
+    Attributes:
+        window: all that could come in, to the standing end or from it on.
+        is_mirrored: whether the end moves; otherwise the beginning.
+    """
+
+    window: EventTimeframe
+    is_mirrored: bool = False
+
+
+UNTIL_NOW = Standing(ALL_TIME)
+"""The beginning moves, and the end is the moment the data is looked at from."""
+
+
+def standing(before: EventTimeframe, now: EventTimeframe, as_of: datetime) -> Standing | None:
+    """Return what stands between two windows; None where both ends move, or one that is no midnight.
+
+    >>> from segkit.definition.timeframes import InTheLast, close_of
+    >>> standing(InTheLast(7), InTheLast(8), close_of(date(2026, 6, 30))) == UNTIL_NOW
+    True
+    """
+    days_before, days_now = window_days(before, as_of), window_days(now, as_of)
+    if days_before is None or days_now is None:
+        return None
+    first, end = days_now
+    if days_before[1] == end and first is not None:
+        return UNTIL_NOW if end is None else Standing(Before(_date(end)))
+    if days_before[0] == first and end is not None:
+        return Standing(ALL_TIME if first is None else After(_date(first - 1)), is_mirrored=True)
+    return None
+
+
+def _date(day: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=day)
+
+
+def is_reached(atom: MetricCondition) -> bool:
+    """Whether a condition is true once its number is reached, and not until then; otherwise it is true until then."""
+    return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
+
+
+def wanted(atom: MetricCondition) -> MetricCondition | None:
+    """Return what is to be reached, over all time; None where that can't be said as a number.
+
+    >>> from segkit.definition.phrases import did
+    >>> wanted(did("Clicked SMS", at_most=2, in_last_days=90)).comparison
+    'more than'
+    """
+    match atom.comparison:
+        case "equals" | "not equals" if atom.value == 0 and atom.measurement == "count":
+            return replace(atom, timeframe=ALL_TIME, comparison="at least", value=1)
+        case "equals" | "not equals":
+            return None
+        case comparison:
+            return replace(atom, timeframe=ALL_TIME, comparison=OPPOSITE.get(comparison, comparison))
+
+
+def number(atom: MetricCondition, scale: int) -> int:
+    """Return the least whole number, of units of ten to the power of minus `scale`, with which a condition is reached."""
+    threshold = Fraction(Decimal(str(atom.value))) * Fraction(10) ** scale
+    return ceil(threshold) if atom.comparison == "at least" else floor(threshold) + 1
+
+
+def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
+    """Return the day of each profile's last event, `NEVER` where it has none; the events stand in order of time.
+
+    That decides the commonest condition, one event or more, and takes a third of grouping the events for it: of several days
+    that are assigned to one profile the last one stays, as numpy promises.
+    """
+    found = np.full(size, NEVER, dtype=np.int32)
+    found[profiles] = days
+    return found
+
+
+def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | None, size: int) -> Grouped | None:
+    """Group events, which stand in order of time, by their profile; None where an amount is below 0.
+
+    With refunds a sum may pass its number, fall back and pass it again, so that no single event decides.
+    """
+    if amounts is not None and len(amounts) and amounts.min() < 0:
+        return None
+    # Sorting numbers that hold the profile and, behind it, the event's place takes a seventh of a stable argsort's time.
+    order = profiles.astype(np.int64) << 32 | np.arange(len(profiles))
+    order.sort()
+    order &= 2**32 - 1
+    before = None
+    if amounts is not None:
+        before = np.zeros(len(order) + 1, dtype=np.int64)
+        np.cumsum(amounts[order], out=before[1:])
+    return Grouped(days[order], np.cumsum(np.bincount(profiles, minlength=size)), before)
+
+
+def deciding_days(events: Grouped, atom: MetricCondition, scale: int) -> Days:
+    """Return for each profile the day of the event, counted back from the newest, with which a number is reached.
+
+    Args:
+        events: all that count for the condition, whatever its window.
+        atom: the condition, "at least" or "more than" a count or a sum; its window plays no part.
+        scale: decimals of the amounts; 0 for a count.
+
+    Returns:
+        UTC days counted from 1970; `NEVER` where the number is not reached, `ALWAYS` where nothing is needed to reach it.
+
+    >>> from segkit.definition.phrases import did
+    >>> days = np.array([10, 20, 25], dtype=np.int32)
+    >>> events = grouped(np.array([1, 0, 1], dtype=np.int32), days, None, size=2)
+    >>> deciding_days(events, did("Clicked SMS", at_least=2), 0).tolist() == [NEVER, 10]
+    True
+    """
+    needed = number(atom, scale)
+    if needed <= 0:
+        return np.full(len(events.ends), ALWAYS, dtype=np.int32)
+    if events.before is None:
+        places = events.ends - needed
+    else:
+        # Amounts are never below 0, so that these sums ascend, and so do the sums that are looked for.
+        places = np.searchsorted(events.before[:-1], events.before[events.ends] - needed, side="right") - 1
+    starts = np.append(0, events.ends[:-1])
+    # A day that is never looked at stands in for the place before the first event.
+    days = np.append(events.days, np.int32(NEVER))[np.maximum(places, -1)]
+    return np.where(places >= starts, days, np.int32(NEVER))

@@ -1,0 +1,1 @@
+"""The outside world called Klaviyo: its definitions, its accounts, its importer."""

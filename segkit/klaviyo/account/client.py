@@ -1,0 +1,204 @@
+"""A live Klaviyo account: one request at a time through the official client, within the limits, and without showing the key.
+
+What is asked, and what becomes of the answers, is others' work.
+"""
+
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from segkit.errors import AccountError, missing_extra
+from segkit.klaviyo.account.answers import (
+    LARGEST_ANSWER,
+    LONGEST_ANSWER,
+    TooLargeError,
+    TooSlowError,
+    keep_limits,
+    read_whole,
+)
+from segkit.klaviyo.account.endpoints import Endpoint
+from segkit.klaviyo.account.pacing import Clock, Pacer, backoff
+
+HOST = "https://a.klaviyo.com"
+KEY_VARIABLE = "KLAVIYO_API_KEY"
+
+ATTEMPTS = 8
+"""How often one request is made before giving up; with the waits between them that is some three minutes."""
+
+LONGEST_RETRY_AFTER = 600.0
+"""Seconds to wait at Klaviyo's word; a longer wait, as after a day's quota, is the analyst's to decide on."""
+
+_TIMEOUT = (10.0, 120.0)
+_TOO_MANY = 429
+_ON_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """What came back: the status, the document if the body is one, and how long to wait if that was said."""
+
+    status: int
+    document: dict[str, Any] | None
+    retry_after: float | None = None
+    fault: str = ""
+
+    @property
+    def is_answer(self) -> bool:
+        return self.status // 100 == 2 and self.document is not None
+
+
+class Account:
+    """A Klaviyo account that can be asked.
+
+    The key is read from the environment variable KLAVIYO_API_KEY unless it is given. It is never written, and neither this
+    object nor an error of it shows it.
+
+    Args:
+        key: a private key; None reads the environment.
+        host: another server than Klaviyo's, over https or on this machine, such as one of a test.
+        clock: how time is told and let pass between requests.
+
+    Raises:
+        AccountError: there is no key, it can't be one, or the host would get it unencrypted.
+        ImportError: the official client is not installed.
+    """
+
+    def __init__(self, *, key: str | None = None, host: str | None = None, clock: Clock | None = None) -> None:
+        self._client, self._key = _client(_checked_key(key), _checked_host(host or HOST))
+        self.clock = clock or Clock()
+        self._pacers: dict[str, Pacer] = {}
+
+    def __repr__(self) -> str:
+        return f"<Klaviyo account at {self._client.configuration.host}>"
+
+    def ask(self, endpoint: Endpoint, **arguments: Any) -> dict[str, Any]:
+        """Make one request and return the document that answers it.
+
+        Waits before it so that the endpoint's limits are kept. A request that was turned away for coming too fast, ran into a
+        fault of the server, or lost its connection is made again after the time that the server names, or else after 1, 2, 4 ...
+        seconds; one that would create something twice is only made again if it was turned away. An answer that does not end, or is
+        larger than any page, is given up at once (see `answers`).
+
+        Args:
+            endpoint: what is asked.
+            arguments: as the client's method names them; they win over those that always go with the endpoint.
+
+        Raises:
+            AccountError: the account refuses, can't be reached, or gives no answer that can be read.
+        """
+        pacer = self._pacers.setdefault(endpoint.method, Pacer(endpoint.limits, self.clock))
+        for attempt in range(1, ATTEMPTS + 1):
+            pacer.pause()
+            response = self._request(endpoint, {**endpoint.given, **arguments})
+            if response.is_answer and response.document is not None:
+                return response.document
+            is_last = attempt == ATTEMPTS
+            if is_last or not _may_be_repeated(endpoint, response):
+                break
+            self.clock.wait(response.retry_after or backoff(attempt))
+        raise self._failure(endpoint, response)
+
+    def _request(self, endpoint: Endpoint, arguments: Mapping[str, Any]) -> _Response:
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415  # comes with the client, so only once that is there
+
+        group = getattr(self._client, endpoint.group)
+        # This variant gives the answer as it was sent. The others build models, which drop what they don't know.
+        method = getattr(group, f"{endpoint.method}_without_preload_content")
+        try:
+            answer = method(**arguments, _request_timeout=_TIMEOUT)
+            body = read_whole(answer)
+        except TooSlowError:
+            raise AccountError.too_slow(endpoint.title, LONGEST_ANSWER) from None
+        except TooLargeError:
+            raise AccountError.too_large(endpoint.title, LARGEST_ANSWER) from None
+        except (HTTPError, OSError, zlib.error, _api_exception()) as error:
+            return _Response(0, None, fault=type(error).__name__)
+        return _read(answer.status, answer.headers, body)
+
+    def _failure(self, endpoint: Endpoint, response: _Response) -> AccountError:
+        reason = _reason(response.document).replace(self._key, "(the key)")
+        match response.status:
+            case 0:
+                return AccountError.unreachable(endpoint.title, response.fault)
+            case 401:
+                return AccountError.key_refused(endpoint.title)
+            case 403:
+                return AccountError.not_allowed(endpoint.title, endpoint.scopes)
+            case 429:
+                return AccountError.too_fast(endpoint.title, response.retry_after)
+            case status if status // 100 == 2:
+                return AccountError.no_document(endpoint.title)
+            case status if status // 100 == 5:
+                return AccountError.server_fault(endpoint.title, status)
+            case status:
+                return AccountError.refused(endpoint.title, status, reason)
+
+
+def _may_be_repeated(endpoint: Endpoint, response: _Response) -> bool:
+    if response.status == _TOO_MANY:
+        return (response.retry_after or 0) <= LONGEST_RETRY_AFTER
+    is_passing = response.status == 0 or response.status // 100 in {2, 5}
+    return is_passing and endpoint.is_repeatable and (response.retry_after or 0) <= LONGEST_RETRY_AFTER
+
+
+def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Response:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    return _Response(status, document if isinstance(document, dict) else None, _seconds(headers.get("Retry-After")))
+
+
+def _seconds(written: str | None) -> float | None:
+    """Return Retry-After in seconds; None if it is left out, or a date, which Klaviyo does not send."""
+    # One more, since the second that the server counts in may just have begun.
+    return float(written) + 1 if written is not None and written.strip().isdigit() else None
+
+
+def _reason(document: Mapping[str, Any] | None) -> str:
+    """Return what Klaviyo says was wrong, in its own words."""
+    errors = (document or {}).get("errors")
+    faults = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return "; ".join(str(fault.get("detail") or fault.get("title") or "") for fault in faults)
+
+
+def _checked_key(key: str | None) -> str:
+    found = (os.environ.get(KEY_VARIABLE, "") if key is None else key).strip()
+    if not found:
+        raise AccountError.no_key(KEY_VARIABLE)
+    # Anything else can't go into a header, and the library that refuses it would show it.
+    if not (found.isascii() and found.isprintable() and " " not in found):
+        raise AccountError.bad_key(KEY_VARIABLE)
+    return found
+
+
+def _checked_host(host: str) -> str:
+    address = urlsplit(host)
+    if address.scheme == "https" or (address.scheme == "http" and address.hostname in _ON_THIS_MACHINE):
+        return host.rstrip("/")
+    raise AccountError.unencrypted(host)
+
+
+def _client(key: str, host: str) -> tuple[Any, str]:
+    try:
+        import klaviyo_api  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, and half a second
+        from openapi_client.rest import RESTClientObject  # noqa: PLC0415
+    except ImportError:
+        raise missing_extra("klaviyo-api", "klaviyo") from None
+    client = klaviyo_api.KlaviyoAPI(key, test_host=host)
+    # Neither the client's retries nor those of the library beneath are right here: the first skip 500, 502 and broken connections,
+    # and make a creation again that may have worked; the second wait unseen. What is wanted stands in `ask`.
+    client.configuration.retries = False
+    client.api_client.rest_client = RESTClientObject(client.configuration)
+    keep_limits(client.api_client.rest_client.pool_manager)
+    return client, key
+
+
+def _api_exception() -> type[Exception]:
+    from openapi_client.exceptions import ApiException  # noqa: PLC0415
+
+    return ApiException

@@ -1,0 +1,110 @@
+"""The pages of one answer: asked for by their cursors, checked, and handed on one by one; keeping them is others' work.
+
+The shape of a page and of its links is that of JSON:API as Klaviyo documents it, revision 2026-07-15.
+"""
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from segkit.errors import AccountError
+from segkit.json_text import DEEPEST, is_deep
+from segkit.klaviyo.account.client import Account
+from segkit.klaviyo.account.endpoints import Endpoint
+
+_PARTS = ("properties", "event_properties", "location", "subscriptions", "predictive_analytics")
+
+
+def pages(
+    account: Account, endpoint: Endpoint, *, after: Mapping[str, Any] | None = None, number: int = 1, **arguments: Any
+) -> Iterator[dict[str, Any]]:
+    """Ask for every page of an answer, one by one, and check each.
+
+    Args:
+        account: who is asked.
+        endpoint: what is asked.
+        after: the page to go on from; None begins with the first.
+        number: of the next page, as an error names it.
+        arguments: what is asked besides.
+
+    Raises:
+        AccountError: the account gives no answer, or a page lacks the documented shape.
+    """
+    cursor = None
+    if after is not None:
+        cursor = next_cursor(after)
+        if cursor is None:
+            return
+    asked = {cursor}
+    while True:
+        document = account.ask(endpoint, **arguments, **({"page_cursor": cursor} if cursor else {}))
+        fault = _page_fault(endpoint, document, asked)
+        if fault:
+            raise AccountError.broken_page(endpoint.title, number, fault)
+        yield document
+        cursor, number = next_cursor(document), number + 1
+        if cursor is None:
+            return
+        asked.add(cursor)
+
+
+def next_cursor(document: Mapping[str, Any]) -> str | None:
+    """Return where the next page begins; None after the last.
+
+    >>> next_cursor({"links": {"next": "https://a.klaviyo.com/api/lists/?page%5Bcursor%5D=bmV4dA%3D%3D"}})
+    'bmV4dA=='
+    """
+    address = (document.get("links") or {}).get("next")
+    return parse_qs(urlsplit(address).query)["page[cursor]"][0] if address else None
+
+
+def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], asked: Container[str | None]) -> str:
+    """Return what is wrong with a page, or nothing; its next one can't begin at a cursor that was asked for."""
+    if is_deep(document):
+        return f"it has lists or mappings that are nested more than {DEEPEST} deep"
+    included = document.get("included") or []
+    if not isinstance(included, list) or not all(map(_is_resource, included)):
+        return "it includes something that is no resource with an id"
+    data = document.get("data")
+    if not isinstance(data, list):
+        return "it has no list named 'data'"
+    for place, one in enumerate(data, start=1):
+        fault = _resource_fault(one, endpoint.resource)
+        if fault:
+            return f"{fault} at place {place:,} of its data"
+    links = document.get("links") or {}
+    try:
+        following = next_cursor({"links": links})
+    except (AttributeError, TypeError, KeyError, ValueError):
+        return "its link to the next page has no cursor"
+    return "its link to the next page leads back to an earlier one" if following and following in asked else ""
+
+
+def _is_resource(one: Any) -> bool:
+    return (
+        isinstance(one, Mapping) and isinstance(one.get("id"), str) and isinstance(one.get("attributes") or {}, Mapping)
+    )
+
+
+def _resource_fault(one: Any, kind: str) -> str:
+    if not isinstance(one, Mapping) or one.get("type") != kind:
+        return f"it has something that is no {kind}"
+    if not isinstance(one.get("id"), str):
+        return f"it has a resource without id, a {kind},"
+    attributes = one.get("attributes") or {}
+    if not isinstance(attributes, Mapping) or any(not _holds_names(attributes.get(part)) for part in _PARTS):
+        return f"it has a {kind} whose attributes are no names and values"
+    if kind == "event" and not (_has_related(one, "metric") and _has_related(one, "profile")):
+        return "it has an event without metric or profile"
+    return ""
+
+
+def _holds_names(part: Any) -> bool:
+    return part is None or isinstance(part, Mapping)
+
+
+def _has_related(one: Mapping[str, Any], name: str) -> bool:
+    try:
+        return isinstance(one["relationships"][name]["data"]["id"], str)
+    except (KeyError, TypeError):
+        return False

@@ -1,0 +1,135 @@
+"""The files that a pull leaves: which there are, what is in them, and that all of them appear or none."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from segkit.engine.load import TABLES
+from segkit.errors import AccountError, FileError, counted
+from segkit.files import escaped, make_folder, whole_files
+from segkit.klaviyo.account.pull_store import Walk
+from segkit.klaviyo.account.resources import Newest, Resource, labels, name_of
+from segkit.klaviyo.account.tables import events_of, profiles_of
+from segkit.klaviyo.account_names import AccountNames
+from segkit.masking import quoted
+
+PROFILES_FILE, EVENTS_FILE, LISTS_FILE = "profiles.parquet", "events.parquet", "lists.parquet"
+MEMBERS_FILE, SEGMENTS_FILE, NAMES_FILE = "segment_members.parquet", "segments.json", "names.json"
+EVERY_FILE = (PROFILES_FILE, EVENTS_FILE, LISTS_FILE, MEMBERS_FILE, SEGMENTS_FILE, NAMES_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a finished pull brought.
+
+    Attributes:
+        folder: where it is, for `sk.load`.
+        files: the files written.
+        rows: the rows of each table by its file's name; of those that have none, too.
+        profiles_as_of: the moment, in UTC, at which its profiles began to be downloaded. Their consent is from then or later; an
+            opt-out after it may be missing.
+        notes: what else there is to know, such as that profiles were downloaded again; a sentence each.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    rows: Mapping[str, int]
+    profiles_as_of: datetime
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say where it is and how much came."""
+        return f"Pulled: {counted(sum(self.rows.values()), 'row')} in {counted(len(self.files), 'file')}, into {quoted(self.folder)}"
+
+
+def check_folder(folder: Path) -> None:
+    """Make a folder, or refuse one whose files would be overwritten or read together with those of a pull.
+
+    Raises:
+        AccountError: it holds tables that no pull made.
+        FileError: it can't be made, or this is a page of `segkit app`, which writes nothing on its host.
+    """
+    make_folder(folder)
+    try:
+        names = {path.name for path in folder.iterdir()}
+    except OSError as error:
+        raise FileError.not_written(folder, error.strerror or type(error).__name__) from None
+    # A pull always leaves the names, so without them the tables are somebody's own.
+    ours = set(EVERY_FILE) if NAMES_FILE in names else set()
+    others = sorted(name for name in names - ours if _is_table(name) or name in EVERY_FILE)
+    if others:
+        raise AccountError.folder_in_use(folder, others)
+
+
+def _is_table(name: str) -> bool:
+    """Say whether `sk.load` would read a file as a table that an account has, too."""
+    return name.casefold().partition(".")[0].partition("-")[0] in set(TABLES) - {"places"}
+
+
+def write_files(
+    folder: Path,
+    *,
+    metrics: Sequence[Resource],
+    events: Sequence[Walk],
+    profiles: Walk,
+    lists: Sequence[Resource],
+    list_members: Mapping[str, Walk],
+    segments: Sequence[Resource] | None,
+    segment_members: Mapping[str, Walk],
+    notes: Sequence[str],
+) -> Pulled:
+    """Write the files of a pull, all of them or none; a table without rows has no file, and an old one goes.
+
+    Raises:
+        FileError: the system refuses.
+    """
+    of_profiles, of_events = profiles_of(profiles), events_of(events, metrics)
+    of_lists, of_segments = _members(list_members, "list_id"), _members(segment_members, "segment")
+    rows = {
+        PROFILES_FILE: of_profiles.rows,
+        EVENTS_FILE: of_events.rows,
+        LISTS_FILE: of_lists.num_rows,
+        MEMBERS_FILE: of_segments.num_rows,
+    }
+    names = AccountNames(metrics={one["id"]: name_of(one) for one in metrics}, lists=labels(lists))
+    writers: dict[str, Callable[[Path], None]] = {
+        PROFILES_FILE: of_profiles.write,
+        EVENTS_FILE: of_events.write,
+        LISTS_FILE: lambda path: pa.parquet.write_table(of_lists, path, write_page_checksum=True),
+        MEMBERS_FILE: lambda path: pa.parquet.write_table(of_segments, path, write_page_checksum=True),
+        NAMES_FILE: lambda path: _write(path, names.as_text()),
+    }
+    if segments is not None:
+        writers[SEGMENTS_FILE] = lambda path: _write(
+            path, escaped(json.dumps({"data": segments}, ensure_ascii=False, indent=1))
+        )
+    writers = {name: write for name, write in writers.items() if rows.get(name, 1)}
+    files = tuple(folder / name for name in writers)
+    # Those that are there are an earlier pull's: `check_folder` refuses others.
+    people = [folder / name for name, size in rows.items() if size]
+    with whole_files(*files, replace=True, people=people) as parts:
+        for part, write in zip(parts, writers.values(), strict=True):
+            write(part)
+    for name in set(EVERY_FILE) - set(writers):
+        (folder / name).unlink(missing_ok=True)
+    return Pulled(folder, files, rows, profiles.begun, tuple(notes))
+
+
+def _members(walks: Mapping[str, Walk], group: str) -> pa.Table:
+    """Return who is in which group and since when, as text; a group goes by the name given."""
+    rows = [(one, name) for name, walk in walks.items() for one in Newest(walk)]
+    columns = {
+        "profile_id": [one["id"] for one, _ in rows],
+        group: [name for _, name in rows],
+        "joined": [(one.get("attributes") or {}).get("joined_group_at") for one, _ in rows],
+    }
+    return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8"))

@@ -1,0 +1,225 @@
+"""Segments to a live Klaviyo account: what has to change there, shown or sent; their translation and the requests are others' work.
+
+A segment is known by its name: one that the account lacks is created, one that says something else is updated, and one that
+says the same is left alone, so that pushing twice sends nothing the second time.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Segments, distinct_segments
+from segkit.errors import AccountError, DefinitionError, missing_extra
+from segkit.klaviyo.account.client import KEY_VARIABLE, Account
+from segkit.klaviyo.account.endpoints import CREATE_SEGMENT, UPDATE_SEGMENT
+from segkit.klaviyo.account.lookup import Resource, account_names, segment_of_id, segments_named
+from segkit.klaviyo.account_names import AccountNames
+from segkit.klaviyo.definitions import from_klaviyo, to_klaviyo
+from segkit.masking import quoted
+
+Action: TypeAlias = Literal["create", "update", "leave"]
+
+MOST_A_DAY = 100
+"""How many new segments Klaviyo takes a day, and how many updates (OpenAPI document of revision 2026-07-15)."""
+
+_DONE = {"create": "Created", "update": "Updated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one segment takes to be in the account as it is here.
+
+    Attributes:
+        segment: its name.
+        action: "create", "update", or "leave" where the account already says the same.
+        body: the JSON document that is sent; of a segment that is left alone, the one that would be.
+        segment_id: its id in the account; None while there is none, or if the account was not asked.
+
+    >>> Change("VIP", "update", {}, "SegAaa").request
+    'PATCH /api/segments/SegAaa'
+    """
+
+    segment: str
+    action: Action
+    body: Mapping[str, Any]
+    segment_id: str | None = None
+
+    @property
+    def request(self) -> str:
+        """The method and path of the request."""
+        return "POST /api/segments" if self.action == "create" else f"PATCH /api/segments/{self.segment_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What was changed in the account, or would be. Prints as lines to read; of a dry run, as the requests.
+
+    Attributes:
+        changes: one for each segment, in their order.
+        is_sent: False after a dry run.
+        was_asked: whether the account was asked which of the segments it has.
+    """
+
+    changes: tuple[Change, ...]
+    is_sent: bool
+    was_asked: bool = True
+
+    def __str__(self) -> str:
+        parts = [self._told(change) for change in self.changes]
+        if self.is_sent:
+            return "\n".join(parts)
+        unasked = (
+            f" The account was not asked, since {KEY_VARIABLE} is not set: a segment of the same name would be updated."
+        )
+        return "\n\n".join([*parts, "Nothing was sent." + ("" if self.was_asked else unasked)])
+
+    def _told(self, change: Change) -> str:
+        if change.action == "leave":
+            return f"{quoted(change.segment)} (id {change.segment_id}) already says this: nothing to send."
+        if self.is_sent:
+            return f"{_DONE[change.action]} {quoted(change.segment)} (id {change.segment_id})."
+        return f"{change.request}\nrevision: {_revision()}\n{json.dumps(change.body, indent=2, ensure_ascii=False)}"
+
+
+def push(
+    segments: Segments,
+    *,
+    names: AccountNames | None = None,
+    update: str | None = None,
+    dry_run: bool = False,
+    account: Account | None = None,
+) -> Push:
+    """Create or update segments in a Klaviyo account, so that they say there what they say here.
+
+    Everything is translated before anything is sent. Updating replaces a segment's name and definition and nothing else; nothing is
+    ever deleted. Requests keep to Klaviyo's limits, a second apart and 15 a minute.
+
+    Args:
+        segments: one segment or several, each with a name of its own.
+        names: the account's metrics and lists; None reads them from the account.
+        update: the id of the segment to update, whatever its name there; for one segment only. None finds each by its exact name.
+        dry_run: only show the requests. The account is still asked what it has, unless `names` are given and there is no key.
+        account: the account; None is that of the key in KLAVIYO_API_KEY.
+
+    Returns:
+        What was changed, or would be.
+
+    Raises:
+        DefinitionError: something in the segments can't be said in Klaviyo (all of it at once, and nothing is sent), two have one
+            name, or `update` is given with several.
+        AccountError: the account has several segments of a name, or none of the id; there are more changes than a day takes; or the
+            account refuses, which says what was done until then.
+        ImportError: the official client is not installed.
+    """
+    every = distinct_segments(segments)
+    if update is not None and len(every) != 1:
+        raise DefinitionError.bad_value("update", update, f"given with one segment, not with {len(every)},")
+    if account is None and not (dry_run and names is not None and not os.environ.get(KEY_VARIABLE)):
+        account = Account()
+    known = account_names(account) if names is None and account is not None else names or AccountNames()
+    bodies = _translated(every, known)
+    changes = [
+        _change(segment, body, None if account is None else _found(account, segment, update), known, update)
+        for segment, body in zip(every, bodies, strict=True)
+    ]
+    if dry_run or account is None:
+        return Push(tuple(changes), is_sent=False, was_asked=account is not None)
+    return Push(tuple(_sent(account, changes)), is_sent=True)
+
+
+def _translated(segments: Iterable[Segment], names: AccountNames) -> list[dict[str, Any]]:
+    bodies, gaps = [], []
+    for segment in segments:
+        try:
+            bodies.append(to_klaviyo(segment, names=names))
+        except DefinitionError as error:
+            gaps.append(str(error))
+    if gaps:
+        raise DefinitionError.not_pushed(gaps)
+    return bodies
+
+
+def _found(account: Account, segment: Segment, update: str | None) -> Resource | None:
+    """Return the segment of the account that this one stands for, if there is one."""
+    if update is not None:
+        found = segment_of_id(account, update)
+        if found is None:
+            raise AccountError.no_such_segment(update)
+        return found
+    same = segments_named(account, segment.name)
+    if len(same) > 1:
+        raise AccountError.several_of_a_name(segment.name, [str(one["id"]) for one in same])
+    return same[0] if same else None
+
+
+def _change(
+    segment: Segment, body: dict[str, Any], found: Resource | None, names: AccountNames, update: str | None
+) -> Change:
+    attributes = {name: body["data"]["attributes"][name] for name in ("name", "definition")}
+    if found is None and update is None:
+        # The official client adds the star in any case, so it is shown.
+        created = {"data": {"type": "segment", "attributes": {**attributes, "is_starred": False}}}
+        return Change(segment.name, "create", created)
+    segment_id = str(found["id"]) if found is not None else update
+    changed = {"data": {"type": "segment", "id": segment_id, "attributes": attributes}}
+    is_same = found is not None and _as_said(found, names) == (segment.name, _groups(attributes["definition"]))
+    return Change(segment.name, "leave" if is_same else "update", changed, segment_id)
+
+
+Groups: TypeAlias = frozenset[frozenset[str]]
+
+
+def _as_said(found: Resource, names: AccountNames) -> tuple[str, Groups] | None:
+    """Return the name and definition of a segment of the account as segkit would write them; None if it can't read them."""
+    try:
+        theirs = to_klaviyo(from_klaviyo({"data": found}, names=names), names=names)["data"]["attributes"]
+    except DefinitionError:
+        return None
+    return theirs["name"], _groups(theirs["definition"])
+
+
+def _groups(definition: Mapping[str, Any]) -> Groups:
+    """Return a definition's conditions without their order, which says nothing."""
+    return frozenset(
+        frozenset(json.dumps(condition, sort_keys=True) for condition in group["conditions"])
+        for group in definition["condition_groups"]
+    )
+
+
+def _sent(account: Account, changes: list[Change]) -> list[Change]:
+    asked = [change for change in changes if change.action != "leave"]
+    for action in ("create", "update"):
+        if (count := sum(change.action == action for change in asked)) > MOST_A_DAY:
+            raise AccountError.too_many_changes(count, MOST_A_DAY)
+    done: list[Change] = []
+    for change in changes:
+        try:
+            done.append(_send(account, change))
+        except AccountError as error:
+            left = [other.segment for other in asked if other.segment not in {one.segment for one in done}]
+            sent = [one.segment for one in done if one.action != "leave"]
+            raise AccountError.push_stopped(str(error), sent, left) from error
+    return done
+
+
+def _send(account: Account, change: Change) -> Change:
+    if change.action == "leave":
+        return change
+    if change.action == "update":
+        account.ask(UPDATE_SEGMENT, id=change.segment_id, segment_partial_update_query=change.body)
+        return change
+    answer = account.ask(CREATE_SEGMENT, segment_create_query=change.body)
+    created = answer.get("data")
+    return replace(change, segment_id=str(created.get("id")) if isinstance(created, dict) else None)
+
+
+def _revision() -> str:
+    """Return the revision of the API that the official client speaks."""
+    try:
+        from klaviyo_api import KlaviyoAPI  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, and half a second
+    except ImportError:
+        raise missing_extra("klaviyo-api", "klaviyo") from None
+    return str(KlaviyoAPI._REVISION)  # noqa: SLF001  # it says so nowhere else before it is connected

@@ -1,0 +1,199 @@
+"""Kept pages to Parquet files that load as the pages themselves would; what a page means is told by `segkit.data`.
+
+Pages are read several times, one at a time: for which version of a profile is the newest, for the names of the columns, for their
+kinds, then for the rows. So a shop need not fit in memory.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from segkit.data.files.klaviyo_pages import events_table, profiles_table
+from segkit.data.properties import JSON_CELLS
+from segkit.klaviyo.account.pull_store import Walk
+from segkit.klaviyo.account.resources import Newest, Once, Resource
+from segkit.vocabulary import PROFILE_COLUMNS
+
+Kind: TypeAlias = Literal["text", "whole", "number", "truth", "texts", "json"]
+Columns: TypeAlias = dict[str, list[Any]]
+
+_TYPES = {
+    "text": pa.string(),
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "truth": pa.bool_(),
+    "texts": pa.list_(pa.string()),
+    "json": pa.string(),
+}
+_NUMBERS = {name for name, kind in PROFILE_COLUMNS.items() if kind == "number"} | {"value"}
+"""Columns that are read as numbers whatever they hold, so whole ones may stand among doubles."""
+
+PROFILES_AS_OF = "segkit_profiles_as_of"
+"""The key in the metadata of a Parquet file of profiles under which it says when their download began, as an instant in ISO 8601."""
+
+_EXACT = 2**53
+_SIXTY_FOUR_BITS = 2**63
+_RESOURCES_AT_ONCE = 1_000
+_ROWS_IN_A_GROUP = 100_000
+
+
+@dataclass(slots=True)
+class PulledTable:
+    """A table that is ready to be written: where its rows come from, and what its columns are."""
+
+    kinds: dict[str, Kind]
+    rows: int
+    _batches: "_Batches"
+    _metadata: Mapping[str, str]
+
+    def write(self, path: Path) -> None:
+        """Write the table into one Parquet file, in groups of rows."""
+        fields = [
+            pa.field(name, _TYPES[kind], metadata=JSON_CELLS if kind == "json" else None)
+            for name, kind in self.kinds.items()
+        ]
+        schema = pa.schema(fields, metadata=self._metadata)
+        # With checksums, loading notices a bit that has flipped since.
+        with pa.parquet.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
+            for group in _grouped(self._batches.columns(), tuple(self.kinds)):
+                arrays = [_array(group[name], kind) for name, kind in self.kinds.items()]
+                writer.write_table(pa.table(arrays, schema=writer.schema))
+
+
+@dataclass(slots=True)
+class _Batches:
+    """The resources of a table, in batches that all have the same columns; each loop over them reads the pages anew.
+
+    Each batch is led by an outline: a resource with every name that any of them has, and nothing under it. Names are given by
+    what a whole table has, so a batch must not look as if it were one.
+    """
+
+    resources: Iterable[Resource]
+    is_events: bool
+    metrics: list[dict[str, Any]]
+    outline: dict[str, Any] = field(default_factory=dict)
+
+    def columns(self) -> Iterator[Columns]:
+        """Read the pages, a batch of rows at a time."""
+        resources = iter(self.resources)
+        while batch := list(islice(resources, _RESOURCES_AT_ONCE)):
+            page = {"data": [self.outline, *batch], "included": self.metrics}
+            table = events_table([page]) if self.is_events else profiles_table([page])
+            yield {name: _objects(cells.values)[1:] for name, cells in table.items()}
+
+
+def profiles_of(walk: Walk) -> PulledTable:
+    """Read the columns of the profiles of a walk, each in its newest version."""
+    as_of = {PROFILES_AS_OF: walk.begun.isoformat()}
+    return _prepared(_Batches(Newest(walk), is_events=False, metrics=[]), as_of)
+
+
+def events_of(walks: Iterable[Walk], metrics: Iterable[dict[str, Any]]) -> PulledTable:
+    """Read the columns of the events of walks, whose metrics have the names given or those that came with them."""
+    walks = tuple(walks)
+    known = {metric["id"]: metric for metric in metrics}
+    for walk in walks:
+        for document in walk.documents():
+            known.update({one["id"]: one for one in document.get("included") or () if one.get("type") == "metric"})
+    return _prepared(_Batches(Once(walks), is_events=True, metrics=list(known.values())), {})
+
+
+def _prepared(batches: _Batches, metadata: Mapping[str, str]) -> PulledTable:
+    for one in batches.resources:
+        batches.outline = _outlined(batches.outline, one)
+    kinds: dict[str, Kind | None] = {}
+    rows = 0
+    if batches.outline:
+        for columns in batches.columns():
+            rows += len(next(iter(columns.values())))
+            for name, cells in columns.items():
+                kinds[name] = _kind_of_column(name, kinds.get(name), cells)
+    # A column that is never set is one of text, as it is when it comes from a page.
+    return PulledTable({name: kind or "text" for name, kind in kinds.items()}, rows, batches, metadata)
+
+
+def _outlined(outline: dict[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = outline.get("attributes", {})
+    _add_names(attributes, one.get("attributes") or {})
+    # One metric is as good as another: the row is left out again.
+    return {**one, "attributes": attributes}
+
+
+def _add_names(outline: dict[str, Any], part: Mapping[str, Any]) -> None:
+    """Add the names of a part to its outline, and those of the parts within it, but not what is inside a property."""
+    for name, value in part.items():
+        if isinstance(value, Mapping):
+            within = outline.get(name) or {}
+            if name in ("properties", "event_properties"):
+                within.update(dict.fromkeys(value))
+            else:
+                _add_names(within, value)
+            outline[name] = within
+        else:
+            outline.setdefault(name, None)
+
+
+def _objects(values: pa.ChunkedArray | list[Any]) -> list[Any]:
+    found: list[Any] = values if isinstance(values, list) else values.to_pylist()
+    return found
+
+
+def _kind_of_column(name: str, kind: Kind | None, cells: Iterable[Any]) -> Kind | None:
+    """Return the kind that holds the cells of a column and those seen before; None while none is set."""
+    for value in cells:
+        if kind == "json":
+            return kind
+        if value is not None:
+            found = _kind(value, _EXACT if name in _NUMBERS else _SIXTY_FOUR_BITS)
+            kind = _joined(name, kind, found)
+    return kind
+
+
+def _kind(value: Any, too_large: int) -> Kind:
+    match value:
+        case bool():
+            return "truth"
+        case int():
+            return "whole" if -too_large <= value < too_large else "json"
+        case float():
+            return "number"
+        case str():
+            return "text"
+        case list() if all(isinstance(item, str) for item in value):
+            return "texts"
+        case _:
+            return "json"
+
+
+def _joined(name: str, one: Kind | None, other: Kind) -> Kind:
+    if one is None or one == other:
+        return other
+    return "number" if {one, other} == {"whole", "number"} and name in _NUMBERS else "json"
+
+
+def _grouped(batches: Iterable[Columns], names: Sequence[str]) -> Iterator[Columns]:
+    """Join batches into groups; a column that a batch lacks, since no row of it has a value there, is unset."""
+    group: Columns = {name: [] for name in names}
+    size = 0
+    for columns in batches:
+        rows = len(next(iter(columns.values())))
+        for name in names:
+            group[name].extend(columns.get(name) or [None] * rows)
+        size += rows
+        if size >= _ROWS_IN_A_GROUP:
+            yield group
+            group, size = {name: [] for name in names}, 0
+    if size:
+        yield group
+
+
+def _array(cells: list[Any], kind: Kind) -> pa.Array:
+    if kind == "json":
+        cells = [None if cell is None else json.dumps(cell) for cell in cells]
+    return pa.array(cells, _TYPES[kind])

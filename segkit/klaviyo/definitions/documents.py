@@ -1,0 +1,154 @@
+"""Documents from Klaviyo to segments: finds the definitions in whatever they came wrapped in, and tells all gaps at once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from segkit.definition.segment import Segment
+from segkit.errors import DefinitionError
+from segkit.json_text import DEEPEST, Halves, is_deep, read_json
+from segkit.klaviyo.account_names import AccountNames
+from segkit.klaviyo.definitions.gaps import Gaps
+from segkit.klaviyo.definitions.names import NamesOfIds
+from segkit.klaviyo.definitions.read import Account, read_definition
+from segkit.masking import masked_text, quoted
+
+UNNAMED = "From Klaviyo"
+"""What a segment is called if neither its document nor the caller says."""
+
+_WRAPPINGS = ("data", "attributes", "segment", "definition", "results")
+
+
+def from_klaviyo(
+    payload: object,
+    *,
+    metric_names: Mapping[str, str] | None = None,
+    list_names: Mapping[str, str] | None = None,
+    names: AccountNames | None = None,
+    channel_affinity: Mapping[str, str] | None = None,
+    name: str | None = None,
+) -> Segment:
+    """Read one segment from a document of Klaviyo's Segments API.
+
+    Args:
+        payload: a definition with its condition_groups, a create request, a response, one item of a list page or a page of one
+            item, or what Klaviyo shows when `.json` is added to the address of a definition; as a mapping or as JSON text.
+        metric_names: metric id to name; wins over `names`.
+        list_names: list id to name; wins over `names`.
+        names: the account's names, from a file or its pages.
+        channel_affinity: the column that holds a prediction of channel affinity, under "sms_rank", "sms_priority" and so on.
+        name: what the segment is called; left out, its name in the document, else "From Klaviyo".
+
+    Returns:
+        The segment: AND of groups, each an OR of its conditions, without needless brackets. A count greater than 0 reads as at
+        least 1. What the document says beside name and definition (starred, active, counts, dates) is left behind.
+
+    Raises:
+        DefinitionError: the payload holds no definition, or several; or conditions that segkit can't say, all of them in one
+            error, each with its place and the reason.
+
+    Published description: Segments API, revision 2026-07-15; its guide's older spellings are read too.
+
+    >>> clicked = {
+    ...     "type": "profile-metric", "metric_id": "UWxqMk", "measurement": "count",
+    ...     "measurement_filter": {"type": "numeric", "operator": "greater-than", "value": 0},
+    ...     "timeframe_filter": {"type": "date", "operator": "in-the-last", "unit": "day", "quantity": 90},
+    ... }
+    >>> definition = {"condition_groups": [{"conditions": [clicked]}]}
+    >>> from_klaviyo(definition, metric_names={"UWxqMk": "Clicked SMS"}, name="Clickers").condition.timeframe
+    InTheLast(quantity=90, unit='day')
+    """
+    found = list(_definitions(_checked(payload)))
+    if not found:
+        raise DefinitionError.no_klaviyo_definition("the page is empty")
+    if len(found) > 1:
+        raise DefinitionError.several_klaviyo_definitions(own or UNNAMED for own, _ in found)
+    given = [(name or found[0][0], found[0][1])]
+    return _segments(given, metric_names, list_names, names, channel_affinity)[0]
+
+
+def segments_from_klaviyo(
+    page: object,
+    *,
+    metric_names: Mapping[str, str] | None = None,
+    list_names: Mapping[str, str] | None = None,
+    names: AccountNames | None = None,
+    channel_affinity: Mapping[str, str] | None = None,
+) -> list[Segment]:
+    """Read every segment of a list page, or of several pages in a list; the arguments are those of `from_klaviyo`.
+
+    A page without segments is no fault, since an account may have none.
+
+    Raises:
+        DefinitionError: a page holds no definition; or conditions that segkit can't say, those of all segments in one error.
+
+    >>> groups = [{"conditions": [{"type": "profile-region", "in_region": True, "region": "european_union"}]}]
+    >>> item = {"type": "segment", "attributes": {"name": "EU", "definition": {"condition_groups": groups}}}
+    >>> [segment.name for segment in segments_from_klaviyo({"data": [item]})]
+    ['EU']
+    """
+    return _segments(list(_definitions(_checked(page))), metric_names, list_names, names, channel_affinity)
+
+
+def _segments(
+    found: list[tuple[str | None, Mapping[str, Any]]],
+    metric_names: Mapping[str, str] | None,
+    list_names: Mapping[str, str] | None,
+    names: AccountNames | None,
+    channel_affinity: Mapping[str, str] | None,
+) -> list[Segment]:
+    gaps = Gaps()
+    account = Account(NamesOfIds(names, {"metric": metric_names, "list": list_names}, gaps), channel_affinity or {})
+    segments = []
+    for number, (name, definition) in enumerate(found, start=1):
+        place = f"segment {number} ({quoted(name or UNNAMED)}), " if len(found) > 1 else ""
+        condition = read_definition(definition, account, gaps, place)
+        if condition is not None:
+            segments.append(Segment(name or UNNAMED, condition))
+    if gaps.lines:
+        raise DefinitionError.klaviyo_unread(gaps.lines)
+    return segments
+
+
+def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """Yield each definition inside a payload with the nearest name around it."""
+    if isinstance(payload, (str, bytes)):
+        try:
+            payload = read_json(payload)
+        except ValueError as error:
+            raise DefinitionError.no_klaviyo_definition(str(error)) from None
+        payload = _checked(payload)
+    if isinstance(payload, list):
+        for one in payload:
+            yield from _definitions(one, name)
+    elif isinstance(payload, Mapping):
+        own = payload.get("name")
+        yield from _inside(payload, own if isinstance(own, str) and own.strip() else name)
+    else:
+        found = "null" if payload is None else quoted(payload)
+        raise DefinitionError.no_klaviyo_definition(f"{found} stands in its place")
+
+
+def _checked(payload: object) -> object:
+    """Return a payload that can be gone through and written again."""
+    if is_deep(payload):
+        raise DefinitionError.no_klaviyo_definition(f"it is nested more than {DEEPEST} deep")
+    halves = Halves()
+    halves.without(payload)
+    if halves.found:
+        raise DefinitionError.no_klaviyo_definition("it holds half a character, which was cut within an emoji")
+    return payload
+
+
+def _inside(payload: Mapping[Any, Any], name: str | None) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    if "condition_groups" in payload:
+        yield name, payload
+        return
+    wrapping = next((key for key in _WRAPPINGS if key in payload), None)
+    if wrapping is None:
+        parts = ", ".join(masked_text(str(part)) for part in payload) or "nothing"
+        raise DefinitionError.no_klaviyo_definition(f"it has {parts}, and no condition_groups")
+    if wrapping == "definition" and payload[wrapping] is None:
+        # Klaviyo may leave it out; among the segments of a page it is one gap of one segment.
+        yield name, {}
+    else:
+        yield from _definitions(payload[wrapping], name)

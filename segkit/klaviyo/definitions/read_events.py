@@ -1,0 +1,87 @@
+"""Klaviyo's conditions on events to ours: counts and sums of a metric, and steps in an order."""
+
+from typing import get_args
+
+from segkit.definition.conditions import (
+    Condition,
+    DateTest,
+    EventProperty,
+    FunnelCondition,
+    FunnelStep,
+    Measurement,
+    MetricCondition,
+)
+from segkit.definition.timeframe_words import whole
+from segkit.definition.value_words import boolean
+from segkit.errors import DefinitionError
+from segkit.klaviyo.definitions.names import NamesOfIds
+from segkit.klaviyo.definitions.parts import Filter, parts, text, word
+from segkit.klaviyo.definitions.read_dates import event_timeframe
+from segkit.klaviyo.definitions.read_filters import number_filter, value_filter
+from segkit.klaviyo.definitions.words import COMPLETION_WINDOWS
+from segkit.masking import quoted
+
+
+def metric_condition(value: Filter, names: NamesOfIds) -> Condition:
+    """Read how often, or for how much, something was done.
+
+    "Greater than 0" is "at least 1" of a count, as `did` says it.
+
+    Raises:
+        DefinitionError: a part is missing, unknown, or without words in segkit.
+    """
+    known = ("metric_id", "measurement", "measurement_filter", "timeframe_filter", "metric_filters")
+    given = parts("A condition on a metric", value, known)
+    metric = names.of("metric", text("The metric_id", given.get("metric_id")))
+    measurement = word("The measurement", given.get("measurement"), get_args(Measurement))
+    test = number_filter(given.get("measurement_filter"))
+    comparison, threshold = test.comparison, test.value
+    if measurement == "count" and (comparison, threshold) == ("more than", 0):
+        comparison, threshold = "at least", 1
+    timeframe = event_timeframe(given.get("timeframe_filter"))
+    where = _where(given.get("metric_filters"))
+    return MetricCondition(metric, measurement, comparison, threshold, timeframe, where)
+
+
+def funnel_condition(value: Filter, names: NamesOfIds) -> Condition:
+    """Read steps that were taken, or not taken, in an order.
+
+    Raises:
+        DefinitionError: a part is missing, unknown, or without words in segkit.
+    """
+    given = parts("A funnel", value, ("timeframe_filter", "completion_window_seconds", "steps"))
+    steps = given.get("steps")
+    if not isinstance(steps, list):
+        raise DefinitionError.bad_value("The steps of a funnel", steps or "null", "a list of steps")
+    timeframe = event_timeframe(given.get("timeframe_filter"))
+    window = given.get("completion_window_seconds")
+    if isinstance(window, str):
+        window = COMPLETION_WINDOWS[word("The completion window of a funnel", window, tuple(COMPLETION_WINDOWS))]
+    elif window is not None:
+        window = whole("The completion window of a funnel", window, least=1)
+    return FunnelCondition(tuple(_step(step, names) for step in steps), timeframe, window)
+
+
+def _step(value: object, names: NamesOfIds) -> FunnelStep:
+    given = parts("A step of a funnel", value, ("metric_exists", "metric_id", "metric_filters"))
+    metric = names.of("metric", text("The metric_id of a step", given.get("metric_id")))
+    return FunnelStep(metric, _where(given.get("metric_filters")), boolean("metric_exists", given.get("metric_exists")))
+
+
+def _where(value: object) -> tuple[EventProperty, ...]:
+    """Return the clauses of an event."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise DefinitionError.bad_value("metric_filters", value, "a list of filters")
+    return tuple(map(_clause, value))
+
+
+def _clause(value: object) -> EventProperty:
+    given = parts("A filter of events", value, ("property", "filter"))
+    name = text("The property of a filter of events", given.get("property"))
+    test = value_filter(given.get("filter"))
+    if isinstance(test, DateTest):
+        why = "Klaviyo documents none on events; copy the date to the profile"
+        raise DefinitionError.beyond_segkit(f"A date filter of the event property {quoted(name)}", why)
+    return EventProperty(name, test)

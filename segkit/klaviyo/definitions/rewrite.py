@@ -1,0 +1,253 @@
+"""Rewrites of a condition that keep its members: without "not", in groups, within Klaviyo's limit; writing them is others' work."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar, assert_never, cast
+
+from segkit.definition.algebra import CONDITION_LIMIT, OPPOSITES, Literal, condition_groups, push_not_inwards, simplify
+from segkit.definition.conditions import (
+    AllOf,
+    AnyOf,
+    BooleanTest,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    DistanceCondition,
+    ItemsComparison,
+    ItemsTest,
+    ItemTextTest,
+    LengthTest,
+    ListComparison,
+    ListCondition,
+    ListTest,
+    MetricCondition,
+    Not,
+    NumberTest,
+    PhoneCountryCondition,
+    PropertyCondition,
+    PropertyTest,
+    RegionCondition,
+    SetTest,
+    SomethingTest,
+    TextInTest,
+    TextTest,
+)
+from segkit.definition.explain import describe, explain
+from segkit.definition.timeframes import After, AtLeastAgo, Before, BetweenDates, DateTimeframe, InMonth, InTheLast
+from segkit.errors import DefinitionError
+from segkit.klaviyo.definitions.gaps import Gaps
+from segkit.klaviyo.definitions.words import CELLS, PREDICTED_GENDER, PREDICTIONS, cell_of
+from segkit.masking import quoted
+from segkit.vocabulary import canonical_name
+
+Comparison = TypeVar("Comparison", bound=str)
+
+_ONE_DAY = timedelta(days=1)
+_WORKING_LIMIT = 2_000
+"""Conditions before idle groups are dropped: quickly looked through, and more than shrinks below Klaviyo's limit in practice."""
+_ONCE = {("at least", 1), ("more than", 0), ("not equals", 0)}
+_NEVER = {("fewer than", 1), ("at most", 0), ("equals", 0)}
+
+
+def without_not(condition: Condition, gaps: Gaps) -> Condition:
+    """Return the same members in atoms that Klaviyo may have a shape for.
+
+    Negation is pushed into the atoms. A property's is the opposite or not set; kinds other than the test asks for are lost, as they
+    match nothing in Klaviyo. An atom whose opposite would lose members is noted as a gap and left as it is.
+    """
+    return _rewritten(push_not_inwards(simplify(condition)), gaps)
+
+
+def _rewritten(condition: Condition, gaps: Gaps) -> Condition:
+    match condition:
+        case AllOf(conditions):
+            return AllOf(tuple(_rewritten(part, gaps) for part in conditions))
+        case AnyOf(conditions):
+            return AnyOf(tuple(_rewritten(part, gaps) for part in conditions))
+        case _:
+            return _tried(condition, gaps)
+
+
+def _tried(literal: Literal, gaps: Gaps) -> Condition:
+    """Return what says the literal, or the literal itself where nothing does, so that the rest is looked at too."""
+    found: list[Condition] = []
+    with gaps.at(explain(literal)):
+        found.append(_sayable(literal))
+    return found[0] if found else literal
+
+
+def bounded_groups(sayable: Condition, alike: Mapping[Literal, Literal]) -> tuple[tuple[Literal, ...], ...]:
+    """Return the groups that must all hold, without those that another makes idle.
+
+    `alike` has, for what Klaviyo spells in one way and segkit in several, the one that stands for all.
+
+    Raises:
+        DefinitionError: there are more conditions than Klaviyo takes, or none.
+    """
+    try:
+        groups = condition_groups(sayable, limit=_WORKING_LIMIT)
+    except DefinitionError:
+        # Far too many to look for idle ones; refused again, with Klaviyo's own limit in the message.
+        groups = condition_groups(sayable, limit=CONDITION_LIMIT)
+    if not groups or () in groups:
+        who, nearest = ("everybody", "created is set") if not groups else ("nobody", "no segment at all")
+        raise DefinitionError.beyond_klaviyo(f"definition without conditions, which is {who}", nearest)
+    groups = tuple(tuple(dict.fromkeys(alike.get(literal, literal) for literal in group)) for group in groups)
+    sets = [frozenset(group) for group in groups]
+    # Doubled ones are equal as sets, and the first of them stays.
+    busy = [
+        group
+        for place, (group, own) in enumerate(zip(groups, sets, strict=True))
+        if not any(other < own for other in sets) and own not in sets[:place]
+    ]
+    size = sum(map(len, busy))
+    if size > CONDITION_LIMIT:
+        raise DefinitionError.too_many_conditions(size, CONDITION_LIMIT)
+    return tuple(busy)
+
+
+def _sayable(literal: Literal) -> Condition:
+    match literal:
+        case Not(inner):
+            return _negated(inner)
+        case MetricCondition(measurement="count", comparison=comparison, value=value):
+            if (comparison, value) in _ONCE:
+                return replace(literal, comparison="at least", value=1)
+            return replace(literal, comparison="equals", value=0) if (comparison, value) in _NEVER else literal
+        case PropertyCondition(name, LengthTest("not equals", length)):
+            return _any_test(name, [LengthTest("fewer than", length), LengthTest("more than", length)])
+        case PropertyCondition(name, ItemsTest(comparison, items)) if _column(name) not in PREDICTIONS:
+            kind, of_each = _OF_EACH[comparison]
+            return kind(tuple(PropertyCondition(name, ListTest(of_each, item)) for item in items))
+        case PropertyCondition(name, TextInTest(values, negated)) if _column(name) == PREDICTED_GENDER:
+            tests = [TextTest("not equals" if negated else "equals", value) for value in values]
+            return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in tests))
+        case _:
+            return literal
+
+
+_OF_EACH: dict[ItemsComparison, tuple[type[AllOf] | type[AnyOf], ListComparison]] = {
+    "contains any of": (AnyOf, "contains"),
+    "contains all of": (AllOf, "contains"),
+    "not contains any of": (AllOf, "not contains"),
+    "not contains all of": (AnyOf, "not contains"),
+}
+"""Klaviyo's profiles are asked for one item at a time."""
+
+
+def _negated(atom: Condition) -> Condition:
+    match atom:
+        case PropertyCondition(name, test):
+            return _negated_property(name, test)
+        case ConsentCondition(status_date=None, where=()):
+            return _other_states(atom)
+        case ConsentCondition():
+            nearest = "the other states, joined by OR with this one under the opposite date or method"
+        case ListCondition(name):
+            nearest = f"not on the list {quoted(name)}, joined by OR with having joined outside that time"
+        case DistanceCondition(is_within=is_within):
+            nearest = f"{describe(replace(atom, is_within=not is_within))}, which leaves out who can't be placed"
+        case PhoneCountryCondition(is_in=is_in):
+            nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with phone_number not set"
+        case RegionCondition(is_in=is_in):
+            nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with country not set"
+        case _:
+            # A funnel: whatever else has an exact opposite was turned round before.
+            nearest = "the funnel as a segment of its own, which a campaign then excludes"
+    raise DefinitionError.beyond_klaviyo("opposite of this condition that keeps its members", nearest)
+
+
+def _negated_property(name: str, test: PropertyTest) -> Condition:
+    tests = opposites(test)
+    if not tests:
+        nearest = _nearest_timeframe(name, test)
+        raise DefinitionError.beyond_klaviyo("opposite of this timeframe that keeps the days to come", nearest)
+    opposite = _any_test(name, tests)
+    if _column(name) in PREDICTIONS:
+        nearest = f"{describe(PropertyCondition(name, tests[0]))}, which leaves out who has no prediction"
+        raise DefinitionError.beyond_klaviyo("test for a prediction that is not set", nearest)
+    return AnyOf((opposite, PropertyCondition(name, SetTest(is_set=False))))
+
+
+def _nearest_timeframe(name: str, test: PropertyTest) -> str:
+    match test:
+        case DateTest(InTheLast(quantity, unit)):
+            nearest: DateTimeframe = AtLeastAgo(quantity, unit)
+        case DateTest(AtLeastAgo(quantity, unit)):
+            nearest = InTheLast(quantity, unit)
+        case _:
+            return "the timeframes before and after it, joined by OR"
+    return f"{describe(PropertyCondition(name, DateTest(nearest)))}, joined by OR with not set"
+
+
+def _negated_comparison(comparison: Comparison) -> Comparison:
+    """Return the comparison with "not" before it, or without."""
+    return cast(Comparison, comparison.removeprefix("not ") if comparison.startswith("not ") else f"not {comparison}")
+
+
+def opposites(test: PropertyTest) -> list[PropertyTest]:
+    """Return tests of which one passes exactly where a value of the same kind fails this one; none if there are no such.
+
+    >>> opposites(NumberTest("at least", 18))
+    [NumberTest(comparison='fewer than', value=18)]
+    """
+    match test:
+        case TextTest(comparison, value):
+            return [TextTest(_negated_comparison(comparison), value)]
+        case TextInTest(values, negated):
+            return [TextInTest(values, not negated)]
+        case NumberTest(comparison, value):
+            return [NumberTest(OPPOSITES[comparison], value)]
+        case BooleanTest(value):
+            return [BooleanTest(not value)]
+        case ListTest(comparison, item):
+            return [ListTest(_negated_comparison(comparison), item)]
+        case ItemsTest(comparison, items):
+            return [ItemsTest(_negated_comparison(comparison), items)]
+        case ItemTextTest(comparison, text):
+            return [ItemTextTest(_negated_comparison(comparison), text)]
+        case LengthTest(comparison, length):
+            return [LengthTest(OPPOSITES[comparison], length)]
+        case SetTest(is_set):
+            return [SetTest(not is_set)]
+        case SomethingTest(holds):
+            return [SomethingTest(not holds)]
+        case DateTest(timeframe):
+            return [DateTest(other) for other in _other_days(timeframe)]
+        case _:
+            assert_never(test)
+
+
+def _other_days(timeframe: DateTimeframe) -> list[DateTimeframe]:
+    """Return timeframes that together hold every moment outside; relative ones leave the days to come open, so have none."""
+    match timeframe:
+        case Before(day):
+            return [After(day - _ONE_DAY)]
+        case After(day):
+            return [Before(day + _ONE_DAY)]
+        case BetweenDates(first, last):
+            return [Before(first), After(last)]
+        case InMonth(month):
+            return [InMonth(other) for other in range(1, 13) if other != month]
+        case _:
+            return []
+
+
+def _other_states(consent: ConsentCondition) -> Condition:
+    """Return every state of consent but this one."""
+    channel, can_receive, subscription = cell_of(consent)
+    others = [
+        ConsentCondition(channel, can_receive, other) for other in CELLS[channel, can_receive] if other != subscription
+    ]
+    beyond = ConsentCondition(channel, not can_receive, "any")
+    return AnyOf((*others, beyond)) if others else beyond
+
+
+def _any_test(name: str, tests: Iterable[PropertyTest]) -> Condition:
+    conditions = [_sayable(PropertyCondition(name, test)) for test in tests]
+    return conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
+
+
+def _column(name: str) -> str:
+    return canonical_name("profiles", name)

@@ -1,0 +1,243 @@
+"""Segments to the documents that Klaviyo's Segments API takes; every gap of a segment is told at once."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from segkit.definition.algebra import Literal, atoms
+from segkit.definition.conditions import (
+    Atom,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    DistanceCondition,
+    FunnelCondition,
+    ListCondition,
+    MetricCondition,
+    NumberTest,
+    PhoneCountryCondition,
+    PostalCode,
+    PropertyCondition,
+    PropertyTest,
+    RegionCondition,
+    TextTest,
+)
+from segkit.definition.countries import THREE_LETTERS
+from segkit.definition.explain import describe
+from segkit.definition.segment import Segment
+from segkit.definition.timeframes import ALL_TIME
+from segkit.errors import DefinitionError
+from segkit.klaviyo.account_names import AccountNames
+from segkit.klaviyo.definitions.gaps import Gaps
+from segkit.klaviyo.definitions.names import IdsOfNames
+from segkit.klaviyo.definitions.rewrite import bounded_groups, without_not
+from segkit.klaviyo.definitions.words import (
+    AFFINITY_RANKS,
+    GENDERS,
+    NEXT_ORDER,
+    NEXT_ORDER_DIMENSION,
+    PREDICTED_GENDER,
+    PREDICTED_NUMBERS,
+    PREDICTIONS,
+    property_of,
+)
+from segkit.klaviyo.definitions.write_consent import consent_document
+from segkit.klaviyo.definitions.write_events import funnel_document, metric_document
+from segkit.klaviyo.definitions.write_filters import (
+    Document,
+    date_filter,
+    number_filter,
+    profile_filter,
+    text_filter,
+)
+from segkit.masking import quoted
+from segkit.vocabulary import canonical_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    ids: IdsOfNames
+    affinities: Mapping[str, str]
+
+
+def to_klaviyo(
+    segment: Segment,
+    *,
+    metric_ids: Mapping[str, str] | None = None,
+    list_ids: Mapping[str, str] | None = None,
+    names: AccountNames | None = None,
+    channel_affinity: Mapping[str, str] | None = None,
+    is_starred: bool = False,
+) -> Document:
+    """Write a segment as the request that creates it in Klaviyo.
+
+    Args:
+        segment: any segment; its description has no place in Klaviyo and stays behind.
+        metric_ids: metric name to id; wins over `names`.
+        list_ids: list name to id; wins over `names`.
+        names: the account's names, from a file or its pages.
+        channel_affinity: as for `from_klaviyo`, the columns that hold predictions of channel affinity.
+        is_starred: star the segment, which keeps it active for a year without use instead of 45 days.
+
+    Returns:
+        {"data": {"type": "segment", "attributes": {"name", "definition"}}} of dictionaries, lists, texts, numbers, truths and None.
+
+    Raises:
+        DefinitionError: something that Klaviyo can't say, all of it in one error, each with the nearest that can be said.
+
+    Published description: Segments API, revision 2026-07-15. Equivalences are listed in `segkit.klaviyo.definitions`.
+
+    >>> from segkit.definition.phrases import can_receive
+    >>> request = to_klaviyo(Segment("SMS", can_receive("sms")))
+    >>> request["data"]["attributes"]["definition"]["condition_groups"][0]["conditions"][0]["type"]
+    'profile-marketing-consent'
+    """
+    if not isinstance(segment, Segment):
+        raise DefinitionError.not_a_segment(segment)
+    account = _Account(IdsOfNames(names, {"metric": metric_ids, "list": list_ids}), channel_affinity or {})
+    attributes: Document = {"name": segment.name}
+    if is_starred:
+        attributes["is_starred"] = True
+    attributes["definition"] = _definition(segment.condition, account, segment.name)
+    return {"data": {"type": "segment", "attributes": attributes}}
+
+
+def klaviyo_definition(
+    condition: Condition,
+    *,
+    metric_ids: Mapping[str, str] | None = None,
+    list_ids: Mapping[str, str] | None = None,
+    names: AccountNames | None = None,
+    channel_affinity: Mapping[str, str] | None = None,
+) -> Document:
+    """Write a condition as the definition of a segment: {"condition_groups": [...]}; arguments and errors of `to_klaviyo`.
+
+    >>> from segkit.definition.phrases import in_region
+    >>> klaviyo_definition(in_region("european_union"))["condition_groups"][0]["conditions"]
+    [{'type': 'profile-region', 'in_region': True, 'region': 'european_union'}]
+    """
+    account = _Account(IdsOfNames(names, {"metric": metric_ids, "list": list_ids}), channel_affinity or {})
+    return _definition(condition, account, "This condition")
+
+
+def _definition(condition: Condition, account: _Account, name: str) -> Document:
+    gaps = Gaps()
+    sayable = without_not(condition, gaps)
+    documents: dict[Literal, Document] = {}
+    # Each atom by itself first, since groups may be too many to be made.
+    for atom in atoms(sayable):
+        with gaps.at(describe(atom)):
+            documents[atom] = _condition(atom, account)
+    first: dict[str, Literal] = {}
+    alike = {atom: first.setdefault(json.dumps(document), atom) for atom, document in documents.items()}
+    groups: tuple[tuple[Literal, ...], ...] = ()
+    with gaps.at("the whole"):
+        groups = bounded_groups(sayable, alike)
+    if gaps.lines:
+        raise DefinitionError.klaviyo_unsaid(name, gaps.lines)
+    return {"condition_groups": [{"conditions": [documents[literal] for literal in group]} for group in groups]}
+
+
+def _condition(literal: Atom, account: _Account) -> Document:
+    match literal:
+        case MetricCondition():
+            return metric_document(literal, account.ids)
+        case FunnelCondition():
+            return funnel_document(literal, account.ids)
+        case PropertyCondition():
+            return _property(literal, account)
+        case ConsentCondition():
+            return consent_document(literal)
+        case ListCondition():
+            return _list_membership(literal, account)
+        case DistanceCondition():
+            return _distance(literal)
+        case PhoneCountryCondition(countries, is_in):
+            operator = "phone-country-code-in" if is_in else "phone-country-code-not-in"
+            return _of_property("phone_number", text_filter(operator, list(countries)))
+        case RegionCondition(region, is_in):
+            return {"type": "profile-region", "in_region": is_in, "region": region}
+        case _:
+            assert_never(literal)
+
+
+def _list_membership(atom: ListCondition, account: _Account) -> Document:
+    found: Document = {"type": "profile-group-membership", "is_member": atom.is_member}
+    found["group_ids"] = [account.ids.of("list", atom.list_name)]
+    if atom.joined == ALL_TIME:
+        return found
+    if not atom.is_member:
+        raise DefinitionError.beyond_klaviyo("timeframe of not being on a list", "not being on it at all")
+    return found | {"timeframe_filter": date_filter(atom.joined)}
+
+
+def _property(atom: PropertyCondition, account: _Account) -> Document:
+    column = canonical_name("profiles", atom.property)
+    spellings = {name: key for key, name in account.affinities.items()}
+    if atom.property in spellings:
+        return _affinity(spellings[atom.property], atom.test)
+    if column in PREDICTIONS:
+        return _prediction(column, atom.test)
+    spelled = property_of(atom.property)
+    if spelled is None:
+        nearest = "can_receive(...) or cannot_receive(...), narrowed by subscription, date and method"
+        raise DefinitionError.beyond_klaviyo(f"property for the column {quoted(atom.property)}", nearest)
+    return _of_property(spelled, profile_filter(atom.test))
+
+
+def _of_property(spelled: str, found: Document) -> Document:
+    return {"type": "profile-property", "property": spelled, "filter": found}
+
+
+def _prediction(column: str, test: PropertyTest) -> Document:
+    match test:
+        case NumberTest() if column in PREDICTED_NUMBERS:
+            dimension = column
+        case TextTest("equals" | "not equals", value) if column == PREDICTED_GENDER and value in GENDERS:
+            dimension = column
+        case DateTest() if column == NEXT_ORDER:
+            dimension = NEXT_ORDER_DIMENSION
+        case _:
+            nearest = {PREDICTED_GENDER: f"equals or not equals {', '.join(GENDERS)}", NEXT_ORDER: "a timeframe"}
+            raise DefinitionError.beyond_klaviyo(
+                f"such test of {column}", nearest.get(column, "a comparison of numbers")
+            )
+    return {"type": "profile-predictive-analytics", "dimension": dimension, "filter": profile_filter(test)}
+
+
+def _affinity(key: str, test: PropertyTest) -> Document:
+    channel, _, named = key.partition("_")
+    match test:
+        case TextTest("equals" | "not equals", value) if value in AFFINITY_RANKS and named in ("", "rank"):
+            measurement = "rank"
+        case NumberTest("equals", value) if value == int(value) and named in ("", "priority"):
+            measurement = "priority"
+        case _:
+            nearest = (
+                f"a rank that equals or does not equal {', '.join(AFFINITY_RANKS)}, or a priority that equals a number"
+            )
+            raise DefinitionError.beyond_klaviyo("such test of channel affinity", nearest)
+    return {
+        "type": "profile-predictive-analytics",
+        "dimension": "channel_affinity",
+        "measurement": measurement,
+        "predicted_channel": channel,
+        "filter": profile_filter(test),
+    }
+
+
+def _distance(atom: DistanceCondition) -> Document:
+    if not isinstance(atom.of, PostalCode):
+        raise DefinitionError.beyond_klaviyo("distance from a point", "the distance from the postal code at that point")
+    if atom.of.country not in THREE_LETTERS:
+        raise DefinitionError.beyond_klaviyo(
+            f"country {quoted(atom.of.country)}", "a country of ISO 3166, such as 'US'"
+        )
+    return {
+        "type": "profile-postal-code-distance",
+        "country_code": THREE_LETTERS[atom.of.country],
+        "postal_code": atom.of.postal_code,
+        "unit": atom.unit,
+        "filter": number_filter("fewer than" if atom.is_within else "more than", atom.distance),
+    }

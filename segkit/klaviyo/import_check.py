@@ -1,0 +1,557 @@
+"""What Klaviyo's importer would make of a CSV, rule by rule, before it is uploaded; nothing is sent and nothing is changed.
+
+The rules are those of Klaviyo's help centre as it stood in April 2026; each stands below with the number of its article. Where
+an article is silent, the function says what was chosen.
+"""
+
+# Over 250 lines, since it is a list of rules, each in a few lines with its source.
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from segkit.data.date_forms import from_any_text
+from segkit.data.files.headers import look_like_data
+from segkit.data.phone_patterns import FIXED_LINE
+from segkit.data.phones import Phones, normalise
+from segkit.data.places import country_codes
+from segkit.data.validation.columns import ADDRESS
+from segkit.data.validation.faults import covered, masked
+from segkit.errors import DataError
+from segkit.given_paths import file_there
+from segkit.vocabulary import canonical_name
+
+Flags = npt.NDArray[np.bool_]
+
+LARGEST = 50_000_000
+"""Bytes: 50 MB in help 115005251128, which leaves open whether a million or 1,048,576 to the MB; the smaller is safe."""
+
+MAPPED = {
+    "email": "email",
+    "email address": "email",
+    "phone number": "phone_number",
+    "first name": "first_name",
+    "last name": "last_name",
+    "organization": "organization",
+    "title": "title",
+    "address": "address1",
+    "address 1": "address1",
+    "address 2": "address2",
+    "city": "city",
+    "state / region": "region",
+    "region": "region",
+    "country": "country",
+    "zip code": "zip",
+    "zip": "zip",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "timezone": "timezone",
+    "ip address": "ip",
+    "source": "source",
+    "sms marketing consent": "sms_consent",
+    "sms marketing timestamp": "sms_timestamp",
+    "sms transactional consent": "sms_transactional_consent",
+    "sms transactional timestamp": "sms_transactional_timestamp",
+    "email marketing consent": "email_consent",
+    "email marketing consent timestamp": "email_timestamp",
+}
+"""Klaviyo's own property names, which map themselves (help 115005251128); capitals and blanks around are taken not to matter."""
+
+CONSENTS = {
+    "sms_consent": "sms_timestamp",
+    "sms_transactional_consent": "sms_transactional_timestamp",
+    "email_consent": "email_timestamp",
+}
+"""Each consent column with the column that says when."""
+
+_SUBSCRIBE = ("subscribe", "subscribed")
+_NEVER = "never subscribed"
+_WORDS = (*_SUBSCRIBE, "unsubscribed", _NEVER)
+"""Help 360035428731 says Subscribe and 115005251128 says Subscribed; both are taken."""
+
+_UNWANTED = ("consent", "$consent", "subscribed to sms")
+_KEPT_BY_KLAVIYO = ("profile created on", "first active", "last active")
+_MISNAMED_TIMES = {
+    "sms marketing consent timestamp": "SMS Marketing Timestamp",
+    "sms consent timestamp": "SMS Marketing Timestamp",
+    "sms transactional consent timestamp": "SMS Transactional Timestamp",
+}
+_OWN_NAMES = {field: header.title() for header, field in reversed(MAPPED.items())}
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 begins, of which nothing makes sense when read as Latin-1, as all but UTF-8 is so that the rest can be checked."""
+_MISPLACED_QUOTE = ("expected after '\"'", "unexpected end of data")
+"""How Python's reader says that a quotation mark is stray."""
+_YEAR_1990 = 631_152_000
+_DATA_IN_HEADER = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?\d[\d\s().-]{6,}\d")
+
+_ZONE = r"( ?(Z|[+-]\d{2}:?\d{2}))?"
+_TIME = rf"([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d{{1,6}})?)?{_ZONE})?"
+_DATE = rf"^(\d{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]){_TIME}|(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/(\d{{4}}|\d{{2}}){_TIME}|\d{{9,10}})$"
+_BEFORE_1990 = rf"^((0\d|1[0-8])\d\d|19[0-8]\d)-|^\d\d?/\d\d?/((0\d|1[0-8])\d\d|19[0-8]\d)({_TIME})$"
+_DAY_FIRST = (
+    r"^((0?[1-9]|[12]\d|3[01])[-.](0?[1-9]|1[0-2])[-.]\d{4}|(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])/(\d{4}|\d{2}))\b"
+)
+_SLASHED = r"^\d{1,2}/\d{1,2}/(\d{4}|\d{2})\b"
+_CHANGED_BY_SPREADSHEET = r"^\s*'?\+?\d+([.,]\d+)?[eE]\+?\d+\s*$|^\s*'?\+?\d+\.0\s*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that was looked at: its name, the header, the rows that break it, and a name that the advice needs.
+
+    Without rows it is the whole file that breaks the rule.
+    """
+
+    rule: str
+    column: str | None = None
+    rows: Flags | None = None
+    advice: str = ""
+    is_of_column: bool = False
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether there is anything to say: the header of a column can break a rule even where no row has anything in it."""
+        return self.rows is None or self.is_of_column or bool(self.rows.any())
+
+
+SAYS = {
+    "file too large": ("the file is refused", "Split it into files of at most 50 MB."),
+    "not a CSV": ("the file is refused", "Save it as a CSV, not compressed, under a name that ends in .csv."),
+    "not UTF-8": ("letters with accents come out wrong", "Save it as CSV UTF-8."),
+    "cells not parted by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was looked at."),
+    "rows of different lengths": ("cells stand under the wrong headers, or the file is refused", "Put cells with commas, quotes or line breaks into quotes, and check again: nothing else was looked at."),
+    "stray quotation mark": ("rows are swallowed up to the next quotation mark, or the file is refused", "Close it, or write it twice within a quoted cell, and check again: nothing else was looked at."),
+    "no row of headers": ("the first row is taken for headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was looked at."),
+    "no rows": ("nothing is imported", "Check that the export finished, and that somebody is in it."),
+    "no email and no number": ("profiles can't be told apart, so no row is imported", "Head the columns 'Email' and 'Phone Number'."),
+    "wrong first column": ("the file may be refused", "Put Email first, or, where not every row has one, Phone Number."),
+    "unwanted consent column": ("it can break the import, and subscribes nobody", "Remove it; where consent differs from row to row, say so in 'SMS Marketing Consent'."),
+    "several columns for one property": ("only one of them is kept", "Remove or rename it."),
+    "no header": ("the column can't be mapped by itself", "Give it a header."),
+    "set by Klaviyo": ("it can't be uploaded", "Remove it."),
+    "consent time under another header": ("a custom property is made of it, and consent gets no time", "Head it {}."),
+    "another name of a Klaviyo property": ("a custom property is made of it", "Head it {}, or map it by hand."),
+    "no Klaviyo property": ("a custom property is made of it", "Leave it if you want that property; else remove it."),
+    "neither email nor number": ("the row is skipped", "Give it either, or remove it."),
+    "not an email address": ("the row is skipped", "Mend the address; with a phone number, it may be left empty."),
+    "apostrophe before an email": ("it becomes a part of the address, and so another profile", "Take it away; with a phone number, the cell may be left empty."),
+    "number changed by a spreadsheet": ("the row is skipped, even if its email is valid", "Format the column as text, and fill it once more."),
+    "number without country": ("the number is not accepted for SMS, so consent is lost", "Write it with + and the country code, or add a column 'Country'."),
+    "not a phone number": ("the row is skipped, even if its email is valid", "Mend it; with an email, it may be left empty."),
+    "repeated": ("the first row counts and this one is skipped", "Keep one row for each profile."),
+    "unknown consent word": ("consent is lost", "Write Subscribe, Unsubscribed or Never subscribed."),
+    "blank consent": ("taken as Never subscribed, so it subscribes nobody", "Write Subscribe, Unsubscribed or Never subscribed."),
+    "never subscribed": ("it can't be set in bulk: a profile that has another status keeps it", "Leave it for new profiles; to withdraw consent, write Unsubscribed."),
+    "consent without a number": ("consent is lost", "Add the number, or leave the row out."),
+    "consent of a landline": ("consent is lost", "Find a mobile number, or leave the row out."),
+    "consent time without a consent column": ("the time alone makes Klaviyo apply consent", "Add the consent column, so that only who agreed is subscribed."),
+    "consent time without consent": ("the word counts, so the time subscribes nobody", "Write Subscribe beside it if that is meant."),
+    "consent time unreadable": ("consent may be lost", "Write times as YYYY-MM-DD HH:MM:SS, in UTC or with an offset."),
+    "consent before 1990": ("raised to 1990-01-01", "Check the date."),
+    "dates in day-month order": ("day and month are swapped, or the date is lost", "Write dates as YYYY-MM-DD."),
+}  # fmt: skip
+"""What happens to whoever breaks a rule, and what to do."""
+
+COLUMNS = ["rule", "column", "rows", "example_row", "what_happens", "what_to_do"]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file read as text: its headers, their meaning to Klaviyo where they have one, and a column of cells for each."""
+
+    headers: list[str]
+    columns: list[pa.Array]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    @cached_property
+    def fields(self) -> list[str | None]:
+        """What Klaviyo maps each header to by itself."""
+        return [MAPPED.get(_folded(header)) for header in self.headers]
+
+    def has(self, field: str) -> bool:
+        """Whether a column maps itself to a field."""
+        return field in self.fields
+
+    def header(self, field: str) -> str:
+        """Return the header of a field as it is written."""
+        return self.headers[self.fields.index(field)]
+
+    def whole_column(self, rule: str, number: int, advice: str = "") -> Finding:
+        """Return a finding about a column, with the rows that have something in it."""
+        return Finding(rule, self.headers[number], _flags(pc.is_valid(self.columns[number])), advice, is_of_column=True)
+
+    def unset(self, field: str) -> Flags:
+        """Return which rows have nothing in a field."""
+        return _flags(pc.is_null(self.cells(field)))
+
+    def cells(self, field: str) -> pa.Array:
+        """Return the cells of a field without blanks around, empty as null; all null where there is no such column."""
+        if not self.has(field):
+            return pa.nulls(len(self), pa.string())
+        return _trimmed(self.columns[self.fields.index(field)])
+
+    @cached_property
+    def countries(self) -> pa.Array:
+        """Two letters of each row's country; null where it has none that is known."""
+        return country_codes(self.cells("country"))
+
+    @cached_property
+    def phones(self) -> Phones:
+        """The phone numbers, each read with its row's country."""
+        return normalise(self.cells("phone_number"), self.countries)
+
+
+def check_import(path: str | Path) -> pd.DataFrame:
+    r"""Check a CSV that is about to be imported against the rules of Klaviyo's importer.
+
+    Nothing of a person is in the answer: columns go by their headers, and rows by their numbers. What depends on the account
+    (whether SMS is set up, a sending number for each country, earlier opt-outs) can't be seen from a file and isn't checked.
+
+    Returns:
+        A row for each rule and column that is broken, none if the file is fine: `rule`, `column` (the header, or missing where
+        the whole file is meant), `rows` (how many, missing for the whole file), `example_row` (the first one as a spreadsheet
+        counts: the headers are row 1), `what_happens`, `what_to_do`.
+
+    Raises:
+        DataError: the file does not exist or is no text at all.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "people.csv")
+    ...     _ = path.write_text("Phone Number,Shoe Size\n555-0132,8\n+14155550132,9\n")
+    ...     check_import(path)[["rule", "column", "rows", "example_row"]]
+                         rule        column  rows  example_row
+    0     no Klaviyo property     Shoe Size     2            2
+    1  number without country  Phone Number     1            2
+    """
+    path = file_there(path, "The file")
+    found, headers = [*_too_large(path), *_not_csv(path)], list[str]()
+    if path.suffix.casefold() == ".csv":
+        sheet = _read(path, found)
+        if sheet is not None:
+            headers = sheet.headers
+            found += [finding for rule in RULES for finding in rule(sheet) if finding.is_broken]
+    are_data = look_like_data(headers)
+    table = pd.DataFrame([_row(finding, are_data=are_data) for finding in found], columns=COLUMNS)
+    return table.astype({"rows": "Int64", "example_row": "Int64"})
+
+
+def _row(finding: Finding, *, are_data: bool) -> tuple[object, ...]:
+    """Return a finding as it is shown; a header is masked, since where headers are missing it is somebody's data."""
+    column = None if finding.column is None else finding.column.strip()
+    if column is not None:
+        column = covered(column) if are_data else masked("header", column)
+    rows = example = None
+    if finding.rows is not None:
+        rows = int(finding.rows.sum())
+        example = int(finding.rows.argmax()) + 2 if rows else None
+    happens, advice = SAYS[finding.rule]
+    return finding.rule, column, rows, example, happens, advice.format(finding.advice)
+
+
+def _too_large(path: Path) -> Iterator[Finding]:
+    """Help 115005251128: at most 50 MB; larger uploads must be split."""
+    if path.stat().st_size > LARGEST:
+        yield Finding("file too large")
+
+
+def _not_csv(path: Path) -> Iterator[Finding]:
+    """Help 115005078807: a CSV and no other format, so not a compressed one either."""
+    if path.suffix.casefold() != ".csv":
+        yield Finding("not a CSV")
+
+
+def _read(path: Path, found: list[Finding]) -> Sheet | None:
+    """Read a file as text, adding what is wrong with it as a whole; None where its cells can't be told apart."""
+    raw = path.read_bytes()
+    found += _not_utf8(raw)
+    if raw.startswith(_OTHER_ENCODINGS):
+        return None
+    if found and found[-1].rule == "not UTF-8":
+        raw = raw.decode("latin-1").encode()
+    try:
+        header = next((row for row in _plain_rows(raw) if row), [])
+        found += (broken := [*_wrong_separator(header), *_no_headers(header), *_stray_quotes(raw)])
+        whole = None if broken else _table(raw, len(header))
+        if whole is None:
+            found += [] if broken else _uneven(_plain_rows(raw))
+            return None
+    except (csv.Error, pa.ArrowInvalid) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        if "field limit" in reason:
+            reason = "a cell of it is longer than 131,072 letters"
+        raise DataError.unreadable_file(path, reason) from None
+    return Sheet(header, [column.slice(1).combine_chunks() for column in whole.columns])
+
+
+def _plain_rows(raw: bytes) -> Iterator[list[str]]:
+    return csv.reader(io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline=""))
+
+
+def _table(raw: bytes, width: int) -> pa.Table | None:
+    """Return all rows as text, the headers first, since several of them may be alike; None if rows are of several lengths."""
+    # In memory of Arrow's own: a reading thread that still holds something of Python's when the interpreter ends takes the whole
+    # process down with it.
+    memory = pa.BufferOutputStream()
+    memory.write(raw)
+    try:
+        return pa.csv.read_csv(
+            pa.BufferReader(memory.getvalue()),
+            read_options=pa.csv.ReadOptions(autogenerate_column_names=True),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types={f"f{number}": pa.string() for number in range(width)},
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "CSV parse error" in str(error):
+            return None
+        raise
+
+
+def _not_utf8(raw: bytes) -> Iterator[Finding]:
+    """Chosen: no article on imports names an encoding; Klaviyo's own exports are UTF-8 with a byte-order mark."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        yield Finding("not UTF-8")
+
+
+def _uneven(rows: Iterable[list[str]]) -> Iterator[Finding]:
+    """Chosen: a row of another length than the headers; no article says what becomes of it."""
+    header, *others = (row for row in rows if row)
+    yield Finding("rows of different lengths", rows=np.array([len(row) != len(header) for row in others], dtype=bool))
+
+
+def _stray_quotes(raw: bytes) -> Iterator[Finding]:
+    """Chosen: no article says what becomes of a quotation mark that RFC 4180 does not allow; readers that are lenient lose rows."""
+    rows = 0
+    try:
+        for row in csv.reader(io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline=""), strict=True):
+            rows += bool(row)
+    except csv.Error as error:
+        if not str(error).endswith(_MISPLACED_QUOTE):
+            raise
+        # Of the rows below the headers, the one behind those that were read.
+        yield Finding("stray quotation mark", rows=np.arange(rows) == rows - 1 if rows else None)
+
+
+def _wrong_separator(header: list[str]) -> Iterator[Finding]:
+    """Help 115005078807: with semicolons between the cells, all columns are imported as one; chosen: as with tabs and bars."""
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        yield Finding("cells not parted by commas")
+
+
+def _no_headers(header: list[str]) -> Iterator[Finding]:
+    """Help 115005078807: the first row is headers."""
+    if not header or any(_DATA_IN_HEADER.fullmatch(cell.strip()) for cell in header):
+        yield Finding("no row of headers")
+
+
+def _empty(sheet: Sheet) -> Iterator[Finding]:
+    """Chosen: headers alone are a finding, since nothing comes of them."""
+    if not len(sheet):
+        yield Finding("no rows")
+
+
+def _first_column(sheet: Sheet) -> Iterator[Finding]:
+    """Help 360035428731 and 115005251128: the first column is Email, Email Address or Phone Number.
+
+    Two sentences of 360035428731 differ where only some rows have an email: the number first "otherwise", the email first "if
+    included". Either is taken, and only a file in which every row has an email must begin with it.
+    """
+    if not sheet.has("email") and not sheet.has("phone_number"):
+        yield Finding("no email and no number")
+        return
+    everybody = len(sheet) > 0 and sheet.cells("email").null_count == 0
+    if sheet.fields[0] != "email" and (everybody or sheet.fields[0] != "phone_number"):
+        yield sheet.whole_column("wrong first column", 0)
+
+
+def _several_of_one(sheet: Sheet) -> Iterator[Finding]:
+    """Chosen: one property can be filled from one column only; no article says which of two wins."""
+    meanings = [field or _folded(header) for field, header in zip(sheet.fields, sheet.headers, strict=True)]
+    for number, meaning in enumerate(meanings):
+        if meaning in meanings[:number]:
+            yield sheet.whole_column("several columns for one property", number)
+
+
+def _headers(sheet: Sheet) -> Iterator[Finding]:
+    """Help 115005251128: a header that is no Klaviyo property makes a custom one.
+
+    Help 360035428731, 2026: no column "Consent" or "Subscribed to SMS", though an older page asked for one. Help 115005078807:
+    some properties are set by Klaviyo alone.
+    """
+    for number, (header, field) in enumerate(zip(sheet.headers, sheet.fields, strict=True)):
+        folded, own = _folded(header), _OWN_NAMES.get(canonical_name("profiles", header), "")
+        if field is not None:
+            continue
+        if folded in _UNWANTED:
+            yield sheet.whole_column("unwanted consent column", number)
+        elif not folded:
+            yield sheet.whole_column("no header", number)
+        elif folded in _KEPT_BY_KLAVIYO:
+            yield sheet.whole_column("set by Klaviyo", number)
+        elif folded in _MISNAMED_TIMES:
+            yield sheet.whole_column("consent time under another header", number, repr(_MISNAMED_TIMES[folded]))
+        elif own:
+            yield sheet.whole_column("another name of a Klaviyo property", number, repr(own))
+        else:
+            yield sheet.whole_column("no Klaviyo property", number)
+
+
+def _no_identity(sheet: Sheet) -> Iterator[Finding]:
+    """Help 115005078807: a row without an email and a phone number is skipped, "Missing Unique ID"."""
+    missing = sheet.unset("email") & sheet.unset("phone_number")
+    yield Finding("neither email nor number", None, missing)
+
+
+def _emails(sheet: Sheet) -> Iterator[Finding]:
+    """Help 115005078807: an address has no blanks and none of ( ) , : ; [ / ]; that the row is skipped is chosen."""
+    if sheet.has("email"):
+        header, written = sheet.header("email"), sheet.columns[sheet.fields.index("email")]
+        marked = _flags(pc.starts_with(written, "'"))
+        # Of the cell as it stands: blanks around an address are a fault of it, blanks alone are none.
+        wrong = ~sheet.unset("email") & ~marked & ~_flags(pc.match_substring_regex(written, ADDRESS))
+        yield Finding("not an email address", header, wrong)
+        yield Finding("apostrophe before an email", header, marked)
+
+
+def _numbers(sheet: Sheet) -> Iterator[Finding]:
+    """Help 360035428731: a row with an invalid number is skipped, even if its email is valid; SMS needs the country.
+
+    Help 360046055671: E.164, RFC 3966, E.123, with stray marks taken off, and an apostrophe in front, are all taken. What a
+    spreadsheet made of a number, 1.41556E+10 or 14155550132.0, is none of these.
+    """
+    if sheet.has("phone_number"):
+        header, written = sheet.header("phone_number"), sheet.cells("phone_number")
+        changed = _flags(pc.match_substring_regex(written, _CHANGED_BY_SPREADSHEET))
+        has_code = _flags(pc.match_substring(written, "+"))
+        homeless = ~sheet.unset("phone_number") & ~changed & ~has_code & _flags(pc.is_null(sheet.countries))
+        unread = ~sheet.unset("phone_number") & _flags(pc.is_null(sheet.phones.numbers))
+        yield Finding("number changed by a spreadsheet", header, changed)
+        yield Finding("number without country", header, homeless)
+        yield Finding("not a phone number", header, unread & ~changed & ~homeless)
+
+
+def _repeated(sheet: Sheet) -> Iterator[Finding]:
+    """Help 115005078807: of rows with one email or number the first is imported and the rest skipped, "Duplicate Unique ID"."""
+    keys = {
+        "email": pc.utf8_lower(sheet.cells("email")),
+        "phone_number": pc.coalesce(sheet.phones.numbers, sheet.cells("phone_number")),
+    }
+    for field in filter(sheet.has, keys):
+        codes = pc.fill_null(keys[field].dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+        is_first = np.zeros(len(sheet), dtype=bool)
+        is_first[np.unique(codes, return_index=True)[1]] = True
+        yield Finding("repeated", sheet.header(field), ~is_first & (codes >= 0))
+
+
+def _consent_words(sheet: Sheet) -> Iterator[Finding]:
+    """Help 360035428731: Subscribe, Unsubscribed or Never subscribed; blank is Never subscribed, which can't be set in bulk."""
+    for field in filter(sheet.has, CONSENTS):
+        header, words = sheet.header(field), pc.utf8_lower(sheet.cells(field))
+        unknown = ~sheet.unset(field) & ~_flags(pc.is_in(words, value_set=pa.array(_WORDS)))
+        yield Finding("unknown consent word", header, unknown)
+        yield Finding("blank consent", header, sheet.unset(field))
+        yield Finding("never subscribed", header, _flags(pc.equal(words, _NEVER)))
+
+
+def _consent_without_number(sheet: Sheet) -> Iterator[Finding]:
+    """Help 360035428731: SMS consent belongs to a number, and is not applied to landlines, which Klaviyo detects."""
+    for field in filter(sheet.has, ("sms_consent", "sms_transactional_consent")):
+        agrees = _flags(pc.is_in(pc.utf8_lower(sheet.cells(field)), value_set=pa.array(_SUBSCRIBE)))
+        landline = _flags(pc.equal(sheet.phones.kinds, FIXED_LINE))
+        yield Finding("consent without a number", sheet.header(field), agrees & sheet.unset("phone_number"))
+        yield Finding("consent of a landline", sheet.header(field), agrees & landline)
+
+
+def _consent_times(sheet: Sheet) -> Iterator[Finding]:
+    """Help 360035428731, 115005251128, 115005253428, 360037101072: times of consent, and how they go with the words.
+
+    A time column without a consent column is enough for consent to be applied. A date before 1990 is raised to 1990-01-01.
+    A time older than an opt-out that Klaviyo knows does not subscribe again, which no file can show.
+    """
+    for field, when in CONSENTS.items():
+        if not sheet.has(when):
+            continue
+        header, times, is_set = sheet.header(when), sheet.cells(when), ~sheet.unset(when)
+        if sheet.has(field):
+            never = _flags(pc.equal(pc.utf8_lower(sheet.cells(field)), _NEVER))
+            yield Finding("consent time without consent", header, is_set & (never | sheet.unset(field)))
+        else:
+            yield Finding("consent time without a consent column", header, is_set)
+        readable = _flags(pc.match_substring_regex(times, _DATE)) & _in_calendar(times)
+        yield Finding("consent time unreadable", header, is_set & ~readable & ~_day_first(times))
+        yield Finding("consent before 1990", header, readable & _before_1990(times))
+
+
+def _in_calendar(times: pa.Array) -> Flags:
+    """Return which times name a day and an hour that there are, February 29 only in leap years; Unix seconds all do."""
+    return from_any_text(times).readable | _flags(pc.match_substring_regex(times, r"^\d{9,10}$"))
+
+
+def _before_1990(times: pa.Array) -> Flags:
+    is_number = pc.match_substring_regex(times, r"^\d{9,10}$")
+    seconds = pc.cast(pc.if_else(is_number, times, pa.scalar(None, pa.string())), pa.int64())
+    return _flags(pc.less(seconds, _YEAR_1990)) | _flags(pc.match_substring_regex(times, _BEFORE_1990))
+
+
+def _days_first(sheet: Sheet) -> Iterator[Finding]:
+    """Help 115005253428: dates are YYYY-MM-DD or MM/DD/YYYY, never DD-MM-YYYY."""
+    for header, field, cells in zip(sheet.headers, sheet.fields, sheet.columns, strict=True):
+        if field is None or field in CONSENTS.values():
+            yield Finding("dates in day-month order", header, _day_first(_trimmed(cells)))
+
+
+def _day_first(cells: pa.Array) -> Flags:
+    """Return which cells are dates with the day first; where one with slashes is, so are all with slashes of the column."""
+    found = _flags(pc.match_substring_regex(cells, _DAY_FIRST))
+    slashed = _flags(pc.match_substring_regex(cells, _SLASHED))
+    return found | slashed if (found & slashed).any() else found
+
+
+RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
+    _empty,
+    _first_column,
+    _several_of_one,
+    _headers,
+    _no_identity,
+    _emails,
+    _numbers,
+    _repeated,
+    _consent_words,
+    _consent_without_number,
+    _consent_times,
+    _days_first,
+)
+"""In the order in which they are best mended."""
+
+
+def _folded(header: str) -> str:
+    return header.strip().casefold()
+
+
+def _trimmed(cells: pa.Array) -> pa.Array:
+    texts = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _flags(cells: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(cells, False).to_numpy(zero_copy_only=False))

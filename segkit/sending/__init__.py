@@ -1,0 +1,1 @@
+"""Who may be texted, and the files of those who are."""

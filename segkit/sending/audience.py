@@ -1,0 +1,220 @@
+"""Who would really be texted, and why the rest would not: what stands between a segment and a file that is sent to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segkit.definition.segment import Segment
+from segkit.engine.membership import Evaluation, distinct_segments, one_segment
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import DefinitionError, FileError, counted
+from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
+from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
+
+
+class SmsAudience:
+    """Work out who may be texted of some segments, and who may not and why.
+
+    There is no way round the checks: they are made here, from the Dataset, and everything else is read off their outcome.
+
+    Args:
+        include: segments whose members are to be texted; somebody in several is texted once.
+        exclude: segments whose members are not, nor anybody with the number of one.
+        dataset: the profiles and events.
+        countries: two letters each of where texts can go to.
+        smart_sending_hours: who received a text within `smart_sending_hours` before `as_of` or the newest event, the earlier
+            of them, is left out; 0 leaves nobody out.
+        failing: who is known to fail; None is `sms_delivery_errors()`.
+        looking_back: know only what was known at the Dataset's moment, to look at a send of the past; nothing can be written then. A
+            file that is to be sent knows everything in the data, also opt-outs, texts and failures after `as_of`.
+
+    Raises:
+        DefinitionError: something is no segment, nothing is included, or a country is not two letters.
+        DataError: as `sk.membership`.
+
+    Warns:
+        SegkitWarning: a check has nothing to check, since the data lacks its metric, column or dates.
+    """
+
+    def __init__(
+        self,
+        include: Segment | Iterable[Segment],
+        exclude: Segment | Iterable[Segment] = (),
+        *,
+        dataset: Dataset,
+        countries: Iterable[str] = TEXTABLE_COUNTRIES,
+        smart_sending_hours: int = SMART_SENDING_HOURS,
+        failing: Segment | None = None,
+        looking_back: bool = False,
+    ) -> None:
+        self._include = distinct_segments(include)
+        self._exclude = distinct_segments(exclude)
+        if not self._include:
+            raise DefinitionError.missing_word("audience", ["include"])
+        self._dataset = dataset
+        self._looking_back = looking_back
+        eligibility = Eligibility(
+            dataset,
+            exclude=self._exclude,
+            countries=countries,
+            smart_sending_hours=smart_sending_hours,
+            failing=failing,
+            looking_back=looking_back,
+        )
+        self._coverage, self._coverage_note = eligibility.coverage, eligibility.note
+        evaluation = Evaluation(dataset)
+        self._step = eligibility.first_stops(any_of(evaluation, self._include))
+        evaluation.tell(segment.condition for segment in self._include)
+
+    @property
+    def size(self) -> int:
+        """How many profiles are sent to."""
+        return int(np.count_nonzero(self._step == len(STEPS)))
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment the data was looked at from, UTC."""
+        return self._dataset.as_of
+
+    @property
+    def coverage_note(self) -> str | None:
+        """What could not be checked, since the data lacks its metric, column or dates; None if everything was."""
+        return self._coverage_note
+
+    @property
+    def profiles(self) -> pd.DataFrame:
+        """The profiles that are sent to: index `profile_id`, a column for each property."""
+        return self._dataset.rows(self._rows)
+
+    @property
+    def _rows(self) -> npt.NDArray[np.int64]:
+        return np.flatnonzero(self._step == len(STEPS))
+
+    @property
+    def reasons(self) -> pd.Series:
+        """For each included profile "sendable", or the one reason why it is not sent to; index `profile_id`."""
+        names = np.array([name for name, _ in STEPS] + [SENDABLE], dtype=object)
+        rows = np.flatnonzero(self._step >= 0)
+        return pd.Series(names[self._step[rows]], index=self._dataset.profile_ids[rows], name="reason")
+
+    @property
+    def waterfall(self) -> pd.DataFrame:
+        """From the included members to who is sent to: a row for each step, which add up exactly.
+
+        Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
+        `checked_against` (what the data holds for the step, and what it lacks).
+        """
+        counts = np.bincount(self._step[self._step >= 0], minlength=len(STEPS) + 1)
+        included = int(counts.sum())
+        removed = counts[:-1]
+        rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
+        rows += [
+            (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
+            for number, ((name, meaning), gone, coverage) in enumerate(zip(STEPS, removed, self._coverage, strict=True))
+        ]
+        rows.append((SENDABLE, "may be texted", 0, self.size, ""))
+        return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
+
+    def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
+        """Write the profiles that are sent to, and a manifest beside the file; never half of either.
+
+        A new file can be read by its owner alone; one that is replaced keeps its mode, and where the path is a link, the file that
+        it leads to is replaced. A file without its manifest is one whose writing was broken off.
+
+        Args:
+            path: the file; its folder must exist. The manifest is named like it, with ".manifest.json" added.
+            layout: "klaviyo" (its importer takes it), "members" (every column) or "hashed" (SHA-256 for ad platforms).
+            replace: replace the file and the manifest if they exist.
+
+        Returns:
+            The path of the file, absolute.
+
+        Raises:
+            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, one of
+                them is a pipe, a device or a name that no file can have, the system refuses, this is a page of `segkit app`, which
+                writes nothing on its host, or the audience looks back.
+        """
+        self._check_that_it_may_be_sent()
+        manifest = Manifest(
+            purpose="to be sent to: only SMS subscribers with a number that can be texted, each number once",
+            include=tuple(self._include),
+            exclude=tuple(self._exclude),
+            dataset=self._dataset,
+            waterfall=self.waterfall,
+        )
+        return write_layout(Path(path), self._dataset, self._rows, layout, manifest, replace=replace)
+
+    def to_bytes(self, *, layout: Layout = "klaviyo") -> bytes:
+        """Return the bytes that `write_csv` would write, for a download; nothing is written.
+
+        Raises:
+            FileError: an unknown layout, or the audience looks back.
+        """
+        self._check_that_it_may_be_sent()
+        return layout_bytes(self._dataset, self._rows, layout)
+
+    def _check_that_it_may_be_sent(self) -> None:
+        if self._looking_back:
+            raise FileError.not_to_be_sent(self.as_of)
+
+    def __repr__(self) -> str:
+        included = int(np.count_nonzero(self._step >= 0))
+        return f"SmsAudience: {self.size:,} of {included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def audience(
+    include: Segment | Iterable[Segment],
+    exclude: Segment | Iterable[Segment] = (),
+    *,
+    dataset: Dataset,
+    countries: Iterable[str] = TEXTABLE_COUNTRIES,
+    smart_sending_hours: int = SMART_SENDING_HOURS,
+    failing: Segment | None = None,
+    looking_back: bool = False,
+) -> SmsAudience:
+    """Work out who may be texted of some segments, and who may not and why; the arguments are those of `SmsAudience`.
+
+    >>> from segkit.definition.phrases import can_receive
+    >>> people = {"profile_id": ["ann", "bea"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
+    >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
+    >>> audience(Segment("All", can_receive("sms")), dataset=shop).reasons.to_dict()
+    {'ann': 'sendable', 'bea': 'no phone'}
+    """
+    return SmsAudience(
+        include,
+        exclude,
+        dataset=dataset,
+        countries=countries,
+        smart_sending_hours=smart_sending_hours,
+        failing=failing,
+        looking_back=looking_back,
+    )
+
+
+def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, replace: bool = False) -> Path:
+    """Write every member of a segment with all columns, textable or not, and a manifest beside the file.
+
+    For looking and counting, not for sending: what may be sent to comes out of `audience`. An existing file or manifest is replaced
+    only with `replace=True`; modes and links are as with `SmsAudience.write_csv`.
+
+    Returns:
+        The path of the file, absolute.
+
+    Raises:
+        FileError: as with `SmsAudience.write_csv`.
+        DefinitionError, DataError: as `sk.membership`.
+    """
+    evaluation = Evaluation(dataset)
+    rows = np.flatnonzero(evaluation.holds(one_segment(segment).condition))
+    manifest = Manifest(
+        purpose="every member, textable or not: not to be sent to as it is",
+        include=(segment,),
+        exclude=(),
+        dataset=dataset,
+        waterfall=None,
+    )
+    return write_layout(Path(path), dataset, rows, "members", manifest, replace=replace)

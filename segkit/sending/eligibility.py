@@ -1,0 +1,336 @@
+"""Who may be texted and who may not, check by check, whatever segment they are in; and against what each check was made."""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.builders import sms_delivery_errors
+from segkit.coverage import Coverage
+from segkit.data.consent import NOT_SAID
+from segkit.data.instants import Flags, instant_of, microseconds
+from segkit.data.properties import UNSET
+from segkit.definition.algebra import without_consent
+from segkit.definition.phrases import phone_country
+from segkit.definition.segment import Segment
+from segkit.definition.timeframe_words import whole
+from segkit.engine.membership import Evaluation, distinct_segments, one_segment
+from segkit.engine.memory.consent_history import FOR_EVER
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import DefinitionError, SegkitWarning, counted, warn
+from segkit.masking import quoted
+from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
+
+TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
+"""Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
+
+SMART_SENDING_HOURS = 24
+"""How far back Klaviyo looks for a text, to skip whoever got one (help article 115002779311)."""
+
+RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
+
+SENDABLE = "sendable"
+STEPS: tuple[tuple[str, str], ...] = (
+    ("excluded", "in an excluded segment, or has the number of somebody who is"),
+    ("not subscribed", "not subscribed to SMS, or opted out later"),
+    ("no phone", "no phone number"),
+    ("invalid number", "the phone number is not valid, or is no mobile"),
+    ("country not served", "the number is of a country that can't be texted"),
+    ("fails", "texts to the number are known to fail"),
+    ("just texted", "the number was texted within the smart-sending window"),
+    ("unsubscribed elsewhere", "another profile with the same number opted out"),
+    ("same number", "another profile with the same number is sent to"),
+)
+
+
+class Eligibility:
+    """Work out once who may be texted, so that many audiences, or one under a slider, can be asked at once.
+
+    Args:
+        dataset: the profiles and events.
+        exclude: segments whose members are not to be texted, nor anybody with their number.
+        countries: two letters each of where texts can go to.
+        smart_sending_hours: who received a text within the last `smart_sending_hours` is left out; 0 leaves nobody out.
+        failing: who is known to fail; None is `sms_delivery_errors()`.
+        looking_back: know only what was known at the Dataset's moment, as an analysis of the past must. A text that is to be sent
+            knows everything in the data.
+
+    Attributes:
+        coverage: what each of `STEPS` was checked against.
+
+    Raises:
+        DefinitionError: something is no segment, or a country is not two letters.
+        DataError: as `sk.membership`.
+
+    Warns:
+        SegkitWarning: a check has nothing to check, since the data lacks its metric, column or dates.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        *,
+        exclude: Iterable[Segment] = (),
+        countries: Iterable[str] = TEXTABLE_COUNTRIES,
+        smart_sending_hours: int = SMART_SENDING_HOURS,
+        failing: Segment | None = None,
+        looking_back: bool = False,
+    ) -> None:
+        if not isinstance(countries, Iterable):
+            raise DefinitionError.bad_value("countries", countries, "two letters each, such as ['US', 'CA']")
+        if not isinstance(dataset, Dataset):
+            raise DefinitionError.not_a_dataset(dataset)
+        served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
+        hours = whole("smart_sending_hours", smart_sending_hours, least=0)
+        until = microseconds(dataset.as_of) if looking_back else FOR_EVER
+        excluded = tuple(distinct_segments(exclude))
+        failing = None if failing is None else one_segment(failing)
+        asked = (excluded, served, hours, failing)
+        # Kept by the Dataset, since every audience of it and every tuner asks for the same.
+        self.coverage, self._stop = dataset.cache.keep(
+            ("eligibility", asked, until, dataset.as_of, dataset.known_until),
+            lambda: _first_stop(_Checks(dataset, until).stops(*asked)),
+        )
+        self._numbers = Numbers.of(dataset).codes
+        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([failing] if failing else [])))
+        if note := self.note:
+            warn(note)
+
+    @classmethod
+    def usual(cls, dataset: Dataset) -> "Eligibility | None":
+        """Return who may be texted by all defaults, which the Dataset keeps; None where it has no SMS consent.
+
+        Warns of nothing: what could not be checked is its `note`.
+        """
+        if not dataset.has_property("sms_consent"):
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SegkitWarning)
+            return dataset.cache.keep(("usual eligibility", dataset.as_of), lambda: cls(dataset))
+
+    @property
+    def held(self) -> tuple[Any, ...]:
+        """What it holds, as the Dataset's cache measures it."""
+        return self._stop, self._numbers, self.coverage
+
+    @property
+    def note(self) -> str | None:
+        """What could not be checked, in one sentence; None if all could."""
+        lacking = [
+            f"{name} ({', '.join(coverage.missing)})"
+            for (name, _), coverage in zip(STEPS, self.coverage, strict=True)
+            if coverage.missing
+        ]
+        if not lacking:
+            return None
+        return f"Some checks before a text could not be made in full, for lack of data: {'; '.join(lacking)}."
+
+    @property
+    def passes(self) -> Flags:
+        """Which profiles nothing stops, but for a number that another profile has too."""
+        return np.asarray(self._stop == len(STEPS))
+
+    @property
+    def numbers(self) -> Codes:
+        """A code for each profile's phone number, the same for the same number; it means nothing where a profile does not pass."""
+        return self._numbers
+
+    def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
+        """Return for each profile the number of the step that stops it, the number of steps if none does, -1 if not included.
+
+        Of several profiles with one number, the first in the data is not stopped.
+        """
+        step = np.where(included, self._stop, -1).astype(np.int8)
+        left = np.flatnonzero(step == len(STEPS))
+        numbers = self._numbers[left]
+        first = np.zeros(_room(self._numbers), dtype=np.int64)
+        # From the last to the first, since what is written into a place last stays there.
+        first[numbers[::-1]] = left[::-1]
+        step[left[first[numbers] != left]] = len(STEPS) - 1
+        return step
+
+    def sendable(self, included: Flags) -> int:
+        """Return how many of the included profiles would be sent to: each number once."""
+        taken = np.zeros(_room(self._numbers), dtype=bool)
+        taken[self._numbers[included & self.passes]] = True
+        return int(np.count_nonzero(taken))
+
+
+def _first_stop(checks: list[tuple[Flags, Coverage]]) -> tuple[tuple[Coverage, ...], npt.NDArray[np.int8]]:
+    """Return what each of `STEPS` was checked against, and the number of the first that stops each profile."""
+    stop = np.full(len(checks[0][0]), len(STEPS), dtype=np.int8)
+    for number, (stops, _) in reversed(list(enumerate(checks))):
+        stop[stops] = number
+    return tuple(coverage for _, coverage in checks), stop
+
+
+class _Checks:
+    """The checks of one Dataset: each says whom it stops, and what it was checked against."""
+
+    def __init__(self, dataset: Dataset, until: int) -> None:
+        self._dataset = dataset
+        self._until = until
+        self._evaluation = Evaluation(dataset)
+        self.numbers = Numbers.of(dataset)
+
+    def stops(
+        self, exclude: tuple[Segment, ...], countries: tuple[str, ...], hours: int, failing: Segment | None
+    ) -> list[tuple[Flags, Coverage]]:
+        """Return every step's check, in the order of `STEPS`; that of a doubled number depends on who is included."""
+        opt_outs = OptOuts.of(self._dataset, self.numbers, self._until)
+        opted_out = int(opt_outs.opted_out.sum())
+        return [
+            self._excluded(exclude),
+            self._not_subscribed(opt_outs),
+            *self._phones(countries),
+            self._fails(failing),
+            self._just_texted(hours),
+            (opt_outs.number_opted_out, Coverage(f"{counted(opted_out, 'profile')} that opted out")),
+            (self._nobody, Coverage(f"{counted(self.numbers.count, 'different number')}")),
+        ]
+
+    @property
+    def _nobody(self) -> Flags:
+        return np.zeros(len(self._dataset), dtype=bool)
+
+    def _is_set(self, name: str) -> Flags:
+        """Return who has a property; nobody where there is no such column."""
+        return self._dataset.is_set(name) if self._dataset.has_property(name) else self._nobody
+
+    def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
+        """Return who is excluded; who was created after the moment is in no segment of it, and yet has a number."""
+        if not segments:
+            return self._nobody, Coverage("no segment is excluded")
+        members = any_of(self._evaluation, segments)
+        absent = self._dataset.not_there_yet
+        if absent is not None and self._until == FOR_EVER:
+            later = Evaluation(self._dataset.with_as_of(self._dataset.known_until))
+            members = members | (absent & any_of(later, segments))
+        words = f"{counted(int(members.sum()), 'member')} of {counted(len(segments), 'excluded segment')}"
+        return self.numbers.shared(members), Coverage(words)
+
+    def _not_subscribed(self, opt_outs: OptOuts) -> tuple[Flags, Coverage]:
+        dataset = self._dataset
+        missing = []
+        if not dataset.has_property("sms_consent"):
+            missing.append("no sms_consent: nobody counts as subscribed")
+        elif not self._is_set("sms_consent_timestamp").any():
+            missing.append("no date of consent: any opt-out counts as the newer")
+        if not opt_outs.withdrawals:
+            missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
+        said = int((dataset.sms.further != NOT_SAID).sum())
+        words = [
+            f"the status of {counted(len(dataset), 'profile')}",
+            f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
+            if dataset.has_property(VERDICT)
+            else "",
+            f"further columns of consent of {counted(said, 'profile')}" if said else "",
+            counted(opt_outs.events, "consent event"),
+        ]
+        return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))
+
+    def _phones(self, countries: tuple[str, ...]) -> Iterator[tuple[Flags, Coverage]]:
+        dataset = self._dataset
+        phones = dataset.phones
+        written = self._is_set("phone_number")
+        valid = len(dataset) - phones.numbers.null_count
+        known = counted(len(phones.countries.unique().drop_null()), "country", "countries")
+        yield (
+            ~written,
+            Coverage(counted(int(written.sum()), "phone number"), () if written.any() else ("no phone_number",)),
+        )
+        mobile = pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"]))
+        yield ~_flags(mobile), Coverage(f"{counted(int(written.sum()), 'phone number')}, {valid:,} of them valid")
+        served = pc.is_in(phones.countries, value_set=pa.array(countries, pa.string()))
+        yield (
+            ~_flags(served),
+            Coverage(
+                f"{counted(valid, 'valid number')} of {known}; texts go to {counted(len(countries), 'country', 'countries')}"
+            ),
+        )
+
+    def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
+        """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
+        if failing is not None:
+            return self._known_to_fail(failing), Coverage(f"the segment {quoted(failing.name)}")
+        events = self._dataset.events.metric(FAILED)
+        if not len(events):
+            return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))
+        known = events.profiles[events.window(None, self._after_last)]
+        words = f"{counted(len(known), 'delivery failure')} of {counted(len(np.unique(known)), 'profile')}"
+        if not self._has_failure_types:
+            missing = "no event property 'Failure Type': nothing says which numbers fail for good"
+            return self._nobody, Coverage(words, (missing,))
+        segment = Segment("Known to fail", without_consent(sms_delivery_errors().condition))
+        return self._known_to_fail(segment), Coverage(words)
+
+    @property
+    def _has_failure_types(self) -> bool:
+        dataset = self._dataset
+        named = "Failure Type" in dataset.events.properties
+        return named and bool(np.any(dataset.event_column(FAILED, "Failure Type").codes != UNSET))
+
+    def _known_to_fail(self, segment: Segment) -> Flags:
+        """Return who fails as of the Dataset's moment, or as of the newest event, whichever of the two is the later."""
+        found = self._evaluation.answer(segment.condition)
+        newest = self._newest
+        if newest is not None and newest != microseconds(self._dataset.as_of):
+            later = Evaluation(self._dataset.with_as_of(instant_of(newest)))
+            found = found | later.answer(segment.condition)
+        return self.numbers.shared(found)
+
+    def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
+        """Return who was texted in the window, which begins `hours` before the moment or the newest event, the earlier of them.
+
+        So a date, whose close may lie ahead, does not make last evening's text look old.
+        """
+        events = self._dataset.events.metric(RECEIVED)
+        if not hours:
+            return self._nobody, Coverage("not asked for: smart_sending_hours=0")
+        if not len(events):
+            return self._nobody, Coverage("", ("no event of a received text: this step could find nobody",))
+        moment = microseconds(self._dataset.as_of)
+        newest = self._newest
+        begin = (moment if newest is None else min(moment, newest)) - hours * 3_600_000_000
+        known = events.window(None, self._after_last)
+        recent = self._dataset.events.ends(RECEIVED)[known] >= begin
+        texted = self._nobody
+        texted[events.profiles[known][recent]] = True
+        words = f"{counted(known.stop, 'received text')}, those since {_minute(begin)} count"
+        if known.stop:
+            words += f", the newest is of {_minute(int(events.times[known.stop - 1]))}"
+        return self.numbers.shared(texted), Coverage(words)
+
+    @property
+    def _newest(self) -> int | None:
+        """The newest event that is known and not ahead of everything that is believed."""
+        return self._dataset.events.newest(min(self._until, microseconds(self._dataset.known_until)))
+
+    @property
+    def _after_last(self) -> int | None:
+        return None if self._until == FOR_EVER else self._until + 1
+
+
+def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
+    """Return who is in any of some segments."""
+    found = np.zeros(len(evaluation.dataset), dtype=bool)
+    for segment in segments:
+        found = found | evaluation.answer(segment.condition)
+    return found
+
+
+def _minute(moment: int) -> str:
+    return f"{instant_of(moment):%Y-%m-%d %H:%M} UTC"
+
+
+def _room(codes: Codes) -> int:
+    """Return how many places a table by code needs."""
+    return int(codes.max(initial=0)) + 1
+
+
+def _flags(values: Any) -> Flags:
+    return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False))

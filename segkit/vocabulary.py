@@ -1,0 +1,271 @@
+"""What a row of profiles, events, lists and places is called and made of; reading and checking cells is others' work."""
+
+from typing import Literal, TypeAlias
+
+from segkit.marks import unmarked
+
+Kind: TypeAlias = Literal["text", "number", "instant", "truth", "consent"]
+
+PROFILE_COLUMNS: dict[str, Kind] = {
+    "profile_id": "text",
+    "email": "text",
+    "phone_number": "text",
+    "external_id": "text",
+    "first_name": "text",
+    "last_name": "text",
+    "organization": "text",
+    "title": "text",
+    "locale": "text",
+    "address1": "text",
+    "address2": "text",
+    "city": "text",
+    "region": "text",
+    "country": "text",
+    "zip": "text",
+    "latitude": "number",
+    "longitude": "number",
+    "timezone": "text",
+    "ip": "text",
+    "created": "instant",
+    "updated": "instant",
+    "last_event_date": "instant",
+    "sms_consent": "consent",
+    "sms_consent_timestamp": "instant",
+    "sms_consent_method": "text",
+    "sms_consent_method_detail": "text",
+    "sms_rcs_capable": "truth",
+    "can_receive_sms_marketing": "truth",
+    "email_consent": "consent",
+    "email_consent_timestamp": "instant",
+    "email_consent_method": "text",
+    "email_consent_method_detail": "text",
+    "email_double_opt_in": "truth",
+    "email_suppressed": "truth",
+    "email_suppressed_timestamp": "instant",
+    "email_bounced_timestamp": "instant",
+    "email_invalid_timestamp": "instant",
+    "email_user_suppressed_timestamp": "instant",
+    "historic_clv": "number",
+    "predicted_clv": "number",
+    "total_clv": "number",
+    "historic_number_of_orders": "number",
+    "predicted_number_of_orders": "number",
+    "average_days_between_orders": "number",
+    "average_order_value": "number",
+    "churn_probability": "number",
+    "expected_date_of_next_order": "instant",
+    "predicted_gender": "text",
+}
+"""The columns with a meaning of their own, under the names of Klaviyo's API; every other column is a custom property."""
+
+SUPPRESSIONS = {
+    "HARD_BOUNCE": "email_bounced_timestamp",
+    "INVALID_EMAIL": "email_invalid_timestamp",
+    "USER_SUPPRESSED": "email_user_suppressed_timestamp",
+}
+"""Reasons for which Klaviyo suppresses an address that a condition can ask for, and the column of when."""
+
+EVENT_COLUMNS = ("profile_id", "metric", "datetime", "value")
+LIST_COLUMNS = ("profile_id", "list_id", "joined")
+PLACE_COLUMNS = ("country", "postal_code", "latitude", "longitude")
+
+REQUIRED = {
+    "profiles": ("profile_id",),
+    "events": ("profile_id", "metric", "datetime"),
+    "lists": ("profile_id", "list_id"),
+    "places": PLACE_COLUMNS,
+}
+
+_SPELLINGS = {
+    "profile_id": ("Profile ID", "Klaviyo ID", "$id", "id"),
+    "email": ("Email", "Email Address", "$email"),
+    "phone_number": ("Phone Number", "Phone number", "Phone", "$phone_number"),
+    "external_id": ("External ID",),
+    "first_name": ("First Name", "$first_name"),
+    "last_name": ("Last Name", "$last_name"),
+    "organization": ("Organization", "$organization"),
+    "title": ("Title", "$title"),
+    "locale": ("Locale",),
+    "address1": ("Address", "Address 1", "$address1"),
+    "address2": ("Address 2", "$address2"),
+    "city": ("City", "$city"),
+    "region": ("State / Region", "State/Region", "Region", "State", "$region"),
+    "country": ("Country", "$country"),
+    "zip": ("Zip Code", "Zip", "Postal Code", "$zip"),
+    "latitude": ("Latitude", "$latitude"),
+    "longitude": ("Longitude", "$longitude"),
+    "timezone": ("Timezone", "Time Zone", "$timezone"),
+    "ip": ("IP Address",),
+    "created": ("Profile Created On", "Created"),
+    "updated": ("Updated",),
+    "sms_consent": (
+        "SMS Marketing Consent",
+        "SMS Consent",
+        "sms_marketing_consent",
+        "subscriptions_sms_marketing_consent",
+    ),
+    "sms_consent_timestamp": (
+        "SMS Marketing Consent Timestamp",
+        "SMS Consent Timestamp",
+        "SMS Marketing Timestamp",
+        "sms_marketing_consent_timestamp",
+        "subscriptions_sms_marketing_timestamp",
+        "subscriptions_sms_marketing_consent_timestamp",
+    ),
+    "can_receive_sms_marketing": (
+        "sms_marketing_can_receive_sms_marketing",
+        "subscriptions_sms_marketing_can_receive_sms_marketing",
+    ),
+    "email_consent": (
+        "Email Marketing Consent",
+        "Email Consent",
+        "email_marketing_consent",
+        "subscriptions_email_marketing_consent",
+    ),
+    "email_consent_timestamp": (
+        "Email Marketing Consent Timestamp",
+        "Email Consent Timestamp",
+        "email_marketing_consent_timestamp",
+        "subscriptions_email_marketing_timestamp",
+        "subscriptions_email_marketing_consent_timestamp",
+    ),
+    "email_suppressed": ("Email Suppressions", "Email Suppressed"),
+    "email_suppressed_timestamp": ("Email Suppressions Timestamp",),
+    "historic_clv": ("Historic Customer Lifetime Value",),
+    "predicted_clv": ("Predicted Customer Lifetime Value",),
+    "total_clv": ("Total Customer Lifetime Value",),
+    "historic_number_of_orders": ("Historic Number Of Orders",),
+    "predicted_number_of_orders": ("Predicted Number Of Orders",),
+    "average_days_between_orders": ("Average Days Between Orders",),
+    "average_order_value": ("Average Order Value",),
+    "churn_probability": ("Churn Risk Prediction",),
+    "expected_date_of_next_order": ("Expected Date Of Next Order",),
+    "predicted_gender": ("Predicted Gender",),
+}
+PROFILE_SPELLINGS = {spelling.casefold(): name for name, spellings in _SPELLINGS.items() for spelling in spellings}
+"""Headers of Klaviyo's own exports and of its tables in a warehouse, folded, to the canonical name.
+
+Found in real exports, since the help page is not public, and in the connectors' schemas.
+"""
+
+EVENT_SPELLINGS = {
+    "profile id": "profile_id",
+    "klaviyo id": "profile_id",
+    "metric name": "metric",
+    "event": "metric",
+    "timestamp": "datetime",
+    "time": "datetime",
+    "date": "datetime",
+    "$value": "value",
+}
+LIST_SPELLINGS = {"profile id": "profile_id", "list": "list_id", "list name": "list_id", "joined_group_at": "joined"}
+PLACE_SPELLINGS = {
+    "zip": "postal_code",
+    "postal code": "postal_code",
+    "lat": "latitude",
+    "lon": "longitude",
+    "lng": "longitude",
+}
+
+SPELLINGS = {
+    "profiles": PROFILE_SPELLINGS,
+    "events": EVENT_SPELLINGS,
+    "lists": LIST_SPELLINGS,
+    "places": PLACE_SPELLINGS,
+}
+
+METRIC_NAMES = {
+    "Received SMS": ("Received Text Message",),
+    "Clicked SMS": ("Clicked Text Message",),
+    "Sent SMS": ("Sent Text Message",),
+    "Failed to Deliver SMS": ("Failed to Deliver Text Message",),
+    "Subscribed to SMS Marketing": ("Consented to Receive SMS", "Subscribed to Text Messaging Marketing"),
+    "Unsubscribed from SMS Marketing": ("Unsubscribed from SMS", "Unsubscribed from Text Messaging Marketing"),
+    "Received Automated Response SMS": ("Received Automated Response Text Message",),
+    "Failed to Deliver Automated Response SMS": ("Failed to Deliver Automated Response Text Message",),
+    "Subscribed to SMS transactional": ("Subscribed to Text Messaging Transactional",),
+    "Unsubscribed from SMS transactional": ("Unsubscribed from Text Messaging Transactional",),
+}
+"""Metrics that Klaviyo renamed, under the name that segkit shows, with the names of other generations; all are one metric.
+
+The newest names came in July 2026 (Singer's tap-klaviyo 1.2.0). Which of them an account has differs, and its history may hold several.
+"""
+
+CONSENT_METRICS = {
+    "sms": ("Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"),
+    "email": ("Subscribed to Email Marketing", "Unsubscribed from Email Marketing"),
+}
+"""By channel, the metrics that say that somebody gave consent, and withdrew it."""
+
+STANDARD_METRICS = frozenset(
+    {
+        *METRIC_NAMES,
+        "Relayed Text Message",
+        "Opened Text",
+        "Received Email",
+        "Opened Email",
+        "Clicked Email",
+        "Bounced Email",
+        "Dropped Email",
+        "Marked Email as Spam",
+        "Subscribed to Email Marketing",
+        "Unsubscribed from Email Marketing",
+        "Subscribed to List",
+        "Unsubscribed from List",
+        "Updated Email Preferences",
+        "Placed Order",
+        "Ordered Product",
+        "Started Checkout",
+        "Viewed Product",
+        "Added to Cart",
+        "Fulfilled Order",
+        "Cancelled Order",
+        "Refunded Order",
+        "Active on Site",
+    }
+)
+"""Metrics that every Klaviyo account can have: one without events in the data happened zero times, and is no slip of the pen."""
+
+
+def _folded(name: str) -> str:
+    return " ".join(unmarked(name).split()).casefold()
+
+
+_CANONICAL_METRICS = {
+    _folded(spelling): name for name in STANDARD_METRICS for spelling in (name, *METRIC_NAMES.get(name, ()))
+}
+
+
+def canonical_metric(name: str) -> str:
+    """Return the one name under which segkit keeps a metric.
+
+    Klaviyo's own metrics are found under each of their names, in capitals or small letters. Any other name only loses the blanks
+    and marks around it, since Klaviyo tells custom metrics apart by capitals.
+
+    >>> canonical_metric("Clicked Text Message"), canonical_metric("consented to receive sms "), canonical_metric(" Bid ")
+    ('Clicked SMS', 'Subscribed to SMS Marketing', 'Bid')
+    """
+    return _CANONICAL_METRICS.get(_folded(name)) or unmarked(name)
+
+
+def metric_spellings(metric: str) -> tuple[str, ...]:
+    """Return the names that a metric goes by, the canonical one first.
+
+    >>> metric_spellings("Clicked Text Message")
+    ('Clicked SMS', 'Clicked Text Message')
+    """
+    name = canonical_metric(metric)
+    return (name, *METRIC_NAMES.get(name, ()))
+
+
+def canonical_name(table: str, header: str) -> str:
+    """Return the canonical name of a header of "profiles", "events", "lists" or "places"; others stay as they are.
+
+    Capitals and blanks around it don't matter, so that amounts under "Value" are not overlooked as a property.
+
+    >>> canonical_name("profiles", "State / Region"), canonical_name("profiles", "Shoe Size")
+    ('region', 'Shoe Size')
+    """
+    known: tuple[str, ...] = tuple(PROFILE_COLUMNS) if table == "profiles" else REQUIRED[table] + ("value", "joined")
+    folded = unmarked(header).casefold()
+    return folded if folded in known else SPELLINGS[table].get(folded, header)

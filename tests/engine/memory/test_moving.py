@@ -1,0 +1,162 @@
+"""A segment whose thresholds move is answered as one comparison, and as the slow reference answers each position by itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+import doors
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import PlainShop, members
+from strategies import AMOUNTS, METRICS, NUMBERS, SEEDS, atom, mixed, shops
+
+import segkit as sk
+from segkit.data.cache import LIMIT, Cache
+from segkit.definition import timeframes as time
+from segkit.definition.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    DistanceCondition,
+    MetricCondition,
+    Not,
+    NumberComparison,
+    NumberTest,
+    PostalCode,
+    PropertyCondition,
+)
+from segkit.engine.membership import Evaluation
+from segkit.engine.memory.moving import Comparison
+
+pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
+
+COMPARISONS: list[NumberComparison] = ["equals", "not equals", "more than", "at least", "fewer than", "at most"]
+FEW = [3.0, 19.99, 20.0, np.nan, -3.0]
+WHOLE = st.lists(st.integers(-4, 4), min_size=9, max_size=9).map(lambda few: np.array(few, dtype=np.int64))
+FLOATS = st.lists(st.sampled_from(FEW), min_size=9, max_size=9).map(np.array)
+FLAGS = st.lists(st.booleans(), min_size=9, max_size=9).map(np.array)
+
+often = settings(max_examples=max(200, settings().max_examples))
+
+Moved = Callable[[int], Condition]
+
+
+def moved_atom(random: Random) -> Moved:
+    """Return an atom whose number, or one end of whose window, moves with a step."""
+    counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
+    summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
+    bought = random.choice([counted, summed])
+    day = date(2024, 2, 20)
+    windows: list[Callable[[int], time.EventTimeframe]] = [
+        time.InTheLast,
+        lambda step: time.InTheLast(step, "hour"),
+        time.AtLeastAgo,
+        lambda step: time.BetweenAgo(step, 14),
+        lambda step: time.BetweenAgo(0, step),
+        lambda step: time.After(day + timedelta(days=step)),
+        lambda step: time.Before(day + timedelta(days=step)),
+        lambda step: time.BetweenDates(day, day + timedelta(days=step)),
+    ]
+    window = random.choice(windows)
+    tested, near = NumberTest(random.choice(COMPARISONS), random.choice(NUMBERS)), random.choice([True, False])
+    name = random.choice(["Score", "Age", "Anything"])
+    return random.choice(
+        [
+            lambda step: replace(bought, timeframe=window(step)),
+            lambda step: replace(bought, timeframe=window(step)),
+            lambda step: replace(bought, value=bought.value + step, timeframe=window(7)),
+            lambda step: PropertyCondition(name, replace(tested, value=tested.value + step)),
+            lambda step: DistanceCondition(near, 10.0 ** (step / 3), "miles", PostalCode("02110", "US")),
+        ]
+    )
+
+
+def moved_tree(random: Random, depth: int = 2) -> Moved:
+    """Return a condition some of whose atoms move, and others stand still."""
+    kind = random.choice([None, AllOf, AllOf, AnyOf, Not]) if depth else None
+    if kind is None:
+        still = atom(random)
+        return random.choice([moved_atom(random), moved_atom(random), lambda _: still])
+    if kind is Not:
+        inner = moved_tree(random, depth - 1)
+        return lambda step: Not(inner(step))
+    parts = [moved_tree(random, depth - 1) for _ in range(random.randint(1, 3))]
+    return lambda step: kind(tuple(part(step) for part in parts))
+
+
+@often
+@given(shops(), SEEDS, st.lists(st.integers(1, 13), min_size=4, max_size=7))
+def test_a_moving_segment_is_answered_as_at_rest(shop: PlainShop, seed: bytes, steps: list[int]):
+    """At every position of its thresholds the members are those whom the reference finds, whatever was asked before."""
+    tree = moved_tree(mixed(seed, shop))
+    dataset = doors.by_frames(shop)
+    evaluation = Evaluation(dataset)
+    found = [set(dataset.profile_ids[evaluation.holds(tree(step))]) for step in steps]
+
+    assert found == [members(tree(step), shop) for step in steps]
+
+
+@settings(max_examples=max(30, settings().max_examples // 3))
+@given(shops(), SEEDS, st.lists(st.integers(1, 13), min_size=3, max_size=6), st.sampled_from([0, 4_000, LIMIT]))
+def test_a_loop_over_thresholds_is_answered_as_by_fresh_data(
+    shop: PlainShop, seed: bytes, steps: list[int], limit: int
+):
+    """Whatever segments and moments are asked for in between, and however little is kept, each answer is that of the first question."""
+    random = mixed(seed, shop)
+    trees = [moved_tree(random) for _ in range(3)]
+    now = doors.by_frames(shop)
+    now.cache.limit = limit
+    then = now.with_as_of(now.as_of - timedelta(days=9))
+    for step in steps:
+        segments = [sk.Segment(f"s{number}", tree(step)) for number, tree in enumerate(trees)]
+        for data in (now, then):
+            apart = [sk.membership(segment, replace(data, cache=Cache())) for segment in segments]
+            pd.testing.assert_frame_equal(sk.membership(segments, data), pd.concat(apart, axis=1))
+            assert data.cache.size <= limit
+
+
+@given(
+    st.one_of(st.tuples(WHOLE, WHOLE), st.tuples(FLOATS, FLOATS)),
+    FLAGS,
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_comparisons_join_as_their_answers_do(pair, flags, choices):
+    """What is joined, turned or narrowed is true where its parts say so, NaN and limits apart included."""
+    (values, others), (is_least, is_all, is_turned) = pair, choices
+    one = Comparison(values, 2, is_least=is_least)
+    other = Comparison(others, 3 if others.dtype.kind == "i" else 2, is_least=is_least)
+    one, other = (one.turned(), other.turned()) if is_turned else (one, other)
+    joined = one.joined(other, is_all=is_all)
+    both = np.logical_and if is_all else np.logical_or
+
+    assert one.turned().flags().tolist() == (~one.flags()).tolist()
+    assert one.among(flags).flags().tolist() == (one.flags() & flags).tolist()
+    assert one.or_where(flags).flags().tolist() == (one.flags() | flags).tolist()
+    if joined is not None:
+        assert joined.narrow(joined.kind).flags().tolist() == both(one.flags(), other.flags()).tolist()
+
+
+def test_a_limit_beyond_narrow_numbers_is_not_answered_by_them():
+    """Numbers cut to 16 bits say nothing of a limit that lies beyond them."""
+    near, far = (Comparison(np.array([10, 50_000]), limit, is_least=True) for limit in (20, 40_000))
+
+    assert near.kind is np.int16
+    assert near.narrow(near.kind).flags().tolist() == [False, True]
+    assert far.kind is np.int32
+    assert far.narrow(far.kind).flags().tolist() == [False, True]
+
+
+def test_a_slider_is_one_comparison_from_its_third_position_on():
+    """A window inside a segment of several conditions, and a second one that moves with it, are held against one limit."""
+    profiles = pd.DataFrame({"profile_id": ["ann", "bea"], "sms_consent": "subscribed"})
+    clicked = pd.DataFrame({"profile_id": ["ann"], "metric": ["Clicked SMS"], "datetime": ["2026-06-01"]})
+    shop = sk.Dataset.from_frames(profiles, clicked, as_of="2026-06-30")
+    sizes = [int(sk.membership(sk.sms_engaged(clicked_days=days), shop).sum().iloc[0]) for days in (7, 14, 28, 29, 30)]
+
+    assert sizes == [0, 0, 0, 1, 1]
+    assert shop.cache.contents["what"].tolist().count("one comparison") == 1
+    assert shop.cache.contents["what"].tolist().count("answer") < 10
