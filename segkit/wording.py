@@ -1,11 +1,12 @@
 """How charts write numbers, names and sentences; how they look is `style`'s."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from html import escape
 from math import isnan
 from textwrap import wrap
 
-from segkit.errors import counted
+from segkit.masking import quoted
 
 _HOVER_LETTERS = 70
 
@@ -115,3 +116,55 @@ def are(count: int) -> str:
     ('is', 'are')
     """
     return "is" if count == 1 else "are"
+
+
+def listed(names: Iterable[object], *, most: int = 12) -> str:
+    """Return names as a readable list, saying how many were left out.
+
+    >>> listed(["a", "b", "c"], most=2)
+    "'a', 'b' and 1 more"
+    """
+    every = [quoted(name) for name in names]
+    shown = ", ".join(every[:most])
+    return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
+
+
+_UNITS: dict[str, list[str]] = {
+    "mi": ["miles"],
+    "km": ["kilometers"],
+    "kms": ["kilometers"],
+    "meter": [],
+    "meters": [],
+    "metres": [],
+}
+"""Units by what they mean: "km" looks like no other word, and "meters" too much like "kilometers"."""
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Return the beginning of a sentence that offers the near spellings, or nothing."""
+    if not isinstance(name, str):
+        return ""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    folded = name.casefold()
+    near = get_close_matches(folded, by_folded, n=3, cutoff=0.6)
+    if set(by_folded) == {"miles", "kilometers"}:
+        near = _UNITS.get(folded, near)
+    return f" Did you mean {' or '.join(quoted(by_folded[folded]) for folded in near)}?" if near else ""
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "metric"), counted(2_500, "metric")
+    ('1 metric', '2,500 metrics')
+    """
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes as a person says it.
+
+    >>> size_words(2**20), size_words(3 * 2**30)
+    ('1 MB', '3 GB')
+    """
+    return f"{size >> 30:,} GB" if size >= 2**30 else f"{size >> 20:,} MB"

@@ -8,18 +8,8 @@ from pathlib import Path
 import pytest
 
 from segkit import errors
-from segkit.errors import (
-    AccountError,
-    DataError,
-    DefinitionError,
-    FileError,
-    SegkitError,
-    SegkitWarning,
-    counted,
-    listed,
-    missing_extra,
-    nearest,
-)
+from segkit.errors import AccountError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning, missing_extra
+from segkit.wording import counted, listed, nearest
 
 
 def builder():

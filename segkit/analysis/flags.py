@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segkit.errors import DefinitionError, counted, listed, warn
+from segkit.errors import DefinitionError, warn
+from segkit.wording import counted, listed
 
 
 def checked(who: Any, function: str) -> pd.DataFrame:

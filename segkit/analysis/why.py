@@ -33,8 +33,8 @@ from segkit.engine.membership import Evaluation, longest, one_segment
 from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import counted
 from segkit.masking import LEAST_NUMBER, masked_text
+from segkit.wording import counted
 
 _INDENT = "  "
 _PERSONAL = {"email", "phone_number", "first_name", "last_name", "address1", "address2"}

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.errors import DefinitionError, counted
-from segkit.wording import hover, joined, number
+from segkit.errors import DefinitionError
+from segkit.wording import counted, hover, joined, number
 
 Unit = Literal["miles", "kilometers"]
 Numbers = npt.NDArray[np.float64]

@@ -9,8 +9,7 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.errors import counted
-from segkit.wording import hover, percent, shortened
+from segkit.wording import counted, hover, percent, shortened
 
 _ROW = 27
 

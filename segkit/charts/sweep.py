@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from segkit.charts import heat, style
 from segkit.charts.style import Heading
-from segkit.errors import DefinitionError, counted
-from segkit.wording import hover, markup, number, percent, shortened
+from segkit.errors import DefinitionError
+from segkit.wording import counted, hover, markup, number, percent, shortened
 
 _NO_PARAMETERS: Final = frozenset({"size", "share", "base", "base_size", "sendable"})
 _HEIGHT, _TILES_HEIGHT, _ROW = 300, 380, 38

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.errors import DefinitionError, counted
-from segkit.wording import are, hover, joined, percent, profiles, shortened
+from segkit.errors import DefinitionError
+from segkit.wording import are, counted, hover, joined, percent, profiles, shortened
 
 _ROW, _HIGH_ROW, _BARS, _BETWEEN = 24, 30, 170, 10
 _SIZES_END, _MATRIX_START = 0.19, 0.2

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 from segkit.charts import style
 from segkit.charts.style import Heading
 from segkit.coverage import unchecked
-from segkit.errors import counted
-from segkit.wording import hover, percent
+from segkit.wording import counted, hover, percent
 
 _ROW = 36
 

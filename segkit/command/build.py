@@ -22,11 +22,12 @@ from segkit.definition.explain import explain
 from segkit.definition.segment import Segment
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import FileError, counted
+from segkit.errors import FileError
 from segkit.files import make_folder, write_text
 from segkit.masking import quoted
 from segkit.sending.audience import SmsAudience, audience, write_members
 from segkit.sending.member_cells import neutralised
+from segkit.wording import counted
 
 LONGEST_NAME = 80
 """Letters of a file name; all systems take some 250, with the manifest's ending."""

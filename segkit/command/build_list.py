@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from segkit.errors import listed
 from segkit.files import write_text
+from segkit.wording import listed
 
 LIST = ".segkit-build.json"
 """The name of the list in the folder of a build."""

@@ -21,13 +21,14 @@ from segkit.definition.segment import Segment
 from segkit.definition.text.segment_files import load_segments
 from segkit.engine.load import load
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import DataError, SegkitError, SegkitWarning, counted, missing_extra
+from segkit.errors import DataError, SegkitError, SegkitWarning, missing_extra
 from segkit.files import APP
 from segkit.klaviyo.account.pull import pull
 from segkit.klaviyo.account.push import push
 from segkit.klaviyo.account_names import AccountNames
 from segkit.masking import masked_path, masked_text
 from segkit.sample import write_sample
+from segkit.wording import counted
 
 _JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
 """JupyterLab would ask its makers' servers for news: segkit asks nobody outside but the user's own Klaviyo account."""

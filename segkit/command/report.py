@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from segkit.coverage import unchecked
-from segkit.errors import counted
+from segkit.wording import counted
 
 FEW = 8
 """Up to how many segments there is room to write the heat-map's column names level."""

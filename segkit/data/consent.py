@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.instants import Flags
-from segkit.errors import DataError, listed
+from segkit.errors import DataError
 from segkit.masking import quoted
+from segkit.wording import listed
 
 Consent: TypeAlias = Literal["subscribed", "unsubscribed", "never_subscribed"]
 Status: TypeAlias = npt.NDArray[np.int8]

@@ -24,8 +24,9 @@ from segkit.definition.explain import describe, explain, timeframe_words
 from segkit.definition.segment import Segment
 from segkit.definition.text import canonical
 from segkit.definition.timeframes import ALL_TIME
-from segkit.errors import DefinitionError, counted
+from segkit.errors import DefinitionError
 from segkit.vocabulary import canonical_metric
+from segkit.wording import counted
 
 Happened: TypeAlias = Literal["added", "removed", "changed"]
 

@@ -60,7 +60,8 @@ from segkit.definition.timeframes import (
     InTheNext,
     Timeframe,
 )
-from segkit.errors import DefinitionError, counted
+from segkit.errors import DefinitionError
+from segkit.wording import counted
 
 _INDENT = "  "
 _TEXT: dict[TextComparison, str] = {

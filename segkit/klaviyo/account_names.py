@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from segkit.errors import DataError, counted
+from segkit.errors import DataError
 from segkit.files import escaped, write_text
 from segkit.given_paths import file_there
 from segkit.json_text import Halves, read_json
+from segkit.wording import counted
 
 LARGEST = 2**26
 """Bytes of a file of names, which holds a line for each metric and list."""

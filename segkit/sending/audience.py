@@ -11,9 +11,10 @@ import pandas as pd
 from segkit.definition.segment import Segment
 from segkit.engine.membership import Evaluation, distinct_segments, one_segment
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import DefinitionError, FileError, counted
+from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
+from segkit.wording import counted
 
 
 class SmsAudience:

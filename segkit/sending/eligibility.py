@@ -21,9 +21,10 @@ from segkit.definition.timeframe_words import whole
 from segkit.engine.membership import Evaluation, distinct_segments, one_segment
 from segkit.engine.memory.consent_history import FOR_EVER
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import DefinitionError, SegkitWarning, counted, warn
+from segkit.errors import DefinitionError, SegkitWarning, warn
 from segkit.masking import quoted
 from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
+from segkit.wording import counted
 
 TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
 """Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""

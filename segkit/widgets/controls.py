@@ -11,7 +11,8 @@ import traitlets
 
 from segkit.definition.parameters import Parameter
 from segkit.definition.value_words import plain
-from segkit.errors import DefinitionError, listed
+from segkit.errors import DefinitionError
+from segkit.wording import listed
 
 FEW = 4
 """How many choices are shown side by side; more go into a list that drops down."""

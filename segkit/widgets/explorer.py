@@ -22,12 +22,13 @@ from segkit.definition.explain import explain
 from segkit.definition.segment import Segment
 from segkit.engine.membership import Evaluation, distinct_segments, membership
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import DefinitionError, SegkitWarning, counted
+from segkit.errors import DefinitionError, SegkitWarning
 from segkit.sending.audience import audience
 from segkit.sending.eligibility import Eligibility
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words
+from segkit.wording import counted
 
 _LISTED = 200
 """How many intersections can be picked by hand; beyond that a list is no longer read, and names are quicker."""

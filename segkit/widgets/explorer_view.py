@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from segkit.errors import counted
 from segkit.widgets.histogram import MEMBER, OTHER
+from segkit.wording import counted
 
 PICKED = "#E69F00"
 """Okabe-Ito orange, for the intersection that is looked at."""

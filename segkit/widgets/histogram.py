@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.analysis.distribution import Distribution
-from segkit.errors import counted
+from segkit.wording import counted
 
 MEMBER, OTHER = "#0072B2", "#9a9a9a"
 """Okabe-Ito blue and a grey, both readable on white and on black."""

@@ -9,8 +9,8 @@ from html import escape
 from typing import NamedTuple
 
 from segkit.analysis.distribution import Distribution
-from segkit.errors import counted
 from segkit.widgets.histogram import MEMBER, OTHER, histogram_html
+from segkit.wording import counted
 
 _SENTENCE = f"white-space:pre-wrap;font:inherit;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {MEMBER}"
 _PALE = "opacity:.75"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.definition.parameters import Range
-from segkit.errors import counted
 from segkit.widgets import Tuner
+from segkit.wording import counted
 
 PERSONAL = re.compile(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+")
 

@@ -23,7 +23,8 @@ from segkit.data.files.opened import opened
 from segkit.data.properties import Cells
 from segkit.data.validation.faults import Faults
 from segkit.data.validation.tables import Table
-from segkit.errors import DataError, counted, size_words
+from segkit.errors import DataError
+from segkit.wording import counted, size_words
 
 _HEAD = 2**20
 _PENDING = 4

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from segkit.data.files.headers import refuse_data
 from segkit.data.files.parts import doubled
-from segkit.errors import DataError, listed
+from segkit.errors import DataError
+from segkit.wording import listed
 
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LOOKED_AT = 50

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from segkit.data.files.csv_form import Form
 from segkit.data.validation.faults import Faults
-from segkit.errors import DataError, counted
+from segkit.errors import DataError
+from segkit.wording import counted
 
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_COLUMNS = 100

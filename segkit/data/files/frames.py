@@ -11,8 +11,9 @@ from segkit.data.files.parts import doubled
 from segkit.data.properties import cells_of, field_cells
 from segkit.data.validation.faults import Faults
 from segkit.data.validation.tables import Table
-from segkit.errors import DataError, listed
+from segkit.errors import DataError
 from segkit.json_text import Halves
+from segkit.wording import listed
 
 
 class ArrowStream(Protocol):

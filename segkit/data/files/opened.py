@@ -10,7 +10,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 
-from segkit.errors import DataError, listed
+from segkit.errors import DataError
+from segkit.wording import listed
 
 DAMAGES = (pa.ArrowException, OSError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading a damaged file raises, by way of Arrow or of its compression."""

@@ -17,8 +17,9 @@ from segkit.data.files.stored import check_text
 from segkit.data.properties import field_cells
 from segkit.data.validation.faults import Faults
 from segkit.data.validation.tables import Table
-from segkit.errors import DataError, listed
+from segkit.errors import DataError
 from segkit.masking import quoted
+from segkit.wording import listed
 
 LARGEST_WORKBOOK = 2**29
 """Bytes of a workbook, unpacked: a sheet that is full to its last row, with a few columns."""

@@ -22,7 +22,8 @@ from segkit.data.files.opened import DAMAGES, LARGEST_UNPACKED, MOST_TIMES, why
 from segkit.data.files.parts import doubled, joined_cells
 from segkit.data.id_table import IdTable
 from segkit.data.properties import Cells, Codes, codes_of, field_cells, holds_json
-from segkit.errors import DataError, listed
+from segkit.errors import DataError
+from segkit.wording import listed
 
 _TEXT = {pa.string(), pa.large_string()}
 

@@ -13,7 +13,7 @@ from segkit.data.validation.doubled import Doubled, Numbers, Rows, compared, dou
 from segkit.data.validation.faults import Faults
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.same_ids import same_ids
-from segkit.errors import listed
+from segkit.wording import listed
 
 
 def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[str, Cells], pa.Array, Loss]:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from segkit.data.coded import texts_of
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.faults import Faults
-from segkit.errors import counted
 from segkit.masking import masked_text, quoted
+from segkit.wording import counted
 
 INTEGRATION = "metric_integration"
 """The property that events of pages get where two metrics have one name."""

@@ -45,9 +45,10 @@ from segkit.data.validation.placeholders import note_placeholders
 from segkit.data.validation.profile_rows import one_row_each
 from segkit.data.validation.same_names import note_same_names
 from segkit.data.validation.sms_records import SmsRecords, read_sms_columns
-from segkit.errors import DataError, listed, nearest
+from segkit.errors import DataError
 from segkit.marks import unmarked
 from segkit.masking import masked_text, quoted
+from segkit.wording import listed, nearest
 
 Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]

@@ -32,9 +32,10 @@ from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.data.validation.tables import Checked, ListEntries, Table, check, named
 from segkit.engine.memory.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
-from segkit.errors import DataError, counted, listed, nearest
+from segkit.errors import DataError
 from segkit.marks import unmarked
 from segkit.vocabulary import CONSENT_METRICS, PROFILE_COLUMNS, canonical_metric, canonical_name
+from segkit.wording import counted, listed, nearest
 
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""

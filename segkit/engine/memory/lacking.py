@@ -10,8 +10,8 @@ from segkit.data.properties import PropertyColumn
 from segkit.data.validation.near_columns import fits, near_headers, suggestion
 from segkit.definition.conditions import MetricCondition
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import counted, listed
 from segkit.masking import masked_text, quoted
+from segkit.wording import counted, listed
 
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 

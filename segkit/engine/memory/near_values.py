@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TypeAlias
 
 from segkit.data.validation.faults import is_personal, masked
-from segkit.errors import counted
 from segkit.masking import masked_text, quoted
 from segkit.vocabulary import canonical_name
+from segkit.wording import counted
 
 Value: TypeAlias = str | int | float
 

@@ -43,8 +43,8 @@ from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.lacking import lacking_amounts, lacking_column, lacking_places
 from segkit.engine.memory.near_values import Value, Values, no_numbers_of
 from segkit.engine.memory.value_tests import kind_of, readable, unread
-from segkit.errors import counted
 from segkit.masking import quoted
+from segkit.wording import counted
 
 _CHANNELS: dict[Channel, str] = {"sms": "SMS", "email": "email"}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tqdm.auto import tqdm
 
-from segkit.errors import counted
+from segkit.wording import counted
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from segkit.errors import AccountError, DefinitionError, counted
+from segkit.errors import AccountError, DefinitionError
 from segkit.klaviyo.account.client import Account
 from segkit.klaviyo.account.endpoints import (
     EVENTS,
@@ -27,6 +27,7 @@ from segkit.klaviyo.account.pull_files import Pulled, check_folder, write_files
 from segkit.klaviyo.account.pull_store import LONG_AGO, PullStore, Walk
 from segkit.klaviyo.account.resources import Newest, Resource, labels, name_of, named
 from segkit.masking import masked_text
+from segkit.wording import counted
 
 OLDEST_PEOPLE = timedelta(days=1)
 """Profiles and members whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out

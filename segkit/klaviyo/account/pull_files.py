@@ -10,13 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from segkit.engine.load import TABLES
-from segkit.errors import AccountError, FileError, counted
+from segkit.errors import AccountError, FileError
 from segkit.files import escaped, make_folder, whole_files
 from segkit.klaviyo.account.pull_store import Walk
 from segkit.klaviyo.account.resources import Newest, Resource, labels, name_of
 from segkit.klaviyo.account.tables import events_of, profiles_of
 from segkit.klaviyo.account_names import AccountNames
 from segkit.masking import quoted
+from segkit.wording import counted
 
 PROFILES_FILE, EVENTS_FILE, LISTS_FILE = "profiles.parquet", "events.parquet", "lists.parquet"
 MEMBERS_FILE, SEGMENTS_FILE, NAMES_FILE = "segment_members.parquet", "segments.json", "names.json"

@@ -1,0 +1,21 @@
+"""Every error that segkit raises on purpose, built by named constructors so that its wording lives and is tested in one place.
+
+Each message names the thing, its value, the choices and the next step. A file for each wing holds what can be wrong there.
+"""
+
+from segkit.errors.account import AccountError
+from segkit.errors.base import SegkitError, SegkitWarning, missing_extra, warn
+from segkit.errors.data import DataError
+from segkit.errors.definition import DefinitionError
+from segkit.errors.files import FileError
+
+__all__ = [
+    "AccountError",
+    "DataError",
+    "DefinitionError",
+    "FileError",
+    "SegkitError",
+    "SegkitWarning",
+    "missing_extra",
+    "warn",
+]
