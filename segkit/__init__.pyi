@@ -71,12 +71,8 @@ from segkit.builders import (
 from segkit.builders import (
     sms_vip as sms_vip,
 )
-from segkit.command.build import (
-    Build as Build,
-)
-from segkit.command.build import (
-    build as build,
-)
+from segkit.command.build import Build as Build
+from segkit.command.build import build as build
 from segkit.definition.conditions import (
     AllOf as AllOf,
 )
@@ -177,12 +173,8 @@ from segkit.definition.phrases import (
 from segkit.definition.segment import Segment as Segment
 from segkit.definition.text.segment_files import load_segments as load_segments
 from segkit.engine.load import load as load
-from segkit.engine.membership import (
-    members as members,
-)
-from segkit.engine.membership import (
-    membership as membership,
-)
+from segkit.engine.membership import members as members
+from segkit.engine.membership import membership as membership
 from segkit.engine.memory.dataset import Dataset as Dataset
 from segkit.errors import (
     AccountError as AccountError,

@@ -28,8 +28,8 @@ from segkit.definition.conditions import (
     PropertyCondition,
 )
 from segkit.definition.timeframes import TICK, AllTime, EventTimeframe, midnight
-from segkit.engine.membership import Evaluation
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import SegkitWarning
 from segkit.vocabulary import canonical_metric
 

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.data.instants import Flags
+from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, made_by
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
 
 BINS = 60

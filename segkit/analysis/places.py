@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, one_segment
+from segkit.definition.segment import Segment, one_segment
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 
 
 def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) -> pd.DataFrame:

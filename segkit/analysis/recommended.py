@@ -34,8 +34,8 @@ from segkit.definition.conditions import (
     SomethingTest,
 )
 from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.masking import quoted
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_metric
 

@@ -8,8 +8,8 @@ import numpy as np
 from segkit.definition.conditions import MetricCondition
 from segkit.definition.parameters import StartsAt, parameters
 from segkit.definition.timeframes import InTheLast
-from segkit.engine.membership import Evaluation
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 
 
 def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, float]:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from segkit.data.instants import Flags
 from segkit.definition.conditions import Condition
-from segkit.definition.parameters import parameters
-from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, made_by, one_segment
+from segkit.definition.parameters import made_by, parameters
+from segkit.definition.segment import Segment, one_segment
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.thresholds.curve import curve_of
 from segkit.errors import DefinitionError
 

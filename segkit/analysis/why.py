@@ -28,11 +28,11 @@ from segkit.definition.conditions import (
     RegionCondition,
 )
 from segkit.definition.explain import describe, duration_words, explain, number_words
-from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, longest, one_segment
+from segkit.definition.segment import Segment, one_segment
 from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation, longest
 from segkit.masking import LEAST_NUMBER, masked_text
 from segkit.wording import counted
 

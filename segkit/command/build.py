@@ -1,10 +1,7 @@
 """The main job: a shop in, every segment that its data supports out, as member files, manifests, tables and one report."""
 
-import hashlib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +23,9 @@ from segkit.errors import FileError
 from segkit.files import make_folder, write_text
 from segkit.masking import quoted
 from segkit.sending.audience import SmsAudience, audience, write_members
+from segkit.sending.file_names import file_names
 from segkit.sending.member_cells import neutralised
 from segkit.wording import counted
-
-LONGEST_NAME = 80
-"""Letters of a file name; all systems take some 250, with the manifest's ending."""
-
-DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
-"""Names that Windows keeps for devices, whatever their ending."""
 
 NO_CONSENT = (
     "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
@@ -207,36 +199,6 @@ def _folder(out: Path, parts: Iterable[str]) -> Path:
     if len({place.resolve() for place in places}) < len(places):
         raise FileError.one_folder_for_two(out, [place.name for place in places])
     return out
-
-
-def file_name(segment_name: str) -> str:
-    """Return a file name for a segment: small letters, digits and dashes, which every system takes.
-
-    A name that keeps nothing of itself so, is very long, or is one of the devices of Windows, is told apart by a few digits of
-    its SHA-256.
-
-    >>> file_name("Track A (every other week)")
-    'track-a-every-other-week.csv'
-    """
-    kept = re.sub(r"[^a-z0-9]+", "-", segment_name.casefold()).strip("-")
-    if kept and len(kept) <= LONGEST_NAME and not DEVICE.fullmatch(kept):
-        return f"{kept}.csv"
-    return f"{kept[:LONGEST_NAME].strip('-') or 'segment'}-{hashlib.sha256(segment_name.encode()).hexdigest()[:8]}.csv"
-
-
-def file_names(segments: Iterable[Segment]) -> dict[str, str]:
-    """Return a file name for each segment's name, no two alike: a number tells apart those that would be.
-
-    >>> from segkit.definition.phrases import is_set
-    >>> file_names([Segment("VIP!", is_set("a")), Segment("vip", is_set("b"))])
-    {'VIP!': 'vip.csv', 'vip': 'vip-2.csv'}
-    """
-    found: dict[str, str] = {}
-    for segment in segments:
-        wanted = file_name(segment.name)
-        free = (wanted if number == 1 else f"{wanted.removesuffix('.csv')}-{number}.csv" for number in count(1))
-        found[segment.name] = next(name for name in free if name not in found.values())
-    return found
 
 
 def _facts(dataset: Dataset) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from segkit.definition.segment import Segment
 from segkit.definition.value_words import plain
 from segkit.errors import DefinitionError
 from segkit.masking import quoted
@@ -193,3 +194,17 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return checked
+
+
+def made_by(builder: Callable[..., Any], values: Mapping[str, Any]) -> Segment:
+    """Return the segment that a builder makes of some values; of a tuple, such as `engagement_tracks` makes, the first.
+
+    Raises:
+        DefinitionError: it makes something else, or refuses a value.
+    """
+    found = builder(**values)
+    if isinstance(found, tuple) and found:
+        found = found[0]
+    if not isinstance(found, Segment):
+        raise DefinitionError.not_made_a_segment(builder, found)
+    return found

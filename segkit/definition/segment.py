@@ -1,7 +1,8 @@
 """A segment: a condition with a name; who is in it changes with the data and is worked out elsewhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from segkit.definition.conditions import KINDS, Condition, is_too_deep
 from segkit.errors import DefinitionError
@@ -151,3 +152,36 @@ def _segment(found: "ReadText") -> Segment | None:
     except DefinitionError as error:
         faults.append(plain_data.Fault((), str(error)))
         return None
+
+
+Segments: TypeAlias = Segment | Iterable[Segment]
+
+
+def distinct_segments(segments: Segments) -> list[Segment]:
+    """Return segments as a list, each with a name of its own.
+
+    Raises:
+        DefinitionError: something is no segment, or two segments have one name.
+    """
+    given: Any = segments
+    if isinstance(segments, (Segment, str, *KINDS)) or not isinstance(segments, Iterable):
+        given = [segments]
+    every: list[Segment] = []
+    for segment in given:
+        if not isinstance(segment, Segment):
+            raise DefinitionError.not_a_segment(segment)
+        if any(segment.name == other.name for other in every):
+            raise DefinitionError.one_name_twice(segment.name)
+        every.append(segment)
+    return every
+
+
+def one_segment(segment: object) -> Segment:
+    """Return what must be a segment.
+
+    Raises:
+        DefinitionError: it is none.
+    """
+    if not isinstance(segment, Segment):
+        raise DefinitionError.not_a_segment(segment)
+    return segment

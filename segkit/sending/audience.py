@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, distinct_segments, one_segment
+from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout

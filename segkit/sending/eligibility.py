@@ -16,11 +16,11 @@ from segkit.data.instants import Flags, instant_of, microseconds
 from segkit.data.properties import UNSET
 from segkit.definition.algebra import without_consent
 from segkit.definition.phrases import phone_country
-from segkit.definition.segment import Segment
+from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.timeframe_words import whole
-from segkit.engine.membership import Evaluation, distinct_segments, one_segment
 from segkit.engine.memory.consent_history import FOR_EVER
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError, SegkitWarning, warn
 from segkit.masking import quoted
 from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts

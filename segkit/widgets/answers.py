@@ -11,8 +11,9 @@ from segkit.analysis.distribution import Bars, bars_of
 from segkit.data.instants import Flags
 from segkit.definition.algebra import atoms
 from segkit.definition.explain import explain
+from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, made_by
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.thresholds.curve import Curve, curve_of, segments_at
 from segkit.engine.thresholds.quantity import quantity_of, threshold
 from segkit.errors import SegkitError

@@ -14,17 +14,18 @@ import numpy as np
 import pandas as pd
 
 from segkit.analysis.overlap import intersections, overlap
-from segkit.command.build import file_name
 from segkit.data.instants import Flags
 from segkit.definition.algebra import simplify
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
-from segkit.definition.segment import Segment
-from segkit.engine.membership import Evaluation, distinct_segments, membership
+from segkit.definition.segment import Segment, distinct_segments
+from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError, SegkitWarning
 from segkit.sending.audience import audience
 from segkit.sending.eligibility import Eligibility
+from segkit.sending.file_names import file_name
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words

@@ -15,18 +15,18 @@ import pandas as pd
 from segkit.analysis.distribution import Distribution, distribution_in
 from segkit.analysis.starting import starting_values
 from segkit.builders import sms_subscribers
-from segkit.command.build import file_name
 from segkit.data.instants import Flags
 from segkit.definition.explain import explain
-from segkit.definition.parameters import parameters
-from segkit.definition.segment import Segment
+from segkit.definition.parameters import made_by, parameters
+from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.value_words import plain
-from segkit.engine.membership import Evaluation, distinct_segments, made_by, one_segment
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.files import in_app
 from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
+from segkit.sending.file_names import file_name
 from segkit.sending.member_files import Layout
 from segkit.widgets.answers import Shop, answers
 from segkit.widgets.closing import Closable, weakly

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.command.build import file_name
 from segkit.command.cli import main
+from segkit.sending.file_names import file_name
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SHOPS = ["", "klaviyo_export", "klaviyo_pages"]

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.command.build import file_name, file_names
 from segkit.command.build_list import LIST
 from segkit.definition.conditions import AllOf
 from segkit.errors import FileError
+from segkit.sending.file_names import file_name, file_names
 
 SHOP = sk.Dataset.from_frames(
     pd.DataFrame(

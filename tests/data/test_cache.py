@@ -10,7 +10,7 @@ import pytest
 
 import segkit as sk
 from segkit.data.cache import Cache
-from segkit.engine.membership import Evaluation
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.sending.eligibility import Eligibility
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.engine.membership import Evaluation
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.thresholds.curve import curve_of
 from segkit.widgets import Tuner
 from segkit.widgets.live import LiveView

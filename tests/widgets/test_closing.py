@@ -12,7 +12,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 import segkit as sk
-from segkit.engine.membership import Evaluation
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.widgets import OverlapExplorer, Tuner
 
 

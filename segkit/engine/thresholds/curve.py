@@ -31,9 +31,10 @@ from segkit.definition.conditions import (
     NumberTest,
     PropertyCondition,
 )
+from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.definition.timeframes import InTheLast, length
-from segkit.engine.membership import Evaluation, made_by
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.memory.recency import is_reached
 
 Direction: TypeAlias = Literal["enters", "leaves"]

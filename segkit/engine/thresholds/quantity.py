@@ -23,11 +23,11 @@ from segkit.definition.conditions import (
     NumberTest,
     PropertyCondition,
 )
-from segkit.definition.parameters import Parameter, parameters
+from segkit.definition.parameters import Parameter, made_by, parameters
 from segkit.definition.segment import Segment
 from segkit.definition.timeframes import ALL_TIME, BetweenAgo, InTheLast, length
 from segkit.definition.value_words import plain
-from segkit.engine.membership import Evaluation, made_by
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.memory.recency import NEVER, OPPOSITE
 from segkit.errors import DefinitionError
 

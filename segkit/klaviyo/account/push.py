@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from segkit.definition.segment import Segment
-from segkit.engine.membership import Segments, distinct_segments
+from segkit.definition.segment import Segment, Segments, distinct_segments
 from segkit.errors import AccountError, DefinitionError, missing_extra
 from segkit.klaviyo.account.client import KEY_VARIABLE, Account
 from segkit.klaviyo.account.endpoints import CREATE_SEGMENT, UPDATE_SEGMENT

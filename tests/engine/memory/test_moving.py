@@ -29,7 +29,7 @@ from segkit.definition.conditions import (
     PostalCode,
     PropertyCondition,
 )
-from segkit.engine.membership import Evaluation
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.memory.moving import Comparison
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.definition.conditions import Condition
-from segkit.engine.membership import MOST_TOLD, Evaluation
+from segkit.engine.memory.evaluation import MOST_TOLD, Evaluation
 from segkit.errors import SegkitWarning
 from segkit.widgets.answers import Shop, answers
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.data.cache import Cache
 from segkit.definition.conditions import MetricCondition, NumberComparison
-from segkit.engine.membership import Evaluation
+from segkit.engine.memory.evaluation import Evaluation
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 PROFILES = ["ann", "bea", "cem"]

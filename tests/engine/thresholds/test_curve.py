@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.engine.membership import Evaluation
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.thresholds import curve
 
 SUMS = [0, 0, 3, 7.5, 7.5, 40, 90, 1_000]

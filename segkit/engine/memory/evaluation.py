@@ -1,0 +1,423 @@
+"""A condition meets a Dataset: of which profiles it is true.
+
+Three sentences hold throughout. A profile is in or out, and `Not` is the complement among all profiles. Events that never
+happened count and sum 0. A property that is not set, or that does not read as the kind a test asks for, passes no test,
+negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only ways in for it.
+"""
+
+# Over 250 lines, since every kind of condition meets the data here and nowhere else.
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, assert_never
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.events import MetricEvents
+from segkit.data.instants import Flags, microseconds
+from segkit.data.places import KILOMETERS
+from segkit.definition import timeframes
+from segkit.definition.conditions import (
+    AllOf,
+    AnyOf,
+    BooleanTest,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    DistanceCondition,
+    FunnelCondition,
+    ListCondition,
+    MetricCondition,
+    Not,
+    NumberComparison,
+    NumberTest,
+    PhoneCountryCondition,
+    Point,
+    PostalCode,
+    PropertyCondition,
+    PropertyTest,
+    RegionCondition,
+    SetTest,
+)
+from segkit.definition.timeframes import ALL_TIME, window_days
+from segkit.engine.memory import funnels, recency
+from segkit.engine.memory.consent_history import Channel
+from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.moving import Comparison, Moves, joined, moving_parts, shape
+from segkit.engine.memory.notes import notes_of
+from segkit.engine.memory.value_tests import between, compared_exactly, in_timeframe, nearest_units, numbers_of, passing
+from segkit.errors import DefinitionError, warn
+from segkit.vocabulary import canonical_metric
+
+T = TypeVar("T")
+
+MOST_TOLD = 20
+"""How many warnings come of one question at most, though it be a sweep over two hundred countries."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Conditions checked against one Dataset, whose cache keeps the answers and what they were made of.
+
+    It keeps as well how a condition moved when it was last asked for, so that a threshold that moves is quick whoever moves it.
+    """
+
+    dataset: Dataset
+    _told: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.dataset, Dataset):
+            raise DefinitionError.not_a_dataset(self.dataset)
+
+    def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
+        """Work something out once for the Dataset as of its moment."""
+        return self.dataset.cache.keep(self.key(what, of), work_out)
+
+    def key(self, what: str, of: Hashable) -> tuple[Hashable, ...]:
+        """Return what something is kept under."""
+        return what, of, self.dataset.as_of
+
+    def holds(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, in the Dataset's order.
+
+        Warns:
+            SegkitWarning: the condition has notes that this evaluation has not told before.
+        """
+        found = self.answer(condition)
+        self.tell([condition])
+        return found
+
+    def tell(self, conditions: Iterable[Condition]) -> None:
+        """Warn of the notes of conditions that this evaluation has not told before; of very many, of the first."""
+        notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
+        new = [note for note in notes if note not in self._told]
+        self._told.update(new)
+        for note in new[:MOST_TOLD]:
+            warn(note)
+        if len(new) > MOST_TOLD:
+            warn(f"There are {len(new) - MOST_TOLD:,} more notes like these.")
+
+    def notes(self, condition: Condition) -> tuple[str, ...]:
+        """Return what an analyst should know beside the answer, every time: it lies in the condition and the data (`notes_of`)."""
+        return self.keep("notes", shape(condition), lambda: notes_of(condition, self.dataset))
+
+    def answer(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, and tell nothing."""
+        found: Flags | None = self.dataset.cache.get(self.key("answer", condition))
+        if found is None and self.dataset.not_there_yet is None:
+            # Not kept: it takes less than the fresh memory would.
+            found = self._moved(condition)
+        return self.part(condition) if found is None else found
+
+    def _moved(self, condition: Condition) -> Flags | None:
+        """Return of which profiles a condition is true that has moved before where it moves now.
+
+        None where it moves for the first time, or where no one comparison says it all.
+        """
+        cache, key = self.dataset.cache, self.key("moves", shape(condition))
+        before: Moves | None = cache.get(key)
+        moves = Moves(condition) if before is None else before.to(condition)
+        if moves is not before:
+            cache.put(key, moves)
+            return None
+        known = [self.comparison(part) for part in moving_parts(condition, moves.places)]
+        sources = [source for source in known if source is not None]
+        if not sources or len(sources) < len(known):
+            return None
+        first = sources[0]
+        kind = first.kind
+        if kind is None:
+            return None
+        said = tuple((source.key, source.is_least, source.limit - first.limit) for source in sources)
+
+        def whole() -> Comparison | None:
+            found = joined(condition, moves.places, iter(sources), self.part)
+            return found and found.narrow(kind)
+
+        found = self.keep("one comparison", (moves.still, moves.places, said, kind), whole)
+        return None if found is None else found.flags(first.limit)
+
+    def part(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, which may be a part of another."""
+        return self.keep("answer", condition, lambda: self._holds_of_known(condition))
+
+    def _holds_of_known(self, condition: Condition) -> Flags:
+        """Return of which profiles a condition is true, opposites included: who was created after the moment is in no segment yet."""
+        absent = self.dataset.not_there_yet
+        found = self._holds(condition)
+        return found if absent is None else found & ~absent
+
+    def comparison(self, condition: Condition) -> Comparison | None:
+        """Return a condition as one number for each profile and a limit; None where it is none.
+
+        A count or a sum is what its window holds, or, once the window has moved, the day that decides.
+        """
+        match condition:
+            case MetricCondition():
+                return self._measures_up(condition)
+            case PropertyCondition(name, NumberTest(comparison, value)):
+                return self._compares(name, comparison, float(value))
+            case DistanceCondition():
+                return self._within(condition)
+        return None
+
+    def _holds(self, condition: Condition) -> Flags:
+        match condition:
+            case AllOf(conditions):
+                return self._combined(np.logical_and, conditions, of_none=True)
+            case AnyOf(conditions):
+                return self._combined(np.logical_or, conditions, of_none=False)
+            case Not(inner):
+                return ~self.part(inner)
+            case MetricCondition():
+                comparison = self._measures_up(condition)
+                if comparison is not None:
+                    return comparison.flags()
+                units, scale = self.measured(condition)
+                return compared_exactly(units, scale, condition.comparison, condition.value)
+            case FunnelCondition(steps):
+                is_taken = [step.is_taken for step in steps]
+                return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
+            case PropertyCondition(name, test):
+                return self._passing(name, test)
+            case ConsentCondition():
+                return self._consents(condition)
+            case ListCondition():
+                return self._listed(condition)
+            case PhoneCountryCondition(countries, is_in):
+                numbers = self.dataset.phone_countries
+                listed = _flags(pc.is_in(numbers.distinct, value_set=pa.array(countries)))
+                return numbers.rows(listed if is_in else ~listed)
+            case RegionCondition(region, is_in):
+                inside = self.dataset.in_region(region)
+                return inside if is_in else ~inside & _flags(pc.is_valid(self.dataset.countries))
+            case DistanceCondition():
+                return self._within(condition).flags()
+            case _:
+                assert_never(condition)
+
+    def _combined(self, combine: np.ufunc, conditions: tuple[Condition, ...], *, of_none: bool) -> Flags:
+        """Join answers one after another into one array, since a new one for each join takes three times as long."""
+        if not conditions:
+            return np.full(len(self.dataset), of_none)
+        first, *others = map(self.part, conditions)
+        found = first.copy()
+        for other in others:
+            combine(found, other, out=found)
+        return found
+
+    def _measures_up(self, condition: MetricCondition) -> Comparison | None:
+        """Return a count or a sum as a comparison: by counting its window, or, once its window has moved, by the deciding days."""
+        standing = self._standing(condition)
+        days = None if standing is None else self.deciding_days(condition, standing)
+        if standing is None or days is None:
+            units, scale = self.measured(condition)
+            limit = nearest_units(condition.value, scale, condition.comparison)
+            return Comparison.of(
+                units, condition.comparison, limit, key=replace(condition, comparison="at least", value=0)
+            )
+        first, end = window_days(condition.timeframe, self.dataset.as_of) or (None, None)
+        is_reached, key = recency.is_reached(condition), (standing, recency.wanted(condition))
+        if standing.is_mirrored:
+            return Comparison(days, end or 0, is_least=not is_reached, key=key)
+        return Comparison(days, first or 0, is_least=is_reached, key=key)
+
+    def _standing(self, condition: MetricCondition) -> recency.Standing | None:
+        """Return what stands of a condition's window, one end of which has moved; None where it has not, or where both have."""
+        cache, key = self.dataset.cache, self.key("window", replace(condition, timeframe=ALL_TIME))
+        before, standing = cache.get(key) or (None, None)
+        if before == condition.timeframe:
+            return standing
+        found = None if before is None else recency.standing(before, condition.timeframe, self.dataset.as_of)
+        if found is None or found != standing:
+            cache.put(key, (condition.timeframe, found))
+        return found
+
+    def deciding_days(
+        self, condition: MetricCondition, standing: recency.Standing = recency.UNTIL_NOW
+    ) -> recency.Days | None:
+        """Return for each profile the day of the event that decides a condition while its window moves.
+
+        None where no single event decides: an "equals" of more than none, or a sum with refunds. The beginning moves and the end
+        is now, unless something else stands.
+        """
+        wanted = recency.wanted(condition)
+        if wanted is None:
+            return None
+        wanted = replace(wanted, timeframe=standing.window)
+        what = f"deciding days of a moving {'end' if standing.is_mirrored else 'beginning'}"
+        return self.keep(what, wanted, lambda: self._decided(wanted, is_mirrored=standing.is_mirrored))
+
+    def _decided(self, wanted: MetricCondition, *, is_mirrored: bool) -> recency.Days | None:
+        events, size = self.dataset.events.metric(wanted.metric), len(self.dataset)
+        scale = events.scale if wanted.measurement == "sum" else 0
+        if wanted.measurement == "count" and recency.number(wanted, scale) == 1:
+            profiles, seen, _ = self._seen(wanted, events, is_mirrored=is_mirrored)
+            days: recency.Days | None = recency.newest(profiles, seen, size)
+        else:
+            what = f"events by profile{', mirrored' if is_mirrored else ''}"
+            key = replace(wanted, comparison="at least", value=0)
+            grouped = self.keep(
+                what, key, lambda: recency.grouped(*self._seen(wanted, events, is_mirrored=is_mirrored), size)
+            )
+            days = None if grouped is None else recency.deciding_days(grouped, wanted, scale)
+        return -days if is_mirrored and days is not None else days
+
+    def _seen(
+        self, wanted: MetricCondition, events: MetricEvents, *, is_mirrored: bool
+    ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
+        """Return profiles, days and amounts of the events that count, in order of time; in a mirror from the last to the first."""
+        rows = self.selected(wanted, events)
+        profiles, days, units = events.profiles[rows], events.days[rows], None
+        if wanted.measurement == "sum":
+            units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
+        if not is_mirrored:
+            return profiles, days, units
+        return profiles[::-1], -days[::-1], None if units is None else units[::-1]
+
+    def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
+        """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
+        events = self.dataset.events.metric(condition.metric)
+        key = replace(condition, comparison="at least", value=0)
+        return self.keep(condition.measurement, key, lambda: self._measured(condition, events))
+
+    def _measured(self, condition: MetricCondition, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
+        rows = self.selected(condition, events)
+        profiles, size = events.profiles[rows], len(self.dataset)
+        if condition.measurement == "count":
+            return np.bincount(profiles, minlength=size), 0
+        if events.units is None:
+            return np.zeros(size, dtype=np.int64), 0
+        units = events.units[rows]
+        if events.sums_fit_floats:
+            return np.bincount(profiles, weights=units, minlength=size).astype(np.int64), events.scale
+        sums = np.zeros(size, dtype=np.int64)
+        np.add.at(sums, profiles, units)
+        return sums, events.scale
+
+    def selected(self, condition: MetricCondition, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
+        """Return which of a metric's events a condition counts: those in its timeframe that pass all its tests."""
+        window = self.window(condition, events)
+        if not condition.where or window.start == window.stop:
+            return window
+        kept = np.ones(window.stop - window.start, dtype=bool)
+        for clause in condition.where:
+            column = self.dataset.event_column(condition.metric, clause.property)
+            kept &= passing(column, clause.test, self.dataset.as_of)[window]
+        return np.asarray(window.start + np.flatnonzero(kept))
+
+    def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
+        """Return the events that could be a step of a funnel: those in its timeframe that pass all tests of the step."""
+        could_be: dict[str, npt.NDArray[np.uint8]] = {}
+        for place, step in enumerate(condition.steps):
+            events = self.dataset.events.metric(step.metric)
+            # By one name, since an event under its old and its new name is one event and one step.
+            steps = could_be.setdefault(canonical_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
+            counted = MetricCondition(step.metric, "count", "at least", 1, condition.timeframe, step.where)
+            steps[self.selected(counted, events)] |= np.uint8(1 << place)
+        found = []
+        for metric, steps in could_be.items():
+            events, rows = self.dataset.events.metric(metric), np.flatnonzero(steps)
+            found.append((events.profiles[rows], events.times[rows], steps[rows]))
+        return funnels.StepEvents(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+    def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
+        """Return the events in a condition's timeframe; those after `as_of` never count."""
+        start, end = timeframes.bounds(condition.timeframe, self.dataset.as_of)
+        now = microseconds(self.dataset.as_of) + 1
+        return events.window(
+            None if start is None else microseconds(start), now if end is None else min(microseconds(end), now)
+        )
+
+    def _passing(self, name: str, test: PropertyTest) -> Flags:
+        if isinstance(test, SetTest):
+            return np.asarray(self.dataset.is_set(name) == test.is_set)
+        comparison = self._compares(name, test.comparison, float(test.value)) if isinstance(test, NumberTest) else None
+        if comparison is not None:
+            return comparison.flags()
+        return passing(self.dataset.column(name), test, self.dataset.as_of)
+
+    def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
+        """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""
+        has_numbers = self.dataset.column(name).numbers.readable.any()
+        return Comparison.of(self.numbers(name), comparison, value, key=name) if has_numbers else None
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """Return each profile's number in a property; NaN where it is not set or is no number."""
+        return self.keep("numbers", name, lambda: numbers_of(self.dataset.column(name)))
+
+    def _within(self, condition: DistanceCondition) -> Comparison:
+        limit = condition.distance * KILOMETERS[condition.unit]
+        if condition.is_within:
+            return Comparison(self.kilometers(condition), limit, is_least=False, key=condition.of)
+        return Comparison(
+            self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of
+        )
+
+    def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
+        """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""
+        return self.keep("kilometers", condition.of, lambda: self._kilometers(condition.of))
+
+    def _kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
+        if isinstance(place, PostalCode):
+            of = self.dataset.postal_points.required(place.postal_code, place.country)
+        else:
+            of = (place.latitude, place.longitude)
+        return self.dataset.kilometers(of)
+
+    def _consents(self, condition: ConsentCondition) -> Flags:
+        dataset = self.dataset
+        can = dataset.consent("sms", "subscribed") if condition.channel == "sms" else self._can_receive_email()
+        found = can if condition.can_receive else ~can
+        if condition.subscription != "any":
+            found = found & dataset.consent(condition.channel, condition.subscription)
+        if condition.status_date is not None:
+            found = found & self._dated(condition.channel, DateTest(condition.status_date))
+        for clause in condition.where:
+            found = found & self.part(clause)
+        return found
+
+    def _dated(self, channel: Channel, test: DateTest) -> Flags:
+        """Return whose status carries a date that passes, a status that was replayed that of the event which decided."""
+        name = f"{channel}_consent_timestamp"
+        found = passing(self.dataset.column(name), test, self.dataset.as_of)
+        then = self.dataset.status_then(channel)
+        if not then.is_replayed.any():
+            return found
+        replayed = then.is_told & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
+        return np.where(then.is_replayed, replayed, found)
+
+    def _can_receive_email(self) -> Flags:
+        dataset = self.dataset
+        if not dataset.has_property("email"):
+            return np.zeros(len(dataset), dtype=bool)
+        found = dataset.is_set("email") & ~dataset.consent("email", "unsubscribed")
+        if dataset.has_property("email_suppressed"):
+            column = dataset.column("email_suppressed")
+            suppressed = passing(column, BooleanTest(value=True), dataset.as_of)
+            found = found & ~(suppressed & ~dataset.is_later("email_suppressed_timestamp"))
+        return np.asarray(found)
+
+    def _listed(self, condition: ListCondition) -> Flags:
+        entries = self.dataset.list_entries(condition.list_name)
+        start, end = timeframes.bounds(condition.joined, self.dataset.as_of)
+        if start is None and end is None:
+            counts = ~entries.has_date | (entries.joined <= microseconds(self.dataset.as_of))
+        else:
+            counts = entries.has_date & between(entries.joined, start, end)
+            counts = counts & (entries.joined <= microseconds(self.dataset.as_of))
+        found = np.zeros(len(self.dataset), dtype=bool)
+        found[entries.profiles[counts]] = True
+        return found if condition.is_member else ~found
+
+
+def longest(condition: FunnelCondition) -> int | None:
+    """Return the most microseconds from the first step of a funnel to its last; None is no limit of its own."""
+    return None if condition.completion_seconds is None else condition.completion_seconds * 1_000_000
+
+
+def _flags(values: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False))
