@@ -36,7 +36,6 @@ from segkit.data.events import EventIndex, MetricNumbers, SetAmounts, index_even
 from segkit.data.faults import Faults, shown
 from segkit.data.instants import Flags, Microseconds, dates_among
 from segkit.data.losses import Loss, put_first
-from segkit.data.marks import unmarked
 from segkit.data.near_columns import looks_like, near_headers, note_near_columns
 from segkit.data.options import LoadOptions
 from segkit.data.phones import Phones
@@ -173,11 +172,7 @@ def check(
     """
     faults.raise_if_fatal()
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-    tables = {
-        name: _without_unnamed(name, without_deleted(name, table, faults), faults)
-        for name, table in given.items()
-        if table is not None
-    }
+    tables = {name: without_deleted(name, table, faults) for name, table in given.items() if table is not None}
     faults.raise_if_fatal()
     profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
@@ -214,14 +209,6 @@ def check(
     losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
     put_first(losses, faults)
     return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points, losses)
-
-
-def _without_unnamed(name: str, table: Table, faults: Faults) -> Table:
-    """Leave out columns whose headers are blanks and marks alone, which no condition could ask for."""
-    named = {header: cells for header, cells in table.items() if unmarked(header)}
-    done = "left out; to use them, give them names"
-    faults.note(name, "(headers)", "columns without a name", len(table) - len(named), done=done)
-    return named
 
 
 def _loaded(table: Table) -> Table:
