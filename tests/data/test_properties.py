@@ -317,7 +317,7 @@ def test_a_column_counts_the_bytes_that_it_has_worked_out():
     for name in ("codes", "numbers", "lists", "instants", "truths", "somethings"):
         getattr(column, name)
         sizes.append(column.nbytes)
-    assert sizes[0] < 100
+    assert sizes[0] < 200  # what empty objects take differs by Python
     assert sizes[1] >= 500 * 4
     assert sizes == sorted(set(sizes))
     column.numbers  # noqa: B018  # asked again, on purpose

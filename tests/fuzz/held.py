@@ -96,7 +96,9 @@ def show_nobody(message: object, error: BaseException | None = None) -> None:
 def kind_of(error: BaseException) -> str:
     """Return what went wrong and where, so that inputs of one kind are told of once: the error, and segkit's innermost line."""
     frames = traceback.extract_tb((error.__cause__ or error).__traceback__)
-    inside = [one for one in frames if SEGKIT in Path(one.filename).parents and "errors" not in Path(one.filename).parts]
+    inside = [
+        one for one in frames if SEGKIT in Path(one.filename).parents and "errors" not in Path(one.filename).parts
+    ]
     if inside:
         return f"{type(error).__name__} in {Path(inside[-1].filename).relative_to(SEGKIT)}:{inside[-1].name}"
     # A check of ours is known by its line: several of one function mean different things.

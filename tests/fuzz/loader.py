@@ -324,7 +324,8 @@ def _ask(shop: sk.Dataset) -> None:
     everybody = sk.Segment("Everybody", sk.can_receive("sms") | ~sk.can_receive("sms"))
     metrics = [sk.Segment(f"metric {place}", sk.did(metric)) for place, metric in enumerate(shop.metric_names[:3])]
     answer(lambda: sk.membership([sk.Segment("Email", sk.can_receive("email")), *metrics], shop))
-    for name in shop.property_names[-4:]:
+    # A property without a name is kept and handed out, and no condition can ask for it.
+    for name in filter(str.strip, shop.property_names[-4:]):
         tests = ({"equals": "18"}, {"at_least": 18}, {"in_last_days": 30}, {"contains": "Hats"}, {"equals": True})
         asked = [sk.Segment(str(test), sk.has(name, **test)) for test in tests]
         answer(lambda asked=asked: sk.membership(asked, shop))

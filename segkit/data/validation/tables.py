@@ -46,7 +46,6 @@ from segkit.data.validation.profile_rows import one_row_each
 from segkit.data.validation.same_names import note_same_names
 from segkit.data.validation.sms_records import SmsRecords, read_sms_columns
 from segkit.errors import DataError
-from segkit.marks import unmarked
 from segkit.masking import masked_text, quoted
 from segkit.wording import listed, nearest
 
@@ -174,11 +173,7 @@ def check(
     """
     faults.raise_if_fatal()
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-    tables = {
-        name: _without_unnamed(name, without_deleted(name, table, faults), faults)
-        for name, table in given.items()
-        if table is not None
-    }
+    tables = {name: without_deleted(name, table, faults) for name, table in given.items() if table is not None}
     faults.raise_if_fatal()
     profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
@@ -215,14 +210,6 @@ def check(
     losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
     put_first(losses, faults)
     return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points, losses)
-
-
-def _without_unnamed(name: str, table: Table, faults: Faults) -> Table:
-    """Leave out columns whose headers are blanks and marks alone, which no condition could ask for."""
-    named = {header: cells for header, cells in table.items() if unmarked(header)}
-    done = "left out; to use them, give them names"
-    faults.note(name, "(headers)", "columns without a name", len(table) - len(named), done=done)
-    return named
 
 
 def _loaded(table: Table) -> Table:
