@@ -1,11 +1,13 @@
 """The names that notebooks, the README and other people's code rely on work as they are written there."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import segkit as sk
+from segkit.definition.conditions import ConsentCondition
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +124,7 @@ def test_builders_make_what_the_design_lists(shop):
         consents = [
             part
             for part in getattr(segment.condition, "conditions", [segment.condition])
-            if isinstance(part, sk.conditions.ConsentCondition)
+            if isinstance(part, ConsentCondition)
         ]
         assert any(part.channel == "sms" and part.can_receive for part in consents), segment.name
 
@@ -138,3 +140,14 @@ def test_a_threshold_of_many_digits_is_compared_in_full(shop):
     threshold = Decimal("250." + "0" * 40 + "1")
 
     assert sk.members(sk.Segment("It", sk.spent(fewer_than=threshold, more_than=0)), shop).index.tolist() == ["bea"]
+
+
+def test_no_public_name_is_a_module_of_its_own():
+    """`import segkit.membership` fails and can't put a module in the place of a function; the three that are modules are public."""
+    modules = {path.stem for path in Path(sk.__file__).parent.iterdir() if path.suffix in {"", ".py"}}
+    assert modules & {*sk.__all__} == set()
+    assert {name: getattr(sk, name).__name__ for name in ("account", "charts", "widgets")} == {
+        "account": "segkit.klaviyo.account",
+        "charts": "segkit.charts",
+        "widgets": "segkit.widgets",
+    }

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import segkit as sk
+from segkit.definition.conditions import KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,7 +35,7 @@ def test_phrases_in_the_readme_are_conditions():
     ]
 
     assert len(phrases) > 10
-    assert all(isinstance(eval(phrase, {"sk": sk}), sk.conditions.KINDS) for phrase in phrases)
+    assert all(isinstance(eval(phrase, {"sk": sk}), KINDS) for phrase in phrases)
 
 
 def test_every_builder_is_named_in_the_readme():

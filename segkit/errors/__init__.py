@@ -19,3 +19,7 @@ __all__ = [
     "missing_extra",
     "warn",
 ]
+
+# Tracebacks and pickles name them as they are imported, not by the file that their wording is in.
+for _kind in (AccountError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning):
+    _kind.__module__ = __name__

@@ -19,6 +19,7 @@ from segkit.definition.conditions import AllOf
 from segkit.errors import DataError
 from segkit.klaviyo import import_check
 from segkit.klaviyo.import_check import MAPPED, SAYS, check_import
+from segkit.vocabulary import PROFILE_COLUMNS, canonical_name
 
 EVERYBODY = sk.Segment("Everybody", AllOf(()))
 HEADER = "Email,Phone Number,Country"
@@ -285,9 +286,9 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path):
 
 def test_headers_that_map_themselves_are_read_back_as_the_same_column():
     """What Klaviyo maps to a property, segkit reads as the column of that name, so the two agree on every header."""
-    known = {header: field for header, field in MAPPED.items() if field in sk.data.schema.PROFILE_COLUMNS}
+    known = {header: field for header, field in MAPPED.items() if field in PROFILE_COLUMNS}
 
-    assert {header: sk.data.schema.canonical_name("profiles", header) for header in known} == known
+    assert {header: canonical_name("profiles", header) for header in known} == known
 
 
 EMAILS = [
