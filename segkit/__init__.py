@@ -6,8 +6,12 @@ used: where each name comes from stands in `__init__.pyi`, which type checkers r
 
 import ast
 import importlib
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+from segkit.moved import install
 
 __all__ = [
     # a shop
@@ -112,6 +116,18 @@ _HOMES = {
     for name in node.names
     if name.name not in _MODULES
 }
+
+
+class _Package(ModuleType):
+    """Keeps modules of old names out of the place of public names: Python hangs each module that is imported on its package."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+install()
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,7 @@
 """The names that notebooks, the README and other people's code rely on work as they are written there."""
 
+import importlib
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 import segkit as sk
 from segkit.definition.conditions import ConsentCondition
+from segkit.moved import HOMES, PUBLIC
 
 
 @pytest.fixture(scope="module")
@@ -142,12 +145,24 @@ def test_a_threshold_of_many_digits_is_compared_in_full(shop):
     assert sk.members(sk.Segment("It", sk.spent(fewer_than=threshold, more_than=0)), shop).index.tolist() == ["bea"]
 
 
-def test_no_public_name_is_a_module_of_its_own():
-    """`import segkit.membership` fails and can't put a module in the place of a function; the three that are modules are public."""
-    modules = {path.stem for path in Path(sk.__file__).parent.iterdir() if path.suffix in {"", ".py"}}
-    assert modules & {*sk.__all__} == set()
-    assert {name: getattr(sk, name).__name__ for name in ("account", "charts", "widgets")} == {
-        "account": "segkit.klaviyo.account",
-        "charts": "segkit.charts",
-        "widgets": "segkit.widgets",
-    }
+def test_public_modules_are_imported_by_their_public_names():
+    """`sk.account` and `from segkit.account import ...` are one, and no file at the top level bears a public name."""
+    from segkit.account import pull  # noqa: PLC0415
+
+    files = {path.stem for path in Path(sk.__file__).parent.iterdir() if path.suffix in {"", ".py"}}
+    assert files & {*sk.__all__} == set()
+    assert pull is sk.account.pull
+    assert importlib.import_module("segkit.account.client") is importlib.import_module("segkit.klaviyo.account.client")
+
+
+@pytest.mark.parametrize("old", sorted(set(HOMES) - {PUBLIC}))
+def test_modules_are_found_under_their_old_names(old: str):
+    """With a note of the new name, at the line that imports them; a public function stays what it is."""
+    sys.modules.pop(old, None)
+    with pytest.warns(DeprecationWarning, match=f"{HOMES[old]} now") as told:
+        found = importlib.import_module(old)
+    assert found is importlib.import_module(HOMES[old])
+    assert found.__spec__.name == HOMES[old]
+    assert Path(told[0].filename) == Path(__file__) or "importlib" in told[0].filename
+    name = old.rpartition(".")[2]
+    assert name not in sk.__all__ or callable(getattr(sk, name))

@@ -1,0 +1,73 @@
+"""Modules under the names that they had before the wings, found where they are now; all but `segkit.account`, which is public, go with 1.0."""
+
+import importlib
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+PUBLIC = "segkit.account"
+_WINGS = {
+    "klaviyo.account": "account",
+    "klaviyo": "import_check",
+    "definition.text": "plain_data segment_files",
+    "definition": "algebra conditions countries difference explain parameters phrases segment timeframe_words timeframes value_words",
+    "engine": "membership",
+    "engine.memory": "funnels moving notes recency value_tests",
+    "sending": "audience eligibility member_cells member_files opt_outs",
+    "command": "build cli jupyter report",
+}
+_WHOLE = {"account", "plain_data"}
+"""Folders that are a wing of their own now."""
+
+
+def _homes() -> dict[str, str]:
+    every = ((wing, name) for wing, names in _WINGS.items() for name in names.split())
+    return {f"segkit.{name}": f"segkit.{wing}" + ("" if name in _WHOLE else f".{name}") for wing, name in every}
+
+
+HOMES = _homes()
+"""Each old name with the new one; what lies in a folder goes with it."""
+
+
+class Moved(MetaPathFinder, Loader):
+    """Finds a module by its old name, and warns of it at the line that imports it."""
+
+    def __init__(self) -> None:
+        self._specs: dict[str, ModuleSpec | None] = {}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return how a module of an old name is loaded; None for any other."""
+        del path, target  # a name says it all
+        old = fullname
+        while old not in HOMES and old.count(".") > 1:
+            old = old.rpartition(".")[0]
+        if old not in HOMES:
+            return None
+        return ModuleSpec(fullname, self, origin=HOMES[old] + fullname.removeprefix(old))
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module as it is known under its new name."""
+        home = str(spec.origin)
+        if not spec.name.startswith(PUBLIC):
+            warnings.warn(
+                f"{spec.name} is {home} now; the old name goes with segkit 1.0.", DeprecationWarning, stacklevel=2
+            )
+        found = importlib.import_module(home)
+        self._specs[spec.name] = found.__spec__
+        return found
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave the module as it was, for Python has written the old name into it."""
+        spec = module.__spec__
+        module.__spec__ = None if spec is None else self._specs.pop(spec.name)
+
+
+def install() -> None:
+    """Let old names be found, before Python looks into folders for them."""
+    if not any(isinstance(finder, Moved) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Moved())
