@@ -4,9 +4,9 @@ import importlib
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any, cast
 
 PUBLIC = "segkit.account"
 _WINGS = {
@@ -32,8 +32,11 @@ HOMES = _homes()
 """Each old name with the new one; what lies in a folder goes with it."""
 
 
-class Moved(MetaPathFinder, Loader):
-    """Finds a module by its old name, and warns of it at the line that imports it."""
+class Moved:
+    """Finds a module by its old name, and warns of it at the line that imports it.
+
+    A finder and a loader by what it does: importing the classes of both would take as long as all of segkit's front.
+    """
 
     def __init__(self) -> None:
         self._specs: dict[str, ModuleSpec | None] = {}
@@ -48,7 +51,7 @@ class Moved(MetaPathFinder, Loader):
             old = old.rpartition(".")[0]
         if old not in HOMES:
             return None
-        return ModuleSpec(fullname, self, origin=HOMES[old] + fullname.removeprefix(old))
+        return ModuleSpec(fullname, cast("Any", self), origin=HOMES[old] + fullname.removeprefix(old))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the module as it is known under its new name."""
@@ -70,4 +73,4 @@ class Moved(MetaPathFinder, Loader):
 def install() -> None:
     """Let old names be found, before Python looks into folders for them."""
     if not any(isinstance(finder, Moved) for finder in sys.meta_path):
-        sys.meta_path.insert(0, Moved())
+        sys.meta_path.insert(0, cast("Any", Moved()))
