@@ -1,6 +1,6 @@
-"""Known columns of few distinct values, held as codes into them; which columns are known, and what is wrong with them, is the door's.
+"""Known columns of few distinct values, held as codes into them; validation knows which columns are known, and what is wrong with them.
 
-Coding a million texts takes 20 to 50 ms, most of a slider's first move. At the door codes cost nothing: a Parquet file holds them,
+Coding a million texts takes 20 to 50 ms, most of a slider's first move. While a shop is loaded codes cost nothing: a Parquet file holds them,
 and reading them takes a quarter to all of the time of reading the texts; and the checks look at distinct values anyway.
 """
 

@@ -1,4 +1,4 @@
-"""Ids of one length looked up among others, many at a time; whose ids they are is the door's.
+"""Ids of one length looked up among others, many at a time; its callers know whose they are.
 
 Arrow's own table of texts goes from one id to the next, and waits each time for memory that is in no cache; numpy asks for many at
 once.

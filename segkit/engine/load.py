@@ -1,4 +1,4 @@
-"""Files to a Dataset: finds a shop's files, reads them with the types given, and hands the tables to the door."""
+"""Load a shop: find its files, read them with the types given, and have the tables validated."""
 
 import os
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Frames of pandas, Polars and whatever else hands out its columns by Arrow, as tables of cells; what they mean is the door's."""
+"""Frames of pandas, Polars and whatever else hands out its columns by Arrow, as tables of cells that are not read yet."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias

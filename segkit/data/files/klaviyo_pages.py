@@ -207,7 +207,7 @@ def _updated(resource: Mapping[str, Any]) -> int:
 
 
 def _moment(written: Any) -> datetime:
-    """Return when something was, the beginning of time if it can't be read: the door reports what is no date."""
+    """Return when something was, the beginning of time if it can't be read: validation reports what is no date."""
     try:
         found = datetime.fromisoformat(str(written))
     except ValueError:
@@ -242,7 +242,7 @@ def _apart(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set
 
 
 def _taken_for_known(name: str, own: set[str]) -> bool:
-    """Say whether the door would take a custom property for a known column that the pages lack.
+    """Say whether validation would take a custom property for a known column that the pages lack.
 
     Such as "SMS Consent" on pages without subscriptions: whatever it says, it is not the consent that Klaviyo keeps.
     """

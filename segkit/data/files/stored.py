@@ -1,6 +1,6 @@
-"""Columns that still lie in Parquet files, read whole or a piece at a time when they are asked for; what they mean is the door's.
+"""Columns that still lie in Parquet files, read whole or a piece at a time when they are asked for; validation says what they mean.
 
-A table of events holds each profile's id many times over, and the door only wants to know which profile it is. So ids and
+A table of events holds each profile's id many times over, and validation only wants to know which profile it is. So ids and
 metrics are never all in memory as text: looking up 20,000,000 ids of eleven letters takes half the memory of reading them first.
 """
 

@@ -1,4 +1,4 @@
-"""Rows that share one id: which of them is kept, and what the others are to it. Whether that is allowed is the door's."""
+"""Rows that share one id: which of them is kept, and what the others are to it. Its callers say whether that is allowed."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Rows that share an id with another row, found without a table of all ids; what becomes of them is the door's."""
+"""Rows that share an id with another row, found without a table of all ids; its callers say what becomes of them."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias

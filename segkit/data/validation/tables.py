@@ -1,6 +1,6 @@
-"""The door: tables as they came are named, checked and read once; after it every function trusts the data."""
+"""Validate tables: name, check and read them once; from here on every function trusts the data."""
 
-# Over 250 lines, since what is done to the four tables is one walk through the door.
+# Over 250 lines, since what is done to the four tables is one walk.
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +69,7 @@ class ListEntries:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything that came through the door.
+    """Everything that passed validation.
 
     `unknown_sms_words` is which profiles have a word of SMS consent that nobody knows, and `losses` are the large ones.
     """

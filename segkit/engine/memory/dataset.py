@@ -499,7 +499,7 @@ def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:
-    """Return a known column, which the door has made one Arrow type."""
+    """Return a known column, which validation has made one Arrow type."""
     if isinstance(cells.values, list):
         raise TypeError(type(cells.values))
     return cells.values
