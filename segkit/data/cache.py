@@ -1,6 +1,7 @@
 """What was worked out once and may be asked for again, within a bound of memory; what it is and when it holds is its asker's."""
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import partial
@@ -137,7 +138,7 @@ class Cache:
             self._enter(key, found)
 
 
-class Growing:
+class Growing(ABC):
     """Something that works more of itself out after it was put into a cache, by one thread at a time."""
 
     def __init__(self) -> None:
@@ -160,9 +161,9 @@ class Growing:
             return kept
 
     @property
+    @abstractmethod
     def held(self) -> tuple[Any, ...]:
         """What it holds so far."""
-        raise NotImplementedError
 
 
 def freeze(found: object) -> None:
