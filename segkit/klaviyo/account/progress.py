@@ -25,8 +25,15 @@ def counting(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int], N
         total += more
         bar.update(more)
 
-    is_watched = shown and (sys.stderr.isatty() or "ipykernel" in sys.modules)
+    is_watched = shown and (sys.stderr.isatty() or _is_notebook())
     with tqdm(desc=what, unit=f" {unit}s", disable=not is_watched) as bar:
         yield advance
     if shown and not is_watched:
         sys.stderr.write(f"{what}: {counted(total, unit)}\n")
+
+
+def _is_notebook() -> bool:
+    """Whether this runs in a notebook's kernel; a program that has merely imported one is none."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return getattr(shell, "kernel", None) is not None
