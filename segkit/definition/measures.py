@@ -135,7 +135,7 @@ def limit_of(atom: Atom) -> Limit | None:
 
     >>> from segkit.definition.phrases import within
     >>> limit_of(within(30, "miles", of="02110"))
-    30
+    30.0
     """
     match atom:
         case MetricCondition():

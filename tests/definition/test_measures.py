@@ -170,6 +170,8 @@ def test_what_is_kept_under_a_measure_is_what_would_be_worked_out_anew(shop: Pla
         others = [otherwise(one, random), crossed(one, kind(random), random)]
         if isinstance(one, MetricCondition):
             others += [replace(other, timeframe=InTheLast(days)) for other in (one, others[0]) for days in (1, 7, 2)]
+            gifts = (said.EventProperty("Gift", said.BooleanTest(value=True)),)
+            others += [replace(one, where=where, value=value) for where in ((), gifts) for value in (3, 2, 1)]
         asked += [one, *others]
     evaluation = Evaluation(data)
     kept = [evaluation.answer(one).copy() for one in asked]
