@@ -27,6 +27,7 @@ from segkit.definition.conditions import (
     NumberComparison,
     PropertyCondition,
 )
+from segkit.definition.measures import EventMeasure
 from segkit.definition.timeframes import TICK, AllTime, EventTimeframe, midnight
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -138,8 +139,8 @@ class _KnownUntil(Evaluation):
     def key(self, what: str, of: Hashable) -> tuple[Hashable, ...]:
         return super().key(what, (of, self.moment))
 
-    def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
-        window = super().window(condition, events)
+    def window(self, measure: EventMeasure, events: MetricEvents) -> slice:
+        window = super().window(measure, events)
         stop = min(window.stop, events.window(None, microseconds(self.moment) + 1).stop)
         return slice(min(window.start, stop), stop)
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
@@ -33,6 +33,7 @@ from segkit.definition.conditions import (
     RegionCondition,
     SomethingTest,
 )
+from segkit.definition.measures import EventCount
 from segkit.definition.segment import Segment
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -179,15 +180,14 @@ _DISCOUNTS = re.compile(
 def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
     """Return the segment by the discount that most orders have, though not nearly all; of equals the first. Else say why not."""
     evaluation = Evaluation(dataset)
-    ordered = MetricCondition(ORDERED, "count", "at least", 1)
-    orders = evaluation.measured(ordered)[0].sum() if ORDERED in dataset.events.metrics else 0
+    orders = evaluation.measured(EventCount(ORDERED))[0].sum() if ORDERED in dataset.events.metrics else 0
     if not orders:
         return f"no event of the metric {quoted(ORDERED)}"
     shares: dict[str, float] = {}
     for name in filter(_DISCOUNTS.search, dataset.events.properties):
         if is_personal("", name):
             continue
-        discounted = replace(ordered, where=(EventProperty(name, SomethingTest(holds=True)),))
+        discounted = EventCount(ORDERED, where=(EventProperty(name, SomethingTest(holds=True)),))
         shares[name] = evaluation.measured(discounted)[0].sum() / orders
     telling = {name: share for name, share in shares.items() if 0 < share <= MOST_ON_SALE}
     if not telling:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from segkit.definition.conditions import MetricCondition
+from segkit.definition.measures import EventCount, event_measure
 from segkit.definition.parameters import StartsAt, parameters
 from segkit.definition.timeframes import InTheLast
 from segkit.engine.memory.dataset import Dataset
@@ -48,9 +48,9 @@ def quantile(start: StartsAt, dataset: Dataset) -> float | None:
         return None
     evaluation = Evaluation(dataset)
     timeframe = InTheLast(start.days)
-    counts, _ = evaluation.measured(MetricCondition(start.metric, "count", "at least", 1, timeframe))
+    counts, _ = evaluation.measured(EventCount(start.metric, timeframe))
     if not counts.any():
         return None
-    units, scale = evaluation.measured(MetricCondition(start.metric, start.measurement, "at least", 1, timeframe))
+    units, scale = evaluation.measured(event_measure(start.measurement, start.metric, timeframe))
     found = int(np.quantile(units[counts > 0], start.quantile, method="lower"))
     return found / float(10**scale)

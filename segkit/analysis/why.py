@@ -28,6 +28,7 @@ from segkit.definition.conditions import (
     RegionCondition,
 )
 from segkit.definition.explain import describe, duration_words, explain, number_words
+from segkit.definition.measures import measure_in
 from segkit.definition.segment import Segment, one_segment
 from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
@@ -116,7 +117,7 @@ class _Reasons:
             case ListCondition(name):
                 return self._list(name), float("nan")
             case DistanceCondition(_, distance, unit):
-                far = float(self._evaluation.kilometers(atom)[self._row]) / KILOMETERS[unit]
+                far = float(self._evaluation.kilometers(atom.of)[self._row]) / KILOMETERS[unit]
                 return ("can't be placed" if np.isnan(far) else f"lives {far:,.1f} {unit} away"), distance - far
             case PhoneCountryCondition():
                 country = self._dataset.phones.countries[self._row].as_py()
@@ -140,16 +141,17 @@ class _Reasons:
             yield f"{as_of}, since no earlier event says otherwise"
 
     def _metric(self, atom: MetricCondition) -> tuple[str, float]:
-        units, scale = self._evaluation.measured(atom)
+        measure = measure_in(atom, atom.timeframe)
+        units, scale = self._evaluation.measured(measure)
         # As decimals, since 200 less 199.99 is 0.01 and not 0.009999999999990905.
         measured = Decimal(int(units[self._row])).scaleb(-scale).normalize()
         to_threshold = float(Decimal(str(atom.value)) - measured)
         events = self._dataset.events.metric(atom.metric)
-        own = np.flatnonzero(events.profiles[self._evaluation.window(atom, events)] == self._row)
+        own = np.flatnonzero(events.profiles[self._evaluation.window(measure, events)] == self._row)
         what = counted(round(measured), "event") if atom.measurement == "count" else f"{number_words(measured)} in all"
         if not len(own):
             return f"{what} in the timeframe", to_threshold
-        newest = instant_of(int(events.times[self._evaluation.window(atom, events)][own[-1]]))
+        newest = instant_of(int(events.times[self._evaluation.window(measure, events)][own[-1]]))
         # As windows count: by midnights, not by spans of 24 hours.
         ago = self._dataset.as_of.date() - newest.date()
         where = "; the newest in the timeframe, before other conditions on it," if atom.where else "; the newest"

@@ -15,7 +15,7 @@ from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.thresholds.curve import Curve, curve_of, segments_at
-from segkit.engine.thresholds.quantity import quantity_of, threshold
+from segkit.engine.thresholds.quantity import quantity_of
 from segkit.errors import SegkitError
 from segkit.sending.eligibility import Eligibility
 from segkit.widgets import histogram, view
@@ -71,7 +71,7 @@ def answers(
     bars = bars_of(quantity, evaluation)
     if side is None or not bars.totals.any():
         return None
-    stands = [threshold(atom, quantity.moved if atom != quantity.moved else quantity.atom) for atom in moving]
+    stands = [quantity.stands(atom) for atom in moving]
     picture = picture_slots(bars, side.turned() if quantity.is_negated else side, stands)
     return slots([explain(segment) for segment in segments], curve, shop) + picture
 

@@ -10,6 +10,8 @@ import pytest
 
 import segkit as sk
 from segkit.data.cache import Cache
+from segkit.definition.measures import EventCount
+from segkit.definition.timeframes import InTheLast
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.sending.eligibility import Eligibility
 
@@ -37,6 +39,7 @@ def shop() -> sk.Dataset:
 
 
 CLICKED = sk.did("Clicked SMS", at_least=1, in_last_days=90)
+CLICKS = EventCount("Clicked SMS", InTheLast(90))
 
 ARRAYS: dict[str, Callable[[sk.Dataset], Any]] = {
     "is_set": lambda data: data.is_set("Age"),
@@ -51,7 +54,7 @@ ARRAYS: dict[str, Callable[[sk.Dataset], Any]] = {
     "members of a list": lambda data: data.lists["VIP"].profiles,
     "unknown words": lambda data: data.unknown_sms_words,
     "an answer": lambda data: Evaluation(data).part(CLICKED),
-    "a count": lambda data: Evaluation(data).measured(CLICKED)[0],
+    "a count": lambda data: Evaluation(data).measured(CLICKS)[0],
     "numbers of eligibility": lambda data: Eligibility(data).numbers,
 }
 

@@ -8,7 +8,7 @@ negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only
 # Over 250 lines, since every kind of condition meets the data here and nowhere else.
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, assert_never
 
 import numpy as np
@@ -42,6 +42,7 @@ from segkit.definition.conditions import (
     RegionCondition,
     SetTest,
 )
+from segkit.definition.measures import EventCount, EventMeasure, EventSum, LastDay, last_day_of, measure_in
 from segkit.definition.timeframes import ALL_TIME, window_days
 from segkit.engine.memory import funnels, recency
 from segkit.engine.memory.consent_history import Channel
@@ -176,7 +177,7 @@ class Evaluation:
                 comparison = self._measures_up(condition)
                 if comparison is not None:
                     return comparison.flags()
-                units, scale = self.measured(condition)
+                units, scale = self.measured(measure_in(condition, condition.timeframe))
                 return compared_exactly(units, scale, condition.comparison, condition.value)
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
@@ -212,22 +213,25 @@ class Evaluation:
     def _measures_up(self, condition: MetricCondition) -> Comparison | None:
         """Return a count or a sum as a comparison: by counting its window, or, once its window has moved, by the deciding days."""
         standing = self._standing(condition)
-        days = None if standing is None else self.deciding_days(condition, standing)
+        last_day = None if standing is None else last_day_of(condition, standing.window)
+        days = None
+        if standing is not None and last_day is not None:
+            days = self.deciding_days(last_day, is_mirrored=standing.is_mirrored)
         if standing is None or days is None:
-            units, scale = self.measured(condition)
+            measure = measure_in(condition, condition.timeframe)
+            units, scale = self.measured(measure)
             limit = nearest_units(condition.value, scale, condition.comparison)
-            return Comparison.of(
-                units, condition.comparison, limit, key=replace(condition, comparison="at least", value=0)
-            )
+            return Comparison.of(units, condition.comparison, limit, key=measure)
         first, end = window_days(condition.timeframe, self.dataset.as_of) or (None, None)
-        is_reached, key = recency.is_reached(condition), (standing, recency.wanted(condition))
+        is_reached, key = recency.is_reached(condition), (last_day, standing.is_mirrored)
         if standing.is_mirrored:
             return Comparison(days, end or 0, is_least=not is_reached, key=key)
         return Comparison(days, first or 0, is_least=is_reached, key=key)
 
     def _standing(self, condition: MetricCondition) -> recency.Standing | None:
         """Return what stands of a condition's window, one end of which has moved; None where it has not, or where both have."""
-        cache, key = self.dataset.cache, self.key("window", replace(condition, timeframe=ALL_TIME))
+        threshold = measure_in(condition, ALL_TIME), condition.comparison, condition.value
+        cache, key = self.dataset.cache, self.key("window", threshold)
         before, standing = cache.get(key) or (None, None)
         if before == condition.timeframe:
             return standing
@@ -236,58 +240,52 @@ class Evaluation:
             cache.put(key, (condition.timeframe, found))
         return found
 
-    def deciding_days(
-        self, condition: MetricCondition, standing: recency.Standing = recency.UNTIL_NOW
-    ) -> recency.Days | None:
-        """Return for each profile the day of the event that decides a condition while its window moves.
+    def deciding_days(self, measure: LastDay, *, is_mirrored: bool = False) -> recency.Days | None:
+        """Return for each profile the day of the event with which a number is reached; in a mirror the first such day.
 
-        None where no single event decides: an "equals" of more than none, or a sum with refunds. The beginning moves and the end
-        is now, unless something else stands.
+        None where no single event decides: a sum with refunds.
         """
-        wanted = recency.wanted(condition)
-        if wanted is None:
-            return None
-        wanted = replace(wanted, timeframe=standing.window)
-        what = f"deciding days of a moving {'end' if standing.is_mirrored else 'beginning'}"
-        return self.keep(what, wanted, lambda: self._decided(wanted, is_mirrored=standing.is_mirrored))
+        what = f"deciding days of a moving {'end' if is_mirrored else 'beginning'}"
+        return self.keep(what, measure, lambda: self._decided(measure, is_mirrored=is_mirrored))
 
-    def _decided(self, wanted: MetricCondition, *, is_mirrored: bool) -> recency.Days | None:
-        events, size = self.dataset.events.metric(wanted.metric), len(self.dataset)
-        scale = events.scale if wanted.measurement == "sum" else 0
-        if wanted.measurement == "count" and recency.number(wanted, scale) == 1:
-            profiles, seen, _ = self._seen(wanted, events, is_mirrored=is_mirrored)
+    def _decided(self, measure: LastDay, *, is_mirrored: bool) -> recency.Days | None:
+        events, size = self.dataset.events.metric(measure.of.metric), len(self.dataset)
+        scale = events.scale if isinstance(measure.of, EventSum) else 0
+        if isinstance(measure.of, EventCount) and measure.rank == 1:
+            profiles, seen, _ = self._seen(measure.of, events, is_mirrored=is_mirrored)
             days: recency.Days | None = recency.newest(profiles, seen, size)
         else:
             what = f"events by profile{', mirrored' if is_mirrored else ''}"
-            key = replace(wanted, comparison="at least", value=0)
             grouped = self.keep(
-                what, key, lambda: recency.grouped(*self._seen(wanted, events, is_mirrored=is_mirrored), size)
+                what,
+                measure.of,
+                lambda: recency.grouped(*self._seen(measure.of, events, is_mirrored=is_mirrored), size),
             )
-            days = None if grouped is None else recency.deciding_days(grouped, wanted, scale)
+            days = None if grouped is None else recency.deciding_days(grouped, measure, scale)
         return -days if is_mirrored and days is not None else days
 
     def _seen(
-        self, wanted: MetricCondition, events: MetricEvents, *, is_mirrored: bool
+        self, measure: EventMeasure, events: MetricEvents, *, is_mirrored: bool
     ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
         """Return profiles, days and amounts of the events that count, in order of time; in a mirror from the last to the first."""
-        rows = self.selected(wanted, events)
+        rows = self.selected(measure, events)
         profiles, days, units = events.profiles[rows], events.days[rows], None
-        if wanted.measurement == "sum":
+        if isinstance(measure, EventSum):
             units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
         if not is_mirrored:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
-    def measured(self, condition: MetricCondition) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count, or its sum as whole units and the decimals they carry; the threshold plays no part."""
-        events = self.dataset.events.metric(condition.metric)
-        key = replace(condition, comparison="at least", value=0)
-        return self.keep(condition.measurement, key, lambda: self._measured(condition, events))
+    def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
+        """Return each profile's count, or its sum as whole units and the decimals they carry."""
+        events = self.dataset.events.metric(measure.metric)
+        what = "count" if isinstance(measure, EventCount) else "sum"
+        return self.keep(what, measure, lambda: self._measured(measure, events))
 
-    def _measured(self, condition: MetricCondition, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
-        rows = self.selected(condition, events)
+    def _measured(self, measure: EventMeasure, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
+        rows = self.selected(measure, events)
         profiles, size = events.profiles[rows], len(self.dataset)
-        if condition.measurement == "count":
+        if isinstance(measure, EventCount):
             return np.bincount(profiles, minlength=size), 0
         if events.units is None:
             return np.zeros(size, dtype=np.int64), 0
@@ -298,14 +296,14 @@ class Evaluation:
         np.add.at(sums, profiles, units)
         return sums, events.scale
 
-    def selected(self, condition: MetricCondition, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
-        """Return which of a metric's events a condition counts: those in its timeframe that pass all its tests."""
-        window = self.window(condition, events)
-        if not condition.where or window.start == window.stop:
+    def selected(self, measure: EventMeasure, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
+        """Return which of a metric's events a measure counts: those in its timeframe that pass all its tests."""
+        window = self.window(measure, events)
+        if not measure.where or window.start == window.stop:
             return window
         kept = np.ones(window.stop - window.start, dtype=bool)
-        for clause in condition.where:
-            column = self.dataset.event_column(condition.metric, clause.property)
+        for clause in measure.where:
+            column = self.dataset.event_column(measure.metric, clause.property)
             kept &= passing(column, clause.test, self.dataset.as_of)[window]
         return np.asarray(window.start + np.flatnonzero(kept))
 
@@ -316,7 +314,7 @@ class Evaluation:
             events = self.dataset.events.metric(step.metric)
             # By one name, since an event under its old and its new name is one event and one step.
             steps = could_be.setdefault(canonical_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
-            counted = MetricCondition(step.metric, "count", "at least", 1, condition.timeframe, step.where)
+            counted = EventCount(step.metric, condition.timeframe, step.where)
             steps[self.selected(counted, events)] |= np.uint8(1 << place)
         found = []
         for metric, steps in could_be.items():
@@ -324,9 +322,9 @@ class Evaluation:
             found.append((events.profiles[rows], events.times[rows], steps[rows]))
         return funnels.StepEvents(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
-    def window(self, condition: MetricCondition, events: MetricEvents) -> slice:
-        """Return the events in a condition's timeframe; those after `as_of` never count."""
-        start, end = timeframes.bounds(condition.timeframe, self.dataset.as_of)
+    def window(self, measure: EventMeasure, events: MetricEvents) -> slice:
+        """Return the events in a measure's timeframe; those after `as_of` never count."""
+        start, end = timeframes.bounds(measure.timeframe, self.dataset.as_of)
         now = microseconds(self.dataset.as_of) + 1
         return events.window(
             None if start is None else microseconds(start), now if end is None else min(microseconds(end), now)
@@ -352,14 +350,14 @@ class Evaluation:
     def _within(self, condition: DistanceCondition) -> Comparison:
         limit = condition.distance * KILOMETERS[condition.unit]
         if condition.is_within:
-            return Comparison(self.kilometers(condition), limit, is_least=False, key=condition.of)
+            return Comparison(self.kilometers(condition.of), limit, is_least=False, key=condition.of)
         return Comparison(
-            self.kilometers(condition), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of
+            self.kilometers(condition.of), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of
         )
 
-    def kilometers(self, condition: DistanceCondition) -> npt.NDArray[np.float64]:
-        """Return each profile's distance from the condition's place; NaN where a profile can't be placed."""
-        return self.keep("kilometers", condition.of, lambda: self._kilometers(condition.of))
+    def kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
+        """Return each profile's distance from a place; NaN where a profile can't be placed."""
+        return self.keep("kilometers", place, lambda: self._kilometers(place))
 
     def _kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
         if isinstance(place, PostalCode):

@@ -8,16 +8,14 @@ A window that begins at one day and whose end moves is the same in a mirror: its
 counted backwards.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
-from math import ceil, floor
 
 import numpy as np
 import numpy.typing as npt
 
-from segkit.definition.conditions import MetricCondition, NumberComparison
+from segkit.definition.conditions import MetricCondition
+from segkit.definition.measures import LastDay, least_whole
 from segkit.definition.timeframes import ALL_TIME, After, Before, EventTimeframe, window_days
 
 Days = npt.NDArray[np.int32]
@@ -28,9 +26,6 @@ NEVER = -(2**30)
 
 ALWAYS = 2**30
 """The day of who needs nothing to reach it: in every window."""
-
-OPPOSITE: dict[NumberComparison, NumberComparison] = {"fewer than": "at least", "at most": "more than"}
-"""What must be reached for a condition to be no longer true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +88,9 @@ def is_reached(atom: MetricCondition) -> bool:
     return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
 
 
-def wanted(atom: MetricCondition) -> MetricCondition | None:
-    """Return what is to be reached, over all time; None where that can't be said as a number.
-
-    >>> from segkit.definition.phrases import did
-    >>> wanted(did("Clicked SMS", at_most=2, in_last_days=90)).comparison
-    'more than'
-    """
-    match atom.comparison:
-        case "equals" | "not equals" if atom.value == 0 and atom.measurement == "count":
-            return replace(atom, timeframe=ALL_TIME, comparison="at least", value=1)
-        case "equals" | "not equals":
-            return None
-        case comparison:
-            return replace(atom, timeframe=ALL_TIME, comparison=OPPOSITE.get(comparison, comparison))
-
-
-def number(atom: MetricCondition, scale: int) -> int:
-    """Return the least whole number, of units of ten to the power of minus `scale`, with which a condition is reached."""
-    threshold = Fraction(Decimal(str(atom.value))) * Fraction(10) ** scale
-    return ceil(threshold) if atom.comparison == "at least" else floor(threshold) + 1
+def number(measure: LastDay, scale: int) -> int:
+    """Return the least whole number, of units of ten to the power of minus `scale`, with which a measure's number is reached."""
+    return least_whole(measure.rank, is_passed=measure.is_passed, scale=scale)
 
 
 def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
@@ -144,24 +122,24 @@ def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | Non
     return Grouped(days[order], np.cumsum(np.bincount(profiles, minlength=size)), before)
 
 
-def deciding_days(events: Grouped, atom: MetricCondition, scale: int) -> Days:
+def deciding_days(events: Grouped, measure: LastDay, scale: int) -> Days:
     """Return for each profile the day of the event, counted back from the newest, with which a number is reached.
 
     Args:
-        events: all that count for the condition, whatever its window.
-        atom: the condition, "at least" or "more than" a count or a sum; its window plays no part.
+        events: all that count for the measure.
+        measure: the number that is to be reached.
         scale: decimals of the amounts; 0 for a count.
 
     Returns:
         UTC days counted from 1970; `NEVER` where the number is not reached, `ALWAYS` where nothing is needed to reach it.
 
-    >>> from segkit.definition.phrases import did
+    >>> from segkit.definition.measures import EventCount
     >>> days = np.array([10, 20, 25], dtype=np.int32)
     >>> events = grouped(np.array([1, 0, 1], dtype=np.int32), days, None, size=2)
-    >>> deciding_days(events, did("Clicked SMS", at_least=2), 0).tolist() == [NEVER, 10]
+    >>> deciding_days(events, LastDay(EventCount("Clicked SMS"), rank=2), 0).tolist() == [NEVER, 10]
     True
     """
-    needed = number(atom, scale)
+    needed = number(measure, scale)
     if needed <= 0:
         return np.full(len(events.ends), ALWAYS, dtype=np.int32)
     if events.before is None:

@@ -31,6 +31,7 @@ from segkit.definition.conditions import (
     NumberTest,
     PropertyCondition,
 )
+from segkit.definition.measures import last_day_of, measure_in
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.definition.timeframes import InTheLast, length
@@ -182,14 +183,14 @@ def _atom_edges(atoms: list[Any], evaluation: Evaluation) -> tuple[EdgesOf, Dire
         case MetricCondition(timeframe=InTheLast(unit="day" | "week")) if _alike(atoms, but="timeframe"):
             return _window_edges(atoms, evaluation)
         case MetricCondition() if _alike(atoms, but="value"):
-            units, scale = evaluation.measured(atoms[0])
+            units, scale = evaluation.measured(measure_in(atoms[0], atoms[0].timeframe))
             whole = floor if atoms[0].comparison in {"more than", "at most"} else ceil
             return _compared(
                 units, np.array([whole(_exact(atom.value) * 10**scale) for atom in atoms]), atoms[0].comparison
             )
         case DistanceCondition(is_within) if _alike(atoms, but="distance"):
             limits = np.array([atom.distance * KILOMETERS[atom.unit] for atom in atoms])
-            return _compared(evaluation.kilometers(atoms[0]), limits, "fewer than" if is_within else "more than")
+            return _compared(evaluation.kilometers(atoms[0].of), limits, "fewer than" if is_within else "more than")
         case PropertyCondition(name, NumberTest(comparison)) if _alike(atoms, but="test") and _alike(
             [atom.test for atom in atoms], but="value"
         ):
@@ -212,7 +213,8 @@ def _exact(value: Number) -> int | Fraction:
 
 
 def _window_edges(atoms: list[MetricCondition], evaluation: Evaluation) -> tuple[EdgesOf, Direction]:
-    decided = evaluation.deciding_days(atoms[0])
+    last_day = last_day_of(atoms[0])
+    decided = None if last_day is None else evaluation.deciding_days(last_day)
     windows: list[Any] = [atom.timeframe for atom in atoms]
     if decided is None or not _alike(windows, but="quantity"):
         raise NoCurveError

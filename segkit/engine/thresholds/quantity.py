@@ -1,10 +1,10 @@
 """What a parameter is compared with: found by moving it and looking for the condition that moves with it; bars are others' work."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -17,21 +17,32 @@ from segkit.definition.conditions import (
     AnyOf,
     Atom,
     Condition,
-    DistanceCondition,
     MetricCondition,
     Not,
-    NumberTest,
-    PropertyCondition,
+)
+from segkit.definition.measures import (
+    Distance,
+    EventCount,
+    EventSum,
+    LastDay,
+    ListLength,
+    Measure,
+    Number,
+    last_day_of,
+    limit_of,
+    measure_of,
 )
 from segkit.definition.parameters import Parameter, made_by, parameters
 from segkit.definition.segment import Segment
-from segkit.definition.timeframes import ALL_TIME, BetweenAgo, InTheLast, length
+from segkit.definition.timeframes import BetweenAgo, InTheLast, length
 from segkit.definition.value_words import plain
 from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.recency import NEVER, OPPOSITE
+from segkit.engine.memory.recency import NEVER
 from segkit.errors import DefinitionError
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
+Sized: TypeAlias = EventCount | EventSum | LastDay | Distance | Number
+"""Measures with bars. How long a list is has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,8 @@ class Quantity:
         threshold: where the condition stands, in the same unit.
         end: how far the parameter's range reaches, in the same unit.
         atom: the condition that moves with the parameter.
-        moved: what it becomes a step farther, which tells its threshold from its other numbers.
+        measure: what it is compared with: of a window that moves the day that decides.
+        is_nearest: whether of a window between two days the nearest moves.
         is_negated: the members are those of whom that condition is not true.
         others_hold: who meets every part of the outermost "all of" that the parameter does not move.
         still: what of all this stands still while the parameter moves: two quantities that agree in it have the same `numbers`,
@@ -56,10 +68,15 @@ class Quantity:
     threshold: float
     end: float
     atom: Atom
-    moved: Atom
+    measure: Measure
+    is_nearest: bool
     is_negated: bool
     others_hold: Flags
     still: Hashable
+
+    def stands(self, atom: Atom) -> float:
+        """Return where the condition stands once it has moved, in the unit of the numbers."""
+        return _stands(self.measure, atom, is_nearest=self.is_nearest)
 
 
 def quantity_of(
@@ -86,24 +103,27 @@ def quantity_of(
     if not moving:
         return None
     atom, other = moving[0]
-    measured = _measured(atom, other, evaluation)
-    if measured is None:
+    measure, is_nearest = _moving_measure(atom, other), _is_nearest(atom, other)
+    if measure is None or isinstance(measure, ListLength):
         return None
-    words, key, numbers = measured
-    stands = threshold(atom, other)
-    pace = (threshold(other, atom) - stands) / float(moved - value)
+    numbers = evaluation.keep("quantity", measure, lambda: _numbers(measure, evaluation))
+    if numbers is None:
+        return None
+    stands = _stands(measure, atom, is_nearest=is_nearest)
+    pace = (_stands(measure, other, is_nearest=is_nearest) - stands) / float(moved - value)
     end = _end(known[parameter], float(value), stands, pace)
     others = _others(condition, {one for one, _ in moving})
     return Quantity(
-        words,
-        evaluation.keep("quantity", key, numbers),
+        _words(measure),
+        numbers,
         threshold=stands,
         end=end,
         atom=atom,
-        moved=other,
+        measure=measure,
+        is_nearest=is_nearest,
         is_negated=_is_negated(condition, atom),
         others_hold=evaluation.part(others),
-        still=(key, others, end),
+        still=(measure, others, end),
     )
 
 
@@ -119,79 +139,97 @@ def _moved(parameter: Parameter, value: Any) -> Any:
     return value + (int(step) or 1 if isinstance(value, int) else step)
 
 
-def _measured(atom: Any, other: Any, evaluation: Evaluation) -> tuple[str, Hashable, Callable[[], Numbers]] | None:
-    """Return what an atom measures that moves to another, what of it stands still, and how to get each profile's amount."""
-    match atom, other:
-        case MetricCondition(value=value), MetricCondition(value=moved) if value != moved:
-            still = replace(atom, comparison="at least", value=0)
-            if atom.measurement == "sum":
-                return f"spent on {atom.metric}", still, lambda: _spent(atom, evaluation)
-            return f"{atom.metric} events", still, lambda: evaluation.measured(atom)[0].astype(np.float64)
-        case (
-            MetricCondition(timeframe=InTheLast() | BetweenAgo() as window),
-            MetricCondition(timeframe=moved),
-        ) if window != moved and window.unit != "hour":
-            back = days_back(atom, evaluation)
-            if back is None:
-                return None
-            still = replace(atom, timeframe=ALL_TIME)
-            return _words(atom), still, lambda: np.where(back > -NEVER, np.nan, np.maximum(back, 0))
-        case DistanceCondition(distance=distance, unit=unit), DistanceCondition(distance=moved) if distance != moved:
-            return f"{unit} away", (atom.of, unit), lambda: evaluation.kilometers(atom) / KILOMETERS[unit]
-        case PropertyCondition(name, NumberTest(_, value)), PropertyCondition(test=NumberTest(_, moved)) if (
-            value != moved
-        ):
-            return name, name, lambda: evaluation.numbers(name)
+def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
+    """Return the measure of an atom whose limit, or an end of whose window, moves to that of another; None where neither does."""
+    measure = measure_of(atom)
+    if type(measure) is type(measure_of(other)) and limit_of(atom) != limit_of(other):
+        return measure
+    if isinstance(atom, MetricCondition) and isinstance(other, MetricCondition):
+        window = atom.timeframe
+        if isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "hour" and window != other.timeframe:
+            return last_day_of(atom)
+    return None
+
+
+def _numbers(measure: Sized, evaluation: Evaluation) -> Numbers | None:
+    """Return how much of a measure each profile has; None where no single event decides a window that moves."""
+    match measure:
+        case EventCount():
+            return evaluation.measured(measure)[0].astype(np.float64)
+        case EventSum():
+            return _spent(measure, evaluation)
+        case LastDay():
+            return _days_back(measure, evaluation)
+        case Distance(place, unit):
+            return evaluation.kilometers(place) / KILOMETERS[unit]
+        case Number(name):
+            return evaluation.numbers(name)
         case _:
-            return None
+            assert_never(measure)
 
 
-def _spent(atom: MetricCondition, evaluation: Evaluation) -> Numbers:
-    """Return what each profile spent in a condition's window; NaN where it bought nothing."""
-    units, scale = evaluation.measured(atom)
-    did = evaluation.part(replace(atom, measurement="count", comparison="at least", value=1))
-    return np.where(did, units / 10.0**scale, np.nan)
-
-
-def threshold(atom: Any, other: Any) -> float:
-    """Return where an atom stands that moves to another, in the unit of what it measures: a window in days."""
-    match atom, other:
-        case MetricCondition(timeframe=InTheLast() | BetweenAgo() as window), MetricCondition(timeframe=moved) if (
-            window != moved
-        ):
-            return float(length(_edge(window, moved), window.unit).days)
-        case DistanceCondition(distance=distance), _:
-            return float(distance)
-        case PropertyCondition(test=NumberTest(_, value)), _:
-            return float(value)
+def _words(measure: Sized) -> str:
+    """Return what a measure is called."""
+    match measure:
+        case EventCount(metric):
+            return f"{metric} events"
+        case EventSum(metric):
+            return f"spent on {metric}"
+        case LastDay(EventSum(metric), rank, is_passed):
+            return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent on {metric}"
+        case LastDay(of, rank):
+            which = "last" if rank <= 1 else f"last but {rank - 1}"
+            return f"days since the {which} {of.metric}"
+        case Distance(_, unit):
+            return f"{unit} away"
+        case Number(name):
+            return name
         case _:
-            return float(atom.value)
+            assert_never(measure)
 
 
-def days_back(atom: MetricCondition, evaluation: Evaluation) -> npt.NDArray[np.int32] | None:
-    """Return how many UTC days lie between the event that decides each profile's count or sum and the `as_of` day.
+def _spent(measure: EventSum, evaluation: Evaluation) -> Numbers:
+    """Return what each profile spent in a window; NaN where it bought nothing."""
+    units, scale = evaluation.measured(measure)
+    bought = MetricCondition(measure.metric, "count", "at least", 1, measure.timeframe, measure.where)
+    return np.where(evaluation.part(bought), units / 10.0**scale, np.nan)
 
-    A window of that number of days or more reaches the condition's number, and none shorter; the atom's own window plays no part. More than
-    `-NEVER` where the number is never reached, below 0 where nothing is needed to reach it; None where no single event decides.
+
+def _days_back(measure: LastDay, evaluation: Evaluation) -> Numbers | None:
+    """Return how many UTC days lie between the event that decides and the `as_of` day; NaN where the number is never reached.
+
+    A window of that number of days or more reaches the number, and none shorter. None where no single event decides.
     """
-    days = evaluation.deciding_days(atom)
-    return None if days is None else np.asarray(microseconds(evaluation.dataset.as_of) // DAY - days)
+    days = evaluation.deciding_days(measure)
+    if days is None:
+        return None
+    back = microseconds(evaluation.dataset.as_of) // DAY - days
+    return np.where(back > -NEVER, np.nan, np.maximum(back, 0))
 
 
-def _edge(window: InTheLast | BetweenAgo, other: Any) -> int:
-    """Return the edge of a window that moves."""
+def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
+    """Return where an atom stands along its measure, in the unit of the numbers: a window in days."""
+    window = atom.timeframe if isinstance(atom, MetricCondition) else None
+    if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)):
+        return float(length(_end_of(window, is_nearest=is_nearest), window.unit).days)
+    limit = limit_of(atom)
+    return float("nan") if limit is None else float(limit)
+
+
+def _end_of(window: InTheLast | BetweenAgo, *, is_nearest: bool) -> int:
+    """Return the end of a window that moves, in its own unit."""
     if isinstance(window, InTheLast):
         return window.quantity
-    return window.nearest if window.farthest == other.farthest else window.farthest
+    return window.nearest if is_nearest else window.farthest
 
 
-def _words(atom: MetricCondition) -> str:
-    """Return what the days back to the deciding event are called."""
-    if atom.measurement == "sum":
-        return f"days back until {OPPOSITE.get(atom.comparison, atom.comparison)} {atom.value:,} was spent on {atom.metric}"
-    rank = int(atom.value) + (atom.comparison in {"more than", "at most"})
-    which = "last" if rank <= 1 else f"last but {rank - 1}"
-    return f"days since the {which} {atom.metric}"
+def _is_nearest(atom: Atom, other: Atom) -> bool:
+    """Whether of a window between two days the nearest moves from an atom to another."""
+    match atom, other:
+        case MetricCondition(timeframe=BetweenAgo() as one), MetricCondition(timeframe=BetweenAgo() as two):
+            return one.farthest == two.farthest
+        case _:
+            return False
 
 
 def _end(parameter: Parameter, value: float, stands: float, pace: float) -> float:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.data.cache import Cache
 from segkit.definition.conditions import MetricCondition, NumberComparison
+from segkit.definition.measures import EventSum, LastDay
 from segkit.engine.memory.evaluation import Evaluation
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -75,7 +76,7 @@ def test_a_moving_window_is_answered_as_if_counted_anew(events, condition, windo
 def test_without_refunds_one_day_a_profile_decides():
     """The newest events are summed back to the one that reaches the number; who never does has no such day."""
     data = shop(("ann", 1, 10.0), ("ann", 3, 10.0), ("ann", 8, 10.0), ("bea", 2, 19.0))
-    days = Evaluation(data).deciding_days(sk.spent("Placed Order", at_least=20, in_last_days=5))
+    days = Evaluation(data).deciding_days(LastDay(EventSum("Placed Order"), 20))
 
     assert (NOW.date() - timedelta(days=3) - date(1970, 1, 1)).days == days[0]
     assert days[1] < -(10**6)
@@ -86,7 +87,7 @@ def test_a_refund_leaves_no_day_that_decides():
     """A sum that can fall back passes its number more than once, so windows are counted."""
     data = shop(("ann", 1, 10.0), ("ann", 3, -10.0), ("ann", 8, 10.0))
 
-    assert Evaluation(data).deciding_days(sk.spent("Placed Order", at_least=10, in_last_days=5)) is None
+    assert Evaluation(data).deciding_days(LastDay(EventSum("Placed Order"), 10)) is None
 
 
 def test_what_is_kept_is_of_its_moment():
