@@ -241,9 +241,10 @@ class Evaluation:
         return found
 
     def deciding_days(self, measure: LastDay, *, is_mirrored: bool = False) -> recency.Days | None:
-        """Return for each profile the day of the event with which a number is reached; in a mirror the first such day.
+        """Return for each profile the day of the event with which a measure reaches its number.
 
-        None where no single event decides: a sum with refunds.
+        Events are counted back from the end of the measure's timeframe, or, in a mirror, forward from its beginning. None where
+        no single event decides: a sum with refunds.
         """
         what = f"deciding days of a moving {'end' if is_mirrored else 'beginning'}"
         return self.keep(what, measure, lambda: self._decided(measure, is_mirrored=is_mirrored))

@@ -41,8 +41,8 @@ from segkit.engine.memory.recency import NEVER
 from segkit.errors import DefinitionError
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
-Sized: TypeAlias = EventCount | EventSum | LastDay | Distance | Number
-"""Measures with bars. How long a list is has none yet."""
+WithBars: TypeAlias = EventCount | EventSum | LastDay | Distance | Number
+"""Measures whose amounts are drawn as bars; the length of a list is not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
     return None
 
 
-def _numbers(measure: Sized, evaluation: Evaluation) -> Numbers | None:
+def _numbers(measure: WithBars, evaluation: Evaluation) -> Numbers | None:
     """Return how much of a measure each profile has; None where no single event decides a window that moves."""
     match measure:
         case EventCount():
@@ -168,7 +168,7 @@ def _numbers(measure: Sized, evaluation: Evaluation) -> Numbers | None:
             assert_never(measure)
 
 
-def _words(measure: Sized) -> str:
+def _words(measure: WithBars) -> str:
     """Return what a measure is called."""
     match measure:
         case EventCount(metric):
