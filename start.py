@@ -4,7 +4,7 @@ Standard library only, so that it works wherever Python 3.11 or newer does. Ever
 
     python3 start.py                          open JupyterLab on the quickstart
     python3 start.py test                     run the tests
-    python3 start.py check                    lint, types and floors, then the tests
+    python3 start.py check                    lint, types and the order of the wings, then the tests
     python3 start.py fuzz [SECONDS]           try inputs on the readers, guided by the lines that they reach
     python3 start.py build FOLDER --out DIR   any other words go to the command segkit
 """
