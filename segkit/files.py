@@ -321,6 +321,9 @@ def _put_in_place(parts: Sequence[Path], targets: Sequence[Path], *, last_vouche
         for part, target in zip(parts, targets, strict=True):
             part.replace(target)
     except BaseException:
+        if not parts[-1].exists():
+            # Interrupted when all were in place: there is nothing to put back, and the last has no way back.
+            raise
         for part, target, old in zip(parts, targets, olds, strict=True):
             if old.exists():
                 old.replace(target)

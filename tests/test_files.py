@@ -232,3 +232,18 @@ def test_a_file_may_be_written_over_itself_by_what_was_read_from_it(tmp_path: Pa
         part.write_text((tmp_path / "note.txt").read_text(encoding="utf-8") * 2, encoding="utf-8")
 
     assert "one\none\n" == (tmp_path / "note.txt").read_text(encoding="utf-8")
+
+
+def test_an_interrupt_when_all_is_in_place_takes_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Between the last rename and the return, the new file is there and the old one gone, so nothing is put back."""
+    target = write_text(tmp_path / "a.txt", "old", replace=True)
+    rename = Path.replace
+
+    def interrupted(self: Path, other: Path) -> Path:
+        rename(self, other)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_text(target, "new", replace=True)
+    assert contents(tmp_path) == {"a.txt": b"new"}

@@ -35,6 +35,7 @@ from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation, longest
 from segkit.masking import LEAST_NUMBER, masked_text
+from segkit.vocabulary import canonical_name
 from segkit.wording import counted
 
 _INDENT = "  "
@@ -197,7 +198,7 @@ class _Reasons:
         value = self._dataset.column(name).value(self._row)
         if value is None:
             return f"{masked_text(name)} is not set"
-        if name in _PERSONAL:
+        if canonical_name("profiles", name) in _PERSONAL:
             return f"{name} is set"
         is_amount = isinstance(value, (int, float)) and abs(value) < LEAST_NUMBER
         return f"{masked_text(name)} is {value if is_amount else masked_text(str(value))}"

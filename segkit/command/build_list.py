@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import NoneType
 
 from segkit.files import write_text
 from segkit.wording import listed
@@ -51,13 +52,14 @@ class BuildList:
             if (path := self._folder / name).exists() and path.resolve() not in written
         }
         removed = [name for name, digest in left.items() if _is_removed(self._folder / name, digest)]
-        self._write({name: _digest(_manifest(self._folder / name)) for name in self._planned})
+        stays = {name: digest for name, digest in left.items() if name not in removed}
+        self._write(stays | {name: _digest(_manifest(self._folder / name)) for name in self._planned})
         return [
             *_told("Removed what only an earlier build wrote", removed),
             *_told(
                 "Written by an earlier build and not by this one, but changed since or not to be removed, and so left: make sure "
                 "that nobody sends to them",
-                [name for name in left if name not in removed],
+                list(stays),
             ),
             *_told(
                 "Member files that were in the folder before its first build, and so left: make sure that nobody sends to them",
@@ -83,7 +85,11 @@ def _read(path: Path) -> dict[str, str | None] | None:
     try:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
         # Whatever else stands there, nothing outside these folders is ever removed.
-        return {name: digest for name, digest in files.items() if _NAME.fullmatch(name)}
+        return {
+            name: digest
+            for name, digest in files.items()
+            if _NAME.fullmatch(name) and isinstance(digest, (str, NoneType))
+        }
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 

@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 from tqdm import tqdm
@@ -61,8 +62,15 @@ def _print_anywhere() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses words as argparse does, and repeats nobody's number or address."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(masked_text(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="segkit", description="SMS segments: say them, see them, send to them.")
+    parser = _Parser(prog="segkit", description="SMS segments: say them, see them, send to them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     lab = commands.add_parser("lab", help="open JupyterLab on the notebooks; options of JupyterLab's own are handed on")

@@ -257,9 +257,9 @@ class PropertyColumn(Growing):
 
     @_WorkedOutOnce
     def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
-        cells = self._cells
+        found = self._cells.distinct()
         del self._cells  # the codes say the same in less room, and a slice of the events' cells is nobody else's
-        return cells.distinct()
+        return found
 
     @property
     def codes(self) -> Codes:

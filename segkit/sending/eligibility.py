@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from segkit.builders import sms_delivery_errors
 from segkit.coverage import Coverage
 from segkit.data.consent import NOT_SAID
-from segkit.data.instants import Flags, instant_of, microseconds
+from segkit.data.instants import FIRST_PLAUSIBLE, Flags, instant_of, microseconds
 from segkit.data.properties import UNSET
 from segkit.definition.algebra import without_consent
 from segkit.definition.phrases import phone_country
@@ -203,14 +203,20 @@ class _Checks:
         return self._dataset.is_set(name) if self._dataset.has_property(name) else self._nobody
 
     def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
-        """Return who is excluded; who was created after the moment is in no segment of it, and yet has a number."""
+        """Return who is excluded, as of the moment or as of everything that is known by now.
+
+        Who was created after the moment is in no segment of it, and yet has a number.
+        """
         if not segments:
             return self._nobody, Coverage("no segment is excluded")
         members = any_of(self._evaluation, segments)
-        absent = self._dataset.not_there_yet
-        if absent is not None and self._until == FOR_EVER:
-            later = Evaluation(self._dataset.with_as_of(self._dataset.known_until))
-            members = members | (absent & any_of(later, segments))
+        if self._until == FOR_EVER:
+            last, absent = self._last, self._dataset.not_there_yet
+            if last is not None and last > microseconds(self._dataset.as_of):
+                members = members | any_of(Evaluation(self._dataset.with_as_of(instant_of(last))), segments)
+            if absent is not None:
+                later = Evaluation(self._dataset.with_as_of(self._dataset.known_until))
+                members = members | (absent & any_of(later, segments))
         words = f"{counted(int(members.sum()), 'member')} of {counted(len(segments), 'excluded segment')}"
         return self.numbers.shared(members), Coverage(words)
 
@@ -308,8 +314,17 @@ class _Checks:
 
     @property
     def _newest(self) -> int | None:
-        """The newest event that is known and not ahead of everything that is believed."""
-        return self._dataset.events.newest(min(self._until, microseconds(self._dataset.known_until)))
+        """The newest event that is known and not ahead of everything that is believed; None if all are placeholders."""
+        newest = self._dataset.events.newest(min(self._until, microseconds(self._dataset.known_until)))
+        return None if newest is None or newest < FIRST_PLAUSIBLE else newest
+
+    @property
+    def _last(self) -> int | None:
+        """The newest event, or the newest joining of a list that is not ahead of the clock at loading: lists may be fresher."""
+        clock = microseconds(self._dataset.loaded)
+        dated = [entries.joined[entries.has_date] for entries in self._dataset.lists.values()]
+        joined = [int(dates[dates <= clock].max()) for dates in dated if (dates <= clock).any()]
+        return max([*joined, *([] if self._newest is None else [self._newest])], default=None)
 
     @property
     def _after_last(self) -> int | None:

@@ -295,7 +295,9 @@ def test_a_region_shows_the_country(tiny_shop: sk.Dataset):
 
 
 def test_nobodys_address_or_number_is_shown(tiny_shop: sk.Dataset):
-    """Of what would reach a person, only whether it is set."""
+    """Of what would reach a person, only whether it is set, also under Klaviyo's own header."""
+    people = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["a"], "first_name": ["Ann"]}), as_of="2026-06-30")
+    assert "Ann" not in sk.why(sk.Segment("S", sk.is_set("First Name")), people, profile_id="a").to_string()
     condition = (
         sk.is_set("email")
         & sk.is_set("phone_number")

@@ -338,3 +338,18 @@ def test_objects_take_bytes_too(values):
     """Lists, dictionaries and mixed values are counted, at the least by the codes that stand for them."""
     column = PropertyColumn(cells_of(pd.Series(values, dtype=object)))
     assert column.codes.nbytes < column.nbytes < 10_000
+
+
+def test_an_interrupted_first_look_can_be_repeated(monkeypatch):
+    """Whoever stops a cell while a column is coded can ask it again."""
+    column = PropertyColumn(Cells(pa.chunked_array([["a", "b", "a"]])))
+    distinct = Cells.distinct
+
+    def interrupted(_: Cells) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Cells, "distinct", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        column.codes  # noqa: B018
+    monkeypatch.setattr(Cells, "distinct", distinct)
+    assert column.codes.tolist() == [0, 1, 0]

@@ -255,6 +255,58 @@ def test_a_profile_that_is_not_there_yet_excludes_its_number():
     assert {"ann": SENDABLE} == sk.audience(EVERYBODY, [stop], dataset=shop, looking_back=True).reasons.to_dict()
 
 
+@pytest.mark.parametrize("as_of", [None, "2026-06-28"])
+def test_whoever_came_to_be_excluded_after_the_moment_is_excluded(as_of: str | None):
+    """A file to be sent heeds a list, or an event, that is newer than as_of or than the newest event; a look back does not."""
+    clicked = [event("bea", "Clicked SMS", "2026-06-28T09:00:00Z")]
+    stop = sk.Segment("Stop", sk.in_list("Do not text"))
+    lists = pd.DataFrame({"profile_id": ["ann"], "list_id": ["Do not text"], "joined": ["2026-06-29T09:00:00Z"]})
+    people = pd.DataFrame([person("ann"), person("bea", OTHER)])
+    shop = sk.Dataset.from_frames(people, pd.DataFrame(clicked), lists=lists, as_of=as_of)
+    assert {"ann": "excluded", "bea": SENDABLE} == sk.audience(EVERYBODY, [stop], dataset=shop).reasons.to_dict()
+    back = sk.audience(EVERYBODY, [stop], dataset=shop, looking_back=True)
+    assert SENDABLE == back.reasons["ann"]
+    if as_of is not None:
+        opted_out = [*clicked, event("ann", "Opted out of SMS", "2026-06-29T09:00:00Z")]
+        shop = sk.Dataset.from_frames(people, pd.DataFrame(opted_out), as_of=as_of)
+        stop = sk.Segment("Stop", sk.did("Opted out of SMS"))
+        assert "excluded" == sk.audience(EVERYBODY, [stop], dataset=shop).reasons["ann"]
+
+
+def test_a_list_joined_ahead_of_the_clock_moves_no_window():
+    """What is dated ahead of the clock is no moment to look from, or everybody would be quiet by then."""
+    lists = pd.DataFrame({"profile_id": ["ann"], "list_id": ["News"], "joined": ["2190-01-01"]})
+    events = pd.DataFrame([event("ann", "Clicked SMS", "2026-06-28T09:00:00Z")])
+    shop = sk.Dataset.from_frames(pd.DataFrame([person("ann")]), events, lists=lists)
+    quiet = sk.Segment("Quiet", sk.did_not("Clicked SMS", in_last_days=90))
+    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, [quiet], dataset=shop).reasons.to_dict()
+
+
+@pytest.mark.parametrize("kept", ["Clicked SMS", LEFT])
+def test_an_opt_out_that_another_event_of_its_id_pushes_out_counts(kept: str):
+    """Left out, as was asked, it is no event, and stops its number all the same; a copy of one that stays does nothing."""
+    again = {"Clicked SMS": "2026-03-01T08:00:01Z", LEFT: "2026-03-01T08:00:00Z"}[kept]
+    events = [
+        event("ann", LEFT, "2026-03-01T08:00:00Z") | {"event_id": "e1"},
+        event("ann", kept, again) | {"event_id": "e1"},
+    ]
+    people = [person("ann"), person("cat", OTHER)]
+    shop = shop_of(people, events, unreadable="leave out")
+    assert {"ann": "not subscribed", "cat": SENDABLE} == sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    lost = shop.report["fault"] == "opt-outs from texts left out for another event of their id"
+    assert (kept == "Clicked SMS") == lost.any()
+    back = [person("ann", since="2026-05-01"), person("cat", OTHER)]
+    found = sk.audience(EVERYBODY, dataset=shop_of(back, events, unreadable="leave out")).reasons["ann"]
+    assert found == ("not subscribed" if kept == "Clicked SMS" else SENDABLE)
+
+
+@pytest.mark.parametrize("moment", ["1900-01-01", "1970-01-01"])
+def test_events_that_are_all_placeholders_are_no_moment(moment: str):
+    """An audience is answered as of the moment that was given."""
+    events = [event("ann", FAILED, moment, "Invalid mobile number")]
+    assert {"ann": "fails"} == reasons([person("ann")], events)
+
+
 def test_the_waterfall_counts_the_profiles_that_opted_out():
     """Also those whose number can't be read, and stops others."""
     people = [

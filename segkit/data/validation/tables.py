@@ -332,7 +332,10 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
         events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
     again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, faults)
     note_opt_out_metrics(names, metrics, faults)
-    undated = _undated_opt_outs(profiles, metrics, names, has_time, faults)
+    undated = np.union1d(
+        _undated_opt_outs(profiles, metrics, names, has_time, faults),
+        _lost_opt_outs((profiles, metrics, times), names, again, faults),
+    )
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
     counts[again] = True  # a copy is no loss
@@ -370,6 +373,28 @@ def _undated_opt_outs(
         done="left out as events; nobody with such a number is texted, since a consent may be older",
     )
     return np.unique(profiles[found])
+
+
+def _lost_opt_outs(
+    said: tuple[Rows, MetricNumbers, Microseconds], names: list[str], again: npt.NDArray[np.int64], faults: Faults
+) -> Rows:
+    """Return the rows of profiles whose opt-out from texts is left out for another event of its id, and stands nowhere else."""
+    profiles, metrics, times = said
+    if not len(again):
+        return np.zeros(0, dtype=np.int32)
+    is_opt_out = np.array([*(name == OPT_OUT for name in names), False])[metrics]
+    left = again[is_opt_out[again] & (profiles[again] >= 0)]
+    is_opt_out[again] = False
+    kept = set(zip(profiles[is_opt_out].tolist(), times[is_opt_out].tolist(), strict=True)) if len(left) else set()
+    lost = [row for row in left.tolist() if (int(profiles[row]), int(times[row])) not in kept]
+    faults.note(
+        "events",
+        "event_id",
+        "opt-outs from texts left out for another event of their id",
+        len(lost),
+        done="left out as events; nobody with such a number is texted, since nothing says which of the two is right",
+    )
+    return np.unique(profiles[lost])
 
 
 def _happened(

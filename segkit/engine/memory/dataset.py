@@ -54,6 +54,7 @@ class Dataset:
         postal_points: the points that postal codes stand for.
         known_until: the moment up to which the data is believed: what carries a later date has none. Looked at from before it, the
             past has its own consent and profiles.
+        loaded: what the clock showed when the data was loaded.
         sms: what the profiles say of texts beside their status, which only eligibility heeds.
         unknown_sms_words: which profiles have a word of SMS consent that nobody knows; `sms_consent` is "never_subscribed" there.
         losses: the tables of which so many rows were left out that it stands above everything else.
@@ -70,6 +71,7 @@ class Dataset:
     lists: Mapping[str, ListEntries]
     postal_points: PostalPoints
     known_until: datetime
+    loaded: datetime
     sms: SmsRecords
     unknown_sms_words: Flags
     losses: tuple[Loss, ...]
@@ -196,6 +198,7 @@ class Dataset:
             lists=checked.lists,
             postal_points=checked.postal_points,
             known_until=moment if given is None else clock,
+            loaded=clock,
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
             losses=checked.losses,

@@ -157,11 +157,17 @@ class PullStore:
             self.clear()
         written = json.dumps(plan, indent=1, sort_keys=True)
         if not self._plan.exists():
+            # Pages without a plan are what a pull left that was killed as it tidied up: nobody knows what they answer.
+            self.clear()
             write_text(self._plan, written, replace=True)
             return False
-        unfinished = self._plan.read_text(encoding="utf-8")
+        try:
+            unfinished = self._plan.read_text(encoding="utf-8")
+            asked = json.loads(unfinished)
+        except ValueError:
+            raise AccountError.damaged_page(self._plan) from None
         if unfinished != written:
-            raise AccountError.other_pull(self._target, _words(json.loads(unfinished)), _words(plan))
+            raise AccountError.other_pull(self._target, _words(asked), _words(plan))
         return True
 
     def walk(self, name: str, resource_id: str | None = None) -> Walk:

@@ -583,3 +583,26 @@ def test_a_file_is_no_folder(server, tmp_path):
     with pytest.raises(FileError, match="Give the name of a folder"):
         pull(tmp_path / "shop", account=account(server))
     assert server.requests == []
+
+
+def test_pages_without_a_plan_are_not_believed(server, tmp_path, monkeypatch):
+    """A pull that was killed as it tidied up leaves pages of then, and the next one fetches everything again."""
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("segkit.klaviyo.account.pull_store.shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            pull(tmp_path, account=account(server))
+    before = len(server.content["/api/events"])
+    server.content["/api/events"].append({**server.content["/api/events"][-1], "id": "one more"})
+    assert pull(tmp_path, account=account(server)).rows["events.parquet"] == before + 1
+
+
+def test_a_damaged_plan_is_refused(tmp_path):
+    """With the way out."""
+    (tmp_path / ".pull").mkdir()
+    (tmp_path / ".pull" / "plan.json").write_text('{"since": ', encoding="utf-8")
+    with PullStore(tmp_path).locked() as _, pytest.raises(AccountError, match="restart=True"):
+        PullStore(tmp_path).begin({"since": None}, restart=False)
