@@ -285,7 +285,7 @@ class DefinitionError(SegkitError, ValueError):
         """A word without quotes is read differently by YAML's versions."""
         return cls(
             f"{quoted(word)} without quotes is one thing to some readers of YAML and another to others. Put text in quotes, "
-            f'"{word}"; write truths as true or false, and numbers in plain digits.'
+            f'"{masked_text(word)}"; write truths as true or false, and numbers in plain digits.'
         )
 
     @classmethod

@@ -35,8 +35,16 @@ def text(what: str, value: object) -> str:
     return value
 
 
+def some_text(what: str, value: object) -> str:
+    """Return a text that is not empty: whatever holds, begins or ends with nothing is every text, and phrases refuse it, too."""
+    found = text(what, value)
+    if not found:
+        raise DefinitionError.bad_value(what, found, "text that is not empty")
+    return found
+
+
 def texts(what: str, value: object) -> tuple[str, ...]:
     """Return several texts, each once; an empty list compares with nothing, and no document says what that means."""
     if not isinstance(value, list) or not value:
         raise DefinitionError.bad_value(what, "null" if value is None else value, "a list of one or more texts")
-    return tuple(dict.fromkeys(text(f"An item of {what[0].lower()}{what[1:]}", one) for one in value))
+    return tuple(dict.fromkeys(some_text(f"An item of {what[0].lower()}{what[1:]}", one) for one in value))

@@ -19,7 +19,7 @@ from segkit.definition.conditions import (
 from segkit.definition.timeframe_words import whole
 from segkit.definition.value_words import boolean, number
 from segkit.errors import DefinitionError
-from segkit.klaviyo.definitions.parts import Filter, parts, text, texts, word
+from segkit.klaviyo.definitions.parts import Filter, parts, some_text, text, texts, word
 from segkit.klaviyo.definitions.read_dates import date_timeframe
 from segkit.klaviyo.definitions.words import ANY_OF_ONE, ITEM_TEXTS, ITEMS, LENGTHS, NUMBERS, SEVERAL_ITEMS, TEXTS
 from segkit.masking import quoted
@@ -52,7 +52,8 @@ def _text(value: Filter) -> PropertyTest:
     given = parts("A filter of texts", value, ("operator", "value"))
     operator = word("The operator of a filter of texts", given.get("operator"), (*TEXTS, "in", "not-in"))
     if operator in TEXTS:
-        return TextTest(TEXTS[operator], text("The value of a filter of texts", given.get("value")))
+        read = text if operator in {"equals", "not-equals"} else some_text
+        return TextTest(TEXTS[operator], read("The value of a filter of texts", given.get("value")))
     return TextInTest(texts(f"The value of {quoted(operator)}", given.get("value")), negated=operator == "not-in")
 
 
@@ -82,7 +83,7 @@ def _list(value: Filter) -> PropertyTest:
     if operator in ITEMS:
         return ListTest(ITEMS[operator], _item(wanted))
     if operator in ITEM_TEXTS:
-        return ItemTextTest(ITEM_TEXTS[operator], text(what, wanted))
+        return ItemTextTest(ITEM_TEXTS[operator], some_text(what, wanted))
     several = texts(what, wanted)
     if operator in ANY_OF_ONE and len(several) == 1:
         return ListTest(ANY_OF_ONE[operator], several[0])
@@ -100,4 +101,5 @@ _KINDS: dict[str, Callable[[Filter], PropertyTest]] = {
 
 
 def _item(value: object) -> str | int | float:
-    return value if isinstance(value, str) else cast("int | float", number("The item of a list", value))
+    what = "The item of a list"
+    return some_text(what, value) if isinstance(value, str) else cast("int | float", number(what, value))
