@@ -31,12 +31,11 @@ from segkit.definition.conditions import (
     NumberTest,
     PropertyCondition,
 )
-from segkit.definition.measures import last_day_of, measure_in
+from segkit.definition.measures import is_reached, last_day_of, measure_in
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.definition.timeframes import InTheLast, length
 from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.recency import is_reached
 
 Direction: TypeAlias = Literal["enters", "leaves"]
 Edges: TypeAlias = npt.NDArray[Any]

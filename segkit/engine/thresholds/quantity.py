@@ -24,6 +24,7 @@ from segkit.definition.measures import (
     Distance,
     EventCount,
     EventSum,
+    FirstDay,
     LastDay,
     ListLength,
     Measure,
@@ -104,7 +105,7 @@ def quantity_of(
         return None
     atom, other = moving[0]
     measure, is_nearest = _moving_measure(atom, other), _is_nearest(atom, other)
-    if measure is None or isinstance(measure, ListLength):
+    if measure is None or isinstance(measure, (ListLength, FirstDay)):
         return None
     numbers = evaluation.keep("quantity", measure, lambda: _numbers(measure, evaluation))
     if numbers is None:
