@@ -1,0 +1,155 @@
+"""The engine over a Dataset in memory: the verbs of the protocol, and behind each the quickest way there is."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from segkit.data.instants import Flags
+from segkit.data.properties import JSON_CELLS, Cells
+from segkit.definition.conditions import AllOf, Condition
+from segkit.engine.memory.bins import digit_of
+from segkit.engine.memory.cells import Digit, count_cells
+from segkit.engine.memory.dataset import Dataset
+from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.memory.words import bits_set, packed
+from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names
+from segkit.errors import DataError
+from segkit.vocabulary import canonical_name
+
+BATCH = 65_536
+"""Rows of a batch, so that a million rows take the memory of a few."""
+
+
+@dataclass(frozen=True)
+class MemoryEngine:
+    """Answers from a Dataset, whose cache keeps what answers are made of; cells and counts it keeps none, since they are quick.
+
+    Attributes:
+        dataset: the profiles and events.
+    """
+
+    dataset: Dataset
+    _evaluation: Evaluation = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_evaluation", Evaluation(self.dataset))
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment the data is looked at from, UTC."""
+        return self.dataset.as_of
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def at(self, as_of: datetime) -> "MemoryEngine":
+        """Return an engine over the same data that is looked at from another moment; nothing is copied."""
+        return MemoryEngine(self.dataset.with_as_of(as_of))
+
+    def names(self) -> Names:
+        """Return what the data has names for."""
+        dataset = self.dataset
+        return Names(
+            metrics=tuple(dataset.metric_names),
+            properties=tuple(dataset.property_names),
+            lists=tuple(dataset.lists),
+            event_properties=tuple(dataset.events.properties),
+        )
+
+    def notes(self, conditions: Iterable[Condition]) -> list[str]:
+        """Return what an analyst should know beside the answers, each sentence once."""
+        return list(dict.fromkeys(note for condition in conditions for note in self._evaluation.notes(condition)))
+
+    def counts(self, conditions: Sequence[Condition], *, among: Condition = EVERYBODY) -> list[int]:
+        """Return of how many profiles each condition is true, of some or of all; see `Engine.counts`."""
+        every = [_terms(condition, among) for condition in conditions]
+        distinct = set[Condition]().union(*every)
+        if sum(map(len, every)) <= len(distinct) + sum(len(terms) == 1 for terms in every):
+            return [int(np.count_nonzero(self._all_of(terms))) for terms in every]
+        # Each condition as one bit a profile: so the pairs of 20 take a seventh of joining their flags.
+        words = {condition: packed(self._evaluation.answer(condition)) for condition in distinct}
+        return [bits_set(*(words[term] for term in terms)) for terms in every]
+
+    def cube(self, by: Sequence[Item], *, among: Condition = EVERYBODY) -> pd.DataFrame:
+        """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
+        inside = self._evaluation.answer(among)
+        asked = [self._digit(item) for item in by]
+        moving = [digit for digit in asked if isinstance(digit, Digit)]
+        found, counts = count_cells(moving, len(self), None if inside.all() else inside)
+        columns = iter(found)
+        table: dict[Any, Any] = {}
+        for place, (item, digit) in enumerate(zip(by, asked, strict=True)):
+            column = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
+            table[place] = column if _is_cut(item) else column.astype(bool)
+        return pd.DataFrame({**table, COUNT: counts})
+
+    def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield some profiles in the order of the data, a batch at a time; see `Engine.rows`."""
+        dataset = self.dataset
+        names = dataset.property_names if columns is None else list(columns)
+        cells = {name: dataset.handed_out(_known(name, dataset)) for name in names}
+        found = np.flatnonzero(self._evaluation.answer(among))
+        return (_batch(dataset, found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
+
+    def _all_of(self, terms: Sequence[Condition]) -> Flags:
+        first, *others = map(self._evaluation.answer, terms)
+        for other in others:
+            first = first & other
+        return first
+
+    def _digit(self, item: Item) -> Digit | bool:
+        """Return what is asked of each profile as digits; of a condition that is true of all, or of nobody, just that."""
+        match item:
+            case At(inner, moment):
+                return self.at(moment)._digit(inner)  # noqa: SLF001  # its own
+            case Cut():
+                return digit_of(item, self._evaluation)
+            case _:
+                flags = self._evaluation.answer(item)
+                if not flags.any():
+                    return False
+                return True if flags.all() else Digit.of_flags(flags)
+
+
+def _terms(condition: Condition, among: Condition) -> tuple[Condition, ...]:
+    """Return conditions of which a profile must meet all, each once."""
+    every = (
+        part for whole in (condition, among) for part in (whole.conditions if isinstance(whole, AllOf) else (whole,))
+    )
+    return tuple(dict.fromkeys(every)) or (EVERYBODY,)
+
+
+def _is_cut(item: Item) -> bool:
+    return isinstance(item.item if isinstance(item, At) else item, Cut)
+
+
+def _known(name: str, dataset: Dataset) -> str:
+    if not dataset.has_property(name):
+        raise DataError.unknown_property(name, dataset.property_names)
+    return name if name in dataset.property_names else canonical_name("profiles", name)
+
+
+def _batch(dataset: Dataset, rows: npt.NDArray[np.int64], cells: dict[str, Cells]) -> pa.RecordBatch:
+    """Return some profiles, one column after the other."""
+    fields, columns = [pa.field("profile_id", pa.string())], [_array(dataset.ids_at(rows).values)]
+    for name, of in cells.items():
+        some = of.take(rows).values
+        is_mixed = isinstance(some, list)
+        columns.append(_array(some))
+        fields.append(pa.field(name, columns[-1].type, metadata=JSON_CELLS if is_mixed else None))
+    return pa.record_batch(columns, schema=pa.schema(fields))
+
+
+def _array(cells: pa.ChunkedArray | list[Any]) -> pa.Array:
+    """Return cells as one array; those of several kinds as JSON."""
+    if isinstance(cells, list):
+        return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in cells], pa.string())
+    whole = cells.combine_chunks()
+    return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
