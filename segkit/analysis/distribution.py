@@ -88,7 +88,7 @@ def distribution_at(
     """Do what `distribution` does, and tell nothing."""
     quantity = quantity_at(builder, parameter=parameter, values=values)
     bars = None if quantity is None else bars_of(quantity, engine)
-    return bars and bars.distribution()
+    return None if bars is None else bars.distribution()
 
 
 def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]) -> Quantity | None:

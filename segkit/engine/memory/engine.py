@@ -19,7 +19,7 @@ from segkit.engine.memory.cells import Digit, count_cells
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.memory.words import bits_set, packed
-from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names
+from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names, Picked, Some
 from segkit.errors import DataError
 from segkit.vocabulary import canonical_name
 
@@ -77,9 +77,9 @@ class MemoryEngine:
         words = {condition: packed(self._evaluation.answer(condition)) for condition in distinct}
         return [bits_set(*(words[term] for term in terms)) for terms in every]
 
-    def cube(self, by: Sequence[Item], *, among: Condition = EVERYBODY) -> pd.DataFrame:
+    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
-        inside = self._evaluation.answer(among)
+        inside = among.values if isinstance(among, Picked) else self._evaluation.answer(among)
         asked = [self._digit(item) for item in by]
         moving = [digit for digit in asked if isinstance(digit, Digit)]
         found, counts = count_cells(moving, len(self), None if inside.all() else inside)
@@ -87,7 +87,7 @@ class MemoryEngine:
         table: dict[Any, Any] = {}
         for place, (item, digit) in enumerate(zip(by, asked, strict=True)):
             column = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
-            table[place] = column if _is_cut(item) else column.astype(bool)
+            table[place] = column if _is_whole(item) else column.astype(bool)
         return pd.DataFrame({**table, COUNT: counts})
 
     def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -111,8 +111,10 @@ class MemoryEngine:
                 return self.at(moment)._digit(inner)  # noqa: SLF001  # its own
             case Cut():
                 return digit_of(item, self._evaluation)
+            case Picked(values) if values.dtype != np.bool_:
+                return Digit(lambda block: values[block], int(values.max(initial=0)) + 1)
             case _:
-                flags = self._evaluation.answer(item)
+                flags = item.values if isinstance(item, Picked) else self._evaluation.answer(item)
                 if not flags.any():
                     return False
                 return True if flags.all() else Digit.of_flags(flags)
@@ -126,7 +128,10 @@ def _terms(condition: Condition, among: Condition) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(every)) or (EVERYBODY,)
 
 
-def _is_cut(item: Item) -> bool:
+def _is_whole(item: Item) -> bool:
+    """Whether what is asked of each profile is a whole number; else it is true or false."""
+    if isinstance(item, Picked):
+        return item.values.dtype != np.bool_
     return isinstance(item.item if isinstance(item, At) else item, Cut)
 
 

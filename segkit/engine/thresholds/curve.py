@@ -31,12 +31,16 @@ from segkit.definition.conditions import (
     PropertyCondition,
 )
 from segkit.definition.measures import FirstDay, LastDay, Limit, Measure, day_measures, is_reached, limit_of, measure_of
-from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, NotOneDayError
+from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, NotOneDayError, Picked, Some
 from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
 Counts: TypeAlias = npt.NDArray[np.int64]
-Cells: TypeAlias = Mapping[Cut | Condition, npt.NDArray[Any]]
+Asked: TypeAlias = Cut | Condition | Picked
+Cells: TypeAlias = Mapping[Asked, npt.NDArray[Any]]
 """What is known of the profiles of each cell, by what was asked."""
+
+
+CODES_AT_A_TIME = 2**12
 
 
 class NoCurveError(Exception):
@@ -127,17 +131,32 @@ class Curve:
     counts: Counts
     cells: Cells
 
-    def sizes(self, among: Condition | None = None) -> Counts:
-        """Return how many are in at each position, of all or of those of whom a condition that was asked for is true."""
+    def sizes(self, among: Some | None = None) -> Counts:
+        """Return how many are in at each position, of all or of some who were asked for."""
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
     def by_bin(self, cut: Cut) -> Counts:
         """Return how many are in at each position, in each bin of a cut that was asked for: a row a position, without `NO_BIN`."""
         return self.spans.running(self.counts, self.cells[cut], len(cut.edges) + 1)
 
+    def distinct(self, codes: Picked) -> Counts:
+        """Return how many different codes that were asked for, such as phone numbers, those who are in have, at each position."""
+        order = np.argsort(self.cells[codes], kind="stable")
+        new = np.flatnonzero(np.diff(self.cells[codes][order], prepend=-1))
+        positions = np.arange(self.spans.positions)
+        found = np.zeros(len(positions), dtype=np.int64)
+        # A few codes at a time, since each has a flag for each position of each of its cells.
+        for start in range(0, len(new), CODES_AT_A_TIME):
+            first = new[start : start + CODES_AT_A_TIME]
+            stop = new[start + CODES_AT_A_TIME] if start + CODES_AT_A_TIME < len(new) else len(order)
+            some = order[first[0] : stop]
+            is_in = (self.spans.first[some, None] <= positions) & (positions < self.spans.stop[some, None])
+            found += np.logical_or.reduceat(is_in, first - first[0], axis=0).sum(axis=0)
+        return found
+
 
 def curve_of(
-    threshold: Threshold, engine: Engine, *, also: Sequence[Condition | Cut] = (), among: Condition = EVERYBODY
+    threshold: Threshold, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY
 ) -> Curve | None:
     """Return who is in at each position; None where that can't be read off bins, so that each position is asked for by itself.
 
@@ -163,9 +182,7 @@ def curve_of(
         return None
 
 
-def side_of(
-    moving: Moving, engine: Engine, *, also: Sequence[Condition | Cut] = (), among: Condition = EVERYBODY
-) -> Curve | None:
+def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY) -> Curve | None:
     """Return of whom one moving condition is true at each position; see `curve_of`."""
     try:
         return _counted(_readable_of(moving, engine.as_of), engine, also, among)
@@ -181,7 +198,7 @@ class _Readable:
     read: Reader
 
 
-def _counted(readable: _Readable, engine: Engine, also: Sequence[Condition | Cut], among: Condition) -> Curve:
+def _counted(readable: _Readable, engine: Engine, also: Sequence[Asked], among: Some) -> Curve:
     """Count profiles by what has to be known of them, and read the spans of the cells."""
     items = list(dict.fromkeys([*readable.items, *also]))
     cube = engine.cube(items, among=among)

@@ -1,9 +1,7 @@
 """A segment whose thresholds move is answered by numbers that are kept, and as the slow reference answers each position by itself."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
-from random import Random
+from datetime import timedelta
 
 import doors
 import numpy as np
@@ -12,76 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import PlainShop, members
-from strategies import AMOUNTS, METRICS, NUMBERS, SEEDS, atom, mixed, shops
+from strategies import SEEDS, mixed, moved_tree, shops
 
 import segkit as sk
 from segkit.data.cache import LIMIT, Cache
-from segkit.definition import timeframes as time
-from segkit.definition.conditions import (
-    AllOf,
-    AnyOf,
-    Condition,
-    DistanceCondition,
-    MetricCondition,
-    Not,
-    NumberComparison,
-    NumberTest,
-    PostalCode,
-    PropertyCondition,
-)
 from segkit.engine.memory.comparison import Comparison
 from segkit.engine.memory.evaluation import Evaluation
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 
-COMPARISONS: list[NumberComparison] = ["equals", "not equals", "more than", "at least", "fewer than", "at most"]
-
 often = settings(max_examples=max(200, settings().max_examples))
-
-Moved = Callable[[int], Condition]
-
-
-def moved_atom(random: Random) -> Moved:
-    """Return an atom whose number, or one end of whose window, moves with a step."""
-    counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
-    summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
-    bought = random.choice([counted, summed])
-    day = date(2024, 2, 20)
-    windows: list[Callable[[int], time.EventTimeframe]] = [
-        time.InTheLast,
-        lambda step: time.InTheLast(step, "hour"),
-        time.AtLeastAgo,
-        lambda step: time.BetweenAgo(step, 14),
-        lambda step: time.BetweenAgo(0, step),
-        lambda step: time.After(day + timedelta(days=step)),
-        lambda step: time.Before(day + timedelta(days=step)),
-        lambda step: time.BetweenDates(day, day + timedelta(days=step)),
-    ]
-    window = random.choice(windows)
-    tested, near = NumberTest(random.choice(COMPARISONS), random.choice(NUMBERS)), random.choice([True, False])
-    name = random.choice(["Score", "Age", "Anything"])
-    return random.choice(
-        [
-            lambda step: replace(bought, timeframe=window(step)),
-            lambda step: replace(bought, timeframe=window(step)),
-            lambda step: replace(bought, value=bought.value + step, timeframe=window(7)),
-            lambda step: PropertyCondition(name, replace(tested, value=tested.value + step)),
-            lambda step: DistanceCondition(near, 10.0 ** (step / 3), "miles", PostalCode("02110", "US")),
-        ]
-    )
-
-
-def moved_tree(random: Random, depth: int = 2) -> Moved:
-    """Return a condition some of whose atoms move, and others stand still."""
-    kind = random.choice([None, AllOf, AllOf, AnyOf, Not]) if depth else None
-    if kind is None:
-        still = atom(random)
-        return random.choice([moved_atom(random), moved_atom(random), lambda _: still])
-    if kind is Not:
-        inner = moved_tree(random, depth - 1)
-        return lambda step: Not(inner(step))
-    parts = [moved_tree(random, depth - 1) for _ in range(random.randint(1, 3))]
-    return lambda step: kind(tuple(part(step) for part in parts))
 
 
 @often
