@@ -109,6 +109,7 @@ DEFINITION = {
     "phrase_as_builder": (("did",), ["sk.did makes a condition", "a builder makes a segment", "return sk.Segment("]),
     "not_made_a_segment": ((builder, [1]), ["'builder'", "returned list", "Return one of them"]),
     "not_a_dataset": (("shop",), ["Expected a Dataset", "str", "sk.load("]),
+    "table_and_data": (("sizes",), ["sk.sizes", "a shop beside it", "sk.sizes(table)", "sk.sizes(segments, shop)"]),
     "not_a_membership_table": (("sizes", [5]), ["sk.sizes", "list", "sk.sizes(sk.membership(segments, shop))"]),
     "not_flags": (("City", "Oslo"), ["'City'", "'Oslo'", "True, False, 1 and 0", "Drop the column"]),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),

@@ -1,46 +1,82 @@
 """How large segments are, and of what a share is taken; an empty segment stays visible."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from segkit.analysis.asked import Asked, asked_of
 from segkit.analysis.flags import checked
+from segkit.definition.segment import Segments
+from segkit.engine.engines import Data
+from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError
 
 
-def sizes(who: pd.DataFrame, *, base: str | None = None) -> pd.DataFrame:
+def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: str | None = None) -> pd.DataFrame:
     """Return the size of each segment and its share of a named base.
 
     Args:
-        who: a membership table, as `sk.membership` returns it.
+        who: one segment or several, each with a name of its own; or a membership table, as `sk.membership` returns it.
+        dataset: the profiles and events; None beside a membership table.
         base: the segment that shares are taken of; None is all profiles, also those that were created later than `as_of` and are
             in no segment yet. A share counts the members who are in the base.
 
     Returns:
-        A row for each segment, in the order of the table: `size` (members), `share` (of the base, 0 to 1; NaN where the base is
-        empty), `base` (its name) and `base_size`.
+        A row for each segment, in their order: `size` (members), `share` (of the base, 0 to 1; NaN where the base is empty),
+        `base` (its name) and `base_size`.
 
     Raises:
-        DefinitionError: the base is no segment of the table, or a cell is anything else than True, False, 1 or 0.
+        DefinitionError: the base is none of the segments, a cell of a table is anything else than True, False, 1 or 0, or there is
+            a table and data, or neither.
+        DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: cells are missing, which are not members.
+        SegkitWarning: as `sk.membership`; or cells of a table are missing, which are not members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")
     {'size': [2, 1, 0], 'share': [1.0, 0.5, 0.0]}
     """
-    who = checked(who, "sizes")
-    if base is not None and (not isinstance(base, str) or base not in who.columns):
-        raise DefinitionError.unknown_choice("base", base, who.columns)
-    inside = np.ones(len(who), dtype=bool) if base is None else who[base].to_numpy()
-    base_size = int(inside.sum())
-    counted = who.to_numpy(dtype=bool)[inside].sum(axis=0)
+    asked = asked_of(who, dataset, "sizes")
+    if asked is not None:
+        return _asked_sizes(asked, base)
+    table = checked(who, "sizes")
+    _check_base(base, table.columns)
+    flags = table.to_numpy(dtype=bool)
+    counts = flags.sum(axis=0)
+    if base is None:
+        return _sizes(table.columns, counts, counts, base, len(table))
+    inside = table[base].to_numpy()
+    return _sizes(table.columns, counts, flags[inside].sum(axis=0), base, int(inside.sum()))
+
+
+def _asked_sizes(asked: Asked, base: str | None) -> pd.DataFrame:
+    _check_base(base, asked.names)
+    engine, conditions = asked.engine, asked.conditions
+    counts = in_base = engine.counts(conditions)
+    base_size = len(engine)
+    if base is not None:
+        place = asked.names.index(base)
+        in_base, base_size = engine.counts(conditions, among=conditions[place]), counts[place]
+    tell(engine, conditions)
+    return _sizes(asked.names, counts, in_base, base, base_size)
+
+
+def _check_base(base: object, names: Sequence[str] | pd.Index) -> None:
+    if base is not None and (not isinstance(base, str) or base not in names):
+        raise DefinitionError.unknown_choice("base", base, names)
+
+
+def _sizes(
+    names: Sequence[str] | pd.Index, counts: Sequence[int], in_base: Sequence[int], base: str | None, base_size: int
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "size": who.to_numpy(dtype=bool).sum(axis=0),
-            "share": counted / base_size if base_size else np.nan,
+            "size": np.asarray(counts, dtype=np.int64),
+            "share": np.asarray(in_base, dtype=np.int64) / base_size if base_size else np.nan,
             "base": "all profiles" if base is None else base,
             "base_size": base_size,
         },
-        index=pd.Index(who.columns, name="segment"),
+        index=pd.Index(names, name="segment"),
     )

@@ -402,8 +402,16 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_membership_table(cls, function: str, value: object) -> Self:
         """Something else stands where a membership table belongs."""
         return cls(
-            f"sk.{function} takes a membership table, and got {type(value).__name__}. Make one first: "
-            f"sk.{function}(sk.membership(segments, shop))."
+            f"sk.{function} takes segments and a shop, or a membership table, and got {type(value).__name__} alone. Say of which shop: "
+            f"sk.{function}(segments, shop), which is sk.{function}(sk.membership(segments, shop))."
+        )
+
+    @classmethod
+    def table_and_data(cls, function: str) -> Self:
+        """A membership table stands beside data, which it was made from."""
+        return cls(
+            f"sk.{function} takes a membership table alone, since it says already who is in, and got a shop beside it: "
+            f"sk.{function}(table), or sk.{function}(segments, shop)."
         )
 
     @classmethod

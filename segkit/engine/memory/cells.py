@@ -38,24 +38,23 @@ class Digit:
         of: works out the digits of some profiles.
         size: how many different digits there can be.
         least: what the digit 0 stands for; those after it stand for the numbers that follow.
+        is_flag: whether they stand for False and True.
     """
 
     of: Callable[[slice], Digits]
     size: int
     least: int = 0
+    is_flag: bool = False
 
     @classmethod
     def of_flags(cls, flags: Flags) -> "Digit":
         """Return flags as digits, 0 for False."""
         whole = flags.view(np.int8)
-        return cls(lambda block: whole[block], 2)
+        return cls(lambda block: whole[block], 2, is_flag=True)
 
 
 def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = None) -> tuple[list[Digits], Counts]:
     """Return the cells that occur, in ascending order, and how many profiles each holds.
-
-    They are counted in a table of all that there could be where that is small, which for 20 conditions takes half the time of
-    sorting them; to sort rows of digits would take thirty times as long.
 
     Args:
         digits: what is asked of each profile.
@@ -68,25 +67,47 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
     >>> flags = np.array([True, False, True])
     >>> [first], counts = count_cells([Digit.of_flags(flags)], 3)
     >>> first.tolist(), counts.tolist()
-    ([0, 1], [1, 2])
+    ([False, True], [1, 2])
+    """
+    parts, counts = _occurring(digits, profiles, among)
+    return [one for group, cells in parts for one in _apart(cells, group)], counts
+
+
+def count_flags(columns: Sequence[Flags], profiles: int) -> tuple[Flags, Counts]:
+    """Return the combinations of flags that occur, a row each and in ascending order, and how many profiles each holds.
+
+    >>> count_flags([np.array([True, False, True])], 3)[0].tolist()
+    [[False], [True]]
+    """
+    parts, counts = _occurring([Digit.of_flags(flags) for flags in columns], profiles, None)
+    return np.concatenate([_unpacked(cells, len(group)) for group, cells in parts], axis=1), counts
+
+
+def _occurring(
+    digits: Sequence[Digit], profiles: int, among: Flags | None
+) -> tuple[list[tuple[Sequence[Digit], Digits]], Counts]:
+    """Return the cells that occur, by groups of digits that one whole number holds, and how many profiles each holds.
+
+    They are counted in a table of all that there could be where that is small, which for 20 conditions takes half the time of
+    sorting them; to sort rows of digits would take thirty times as long.
     """
     size = prod(digit.size for digit in digits)
     if size <= max(PLACES_PER_PROFILE * profiles, 1):
         table = _table(digits, size, profiles, among)
         found = np.flatnonzero(table)
-        return _apart(found, digits), table[found]
+        return [(digits, found)], table[found]
     groups = list(_groups(digits, WIDEST))
     words = [_cells(group, profiles, among) for group in groups]
     if len(words) == 1:
         found, counts = np.unique(words[0], return_counts=True)
-        return _apart(found, digits), counts
+        return [(digits, found)], counts
     order = np.lexsort(words[::-1])
     is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = np.any([np.diff(word[order]) != 0 for word in words], axis=0)
     first = np.flatnonzero(is_new)
-    parts = zip(words, groups, strict=True)
-    every = [digit for word, group in parts for digit in _apart(word[order[first]], group)]
-    return every, np.diff(first, append=len(order))
+    return [(group, word[order[first]]) for group, word in zip(groups, words, strict=True)], np.diff(
+        first, append=len(order)
+    )
 
 
 def _table(digits: Sequence[Digit], size: int, profiles: int, among: Flags | None) -> Counts:
@@ -140,12 +161,24 @@ def _inside(cells: Digits, among: Flags | None, block: slice) -> Digits:
 
 
 def _apart(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
-    """Return what each digit of some cells stands for."""
-    found = []
+    """Return what each digit of some cells stands for: of flags True and False."""
+    found: list[Digits] = []
     for digit in reversed(digits):
-        cells, one = np.divmod(cells, digit.size)
-        found.append(one.astype(np.int64) + digit.least)
+        if digit.is_flag:
+            # A tenth of the time of dividing.
+            found.append((cells & 1).astype(bool))
+            cells = cells >> 1
+        else:
+            cells, one = np.divmod(cells, digit.size)
+            found.append(one.astype(np.int64) + digit.least)
     return found[::-1]
+
+
+def _unpacked(cells: Digits, width: int) -> Flags:
+    """Return the flags that whole numbers stand for: a row each, a column for each flag, the highest bit first."""
+    # With the highest byte first, as bits are unpacked.
+    octets = cells.astype(">u8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1)[:, 64 - width :].view(np.bool_)
 
 
 def _groups(digits: Sequence[Digit], widest: int) -> Iterator[list[Digit]]:

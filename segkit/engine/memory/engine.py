@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from segkit.data.instants import Flags
 from segkit.data.properties import JSON_CELLS, Cells
 from segkit.definition.conditions import AllOf, Condition
 from segkit.engine.memory.bins import digit_of
@@ -69,13 +68,18 @@ class MemoryEngine:
 
     def counts(self, conditions: Sequence[Condition], *, among: Condition = EVERYBODY) -> list[int]:
         """Return of how many profiles each condition is true, of some or of all; see `Engine.counts`."""
-        every = [_terms(condition, among) for condition in conditions]
-        distinct = set[Condition]().union(*every)
-        if sum(map(len, every)) <= len(distinct) + sum(len(terms) == 1 for terms in every):
-            return [int(np.count_nonzero(self._all_of(terms))) for terms in every]
-        # Each condition as one bit a profile: so the pairs of 20 take a seventh of joining their flags.
-        words = {condition: packed(self._evaluation.answer(condition)) for condition in distinct}
-        return [bits_set(*(words[term] for term in terms)) for terms in every]
+        evaluation = self._evaluation
+        parts = [_parts(condition) for condition in conditions]
+        distinct = set[Condition]().union(*parts)
+        inside = None if among == EVERYBODY else evaluation.answer(among)
+        if len(distinct) >= len(conditions):
+            every = map(evaluation.answer, conditions)
+            return [int(np.count_nonzero(holds if inside is None else holds & inside)) for holds in every]
+        # Fewer parts than conditions, as in pairs: each part as one bit a profile, so that those of 20 segments take a seventh of
+        # joining their flags.
+        words = {condition: packed(evaluation.answer(condition)) for condition in distinct}
+        also = [] if inside is None else [packed(inside)]
+        return [bits_set(*(words[part] for part in some), *also) for some in parts]
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
@@ -85,9 +89,9 @@ class MemoryEngine:
         found, counts = count_cells(moving, len(self), None if inside.all() else inside)
         columns = iter(found)
         table: dict[Any, Any] = {}
-        for place, (item, digit) in enumerate(zip(by, asked, strict=True)):
+        for place, digit in enumerate(asked):
             column = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
-            table[place] = column if _is_whole(item) else column.astype(bool)
+            table[place] = column
         return pd.DataFrame({**table, COUNT: counts})
 
     def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -97,12 +101,6 @@ class MemoryEngine:
         cells = {name: dataset.handed_out(_known(name, dataset)) for name in names}
         found = np.flatnonzero(self._evaluation.answer(among))
         return (_batch(dataset, found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
-
-    def _all_of(self, terms: Sequence[Condition]) -> Flags:
-        first, *others = map(self._evaluation.answer, terms)
-        for other in others:
-            first = first & other
-        return first
 
     def _digit(self, item: Item) -> Digit | bool:
         """Return what is asked of each profile as digits; of a condition that is true of all, or of nobody, just that."""
@@ -120,19 +118,9 @@ class MemoryEngine:
                 return True if flags.all() else Digit.of_flags(flags)
 
 
-def _terms(condition: Condition, among: Condition) -> tuple[Condition, ...]:
-    """Return conditions of which a profile must meet all, each once."""
-    every = (
-        part for whole in (condition, among) for part in (whole.conditions if isinstance(whole, AllOf) else (whole,))
-    )
-    return tuple(dict.fromkeys(every)) or (EVERYBODY,)
-
-
-def _is_whole(item: Item) -> bool:
-    """Whether what is asked of each profile is a whole number; else it is true or false."""
-    if isinstance(item, Picked):
-        return item.values.dtype != np.bool_
-    return isinstance(item.item if isinstance(item, At) else item, Cut)
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    """Return conditions of which a profile must meet all."""
+    return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 
 def _known(name: str, dataset: Dataset) -> str:
