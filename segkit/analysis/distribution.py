@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.data.instants import DAY, microseconds
-from segkit.definition.measures import EventSum, LastDay, Number
+from segkit.definition.measures import LastDay
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.engine.engines import engine_of
@@ -165,7 +165,7 @@ def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
     try:
         edges = _bar_edges(quantity, 0.0)
         cut = _cut(quantity, edges, engine)
-        if isinstance(quantity.measure, (EventSum, Number)):
+        if quantity.may_be_negative:
             totals, inside = _counted(quantity, replace(cut, edges=(0, *cut.edges)), engine)
             if totals[0]:
                 edges = _bar_edges(quantity, _low(quantity, engine))

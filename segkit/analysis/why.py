@@ -149,7 +149,13 @@ class _Reasons:
         to_threshold = float(Decimal(str(atom.value)) - measured)
         events = self._dataset.events.metric(atom.metric)
         own = np.flatnonzero(events.profiles[self._evaluation.window(measure, events)] == self._row)
-        what = counted(round(measured), "event") if atom.measurement == "count" else f"{number_words(measured)} in all"
+        match atom.measurement:
+            case "count":
+                what = counted(round(measured), "event")
+            case "sum":
+                what = f"{number_words(measured)} in all"
+            case _:
+                assert_never(atom.measurement)
         if not len(own):
             return f"{what} in the timeframe", to_threshold
         newest = instant_of(int(events.times[self._evaluation.window(measure, events)][own[-1]]))

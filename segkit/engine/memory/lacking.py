@@ -1,6 +1,7 @@
 """What the data lacks for an answer that is asked of it: amounts, one currency, places. It is said when it is asked for."""
 
 import re
+from typing import assert_never
 
 import numpy as np
 
@@ -18,8 +19,16 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 
 def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
     """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
-    if condition.measurement != "sum" or not len(events):
-        return None
+    match condition.measurement:
+        case "count":
+            return None
+        case "sum":
+            return _lacking_for_a_sum(condition, events, dataset) if len(events) else None
+        case _:
+            assert_never(condition.measurement)
+
+
+def _lacking_for_a_sum(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
     metric, units = condition.metric, events.units
     if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
