@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from segkit.definition.algebra import either_kind
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
+    Atom,
     Condition,
     ConsentCondition,
     DistanceCondition,
@@ -99,7 +100,7 @@ class _Reasons:
                 evidence, to_threshold = self._evidence(condition)
                 yield pad + describe(condition), is_true, evidence, to_threshold
 
-    def _evidence(self, atom: Any) -> tuple[str, float]:
+    def _evidence(self, atom: Atom) -> tuple[str, float]:
         match atom:
             case MetricCondition():
                 return self._metric(atom)
