@@ -15,7 +15,7 @@ _WINGS = {
     "definition.text": "plain_data segment_files",
     "definition": "algebra conditions countries difference explain parameters phrases segment timeframe_words timeframes value_words",
     "engine": "membership",
-    "engine.memory": "funnels lacking moving near_values notes recency value_tests",
+    "engine.memory": "funnels lacking near_values notes recency value_tests",
     "sending": "audience eligibility member_cells member_files opt_outs",
     "command": "build cli jupyter report",
 }

@@ -6,7 +6,7 @@ shop has the same columns and lists, so any condition can be asked of any shop.
 
 # Over 250 lines, since shops and the conditions asked of them draw on the same few words.
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -452,3 +452,50 @@ def place_atom(random: Random) -> Condition:
 
 def _written(row: Row) -> Row:
     return {name: doors.as_cell(value) for name, value in row.items()}
+
+
+COMPARISONS: list[said.NumberComparison] = ["equals", "not equals", "more than", "at least", "fewer than", "at most"]
+Moved = Callable[[int], Condition]
+
+
+def moved_atom(random: Random) -> Moved:
+    """Return an atom whose number, or one end of whose window, moves with a step."""
+    counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
+    summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
+    bought = random.choice([counted, summed])
+    day = date(2024, 2, 20)
+    windows: list[Callable[[int], time.EventTimeframe]] = [
+        time.InTheLast,
+        lambda step: time.InTheLast(step, "hour"),
+        time.AtLeastAgo,
+        lambda step: time.BetweenAgo(step, 14),
+        lambda step: time.BetweenAgo(0, step),
+        lambda step: time.After(day + timedelta(days=step)),
+        lambda step: time.Before(day + timedelta(days=step)),
+        lambda step: time.BetweenDates(day, day + timedelta(days=step)),
+    ]
+    window = random.choice(windows)
+    tested, near = said.NumberTest(random.choice(COMPARISONS), random.choice(NUMBERS)), random.choice([True, False])
+    name = random.choice(["Score", "Age", "Anything"])
+    return random.choice(
+        [
+            lambda step: replace(bought, timeframe=window(step)),
+            lambda step: replace(bought, timeframe=window(step)),
+            lambda step: replace(bought, value=bought.value + step, timeframe=window(7)),
+            lambda step: said.PropertyCondition(name, replace(tested, value=tested.value + step)),
+            lambda step: said.DistanceCondition(near, 10.0 ** (step / 3), "miles", said.PostalCode("02110", "US")),
+        ]
+    )
+
+
+def moved_tree(random: Random, depth: int = 2) -> Moved:
+    """Return a condition some of whose atoms move, and others stand still."""
+    kind = random.choice([None, said.AllOf, said.AllOf, said.AnyOf, said.Not]) if depth else None
+    if kind is None:
+        still = atom(random)
+        return random.choice([moved_atom(random), moved_atom(random), lambda _: still])
+    if kind is said.Not:
+        inner = moved_tree(random, depth - 1)
+        return lambda step: said.Not(inner(step))
+    parts = [moved_tree(random, depth - 1) for _ in range(random.randint(1, 3))]
+    return lambda step: kind(tuple(part(step) for part in parts))

@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segkit.data.instants import Flags
+from segkit.data.instants import DAY, microseconds
+from segkit.definition.measures import EventSum, LastDay, Number
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
+from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, tell
+from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
+from segkit.engine.thresholds.threshold import Threshold, next_position
+
+Counts: TypeAlias = npt.NDArray[np.int64]
 
 BINS = 60
 """How many bars are drawn at most: fine enough to see where people are, coarse enough to point at one."""
@@ -47,8 +53,8 @@ def distribution(
     """Return the distribution of what one parameter of a builder is compared with, with where it stands now.
 
     What that is, is found by moving the parameter and looking for the condition that moves with it: days since the last event, a
-    count, a sum, a distance or a number that profiles carry. Counted over those who meet every other condition of the outermost
-    "all of"; the far end beyond the parameter's range falls into the last bar.
+    count, a sum, a distance, a number that profiles carry or the length of a list. Counted over those who meet every other
+    condition of the outermost "all of"; the far end beyond the parameter's range falls into the last bar.
 
     Args:
         builder: a function from keyword arguments to a segment; an analyst's own too.
@@ -69,47 +75,57 @@ def distribution(
     >>> distribution(sms_budget_shoppers, shop, parameter="clv").table.query("profiles > 0")["is_in"].tolist()
     [True, False]
     """
-    evaluation = Evaluation(dataset)
-    found = distribution_in(evaluation, builder, parameter=parameter, values=values)
+    engine = engine_of(dataset)
+    found = distribution_at(engine, builder, parameter=parameter, values=values)
     if found is not None:
-        evaluation.tell([made_by(builder, values).condition])
+        tell(engine, [made_by(builder, values).condition])
     return found
 
 
-def distribution_in(
-    evaluation: Evaluation, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
+def distribution_at(
+    engine: Engine, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
 ) -> Distribution | None:
-    """Do what `distribution` does within an evaluation, which keeps what a moving threshold does not touch; nothing is told."""
-    quantity = quantity_of(evaluation, builder, parameter=parameter, values=values)
-    if quantity is None:
+    """Do what `distribution` does, and tell nothing."""
+    quantity = quantity_at(builder, parameter=parameter, values=values)
+    bars = None if quantity is None else bars_of(quantity, engine)
+    return None if bars is None else bars.distribution()
+
+
+def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]) -> Quantity | None:
+    """Return what one parameter is compared with where the builder's parameters stand at `values`, others at their defaults.
+
+    Raises:
+        DefinitionError: the builder has no such parameter.
+    """
+    known, here, there = next_position(builder, parameter, values)
+    if there is None:
         return None
-    is_in = evaluation.answer(quantity.atom) ^ quantity.is_negated
-    return bars_of(quantity, evaluation).distribution(is_in)
+    return quantity_of(Threshold.of(builder, [{parameter: here}, {parameter: there}], values), known)
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A quantity cut into bars; which of them are on the member side is for a threshold to say.
+    """A quantity cut into bars, with those of each bar on either side of the threshold.
 
     Attributes:
         quantity: what is counted.
-        has: which profiles are counted: those who have the quantity and meet every other condition.
-        edges: where the bars begin, and, after the last one, infinity.
-        bar: the number of each counted profile's bar.
+        cut: the bars as bins of the measure.
+        edges: where the bars begin, in the unit of the picture, and, after the last one, infinity.
+        inside: how many profiles of each bar are on the member side where the parameter stands.
         totals: how many profiles each bar counts.
+        without: how many have no such quantity.
     """
 
     quantity: Quantity
-    has: Flags
+    cut: Cut
     edges: npt.NDArray[np.float64]
-    bar: npt.NDArray[np.int64]
-    totals: npt.NDArray[np.int64]
+    inside: Counts
+    totals: Counts
+    without: int
 
-    def distribution(self, is_in: Flags) -> Distribution:
-        """Return the distribution with these profiles on the member side."""
-        count = len(self.edges) - 1
-        inside = np.bincount(self.bar[is_in[self.has]], minlength=count)
-        profiles = np.concatenate([inside, self.totals - inside])
+    def distribution(self) -> Distribution:
+        """Return the distribution where the parameter stands."""
+        profiles, count = np.concatenate([self.inside, self.totals - self.inside]), len(self.totals)
         shown = np.flatnonzero(profiles)
         table = pd.DataFrame(
             {
@@ -122,31 +138,85 @@ class Bars:
         return Distribution(
             table=table,
             quantity=self.quantity.words,
-            threshold=self.quantity.threshold,
-            without=int(np.count_nonzero(self.quantity.others_hold & ~self.has)),
+            threshold=self.quantity.stands(self.quantity.moving.atoms[0]),
+            without=self.without,
             base="who meets every other condition",
             end=self.quantity.end,
         )
 
+    def inside_at(self, engine: Engine, threshold: Threshold) -> Counts | None:
+        """Return how many profiles of each bar are on the member side at each position of a threshold: a row a position.
 
-def bars_of(quantity: Quantity, evaluation: Evaluation) -> Bars:
+        None where a position can't be read off bins.
+        """
+        moving = next((one for one in threshold.moving or () if one.place == self.quantity.moving.place), None)
+        side = None if moving is None else side_of(moving, engine, also=[self.cut], among=self.quantity.counted)
+        if side is None:
+            return None
+        found = _in_order(side.by_bin(self.cut), self.quantity)
+        return self.totals - found if self.quantity.is_negated else found
+
+
+def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
     """Cut into bars of one width that begin at 0 or below; what is beyond the parameter's range falls into the last.
 
-    The cut stands still while the parameter moves, and so it is kept.
+    None where no single event decides a window that moves.
     """
-    return Bars(quantity, *evaluation.keep("bars", quantity.still, lambda: _cut(quantity)))
+    try:
+        low = _low(quantity, engine)
+        edges = _bar_edges(quantity, low)
+        cut = _cut(quantity, edges, engine)
+        cube = engine.cube([cut, quantity.moving.atoms[0]], among=quantity.counted)
+    except NotOneDayError:
+        return None
+    bins, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
+    has, is_in = bins != NO_BIN, cube[1].to_numpy() ^ quantity.is_negated
+    totals, inside = (
+        np.bincount(bins[some], weights=counts[some], minlength=len(edges) - 1).astype(np.int64)
+        for some in (has, has & is_in)
+    )
+    (others,) = engine.counts([quantity.others])
+    return Bars(
+        quantity,
+        cut,
+        edges,
+        inside=_in_order(inside, quantity),
+        totals=_in_order(totals, quantity),
+        without=others - int(totals.sum()),
+    )
 
 
-def _cut(quantity: Quantity) -> tuple[Flags, npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which profiles are counted, the edges of the bars, each counted profile's bar, and how many each bar counts."""
-    has = quantity.others_hold & ~np.isnan(quantity.numbers)
-    numbers = quantity.numbers[has]
-    low = min(0.0, float(numbers.min(initial=0.0)))
-    whole = bool(np.all(numbers == np.rint(numbers)))
-    width = max((quantity.end - low) / BINS, 1.0 if whole else 0.0) or 1.0
-    width = float(np.ceil(width)) if whole else width
+def _low(quantity: Quantity, engine: Engine) -> float:
+    """Return where the bars begin: at 0, or, where amounts lie below it, at a power of ten below all of them."""
+    if not isinstance(quantity.measure, (EventSum, Number)):
+        return 0.0
+    below = Cut(quantity.measure, (*_DECADES, 0))
+    bins = engine.cube([below], among=quantity.counted)[0]
+    lowest = int(bins[bins != NO_BIN].min()) if (bins != NO_BIN).any() else len(below.edges)
+    return float(min(below.edges[max(lowest - 1, 0)], 0))
+
+
+_DECADES = tuple(-(10**power) for power in range(15, 0, -1))
+
+
+def _bar_edges(quantity: Quantity, low: float) -> npt.NDArray[np.float64]:
+    width = max((quantity.end - low) / BINS, 1.0 if quantity.is_whole else 0.0) or 1.0
+    width = float(np.ceil(width)) if quantity.is_whole else width
     count = max(int(np.ceil((quantity.end - low) / width)), 1) + 1
     edges = low + width * np.arange(count + 1, dtype=np.float64)
     edges[-1] = np.inf
-    bar = np.clip(((numbers - low) // width).astype(np.int64), 0, count - 1)
-    return has, edges, bar, np.bincount(bar, minlength=count)
+    return edges
+
+
+def _cut(quantity: Quantity, edges: npt.NDArray[np.float64], engine: Engine) -> Cut:
+    """Return the bars as bins; days since are counted back from the day of the moment, and so the other way round."""
+    inner = edges[1:-1].tolist()
+    if isinstance(quantity.measure, LastDay):
+        today = microseconds(engine.as_of) // DAY
+        return Cut(quantity.measure, tuple(today - int(back) + 1 for back in reversed(inner)))
+    return Cut(quantity.measure, tuple(inner))
+
+
+def _in_order(by_bin: Counts, quantity: Quantity) -> Counts:
+    """Return what was counted by bins in the order of the bars."""
+    return by_bin[..., ::-1] if isinstance(quantity.measure, LastDay) else by_bin

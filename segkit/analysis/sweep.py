@@ -1,6 +1,6 @@
 """What a threshold costs: the size of a builder's segment as its parameters vary, at one moment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segkit.data.instants import Flags
 from segkit.definition.conditions import Condition
-from segkit.definition.parameters import made_by, parameters
+from segkit.definition.parameters import parameters
 from segkit.definition.segment import Segment, one_segment
+from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import Engine, tell
 from segkit.engine.thresholds.curve import curve_of
+from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import DefinitionError
 
 Counts: TypeAlias = npt.NDArray[np.int64]
@@ -47,7 +48,7 @@ def sweep(
     [[10, 1], [100, 2]]
     """
     known = [parameter.name for parameter in parameters(builder)]
-    evaluation = Evaluation(dataset)
+    engine = engine_of(dataset)
     for name in settings:
         if name not in known:
             raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), name, known)
@@ -55,12 +56,20 @@ def sweep(
     fixed = {name: value for name, value in settings.items() if name not in varying}
     if not varying:
         raise DefinitionError.missing_word("sweep", [f"{name}=[...]" for name in known])
-    settings_in_order = list(product(*varying.values()))
-    segments = [made_by(builder, fixed | dict(zip(varying, values, strict=True))) for values in settings_in_order]
-    inside = None if base is None else evaluation.holds(one_segment(base).condition)
-    sizes, in_base = _counts([segment.condition for segment in segments], inside, evaluation)
-    table = pd.DataFrame(settings_in_order, columns=list(varying))
-    base_size = len(dataset) if inside is None else np.count_nonzero(inside)
+    inside = None if base is None else one_segment(base).condition
+    if inside is not None:
+        tell(engine, [inside])
+    *outer, last = varying
+    found = []
+    for settings_of_outer in product(*(varying[name] for name in outer)):
+        values = fixed | dict(zip(outer, settings_of_outer, strict=True))
+        threshold = Threshold.of(builder, [{last: value} for value in varying[last]], values)
+        found.append(_counts(threshold, inside, engine))
+    told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
+    tell(engine, told)
+    sizes, in_base = (np.concatenate([counts[place] for counts in found]) for place in (1, 2))
+    (base_size,) = (len(engine),) if inside is None else engine.counts([inside])
+    table = pd.DataFrame(list(product(*varying.values())), columns=list(varying))
     return table.assign(
         size=sizes,
         share=in_base / base_size if base_size else np.nan,
@@ -68,23 +77,21 @@ def sweep(
     )
 
 
-def _counts(conditions: list[Condition], inside: Flags | None, evaluation: Evaluation) -> tuple[Counts, Counts]:
-    """Return of how many profiles each condition is true, and of how many of those inside the base, None being everybody."""
+def _counts(
+    threshold: Threshold, inside: Condition | None, engine: Engine
+) -> tuple[Sequence[Condition], Counts, Counts]:
+    """Return the conditions whose notes are to be told, of how many profiles each is true, and of how many inside the base."""
+    conditions = threshold.conditions
     if not conditions:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    curve = curve_of(conditions, evaluation)
-    # Along a curve only a threshold moves, and the notes of the first setting are those of all.
-    evaluation.tell(conditions if curve is None else conditions[:1])
+        return conditions, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    also = [] if inside is None else [inside]
+    curve = curve_of(threshold, engine, also=also)
     if curve is not None:
-        sizes = curve.counts()
-        return sizes, sizes if inside is None else curve.counts(inside)
-    every = map(evaluation.answer, conditions)
-    counts = np.array([(np.count_nonzero(holds), _count_in(inside, holds)) for holds in every])
-    return counts[:, 0], counts[:, 1]
-
-
-def _count_in(inside: Flags | None, holds: Flags) -> int:
-    return int(np.count_nonzero(holds if inside is None else holds & inside))
+        # Along a curve only a threshold moves, and the notes of the first setting are those of all.
+        return conditions[:1], curve.sizes(), curve.sizes(inside)
+    sizes = np.array(engine.counts(conditions), dtype=np.int64)
+    in_base = sizes if inside is None else np.array(engine.counts(conditions, among=inside), dtype=np.int64)
+    return conditions, sizes, in_base
 
 
 def _is_several(values: object) -> bool:

@@ -4,15 +4,20 @@ Equal measures are one number for each profile, so that what was worked out for 
 it under the measure. Nothing here knows how a measure is worked out.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias, assert_never
 
 from segkit.definition.conditions import (
+    AllOf,
+    AnyOf,
     Atom,
     BooleanTest,
+    Condition,
     ConsentCondition,
     DateTest,
     DistanceCondition,
@@ -26,6 +31,7 @@ from segkit.definition.conditions import (
     ListTest,
     Measurement,
     MetricCondition,
+    Not,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -38,7 +44,7 @@ from segkit.definition.conditions import (
     TextInTest,
     TextTest,
 )
-from segkit.definition.timeframes import ALL_TIME, EventTimeframe
+from segkit.definition.timeframes import ALL_TIME, After, Before, EventTimeframe, window_days
 
 Limit: TypeAlias = int | float | Decimal
 """The number that a measure is compared with, in the unit of the measure."""
@@ -69,8 +75,8 @@ EventMeasure: TypeAlias = EventCount | EventSum
 class LastDay:
     """The day of the event with which a count or a sum reaches a number, looking back from the end of a timeframe.
 
-    It is what the moving end of a window is compared with: a window that begins on that day or before it reaches the number, and
-    none that begins after it does.
+    It is what the moving beginning of a window is compared with: a window that begins on that day or before it reaches the
+    number, and none that begins after it does.
 
     Attributes:
         of: what is counted or added up, in the timeframe that holds every event a window could take in.
@@ -81,6 +87,22 @@ class LastDay:
     of: EventMeasure
     rank: Limit
     is_passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDay:
+    """The day of the event with which a count or a sum reaches a number, looking forward from the beginning of a timeframe.
+
+    It is what the moving end of a window is compared with where its beginning stands: a window that lasts beyond that day reaches
+    the number, and none that ends on that day or before it does. Attributes are those of `LastDay`.
+    """
+
+    of: EventMeasure
+    rank: Limit
+    is_passed: bool = False
+
+
+DayMeasure: TypeAlias = LastDay | FirstDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +127,7 @@ class ListLength:
     property: str
 
 
-Measure: TypeAlias = EventCount | EventSum | LastDay | Distance | Number | ListLength
+Measure: TypeAlias = EventCount | EventSum | LastDay | FirstDay | Distance | Number | ListLength
 
 
 def measure_of(atom: Atom) -> Measure | None:
@@ -173,7 +195,7 @@ def event_measure(
 
 
 def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> LastDay | None:
-    """Return what the moving end of a condition's window is compared with; None where no single event decides.
+    """Return what the moving beginning of a condition's window is compared with; None where no single event decides.
 
     Args:
         atom: the condition; its own window plays no part.
@@ -195,6 +217,54 @@ def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> 
             assert_never(atom.comparison)
 
 
+def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasure, int]]:
+    """Return what a condition's window is compared with as one end of it moves and the other stands, and the UTC day that it is.
+
+    First its beginning, where it has one: the day on which it begins. Then its end, where it ends before the moment: the day after
+    its last. Neither where an end is no midnight, or where no single event decides.
+
+    >>> from segkit.definition.phrases import did
+    >>> from segkit.definition.timeframes import close_of
+    >>> [(measure.of.timeframe, day) for measure, day in day_measures(did("Clicked SMS", in_last_days=1), close_of(date(1970, 1, 3)))]
+    [(AllTime(), 1)]
+    """
+    first, end = window_days(atom.timeframe, as_of) or (None, None)
+    found: list[tuple[DayMeasure, int]] = []
+    if first is not None:
+        last_day = last_day_of(atom, ALL_TIME if end is None else Before(_date(end)))
+        found += [] if last_day is None else [(last_day, first)]
+    if end is not None:
+        reached = last_day_of(atom, ALL_TIME if first is None else After(_date(first - 1)))
+        found += [] if reached is None else [(FirstDay(reached.of, reached.rank, reached.is_passed), end)]
+    return found
+
+
+def is_reached(atom: MetricCondition) -> bool:
+    """Whether a condition is true once its number is reached, and not until then; otherwise it is true until then."""
+    return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
+
+
+def without_limits(condition: Condition) -> Hashable:
+    """Return what of a condition stands still wherever its thresholds move.
+
+    >>> from segkit.definition.phrases import did
+    >>> without_limits(did("Clicked SMS", in_last_days=30)) == without_limits(did("Clicked SMS", at_least=2, in_last_days=7))
+    True
+    """
+    # Asked at every position of a slider: a `match` takes twice as long.
+    if isinstance(condition, MetricCondition):
+        return condition.metric, condition.measurement, condition.comparison, type(condition.timeframe), condition.where
+    if isinstance(condition, (AllOf, AnyOf)):
+        return type(condition), *map(without_limits, condition.conditions)
+    if isinstance(condition, Not):
+        return Not, without_limits(condition.condition)
+    if isinstance(condition, PropertyCondition) and isinstance(condition.test, NumberTest):
+        return condition.property, condition.test.comparison
+    if isinstance(condition, DistanceCondition):
+        return condition.is_within, condition.unit, condition.of
+    return condition
+
+
 def _reached(measure: EventMeasure, limit: Limit, *, is_passed: bool) -> LastDay:
     if isinstance(measure, EventSum):
         return LastDay(measure, limit, is_passed)
@@ -209,6 +279,10 @@ def least_whole(limit: Limit, *, is_passed: bool, scale: int = 0) -> int:
     """
     exact = limit * 10**scale if isinstance(limit, int) else Fraction(Decimal(str(limit))) * Fraction(10) ** scale
     return floor(exact) + 1 if is_passed else ceil(exact)
+
+
+def _date(day: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=day)
 
 
 def _measure_of_test(name: str, test: PropertyTest) -> Measure | None:

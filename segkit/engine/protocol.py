@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -75,6 +76,17 @@ class Cut:
             raise DefinitionError.bad_value("The edges of a cut", self.edges, "numbers in ascending order")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picked:
+    """What is known of each profile outside the engine: flags, such as who may be texted, or whole numbers from 0 on.
+
+    Attributes:
+        values: one for each profile, in the order of the data.
+    """
+
+    values: npt.NDArray[Any]
+
+
 @dataclass(frozen=True, slots=True)
 class At:
     """Something that is asked at a moment of its own, whenever the rest is asked.
@@ -90,8 +102,10 @@ class At:
     moment: datetime
 
 
-Item: TypeAlias = Condition | Cut | At
+Item: TypeAlias = Condition | Cut | At | Picked
 """What a cube is made by."""
+Some: TypeAlias = Condition | Picked
+"""Which profiles are counted: those of whom a condition is true, or who are picked by flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +160,7 @@ class Engine(Protocol):
         """
         ...
 
-    def cube(self, by: Sequence[Item], *, among: Condition = EVERYBODY) -> pd.DataFrame:
+    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Return how many profiles, of some or of all, are alike in everything that is asked of them.
 
         Args:
@@ -155,7 +169,7 @@ class Engine(Protocol):
 
         Returns:
             A row for each cell that occurs, in ascending order of its columns: for each item of `by` a column that is named by its
-            place, 0 for the first, and holds True and False of a condition, or the bin of a cut, a whole number; and `count`. The
+            place, 0 for the first, and holds True and False of a condition, the bin of a cut, or what was picked; and `count`. The
             counts add up to the profiles that are counted.
 
         Raises:

@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from segkit.analysis.distribution import Bars, bars_of
 from segkit.data.instants import Flags
-from segkit.definition.algebra import atoms
+from segkit.definition.conditions import Condition
 from segkit.definition.explain import explain
-from segkit.definition.parameters import made_by
+from segkit.definition.parameters import Parameter
 from segkit.definition.segment import Segment
-from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.thresholds.curve import Curve, curve_of, segments_at
+from segkit.engine.protocol import Engine, Picked
+from segkit.engine.thresholds.curve import curve_of
 from segkit.engine.thresholds.quantity import quantity_of
+from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import SegkitError
 from segkit.sending.eligibility import Eligibility
 from segkit.widgets import histogram, view
@@ -31,23 +32,23 @@ class Shop:
     Attributes:
         base: the name of the segment that shares are of.
         base_size: how many are in it.
-        start: who was in the tuned segment at first.
-        others: who is in each segment that it is compared with.
+        start: the tuned segment as it was at first.
+        others: the segments that it is compared with.
         eligibility: who may be texted; None where the data has no consent.
     """
 
     base: str
     base_size: int
-    start: Flags
-    others: tuple[Flags, ...]
+    start: Condition
+    others: tuple[Condition, ...]
     eligibility: Eligibility | None
 
 
 def answers(
-    evaluation: Evaluation,
+    engine: Engine,
     builder: Callable[..., Segment],
     *,
-    parameter: str,
+    parameter: Parameter,
     positions: Sequence[Any],
     values: Mapping[str, Any],
     shop: Shop,
@@ -58,57 +59,74 @@ def answers(
     once: there the kernel is asked each time.
     """
     try:
-        segments = segments_at(builder, values, parameter, positions)
+        threshold = Threshold.of(builder, [{parameter.name: position} for position in positions], values)
     except SegkitError:
         return None
-    curve = curve_of([segment.condition for segment in segments], evaluation)
-    quantity = quantity_of(evaluation, builder, parameter=parameter, values=values)
-    if curve is None or quantity is None:
+    quantity = quantity_of(threshold, parameter)
+    bars = None if quantity is None else bars_of(quantity, engine)
+    if bars is None or not bars.totals.any():
         return None
-    here = list(atoms(made_by(builder, values).condition)).index(quantity.atom)
-    moving = [list(atoms(segment.condition))[here] for segment in segments]
-    side = curve_of(moving, evaluation)
-    bars = bars_of(quantity, evaluation)
-    if side is None or not bars.totals.any():
+    inside = bars.inside_at(engine, threshold)
+    numbers = slots(engine, threshold, shop)
+    if inside is None or numbers is None:
         return None
-    stands = [quantity.stands(atom) for atom in moving]
-    picture = picture_slots(bars, side.turned() if quantity.is_negated else side, stands)
-    return slots([explain(segment) for segment in segments], curve, shop) + picture
+    moving = next(one for one in threshold.moving or () if one.place == bars.quantity.moving.place)
+    return numbers + picture_slots(bars, inside, [bars.quantity.stands(atom) for atom in moving.atoms])
 
 
-def slots(english: Sequence[str], curve: Curve, shop: Shop) -> list[dict[str, Any]]:
-    """Return the numbers and the sentence at each position."""
-    sizes = curve.counts(np.ones(len(shop.start), dtype=bool)).tolist()
-    kept = curve.counts(shop.start)
-    entered, left = (np.array(sizes) - kept).tolist(), (int(shop.start.sum()) - kept).tolist()
+def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, Any]] | None:
+    """Return the numbers and the sentence at each position; None where the kernel has to be asked each time."""
+    alone = None if shop.eligibility is None else Picked(_with_own_number(shop.eligibility))
+    asked = [shop.start, *shop.others, *([] if alone is None else [alone])]
+    curve = curve_of(threshold, engine, also=asked)
+    if curve is None:
+        return None
+    (start,) = engine.counts([shop.start])
+    sizes, kept = curve.sizes(), curve.sizes(shop.start)
     found = [
-        _texts("size", [f"{size:,}" for size in sizes]),
-        _texts("size", [str(size) for size in sizes], attribute="data-size"),
-        _texts("of", [view.of_base(size, shop.base, shop.base_size) for size in sizes]),
-        _texts("change", list(map(view.change, entered, left))),
-        _texts("english", english),
+        _texts("size", [f"{size:,}" for size in sizes.tolist()]),
+        _texts("size", [str(size) for size in sizes.tolist()], attribute="data-size"),
+        _texts("of", [view.of_base(size, shop.base, shop.base_size) for size in sizes.tolist()]),
+        _texts("change", list(map(view.change, (sizes - kept).tolist(), (start - kept).tolist()))),
+        _texts("english", [explain(segment) for segment in threshold.segments]),
     ]
-    if shop.eligibility is not None:
-        sendable = curve.distinct(shop.eligibility.numbers, shop.eligibility.passes).tolist()
-        found.append(_texts("sendable", [f"{size:,}" for size in sendable]))
-    for number, flags in enumerate(shop.others):
-        members = curve.counts(flags).tolist()
-        found.append(_texts(f"also {number}", list(map(view.shared, members, sizes))))
-        found.append(_texts(f"bar {number}", list(map(view.bar_width, members, sizes)), attribute="width"))
+    if shop.eligibility is not None and alone is not None:
+        sendable = curve.sizes(alone) + _of_shared_numbers(engine, threshold, shop.eligibility, alone.values)
+        found.append(_texts("sendable", [f"{size:,}" for size in sendable.tolist()]))
+    for number, other in enumerate(shop.others):
+        members = curve.sizes(other).tolist()
+        found.append(_texts(f"also {number}", list(map(view.shared, members, sizes.tolist()))))
+        found.append(_texts(f"bar {number}", list(map(view.bar_width, members, sizes.tolist())), attribute="width"))
     return found
 
 
-def picture_slots(bars: Bars, curve: Curve, thresholds: Sequence[float]) -> list[dict[str, Any]]:
+def _with_own_number(eligibility: Eligibility) -> Flags:
+    """Return who may be texted and shares the number with nobody who may."""
+    passes = eligibility.passes
+    holders = np.bincount(eligibility.numbers[passes], minlength=int(eligibility.numbers.max(initial=0)) + 1)
+    # Of who does not pass the number means nothing, whatever stands there.
+    return np.asarray(passes & (holders[eligibility.numbers] == 1))
+
+
+def _of_shared_numbers(engine: Engine, threshold: Threshold, eligibility: Eligibility, alone: Flags) -> Counts:
+    """Return how many of the numbers that several profiles share are texted at each position, each once."""
+    shared, numbers = Picked(eligibility.passes & ~alone), Picked(np.maximum(eligibility.numbers, 0))
+    nobody = np.zeros(len(threshold.positions), dtype=np.int64)
+    curve = curve_of(threshold, engine, also=[numbers], among=shared) if shared.values.any() else None
+    return nobody if curve is None else curve.distinct(numbers)
+
+
+def picture_slots(bars: Bars, inside: Counts, thresholds: Sequence[float]) -> list[dict[str, Any]]:
     """Return the histogram at each position: which bars are on the member side, and where the line stands.
 
     Args:
         bars: the quantity, cut into bars.
-        curve: who is on the member side of the atom alone.
-        thresholds: where the atom stands at each position, in the quantity's unit.
+        inside: how many profiles of each bar are on the member side, a row for each position.
+        thresholds: where the condition stands at each position, in the unit of the picture.
     """
-    distribution = bars.distribution(np.zeros(len(bars.has), dtype=bool))
+    distribution = bars.distribution()
     frame, _ = histogram.frame_of(distribution)
-    inside = _inside(bars, curve)[:, bars.totals > 0]
+    inside = inside[:, bars.totals > 0]
     total = int(frame.totals.sum())
     labels = [histogram.label_of(distribution, count, total) for count in inside.sum(axis=1).tolist()]
     return [
@@ -120,14 +138,6 @@ def picture_slots(bars: Bars, curve: Curve, thresholds: Sequence[float]) -> list
         _texts("label", labels),
         _texts("picture", labels, attribute="aria-label"),
     ]
-
-
-def _inside(bars: Bars, curve: Curve) -> Counts:
-    """Return how many profiles of each bar are on the member side: a row per position, a column per bar."""
-    count = len(bars.edges) - 1
-    passed = np.bincount(curve.edges[bars.has] * count + bars.bar, minlength=(curve.positions + 1) * count)
-    running = np.cumsum(passed.reshape(-1, count), axis=0)[: curve.positions]
-    return running if curve.direction == "enters" else bars.totals - running
 
 
 def _texts(slot: str, texts: Sequence[str], *, attribute: str | None = None) -> dict[str, Any]:

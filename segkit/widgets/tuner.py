@@ -12,7 +12,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.distribution import Distribution, distribution_in
+from segkit.analysis.distribution import Distribution, distribution_at
 from segkit.analysis.starting import starting_values
 from segkit.builders import sms_subscribers
 from segkit.data.instants import Flags
@@ -20,6 +20,7 @@ from segkit.definition.explain import explain
 from segkit.definition.parameters import made_by, parameters
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.value_words import plain
+from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
@@ -73,6 +74,7 @@ class Tuner(Closable):
         self._dataset = dataset
         self._compare = distinct_segments(compare)
         self._evaluation = Evaluation(dataset)
+        self._engine = engine_of(dataset)
         self._start = self._starting_point(start)
         # Before the controls, since the builder knows best what is wrong with a start.
         self._segment, self._made_from = made_by(builder, self._start), self._start
@@ -177,9 +179,9 @@ class Tuner(Closable):
 
     @property
     def _shop(self) -> Shop:
-        """What is counted against, asked for anew each time: the Dataset's cache alone holds what is as long as the data."""
-        start, *others = (self._evaluation.part(segment.condition) for segment in (self._first, *self._compare))
-        return Shop(self._base, self._base_size, start, tuple(others), Eligibility.usual(self._dataset))
+        """What is counted against."""
+        others = tuple(segment.condition for segment in self._compare)
+        return Shop(self._base, self._base_size, self._first.condition, others, Eligibility.usual(self._dataset))
 
     def _starting_point(self, given: Mapping[str, Any]) -> dict[str, Any]:
         known = parameters(self._builder)
@@ -195,7 +197,7 @@ class Tuner(Closable):
         return {name: plain(start[name]) for name in names}
 
     def _distribution(self, name: str, values: Mapping[str, Any]) -> Distribution | None:
-        return distribution_in(self._evaluation, self._builder, parameter=name, values=values)
+        return distribution_at(self._engine, self._builder, parameter=name, values=values)
 
     def _refresh(self, moved: str | None, _change: Any = None) -> None:
         if self._is_quiet:
@@ -224,20 +226,20 @@ class Tuner(Closable):
         return self._view(shown)
 
     def _view(self, shown: Distribution | None) -> TunerView:
-        holds, shop = self._holds, self._shop
+        here, shop = self._segment.condition, self._shop
+        size, start, kept, *shared = self._engine.counts(
+            [here, shop.start, here & shop.start, *(here & other for other in shop.others)]
+        )
         return TunerView(
             english=explain(self._segment),
-            size=int(np.count_nonzero(holds)),
+            size=size,
             base=shop.base,
             base_size=shop.base_size,
-            sendable=None if shop.eligibility is None else shop.eligibility.sendable(holds),
-            entered=int(np.count_nonzero(holds & ~shop.start)),
-            left=int(np.count_nonzero(shop.start & ~holds)),
+            sendable=None if shop.eligibility is None else shop.eligibility.sendable(self._holds),
+            entered=size - kept,
+            left=start - kept,
             distribution=shown,
-            overlaps=tuple(
-                Overlap(segment.name, int(np.count_nonzero(holds & flags)))
-                for segment, flags in zip(self._compare, shop.others, strict=True)
-            ),
+            overlaps=tuple(Overlap(segment.name, both) for segment, both in zip(self._compare, shared, strict=True)),
         )
 
     def _answers(self, number: int) -> dict[str, Any] | None:
@@ -247,9 +249,9 @@ class Tuner(Closable):
         if not 1 < len(positions) <= MOST_POSITIONS or self.value != self._made_from:
             return None
         every = answers(
-            self._evaluation,
+            self._engine,
             self._builder,
-            parameter=name,
+            parameter=control.parameter,
             positions=positions,
             values=self._made_from,
             shop=self._shop,

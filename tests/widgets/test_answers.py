@@ -2,15 +2,12 @@
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date
 from typing import Annotated
 
 import pandas as pd
 import pytest
 
 import segkit as sk
-from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.thresholds.curve import curve_of
 from segkit.widgets import Tuner
 from segkit.widgets.live import LiveView
 
@@ -22,7 +19,7 @@ BROWSER_ANSWERS = [
     (sk.sms_nearby, {"of": "02110"}, ["radius"]),
     (sk.sms_budget_shoppers, {}, ["clv"]),
     (sk.sms_budget_shoppers, {"approach": "bought on sale"}, ["clicked_days", "sale_orders", "full_price_orders"]),
-    (sk.lapsed_customers, {}, ["orders"]),
+    (sk.lapsed_customers, {}, ["orders", "quiet_days"]),
     (sk.former_vip, {}, ["spent", "quiet_days"]),
     (sk.sms_delivery_errors, {}, ["device_failures", "unknown_failures"]),
 ]
@@ -81,74 +78,6 @@ def test_the_browser_shows_what_the_kernel_shows(sample_shop: sk.Dataset, builde
         tuner.reset()
 
 
-@pytest.mark.parametrize(
-    ("builder", "start", "names"), BROWSER_ANSWERS, ids=lambda value: getattr(value, "__name__", None)
-)
-def test_who_is_in_at_every_position_is_who_is_a_member(
-    sample_shop: sk.Dataset, builder, start: dict, names: list[str]
-):
-    """Not only how many: each profile is on the side of its edge on which membership puts it."""
-    values = Tuner(builder, sample_shop, **start).value
-    for name in names:
-        parameter = next(one for one in sk.parameters(builder) if one.name == name)
-        span = range(int(parameter.range.low), int(parameter.range.high) + 1, 7)
-        segments = [builder(**{**values, name: position}) for position in span]
-        evaluation = Evaluation(sample_shop)
-        curve = curve_of([segment.condition for segment in segments], evaluation)
-        for number, segment in enumerate(segments):
-            is_in = (curve.edges <= number) == (curve.direction == "enters")
-            assert (is_in == evaluation.holds(segment.condition)).all()
-
-
-def test_edges_of_thresholds_are_exact():
-    """Amounts that stand exactly on a position are in for "at least" and "at most", and out for "more than" and "fewer than"."""
-    amounts = ["0.10", "0.20", "0.30", "0.30", "0.31"]
-    orders = pd.DataFrame(
-        {"profile_id": list("abcde"), "metric": "Placed Order", "datetime": "2026-06-01", "value": amounts}
-    )
-    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": list("abcdef")}), orders)
-    evaluation = Evaluation(shop)
-    for word in ("at_least", "at_most", "more_than", "fewer_than"):
-        conditions = [sk.spent("Placed Order", **{word: position}) for position in (0, 0.1, 0.2, 0.3, 0.4)]
-        curve = curve_of(conditions, evaluation)
-        expected = [int(evaluation.holds(condition).sum()) for condition in conditions]
-        assert curve.counts(evaluation.holds(sk.AllOf(()))).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    "conditions",
-    [
-        [sk.did("Clicked SMS", equals=number, in_last_days=90) for number in (1, 2, 3)],
-        [sk.spent("Placed Order", equals=50, in_last_days=days) for days in (30, 60, 90)],
-        [sk.did("Clicked SMS", between_days_ago=(start, 90)) for start in (10, 20, 30)],
-        [sk.did("Clicked SMS", in_last_days=days) | sk.did_not("Placed Order", in_last_days=days) for days in (10, 20)],
-        [sk.did("Clicked SMS", in_last_days=days) for days in (20, 10)],
-        [sk.did("Placed Order", after=date(2026, 1, day)) for day in (1, 2)],
-        [sk.can_receive("sms"), sk.can_receive("sms") & sk.did("Clicked SMS")],
-    ],
-    ids=["equals", "a sum that equals", "a window that slides", "both ways", "backwards", "dates", "another shape"],
-)
-def test_who_may_come_and_go_twice_has_no_curve(sample_shop: sk.Dataset, conditions: list):
-    """Where one number a profile does not say it all, there is no curve, and the kernel answers each move."""
-    assert curve_of(conditions, Evaluation(sample_shop)) is None
-
-
-def test_two_thresholds_that_pull_one_way_have_a_curve(sample_shop: sk.Dataset):
-    """No opens and no clicks in the same window both leave as it grows, and so do those who did neither."""
-    conditions = [
-        sk.did_not("Opened Email", in_last_days=days) & sk.did_not("Clicked Email", in_last_days=days)
-        for days in range(1, 200, 9)
-    ]
-    evaluation = Evaluation(sample_shop)
-    everybody = evaluation.holds(sk.AllOf(()))
-
-    curve = curve_of(conditions, evaluation)
-    assert curve.direction == "leaves"
-    assert curve.counts(everybody).tolist() == [int(evaluation.holds(one).sum()) for one in conditions]
-    turned = curve_of([~condition for condition in conditions], evaluation)
-    assert (turned.counts(everybody) + curve.counts(everybody) == len(sample_shop)).all()
-
-
 def test_a_position_without_a_segment_is_left_to_the_kernel(sample_shop: sk.Dataset):
     """A window whose ends cross makes no segment there, so that the browser is told nothing of that slider."""
 
@@ -157,7 +86,6 @@ def test_a_position_without_a_segment_is_left_to_the_kernel(sample_shop: sk.Data
 
     tuner = Tuner(lately, sample_shop)
     assert told(tuner, "near") is None
-    assert told(Tuner(sk.lapsed_customers, sample_shop), "quiet_days") is None
     assert told(Tuner(sk.sms_vip, sample_shop), "approach") is None
 
 

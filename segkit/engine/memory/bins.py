@@ -13,6 +13,7 @@ from segkit.definition.measures import (
     Distance,
     EventCount,
     EventSum,
+    FirstDay,
     LastDay,
     ListLength,
     Number,
@@ -103,6 +104,11 @@ def _laid(cut: Cut, evaluation: Evaluation) -> _Laid:
             if days is None:
                 raise NotOneDayError(measure)
             return _Laid(days, _whole_edges(cut, 0, least=NEVER + 1, most=ALWAYS), none=NEVER)
+        case FirstDay():
+            days = evaluation.deciding_days(measure)
+            if days is None:
+                raise NotOneDayError(measure)
+            return _Laid(days, _whole_edges(cut, 0, least=-ALWAYS + 1, most=-NEVER - 1), none=-NEVER)
         case ListLength(name):
             return _Laid(_lengths(name, evaluation), _whole_edges(cut, 0, least=0, most=FARTHEST), none=NO_BIN)
         case Distance(place, unit):

@@ -18,7 +18,7 @@ from segkit.engine.memory.cells import Digit, count_cells
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.memory.words import bits_set, packed
-from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names
+from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names, Picked, Some
 from segkit.errors import DataError
 from segkit.vocabulary import canonical_name
 
@@ -81,17 +81,16 @@ class MemoryEngine:
         also = [] if inside is None else [packed(inside)]
         return [bits_set(*(words[part] for part in some), *also) for some in parts]
 
-    def cube(self, by: Sequence[Item], *, among: Condition = EVERYBODY) -> pd.DataFrame:
+    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
-        inside = self._evaluation.answer(among)
+        inside = among.values if isinstance(among, Picked) else self._evaluation.answer(among)
         asked = [self._digit(item) for item in by]
         moving = [digit for digit in asked if isinstance(digit, Digit)]
         found, counts = count_cells(moving, len(self), None if inside.all() else inside)
         columns = iter(found)
         table: dict[Any, Any] = {}
         for place, digit in enumerate(asked):
-            column = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
-            table[place] = column
+            table[place] = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
         return pd.DataFrame({**table, COUNT: counts})
 
     def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -109,8 +108,10 @@ class MemoryEngine:
                 return self.at(moment)._digit(inner)  # noqa: SLF001  # its own
             case Cut():
                 return digit_of(item, self._evaluation)
+            case Picked(values) if values.dtype != np.bool_:
+                return Digit(lambda block: values[block], int(values.max(initial=0)) + 1)
             case _:
-                flags = self._evaluation.answer(item)
+                flags = item.values if isinstance(item, Picked) else self._evaluation.answer(item)
                 if not flags.any():
                     return False
                 return True if flags.all() else Digit.of_flags(flags)

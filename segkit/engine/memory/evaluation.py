@@ -7,9 +7,9 @@ negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only
 
 # Over 250 lines, since every kind of condition meets the data here and nowhere else.
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar, assert_never
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -42,18 +42,40 @@ from segkit.definition.conditions import (
     RegionCondition,
     SetTest,
 )
-from segkit.definition.measures import EventCount, EventMeasure, EventSum, LastDay, last_day_of, measure_in
-from segkit.definition.timeframes import ALL_TIME, window_days
+from segkit.definition.measures import (
+    DayMeasure,
+    EventCount,
+    EventMeasure,
+    EventSum,
+    FirstDay,
+    LastDay,
+    Measure,
+    day_measures,
+    is_reached,
+    measure_in,
+    measure_of,
+    without_limits,
+)
 from segkit.engine.memory import funnels, recency
+from segkit.engine.memory.comparison import Comparison
 from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.moving import Comparison, Moves, joined, moving_parts, shape
 from segkit.engine.memory.notes import notes_of
 from segkit.engine.memory.value_tests import between, compared_exactly, in_timeframe, nearest_units, numbers_of, passing
 from segkit.errors import DefinitionError, warn
 from segkit.vocabulary import canonical_metric
 
 T = TypeVar("T")
+
+Uncounted: TypeAlias = (
+    FunnelCondition
+    | PropertyCondition
+    | ConsentCondition
+    | ListCondition
+    | PhoneCountryCondition
+    | RegionCondition
+    | DistanceCondition
+)
 
 MOST_TOLD = 20
 """How many warnings come of one question at most, though it be a sweep over two hundred countries."""
@@ -63,7 +85,8 @@ MOST_TOLD = 20
 class Evaluation:
     """Conditions checked against one Dataset, whose cache keeps the answers and what they were made of.
 
-    It keeps as well how a condition moved when it was last asked for, so that a threshold that moves is quick whoever moves it.
+    It keeps as well with which limit a measure was first asked for: a second limit is answered by numbers that are kept, so that
+    a threshold that moves is quick whoever moves it.
     """
 
     dataset: Dataset
@@ -103,82 +126,73 @@ class Evaluation:
 
     def notes(self, condition: Condition) -> tuple[str, ...]:
         """Return what an analyst should know beside the answer, every time: it lies in the condition and the data (`notes_of`)."""
-        return self.keep("notes", shape(condition), lambda: notes_of(condition, self.dataset))
+        return self.keep("notes", without_limits(condition), lambda: notes_of(condition, self.dataset))
 
     def answer(self, condition: Condition) -> Flags:
         """Return of which profiles a condition is true, and tell nothing."""
-        found: Flags | None = self.dataset.cache.get(self.key("answer", condition))
-        if found is None and self.dataset.not_there_yet is None:
-            # Not kept: it takes less than the fresh memory would.
-            found = self._moved(condition)
-        return self.part(condition) if found is None else found
-
-    def _moved(self, condition: Condition) -> Flags | None:
-        """Return of which profiles a condition is true that has moved before where it moves now.
-
-        None where it moves for the first time, or where no one comparison says it all.
-        """
-        cache, key = self.dataset.cache, self.key("moves", shape(condition))
-        before: Moves | None = cache.get(key)
-        moves = Moves(condition) if before is None else before.to(condition)
-        if moves is not before:
-            cache.put(key, moves)
-            return None
-        known = [self.comparison(part) for part in moving_parts(condition, moves.places)]
-        sources = [source for source in known if source is not None]
-        if not sources or len(sources) < len(known):
-            return None
-        first = sources[0]
-        kind = first.kind
-        if kind is None:
-            return None
-        said = tuple((source.key, source.is_least, source.limit - first.limit) for source in sources)
-
-        def whole() -> Comparison | None:
-            found = joined(condition, moves.places, iter(sources), self.part)
-            return found and found.narrow(kind)
-
-        found = self.keep("one comparison", (moves.still, moves.places, said, kind), whole)
-        return None if found is None else found.flags(first.limit)
+        return self.part(condition)
 
     def part(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true, which may be a part of another."""
-        return self.keep("answer", condition, lambda: self._holds_of_known(condition))
+        """Return of which profiles a condition is true, which may be a part of another.
 
-    def _holds_of_known(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true, opposites included: who was created after the moment is in no segment yet."""
-        absent = self.dataset.not_there_yet
-        found = self._holds(condition)
-        return found if absent is None else found & ~absent
-
-    def comparison(self, condition: Condition) -> Comparison | None:
-        """Return a condition as one number for each profile and a limit; None where it is none.
-
-        A count or a sum is what its window holds, or, once the window has moved, the day that decides.
+        It is kept, unless a measure of it was first asked for with another limit: then it is made anew of numbers that are kept,
+        which takes less than the fresh memory of one more answer would.
         """
-        match condition:
-            case MetricCondition():
-                return self._measures_up(condition)
-            case PropertyCondition(name, NumberTest(comparison, value)):
-                return self._compares(name, comparison, float(value))
-            case DistanceCondition():
-                return self._within(condition)
-        return None
+        key = self.key("answer", condition)
+        found: Flags | None = self.dataset.cache.get(key)
+        if found is None:
+            found, is_first = self._worked_out(condition)
+            absent = self.dataset.not_there_yet
+            if absent is not None:
+                # Opposites included: who was created after the moment is in no segment yet.
+                found = found & ~absent
+            if is_first:
+                self.dataset.cache.put(key, found)
+        return found
 
-    def _holds(self, condition: Condition) -> Flags:
+    def _worked_out(self, condition: Condition) -> tuple[Flags, bool]:
+        """Return of which profiles a condition is true, and whether its measures are asked for with these limits first."""
         match condition:
             case AllOf(conditions):
                 return self._combined(np.logical_and, conditions, of_none=True)
             case AnyOf(conditions):
                 return self._combined(np.logical_or, conditions, of_none=False)
             case Not(inner):
-                return ~self.part(inner)
+                found = self.part(inner)
+                return ~found, not found.flags.writeable
             case MetricCondition():
-                comparison = self._measures_up(condition)
-                if comparison is not None:
-                    return comparison.flags()
-                units, scale = self.measured(measure_in(condition, condition.timeframe))
-                return compared_exactly(units, scale, condition.comparison, condition.value)
+                measures = [
+                    (measure_in(condition, condition.timeframe), 0),
+                    *day_measures(condition, self.dataset.as_of),
+                ]
+                moved = [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
+                return self._measures_up(condition, moved), not moved
+            case PropertyCondition() | DistanceCondition():
+                measure = measure_of(condition)
+                return self._holds(condition), measure is None or self._is_first(measure, condition)
+            case _:
+                return self._holds(condition), True
+
+    def _is_first(self, measure: Measure, condition: Condition) -> bool:
+        return self.keep("first asked for", measure, lambda: condition) == condition
+
+    def _combined(self, combine: np.ufunc, conditions: tuple[Condition, ...], *, of_none: bool) -> tuple[Flags, bool]:
+        """Join answers one after another into one array, since a new one for each join takes three times as long."""
+        if not conditions:
+            return np.full(len(self.dataset), of_none), True
+        answers = [self.part(condition) for condition in conditions]
+        # What is kept can't be written to; what was made for this question alone can.
+        own = next((number for number, answer in enumerate(answers) if answer.flags.writeable), None)
+        found = answers.pop(own or 0)
+        if own is None:
+            found = found.copy()
+        for other in answers:
+            combine(found, other, out=found)
+        return found, own is None
+
+    def _holds(self, condition: Uncounted) -> Flags:
+        """Return of which profiles a condition is true that counts no events of one metric."""
+        match condition:
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
                 return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
@@ -200,80 +214,70 @@ class Evaluation:
             case _:
                 assert_never(condition)
 
-    def _combined(self, combine: np.ufunc, conditions: tuple[Condition, ...], *, of_none: bool) -> Flags:
-        """Join answers one after another into one array, since a new one for each join takes three times as long."""
-        if not conditions:
-            return np.full(len(self.dataset), of_none)
-        first, *others = map(self.part, conditions)
-        found = first.copy()
-        for other in others:
-            combine(found, other, out=found)
-        return found
+    def _measures_up(self, condition: MetricCondition, moved: Sequence[tuple[Measure, int]]) -> Flags:
+        """Return where a count or a sum measures up: by what its window holds, or, once an end of it has moved, by the day that decides.
 
-    def _measures_up(self, condition: MetricCondition) -> Comparison | None:
-        """Return a count or a sum as a comparison: by counting its window, or, once its window has moved, by the deciding days."""
-        standing = self._standing(condition)
-        last_day = None if standing is None else last_day_of(condition, standing.window)
-        days = None
-        if standing is not None and last_day is not None:
-            days = self.deciding_days(last_day, is_mirrored=standing.is_mirrored)
-        if standing is None or days is None:
-            measure = measure_in(condition, condition.timeframe)
-            units, scale = self.measured(measure)
-            limit = nearest_units(condition.value, scale, condition.comparison)
-            return Comparison.of(units, condition.comparison, limit, key=measure)
-        first, end = window_days(condition.timeframe, self.dataset.as_of) or (None, None)
-        is_reached, key = recency.is_reached(condition), (last_day, standing.is_mirrored)
-        if standing.is_mirrored:
-            return Comparison(days, end or 0, is_least=not is_reached, key=key)
-        return Comparison(days, first or 0, is_least=is_reached, key=key)
+        Args:
+            condition: what is counted or added up, and its limit.
+            moved: the measures that were first asked for with another limit, each with the day on which the window begins or ends.
+        """
+        for measure, day in moved:
+            days = self.deciding_days(measure) if isinstance(measure, (LastDay, FirstDay)) else None
+            if days is not None:
+                is_least = is_reached(condition) == isinstance(measure, LastDay)
+                return self._narrow(Comparison(days, day, is_least=is_least), measure).flags()
+        measure = measure_in(condition, condition.timeframe)
+        units, scale = self.measured(measure)
+        comparison = Comparison.of(
+            units, condition.comparison, nearest_units(condition.value, scale, condition.comparison)
+        )
+        if comparison is None:
+            return compared_exactly(units, scale, condition.comparison, condition.value)
+        return (self._narrow(comparison, measure) if moved else comparison).flags()
 
-    def _standing(self, condition: MetricCondition) -> recency.Standing | None:
-        """Return what stands of a condition's window, one end of which has moved; None where it has not, or where both have."""
-        threshold = measure_in(condition, ALL_TIME), condition.comparison, condition.value
-        cache, key = self.dataset.cache, self.key("window", threshold)
-        before, standing = cache.get(key) or (None, None)
-        if before == condition.timeframe:
-            return standing
-        found = None if before is None else recency.standing(before, condition.timeframe, self.dataset.as_of)
-        if found is None or found != standing:
-            cache.put(key, (condition.timeframe, found))
-        return found
+    def _narrow(self, comparison: Comparison, measure: Measure) -> Comparison:
+        """Return a comparison by numbers of fewer bytes, which are compared in a fraction of the time."""
+        kind = comparison.kind
+        if kind is None:
+            return comparison
+        narrow = self.keep("narrow numbers", (measure, kind), lambda: comparison.narrow(kind).values)
+        return replace(comparison, values=narrow)
 
-    def deciding_days(self, measure: LastDay, *, is_mirrored: bool = False) -> recency.Days | None:
+    def deciding_days(self, measure: DayMeasure) -> recency.Days | None:
         """Return for each profile the day of the event with which a measure reaches its number.
 
-        Events are counted back from the end of the measure's timeframe, or, in a mirror, forward from its beginning. None where
-        no single event decides: a sum with refunds.
+        Events are counted back from the end of the measure's timeframe, or forward from its beginning. None where no single event
+        decides: a sum with refunds.
         """
-        what = f"deciding days of a moving {'end' if is_mirrored else 'beginning'}"
-        return self.keep(what, measure, lambda: self._decided(measure, is_mirrored=is_mirrored))
+        return self.keep("deciding days", measure, lambda: self._decided(measure))
 
-    def _decided(self, measure: LastDay, *, is_mirrored: bool) -> recency.Days | None:
+    def _decided(self, measure: DayMeasure) -> recency.Days | None:
         events, size = self.dataset.events.metric(measure.of.metric), len(self.dataset)
-        scale = events.scale if isinstance(measure.of, EventSum) else 0
+        is_last, scale = isinstance(measure, LastDay), events.scale if isinstance(measure.of, EventSum) else 0
         if isinstance(measure.of, EventCount) and measure.rank == 1:
-            profiles, seen, _ = self._seen(measure.of, events, is_mirrored=is_mirrored)
+            profiles, seen, _ = self._seen(measure.of, events, is_last=is_last)
             days: recency.Days | None = recency.newest(profiles, seen, size)
         else:
-            what = f"events by profile{', mirrored' if is_mirrored else ''}"
             grouped = self.keep(
-                what,
-                measure.of,
-                lambda: recency.grouped(*self._seen(measure.of, events, is_mirrored=is_mirrored), size),
+                "events by profile",
+                (measure.of, is_last),
+                lambda: recency.grouped(*self._seen(measure.of, events, is_last=is_last), size),
             )
             days = None if grouped is None else recency.deciding_days(grouped, measure, scale)
-        return -days if is_mirrored and days is not None else days
+        return -days if days is not None and not is_last else days
 
     def _seen(
-        self, measure: EventMeasure, events: MetricEvents, *, is_mirrored: bool
+        self, measure: EventMeasure, events: MetricEvents, *, is_last: bool
     ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
-        """Return profiles, days and amounts of the events that count, in order of time; in a mirror from the last to the first."""
+        """Return profiles, days and amounts of the events that count, in order of time.
+
+        Where the first day is looked for they are those of a mirror: from the last event to the first, with their days below 0.
+        """
         rows = self.selected(measure, events)
         profiles, days, units = events.profiles[rows], events.days[rows], None
         if isinstance(measure, EventSum):
             units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
-        if not is_mirrored:
+        if is_last:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
@@ -342,7 +346,7 @@ class Evaluation:
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
         """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""
         has_numbers = self.dataset.column(name).numbers.readable.any()
-        return Comparison.of(self.numbers(name), comparison, value, key=name) if has_numbers else None
+        return Comparison.of(self.numbers(name), comparison, value) if has_numbers else None
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
         """Return each profile's number in a property; NaN where it is not set or is no number."""
@@ -351,10 +355,8 @@ class Evaluation:
     def _within(self, condition: DistanceCondition) -> Comparison:
         limit = condition.distance * KILOMETERS[condition.unit]
         if condition.is_within:
-            return Comparison(self.kilometers(condition.of), limit, is_least=False, key=condition.of)
-        return Comparison(
-            self.kilometers(condition.of), float(np.nextafter(limit, np.inf)), is_least=True, key=condition.of
-        )
+            return Comparison(self.kilometers(condition.of), limit, is_least=False)
+        return Comparison(self.kilometers(condition.of), float(np.nextafter(limit, np.inf)), is_least=True)
 
     def kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
         """Return each profile's distance from a place; NaN where a profile can't be placed."""

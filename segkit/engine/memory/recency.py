@@ -5,18 +5,15 @@ that event's day or before it reaches the number, and none that begins after it 
 of a whole number for each profile, a fortieth of counting its events again (a million profiles, 1.6 million events).
 
 A window that begins at one day and whose end moves is the same in a mirror: its events from the last to the first, their days
-counted backwards.
+below 0.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
-from segkit.definition.conditions import MetricCondition
-from segkit.definition.measures import LastDay, least_whole
-from segkit.definition.timeframes import ALL_TIME, After, Before, EventTimeframe, window_days
+from segkit.definition.measures import DayMeasure, least_whole
 
 Days = npt.NDArray[np.int32]
 Integers = npt.NDArray[np.int64]
@@ -44,51 +41,7 @@ class Grouped:
     before: Integers | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands of a window while one of its ends moves.
-
-    Attributes:
-        window: all that could come in, to the standing end or from it on.
-        is_mirrored: whether the end moves; otherwise the beginning.
-    """
-
-    window: EventTimeframe
-    is_mirrored: bool = False
-
-
-UNTIL_NOW = Standing(ALL_TIME)
-"""The beginning moves, and the end is the moment the data is looked at from."""
-
-
-def standing(before: EventTimeframe, now: EventTimeframe, as_of: datetime) -> Standing | None:
-    """Return what stands between two windows; None where both ends move, or one that is no midnight.
-
-    >>> from segkit.definition.timeframes import InTheLast, close_of
-    >>> standing(InTheLast(7), InTheLast(8), close_of(date(2026, 6, 30))) == UNTIL_NOW
-    True
-    """
-    days_before, days_now = window_days(before, as_of), window_days(now, as_of)
-    if days_before is None or days_now is None:
-        return None
-    first, end = days_now
-    if days_before[1] == end and first is not None:
-        return UNTIL_NOW if end is None else Standing(Before(_date(end)))
-    if days_before[0] == first and end is not None:
-        return Standing(ALL_TIME if first is None else After(_date(first - 1)), is_mirrored=True)
-    return None
-
-
-def _date(day: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=day)
-
-
-def is_reached(atom: MetricCondition) -> bool:
-    """Whether a condition is true once its number is reached, and not until then; otherwise it is true until then."""
-    return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
-
-
-def number(measure: LastDay, scale: int) -> int:
+def number(measure: DayMeasure, scale: int) -> int:
     """Return the least whole number, of units of ten to the power of minus `scale`, with which a measure's number is reached."""
     return least_whole(measure.rank, is_passed=measure.is_passed, scale=scale)
 
@@ -122,7 +75,7 @@ def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | Non
     return Grouped(days[order], np.cumsum(np.bincount(profiles, minlength=size)), before)
 
 
-def deciding_days(events: Grouped, measure: LastDay, scale: int) -> Days:
+def deciding_days(events: Grouped, measure: DayMeasure, scale: int) -> Days:
     """Return for each profile the day of the event, counted back from the newest, with which a number is reached.
 
     Args:
@@ -133,7 +86,7 @@ def deciding_days(events: Grouped, measure: LastDay, scale: int) -> Days:
     Returns:
         UTC days counted from 1970; `NEVER` where the number is not reached, `ALWAYS` where nothing is needed to reach it.
 
-    >>> from segkit.definition.measures import EventCount
+    >>> from segkit.definition.measures import EventCount, LastDay
     >>> days = np.array([10, 20, 25], dtype=np.int32)
     >>> events = grouped(np.array([1, 0, 1], dtype=np.int32), days, None, size=2)
     >>> deciding_days(events, LastDay(EventCount("Clicked SMS"), rank=2), 0).tolist() == [NEVER, 10]

@@ -1,269 +1,336 @@
-"""Who is in at every position of one threshold, worked out at once, so that a hand that moves it waits for nobody.
+"""Who is in at every position of a threshold, worked out at once, so that a hand that moves it waits for nobody.
 
-A profile enters a segment once, or leaves it once, as one threshold moves one way. Where it does so is a single number, its
-edge, and how many are in at every position is a running sum over the edges.
+What a segment says of a profile is known once it is known which of its standing conditions are true of the profile, and in which
+bin of each moving measure it is. So profiles are counted by these, and the same tree is read over the few cells that occur. Of
+each cell it is true from one position to before another, its span.
 """
 
-# Over 250 lines, since how edges are read off a tree and how they are counted change together.
+# Over 250 lines, since what a span is and how a tree is read as spans change together.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from functools import reduce
-from math import ceil, floor
-from operator import attrgetter
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from segkit.data.instants import DAY, Flags, microseconds
-from segkit.data.places import KILOMETERS
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
+    Atom,
     Condition,
     DistanceCondition,
+    LengthTest,
     MetricCondition,
     Not,
-    Number,
+    NumberComparison,
     NumberTest,
     PropertyCondition,
 )
-from segkit.definition.measures import last_day_of, measure_in
-from segkit.definition.parameters import made_by
-from segkit.definition.segment import Segment
-from segkit.definition.timeframes import InTheLast, length
-from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.recency import is_reached
+from segkit.definition.measures import FirstDay, LastDay, Limit, Measure, day_measures, is_reached, limit_of, measure_of
+from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, NotOneDayError, Picked, Some
+from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
-Direction: TypeAlias = Literal["enters", "leaves"]
-Edges: TypeAlias = npt.NDArray[Any]
-EdgesOf: TypeAlias = Callable[[slice], Edges]
+Counts: TypeAlias = npt.NDArray[np.int64]
+Asked: TypeAlias = Cut | Condition | Picked
+Cells: TypeAlias = Mapping[Asked, npt.NDArray[Any]]
+"""What is known of the profiles of each cell, by what was asked."""
 
-BLOCK = 2**16
-"""How many profiles are worked out at a time: what leads to their edges then stays in the processor's own memory, and takes half of
-what fresh memory for everybody takes at each step (a million profiles)."""
 
-WIDEST_RANGE = 2**20
-"""How many whole numbers are looked up in a table at most, which then nearly fits the processor's own memory."""
+CODES_AT_A_TIME = 2**12
 
 
 class NoCurveError(Exception):
-    """Profiles may come and go more than once as the threshold moves, so that one number each says too little."""
+    """No bins say at each position of whom a condition is true, or it is true of somebody at positions that don't follow each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """From which position on a condition is true of each cell, and before which position it no longer is.
+
+    Attributes:
+        first: the number of the first position.
+        stop: the number of the position after the last; not above `first` where it is true at none.
+        positions: how many positions there are.
+    """
+
+    first: Counts
+    stop: Counts
+    positions: int
+
+    @property
+    def is_never(self) -> npt.NDArray[np.bool_]:
+        """Of which cells it is true at no position."""
+        return self.first >= self.stop
+
+    def turned(self) -> "Spans":
+        """Return where it is not true.
+
+        Raises:
+            NoCurveError: that is before and after.
+        """
+        stop = np.where(self.is_never, 0, self.stop)
+        first = np.where(self.is_never, 0, self.first)
+        if ((first > 0) & (stop < self.positions)).any():
+            raise NoCurveError
+        begins = first == 0
+        return Spans(np.where(begins, stop, 0), np.where(begins, self.positions, first), self.positions)
+
+    def both(self, other: "Spans") -> "Spans":
+        """Return where this and the other are true."""
+        return Spans(np.maximum(self.first, other.first), np.minimum(self.stop, other.stop), self.positions)
+
+    def either(self, other: "Spans") -> "Spans":
+        """Return where this or the other is true.
+
+        Raises:
+            NoCurveError: between the two is a gap.
+        """
+        apart = np.maximum(self.first, other.first) > np.minimum(self.stop, other.stop)
+        if (apart & ~self.is_never & ~other.is_never).any():
+            raise NoCurveError
+        first, stop = np.minimum(self.first, other.first), np.maximum(self.stop, other.stop)
+        for one, alone in ((self, other), (other, self)):
+            first, stop = np.where(one.is_never, alone.first, first), np.where(one.is_never, alone.stop, stop)
+        return Spans(first, stop, self.positions)
+
+    def mirrored(self) -> "Spans":
+        """Return the same where the last position comes first."""
+        return Spans(self.positions - self.stop, self.positions - self.first, self.positions)
+
+    def running(self, counts: Counts, bins: Counts | None = None, width: int = 1) -> Counts:
+        """Return how many profiles of the cells are in at each position; with bins, a row a position and a column for each bin."""
+        is_in = ~self.is_never if bins is None else ~self.is_never & (bins != NO_BIN)
+        bin_of, size = 0 if bins is None else bins[is_in], (self.positions + 1) * width
+        # As doubles, which are exact up to more profiles than there are people.
+        come, go = (
+            np.bincount(places[is_in] * width + bin_of, weights=counts[is_in], minlength=size)
+            for places in (self.first, self.stop)
+        )
+        running = np.cumsum((come - go).astype(np.int64).reshape(-1, width), axis=0)[: self.positions]
+        return running[:, 0] if bins is None else running
+
+
+Reader: TypeAlias = Callable[[Cells], Spans]
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Where along the positions of a threshold each profile enters a segment, or leaves it.
+    """Who is in at each position of a threshold.
 
     Attributes:
-        narrow: the edges, in as few bytes as they need.
-        direction: what happens at the edge.
-        positions: how many positions there are.
+        spans: the positions at which the profiles of each cell are in.
+        counts: how many profiles each cell holds.
+        cells: what is known of the profiles of each cell.
     """
 
-    narrow: Edges
-    direction: Direction
-    positions: int
+    spans: Spans
+    counts: Counts
+    cells: Cells
 
-    @property
-    def edges(self) -> npt.NDArray[np.int32]:
-        """Return for each profile, in the Dataset's order, the number of the position from which on it is in, or is out.
+    def sizes(self, among: Some | None = None) -> Counts:
+        """Return how many are in at each position, of all or of some who were asked for."""
+        return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
-        Where it never enters, or never leaves, it is the number of positions.
-        """
-        return self.narrow.astype(np.int32)
+    def by_bin(self, cut: Cut) -> Counts:
+        """Return how many are in at each position, in each bin of a cut that was asked for: a row a position, without `NO_BIN`."""
+        return self.spans.running(self.counts, self.cells[cut], len(cut.edges) + 1)
 
-    def counts(self, among: Flags | None = None) -> npt.NDArray[np.int64]:
-        """Return how many of some profiles, or of all, are in, at each position."""
-        return self._running(self.narrow if among is None else self.narrow.compress(among))
-
-    def distinct(self, codes: npt.NDArray[Any], among: Flags) -> npt.NDArray[np.int64]:
-        """Return how many different codes, such as phone numbers, those of some profiles who are in have, at each position."""
-        codes, edges = codes[among], self.edges[among]
-        size = int(codes.max(initial=-1)) + 1
-        first = np.full(size, self._never)
-        (np.minimum if self.direction == "enters" else np.maximum).at(first, codes, edges)
-        return self._running(first)
-
-    def turned(self) -> "Curve":
-        """Return the curve of those who are not in."""
-        return replace(self, direction="leaves" if self.direction == "enters" else "enters")
-
-    @property
-    def _never(self) -> int:
-        """The edge of who is in at no position."""
-        return self.positions if self.direction == "enters" else 0
-
-    def _running(self, edges: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        # Most are in at no position: to leave them out takes half the time of counting them all in one place.
-        edges = edges.compress(edges != self._never)
-        passed = np.cumsum(np.bincount(edges, minlength=self.positions + 1))[: self.positions]
-        return passed if self.direction == "enters" else len(edges) - passed
+    def distinct(self, codes: Picked) -> Counts:
+        """Return how many different codes that were asked for, such as phone numbers, those who are in have, at each position."""
+        order = np.argsort(self.cells[codes], kind="stable")
+        new = np.flatnonzero(np.diff(self.cells[codes][order], prepend=-1))
+        positions = np.arange(self.spans.positions)
+        found = np.zeros(len(positions), dtype=np.int64)
+        # A few codes at a time, since each has a flag for each position of each of its cells.
+        for start in range(0, len(new), CODES_AT_A_TIME):
+            first = new[start : start + CODES_AT_A_TIME]
+            stop = new[start + CODES_AT_A_TIME] if start + CODES_AT_A_TIME < len(new) else len(order)
+            some = order[first[0] : stop]
+            is_in = (self.spans.first[some, None] <= positions) & (positions < self.spans.stop[some, None])
+            found += np.logical_or.reduceat(is_in, first - first[0], axis=0).sum(axis=0)
+        return found
 
 
-def curve_of(conditions: Sequence[Condition], evaluation: Evaluation) -> Curve | None:
-    """Return the curve of a condition at the positions of one threshold, in which alone the conditions may differ.
+def curve_of(
+    threshold: Threshold, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY
+) -> Curve | None:
+    """Return who is in at each position; None where that can't be read off bins, so that each position is asked for by itself.
 
-    None where one number a profile does not say it all: an "equals", a window that slides, a sum with refunds in a moving window, two
-    thresholds that pull in opposite directions.
-    """
-    if evaluation.dataset.not_there_yet is not None:
-        # Who was created later is in no segment yet, whichever way the threshold moves.
-        return None
-    try:
-        edges_of, direction = _edges(list(conditions), evaluation)
-    except NoCurveError:
-        return None
-    edges = np.empty(len(evaluation.dataset), dtype=_kind(len(conditions)))
-    for start in range(0, len(edges), BLOCK):
-        block = slice(start, start + BLOCK)
-        edges[block] = edges_of(block)
-    return Curve(edges, direction or "enters", len(conditions))
+    That is so where a condition moves that compares no number, as one on a country does; where both ends of a window move; where
+    a window moves in which refunds are added up; and where somebody comes, goes and comes again.
 
-
-def segments_at(
-    builder: Callable[..., Segment], values: Mapping[str, Any], parameter: str, positions: Sequence[Any]
-) -> list[Segment]:
-    """Return the segment at each position of one parameter, the others standing at `values`.
+    Args:
+        threshold: the positions.
+        engine: answers for the data.
+        also: what else is asked of the profiles, to be counted apart.
+        among: which profiles are counted.
 
     Raises:
-        DefinitionError: the builder refuses a position.
+        DataError: as `sk.membership`.
     """
-    return [made_by(builder, {**values, parameter: position}) for position in positions]
+    if threshold.moving is None:
+        return None
+    count = len(threshold.positions)
+    try:
+        moving = {one.place: _readable_of(one, engine.as_of) for one in threshold.moving}
+        return _counted(_tree(threshold.conditions[0], (), moving, count), engine, also, among)
+    except (NoCurveError, NotOneDayError):
+        return None
 
 
-def _edges(conditions: list[Condition], evaluation: Evaluation) -> tuple[EdgesOf, Direction | None]:
-    """Return what works out the profiles' edges, and their direction; no direction where the threshold plays no part."""
-    first, count = conditions[0], len(conditions)
-    if all(condition is first or condition == first for condition in conditions):
-        flags, last = evaluation.part(first), _kind(count)(count)
-        # A product, since `np.where` takes ten times as long.
-        return lambda block: ~flags[block] * last, None
-    kinds = {type(condition) for condition in conditions}
-    if len(kinds) != 1:
-        raise NoCurveError
-    match first:
-        case AllOf() | AnyOf():
-            if len({len(condition.conditions) for condition in conditions}) != 1:  # type: ignore[union-attr]  # one kind
-                raise NoCurveError
-            columns = zip(*(condition.conditions for condition in conditions), strict=True)  # type: ignore[union-attr]
-            return _combined([_edges(list(column), evaluation) for column in columns], count, is_all=kinds == {AllOf})
-        case Not():
-            edges, direction = _edges([condition.condition for condition in conditions], evaluation)  # type: ignore[union-attr]
-            return edges, "leaves" if direction == "enters" else "enters"
-        case _:
-            return _atom_edges(conditions, evaluation)
+def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY) -> Curve | None:
+    """Return of whom one moving condition is true at each position; see `curve_of`."""
+    try:
+        return _counted(_readable_of(moving, engine.as_of), engine, also, among)
+    except (NoCurveError, NotOneDayError):
+        return None
 
 
-def _combined(
-    parts: list[tuple[EdgesOf, Direction | None]], count: int, *, is_all: bool
-) -> tuple[EdgesOf, Direction | None]:
-    """Combine parts that all enter, or all leave: who is in all of them enters last and leaves first."""
-    directions = {direction for _, direction in parts} - {None}
-    if len(directions) != 1:
-        raise NoCurveError
-    direction = directions.pop()
-    # A part without a direction has 0 for "in" and the count for "out", which is the other way round for those who leave.
-    turned = [
-        _turned(edges_of, count) if own is None and direction == "leaves" else edges_of for edges_of, own in parts
-    ]
-    combine = np.maximum if is_all == (direction == "enters") else np.minimum
-    return lambda block: reduce(combine, (edges_of(block) for edges_of in turned)), direction
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """What has to be known of a profile, and how the spans of a condition are read off it."""
+
+    items: tuple[Cut | Condition, ...]
+    read: Reader
 
 
-def _turned(edges_of: EdgesOf, count: int) -> EdgesOf:
-    return lambda block: count - edges_of(block)
+def _counted(readable: _Readable, engine: Engine, also: Sequence[Asked], among: Some) -> Curve:
+    """Count profiles by what has to be known of them, and read the spans of the cells."""
+    items = list(dict.fromkeys([*readable.items, *also]))
+    cube = engine.cube(items, among=among)
+    cells = {item: cube[place].to_numpy() for place, item in enumerate(items)}
+    return Curve(readable.read(cells), cube[COUNT].to_numpy(), cells)
 
 
-def _atom_edges(atoms: list[Any], evaluation: Evaluation) -> tuple[EdgesOf, Direction]:
-    match atoms[0]:
-        case MetricCondition(timeframe=InTheLast(unit="day" | "week")) if _alike(atoms, but="timeframe"):
-            return _window_edges(atoms, evaluation)
-        case MetricCondition() if _alike(atoms, but="value"):
-            units, scale = evaluation.measured(measure_in(atoms[0], atoms[0].timeframe))
-            whole = floor if atoms[0].comparison in {"more than", "at most"} else ceil
-            return _compared(
-                units, np.array([whole(_exact(atom.value) * 10**scale) for atom in atoms]), atoms[0].comparison
-            )
-        case DistanceCondition(is_within) if _alike(atoms, but="distance"):
-            limits = np.array([atom.distance * KILOMETERS[atom.unit] for atom in atoms])
-            return _compared(evaluation.kilometers(atoms[0].of), limits, "fewer than" if is_within else "more than")
-        case PropertyCondition(name, NumberTest(comparison)) if _alike(atoms, but="test") and _alike(
-            [atom.test for atom in atoms], but="value"
-        ):
-            return _compared(evaluation.numbers(name), np.array([float(atom.test.value) for atom in atoms]), comparison)
+def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable], count: int) -> _Readable:
+    """Return how a tree is read some of whose conditions move."""
+    if place in moving:
+        return moving[place]
+    numbered = [((*place, number), part) for number, part in enumerate(parts_of(condition))]
+    still = tuple(part for here, part in numbered if not _holds_moving(here, moving))
+    parts = [_tree(part, here, moving, count) for here, part in numbered if _holds_moving(here, moving)]
+    if not parts:
+        return _still(condition, count)
+    if isinstance(condition, Not):
+        return _Readable(parts[0].items, lambda cells: parts[0].read(cells).turned())
+    combine = Spans.both if isinstance(condition, AllOf) else Spans.either
+    if still:
+        # All that stands still is asked as one condition, so that there are fewer cells.
+        whole = AllOf(still) if isinstance(condition, AllOf) else AnyOf(still)
+        parts.append(_still(still[0] if len(still) == 1 else whole, count))
+    items = tuple(item for part in parts for item in part.items)
+    return _Readable(items, lambda cells: reduce(combine, (part.read(cells) for part in parts)))
+
+
+def _holds_moving(place: Place, moving: Mapping[Place, _Readable]) -> bool:
+    return any(other[: len(place)] == place for other in moving)
+
+
+def _still(condition: Condition, count: int) -> _Readable:
+    """Return how a condition is read that is the same at all positions."""
+
+    def read(cells: Cells) -> Spans:
+        holds = cells[condition]
+        return Spans(np.zeros(len(holds), dtype=np.int64), holds * np.int64(count), count)
+
+    return _Readable((condition,), read)
+
+
+def _readable_of(moving: Moving, as_of: datetime) -> _Readable:
+    """Return how a condition that moves is read off bins.
+
+    Raises:
+        NoCurveError: no one measure is what it is compared with at all positions, by one comparison.
+    """
+    measures = {measure_of(atom) for atom in moving.atoms}
+    if len(measures) == 1:
+        (measure,) = measures
+        words = {_comparison(atom) for atom in moving.atoms}
+        limits = [limit for atom in moving.atoms if (limit := limit_of(atom)) is not None]
+        if measure is None or len(words) > 1 or len(limits) < len(moving.atoms):
+            raise NoCurveError
+        return _compared(measure, words.pop(), limits)
+    windows = [day_measures(atom, as_of) if isinstance(atom, MetricCondition) else [] for atom in moving.atoms]
+    reached = {is_reached(atom) for atom in moving.atoms if isinstance(atom, MetricCondition)}
+    for day_measure, _ in windows[0] if len(reached) == 1 else ():
+        days = [day for window in windows for one, day in window if one == day_measure]
+        if len(days) == len(moving.atoms):
+            return _decided(day_measure, days, is_reached=reached.pop())
+    raise NoCurveError
+
+
+def _comparison(atom: Atom) -> NumberComparison:
+    """Return how an atom compares its measure with its limit."""
+    match atom:
+        case MetricCondition():
+            return atom.comparison
+        case DistanceCondition():
+            return "at most" if atom.is_within else "more than"
+        case PropertyCondition(_, NumberTest() | LengthTest() as test):
+            return test.comparison
         case _:
             raise NoCurveError
 
 
-def _alike(records: list[Any], but: str) -> bool:
-    """Whether records are of one kind and differ in one field alone."""
-    first = records[0]
-    others = attrgetter(*(field.name for field in fields(first) if field.name != but))
-    wanted = others(first)
-    return all(type(record) is type(first) and others(record) == wanted for record in records)
+def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit]) -> _Readable:
+    """Return how limits of a measure are read off its bins: those of amounts that reach them, and of amounts that pass them."""
+    reached, until = _until(measure, limits, is_passed=False)
+    passed, until_passed = _until(measure, limits, is_passed=True)
+    match word:
+        case "at least":
+            return _Readable((reached,), until)
+        case "more than":
+            return _Readable((passed,), until_passed)
+        case "fewer than":
+            return _Readable((reached,), lambda cells: _known(until(cells).turned(), cells[reached]))
+        case "at most":
+            return _Readable((passed,), lambda cells: _known(until_passed(cells).turned(), cells[passed]))
+        case "equals":
+            both = (reached, passed)
+            return _Readable(both, lambda cells: until(cells).both(until_passed(cells).turned()))
+        case "not equals":
+            raise NoCurveError
 
 
-def _exact(value: Number) -> int | Fraction:
-    """Return a number as it is written; whole ones as they are, a twentieth of the time."""
-    return value if isinstance(value, int) else Fraction(Decimal(str(value)))
+def _decided(measure: LastDay | FirstDay, days: Sequence[int], *, is_reached: bool) -> _Readable:
+    """Return how windows are read off the day that decides: one that begins on it or before holds it, one that ends after it does."""
+    cut, until = _until(measure, days, is_passed=False)
+
+    def read(cells: Cells) -> Spans:
+        spans = until(cells)
+        holds = spans if isinstance(measure, LastDay) else _known(spans.turned(), cells[cut])
+        return holds if is_reached else holds.turned()
+
+    return _Readable((cut,), read)
 
 
-def _window_edges(atoms: list[MetricCondition], evaluation: Evaluation) -> tuple[EdgesOf, Direction]:
-    last_day = last_day_of(atoms[0])
-    decided = None if last_day is None else evaluation.deciding_days(last_day)
-    windows: list[Any] = [atom.timeframe for atom in atoms]
-    if decided is None or not _alike(windows, but="quantity"):
-        raise NoCurveError
-    days = np.array([window.quantity for window in windows]) * length(1, windows[0].unit).days
-    # The deciding days are compared with those on which the windows begin, the last window first.
-    begins = microseconds(evaluation.dataset.as_of) // DAY - days[::-1]
-    edges_of, _ = _compared(decided, begins, "at least")
-    return _turned(edges_of, len(days)), "enters" if is_reached(atoms[0]) else "leaves"
+def _known(spans: Spans, bins: npt.NDArray[Any]) -> Spans:
+    """Return spans that hold no profile without an amount, of which no comparison is true."""
+    return Spans(spans.first, np.where(bins == NO_BIN, 0, spans.stop), spans.positions)
 
 
-_COMPARED: dict[str, tuple[Literal["left", "right"], Direction]] = {
-    "at most": ("left", "enters"),
-    "fewer than": ("right", "enters"),
-    "at least": ("right", "leaves"),
-    "more than": ("left", "leaves"),
-}
-"""Where an amount stands that is a threshold itself, and what happens to it as the threshold grows."""
+def _until(measure: Measure, limits: Iterable[Limit], *, is_passed: bool) -> tuple[Cut, Reader]:
+    """Return the cut of a measure by limits, and how it is read at which positions an amount reaches, or passes, its limit.
 
-
-def _compared(amounts: npt.NDArray[Any], thresholds: npt.NDArray[Any], comparison: str) -> tuple[EdgesOf, Direction]:
-    """Return what works out where growing thresholds let amounts in, or shut them out; NaN is never in."""
-    if comparison not in _COMPARED or np.any(np.diff(thresholds) < 0):
-        raise NoCurveError
-    side, direction = _COMPARED[comparison]
-    places = _places(thresholds, amounts.dtype, side)
-    if amounts.dtype.kind != "f":
-        return lambda block: places(amounts[block]), direction
-    never = len(thresholds) if direction == "enters" else 0
-    return lambda block: np.where(np.isnan(amounts[block]), never, places(amounts[block])), direction
-
-
-def _places(
-    thresholds: npt.NDArray[Any], amounts: np.dtype[Any], side: Literal["left", "right"]
-) -> Callable[[Edges], Edges]:
-    """Return what works out where amounts of a type would stand among thresholds.
-
-    Whole numbers within a range, such as days, counts and cents, are looked up: a twentieth of the time of searching for each. Among
-    thresholds that follow one another they are their own places, moved within the ends: a quarter of looking them up.
+    Raises:
+        NoCurveError: the limits rise and fall.
     """
-    if amounts.kind not in "iu" or thresholds.dtype.kind != "i" or np.ptp(thresholds) > WIDEST_RANGE:
-        return lambda block: np.searchsorted(thresholds, block, side=side)
-    low = int(thresholds[0]) - (side == "right")
-    high = int(thresholds[-1]) + (side == "left")
-    if np.all(np.diff(thresholds) == 1):
-        return lambda block: np.clip(block, low, high) - low
-    table = np.searchsorted(thresholds, np.arange(low, high + 1), side=side).astype(_kind(len(thresholds)))
-    return lambda block: table.take(np.clip(block, low, high) - low)
+    exact = [limit if isinstance(limit, int) else Decimal(str(limit)) for limit in limits]
+    edges = sorted(set(exact))
+    known = {edge: place for place, edge in enumerate(edges)}
+    places = np.array([known[limit] for limit in exact])
+    falls = bool(np.any(np.diff(places) < 0))
+    if falls and np.any(np.diff(places) > 0):
+        raise NoCurveError
+    cut, rising = Cut(measure, tuple(edges), is_passed), places[::-1] if falls else places
 
+    def read(cells: Cells) -> Spans:
+        stop = np.searchsorted(rising, cells[cut])
+        spans = Spans(np.zeros(len(stop), dtype=np.int64), stop, len(places))
+        return spans.mirrored() if falls else spans
 
-def _kind(positions: int) -> type[np.int16] | type[np.int32]:
-    """Return the narrowest numbers for edges among `positions`: half the bytes are joined in half the time."""
-    return np.int16 if positions < np.iinfo(np.int16).max else np.int32
+    return cut, read

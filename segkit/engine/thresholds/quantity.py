@@ -1,29 +1,14 @@
-"""What a parameter is compared with: found by moving it and looking for the condition that moves with it; bars are others' work."""
+"""What a threshold is compared with, in words and in the unit of a picture; how many have how much of it is the engine's to say."""
 
-from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from math import isfinite
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
-import numpy as np
-import numpy.typing as npt
-
-from segkit.data.instants import DAY, Flags, microseconds
-from segkit.data.places import KILOMETERS
-from segkit.definition.algebra import atoms
-from segkit.definition.conditions import (
-    AllOf,
-    AnyOf,
-    Atom,
-    Condition,
-    MetricCondition,
-    Not,
-)
+from segkit.definition.conditions import AllOf, Atom, Condition, MetricCondition, Not
 from segkit.definition.measures import (
     Distance,
     EventCount,
     EventSum,
+    FirstDay,
     LastDay,
     ListLength,
     Measure,
@@ -32,111 +17,79 @@ from segkit.definition.measures import (
     limit_of,
     measure_of,
 )
-from segkit.definition.parameters import Parameter, made_by, parameters
-from segkit.definition.segment import Segment
+from segkit.definition.parameters import Parameter
 from segkit.definition.timeframes import BetweenAgo, InTheLast, length
-from segkit.definition.value_words import plain
-from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.recency import NEVER
-from segkit.errors import DefinitionError
+from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
-Numbers: TypeAlias = npt.NDArray[np.float64]
-WithBars: TypeAlias = EventCount | EventSum | LastDay | Distance | Number
-"""Measures whose amounts are drawn as bars; the length of a list is not yet."""
+Pictured: TypeAlias = EventCount | EventSum | LastDay | Distance | Number | ListLength
+"""Measures that a picture is drawn of; of a window whose end moves it shows the days since the last event as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What one parameter of a builder is compared with, and how much of it each profile has.
+    """What one parameter of a builder is compared with.
 
     Attributes:
         words: what is counted, such as "days since the last Clicked SMS".
-        numbers: each profile's amount, in the Dataset's order; NaN where it has none.
-        threshold: where the condition stands, in the same unit.
-        end: how far the parameter's range reaches, in the same unit.
-        atom: the condition that moves with the parameter.
+        moving: the condition that moves with the parameter.
         measure: what it is compared with: of a window that moves the day that decides.
+        end: how far the parameter's range reaches, in the unit of the picture.
+        is_whole: whether thresholds stand at whole numbers.
         is_nearest: whether of a window between two days the nearest moves.
-        is_negated: the members are those of whom that condition is not true.
-        others_hold: who meets every part of the outermost "all of" that the parameter does not move.
-        still: what of all this stands still while the parameter moves: two quantities that agree in it have the same `numbers`,
-            `others_hold` and `end`.
+        is_negated: the members are those of whom the condition is not true.
+        others: every part of the outermost "all of" that the parameter does not move.
     """
 
     words: str
-    numbers: Numbers
-    threshold: float
+    moving: Moving
+    measure: Pictured
     end: float
-    atom: Atom
-    measure: Measure
+    is_whole: bool
     is_nearest: bool
     is_negated: bool
-    others_hold: Flags
-    still: Hashable
+    others: AllOf
+
+    @property
+    def counted(self) -> AllOf:
+        """Who can be counted: of who spent how much only those who bought."""
+        if not isinstance(self.measure, EventSum):
+            return self.others
+        measure = self.measure
+        bought = MetricCondition(measure.metric, "count", "at least", 1, measure.timeframe, measure.where)
+        return AllOf((*self.others.conditions, bought))
 
     def stands(self, atom: Atom) -> float:
-        """Return where the condition stands once it has moved, in the unit of the numbers."""
+        """Return where the condition stands once it has moved, in the unit of the picture: a window in days."""
         return _stands(self.measure, atom, is_nearest=self.is_nearest)
 
 
-def quantity_of(
-    evaluation: Evaluation, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
-) -> Quantity | None:
-    """Return what one parameter is compared with where the builder's parameters stand at `values`, others at their defaults.
+def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
+    """Return what a threshold of one parameter is compared with, which stands at two positions or more.
 
-    None where the parameter moves no number, as a country, a topic or a window of hours does.
-
-    Raises:
-        DefinitionError: the builder has no such parameter.
-        DataError: as `sk.membership`.
+    None where it moves no number, as a country, a topic or a window of hours does.
     """
-    known = {one.name: one for one in parameters(builder)}
-    if not isinstance(parameter, str) or parameter not in known:
-        raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), parameter, known)
-    value: Any = plain(values.get(parameter, known[parameter].default))
-    moved = _moved(known[parameter], value)
-    if moved is None:
+    if not threshold.moving:
         return None
-    condition = made_by(builder, values).condition
-    pairs = zip(atoms(condition), atoms(made_by(builder, {**values, parameter: moved}).condition), strict=False)
-    moving = [(one, two) for one, two in pairs if one != two]
-    if not moving:
-        return None
-    atom, other = moving[0]
+    moving, condition = threshold.moving[0], threshold.segments[0].condition
+    atom, other = moving.atoms[:2]
     measure, is_nearest = _moving_measure(atom, other), _is_nearest(atom, other)
-    if measure is None or isinstance(measure, ListLength):
+    if measure is None or isinstance(measure, FirstDay):
         return None
-    numbers = evaluation.keep("quantity", measure, lambda: _numbers(measure, evaluation))
-    if numbers is None:
-        return None
+    first, second = (float(position[parameter.name]) for position in threshold.positions[:2])
     stands = _stands(measure, atom, is_nearest=is_nearest)
-    pace = (_stands(measure, other, is_nearest=is_nearest) - stands) / float(moved - value)
-    end = _end(known[parameter], float(value), stands, pace)
-    others = _others(condition, {one for one, _ in moving})
+    pace = (_stands(measure, other, is_nearest=is_nearest) - stands) / (second - first)
+    parts = condition.conditions if isinstance(condition, AllOf) else ()
+    moved = {one.place[0] for one in threshold.moving if one.place}
     return Quantity(
         _words(measure),
-        numbers,
-        threshold=stands,
-        end=end,
-        atom=atom,
-        measure=measure,
+        moving,
+        measure,
+        end=_end(parameter, first, stands, pace),
+        is_whole=_is_whole(measure, parameter),
         is_nearest=is_nearest,
-        is_negated=_is_negated(condition, atom),
-        others_hold=evaluation.part(others),
-        still=(measure, others, end),
+        is_negated=_is_negated(condition, moving.place),
+        others=AllOf(tuple(part for number, part in enumerate(parts) if number not in moved)),
     )
-
-
-def _moved(parameter: Parameter, value: Any) -> Any:
-    """Return another value for a numeric parameter; None where it is no number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return None
-    if (isinstance(value, Decimal) and value.is_snan()) or not isfinite(value):
-        return None
-    step = parameter.range.step if parameter.range is not None else 1
-    if isinstance(value, Decimal):
-        return value + Decimal(str(step))
-    return value + (int(step) or 1 if isinstance(value, int) else step)
 
 
 def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
@@ -151,24 +104,7 @@ def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
     return None
 
 
-def _numbers(measure: WithBars, evaluation: Evaluation) -> Numbers | None:
-    """Return how much of a measure each profile has; None where no single event decides a window that moves."""
-    match measure:
-        case EventCount():
-            return evaluation.measured(measure)[0].astype(np.float64)
-        case EventSum():
-            return _spent(measure, evaluation)
-        case LastDay():
-            return _days_back(measure, evaluation)
-        case Distance(place, unit):
-            return evaluation.kilometers(place) / KILOMETERS[unit]
-        case Number(name):
-            return evaluation.numbers(name)
-        case _:
-            assert_never(measure)
-
-
-def _words(measure: WithBars) -> str:
+def _words(measure: Pictured) -> str:
     """Return what a measure is called."""
     match measure:
         case EventCount(metric):
@@ -184,31 +120,21 @@ def _words(measure: WithBars) -> str:
             return f"{unit} away"
         case Number(name):
             return name
+        case ListLength(name):
+            return f"items in {name}"
         case _:
             assert_never(measure)
 
 
-def _spent(measure: EventSum, evaluation: Evaluation) -> Numbers:
-    """Return what each profile spent in a window; NaN where it bought nothing."""
-    units, scale = evaluation.measured(measure)
-    bought = MetricCondition(measure.metric, "count", "at least", 1, measure.timeframe, measure.where)
-    return np.where(evaluation.part(bought), units / 10.0**scale, np.nan)
-
-
-def _days_back(measure: LastDay, evaluation: Evaluation) -> Numbers | None:
-    """Return how many UTC days lie between the event that decides and the `as_of` day; NaN where the number is never reached.
-
-    A window of that number of days or more reaches the number, and none shorter. None where no single event decides.
-    """
-    days = evaluation.deciding_days(measure)
-    if days is None:
-        return None
-    back = microseconds(evaluation.dataset.as_of) // DAY - days
-    return np.where(back > -NEVER, np.nan, np.maximum(back, 0))
+def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
+    if isinstance(measure, (EventCount, LastDay, ListLength)):
+        return True
+    span = parameter.range
+    return span is not None and float(span.low).is_integer() and float(span.step).is_integer()
 
 
 def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
-    """Return where an atom stands along its measure, in the unit of the numbers: a window in days."""
+    """Return where an atom stands along its measure, in the unit of the picture: a window in days."""
     window = atom.timeframe if isinstance(atom, MetricCondition) else None
     if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)):
         return float(length(_end_of(window, is_nearest=is_nearest), window.unit).days)
@@ -233,25 +159,17 @@ def _is_nearest(atom: Atom, other: Atom) -> bool:
 
 
 def _end(parameter: Parameter, value: float, stands: float, pace: float) -> float:
-    """Return how far the bars go: as far as the parameter's range, in the unit of the threshold, which moves at `pace` per step."""
+    """Return how far the picture goes: as far as the parameter's range, in the unit of the threshold, which moves at `pace` per step."""
     if parameter.range is None:
         return max(2 * stands, 1.0)
     # Rounded, so that it is the same wherever the parameter stands.
     return round(stands + (parameter.range.high - value) * pace, 6)
 
 
-def _is_negated(condition: Condition, atom: Condition) -> bool:
-    """Whether an odd number of "not" stands round an atom, so that the members are those of whom it is not true."""
-    match condition:
-        case Not(inner):
-            return not _is_negated(inner, atom)
-        case AllOf(conditions) | AnyOf(conditions):
-            return next((_is_negated(part, atom) for part in conditions if atom in tuple(atoms(part))), False)
-        case _:
-            return False
-
-
-def _others(condition: Condition, moving: set[Atom]) -> AllOf:
-    """Return every part of the outermost "all of" that the parameter does not move."""
-    parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
-    return AllOf(tuple(part for part in parts if moving.isdisjoint(atoms(part))))
+def _is_negated(condition: Condition, place: Place) -> bool:
+    """Whether an odd number of "not" stands round a place."""
+    is_negated = False
+    for number in place:
+        is_negated ^= isinstance(condition, Not)
+        condition = parts_of(condition)[number]
+    return is_negated

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.definition.conditions import Condition
+from segkit.engine.engines import engine_of
 from segkit.engine.memory.evaluation import MOST_TOLD, Evaluation
 from segkit.errors import SegkitWarning
 from segkit.widgets.answers import Shop, answers
@@ -348,11 +349,10 @@ def test_a_curve_is_told_of_once_and_a_browsers_answers_not_at_all():
     """Along a threshold the note is one, however many positions there are."""
     with pytest.warns(SegkitWarning) as caught:
         table = sk.sweep(quiet, PEOPLE_WHO_CONSENT, age=range(300))
-    evaluation = Evaluation(PEOPLE_WHO_CONSENT)
-    nobody = evaluation.answer(quiet().condition)
-    shop = Shop("all profiles", 2, start=nobody, others=(), eligibility=None)
-    values = {"age": 18, "gender": "Female"}
+    shop = Shop("all profiles", 2, start=quiet().condition, others=(), eligibility=None)
+    values, (age, _) = {"age": 18, "gender": "Female"}, sk.parameters(quiet)
+    engine = engine_of(PEOPLE_WHO_CONSENT)
 
     assert len(caught) == 1
     assert table["size"].tolist()[17:22] == [2, 2, 1, 1, 0]
-    assert answers(evaluation, quiet, parameter="age", positions=range(300), values=values, shop=shop) is not None
+    assert answers(engine, quiet, parameter=age, positions=range(300), values=values, shop=shop) is not None
