@@ -46,7 +46,7 @@ class Cut:
     two say "more than" and "at most". "Equals" takes two cuts by the same edges: reached and not passed.
 
     A profile without an amount is in `NO_BIN`, -1: one that is nowhere, whose property is not set or does not read as the
-    measure's kind, that never reaches the number of a `LastDay`, or that had not been created yet.
+    measure's kind, that never reaches the number of a `LastDay` or a `FirstDay`, or that had not been created yet.
 
     Amounts and edges are in the unit that thresholds are written in:
 
@@ -54,6 +54,8 @@ class Cut:
       is 0 and has a bin;
     - `LastDay`: UTC days counted from 1970, whole numbers. A window from day `d` on reaches the number where `d` is an edge that
       is reached. Who needs nothing to reach the number, as for "at least 0", reaches every edge;
+    - `FirstDay`: UTC days likewise. A window that ends before day `d` reaches the number where `d` is an edge that is not reached.
+      Who needs nothing reaches none;
     - distances: in the measure's own unit, compared as "within" and "beyond" compare them;
     - numbers that profiles carry: as doubles; lengths of lists: whole numbers.
 

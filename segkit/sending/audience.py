@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segkit.definition.conditions import AnyOf
 from segkit.definition.segment import Segment, distinct_segments, one_segment
+from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
@@ -58,7 +62,7 @@ class SmsAudience:
             raise DefinitionError.missing_word("audience", ["include"])
         self._dataset = dataset
         self._looking_back = looking_back
-        eligibility = Eligibility(
+        self._eligibility = Eligibility(
             dataset,
             exclude=self._exclude,
             countries=countries,
@@ -66,15 +70,15 @@ class SmsAudience:
             failing=failing,
             looking_back=looking_back,
         )
-        self._coverage, self._coverage_note = eligibility.coverage, eligibility.note
-        evaluation = Evaluation(dataset)
-        self._step = eligibility.first_stops(any_of(evaluation, self._include))
-        evaluation.tell(segment.condition for segment in self._include)
+        engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
+        included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
+        self._removed, self._size = self._eligibility.waterfall(engine, included)
+        tell(engine, conditions)
 
     @property
     def size(self) -> int:
         """How many profiles are sent to."""
-        return int(np.count_nonzero(self._step == len(STEPS)))
+        return self._size
 
     @property
     def as_of(self) -> datetime:
@@ -84,12 +88,21 @@ class SmsAudience:
     @property
     def coverage_note(self) -> str | None:
         """What could not be checked, since the data lacks its metric, column or dates; None if everything was."""
-        return self._coverage_note
+        return self._eligibility.note
 
     @property
     def profiles(self) -> pd.DataFrame:
         """The profiles that are sent to: index `profile_id`, a column for each property."""
         return self._dataset.rows(self._rows)
+
+    @cached_property
+    def _step(self) -> npt.NDArray[np.int8]:
+        """The number of the step that stops each profile, that of steps if none does, -1 if it is not included."""
+        return self._eligibility.first_stops(any_of(Evaluation(self._dataset), self._include))
+
+    @property
+    def _included(self) -> int:
+        return int(self._removed.sum()) + self._size
 
     @property
     def _rows(self) -> npt.NDArray[np.int64]:
@@ -109,13 +122,13 @@ class SmsAudience:
         Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
         `checked_against` (what the data holds for the step, and what it lacks).
         """
-        counts = np.bincount(self._step[self._step >= 0], minlength=len(STEPS) + 1)
-        included = int(counts.sum())
-        removed = counts[:-1]
+        included, removed = self._included, self._removed
         rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
         rows += [
             (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
-            for number, ((name, meaning), gone, coverage) in enumerate(zip(STEPS, removed, self._coverage, strict=True))
+            for number, ((name, meaning), gone, coverage) in enumerate(
+                zip(STEPS, removed, self._eligibility.coverage, strict=True)
+            )
         ]
         rows.append((SENDABLE, "may be texted", 0, self.size, ""))
         return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
@@ -163,8 +176,7 @@ class SmsAudience:
             raise FileError.not_to_be_sent(self.as_of)
 
     def __repr__(self) -> str:
-        included = int(np.count_nonzero(self._step >= 0))
-        return f"SmsAudience: {self.size:,} of {included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        return f"SmsAudience: {self.size:,} of {self._included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def audience(

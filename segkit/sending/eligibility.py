@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,14 @@ from segkit.data.consent import NOT_SAID
 from segkit.data.instants import FIRST_PLAUSIBLE, Flags, instant_of, microseconds
 from segkit.data.properties import UNSET
 from segkit.definition.algebra import without_consent
+from segkit.definition.conditions import Condition
 from segkit.definition.phrases import phone_country
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.timeframe_words import whole
 from segkit.engine.memory.consent_history import FOR_EVER
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import COUNT, Engine, Picked
 from segkit.errors import DefinitionError, SegkitWarning, warn
 from segkit.masking import quoted
 from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
@@ -46,6 +48,12 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("unsubscribed elsewhere", "another profile with the same number opted out"),
     ("same number", "another profile with the same number is sent to"),
 )
+
+OWN_NUMBER = len(STEPS)
+"""The verdict on who may be texted and shares the number with nobody who may."""
+
+Counts: TypeAlias = npt.NDArray[np.int64]
+Verdicts: TypeAlias = npt.NDArray[np.integer[Any]]
 
 
 class Eligibility:
@@ -92,9 +100,9 @@ class Eligibility:
         failing = None if failing is None else one_segment(failing)
         asked = (excluded, served, hours, failing)
         # Kept by the Dataset, since every audience of it and every tuner asks for the same.
-        self.coverage, self._stop = dataset.cache.keep(
+        self.coverage, self._verdicts = dataset.cache.keep(
             ("eligibility", asked, until, dataset.as_of, dataset.known_until),
-            lambda: _first_stop(_Checks(dataset, until).stops(*asked)),
+            lambda: _judged(_Checks(dataset, until), asked),
         )
         self._numbers = Numbers.of(dataset).codes
         Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([failing] if failing else [])))
@@ -116,7 +124,7 @@ class Eligibility:
     @property
     def held(self) -> tuple[Any, ...]:
         """What it holds, as the Dataset's cache measures it."""
-        return self._stop, self._numbers, self.coverage
+        return self._verdicts, self._numbers, self.coverage
 
     @property
     def note(self) -> str | None:
@@ -133,40 +141,75 @@ class Eligibility:
     @property
     def passes(self) -> Flags:
         """Which profiles nothing stops, but for a number that another profile has too."""
-        return np.asarray(self._stop == len(STEPS))
+        return np.asarray(self._verdicts >= OWN_NUMBER)
 
     @property
     def numbers(self) -> Codes:
         """A code for each profile's phone number, the same for the same number; it means nothing where a profile does not pass."""
         return self._numbers
 
+    def waterfall(self, engine: Engine, among: Condition) -> tuple[Counts, int]:
+        """Return how many of some profiles each of `STEPS` stops, and how many would be sent to: each number once.
+
+        Profiles add up and numbers don't, so a number that several share is a cell of its own: how many of them there are counts.
+
+        Args:
+            engine: answers for the Dataset that the checks were made on.
+            among: who is included.
+        """
+        cube = engine.cube([Picked(self._verdicts)], among=among)
+        verdicts, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
+        is_own, is_shared = verdicts == OWN_NUMBER, verdicts > OWN_NUMBER
+        stopped = np.zeros(len(STEPS), dtype=np.int64)
+        stopped[verdicts[verdicts < OWN_NUMBER]] = counts[verdicts < OWN_NUMBER]
+        sharing = int(np.count_nonzero(is_shared))
+        stopped[-1] += counts[is_shared].sum() - sharing
+        return stopped, int(counts[is_own].sum()) + sharing
+
     def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
         """Return for each profile the number of the step that stops it, the number of steps if none does, -1 if not included.
 
         Of several profiles with one number, the first in the data is not stopped.
         """
-        step = np.where(included, self._stop, -1).astype(np.int8)
-        left = np.flatnonzero(step == len(STEPS))
-        numbers = self._numbers[left]
-        first = np.zeros(_room(self._numbers), dtype=np.int64)
+        step = np.where(included, np.minimum(self._verdicts, OWN_NUMBER), -1).astype(np.int8)
+        sharing = np.flatnonzero(included & (self._verdicts > OWN_NUMBER))
+        numbers = self._verdicts[sharing]
+        first = np.zeros(_room(numbers), dtype=np.int64)
         # From the last to the first, since what is written into a place last stays there.
-        first[numbers[::-1]] = left[::-1]
-        step[left[first[numbers] != left]] = len(STEPS) - 1
+        first[numbers[::-1]] = sharing[::-1]
+        step[sharing[first[numbers] != sharing]] = len(STEPS) - 1
         return step
 
     def sendable(self, included: Flags) -> int:
         """Return how many of the included profiles would be sent to: each number once."""
-        taken = np.zeros(_room(self._numbers), dtype=bool)
-        taken[self._numbers[included & self.passes]] = True
-        return int(np.count_nonzero(taken))
+        own = np.count_nonzero(included & (self._verdicts == OWN_NUMBER))
+        return int(own) + len(np.unique(self._verdicts[included & (self._verdicts > OWN_NUMBER)]))
 
 
-def _first_stop(checks: list[tuple[Flags, Coverage]]) -> tuple[tuple[Coverage, ...], npt.NDArray[np.int8]]:
-    """Return what each of `STEPS` was checked against, and the number of the first that stops each profile."""
-    stop = np.full(len(checks[0][0]), len(STEPS), dtype=np.int8)
-    for number, (stops, _) in reversed(list(enumerate(checks))):
+def _judged(
+    checks: "_Checks", asked: tuple[tuple[Segment, ...], tuple[str, ...], int, Segment | None]
+) -> tuple[tuple[Coverage, ...], Verdicts]:
+    """Return what each of `STEPS` was checked against, and the verdict on each profile."""
+    made = checks.stops(*asked)
+    stop = np.full(len(made[0][0]), OWN_NUMBER, dtype=np.int32)
+    for number, (stops, _) in reversed(list(enumerate(made))):
         stop[stops] = number
-    return tuple(coverage for _, coverage in checks), stop
+    return tuple(coverage for _, coverage in made), _verdicts(stop, checks.numbers.codes)
+
+
+def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
+    """Return for each profile the number of the first step that stops it, or what becomes of its number.
+
+    `OWN_NUMBER` is that of who passes, and shares the number with nobody who does. Above it, each number that several share who
+    pass is a verdict of its own.
+    """
+    passing = np.flatnonzero(stop == OWN_NUMBER)
+    mine = numbers[passing]
+    is_shared = np.bincount(mine, minlength=1)[mine] > 1
+    sharing = passing[is_shared]
+    found = stop.copy()
+    found[sharing] = OWN_NUMBER + 1 + np.unique(mine[is_shared], return_inverse=True)[1]
+    return found.astype(np.int16) if found.max(initial=0) <= np.iinfo(np.int16).max else found
 
 
 class _Checks:
@@ -343,7 +386,7 @@ def _minute(moment: int) -> str:
     return f"{instant_of(moment):%Y-%m-%d %H:%M} UTC"
 
 
-def _room(codes: Codes) -> int:
+def _room(codes: npt.NDArray[np.integer[Any]]) -> int:
     """Return how many places a table by code needs."""
     return int(codes.max(initial=0)) + 1
 

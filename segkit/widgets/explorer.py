@@ -10,18 +10,15 @@ from itertools import compress
 from typing import Any
 
 import ipywidgets
-import numpy as np
 import pandas as pd
 
-from segkit.analysis.overlap import intersections, overlap
-from segkit.data.instants import Flags
+from segkit.analysis.overlap import combinations, largest_first, overlap
 from segkit.definition.algebra import simplify
-from segkit.definition.conditions import AllOf
+from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
-from segkit.engine.membership import membership
-from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.engines import Data, engine_of
+from segkit.engine.membership import members
 from segkit.errors import DefinitionError, SegkitWarning
 from segkit.sending.audience import audience
 from segkit.sending.eligibility import Eligibility
@@ -53,7 +50,7 @@ class OverlapExplorer(Closable):
         DefinitionError: something is no segment, two have one name, or `most` is less than 1.
         DataError: as `sk.membership`; what it warns of is a note in the view.
 
-    >>> from segkit.definition.phrases import has, is_set
+    >>> from segkit import Dataset, has, is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["a", "b"], "Age": [17, 18]}), as_of="2026-06-30")
     >>> explorer = OverlapExplorer([Segment("Aged", is_set("Age")), Segment("Adult", has("Age", at_least=18))], shop)
     >>> explorer.intersection = ["Aged"]
@@ -61,21 +58,22 @@ class OverlapExplorer(Closable):
     OverlapExplorer: 2 of 2 segments chosen, 2 intersections; Aged, nothing else: 1 profile
     """
 
-    def __init__(self, segments: Iterable[Segment], dataset: Dataset, *, most: int = 12) -> None:
+    def __init__(self, segments: Iterable[Segment], dataset: Data, *, most: int = 12) -> None:
         if most < 1:
             raise DefinitionError.bad_value("most", most, "1 or more")
         every = distinct_segments(segments)
         self._conditions = {segment.name: segment.condition for segment in every}
         self._dataset, self._most = dataset, most
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", SegkitWarning)
-            who = membership(every, dataset)
+        self._engine, conditions = engine_of(dataset), list(self._conditions.values())
+        with warnings.catch_warnings():
+            # What there is to say stands in the view.
+            warnings.simplefilter("ignore", SegkitWarning)
+            self._pairs = overlap(every, dataset)
+        # Columns are numbers here, since a segment may be named "size".
+        self._every = largest_first(range(len(every)), *combinations(conditions, self._engine))
         eligibility = Eligibility.usual(dataset)
         unchecked = [] if eligibility is None or eligibility.note is None else [eligibility.note]
-        self._notes = tuple(dict.fromkeys([*(str(warning.message) for warning in caught), *unchecked]))
-        self._pairs = overlap(who)
-        # Columns are numbers here, since a segment may be named "size".
-        self._every = intersections(who[self._there].set_axis(range(len(who.columns)), axis=1))
+        self._notes = tuple(dict.fromkeys([*self._engine.notes(conditions), *unchecked]))
         self._intersection: tuple[str, ...] | None = None
         self._is_quiet = False
         tick = partial(
@@ -131,7 +129,10 @@ class OverlapExplorer(Closable):
         Raises:
             DefinitionError: none is picked.
         """
-        return self._dataset.rows(np.flatnonzero(self._holds(self._picked)))
+        with warnings.catch_warnings():
+            # What there is to say stands in the view.
+            warnings.simplefilter("ignore", SegkitWarning)
+            return members(self.segment, self._dataset)
 
     @property
     def segment(self) -> Segment:
@@ -141,9 +142,8 @@ class OverlapExplorer(Closable):
             DefinitionError: none is picked.
         """
         picked = self._picked
-        parts = (self._conditions[name] if name in picked else ~self._conditions[name] for name in self.chosen)
         name = words(picked) if picked else f"In none of {', '.join(self.chosen) or 'no segments'}"
-        return Segment(name, simplify(AllOf(tuple(parts))))
+        return Segment(name, simplify(self._condition(picked)))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -175,19 +175,9 @@ class OverlapExplorer(Closable):
             raise DefinitionError.bad_value("The explorer's intersection", None, wanted)
         return self._intersection
 
-    @property
-    def _there(self) -> Flags:
-        """Who has been created by the Dataset's moment."""
-        absent = self._dataset.not_there_yet
-        return np.ones(len(self._dataset), dtype=bool) if absent is None else ~absent
-
-    def _holds(self, picked: tuple[str, ...]) -> Flags:
-        evaluation = Evaluation(self._dataset)
-        holds = self._there
-        for name in self.chosen:
-            is_in = evaluation.part(self._conditions[name])
-            holds &= is_in if name in picked else ~is_in
-        return holds
+    def _condition(self, picked: tuple[str, ...]) -> Condition:
+        parts = (self._conditions[name] if name in picked else ~self._conditions[name] for name in self.chosen)
+        return AllOf(tuple(parts))
 
     def _recount(self, _change: Any = None) -> None:
         if self._is_quiet:
@@ -233,7 +223,9 @@ class OverlapExplorer(Closable):
     def _position(self) -> ExplorerView:
         picked = None if self._intersection is None else Bar(self._intersection, self._sizes.get(self._intersection, 0))
         eligibility = None if picked is None else Eligibility.usual(self._dataset)
-        sendable = None if picked is None or eligibility is None else eligibility.sendable(self._holds(picked.names))
+        sendable = None
+        if picked is not None and eligibility is not None:
+            _, sendable = eligibility.waterfall(self._engine, self._condition(picked.names))
         return ExplorerView.of(self.pairs, self._sizes, picked, most=self._most, sendable=sendable, notes=self._notes)
 
     def _file(self) -> tuple[str, bytes]:

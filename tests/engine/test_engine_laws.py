@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import doors
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -42,11 +43,20 @@ from segkit.definition.conditions import (
     NumberTest,
     PropertyCondition,
 )
-from segkit.definition.measures import LastDay, last_day_of, limit_of, measure_in, measure_of
-from segkit.definition.timeframes import ALL_TIME, Before, BetweenDates
+from segkit.definition.measures import (
+    DayMeasure,
+    EventCount,
+    FirstDay,
+    LastDay,
+    last_day_of,
+    limit_of,
+    measure_in,
+    measure_of,
+)
+from segkit.definition.timeframes import ALL_TIME, After, Before, BetweenDates
 from segkit.engine.engines import engine_of
 from segkit.engine.memory import engine as memory_engine
-from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, At, Cut, Item, NotOneDayError, tell
+from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, At, Cut, Item, NotOneDayError, Picked, tell
 from segkit.errors import DataError, DefinitionError, SegkitWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
@@ -84,7 +94,7 @@ def bin_of(cut: Cut, profile: Row, shop: PlainShop) -> int:
         [is_member(condition_of(cut, edge, comparison), profile, shop) for edge in cut.edges]
         for comparison in REACHED[cut.is_passed]
     )
-    if isinstance(cut.measure, LastDay):
+    if isinstance(cut.measure, (LastDay, FirstDay)):
         whole = event_condition(cut.measure, cut.measure.of.timeframe)
         has = is_member(whole, profile, shop)
     else:
@@ -103,6 +113,10 @@ def condition_of(cut: Cut, edge: Any, comparison: str) -> Condition:
             first = date(1970, 1, 1) + timedelta(days=edge + cut.is_passed)
             reached = event_condition(measure, window_from(first, measure.of.timeframe))
             return reached if comparison == REACHED[cut.is_passed][0] else Not(reached)
+        case "FirstDay":
+            end = date(1970, 1, 1) + timedelta(days=edge + cut.is_passed)
+            reached = event_condition(measure, window_until(end, measure.of.timeframe))
+            return Not(reached) if comparison == REACHED[cut.is_passed][0] else reached
         case "Distance":
             within, beyond = (DistanceCondition(is_in, edge, measure.unit, measure.of) for is_in in (True, False))
             placed = DistanceCondition(True, 1e6, measure.unit, measure.of)
@@ -124,7 +138,14 @@ def window_from(first: date, timeframe: Any) -> BetweenDates:
     return BetweenDates(first, end)
 
 
-def event_condition(measure: LastDay, timeframe: Any) -> MetricCondition:
+def window_until(end: date, timeframe: Any) -> Before | BetweenDates:
+    """Return the part of a timeframe that ends before a day."""
+    if timeframe == ALL_TIME:
+        return Before(end)
+    return BetweenDates(timeframe.day + timedelta(days=1), end - timedelta(days=1))
+
+
+def event_condition(measure: DayMeasure, timeframe: Any) -> MetricCondition:
     """Return that a window reaches the number of a measure."""
     what = type(measure.of).__name__.removeprefix("Event").lower()
     comparison = "more than" if measure.is_passed else "at least"
@@ -186,7 +207,7 @@ def test_an_item_is_asked_at_its_own_moment(asked: Asked, seed: bytes, moment: d
     """A cube by things asked at another moment has the cells of the shop looked at from then, and so has an engine moved there."""
     random = mixed(seed, asked.shop)
     engine = engine_of(doors.by_any(asked.shop))
-    cut = next(one for one in cuts_of(asked, random) if not isinstance(one.measure, LastDay))
+    cut = next(one for one in cuts_of(asked, random) if not isinstance(one.measure, (LastDay, FirstDay)))
     condition = random.choice(asked.conditions)
     by: list[Item] = [At(condition, moment), condition, At(cut, moment), cut]
 
@@ -282,6 +303,30 @@ def test_notes_are_told_by_the_asker_alone(tiny_shop: sk.Dataset, recwarn: pytes
     assert [str(one.message) for one in told] == engine.notes([missing, unread])
 
 
+def test_edges_beyond_all_days_are_reached_by_all_or_by_nobody():
+    """Days that no calendar has cut as others do: who needs nothing reaches them all, or none of them where the end moves."""
+    people = pd.DataFrame({"profile_id": ["a", "b"]})
+    events = pd.DataFrame({"profile_id": ["a"], "metric": "Clicked SMS", "datetime": "2026-06-01"})
+    engine = engine_of(sk.Dataset.from_frames(people, events, as_of="2026-06-30"))
+    clicks, edges = EventCount("Clicked SMS"), (-(10**12), 0, 10**12)
+    found = [
+        engine.cube([Cut(kind(clicks, rank), edges)])[0].tolist() for kind in (LastDay, FirstDay) for rank in (1, 0)
+    ]
+
+    assert found == [[NO_BIN, 2], [3], [NO_BIN, 2], [0]]
+
+
+def test_what_is_known_apart_is_counted_beside_conditions():
+    """Flags and whole numbers that were picked make cells as conditions do, and say who is counted."""
+    people = pd.DataFrame({"profile_id": list("abcde"), "Age": [1, 2, 3, 4, 5]})
+    engine = engine_of(sk.Dataset.from_frames(people, as_of="2026-06-30"))
+    codes, some = Picked(np.array([2, 0, 2, 0, 2])), Picked(np.array([True, True, True, False, True]))
+    old = PropertyCondition("Age", NumberTest("at least", 3))
+
+    cube = engine.cube([codes, some, old], among=some)
+    assert cube.to_numpy().tolist() == [[0, True, False, 1], [2, True, False, 1], [2, True, True, 2]]
+
+
 def test_edges_ascend():
     """Edges that go down are refused, for a bin between them would be below nothing."""
     measure = measure_in(MetricCondition("Placed Order", "sum", "at least", 1), ALL_TIME)
@@ -301,14 +346,18 @@ def same_cells(cube: pd.DataFrame, by: Sequence[Item], among: Condition, shop: P
 def with_days_that_decide(cut: Cut, shop: PlainShop, ask: Callable[[], None]) -> None:
     """Ask, unless a refund keeps any one day from deciding, in which case the engine must say so."""
     measure = cut.measure
-    if isinstance(measure, LastDay) and type(measure.of).__name__ == "EventSum" and has_refund(measure, shop):
+    if (
+        isinstance(measure, (LastDay, FirstDay))
+        and type(measure.of).__name__ == "EventSum"
+        and has_refund(measure, shop)
+    ):
         with pytest.raises(NotOneDayError):
             ask()
     else:
         ask()
 
 
-def has_refund(measure: LastDay, shop: PlainShop) -> bool:
+def has_refund(measure: DayMeasure, shop: PlainShop) -> bool:
     """Say whether an event of a sum takes from it."""
     mine = (event for profile in shop.profiles for event in events_of(profile, measure.of.timeframe, shop))
     counted = (event["value"] for event in mine if is_of(event, measure.of.metric, measure.of.where, shop))
@@ -367,11 +416,13 @@ def cuts_of(asked: Asked, random: Random) -> Iterator[Cut]:
     for atom in measured:
         yield Cut(measure_of(atom), edges_beside(atom), is_passed=random.choice([True, False]))
         if isinstance(atom, MetricCondition):
-            timeframe = random.choice([ALL_TIME, Before(random.choice(AS_OFS).date())])
-            measure = last_day_of(atom, timeframe)
+            edge = random.choice(AS_OFS).date()
+            last = last_day_of(atom, random.choice([ALL_TIME, Before(edge)]))
+            first = last_day_of(atom, random.choice([ALL_TIME, After(edge)]))
             days = tuple(sorted(random.choices(DAYS, k=random.randint(0, 5))))
-            if measure is not None:
-                yield Cut(measure, days, is_passed=random.choice([True, False]))
+            if last is not None and first is not None:
+                yield Cut(last, days, is_passed=random.choice([True, False]))
+                yield Cut(FirstDay(first.of, first.rank, first.is_passed), days, is_passed=random.choice([True, False]))
 
 
 def _day(moment: datetime) -> int:

@@ -90,8 +90,7 @@ class MemoryEngine:
         columns = iter(found)
         table: dict[Any, Any] = {}
         for place, digit in enumerate(asked):
-            column = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
-            table[place] = column
+            table[place] = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
         return pd.DataFrame({**table, COUNT: counts})
 
     def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
