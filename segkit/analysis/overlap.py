@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from segkit.analysis.flags import checked
 from segkit.errors import DefinitionError
@@ -14,12 +15,10 @@ Codes = npt.NDArray[np.unsignedinteger[Any]]
 Counts = npt.NDArray[np.int64]
 
 WORD = 64
-"""Bits of a word: how many profiles of one segment, or segments of one profile, it holds."""
+"""Bits of a word: how many segments of one profile it holds."""
 
 PLACES_PER_PROFILE = 4
 """Combinations are counted into a table of all that could be, as long as it has no more places than these for each profile."""
-
-_BITS_SET = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 
 
 def overlap(who: pd.DataFrame) -> pd.DataFrame:
@@ -58,7 +57,8 @@ def overlap(who: pd.DataFrame) -> pd.DataFrame:
                 "overlap": both.ravel(),
                 "containment": (both / size[:, None]).ravel(),
                 "jaccard": (both / either).ravel(),
-            }
+            },
+            copy=False,
         )
 
 
@@ -95,34 +95,25 @@ def intersections(who: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(who: pd.DataFrame) -> list[Flags]:
     """Return the flags of each segment one by one, as a table holds them: all at once would be a copy, laid out anew."""
-    return [who.iloc[:, number].to_numpy(dtype=bool) for number in range(len(who.columns))]
+    return [flags.to_numpy(dtype=bool) for _, flags in who.items()]
 
 
 def _shared(columns: list[Flags]) -> Counts:
     """Return how many profiles each two segments share: a square, with the segments' own sizes on its diagonal.
 
-    The bits that are set in words of 64 profiles are counted, which for 20 segments of a million profiles takes a seventh of the
-    time that counting flags does.
+    Bits are compared by numpy and counted by Arrow, which are the quicker at it, and always in the same memory, which so stays in
+    the cache.
     """
-    words = [_packed(flags) for flags in columns]
-    both = np.zeros((len(words), len(words)), dtype=np.int64)
-    for number, one in enumerate(words):
-        for other in range(number, len(words)):
-            both[number, other] = both[other, number] = _bits_set(one & words[other]).sum(dtype=np.uint32)
+    bits = [np.packbits(flags) for flags in columns]
+    size = len(bits[0]) if bits else 0
+    room = np.empty(size, dtype=np.uint8)
+    in_room = pa.BooleanArray.from_buffers(pa.bool_(), 8 * size, [None, pa.py_buffer(room)])
+    both = np.zeros((len(bits), len(bits)), dtype=np.int64)
+    for number, one in enumerate(bits):
+        for other in range(number, len(bits)):
+            np.bitwise_and(one, bits[other], out=room)
+            both[number, other] = both[other, number] = in_room.true_count
     return both
-
-
-def _packed(flags: Flags) -> Codes:
-    """Return flags as the bits of words, the last of them filled up with False."""
-    packed = np.zeros(-(-len(flags) // WORD), dtype=np.uint64)
-    found = np.packbits(flags)
-    packed.view(np.uint8)[: len(found)] = found
-    return packed
-
-
-def _bits_set(words: Codes) -> npt.NDArray[np.uint8]:
-    """Return how many bits are set in each word, or, where numpy is older than 2 and can't say, in each byte."""
-    return np.bitwise_count(words) if hasattr(np, "bitwise_count") else _BITS_SET[words.view(np.uint8)]
 
 
 def _combinations(columns: list[Flags], profiles: int) -> tuple[Flags, Counts]:
