@@ -376,7 +376,8 @@ class Dataset:
         if self.has_property(f"{channel}_consent"):
             # A cell that is not set is never_subscribed, as an unknown word is.
             status = codes_of_words(self._table[f"{channel}_consent"].coded())
-            status[status == NOT_SAID] = NEVER
+            if status.min(initial=NEVER) == NOT_SAID:
+                status = np.where(status == NOT_SAID, np.int8(NEVER), status)
         given, withdrawn = CONSENT_METRICS[channel]
         return ConsentHistory.of(
             status,
@@ -392,8 +393,8 @@ class Dataset:
         """Return a date of each profile in microseconds; `NEVER_YET` where it is not set."""
         if not self.has_property(name):
             return np.full(len(self), NEVER_YET)
-        values = _arrow(self.cells(name).loaded())
-        return np.asarray(pc.fill_null(values.cast(pa.int64()), NEVER_YET).to_numpy())
+        values = _arrow(self.cells(name).loaded()).cast(pa.int64())
+        return np.asarray((pc.fill_null(values, NEVER_YET) if values.null_count else values).to_numpy())
 
     @property
     def not_there_yet(self) -> Flags | None:
