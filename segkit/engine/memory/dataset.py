@@ -271,21 +271,17 @@ class Dataset:
 
         So it counts as an opt-out of the number again if it is loaded again, and as "never_subscribed" for segments.
         """
-        held = self._table[name].loaded()
+        held = self._table[name]
         if name != "sms_consent" or not self.unknown_sms_words.any():
             return held
         return Cells(pc.if_else(pa.chunked_array([self.unknown_sms_words]), pa.scalar("unknown"), _arrow(held)))
 
     def cells(self, name: str) -> Cells:
-        """Return a property of all profiles as its cells; "City", as Klaviyo's exports spell it, finds `city`.
+        """Return a property of all profiles as its cells, which may be held as codes; "City", as Klaviyo's exports spell it, finds `city`.
 
         Raises:
             DataError: the profiles have no such property.
         """
-        return self._held(name).loaded()
-
-    def _held(self, name: str) -> Cells:
-        """Return the cells as they are held, which may be as codes."""
         resolved = self._resolved(name)
         if resolved not in self._table:
             raise DataError.unknown_property(name, self._table)
@@ -294,9 +290,10 @@ class Dataset:
     def _resolved(self, name: str) -> str:
         return name if name in self._table else canonical_name("profiles", name)
 
-    def ids_at(self, rows: npt.NDArray[np.int64]) -> Cells:
-        """Return the ids of some profiles as cells."""
-        return Cells(pa.chunked_array([self._ids.take(pa.array(rows))]))
+    @property
+    def ids(self) -> Cells:
+        """The ids of all profiles as cells."""
+        return Cells(pa.chunked_array([self._ids]))
 
     def row_of(self, profile_id: str) -> int:
         """Return the row of a profile.
@@ -320,7 +317,7 @@ class Dataset:
             DataError: the profiles have no such property.
         """
         return self.cache.keep(
-            ("property", self._resolved(name)), lambda: PropertyColumn(self._held(name), day_first=self._day_first)
+            ("property", self._resolved(name)), lambda: PropertyColumn(self.cells(name), day_first=self._day_first)
         )
 
     def is_set(self, name: str) -> Flags:
@@ -329,7 +326,7 @@ class Dataset:
         Raises:
             DataError: the profiles have no such property.
         """
-        return self.cache.keep(("is set", self._resolved(name)), lambda: ~self._held(name).unset())
+        return self.cache.keep(("is set", self._resolved(name)), lambda: ~self.cells(name).unset())
 
     def event_column(self, metric: str, name: str) -> PropertyColumn:
         """Return one property of a metric's events, in their order, ready to be tested; "$value" is the amount.
@@ -379,7 +376,8 @@ class Dataset:
         if self.has_property(f"{channel}_consent"):
             # A cell that is not set is never_subscribed, as an unknown word is.
             status = codes_of_words(self._table[f"{channel}_consent"].coded())
-            status[status == NOT_SAID] = NEVER
+            if status.min(initial=NEVER) == NOT_SAID:
+                status = np.where(status == NOT_SAID, np.int8(NEVER), status)
         given, withdrawn = CONSENT_METRICS[channel]
         return ConsentHistory.of(
             status,
@@ -395,8 +393,8 @@ class Dataset:
         """Return a date of each profile in microseconds; `NEVER_YET` where it is not set."""
         if not self.has_property(name):
             return np.full(len(self), NEVER_YET)
-        values = _arrow(self._held(name).loaded())
-        return np.asarray(pc.fill_null(values.cast(pa.int64()), NEVER_YET).to_numpy())
+        values = _arrow(self.cells(name).loaded()).cast(pa.int64())
+        return np.asarray((pc.fill_null(values, NEVER_YET) if values.null_count else values).to_numpy())
 
     @property
     def not_there_yet(self) -> Flags | None:
