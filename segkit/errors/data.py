@@ -359,3 +359,42 @@ class DataError(SegkitError, ValueError):
             f"The values of {quoted(metric)} are too large or too fine to be summed exactly in 64 bits. Look for a slipped column, "
             "or load them in a larger unit."
         )
+
+    @classmethod
+    def no_ids_to_add_by(cls, method: str, headers: Iterable[str]) -> Self:
+        """A frame is to be added that does not say whose its rows are."""
+        return cls(
+            f"{method} can't tell whose the rows of the frame are: no column is called 'profile_id', and neither is its index. The columns are "
+            f"{listed(headers, most=40) or 'none'}. Rename the one that holds the ids, or name the index: frame.rename_axis('profile_id')."
+        )
+
+    @classmethod
+    def decides_who_is_sent_to(cls, names: Iterable[str]) -> Self:
+        """A column is to be added that says who may be written to."""
+        names = list(names)
+        return cls(
+            f"with_properties can't set {listed(names)}: who may be written to is worked out from phone numbers, countries and consent together, "
+            "once, when the data is loaded. Put the column into the profiles and load them: sk.load(..., profiles=frame). To have it as a "
+            f"property beside the loaded one, give it a name of its own, such as {quoted(f'{names[0]} (mine)')}."
+        )
+
+    @classmethod
+    def nothing_to_add(cls, method: str) -> Self:
+        """What is to be added to a shop is empty."""
+        what = "no id" if method == "with_list" else "no column beside profile_id, or no row"
+        return cls(f"{method} was given {what}, so there is nothing to add. Check how it was picked.")
+
+    @classmethod
+    def series_without_name(cls, method: str) -> Self:
+        """A Series is to become a property, and has no name."""
+        return cls(
+            f"{method} was given a Series without a name, so its property would have none. Name it: series.rename('Spent')."
+        )
+
+    @classmethod
+    def flags_instead_of_ids(cls) -> Self:
+        """A Series of True and False was given where ids belong."""
+        return cls(
+            "with_list was given True and False instead of ids. If they say who is to be on it, give the ids of those: "
+            "series.index[series]."
+        )

@@ -194,7 +194,7 @@ def check(
     known, unknown_sms_words = _known_columns(kept, len(ids), options, faults)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
     phones, sms = read_sms_columns(known, kept, options.default_country, options.consent, faults)
-    _note_places(known, faults)
+    note_places(known, faults)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" in known:
         note_opt_outs(custom, faults)
@@ -226,7 +226,7 @@ def _known_columns(
         if schema.PROFILE_COLUMNS.get(name) == "consent":
             known[name], unknown[name] = as_consent(cells, place, options.consent)
         elif name in schema.PROFILE_COLUMNS and name != "profile_id":
-            known[name] = _known(name, cells, place)
+            known[name] = read_known(name, cells, place)
     unseen = options.consent.unseen
     faults.note(
         "profiles",
@@ -239,7 +239,7 @@ def _known_columns(
     return known, unknown["sms_consent"]
 
 
-def _known(name: str, cells: Cells, place: Place) -> pa.Array:
+def read_known(name: str, cells: Cells, place: Place) -> pa.Array:
     """Return a known column that holds no consent in its one type."""
     if name not in RECURRING:
         cells = cells.loaded()
@@ -282,7 +282,7 @@ def _suppressions(profiles: Table) -> Table:
     return found
 
 
-def _note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
+def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
     """Note countries that nobody knows, and postal codes of the US that are five digits only once they are forgiven, or never."""
     if "country" not in known:
         return
@@ -324,7 +324,7 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
     faults_beside = Faults()
     with ThreadPoolExecutor(1) as beside:
         happened = beside.submit(_happened, events, options, faults_beside)
-        profiles = _rows_of(events["profile_id"], ids, "events", faults)
+        profiles = rows_of(events["profile_id"], ids, "events", faults)
         metrics, names, times, has_time, is_date = happened.result()
     faults.found += faults_beside.found
     note_same_names(events, metrics, names, faults)
@@ -477,7 +477,7 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
 
 
 def _lists(lists: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> dict[str, ListEntries]:
-    rows = _rows_of(lists["profile_id"], ids, "lists", faults)
+    rows = rows_of(lists["profile_id"], ids, "lists", faults)
     names = as_text(lists["list_id"], Place("lists", "list_id", faults))
     faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
@@ -514,7 +514,7 @@ def _places(places: Table, faults: Faults) -> PostalPoints:
     return PostalPoints(brought)
 
 
-def _rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Rows:
+def rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Rows:
     """Return the row of the profile that each row names; -1 for none, and noted. All unknown is fatal: the ids don't match."""
     place = Place(table, "profile_id", faults)
     cells = text_cells(cells, place)

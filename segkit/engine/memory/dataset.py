@@ -2,7 +2,7 @@
 
 # Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -31,11 +31,15 @@ from segkit.data.validation.losses import Loss
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.data.validation.tables import Checked, ListEntries, Table, check, named
+from segkit.engine.memory.additions import PLACING, checked_list, checked_properties
 from segkit.engine.memory.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.errors import DataError
 from segkit.marks import unmarked
+from segkit.masking import masked_text
 from segkit.vocabulary import CONSENT_METRICS, PROFILE_COLUMNS, canonical_metric, canonical_name
 from segkit.wording import counted, listed, nearest
+
+WITHOUT_COUNTRY = "postal codes without a country"
 
 FORECASTS = {"expected_date_of_next_order"}
 """Dates that lie ahead, so that they say nothing about when the data was taken."""
@@ -237,6 +241,67 @@ class Dataset:
         '2026-03-31T23:59:59.999999+00:00'
         """
         return replace(self, as_of=read_as_of(as_of))
+
+    def with_properties(self, frame: Frame | pd.Series) -> Self:
+        """Return the same shop with columns of your own as properties of its profiles, checked as loading checks them.
+
+        The shop itself stays as it is. A name that is there already is replaced, and the report says so; so does it count ids that no
+        profile has. Profiles that the frame does not have are not set. What says who may be written to, such as `sms_consent` or
+        `country`, can't be set so, since it was read together with phone numbers: load the profiles with it instead.
+
+        Args:
+            frame: its index, or a column, is called `profile_id`; each other column becomes a property. A Series with a name is one.
+
+        Raises:
+            DataError: no column says whose the rows are, an id has two rows, none is that of a profile, or a column can't be set so.
+
+        >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
+        >>> scored = shop.with_properties(pd.DataFrame({"score": [7]}, index=pd.Index(["bea"], name="profile_id")))
+        >>> scored.property_names, shop.property_names
+        (['score'], [])
+        """
+        faults = Faults()
+        found = checked_properties(frame, self._table, self._ids, day_first=self._day_first, faults=faults)
+        # A cache of its own, so that nothing that was worked out from another column of this name answers for it.
+        shop = replace(self, _table={**self._table, **found}, cache=Cache(self.cache.limit))
+        if found.keys() & PLACING:
+            shop._note_unplaced(faults)
+        return replace(shop, report=self._report_with(faults, replaced=found))
+
+    def with_list(self, name: str, ids: Iterable[Any]) -> Self:
+        """Return the same shop with a list of people that you picked, so that `sk.in_list(name)` finds them.
+
+        The shop itself stays as it is. Nobody knows when they joined, so a condition that asks for it finds none of them. A list of
+        that name is replaced, and the report says so; so does it count ids that no profile has.
+
+        Args:
+            name: of the list.
+            ids: of profiles: any iterable, an Index, a Series, or a frame with `profile_id`, such as that of `sk.members`.
+
+        Raises:
+            DataError: there are no ids, or none is that of a profile.
+
+        >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
+        >>> sorted(shop.with_list("Picked", ["bea"]).lists)
+        ['Picked']
+        """
+        faults = Faults()
+        name, entries = checked_list(name, ids, self._ids, faults)
+        freeze(entries)
+        if name in self.lists:
+            done = "replaced by the new list"
+            faults.note("with_list", name, "entries of a list of this name", len(self.lists[name].profiles), done=done)
+        lists = {**self.lists, name: entries}
+        return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
+
+    def _report_with(self, faults: Faults, *, replaced: Iterable[str] = ()) -> pd.DataFrame:
+        """Return the report with more faults, and without what it says of columns that are no longer there."""
+        names, old = set(replaced), self.report
+        is_gone = (old["table"] == "profiles") & old["column"].isin(map(masked_text, names))
+        if names & PLACING:
+            is_gone |= old["fault"] == WITHOUT_COUNTRY
+        rows = [*old[~is_gone].to_numpy().tolist(), *faults.report().to_numpy().tolist()]
+        return pd.DataFrame(rows, columns=old.columns)
 
     @property
     def profile_ids(self) -> pd.Index:
@@ -457,7 +522,7 @@ class Dataset:
         done = f"looked up in {self.default_country}, the default_country"
         if self.default_country is None:
             done = 'placed nowhere, so no distance holds them; say where they are, such as default_country="US"'
-        faults.note("profiles", "zip", "postal codes without a country", int(found.sum()), done=done)
+        faults.note("profiles", "zip", WITHOUT_COUNTRY, int(found.sum()), done=done)
 
     def in_region(self, region: str) -> Flags:
         """Return which profiles live in a region."""
