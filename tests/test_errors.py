@@ -114,6 +114,20 @@ DEFINITION = {
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
+    "no_ids_to_add_by": (
+        ("with_properties", ["Score"]),
+        ["with_properties", "'profile_id'", "'Score'", "rename_axis('profile_id')"],
+    ),
+    "decides_who_is_sent_to": (
+        (["country", "sms_consent"],),
+        ["'country', 'sms_consent'", "sk.load(..., profiles=frame)", "'country (mine)'"],
+    ),
+    "nothing_to_add": (("with_list",), ["with_list", "no id", "Check how it was picked"]),
+    "series_without_name": (
+        ("with_properties",),
+        ["with_properties", "Series without a name", "series.rename('Spent')"],
+    ),
+    "flags_instead_of_ids": ((), ["with_list", "True and False", "series.index[series]"]),
     "faults": (
         (["profiles, x: a. Do b.", "events, y: c. Do d."],),
         ["2 faults", "nothing was loaded", "- profiles, x: a. Do b."],

@@ -71,7 +71,7 @@ def checked_properties(
     places = _places(rows, ids, faults)
     faults.raise_if_fatal()
     spread = {name: _spread(cells.loaded(), places) for name, cells in table.items()}
-    found = {name: _checked(name, cells, day_first, faults) for name, cells in spread.items()}
+    found = {name: _checked(name, cells, faults, day_first=day_first) for name, cells in spread.items()}
     _note(found, held, faults)
     faults.raise_if_fatal()
     return found
@@ -134,7 +134,7 @@ def _spread(cells: Cells, places: Codes) -> Cells:
     return Cells(cells.values.take(pa.array(places, mask=places == UNSET)))
 
 
-def _checked(name: str, cells: Cells, day_first: bool | None, faults: Faults) -> Cells:
+def _checked(name: str, cells: Cells, faults: Faults, *, day_first: bool | None) -> Cells:
     if name not in PROFILE_COLUMNS:
         return cells
     return checked_cells(read_known(name, cells, Place("profiles", name, faults, day_first=day_first)))
@@ -162,7 +162,7 @@ def _ids_in(ids: Any) -> Any:
     if isinstance(ids, pd.DataFrame):
         if ids.index.name != "profile_id" and "profile_id" not in ids:
             raise DataError.no_ids_to_add_by(LIST, list(map(str, ids)))
-        ids = ids["profile_id"] if "profile_id" in ids else ids.index
+        ids = ids.get("profile_id", ids.index)
     if isinstance(ids, pd.Series) and pd.api.types.is_bool_dtype(ids.dtype):
         raise DataError.flags_instead_of_ids()
     if isinstance(ids, pd.Index):

@@ -214,7 +214,7 @@ class Dataset:
         # Whoever is handed one of these arrays can't change the data by it.
         freeze((shop.events.metrics, shop.events.is_date, shop.lists, shop.unknown_sms_words, shop.sms))
         shop._consent_history("sms").note_disagreements(faults)
-        shop._note_unplaced(faults)
+        shop.note_unplaced(faults)
         return replace(shop, report=faults.report())
 
     def __len__(self) -> int:
@@ -265,7 +265,7 @@ class Dataset:
         # A cache of its own, so that nothing that was worked out from another column of this name answers for it.
         shop = replace(self, _table={**self._table, **found}, cache=Cache(self.cache.limit))
         if found.keys() & PLACING:
-            shop._note_unplaced(faults)
+            shop.note_unplaced(faults)
         return replace(shop, report=self._report_with(faults, replaced=found))
 
     def with_list(self, name: str, ids: Iterable[Any]) -> Self:
@@ -512,7 +512,7 @@ class Dataset:
         """Whether nothing says in which country a postal code is to be looked up."""
         return self.default_country is None and not self.has_property("country")
 
-    def _note_unplaced(self, faults: Faults) -> None:
+    def note_unplaced(self, faults: Faults) -> None:
         """Report postal codes without a country, unless their profile has a point of its own."""
         if not self.has_property("zip"):
             return
