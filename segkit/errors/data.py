@@ -398,3 +398,54 @@ class DataError(SegkitError, ValueError):
             "with_list was given True and False instead of ids. If they say who is to be on it, give the ids of those: "
             "series.index[series]."
         )
+
+    @classmethod
+    def saved_shop_damaged(cls, path: Path, reason: str) -> Self:
+        """A saved shop is not whole, or not as it was written."""
+        return cls(
+            f"{quoted(path.name)} of the saved shop in {quoted(_saved_in(path))} can't be used: {reason}. Nothing is taken from a shop that is "
+            "not whole. Save it again from where it came, sk.load(...).save(folder), or copy the whole folder once more."
+        )
+
+    @classmethod
+    def not_of_the_saved_shop(cls, path: Path) -> Self:
+        """The folder of a saved shop holds a file that nobody saved there."""
+        return cls(
+            f"{quoted(path.name)} in {quoted(path.parent)} does not belong to the saved shop that this folder holds. Move it elsewhere; if it is "
+            "newer data, load where that lies and save the shop again."
+        )
+
+    @classmethod
+    def saved_by_another_version(cls, folder: Path, version: object, number: object) -> Self:
+        """A saved shop has another version than this segkit reads."""
+        return cls(
+            f"The shop in {quoted(folder)} was saved by segkit {version}, whose saved shops have the version {quoted(number)} and are not read by this "
+            "one. Save it again from where it came: sk.load(...).save(folder)."
+        )
+
+    @classmethod
+    def inside_a_saved_shop(cls, folder: Path) -> Self:
+        """The folder of a saved shop's files was given instead of the shop's."""
+        return cls(f"This is the inside of a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")
+
+    @classmethod
+    def saved_shop_is_read(cls, names: Iterable[str]) -> Self:
+        """A saved shop is to be loaded with arguments that say how data is read."""
+        return cls(
+            f"A saved shop is loaded as it was read, so {listed(names)} can't be given with it. Load it without, only as_of may be given; or load where it came "
+            "from with them, and save that."
+        )
+
+    @classmethod
+    def property_not_saved(cls, name: str, kind: str) -> Self:
+        """A property holds values that no file of a saved shop can hold."""
+        return cls(
+            f"The shop was not saved: the property {quoted(name)} holds values of type {kind}, which can't be written. Load without it, or make it "
+            "text first: frame[name].astype(str)."
+        )
+
+
+def _saved_in(path: Path) -> Path:
+    """Return the folder of a saved shop that a file belongs to."""
+    above = [folder for folder in path.parents if folder.name == "saved-tables"]
+    return above[0].parent if above else path.parent

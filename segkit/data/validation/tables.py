@@ -39,7 +39,7 @@ from segkit.data.validation.deleted import without_deleted
 from segkit.data.validation.event_ids import doubled_events, id_column, note_alike
 from segkit.data.validation.faults import Faults, shown
 from segkit.data.validation.losses import Loss, put_first
-from segkit.data.validation.near_columns import looks_like, near_headers, note_near_columns
+from segkit.data.validation.near_columns import fits, looks_like, near_headers, note_near_columns
 from segkit.data.validation.options import LoadOptions
 from segkit.data.validation.placeholders import note_placeholders
 from segkit.data.validation.profile_rows import one_row_each
@@ -353,7 +353,10 @@ def _events(events: Table, ids: pa.Array, options: LoadOptions, faults: Faults) 
             events["value"].loaded(), Place("events", "value", faults, options.unreadable, options.day_first)
         )
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
-    index = index_events(ordered, amounts=amounts, properties=properties, values=values, is_date=is_date)
+    near = tuple(name for name in near_headers("events", "value", properties) if fits("value", properties[name]))
+    index = index_events(
+        ordered, amounts=amounts, properties=properties, values=values, is_date=is_date, near_amounts=near
+    )
     if header is None:
         note_alike(index, faults)
     return replace(index, day_first=options.day_first), loss, undated

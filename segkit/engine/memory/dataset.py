@@ -5,6 +5,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -25,6 +26,7 @@ from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, 
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
 from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.saved.shops import SavedShop, open_shop, save_shop
 from segkit.data.validation.columns import Unreadable
 from segkit.data.validation.faults import Faults, masked
 from segkit.data.validation.losses import Loss
@@ -194,28 +196,51 @@ class Dataset:
         moment = given or _newest(checked, clock)
         moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
         _note_late_events(checked.events, moment, clock, faults)
-        shop = cls(
+        # Whoever is handed one of these arrays can't change the data by it.
+        freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
+        shop = cls.of_checked(
+            checked,
+            faults.report(),
             as_of=moment,
-            report=faults.report(),
+            known_until=moment if given is None else clock,
+            loaded=clock,
+            default_country=None if options.default_country is None else country_code(options.default_country),
+            day_first=options.day_first,
+        )
+        shop._consent_history("sms").note_disagreements(faults)  # noqa: SLF001  # not kept, since most shops are never asked for it
+        shop.note_unplaced(faults)
+        return replace(shop, report=faults.report())
+
+    @classmethod
+    def of_checked(
+        cls,
+        checked: Checked,
+        report: pd.DataFrame,
+        *,
+        as_of: datetime,
+        known_until: datetime,
+        loaded: datetime,
+        default_country: str | None,
+        day_first: bool | None,
+    ) -> Self:
+        """Build a Dataset from checked tables, whether they come from validation or from a saved shop."""
+        return cls(
+            as_of=as_of,
+            report=report,
             phones=checked.phones,
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
-            known_until=moment if given is None else clock,
-            loaded=clock,
+            known_until=known_until,
+            loaded=loaded,
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
             losses=checked.losses,
-            default_country=None if options.default_country is None else country_code(options.default_country),
+            default_country=default_country,
             _ids=checked.ids,
             _table=checked.profiles,
-            _day_first=options.day_first,
+            _day_first=day_first,
         )
-        # Whoever is handed one of these arrays can't change the data by it.
-        freeze((shop.events.metrics, shop.events.is_date, shop.lists, shop.unknown_sms_words, shop.sms))
-        shop._consent_history("sms").note_disagreements(faults)
-        shop.note_unplaced(faults)
-        return replace(shop, report=faults.report())
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -294,6 +319,70 @@ class Dataset:
         lists = {**self.lists, name: entries}
         return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
 
+    def save(self, folder: str | Path) -> Path:
+        """Write the shop into a folder, whole or not at all, from which `sk.load(folder)` opens it without reading and checking anew.
+
+        It holds people as the data itself does: addresses, phone numbers, and what each person did. Its files can be read by their
+        owner alone; keep them as you keep the data they come from, and out of repositories and mails.
+
+        A saved shop that is there already is replaced. The moment that the data is looked at from, its report and its alarms are saved,
+        too. Another version of segkit may refuse it, so keep what it came from.
+
+        Args:
+            folder: it and those above it are made.
+
+        Returns:
+            The absolute path of the folder.
+
+        Raises:
+            FileError: the folder holds anything but a saved shop, or the system refuses to write.
+            DataError: a property holds Python objects of a kind that can't be written.
+        """
+        checked = Checked(
+            ids=self._ids,
+            profiles=self._table,
+            unknown_sms_words=self.unknown_sms_words,
+            sms=self.sms,
+            phones=self.phones,
+            events=self.events,
+            lists=self.lists,
+            postal_points=self.postal_points,
+            losses=self.losses,
+        )
+        moments = self.as_of, self.known_until, self.loaded
+        shop = SavedShop(checked, self.report, *moments, self.default_country, self._day_first)
+        return save_shop(shop, self._derived(), Path(folder).expanduser())
+
+    @classmethod
+    def opened(cls, folder: Path, *, as_of: AsOf = None) -> Self:
+        """Open a saved shop; `sk.load` ends here where a folder holds one.
+
+        Raises:
+            DataError: it was saved by another version, or is not whole.
+        """
+        saved = open_shop(folder)
+        shop = cls.of_checked(
+            saved.checked,
+            saved.report,
+            as_of=saved.as_of,
+            known_until=saved.known_until,
+            loaded=saved.loaded,
+            default_country=saved.default_country,
+            day_first=saved.day_first,
+        )
+        return shop if as_of is None else shop.with_as_of(as_of)
+
+    def _derived(self) -> dict[str, pa.Array]:
+        """Return what an engine needs to know of each profile beside its properties: its country, its point, its consent."""
+        latitudes, longitudes = (pa.array(degrees, from_pandas=True) for degrees in self.points)
+        found = {"country": self.countries, "latitude": latitudes, "longitude": longitudes}
+        for channel in ("sms", "email"):
+            history = self.consent_history(channel)
+            words = pa.array(CONSENTS).take(pa.array(history.status))
+            since = pa.array(history.dates, mask=history.dates == NEVER_YET).cast(pa.timestamp("us", tz="UTC"))
+            found |= {f"{channel}_status": words, f"{channel}_since": since}
+        return found
+
     def _report_with(self, faults: Faults, *, replaced: Iterable[str] = ()) -> pd.DataFrame:
         """Return the report with more faults, and without what it says of columns that are no longer there."""
         names, old = set(replaced), self.report
@@ -319,7 +408,8 @@ class Dataset:
     @property
     def metric_names(self) -> list[str]:
         """The names of all metrics with events, most events first; renamed ones go by one name, "Clicked Text Message" as "Clicked SMS"."""
-        return sorted(self.events.metrics, key=lambda name: -len(self.events.metrics[name]))
+        sizes = self.events.sizes
+        return sorted(sizes, key=lambda name: -sizes[name])
 
     @property
     def profiles(self) -> pd.DataFrame:
