@@ -88,19 +88,28 @@ def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[st
     def spread(found: Any, readable: Flags) -> pa.Array:
         return pa.array(found, mask=~readable).take(rows)
 
-    texts, items = column.texts, column.lists
-    listed = [
-        text_of(list(value)) if is_list else None for value, is_list in zip(items.values, items.readable, strict=True)
-    ]
+    texts = column.texts
     return {
         "value": values,
         "text": pc.if_else(pa.array(texts.readable), texts.values, pa.scalar(None, pa.string())).take(rows),
         "number": spread(column.numbers.values, column.numbers.readable),
         "truth": spread(column.truths.values, column.truths.readable),
         "instant": spread(column.instants.values, column.instants.readable).cast(pa.timestamp("us", tz="UTC")),
-        "items": pa.array(listed, pa.string()).take(rows),
+        "items": _items(column).take(rows),
         "holds_something": spread(column.somethings.values, column.somethings.readable),
     }
+
+
+def _items(column: PropertyColumn) -> pa.Array:
+    """Return the distinct values that are lists as JSON text."""
+    values = column.distinct
+    if not isinstance(values, list) and not (
+        pa.types.is_string(values.type) and pc.any(pc.starts_with(values, "[")).as_py()
+    ):
+        # As most columns are; a million empty lists take a second to make.
+        return pa.nulls(len(values), pa.string())
+    lists = zip(column.lists.values, column.lists.readable, strict=True)
+    return pa.array([text_of(list(items)) if is_list else None for items, is_list in lists], pa.string())
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
