@@ -13,7 +13,7 @@ from segkit.data.cache import freeze
 from segkit.data.events import VALUE, EventIndex, MetricEvents, SetAmounts
 from segkit.data.instants import Flags
 from segkit.data.properties import UNSET, Cells, codes_of
-from segkit.data.saved.files import SavedFiles, Writer
+from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.properties import Encoded, cells_of_codes, occurring, readings, whole
 from segkit.errors import DataError
 from segkit.vocabulary import canonical_metric
@@ -192,7 +192,7 @@ class SavedEvents(EventIndex):
         try:
             codes, values = occurring(codes_of(column), values)
             return cells_of_codes(said["kind"], codes, values)
-        except (ValueError, pa.ArrowException):
+        except ODD:
             raise self._files.refuse(described["file"]) from None
 
     def _of(self, metric: str) -> Described | None:

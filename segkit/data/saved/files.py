@@ -59,14 +59,21 @@ class SavedFiles:
             raise DataError.saved_shop_damaged(
                 path, "it is missing, or the shop was saved anew since it was opened"
             ) from None
+        except PermissionError:
+            raise DataError.saved_shop_damaged(path, "it can't be opened by you; its owner alone can read it") from None
         except DAMAGES:
             raise DataError.saved_shop_damaged(path, _ALTERED) from None
+        if not set(columns or ()) <= set(table.column_names):
+            raise self.refuse(name)
         return _as_written(table)
 
     def refuse(self, name: str) -> DataError:
         """Return the error for a file that says what can't be."""
         return DataError.saved_shop_damaged(self._folder / TABLES / name, "what it says can't be")
 
+
+ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
+"""What comes of files and a manifest that fit each other and say what can't be, which segkit never writes."""
 
 _ALTERED = "its bytes are not those that were written: it was damaged, or the shop was saved anew since it was opened"
 

@@ -73,7 +73,10 @@ class Manifest:
             raise DataError.saved_by_another_version(folder, said.get("segkit"), written)
         if digest != _digest(said):
             raise DataError.saved_shop_damaged(path, "it was changed since it was written")
-        found = cls({name: (one["bytes"], one["sha256"]) for name, one in said["files"].items()}, said["shop"])
+        try:
+            found = cls({name: (one["bytes"], one["sha256"]) for name, one in said["files"].items()}, said["shop"])
+        except (KeyError, TypeError, AttributeError):
+            raise DataError.saved_shop_damaged(path, "it is not what segkit wrote") from None
         found.check(folder)
         return found
 

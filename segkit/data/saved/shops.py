@@ -1,7 +1,6 @@
 """A shop saved into a folder of its own, whole or not at all, and opened from there; what can be asked of it is the Dataset's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,31 +8,18 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from segkit.data.saved.files import SavedFiles, Writer
+from segkit.data.checked import CheckedShop
+from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.manifest import NAME, TABLES, Manifest, files_within
 from segkit.data.saved.tables import open_checked, write_checked
-from segkit.data.validation.tables import Checked
-from segkit.errors import FileError
+from segkit.errors import DataError, FileError, SegkitError
 from segkit.files import whole_folder
 
 _NOBODYS = {".DS_Store"}
 """What systems put into folders by themselves, so that it is no loss."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedShop:
-    """Checked tables, and what loading found out beside them; what each means stands at `Dataset`."""
-
-    checked: Checked
-    report: pd.DataFrame
-    as_of: datetime
-    known_until: datetime
-    loaded: datetime
-    default_country: str | None
-    day_first: bool | None
-
-
-def save_shop(shop: SavedShop, derived: Mapping[str, pa.Array], folder: Path) -> Path:
+def save_shop(shop: CheckedShop, derived: Mapping[str, pa.Array], folder: Path) -> Path:
     """Write a shop into a folder, in place of a saved shop that is there, and return the absolute path.
 
     Args:
@@ -54,7 +40,7 @@ def save_shop(shop: SavedShop, derived: Mapping[str, pa.Array], folder: Path) ->
             "default_country": shop.default_country,
             "day_first": shop.day_first,
             "report": {"columns": shop.report.columns.tolist(), "rows": shop.report.to_numpy().tolist()},
-            "checked": write_checked(shop.checked, derived, writer, day_first=shop.day_first),
+            "checked": write_checked(shop.tables, derived, writer, day_first=shop.day_first),
         }
         path = place / NAME
         path.write_text(Manifest(writer.files, said).text(), encoding="utf-8")
@@ -62,18 +48,25 @@ def save_shop(shop: SavedShop, derived: Mapping[str, pa.Array], folder: Path) ->
     return folder.resolve()
 
 
-def open_shop(folder: Path) -> SavedShop:
+def open_shop(folder: Path) -> CheckedShop:
     """Open a saved shop: its people are read at once, its events and properties when they are asked for.
 
     Raises:
         DataError: it was saved by another version, or is not whole.
     """
     manifest = Manifest.read(folder)
-    said = manifest.shop
-    checked = open_checked(SavedFiles(folder.resolve(), manifest.files), said["checked"], day_first=said["day_first"])
-    return SavedShop(
-        checked,
-        pd.DataFrame(said["report"]["rows"], columns=said["report"]["columns"]),
+    try:
+        return _opened(SavedFiles(folder.resolve(), manifest.files), manifest.shop)
+    except SegkitError:
+        raise
+    except ODD:
+        raise DataError.saved_shop_damaged(folder / NAME, "what it says can't be") from None
+
+
+def _opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:
+    return CheckedShop(
+        tables=open_checked(files, said["checked"], day_first=said["day_first"]),
+        report=pd.DataFrame(said["report"]["rows"], columns=said["report"]["columns"]),
         as_of=datetime.fromisoformat(said["as_of"]),
         known_until=datetime.fromisoformat(said["known_until"]),
         loaded=datetime.fromisoformat(said["loaded"]),

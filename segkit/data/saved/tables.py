@@ -6,20 +6,21 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.checked import Checked, ListEntries
 from segkit.data.instants import Flags
 from segkit.data.phone_endings import PhoneEndings
 from segkit.data.phones import Phones
 from segkit.data.places import PostalPoints
 from segkit.data.properties import Cells, codes_of
 from segkit.data.saved.events import SavedEvents, write_events
-from segkit.data.saved.files import SavedFiles, Writer
+from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, readings, whole
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.sms_records import SmsRecords
-from segkit.data.validation.tables import Checked, ListEntries
 from segkit.errors import DataError
 
 PEOPLE, PROFILES, LISTS, PLACES = "people.parquet", "profiles.parquet", "lists.parquet", "places.parquet"
@@ -66,6 +67,7 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
 
     Raises:
         DataError: a file is not what was written.
+        ValueError: or it says what can't be, as one of `ODD`.
     """
     size = described["profiles"]
     people = files.read(PEOPLE)
@@ -77,10 +79,10 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
     sms = SmsRecords(
         is_date=flags["sms_date_is_day"],
         further=people.column("sms_further").to_numpy(),
-        endings=PhoneEndings(endings.column("profile").to_numpy(), endings.column("ending").to_numpy()),
-        further_rows=numbers.column("profile").to_numpy(),
+        endings=PhoneEndings(_rows(endings, size), endings.column("ending").to_numpy()),
+        further_rows=_rows(numbers, size),
         further_numbers=whole(numbers.column("number")),
-        undated_opt_outs=files.read(OPT_OUTS).column("profile").to_numpy(),
+        undated_opt_outs=_rows(files.read(OPT_OUTS), size),
     )
     return Checked(
         ids=text["profile_id"],
@@ -89,7 +91,7 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
         sms=sms,
         phones=Phones(*(text[name] for name in _PHONES)),
         events=SavedEvents(files, described["events"], profiles=size, day_first=day_first),
-        lists=_lists(files, described["lists"]),
+        lists=_lists(files, described["lists"], size),
         postal_points=_places(files),
         losses=tuple(Loss(**loss) for loss in described["losses"]),
     )
@@ -139,7 +141,7 @@ def _cells(files: SavedFiles, described: Described, size: int) -> Cells:
     codes = codes_of(files.read(PROFILES, [described["column"]]).column(0))
     try:
         found = cells_of_codes(described["kind"], codes, values)
-    except (ValueError, pa.ArrowException):
+    except ODD:
         raise files.refuse(described["file"]) from None
     if len(found) != size:
         raise files.refuse(PROFILES)
@@ -161,9 +163,9 @@ def _write_lists(lists: Mapping[str, ListEntries], writer: Writer) -> list[Descr
     return [{"name": name, "entries": size} for name, size in zip(lists, sizes, strict=True)]
 
 
-def _lists(files: SavedFiles, described: list[Described]) -> dict[str, ListEntries]:
+def _lists(files: SavedFiles, described: list[Described], size: int) -> dict[str, ListEntries]:
     table = files.read(LISTS)
-    profiles, joined = table.column("profile").to_numpy(), table.column("joined").cast(pa.int64())
+    profiles, joined = _rows(table, size), table.column("joined").cast(pa.int64())
     has_date = np.asarray(joined.is_valid().to_numpy())
     times = np.asarray(pc.fill_null(joined, 0).to_numpy())
     ends = np.cumsum([0, *(one["entries"] for one in described)])
@@ -176,6 +178,18 @@ def _lists(files: SavedFiles, described: list[Described]) -> dict[str, ListEntri
 def _places(files: SavedFiles) -> PostalPoints:
     countries, codes, *points = (column.to_pylist() for column in files.read(PLACES).columns)
     return PostalPoints(dict(zip(zip(countries, codes, strict=True), zip(*points, strict=True), strict=True)))
+
+
+def _rows(table: pa.Table, size: int) -> npt.NDArray[Any]:
+    """Return the rows of profiles that a table names.
+
+    Raises:
+        ValueError: one of them is no row.
+    """
+    found = table.column("profile").to_numpy()
+    if len(found) and not 0 <= found.min() <= found.max() < size:
+        raise ValueError(found.dtype)
+    return np.asarray(found)
 
 
 def _flags(table: pa.Table, name: str) -> Flags:

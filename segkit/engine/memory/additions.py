@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segkit.data.checked import ListEntries
 from segkit.data.coded import checked_cells
 from segkit.data.files.frames import Frame, table_of
 from segkit.data.properties import UNSET, Cells, Codes, cells_of
@@ -14,8 +15,9 @@ from segkit.data.validation.columns import Place
 from segkit.data.validation.consent_columns import note_opt_outs
 from segkit.data.validation.deleted import without_deleted
 from segkit.data.validation.faults import Faults, masked
+from segkit.data.validation.lookup import rows_of
 from segkit.data.validation.near_columns import note_near_columns
-from segkit.data.validation.tables import ListEntries, Table, named, note_places, read_known, rows_of
+from segkit.data.validation.tables import Table, named, note_places, read_known
 from segkit.errors import DataError
 from segkit.marks import unmarked
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_name

@@ -15,36 +15,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.cache import Cache, freeze
+from segkit.data.checked import Checked, CheckedShop, ListEntries
 from segkit.data.coded import CodedCells
 from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
 from segkit.data.events import EventIndex
 from segkit.data.files.frames import Frame, table_of
-from segkit.data.files.headers import check_headers
-from segkit.data.files.resource_tables import unfolded
-from segkit.data.files.stored import joined_tables
-from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, plausible_moment, read_as_of
+from segkit.data.instants import Flags, Microseconds, microseconds, read_as_of
 from segkit.data.phones import Phones
-from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
+from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
 from segkit.data.properties import Cells, PropertyColumn
-from segkit.data.saved.shops import SavedShop, open_shop, save_shop
+from segkit.data.saved.shops import open_shop, save_shop
+from segkit.data.shops import check_shop
 from segkit.data.validation.columns import Unreadable
 from segkit.data.validation.faults import Faults, masked
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
-from segkit.data.validation.tables import Checked, ListEntries, Table, check, named
+from segkit.data.validation.tables import Table
 from segkit.engine.memory.additions import PLACING, checked_list, checked_properties
 from segkit.engine.memory.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.errors import DataError
 from segkit.marks import unmarked
 from segkit.masking import masked_text
-from segkit.vocabulary import CONSENT_METRICS, PROFILE_COLUMNS, canonical_metric, canonical_name
-from segkit.wording import counted, listed, nearest
+from segkit.vocabulary import CONSENT_METRICS, canonical_metric, canonical_name
+from segkit.wording import counted
 
 WITHOUT_COUNTRY = "postal codes without a country"
-
-FORECASTS = {"expected_date_of_next_order"}
-"""Dates that lie ahead, so that they say nothing about when the data was taken."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -163,83 +159,32 @@ class Dataset:
         Raises:
             DataError: with every fault at once that would change an answer silently.
         """
-        given, renames = options.as_of, options.columns
-        if not tables.keys() & {"profiles", "events"}:
-            raise DataError.nothing_given()
-        parts = {name: [table] if isinstance(table, Mapping) else list(table) for name, table in tables.items()}
-        for name, several in parts.items():
-            if not any(len(cells) for table in several for cells in table.values()):
-                raise DataError.empty_file(name)
-        parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
-        for name, several in parts.items():
-            for one in several:
-                check_headers(name, one, renames)
-        known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
-        for header in renames:
-            faults.refuse(
-                "columns",
-                header,
-                f"no table has this header.{nearest(header, known)} The headers are {listed(known, most=40)}",
-                int(header not in known),
-                next_step="Check the spelling",
-            )
-        by_name = {name: _named(name, several, renames, faults) for name, several in parts.items()}
-        checked = check(
-            profiles=by_name.get("profiles"),
-            events=by_name.get("events"),
-            lists=by_name.get("lists"),
-            places=by_name.get("places"),
-            options=options,
-            faults=faults,
-        )
-        clock = now()
-        moment = given or _newest(checked, clock)
-        moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
-        _note_late_events(checked.events, moment, clock, faults)
-        # Whoever is handed one of these arrays can't change the data by it.
-        freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
-        shop = cls.of_checked(
-            checked,
-            faults.report(),
-            as_of=moment,
-            known_until=moment if given is None else clock,
-            loaded=clock,
-            default_country=None if options.default_country is None else country_code(options.default_country),
-            day_first=options.day_first,
-        )
+        checked = check_shop(tables, options, faults)
+        shop = cls.of_checked(checked)
         shop._consent_history("sms").note_disagreements(faults)  # noqa: SLF001  # not kept, since most shops are never asked for it
         shop.note_unplaced(faults)
         return replace(shop, report=faults.report())
 
     @classmethod
-    def of_checked(
-        cls,
-        checked: Checked,
-        report: pd.DataFrame,
-        *,
-        as_of: datetime,
-        known_until: datetime,
-        loaded: datetime,
-        default_country: str | None,
-        day_first: bool | None,
-    ) -> Self:
+    def of_checked(cls, shop: CheckedShop) -> Self:
         """Build a Dataset from checked tables, whether they come from validation or from a saved shop."""
+        checked = shop.tables
         return cls(
-            as_of=as_of,
-            report=report,
+            as_of=shop.as_of,
+            report=shop.report,
             phones=checked.phones,
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
-            known_until=known_until,
-            loaded=loaded,
+            known_until=shop.known_until,
+            loaded=shop.loaded,
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
             losses=checked.losses,
-            default_country=default_country,
+            default_country=shop.default_country,
             _ids=checked.ids,
             _table=checked.profiles,
-            _day_first=day_first,
+            _day_first=shop.day_first,
         )
 
     def __len__(self) -> int:
@@ -349,8 +294,15 @@ class Dataset:
             postal_points=self.postal_points,
             losses=self.losses,
         )
-        moments = self.as_of, self.known_until, self.loaded
-        shop = SavedShop(checked, self.report, *moments, self.default_country, self._day_first)
+        shop = CheckedShop(
+            tables=checked,
+            report=self.report,
+            as_of=self.as_of,
+            known_until=self.known_until,
+            loaded=self.loaded,
+            default_country=self.default_country,
+            day_first=self._day_first,
+        )
         return save_shop(shop, self._derived(), Path(folder).expanduser())
 
     @classmethod
@@ -360,16 +312,7 @@ class Dataset:
         Raises:
             DataError: it was saved by another version, or is not whole.
         """
-        saved = open_shop(folder)
-        shop = cls.of_checked(
-            saved.checked,
-            saved.report,
-            as_of=saved.as_of,
-            known_until=saved.known_until,
-            loaded=saved.loaded,
-            default_country=saved.default_country,
-            day_first=saved.day_first,
-        )
+        shop = cls.of_checked(open_shop(folder))
         return shop if as_of is None else shop.with_as_of(as_of)
 
     def _derived(self) -> dict[str, pa.Array]:
@@ -648,14 +591,6 @@ class Dataset:
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
 
 
-def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
-    """Return the parts of a table under canonical names, joined; what is found in several parts is told once."""
-    found = Faults()
-    named_parts = [named(name, part, columns, found) for part in parts]
-    faults.found += dict.fromkeys(found.found)
-    return joined_tables(named_parts)
-
-
 def _arrow(cells: Cells) -> pa.ChunkedArray:
     """Return a known column, which validation has made one Arrow type."""
     if isinstance(cells.values, list):
@@ -665,41 +600,3 @@ def _arrow(cells: Cells) -> pa.ChunkedArray:
 
 def _floats(cells: Cells) -> Degrees:
     return np.asarray(pc.fill_null(_arrow(cells).cast(pa.float64()), np.nan).to_numpy())
-
-
-def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, faults: Faults) -> None:
-    """Report events after the moment that the data is looked at from, and apart from them what lies ahead of the clock."""
-
-    def count_after(instant: datetime) -> int:
-        return sum(len(some) - some.window(None, microseconds(instant) + 1).stop for some in events.metrics.values())
-
-    ahead = count_after(max(moment, clock))
-    late = count_after(moment) - ahead
-    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
-    faults.note(
-        "events", "datetime", "events ahead of the clock", ahead, done="never count, and are not what as_of goes by"
-    )
-
-
-def _newest(checked: Checked, clock: datetime) -> datetime:
-    """Return the newest event, or, without events, the newest date of something that happened to a profile.
-
-    What lies ahead of the clock, or is a placeholder, is passed over. If nothing else is dated, it is the clock itself.
-    """
-    until = microseconds(clock)
-    newest = checked.events.newest(until)
-    if newest is not None and newest >= 0:
-        return instant_of(newest)
-    dated = [
-        _arrow(cells)
-        for name, cells in checked.profiles.items()
-        if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS
-    ]
-    whole = [column.cast(pa.int64()) for column in dated]
-    past = [column.filter(pc.and_(pc.less_equal(column, until), pc.greater_equal(column, 0))) for column in whole]
-    found = [value for column in past if (value := pc.max(column).as_py()) is not None]
-    if found:
-        return instant_of(max(found))
-    if newest is None and not len(checked.events) and not any(column.null_count < len(column) for column in whole):
-        raise DataError.no_as_of()
-    return clock
