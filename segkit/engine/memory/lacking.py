@@ -8,7 +8,7 @@ import numpy as np
 from segkit.data.events import VALUE, MetricEvents
 from segkit.data.instants import Flags
 from segkit.data.properties import PropertyColumn
-from segkit.data.validation.near_columns import fits, near_headers, suggestion
+from segkit.data.validation.near_columns import near_headers, suggestion
 from segkit.definition.conditions import MetricCondition
 from segkit.engine.memory.dataset import Dataset
 from segkit.masking import masked_text, quoted
@@ -41,8 +41,7 @@ def _lacking_for_a_sum(condition: MetricCondition, events: MetricEvents, dataset
 def _without_amounts(metric: str, dataset: Dataset) -> str | None:
     if dataset.events.values is not None and np.any(dataset.event_column(metric, VALUE).codes >= 0):
         return None  # amounts of 0 are amounts
-    properties = dataset.events.properties
-    near = [name for name in near_headers("events", "value", properties) if fits("value", properties[name])]
+    near = dataset.events.near_amounts
     hint = f"; {suggestion(near[0], 'value')}" if near else ""
     return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
 
