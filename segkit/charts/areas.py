@@ -5,38 +5,29 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
-from segkit.charts.circles import Circle, Region, circles, frame, outline, regions, way_out
+from segkit.charts.circles import Circle, Region, circles, frame, regions
 from segkit.charts.style import Heading
+from segkit.drawing.html import Markup, element, hover
+from segkit.drawing.palette import BLUE, GREEN, GREY, ORANGE, faded
 from segkit.errors import DefinitionError
-from segkit.wording import are, hover, joined, percent, profiles, shortened
+from segkit.wording import are, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
 """Which segments, by position in the table, and no other."""
 
 _HEIGHT: Final = 340
-_ROOM: Final = 0.08
-_LETTER, _BESIDE = 14, 28
+_ROOM: Final = 0.1
+_LETTER, _BESIDE = 14, 34
 _UNNOTICED: Final = 0.005
 """Areas wrong by less than this share of all profiles shown are called in proportion."""
 
-_COLOURS: Final[dict[Key, str]] = {
-    (0,): style.BLUE,
-    (1,): style.ORANGE,
-    (2,): style.GREEN,
-    (0, 1): "#667A56",
-    (0, 2): "#005F6B",
-    (1, 2): "#7A8F20",
-    (0, 1, 2): "#3D4A3A",
-}
-"""Opaque, since a blend with the page would be another colour on white than on black."""
-
-_INKS: Final[dict[Key, str]] = {(1,): "#000000", (2,): "#000000", (1, 2): "#000000"}
-"""Where black is read more easily than white."""
+_COLOURS: Final = (BLUE, ORANGE, GREEN)
+_FILL: Final = 0.35
+"""How much of each colour fills its circle: so little that the page's own text is read where all three lie upon each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +75,8 @@ def plot_areas(intersections: pd.DataFrame) -> go.Figure:
         DefinitionError: it is another table, or of one segment or more than three.
 
     >>> table = pd.DataFrame({"SMS": [True, True], "VIP": [False, True], "degree": [1, 2], "size": [3, 1]})
-    >>> plot_areas(table).layout.title.text.split("<br>")[0]
-    '<b>1 of 4 profiles in SMS or VIP is in both (25%)</b>'
+    >>> "1 of 4 profiles in SMS or VIP is in both (25%)" in plot_areas(table).layout.title.text
+    True
     """
     style.check_table("plot_areas", intersections, ["degree", "size"], "sk.intersections")
     names = style.segment_names(intersections)
@@ -121,7 +112,7 @@ def _areas_info(table: pd.DataFrame, names: list[str]) -> _AreasInfo:
 
 def _heading(info: _AreasInfo) -> Heading:
     colours = tuple(
-        (_COLOURS[(place,)], f"{shortened(name)} ({size:,})")
+        (_COLOURS[place], f"{shortened(name)} ({size:,})")
         for place, (name, size) in enumerate(zip(info.names, info.sizes, strict=True))
     )
     segments = joined(info.names, by="or")
@@ -151,35 +142,53 @@ def _finding(info: _AreasInfo, segments: str) -> str:
 
 
 def _areas_figure(info: _AreasInfo) -> go.Figure:
-    traces = [
-        _area(outline([info.circles[place] for place in key]), key, _hover(info, key))
-        for key in info.counts
-        if set(key) <= set(info.circles)
-    ]
     left, right, bottom, top = frame(list(info.circles.values()))
     room = _ROOM * (top - bottom)
+    # How long a pixel is, in the circles' own unit, on a narrow page; on a wider one there is more room in every region.
+    pixel = max((top - bottom + 2 * room) / _HEIGHT, (right - left + 2 * room) / style.NARROW)
+    small = {key for key, region in info.regions.items() if region.clearance < _half_width(info.counts[key]) * pixel}
+    middle = complex(left + right, bottom + top) / 2
     return style.figure(
-        traces,
+        [_numbers(info, small)],
         _heading(info),
         height=_HEIGHT,
-        shapes=[_rim(circle, place) for place, circle in info.circles.items()],
-        annotations=_labels(info, (top - bottom + 2 * room) / _HEIGHT),
+        shapes=[_shape(circle, _COLOURS[place]) for place, circle in info.circles.items()],
+        annotations=[_beside(info.regions[key], info.counts[key], middle) for key in info.regions if key in small],
         xaxis=style.axis(visible=False, range=[left - room, right + room]),
         yaxis=style.axis(visible=False, range=[bottom - room, top + room], scaleanchor="x", scaleratio=1),
     )
 
 
-def _area(corners: npt.NDArray[np.float64], key: Key, told: str) -> go.Scatter:
-    x, y = (np.append(side, side[:1]).astype(np.float32) for side in corners.T)
-    shown = {"fill": "toself", "fillcolor": _COLOURS[key], "line": {"width": 0}}
-    return go.Scatter(x=x, y=y, mode="lines", **shown, hoveron="fills", text=told, hoverinfo="text")
+def _half_width(count: int) -> float:
+    return style.width(f"{count:,}", size=_LETTER) / 2
 
 
-def _rim(circle: Circle, place: int) -> dict[str, Any]:
-    """Return a circle's edge in its own colour, by which it is found again where it lies upon another."""
+def _shape(circle: Circle, colour: str) -> dict[str, Any]:
     corners = {"x0": circle.x - circle.radius, "x1": circle.x + circle.radius}
     corners |= {"y0": circle.y - circle.radius, "y1": circle.y + circle.radius}
-    return {"type": "circle", "xref": "x", "yref": "y", **corners, "line": {"color": _COLOURS[(place,)], "width": 3}}
+    look = {"fillcolor": faded(colour, _FILL), "line": {"color": colour, "width": 3}}
+    return {"type": "circle", "xref": "x", "yref": "y", "layer": "below", **corners, **look}
+
+
+def _numbers(info: _AreasInfo, small: set[Key]) -> go.Scatter:
+    """Return each region's number within it, and around its place what is told when it is pointed at."""
+    keys, places = list(info.regions), info.regions.values()
+    texts = ["" if key in small else f"{info.counts[key]:,}" for key in keys]
+    ink = {"texttemplate": style.inked(element("b", Markup("%{text}"))), "textfont": {"size": _LETTER}}
+    spots = {"mode": "markers+text", "marker": {"size": 30, "opacity": 0}}
+    told = {"hovertext": [_hover(info, key) for key in keys], "hoverinfo": "text"}
+    return go.Scatter(
+        x=[place.x for place in places], y=[place.y for place in places], text=texts, **ink, **spots, **told
+    )
+
+
+def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:
+    """Return a number beside a region too small for it, away from the middle, with a line to it."""
+    way = complex(region.x, region.y) - middle
+    way = way / abs(way) if way else 1j
+    line = {"showarrow": True, "arrowhead": 6, "arrowwidth": 1.5, "arrowcolor": GREY}
+    place = {"x": region.x, "y": region.y, "ax": _BESIDE * way.real, "ay": -_BESIDE * way.imag}
+    return {**place, **line, "text": element("b", f"{count:,}"), "font": {"size": _LETTER}}
 
 
 def _hover(info: _AreasInfo, key: Key) -> str:
@@ -190,26 +199,3 @@ def _hover(info: _AreasInfo, key: Key) -> str:
         f"and not in {' or '.join(others)}" if others else "",
         f"{percent(info.counts[key] / info.shown)} of the {info.shown:,} shown",
     )
-
-
-def _labels(info: _AreasInfo, pixel: float) -> list[dict[str, Any]]:
-    """Return each region's number: within it, or beside the circles with a line to it where the region is too small.
-
-    Args:
-        info: what is drawn.
-        pixel: how long one is in the circles' own unit.
-    """
-    labels: list[dict[str, Any]] = []
-    taken: list[tuple[float, float]] = []
-    for key, region in info.regions.items():
-        text = f"{info.counts[key]:,}"
-        label: dict[str, Any] = {"x": region.x, "y": region.y, "text": f"<b>{text}</b>", "showarrow": False}
-        ink: dict[str, Any] = {"size": _LETTER}
-        if region.clearance >= style.width(text, size=_LETTER) / 2 * pixel:
-            ink["color"] = _INKS.get(key, "#ffffff")
-        else:
-            taken.append(way_out(list(info.circles.values()), (region.x, region.y), room=_BESIDE * pixel, taken=taken))
-            end = {"axref": "x", "ax": taken[-1][0], "ayref": "y", "ay": taken[-1][1]}
-            label |= {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.5, "arrowcolor": style.TEXT, **end}
-        labels.append({**label, "font": ink})
-    return labels

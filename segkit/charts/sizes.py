@@ -2,29 +2,18 @@
 
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.wording import counted, hover, percent, shortened
+from segkit.drawing.html import hover
+from segkit.drawing.palette import BLUE, FAINT, PALE_BLUE
+from segkit.drawing.tables import Size, sizes_of
+from segkit.wording import counted, percent, shortened
 
 _ROW = 27
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One segment; None is what the table doesn't say."""
-
-    name: str
-    size: int
-    share: float
-    base: str
-    base_size: int
-    sendable: int | None
-    before_consent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,7 @@ class _Part:
 class _SizesInfo:
     """What is drawn: the segments in the table's order, the label at the end of each bar, and its parts, inner first."""
 
-    rows: tuple[_Row, ...]
+    rows: tuple[Size, ...]
     labels: tuple[str, ...]
     parts: tuple[_Part, ...]
     heading: Heading
@@ -57,8 +46,8 @@ def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
         DefinitionError: it is another table.
 
     >>> row = {"size": 653, "share": 653 / 2984, "base": "SMS subscribers", "base_size": 2984}
-    >>> plot_sizes(pd.DataFrame([row], index=["SMS engaged"])).layout.title.text.split("<br>")[0]
-    '<b>SMS engaged is 22% of SMS subscribers</b>'
+    >>> "SMS engaged is 22% of SMS subscribers" in plot_sizes(pd.DataFrame([row], index=["SMS engaged"])).layout.title.text
+    True
     """
     style.check_table("plot_sizes", sizes, ["size", "share", "base", "base_size"], "sk.sizes")
     info = _sizes_info(sizes)
@@ -66,16 +55,7 @@ def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
 
 
 def _sizes_info(sizes: pd.DataFrame) -> _SizesInfo:
-    def known(value: Any) -> int | None:
-        return None if pd.isna(value) else int(value)
-
-    rows = tuple(
-        _Row(
-            str(name), int(row["size"]), float(row["share"]), str(row["base"]), int(row["base_size"]),
-            known(row.get("sendable")), known(row.get("before_consent")),
-        )
-        for name, row in zip(sizes.index, sizes.to_dict("records"), strict=True)
-    )  # fmt: skip
+    rows = tuple(sizes_of(sizes))
     bases = list(dict.fromkeys((row.base, row.base_size) for row in rows))
     labels = tuple(
         f"{row.size:,} · {percent(row.share)}" + (f" of {shortened(row.base, 25)}" if len(bases) > 1 else "")
@@ -86,34 +66,33 @@ def _sizes_info(sizes: pd.DataFrame) -> _SizesInfo:
     # It is no news that the base is all of itself.
     others = [row for row in rows if row.name != row.base] or list(rows)
     largest = max(others, key=lambda row: row.size, default=None)
-    heading = Heading(_finding(rows, others, largest), _note(rows, largest, bases), colours)
+    heading = Heading(_finding(others, largest), _note(rows, largest, bases), colours)
     return _SizesInfo(rows, labels, parts, heading)
 
 
-def _parts(rows: tuple[_Row, ...]) -> tuple[_Part, ...]:
+def _parts(rows: tuple[Size, ...]) -> tuple[_Part, ...]:
     sendable = tuple(row.size if row.sendable is None else row.sendable for row in rows)
     if all(row.sendable is None for row in rows):
-        parts = [_Part("member", style.BLUE, sendable)]
+        parts = [_Part("member", BLUE, sendable)]
     else:
         rest = tuple(row.size - inner for row, inner in zip(rows, sendable, strict=True))
         parts = [
-            _Part("may be texted", style.BLUE, sendable),
-            _Part("member, may not be texted", style.PALE_BLUE, rest),
+            _Part("may be texted", BLUE, sendable),
+            _Part("member, may not be texted", PALE_BLUE, rest),
         ]
     if any(row.before_consent is not None for row in rows):
         beyond = tuple(max((row.before_consent or 0) - row.size, 0) for row in rows)
-        parts.append(_Part("would be a member, but for SMS consent", style.PALE_GREY, beyond))
+        parts.append(_Part("would be a member, but for SMS consent", FAINT, beyond))
     return tuple(parts)
 
 
-def _finding(rows: tuple[_Row, ...], others: list[_Row], largest: _Row | None) -> str:
+def _finding(others: list[Size], largest: Size | None) -> str:
     if largest is None:
         return "There is no segment to show"
     name, base = shortened(largest.name), shortened(largest.base)
     if not largest.size:
         return f"Nobody is in {name if len(others) == 1 else f'any of the {len(others):,} segments'}"
-    of = f"the other {len(others):,}" if len(others) < len(rows) else f"{len(others):,}"
-    among = f", the largest of {of} segments," if len(others) > 1 else ""
+    among = f", the largest of {len(others):,}," if len(others) > 1 else ""
     if isnan(largest.share):
         return f"{name}{among} has {counted(largest.size, 'member')}"
     if largest.size == round(largest.share * largest.base_size):
@@ -122,7 +101,7 @@ def _finding(rows: tuple[_Row, ...], others: list[_Row], largest: _Row | None) -
     return f"{percent(largest.share)} of {base} are in {name}{among}".rstrip(",")
 
 
-def _note(rows: tuple[_Row, ...], largest: _Row | None, bases: list[tuple[str, int]]) -> str:
+def _note(rows: tuple[Size, ...], largest: Size | None, bases: list[tuple[str, int]]) -> str:
     has_members = largest is not None and largest.size > 0
     parts = []
     if largest is not None and has_members and largest.sendable is not None:
@@ -153,11 +132,11 @@ def _sizes_figure(info: _SizesInfo) -> go.Figure:
     )
 
 
-def _hover(row: _Row) -> str:
+def _hover(row: Size) -> str:
     return hover(
         row.name,
         counted(row.size, "member"),
-        f"{percent(row.share)} of {row.base} ({row.base_size:,})",
+        f"{row.base_share} ({row.base_size:,})",
         "" if row.sendable is None else f"{row.sendable:,} may be texted",
         "" if row.before_consent is None else f"{row.before_consent:,} before SMS consent",
     )

@@ -19,6 +19,8 @@ from segkit.definition.algebra import simplify
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
+from segkit.drawing.palette import ORANGE
+from segkit.drawing.tables import Intersections
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -28,7 +30,8 @@ from segkit.sending.eligibility import Eligibility
 from segkit.sending.file_names import file_name
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
-from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words
+from segkit.widgets.explorer_view import ExplorerView, Picked, explorer_html, flat, static_html, words
+from segkit.widgets.view import english_html
 from segkit.wording import counted
 
 _LISTED = 200
@@ -211,7 +214,7 @@ class OverlapExplorer(Closable):
     def _refresh(self) -> None:
         self._list()
         self.view.value = explorer_html(self._position())
-        self._english.value = english_html("" if self._intersection is None else explain(self.segment))
+        self._english.value = "" if self._intersection is None else english_html(explain(self.segment), ORANGE)
 
     def _list(self) -> None:
         names = list(self._sizes)[:_LISTED]
@@ -231,10 +234,15 @@ class OverlapExplorer(Closable):
         return f"{words(names)}: {counted(self._sizes.get(names, 0), 'profile')}"
 
     def _position(self) -> ExplorerView:
-        picked = None if self._intersection is None else Bar(self._intersection, self._sizes.get(self._intersection, 0))
-        eligibility = None if picked is None else Eligibility.usual(self._dataset)
-        sendable = None if picked is None or eligibility is None else eligibility.sendable(self._holds(picked.names))
-        return ExplorerView.of(self.pairs, self._sizes, picked, most=self._most, sendable=sendable, notes=self._notes)
+        sets = Intersections.of(self._table, most=self._most, picked=self._intersection)
+        picked = sendable = None
+        if self._intersection is not None:
+            picked = Picked(self._intersection, self._sizes.get(self._intersection, 0))
+            eligibility = Eligibility.usual(self._dataset)
+            sendable = None if eligibility is None else eligibility.sendable(self._holds(picked.names))
+        pairs = self.pairs
+        shares = dict(zip(zip(pairs["segment"], pairs["other"], strict=True), pairs["containment"], strict=True))
+        return ExplorerView(sets, picked, sendable, shares, self._notes)
 
     def _file(self) -> tuple[str, bytes]:
         segment = self.segment

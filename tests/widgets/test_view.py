@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from segkit.analysis.distribution import Distribution
-from segkit.widgets.histogram import FLOOR, MEMBER, OTHER, WIDTH
+from segkit.drawing.palette import BLUE, GREY
+from segkit.widgets.histogram import FLOOR, WIDTH
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
 
 BARS = pd.DataFrame(
@@ -48,7 +49,7 @@ def test_number_share_change_and_texts_stand_in_one_piece():
     """Size, share of a named base, who may be texted, and who entered and left are words of the same HTML."""
     words = re.sub(r"<[^>]+>", "", tuner_html(view()))
 
-    assert "7 members · 35.0% of 20 SMS subscribers · 6 may be texted" in words
+    assert "7 members · 35% of 20 SMS subscribers · 6 may be texted" in words
     assert "Against the start: 3 profiles entered, 1 left" in words
     assert "SMS engaged: profiles that\n  click" in words
 
@@ -63,7 +64,7 @@ def bars(drawing: ET.Element, colour: str) -> list[tuple[float, float, float]]:
 def test_heights_of_bars_are_profiles():
     """Grey bars are as tall as all profiles of their place; those of the member side stand before them, in the same scale."""
     drawing = picture(tuner_html(view()))
-    every, members = bars(drawing, OTHER), bars(drawing, MEMBER)
+    every, members = bars(drawing, GREY), bars(drawing, BLUE)
     each = every[0][1] / 4
 
     assert [round(height / each, 2) for _, height, _ in every] == [4, 4, 5]
@@ -108,7 +109,7 @@ def test_the_bar_without_an_end_is_as_wide_as_the_others():
     open_ended = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[6, 3, 5, 1])
     drawing = picture(tuner_html(view(distribution=Distribution(open_ended, shown.quantity, 12.0, 2, shown.base))))
 
-    assert len({width for _, _, width in bars(drawing, OTHER)}) == 1
+    assert len({width for _, _, width in bars(drawing, GREY)}) == 1
     assert "20 and more: 5 profiles" in [text.text for text in drawing.findall("text")]
     assert "30" in [text.text for text in picture(tuner_html(view())).findall("text")]
     only = open_ended.iloc[[2]]
@@ -120,7 +121,7 @@ def test_a_tall_last_bar_is_cut_off_and_says_so():
     shown = view().distribution
     heavy = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[4, 3, 5_000, 1])
     drawing = picture(tuner_html(view(distribution=Distribution(heavy, shown.quantity, 12.0, 2, shown.base))))
-    heights = [height for _, height, _ in bars(drawing, OTHER)]
+    heights = [height for _, height, _ in bars(drawing, GREY)]
 
     assert heights[-1] == FLOOR
     assert "20 and more: 5,000 profiles, bar cut off" in [text.text for text in drawing.findall("text")]
@@ -144,7 +145,7 @@ def test_an_empty_segment_and_an_empty_base_are_said():
     assert "0 members" in words
     assert "nan" not in words
     assert "the same members" in words
-    assert "0 (0.0% of members)" in words
+    assert "0 (0% of members)" in words
 
 
 def test_a_quantity_that_nobody_has_is_said_in_place_of_a_picture():
