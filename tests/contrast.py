@@ -8,7 +8,7 @@ READABLE = 4.5
 
 PAGES = {
     "JupyterLab light": ("#ffffff", "rgba(0,0,0,.87)"),
-    "JupyterLab dark": ("#111111", "#ffffff"),
+    "JupyterLab dark": ("#111111", "rgba(255,255,255,.87)"),
     "a report in light": ("#ffffff", "#1b2127"),
     "a report in dark": ("#14181c", "#e7eaed"),
 }

@@ -1,10 +1,8 @@
 """Two or three segments as circles whose areas are in proportion, drawn from the table of `sk.intersections`."""
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,11 +11,12 @@ from segkit.charts.circles import Circle, Region, circles, frame, regions
 from segkit.charts.style import Heading
 from segkit.drawing.html import Markup, element, hover
 from segkit.drawing.palette import BLUE, GREEN, GREY, ORANGE, faded
+from segkit.drawing.tables import Intersections
 from segkit.errors import DefinitionError
 from segkit.wording import are, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
-"""Which segments, by position in the table, and no other."""
+"""Which segments, the largest being 0, and no other."""
 
 _HEIGHT: Final = 340
 _ROOM: Final = 0.1
@@ -28,38 +27,6 @@ _UNNOTICED: Final = 0.005
 _COLOURS: Final = (BLUE, ORANGE, GREEN)
 _FILL: Final = 0.35
 """How much of each colour fills its circle: so little that the page's own text is read where all three lie upon each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class _AreasInfo:
-    """What is drawn.
-
-    Attributes:
-        names: of the segments.
-        sizes: of the segments.
-        counts: how many profiles are in exactly each combination.
-        none: how many are in none.
-        circles: one for each segment that has members, by its position.
-        regions: the combinations that have a place where these circles overlap.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    counts: dict[Key, int]
-    none: int
-    circles: dict[int, Circle]
-    regions: dict[Key, Region]
-
-    @property
-    def shown(self) -> int:
-        """How many profiles are in any of the segments."""
-        return sum(self.counts.values())
-
-    @property
-    def error(self) -> float:
-        """How wrong the worst area is, as a share of all profiles shown."""
-        areas = {key: region.area for key, region in self.regions.items()}
-        return max(abs(areas.get(key, 0.0) - count) for key, count in self.counts.items()) / (self.shown or 1)
 
 
 def plot_areas(intersections: pd.DataFrame) -> go.Figure:
@@ -83,84 +50,78 @@ def plot_areas(intersections: pd.DataFrame) -> go.Figure:
     if len(names) not in {2, 3}:
         wanted = "2 or 3 (charts.plot_upset draws any number of them)"
         raise DefinitionError.bad_value("The number of segments in plot_areas", len(names), wanted)
-    info = _areas_info(intersections, names)
-    return _areas_figure(info) if info.circles else style.only_words(_heading(info))
+    sets = Intersections.of(intersections[[*names, "degree", "size"]], most=2 ** len(names))
+    placed = _placed(sets)
+    found = regions(placed)
+    heading = _heading(sets, found)
+    return _areas_figure(sets, placed, found, heading) if placed else style.only_words(heading)
 
 
-def _areas_info(table: pd.DataFrame, names: list[str]) -> _AreasInfo:
-    flags = table[names].to_numpy(dtype=bool)
-    found = table["size"].to_numpy(dtype=np.int64)
-    places = range(len(names))
-    keys = [key for degree in range(1, len(names) + 1) for key in combinations(places, degree)]
-    counts = {key: int(found[np.all(flags == [place in key for place in places], axis=1)].sum()) for key in keys}
-    sizes = tuple(sum(count for key, count in counts.items() if place in key) for place in places)
-    drawn = [place for place in places if sizes[place]]
-    shared = {
-        (one, other): sum(count for key, count in counts.items() if {drawn[one], drawn[other]} <= set(key))
-        for one, other in combinations(range(len(drawn)), 2)
-    }
-    placed = circles([sizes[place] for place in drawn], shared)
-    return _AreasInfo(
-        names=tuple(map(str, names)),
-        sizes=sizes,
-        counts=counts,
-        none=int(found.sum()) - sum(counts.values()),
-        circles=dict(zip(drawn, placed, strict=True)),
-        regions={tuple(drawn[one] for one in key): region for key, region in regions(placed).items()},
-    )
+def _placed(sets: Intersections) -> tuple[Circle, ...]:
+    """Return a circle for each segment that has members."""
+    sizes = [size for size in sets.sizes if size]
+    return circles(sizes, {pair: _shared(sets, pair) for pair in combinations(range(len(sizes)), 2)})
 
 
-def _heading(info: _AreasInfo) -> Heading:
-    colours = tuple(
-        (_COLOURS[place], f"{shortened(name)} ({size:,})")
-        for place, (name, size) in enumerate(zip(info.names, info.sizes, strict=True))
-    )
-    segments = joined(info.names, by="or")
-    if not info.shown:
+def _shared(sets: Intersections, rows: Key) -> int:
+    """Return how many profiles are in all of these segments, whatever else they are in."""
+    return sum(one.size for one in sets.shown if set(rows) <= set(one.rows))
+
+
+def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
+    segments = joined(sets.names, by="or")
+    sized = zip(_COLOURS, sets.names, sets.sizes, strict=False)
+    colours = tuple((colour, f"{shortened(name)} ({size:,})") for colour, name, size in sized)
+    if not sets.members:
         return Heading(f"Nobody is in {segments}", "", colours)
-    whole = info.none + info.shown
-    off = f", wrong by up to {percent(info.error)} of those shown; the numbers are exact"
-    notes = [
-        f"{info.none:,} of {profiles(whole)} {are(info.none)} in none of them.",
-        f"Areas are in proportion to profiles{off if info.error >= _UNNOTICED else ''}.",
-    ]
-    for key, count in info.counts.items():
-        if count and key not in info.regions:
-            where = joined(info.names[place] for place in key)
-            notes.append(f"Not to be seen in the circles: {profiles(count)} in {where} only.")
-    return Heading(_finding(info, segments), " ".join(notes), colours)
+    wrong = _error(sets, found)
+    off = f", wrong by up to {percent(wrong)} of those shown; the numbers are exact" if wrong >= _UNNOTICED else ""
+    notes = [sets.note, f"Areas are in proportion to profiles{off}."]
+    for one in sets.shown:
+        if one.size and one.rows not in found:
+            where = joined(sets.names[row] for row in one.rows)
+            notes.append(f"Not to be seen in the circles: {profiles(one.size)} in {where} only.")
+    return Heading(_finding(sets, segments), " ".join(notes), colours)
 
 
-def _finding(info: _AreasInfo, segments: str) -> str:
-    every = info.counts[tuple(range(len(info.names)))]
-    together, two = ("both", "both") if len(info.names) == 2 else ("all three", "two of them")
-    if info.shown > 1 and not any(count for key, count in info.counts.items() if len(key) > 1):
-        return f"None of the {profiles(info.shown)} in {segments} is in {two}"
-    return (
-        f"{every:,} of {profiles(info.shown)} in {segments} {are(every)} in {together} ({percent(every / info.shown)})"
-    )
+def _error(sets: Intersections, found: dict[Key, Region]) -> float:
+    """Return how wrong the worst area is, as a share of all profiles shown."""
+    keys = {*found, *(one.rows for one in sets.shown)}
+    areas = {key: found[key].area if key in found else 0.0 for key in keys}
+    return max(abs(areas[key] - sets.size(key)) for key in keys) / sets.members
 
 
-def _areas_figure(info: _AreasInfo) -> go.Figure:
-    left, right, bottom, top = frame(list(info.circles.values()))
+def _finding(sets: Intersections, segments: str) -> str:
+    together, two = ("both", "both") if len(sets.names) == 2 else ("all three", "two of them")
+    if sets.members > 1 and not any(one.size for one in sets.shown if len(one.rows) > 1):
+        return f"None of the {profiles(sets.members)} in {segments} is in {two}"
+    every = sets.size(tuple(range(len(sets.names))))
+    share = percent(every / sets.members)
+    return f"{every:,} of {profiles(sets.members)} in {segments} {are(every)} in {together} ({share})"
+
+
+def _areas_figure(
+    sets: Intersections, placed: tuple[Circle, ...], found: dict[Key, Region], heading: Heading
+) -> go.Figure:
+    left, right, bottom, top = frame(placed)
     room = _ROOM * (top - bottom)
     # How long a pixel is, in the circles' own unit, on a narrow page; on a wider one there is more room in every region.
     pixel = max((top - bottom + 2 * room) / _HEIGHT, (right - left + 2 * room) / style.NARROW)
-    small = {key for key, region in info.regions.items() if region.clearance < _half_width(info.counts[key]) * pixel}
+    small = {
+        key
+        for key, region in found.items()
+        if region.clearance < pixel * style.width(f"{sets.size(key):,}", size=_LETTER) / 2
+    }
     middle = complex(left + right, bottom + top) / 2
     return style.figure(
-        [_numbers(info, small)],
-        _heading(info),
+        [_numbers(sets, found, small)],
+        heading,
         height=_HEIGHT,
-        shapes=[_shape(circle, _COLOURS[place]) for place, circle in info.circles.items()],
-        annotations=[_beside(info.regions[key], info.counts[key], middle) for key in info.regions if key in small],
+        shapes=[_shape(circle, colour) for circle, colour in zip(placed, _COLOURS, strict=False)],
+        annotations=[_beside(region, sets.size(key), middle) for key, region in found.items() if key in small],
         xaxis=style.axis(visible=False, range=[left - room, right + room]),
         yaxis=style.axis(visible=False, range=[bottom - room, top + room], scaleanchor="x", scaleratio=1),
     )
-
-
-def _half_width(count: int) -> float:
-    return style.width(f"{count:,}", size=_LETTER) / 2
 
 
 def _shape(circle: Circle, colour: str) -> dict[str, Any]:
@@ -170,16 +131,14 @@ def _shape(circle: Circle, colour: str) -> dict[str, Any]:
     return {"type": "circle", "xref": "x", "yref": "y", "layer": "below", **corners, **look}
 
 
-def _numbers(info: _AreasInfo, small: set[Key]) -> go.Scatter:
+def _numbers(sets: Intersections, found: dict[Key, Region], small: set[Key]) -> go.Scatter:
     """Return each region's number within it, and around its place what is told when it is pointed at."""
-    keys, places = list(info.regions), info.regions.values()
-    texts = ["" if key in small else f"{info.counts[key]:,}" for key in keys]
+    texts = ["" if key in small else f"{sets.size(key):,}" for key in found]
     ink = {"texttemplate": style.inked(element("b", Markup("%{text}"))), "textfont": {"size": _LETTER}}
     spots = {"mode": "markers+text", "marker": {"size": 30, "opacity": 0}}
-    told = {"hovertext": [_hover(info, key) for key in keys], "hoverinfo": "text"}
-    return go.Scatter(
-        x=[place.x for place in places], y=[place.y for place in places], text=texts, **ink, **spots, **told
-    )
+    told = {"hovertext": [_hover(sets, key) for key in found], "hoverinfo": "text"}
+    x, y = [place.x for place in found.values()], [place.y for place in found.values()]
+    return go.Scatter(x=x, y=y, text=texts, **ink, **spots, **told)
 
 
 def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:
@@ -191,11 +150,11 @@ def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:
     return {**place, **line, "text": element("b", f"{count:,}"), "font": {"size": _LETTER}}
 
 
-def _hover(info: _AreasInfo, key: Key) -> str:
-    others = [name for place, name in enumerate(info.names) if place not in key]
+def _hover(sets: Intersections, key: Key) -> str:
+    others = [name for row, name in enumerate(sets.names) if row not in key]
     return hover(
-        profiles(info.counts[key]),
-        f"in {' and '.join(info.names[place] for place in key)}",
+        profiles(sets.size(key)),
+        f"in {' and '.join(sets.names[row] for row in key)}",
         f"and not in {' or '.join(others)}" if others else "",
-        f"{percent(info.counts[key] / info.shown)} of the {info.shown:,} shown",
+        f"{percent(sets.size(key) / sets.members)} of the {sets.members:,} shown",
     )

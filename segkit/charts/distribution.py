@@ -1,6 +1,5 @@
 """Who lies on either side of a threshold, drawn from the table of `sk.distribution`."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -16,22 +15,6 @@ from segkit.wording import are, number, percent, profiles
 _HEIGHT: Final = 260
 _BAR: Final = 0.92
 _SIDES: Final = ((True, BLUE, "in"), (False, GREY, "not in"))
-
-
-@dataclass(frozen=True, slots=True)
-class _DistributionInfo:
-    """What is drawn: the bins, what they measure, where the threshold stands, and whom they leave out."""
-
-    bins: Bins
-    quantity: str
-    threshold: float | None
-    without: int
-    base: str
-
-    def side(self, *, is_in: bool) -> int:
-        """Return how many profiles are on one side."""
-        inside = int(self.bins.inside.sum())
-        return inside if is_in else int(self.bins.totals.sum()) - inside
 
 
 def plot_distribution(
@@ -51,63 +34,63 @@ def plot_distribution(
         DefinitionError: it is another table.
 
     >>> table = pd.DataFrame({"from_value": [0, 30], "to_value": [30, 60], "profiles": [3, 1], "is_in": [True, False]})
-    >>> "3 of 4 profiles are on the members' side of 30 miles away" in plot_distribution(table, quantity="miles away", threshold=30).layout.title.text
+    >>> figure = plot_distribution(table, quantity="miles away", threshold=30)
+    >>> "3 of 4 profiles are on the members' side of 30 miles away" in figure.layout.title.text
     True
     """
     columns = ["from_value", "to_value", "profiles", "is_in"]
     style.check_table("plot_distribution", distribution, columns, "sk.distribution")
-    info = _DistributionInfo(Bins.of(distribution), quantity, threshold, without, base)
-    return _distribution_figure(info) if info.bins.totals.any() else style.only_words(_heading(info))
+    bins = Bins.of(distribution)
+    notes = [f"Counts everybody {base}."] if base else []
+    if without:
+        notes.append(f"{without:,} more {'profile has' if without == 1 else 'profiles have'} no such value.")
+    heading = _heading(bins, quantity, threshold, " ".join(notes))
+    return _figure(bins, quantity, threshold, heading) if bins.totals.any() else style.only_words(heading)
 
 
-def _heading(info: _DistributionInfo) -> Heading:
-    inside, outside = info.side(is_in=True), info.side(is_in=False)
-    every = inside + outside
-    notes = [f"Counts everybody {info.base}."] if info.base else []
-    if info.without:
-        notes.append(f"{info.without:,} more {'profile has' if info.without == 1 else 'profiles have'} no such value.")
+def _heading(bins: Bins, quantity: str, threshold: float | None, note: str) -> Heading:
+    every, inside = int(bins.totals.sum()), int(bins.inside.sum())
     if not every:
-        return Heading(f"No profile has {info.quantity}", " ".join(notes))
-    finding = f"{profiles(every)} by {info.quantity}"
-    if info.threshold is not None:
+        return Heading(f"No profile has {quantity}", note)
+    finding = f"{profiles(every)} by {quantity}"
+    if threshold is not None:
         # A property stands before its value, "Age 18"; a measurement after it, "90 days since the last click".
-        words = [number(info.threshold), info.quantity]
-        at = " ".join(words if " " in info.quantity else reversed(words))
+        words = [number(threshold), quantity]
+        at = " ".join(words if " " in quantity else reversed(words))
         finding = f"{inside:,} of {profiles(every)} {are(inside)} on the members' side of {at}"
     colours = tuple(
         (colour, f"{words}: {count:,} ({percent(count / every)})")
-        for (_, colour, words), count in zip(_SIDES, (inside, outside), strict=True)
+        for (_, colour, words), count in zip(_SIDES, (inside, every - inside), strict=True)
     )
-    return Heading(finding, " ".join(notes), colours)
+    return Heading(finding, note, colours)
 
 
-def _distribution_figure(info: _DistributionInfo) -> go.Figure:
+def _figure(bins: Bins, quantity: str, threshold: float | None, heading: Heading) -> go.Figure:
     marks: dict[str, Any] = {}
-    if info.threshold is not None:
-        at, line = info.threshold, {"color": ORANGE, "width": 2.5}
-        post = {"type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "line": line}
-        words = {"text": element("b", number(at)), "yanchor": "bottom", "showarrow": False}
-        marks = {"shapes": [post], "annotations": [{"x": at, "y": 1, "yref": "paper", **words}]}
+    if threshold is not None:
+        line = {"color": ORANGE, "width": 2.5}
+        post = {"type": "line", "yref": "paper", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "line": line}
+        words = {"text": element("b", number(threshold)), "yanchor": "bottom", "showarrow": False}
+        marks = {"shapes": [post], "annotations": [{"x": threshold, "y": 1, "yref": "paper", **words}]}
     return style.figure(
-        [_side(info, is_in=is_in, colour=colour, words=words) for is_in, colour, words in _SIDES],
-        _heading(info),
+        [_side(bins, quantity, is_in=is_in, colour=colour, words=words) for is_in, colour, words in _SIDES],
+        heading,
         height=_HEIGHT,
         above=18,
         margin={"b": 52},
         barmode="stack",
-        xaxis=style.axis(title=info.quantity, tickformat=","),
+        xaxis=style.axis(title=quantity, tickformat=","),
         yaxis=style.axis(title="profiles", showgrid=True, tickformat=",d", rangemode="tozero", automargin=True),
         **marks,
     )
 
 
-def _side(info: _DistributionInfo, *, is_in: bool, colour: str, words: str) -> go.Bar:
-    bins = info.bins
+def _side(bins: Bins, quantity: str, *, is_in: bool, colour: str, words: str) -> go.Bar:
     heights = bins.inside if is_in else bins.totals - bins.inside
     starts, ends = bins.drawn
     held = heights > 0
     told = [
-        hover(f"{profiles(count)}, {words}", f"{info.quantity}: {span}")
+        hover(f"{profiles(count)}, {words}", f"{quantity}: {span}")
         for count, span in zip(heights.tolist(), bins.words, strict=True)
         if count
     ]

@@ -36,7 +36,7 @@ MOST_SEGMENTS: Final = 30
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12
 _EDGE: Final = 16
-_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 58, 22
+_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 62, 22
 _NOTE_LETTERS, _NOTE_LINE = 84, 22
 """Lines end where a page of `NARROW` does, since a title can't know how wide it will be shown."""
 

@@ -166,6 +166,10 @@ class Intersections:
             members=sum(one.size for one in every),
         )
 
+    def size(self, rows: tuple[int, ...]) -> int:
+        """Return how many profiles are in exactly these segments, of those that are shown."""
+        return next((one.size for one in self.shown if one.rows == rows), 0)
+
     @property
     def more(self) -> str:
         """How many intersections are folded, in words."""

@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.charts import plot_areas
-from segkit.charts.areas import _areas_info
-from segkit.charts.circles import Circle, circles, distances, lens_area, regions
+from segkit.charts.areas import _error, _placed
+from segkit.charts.circles import Circle, Region, circles, distances, lens_area, regions
+from segkit.drawing.tables import Intersections
 from segkit.errors import DefinitionError
+
+
+def drawn(made: pd.DataFrame) -> tuple[Intersections, tuple[Circle, ...], dict[tuple[int, ...], Region]]:
+    """Return what a chart of a table draws: its intersections, a circle for each segment, and where the circles overlap."""
+    sets = Intersections.of(made, most=8)
+    return sets, _placed(sets), regions(_placed(sets))
 
 
 def numbers(figure: go.Figure) -> list[str]:
@@ -67,21 +74,19 @@ def test_circles_that_share_nothing_or_everything_may_move():
 def test_three_circles_are_placed_as_well_as_they_say(members: list[int]):
     """Each two of three circles overlap as their sets, unless the chart says how wrong it is; counts are always exact."""
     who = pd.DataFrame({name: [bool(one >> bit & 1) for one in members] for bit, name in enumerate("ABC")})
-    info = _areas_info(sk.intersections(who), list("ABC"))
-    assert sum(info.counts.values()) + info.none == len(members)
-    assert info.sizes == tuple(who.sum())
-    areas = {key: region.area for key, region in info.regions.items()}
-    for key, count in info.counts.items():
-        assert abs(areas.get(key, 0) - count) <= info.error * info.shown + 1e-9
+    sets, _, found = drawn(sk.intersections(who))
+    for one in sets.shown if sets.members else ():
+        area = found[one.rows].area if one.rows in found else 0
+        assert abs(area - one.size) <= _error(sets, found) * sets.members + 1e-9
 
 
 def test_three_circles_of_like_sets_are_near():
     """An ordinary overlap of three is drawn to within a hundredth of all that is shown."""
-    info = _areas_info(table({"A": 437, "B": 356, "C": 468, "AB": 109, "AC": 78, "BC": 111, "ABC": 29}), list("ABC"))
-    assert info.error < 0.01
+    sets, placed, found = drawn(table({"A": 437, "B": 356, "C": 468, "AB": 109, "AC": 78, "BC": 111, "ABC": 29}))
+    assert _error(sets, found) < 0.01
     for one, other in combinations(range(3), 2):
-        first, second = info.circles[one], info.circles[other]
-        both = sum(count for key, count in info.counts.items() if {one, other} <= set(key))
+        first, second = placed[one], placed[other]
+        both = sum(each.size for each in sets.shown if {one, other} <= set(each.rows))
         distance = hypot(second.x - first.x, second.y - first.y)
         assert lens_area(first.radius, second.radius, distance) == pytest.approx(both, rel=1e-6)
 
@@ -101,11 +106,9 @@ def test_exact_areas_are_said_to_be_in_proportion():
 
 def test_each_region_is_labelled_within_it():
     """A label's point lies in its own circles and in no other."""
-    info = _areas_info(table({"A": 437, "B": 356, "C": 468, "AB": 109, "AC": 78, "BC": 111, "ABC": 29}), list("ABC"))
-    for key, region in info.regions.items():
-        inside = {
-            place for place, one in info.circles.items() if hypot(region.x - one.x, region.y - one.y) < one.radius
-        }
+    _, placed, found = drawn(table({"A": 437, "B": 356, "C": 468, "AB": 109, "AC": 78, "BC": 111, "ABC": 29}))
+    for key, region in found.items():
+        inside = {place for place, one in enumerate(placed) if hypot(region.x - one.x, region.y - one.y) < one.radius}
         assert inside == set(key)
 
 
@@ -121,7 +124,7 @@ def test_a_region_too_small_for_its_number_has_it_beside_it():
 
 def test_a_segment_inside_another_lies_inside_it():
     """Containment looks like containment."""
-    outer, inner = _areas_info(table({"A": 900, "AB": 100}, "AB"), list("AB")).circles.values()
+    _, (outer, inner), _ = drawn(table({"A": 900, "AB": 100}, "AB"))
     assert hypot(inner.x - outer.x, inner.y - outer.y) + inner.radius < outer.radius
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from contrast import READABLE, contrast
 
 import segkit as sk
 from segkit.command.report import SegmentPage, html_report
+from segkit.drawing import palette
 
 VOID = {"meta", "link", "input"}
 HOSTILE = """<script>alert(1)</script></style></title>"onmouseover='x' &amp; <img src=http://example.com/x>"""
@@ -431,3 +433,17 @@ def test_it_takes_the_tables_that_segkit_makes(tiny_shop: sk.Dataset):
     assert printed == {name: f"{size:,}" for name, size in sizes["size"].items()}
     lefts = [table.all("tr")[-1].cells[-1] for table in page.all("table", "waterfall")]
     assert lefts == [f"{send.size:,}" for name, send in sends.items() if sizes.loc[name, "size"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_of_the_page_is_read_in_both_themes(theme: str):
+    """Text and links on the ground and on panels, and numbers on the strongest cell, have a contrast of 4.5 to 1 and more."""
+    style = read(report()).all("style")[0].text
+    themes = re.split(r"prefers-color-scheme: dark\)", style)
+    named = dict(re.findall(r"--([\w-]+): ?([^;}]+)", themes[0])) | (
+        dict(re.findall(r"--([\w-]+): ?([^;}]+)", themes[1].split("* {")[0])) if theme == "dark" else {}
+    )
+    cell = palette.faded(named["main"], float(named["strongest"].strip("%")) / 100)
+    assert contrast(named["text"], named["ground"], cell) >= READABLE
+    for ink in ("text", "quiet", "link"):
+        assert all(contrast(named[ink], named[ground]) >= READABLE for ground in ("ground", "panel"))
