@@ -15,7 +15,7 @@ from segkit.drawing.html import Markup, one_line
 from segkit.drawing.palette import BLUE, NOTHING, STRONGEST, faded
 
 _STEPS: Final = 255
-_COLOURS: Final = [[0, NOTHING], [1 / _STEPS, faded(BLUE, 0.06)], [1, faded(BLUE, STRONGEST)]]
+_COLOURS: Final = [[0, NOTHING], [1 / _STEPS, faded(BLUE, 0.1)], [1, faded(BLUE, STRONGEST)]]
 
 
 def cells(
@@ -79,5 +79,5 @@ def tiles(
     """
     scale = {"thickness": 12, "outlinewidth": 0, "tickformat": ",d", "len": 1, "ticks": "", "tickprefix": INKED}
     hovered = {"customdata": told.astype(np.float32), "hovertemplate": hover_template(template), "hoverongaps": False}
-    colours = [[0, faded(BLUE, 0.06)], [1, faded(BLUE, STRONGEST)]]
+    colours = [[0, faded(BLUE, 0.1)], [1, faded(BLUE, STRONGEST)]]
     return go.Heatmap(z=values.astype(np.float32), x=x, y=y, colorscale=colours, colorbar=scale, **hovered)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from textwrap import wrap
 from typing import Final
+from urllib.parse import quote
 
 _BLOCKS: Final = frozenset("dl div header section table thead tbody tr h1 h2 h3 p li ul fieldset footer".split())  # noqa: SIM905
 """Elements that end their line, so that two pages can be compared line by line."""
@@ -75,6 +76,24 @@ def elements(tag: str, texts: Iterable[str], **attributes: object) -> Markup:
 def if_any(tag: str, *inside: str, **attributes: object) -> Markup:
     """Return an element, or nothing if nothing is inside."""
     return element(tag, *inside, **attributes) if any(inside) else Markup()
+
+
+def picture(
+    *inside: str, width: int, height: int, label: str, style: str, live: bool = True, **attributes: object
+) -> Markup:
+    """Return an SVG picture, in the colours of its page; or, if it is not live, as an image, which is dark on white on any page.
+
+    Pages that show stored notebooks drop drawings and keep their words in a heap; they keep images, and words in place of them.
+    """
+    drawn = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
+    if live:
+        return element("svg", *inside, **drawn, role="img", aria_label=label, style=style, **attributes)
+    look = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "style": "background:#fff;color:#1b2127;font-family:system-ui,sans-serif",
+    }
+    source = quote(element("svg", *inside, **drawn, **look, **attributes))
+    return Markup(f'<img src="data:image/svg+xml,{source}" alt="{escaped(label)}" style="{escaped(style)}"/>')
 
 
 def table(columns: Iterable[str], rows: Iterable[Markup], **attributes: object) -> Markup:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from segkit.drawing.html import Markup, element, elements, if_any, pieces, table
+from segkit.drawing.html import Markup, element, elements, picture, pieces, table
 from segkit.drawing.palette import BLUE, GREY, INK, ORANGE, STRONGEST, faded
 from segkit.drawing.tables import Intersection, Intersections
 from segkit.widgets.view import FONT, PALE, notes_html
@@ -49,10 +49,10 @@ def words(names: Sequence[str]) -> str:
     return f"{' ∩ '.join(map(flat, names))}, nothing else" if names else "in none of these"
 
 
-def explorer_html(view: ExplorerView, *, hover: bool = True) -> Markup:
-    """Return picture, numbers and pairs as one piece; without `hover` bars say nothing of their own, as in a tuner's view."""
+def explorer_html(view: ExplorerView, *, live: bool = True) -> Markup:
+    """Return picture, numbers and pairs as one piece; if it is not live the picture is an image."""
     if view.sets.names:
-        parts = [_picture(view, hover=hover), _caption(view), _pairwise(view)]
+        parts = [_picture(view, live=live), _caption(view), _pairwise(view)]
     else:
         parts = [element("div", "No segment is chosen.")]
     return element("div", *parts, notes_html(view.notes), class_="segkit-explorer", style=FONT)
@@ -68,7 +68,7 @@ def static_html(view: ExplorerView) -> Markup:
         element("tr", element("th", name, scope="row", style="text-align:left"), element("td", f"{size:,}"))
         for name, size in told
     ]
-    return pieces(table(["in exactly", "profiles"], rows), explorer_html(view, hover=False))
+    return pieces(table(["in exactly", "profiles"], rows), explorer_html(view, live=False))
 
 
 def _caption(view: ExplorerView) -> Markup:
@@ -97,7 +97,7 @@ class _Scale(NamedTuple):
         return self.first + place * self.pitch
 
 
-def _picture(view: ExplorerView, *, hover: bool) -> Markup:
+def _picture(view: ExplorerView, *, live: bool) -> Markup:
     """Draw set sizes at the left, a column of dots for each intersection, and its bar above; as high as there are segments.
 
     It is never drawn smaller, lest its letters become too small: where a page is narrower it can be moved aside.
@@ -110,14 +110,13 @@ def _picture(view: ExplorerView, *, hover: bool) -> Markup:
     # If one number is wider than its column all stand upright, lest they run into each other.
     letters = max(len(f"{size:,}") for size in [sets.rest, *(one.size for one in sets.shown)])
     scale = _Scale(_MATRIX_START + pitch / 2, pitch, sets.largest, letters * 6.2 > pitch)
-    columns = [_column(view, one, scale, place, hover=hover) for place, one in enumerate(sets.shown)]
+    columns = [_column(view, one, scale, place) for place, one in enumerate(sets.shown)]
     rest = [_rest(sets, scale, places - 1, width)] if sets.folded else []
     largest = f"; the largest: {words(view.names(sets.shown[0]))}, {sets.shown[0].size:,}" if sets.shown else ""
-    drawn = element(
-        "svg", _rows(sets), *columns, *rest,
-        viewBox=f"0 0 {width} {height}", width=width, height=height, style="display:block", role="img",
-        aria_label=f"Exact intersections of {counted(len(sets.names), 'segment')}{largest}. {sets.note}",
-        font_size=12, fill=INK,
+    drawn = picture(
+        _rows(sets), *columns, *rest,
+        width=width, height=height, style="display:block", live=live, font_size=12, fill=INK,
+        label=f"Exact intersections of {counted(len(sets.names), 'segment')}{largest}. {sets.note}",
     )  # fmt: skip
     return element("div", drawn, style="overflow-x:auto")
 
@@ -142,7 +141,7 @@ def _rows(sets: Intersections) -> Markup:
     return pieces(*rows)
 
 
-def _column(view: ExplorerView, one: Intersection, scale: _Scale, place: int, *, hover: bool) -> Markup:
+def _column(view: ExplorerView, one: Intersection, scale: _Scale, place: int) -> Markup:
     """Draw an intersection: its bar, and below it a dot for each segment, those that it is in full and joined."""
     at, colour = scale.at(place), ORANGE if view.is_picked(one) else BLUE
     ends = {"x1": at, "x2": at, "y1": _middle(one.rows[0]), "y2": _middle(one.rows[-1])}
@@ -154,7 +153,7 @@ def _column(view: ExplorerView, one: Intersection, scale: _Scale, place: int, *,
     ]
     return element(
         "g",
-        if_any("title", f"{words(view.names(one))}: {profiles(one.size)}" if hover else ""),
+        element("title", f"{words(view.names(one))}: {profiles(one.size)}"),
         _bar(at, one.size, scale, colour),
         element("line", **ends, stroke=colour, stroke_width=3),
         *dots,

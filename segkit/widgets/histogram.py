@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from segkit.analysis.distribution import Distribution
-from segkit.drawing.html import Markup, element, if_any, pieces
-from segkit.drawing.palette import BLUE, GREY, INK, ORANGE
+from segkit.drawing.html import Markup, element, picture, pieces
+from segkit.drawing.palette import BLUE, FAINT, GREY, INK, ORANGE
 from segkit.drawing.tables import Bins, Counts
-from segkit.wording import counted, number
+from segkit.wording import brief, counted, number
 
-WIDTH, HEIGHT, FLOOR = 560, 150, 118
-_TOP = 14
+WIDTH, HEIGHT, FLOOR, LEFT = 560, 166, 118, 34
+_TOP, _LINE = 14, 14
+_NICE = (1, 2, 5, 10)
 
 
 class Frame(NamedTuple):
@@ -55,15 +56,19 @@ class Frame(NamedTuple):
 
     def at(self, value: float) -> float:
         """Return where a value stands from the left, no farther than the picture's ends."""
-        return min(max((value - self.low) * WIDTH / (self.high - self.low), 0), WIDTH)
+        return LEFT + min(max((value - self.low) * self.per_unit, 0), WIDTH - LEFT)
+
+    @property
+    def per_unit(self) -> float:
+        """Points of the picture for one unit of the quantity."""
+        return (WIDTH - LEFT) / (self.high - self.low)
 
     def path(self, heights: Counts) -> list[str]:
         """Return a drawing of each bar, as tall as its number of profiles; an empty text where that is 0."""
         tall = np.minimum(heights * self.scale, np.divide(heights * FLOOR, np.maximum(self.totals, 1)))
-        per_unit = WIDTH / (self.high - self.low)
         starts, ends = self.bins.drawn
-        lefts = (starts - self.low) * per_unit
-        widths = np.maximum((ends - starts) * per_unit - 1, 1)
+        lefts = LEFT + (starts - self.low) * self.per_unit
+        widths = np.maximum((ends - starts) * self.per_unit - 1, 1)
         return [
             f"M{left:.1f} {FLOOR}v-{height:.1f}h{width:.1f}V{FLOOR}z" if height else ""
             for left, width, height in zip(lefts.tolist(), widths.tolist(), tall.tolist(), strict=True)
@@ -97,10 +102,10 @@ def anchor_at(frame: Frame, threshold: float) -> str:
     return "end" if frame.at(threshold) > WIDTH / 2 else "start"
 
 
-def histogram_html(distribution: Distribution, *, hover: bool) -> Markup:
+def histogram_html(distribution: Distribution, *, live: bool) -> Markup:
     """Return the picture: bars in two colours and the threshold as a line; only the slots change while it moves.
 
-    Without `hover` bars say nothing of their own.
+    What is not live is an image.
     """
     if distribution.table.empty:
         return element("div", f"{distribution.quantity}: nobody has any")
@@ -116,40 +121,60 @@ def histogram_html(distribution: Distribution, *, hover: bool) -> Markup:
         data_slot="line",
         transform=line_at(frame, at),
     )
-    floor = element("line", x1=0, x2=WIDTH, y1=FLOOR, y2=FLOOR, stroke=INK, stroke_opacity=".4")
-    ends = _text(number(frame.low), 0, FLOOR + 14), _text(_far_end(frame), WIDTH, FLOOR + 14, text_anchor="end")
-    below = _text(label, WIDTH / 2, FLOOR + 28, data_slot="label", text_anchor="middle")
-    return element(
-        "svg", _bars(frame, distribution.quantity, hover=hover), members, line, floor, *ends, below,
-        viewBox=f"0 0 {WIDTH} {HEIGHT}", style=f"width:100%;max-width:{WIDTH}px", role="img", data_slot="picture", aria_label=label,
+    floor = element("line", x1=LEFT, x2=WIDTH, y1=FLOOR, y2=FLOOR, stroke=INK, stroke_opacity=".4")
+    far = _text(_far_end(frame), WIDTH, FLOOR + 2 * _LINE, text_anchor="end")
+    below = _text(label, WIDTH / 2, FLOOR + 3 * _LINE + 2, data_slot="label", text_anchor="middle")
+    return picture(
+        _bars(frame, distribution.quantity), members, line, floor, _ticks(frame), far, below,
+        width=WIDTH, height=HEIGHT, label=label, style="max-width:100%;height:auto", live=live, data_slot="picture",
     )  # fmt: skip
+
+
+def _ticks(frame: Frame) -> Markup:
+    """Draw the scale of profiles at the left and that of the quantity below; the bar without an end has no place on it."""
+    ends = frame.bins.starts[np.isinf(frame.bins.ends)]
+    last = float(ends.min()) if len(ends) else frame.high
+    drawn = []
+    for held in filter(float.is_integer, _round_values(0, frame.tallest, 3)[1:]):
+        y = FLOOR - held * frame.scale
+        drawn += [
+            element("line", x1=LEFT, x2=WIDTH, y1=y, y2=y, stroke=FAINT),
+            _text(brief(held), LEFT - 5, y + 4, text_anchor="end"),
+        ]
+    drawn += [
+        _text(number(at), frame.at(at), FLOOR + _LINE, text_anchor="middle") for at in _round_values(frame.low, last, 8)
+    ]
+    return pieces(*drawn)
+
+
+def _round_values(low: float, high: float, most: int) -> list[float]:
+    """Return round values from one number to another, about as many as wanted and evenly apart.
+
+    >>> _round_values(0, 365, 5), _round_values(0, 139, 2), _round_values(0, 1, 2)
+    ([0.0, 100.0, 200.0, 300.0], [0.0, 100.0], [0.0, 0.5, 1.0])
+    """
+    least = (high - low) / most or 1.0
+    power = 10 ** np.floor(np.log10(least))
+    step = next(power * nice for nice in _NICE if power * nice >= least * (1 - 1e-9))
+    return [float(step * one) for one in range(int(np.ceil(low / step)), int(np.floor(high / step + 1e-9)) + 1)]
 
 
 def _text(text: str, x: float, y: float, **attributes: object) -> Markup:
     return element("text", text, x=x, y=y, font_size=12, fill=INK, **attributes)
 
 
-def _bars(frame: Frame, quantity: str, *, hover: bool) -> Markup:
+def _bars(frame: Frame, quantity: str) -> Markup:
     """Draw every bar at its full height in grey; those on the member side are drawn over it."""
     drawn = zip(frame.path(frame.totals), frame.totals.tolist(), frame.bins.words, strict=True)
-    return pieces(
-        *(
-            element(
-                "path",
-                if_any("title", f"{counted(held, 'profile')}, {quantity}: {words}" if hover else ""),
-                fill=GREY,
-                d=d,
-            )
-            for d, held, words in drawn
-        )
-    )
+    titled = ((path, f"{counted(held, 'profile')}, {quantity}: {words}") for path, held, words in drawn)
+    return pieces(*(element("path", element("title", told), fill=GREY, d=path) for path, told in titled))
 
 
 def _far_end(frame: Frame) -> str:
-    """Return what stands below the far end: from where on the bar without an end is, and how many it holds."""
+    """Return what stands below the bar without an end: from where on it is, and how many it holds; nothing where there is none."""
     beyond = np.flatnonzero(np.isinf(frame.bins.ends))
     if not len(beyond):
-        return number(frame.high)
+        return ""
     held = int(frame.totals[beyond[0]])
     cut = ", bar cut off" if held * frame.scale > FLOOR else ""
     return f"{number(frame.bins.starts[beyond[0]])} and more: {counted(held, 'profile')}{cut}"

@@ -39,12 +39,8 @@ class TunerView(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def tuner_html(view: TunerView, *, hover: bool = True) -> Markup:
-    """Return the live view; its height only changes with the number of lines in English.
-
-    Without `hover` bars say nothing of their own: where a page keeps the words of a picture and drops the picture, as some do that
-    show notebooks, they would stand there in a heap.
-    """
+def tuner_html(view: TunerView, *, live: bool = True) -> Markup:
+    """Return the view; its height only changes with the number of lines in English. If it is not live its picture is an image."""
     size = element(
         "span", f"{view.size:,}", style="font-size:2rem;font-weight:600", data_slot="size", data_size=view.size
     )
@@ -57,7 +53,7 @@ def tuner_html(view: TunerView, *, hover: bool = True) -> Markup:
         english_html(view.english, BLUE, data_slot="english"),
     ]
     if view.distribution is not None:
-        parts.append(histogram_html(view.distribution, hover=hover))
+        parts.append(histogram_html(view.distribution, live=live))
     parts += [_overlap(number, overlap, view.size) for number, overlap in enumerate(view.overlaps)]
     return element("div", *parts, notes_html(view.notes), class_="segkit-tuner", style=FONT)
 
@@ -83,7 +79,7 @@ def static_html(view: TunerView, settings: Iterable[tuple[str, str]], name: str)
     """Return what a reader without a kernel sees: the same view, after a plain table of where the controls stand."""
     rows = (element("tr", element("th", label, scope="row"), element("td", value)) for label, value in settings)
     table = element("table", element("tbody", *rows))
-    return pieces(element("p", element("b", name)), table, tuner_html(view, hover=False))
+    return pieces(element("p", element("b", name)), table, tuner_html(view, live=False))
 
 
 def of_base(size: int, base: str, base_size: int) -> str:

@@ -234,7 +234,7 @@ def test_overlap_with_other_segments_is_shown(sample_shop: sk.Dataset):
     tuner = Tuner(sk.sms_engaged, sample_shop, compare=[nearby])
     both = len(members(tuner.segment, sample_shop) & members(nearby, sample_shop))
 
-    assert re.search(rf"also in SMS near 02110\s+{both:,} \({both / tuner.size:.1%} of members\)", shown(tuner))
+    assert re.search(rf"also in SMS near 02110\s+{both:,} \({both / tuner.size:.0%} of members\)", shown(tuner))
 
 
 def test_shares_name_their_base(sample_shop: sk.Dataset):

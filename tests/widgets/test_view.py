@@ -3,12 +3,14 @@
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pandas as pd
+import pytest
 
 from segkit.analysis.distribution import Distribution
 from segkit.drawing.palette import BLUE, GREY
-from segkit.widgets.histogram import FLOOR, WIDTH
+from segkit.widgets.histogram import FLOOR, LEFT, WIDTH
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
 
 BARS = pd.DataFrame(
@@ -39,6 +41,7 @@ def left_open(html: str) -> list[str]:
     """Return the elements that a piece of HTML opens and does not close, in order."""
     reader = HTMLParser()
     elements: list[str] = []
+    reader.handle_startendtag = lambda *_: None
     reader.handle_starttag = lambda tag, _: elements.append(tag)
     reader.handle_endtag = lambda tag: elements.pop() if elements[-1:] == [tag] else elements.append(f"/{tag}")
     reader.feed(html)
@@ -81,10 +84,22 @@ def line(drawing: ET.Element) -> float:
 def test_threshold_is_a_line_in_the_scale_of_the_bars():
     """A threshold of 12 out of 30 stands at two fifths of the width, with its number beside it."""
     drawing = picture(tuner_html(view()))
-    width = float(drawing.attrib["viewBox"].split()[2])
 
-    assert line(drawing) == width * 12 / 30
+    assert line(drawing) == LEFT + (WIDTH - LEFT) * 12 / 30
     assert drawing.find("g/text").text == "12"
+
+
+def test_both_scales_have_round_ticks():
+    """Profiles at the left, a line for each, and the quantity below, each tick where its value stands."""
+    drawing = picture(tuner_html(view()))
+    ticks = {text.text: text.attrib for text in drawing.findall("text") if "data-slot" not in text.attrib}
+    each = bars(drawing, GREY)[0][1] / 4
+
+    assert [ticks[name]["text-anchor"] for name in ("0", "4", "10", "30")] == ["middle", "end", "middle", "middle"]
+    assert float(ticks["4"]["y"]) - 4 == pytest.approx(FLOOR - 4 * each, abs=0.1)
+    assert float(ticks["10"]["x"]) == pytest.approx(LEFT + (WIDTH - LEFT) / 3, abs=0.1)
+    few = view(distribution=Distribution(BARS[:1].assign(profiles=1), "clicks", 12.0, 0, "all"))
+    assert "0.5" not in [text.text for text in picture(tuner_html(few)).findall("text")]
 
 
 def test_picture_is_told_to_who_does_not_see_it():
@@ -98,7 +113,7 @@ def test_picture_is_told_to_who_does_not_see_it():
 def test_a_threshold_beyond_the_bars_stays_in_the_picture():
     """It stands at the edge, with its own number."""
     shown = view().distribution
-    for at, edge in ((500.0, float(WIDTH)), (-3.0, 0.0)):
+    for at, edge in ((500.0, float(WIDTH)), (-3.0, float(LEFT))):
         moved = Distribution(BARS, shown.quantity, at, 0, shown.base)
         assert line(picture(tuner_html(view(distribution=moved)))) == edge
 
@@ -156,14 +171,18 @@ def test_a_quantity_that_nobody_has_is_said_in_place_of_a_picture():
     assert "<svg" not in tuner_html(view(distribution=None))
 
 
-def test_static_view_has_the_settings_and_no_hover():
-    """A plain table of the settings comes first, and bars carry no words that would stand in a heap without the drawing."""
+def test_static_view_has_the_settings_and_an_image():
+    """A plain table of the settings comes first, and the picture is an image, lest a page drop it and leave its words in a heap."""
     html = static_html(view(), [("clicked days", "90")], "SMS engaged")
 
-    assert html.index("<table>") < html.index("<svg")
+    assert html.index("<table>") < html.index("<img")
     assert '<th scope="row">clicked days</th><td>90</td>' in html
-    assert "<title>" not in html
-    assert "<title>" in tuner_html(view())
+    source, told = re.search(r'<img src="data:image/svg\+xml,([^"]*)" alt="([^"]*)"', html).groups()
+    drawn = ET.fromstring(unquote(source))
+    assert told == picture(tuner_html(view())).attrib["aria-label"]
+    assert len(drawn) == len(picture(tuner_html(view())))
+    assert {"background:#fff", "color:#1b2127"} <= set(drawn.attrib["style"].split(";"))
+    assert "<svg" not in html
 
 
 def test_markup_is_whole_and_hostile_text_is_escaped():
