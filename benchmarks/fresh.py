@@ -18,6 +18,9 @@ from typing import Any
 from asks import AS_OF, DRAGS, EIGHT
 from timing import timed
 
+SAVED = "saved"
+"""The folder of the saved shop, beside the files that it was loaded from."""
+
 Step = Callable[[str, Path], tuple[float, dict[str, Any]]]
 
 
@@ -60,6 +63,39 @@ def _every_slider(word: str, folder: Path) -> tuple[float, dict[str, Any]]:
     asks = [ask for drag in DRAGS for ask in drag.later(16)]
     seconds, sizes = timed(lambda: [peer.size(ask) for ask in asks])
     return seconds, {str(ask): size for ask, size in zip(asks, sizes, strict=True)}
+
+
+def _save(_: str, folder: Path) -> tuple[float, dict[str, Any]]:
+    import peers  # noqa: PLC0415
+
+    shop = peers.peer("segkit").load(folder, "parquet").shop
+    return timed(lambda: shop.save(folder / SAVED))[0], {"profiles": len(shop)}
+
+
+def _open(_: str, folder: Path) -> tuple[float, dict[str, Any]]:
+    from segkit import load  # noqa: PLC0415
+
+    seconds, shop = timed(lambda: load(folder / SAVED))
+    return seconds, {"profiles": len(shop)}
+
+
+def _first_of_loaded(_: str, folder: Path) -> tuple[float, dict[str, Any]]:
+    import peers  # noqa: PLC0415
+
+    return _first_sizes(peers.peer("segkit").load(folder, "parquet"))
+
+
+def _first_of_saved(_: str, folder: Path) -> tuple[float, dict[str, Any]]:
+    import peers  # noqa: PLC0415
+
+    import segkit as sk  # noqa: PLC0415
+
+    return _first_sizes(peers.peer("segkit")(sk.load(folder / SAVED)))
+
+
+def _first_sizes(peer: Any) -> tuple[float, dict[str, Any]]:
+    seconds, sizes = timed(lambda: [peer.size(ask) for ask in EIGHT])
+    return seconds, {str(ask): size for ask, size in zip(EIGHT, sizes, strict=True)}
 
 
 def _audience(_: str, folder: Path) -> tuple[float, dict[str, Any]]:
@@ -136,6 +172,10 @@ STEPS: dict[str, Step] = {
     "first move": _first_move,
     "16 moves of every slider": _every_slider,
     "audience": _audience,
+    "save a shop": _save,
+    "open a saved shop": _open,
+    "8 segments first, of a loaded shop": _first_of_loaded,
+    "8 segments first, of a saved shop": _first_of_saved,
     "write members": _write,
 }
 

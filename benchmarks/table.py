@@ -28,6 +28,7 @@ GROWING = (
     ("sets", "exact intersections of 20"),
     ("files", "load parquet"),
     ("files", "write members"),
+    ("saved", "open a saved shop"),
 )
 
 

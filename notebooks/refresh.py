@@ -65,7 +65,8 @@ def add_pictures(notebook: nbformat.NotebookNode) -> None:
     for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
         drawn = output.get("data", {}).get(PLOTLY)
         if drawn is not None:
-            figure = Figure(drawn["data"], drawn["layout"])
+            # On white, since text is black here, and a reader's page may be dark.
+            figure = Figure(drawn["data"], {**drawn["layout"], "paper_bgcolor": "#ffffff"})
             picture = kaleido.calc_fig_sync(figure, opts={"format": "png", "width": PICTURE_WIDTH})
             small = BytesIO()
             Image.open(BytesIO(picture)).quantize(COLOURS).save(small, "PNG", optimize=True)

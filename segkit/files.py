@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -22,7 +22,7 @@ LONGEST_WAIT = 30.0
 """Seconds to wait for another writer that is renaming files in the same folder, which takes milliseconds."""
 
 _WORKPLACE = re.compile(r"\.segkit-[0-9a-f]{16}")
-_IN_A_WORKPLACE = re.compile(r"[0-9]+\.(part|old)")
+_IN_A_WORKPLACE = re.compile(r"[0-9]+\.(part|old|name)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters but for tabs and the ends of lines."""
 _CONTROL_OR_END = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -113,6 +113,61 @@ def whole_files(
         raise
     except OSError as error:
         raise FileError.not_written(paths[0], error.strerror or type(error).__name__) from None
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, *, replaceable: Callable[[Path], None]) -> Iterator[Path]:
+    """Give a temporary folder that takes the place of `path` at the end, or, if anything failed, is removed.
+
+    Nobody but its owner can look into it, then or later. A folder that stood there before is removed, or comes back; of one that was
+    being replaced when its writer was killed, by the next that writes beside it.
+
+    Args:
+        path: the folder; those above it are made.
+        replaceable: raises if a folder that is there already must stay.
+
+    Raises:
+        FileError: a file stands there, the system refuses to write, or this process serves a page of `segkit app`.
+    """
+    target = Path(os.path.realpath(path))
+    make_folder(target.parent)
+    _remove_leftovers(target.parent)
+    try:
+        _check_name(target)
+        _check_folder(target, replaceable)
+    except FileError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _refusal(path, error) from None
+    try:
+        with _workplace(target.parent) as place:
+            part = place / "0.part"
+            part.mkdir(mode=0o700)
+            (place / "0.name").write_text(target.name, encoding="utf-8")
+            yield part
+            for found, _, names in os.walk(part):
+                for name in names:
+                    with (Path(found) / name).open("rb+") as written:
+                        os.fsync(written.fileno())
+            with _locked(target.parent, patience=LONGEST_WAIT) as lock:
+                if lock is False:
+                    raise FileError.busy(target.parent)
+                # Once more, since another writer may have come first.
+                _check_folder(target, replaceable)
+                if target.exists():
+                    target.rename(place / "0.old")
+                part.rename(target)
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError.not_written(path, error.strerror or type(error).__name__) from None
+
+
+def _check_folder(target: Path, replaceable: Callable[[Path], None]) -> None:
+    if target.exists():
+        if not target.is_dir():
+            raise FileError.not_a_folder(target)
+        replaceable(target)
 
 
 def write_text(path: Path, text: str, *, replace: bool) -> Path:
@@ -252,11 +307,21 @@ def _is_workplace(entry: "os.DirEntry[str]") -> bool:
 def _empty(place: Path) -> None:
     """Remove the parts in a hidden folder, while it is locked, and itself if the system lets it."""
     with contextlib.suppress(OSError):
+        _put_back(place)
         for path in list(place.iterdir()):
             if _IN_A_WORKPLACE.fullmatch(path.name):
                 with contextlib.suppress(OSError):
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     _remove(place)
+
+
+def _put_back(place: Path) -> None:
+    """Put back a folder that was moved out of the way of another, which did not take its place."""
+    name, old = place / "0.name", place / "0.old"
+    if name.exists() and old.is_dir():
+        target = place.parent / name.read_text(encoding="utf-8")
+        if not target.exists():
+            old.rename(target)
 
 
 def _remove(place: Path) -> None:

@@ -1,33 +1,10 @@
-"""How charts write numbers, names and sentences; how they look is `style`'s."""
+"""How numbers, names and sentences are written, in pictures and in messages; how text becomes markup is `drawing.html`'s."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from html import escape
 from math import isnan
-from textwrap import wrap
 
 from segkit.masking import quoted
-
-_HOVER_LETTERS = 70
-
-
-def markup(text: object) -> str:
-    """Return text so that plotly shows it as it is: no tag, no entity, no formula, no template, on one line.
-
-    >>> markup("<b>VIP</b> & $200 to $500, 10%{x}")
-    '&lt;b&gt;VIP&lt;/b&gt; &amp; &#36;200 to &#36;500, 10&#37;{x}'
-    """
-    return escape(" ".join(str(text).split()), quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
-
-
-def hover(*lines: str) -> str:
-    """Return lines of plain text as a hover label, the first one bold; empty lines are left out and long ones broken.
-
-    >>> hover("VIP & friends", "", "171 members")
-    '<b>VIP &amp; friends</b><br>171 members'
-    """
-    first, *others = ["<br>".join(map(markup, wrap(line, _HOVER_LETTERS))) for line in lines if line]
-    return "<br>".join([f"<b>{first}</b>", *others])
 
 
 def shortened(text: object, letters: int = 40) -> str:
@@ -72,6 +49,17 @@ def percent(share: float, *, digits: int = 2) -> str:
     decimals = 1 if digits > 1 and share < 0.0995 else 0
     least: float = 0.01 / 10**decimals
     return f"<{least:.{decimals}%}" if share < least else f"{share:.{decimals}%}"
+
+
+def likeness(jaccard: float) -> str:
+    """Return a Jaccard index, rounded neither to nothing nor to the same people; a dash for none.
+
+    >>> [likeness(jaccard) for jaccard in (0, 0.001, 0.5, 0.999, 1, float("nan"))]
+    ['0', '<0.01', '0.50', '>0.99', '1', '—']
+    """
+    if isnan(jaccard) or jaccard in {0, 1}:
+        return number(jaccard)
+    return "<0.01" if jaccard < 0.01 else ">0.99" if jaccard > 0.99 else f"{jaccard:.2f}"
 
 
 def number(value: float) -> str:

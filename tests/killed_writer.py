@@ -11,10 +11,11 @@ import random
 import signal
 import sys
 import time
+from functools import partial
 from itertools import count
 from pathlib import Path
 
-from segkit.files import whole_files
+from segkit.files import whole_files, whole_folder
 
 SYSTEM = {
     "open", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.scandir", "os.listdir", "fcntl.flock",
@@ -62,7 +63,7 @@ def born(work) -> int:
     return child
 
 
-def killed_at(step: int, folder: Path, text: str):
+def killed_at(step: int, writes):
     """Return work that writes and is killed before a step of it."""
 
     def work() -> None:
@@ -73,7 +74,7 @@ def killed_at(step: int, folder: Path, text: str):
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)
-        write(folder / "m.csv", text)
+        writes()
 
     return work
 
@@ -84,7 +85,8 @@ def at_every_step(folder: Path) -> dict[str, object]:
     while step == 0 or os.WIFSIGNALED(status):
         step += 1
         write(folder / "m.csv", f"{step}, before, the end\n")
-        _, status = os.waitpid(born(killed_at(step, folder, f"{step}, killed, the end\n")), 0)
+        writes = partial(write, folder / "m.csv", f"{step}, killed, the end\n")
+        _, status = os.waitpid(born(killed_at(step, writes)), 0)
         if fault(folder):
             faults.append(f"step {step}: {fault(folder)}")
         without += not (folder / "m.csv.manifest.json").exists()
@@ -92,6 +94,38 @@ def at_every_step(folder: Path) -> dict[str, object]:
         if names(folder) != ["m.csv", "m.csv.manifest.json"]:
             faults.append(f"step {step}: {names(folder)} are left")
     return {"kills": step - 1, "faults": faults, "without manifest": without}
+
+
+def write_folder(path: Path, text: str) -> None:
+    """Write a folder of two files that say the same, in place of one that is there."""
+    with whole_folder(path, replaceable=lambda _: None) as place:
+        (place / "within").mkdir()
+        for part in (place / "a", place / "within" / "b"):
+            part.write_text(text, encoding="utf-8")
+
+
+def said_by(path: Path) -> list[str]:
+    """Return what the files of a folder say."""
+    return [part.read_text(encoding="utf-8") for part in sorted(path.rglob("*")) if part.is_file()]
+
+
+def folder_at_every_step(folder: Path) -> dict[str, object]:
+    """Be killed at every step of replacing a folder, and write something else beside it after each."""
+    faults, away, step, status = [], 0, 0, 0
+    target = folder / "shop"
+    while step == 0 or os.WIFSIGNALED(status):
+        step += 1
+        write_folder(target, "old")
+        _, status = os.waitpid(born(killed_at(step, partial(write_folder, target, "new"))), 0)
+        away += not target.exists()
+        if target.exists() and said_by(target) not in (["old"] * 2, ["new"] * 2):
+            faults.append(f"step {step}: the folder says {said_by(target)}")
+        write(folder / "m.csv", "beside, the end\n")
+        if said_by(target) not in (["old"] * 2, ["new"] * 2):
+            faults.append(f"step {step}: afterwards the folder says {said_by(target)}")
+        if names(folder) != ["m.csv", "m.csv.manifest.json", "shop"]:
+            faults.append(f"step {step}: {names(folder)} are left")
+    return {"kills": step - 1, "faults": faults, "away": away}
 
 
 def at_any_moment(folder: Path, kills: int) -> dict[str, object]:
@@ -126,5 +160,11 @@ def at_any_moment(folder: Path, kills: int) -> dict[str, object]:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[2])
-    found = at_every_step(folder) if sys.argv[1] == "every step" else at_any_moment(folder, int(sys.argv[3]))
+    match sys.argv[1]:
+        case "every step":
+            found = at_every_step(folder)
+        case "every step of a folder":
+            found = folder_at_every_step(folder)
+        case _:
+            found = at_any_moment(folder, int(sys.argv[3]))
     print(json.dumps(found))  # noqa: T201  # that is how the test reads it

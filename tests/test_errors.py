@@ -115,6 +115,38 @@ DEFINITION = {
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
+    "saved_shop_damaged": (
+        (Path("shop/saved-tables/events/metric=X/part-0.parquet"), "it is missing"),
+        ["'part-0.parquet'", "in 'shop'", "it is missing", "sk.load(...).save(folder)"],
+    ),
+    "not_of_the_saved_shop": (
+        (Path("shop/more.csv"),),
+        ["'more.csv' in 'shop'", "Move it elsewhere", "save the shop again"],
+    ),
+    "saved_by_another_version": (
+        (FOLDER, "0.9", 7),
+        ["'shop'", "segkit 0.9", "version 7", "sk.load(...).save(folder)"],
+    ),
+    "inside_a_saved_shop": ((FOLDER,), ["inside of a saved shop", "sk.load('shop')"]),
+    "saved_shop_is_read": (
+        (["columns", "day_first"],),
+        ["'columns', 'day_first'", "only as_of", "load where it came from"],
+    ),
+    "property_not_saved": (("Months", "month_interval"), ["'Months'", "month_interval", "astype(str)"]),
+    "no_ids_to_add_by": (
+        ("with_properties", ["Score"]),
+        ["with_properties", "'profile_id'", "'Score'", "rename_axis('profile_id')"],
+    ),
+    "decides_who_is_sent_to": (
+        (["country", "sms_consent"],),
+        ["'country', 'sms_consent'", "sk.load(..., profiles=frame)", "'country (mine)'"],
+    ),
+    "nothing_to_add": (("with_list",), ["with_list", "no id", "Check how it was picked"]),
+    "series_without_name": (
+        ("with_properties",),
+        ["with_properties", "Series without a name", "series.rename('Spent')"],
+    ),
+    "flags_instead_of_ids": ((), ["with_list", "True and False", "series.index[series]"]),
     "faults": (
         (["profiles, x: a. Do b.", "events, y: c. Do d."],),
         ["2 faults", "nothing was loaded", "- profiles, x: a. Do b."],
@@ -192,6 +224,10 @@ DATA = {
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "slipped column"]),
 }
 FILE = {
+    "holds_more_than_a_shop": (
+        (FOLDER, ["notes.txt"]),
+        ["'shop'", "'notes.txt'", "would be lost", "Give a new folder"],
+    ),
     "unknown_layout": (
         ("klavio", ["klaviyo", "members"]),
         ["'klavio'", "Did you mean 'klaviyo'", "'klaviyo', 'members'"],

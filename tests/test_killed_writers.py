@@ -40,6 +40,16 @@ def test_a_writer_killed_at_any_step_leaves_what_fits(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
+def test_a_folder_whose_writer_is_killed_is_the_old_or_the_new(tmp_path: Path):
+    """At each of its steps: whole, or put back whole by whoever writes beside it next; and nothing else is left."""
+    found = run("every step of a folder", str(tmp_path))
+
+    assert found["faults"] == []
+    assert found["kills"] > 15
+    assert found["away"] > 0  # so it was killed between the two renames as well
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
 def test_of_two_writers_of_one_file_either_may_be_killed_at_any_moment(tmp_path: Path):
     """Whenever one is killed and the other stopped, the file is whole and the manifest is its own; and nothing stays."""
     found = run("any moment", str(tmp_path), "60")

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,15 @@ from segkit.definition.conditions import (
     Condition,
     ConsentCondition,
     DateTest,
+    DistanceCondition,
     FunnelCondition,
     ListCondition,
     MetricCondition,
     Not,
     NumberComparison,
+    PhoneCountryCondition,
     PropertyCondition,
+    RegionCondition,
 )
 from segkit.definition.measures import EventMeasure
 from segkit.definition.timeframes import TICK, AllTime, EventTimeframe, midnight
@@ -188,8 +191,10 @@ def _moves_within_a_day(atom: Atom) -> bool:
             return getattr(timeframe, "unit", "day") == "hour"
         case ConsentCondition(status_date=timeframe, where=where):
             return getattr(timeframe, "unit", "day") == "hour" or any(map(_moves_within_a_day, where))
-        case _:
+        case PropertyCondition() | DistanceCondition() | PhoneCountryCondition() | RegionCondition():
             return False
+        case _:
+            assert_never(atom)
 
 
 def _with_atoms(condition: Condition, swap: Callable[[Condition], Condition]) -> Condition:

@@ -1,7 +1,7 @@
 """Who lies on either side of a threshold: the quantity that a parameter is compared with, counted over its values."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.data.instants import DAY, microseconds
-from segkit.definition.measures import EventSum, LastDay, Number
+from segkit.definition.measures import LastDay
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.engine.engines import engine_of
@@ -163,40 +163,41 @@ def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
     None where no single event decides a window that moves.
     """
     try:
-        low = _low(quantity, engine)
-        edges = _bar_edges(quantity, low)
+        edges = _bar_edges(quantity, 0.0)
         cut = _cut(quantity, edges, engine)
-        cube = engine.cube([cut, quantity.moving.atoms[0]], among=quantity.counted)
+        if quantity.may_be_negative:
+            totals, inside = _counted(quantity, replace(cut, edges=(0, *cut.edges)), engine)
+            if totals[0]:
+                edges = _bar_edges(quantity, _low(quantity, engine))
+                cut = _cut(quantity, edges, engine)
+                totals, inside = _counted(quantity, cut, engine)
+            else:
+                totals, inside = totals[1:], inside[1:]
+        else:
+            totals, inside = _counted(quantity, cut, engine)
     except NotOneDayError:
         return None
+    (others,) = engine.counts([quantity.others])
+    return Bars(quantity, cut, edges, inside=inside, totals=totals, without=others - int(totals.sum()))
+
+
+def _counted(quantity: Quantity, cut: Cut, engine: Engine) -> tuple[Counts, Counts]:
+    """Return how many profiles each bar counts, and how many of them are on the member side."""
+    cube = engine.cube([cut, quantity.moving.atoms[0]], among=quantity.counted)
     bins, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
     has, is_in = bins != NO_BIN, cube[1].to_numpy() ^ quantity.is_negated
     totals, inside = (
-        np.bincount(bins[some], weights=counts[some], minlength=len(edges) - 1).astype(np.int64)
+        np.bincount(bins[some], weights=counts[some], minlength=len(cut.edges) + 1).astype(np.int64)
         for some in (has, has & is_in)
     )
-    (others,) = engine.counts([quantity.others])
-    return Bars(
-        quantity,
-        cut,
-        edges,
-        inside=_in_order(inside, quantity),
-        totals=_in_order(totals, quantity),
-        without=others - int(totals.sum()),
-    )
+    return _in_order(totals, quantity), _in_order(inside, quantity)
 
 
 def _low(quantity: Quantity, engine: Engine) -> float:
-    """Return where the bars begin: at 0, or, where amounts lie below it, at a power of ten below all of them."""
-    if not isinstance(quantity.measure, (EventSum, Number)):
-        return 0.0
-    below = Cut(quantity.measure, (*_DECADES, 0))
-    bins = engine.cube([below], among=quantity.counted)[0]
-    lowest = int(bins[bins != NO_BIN].min()) if (bins != NO_BIN).any() else len(below.edges)
-    return float(min(below.edges[max(lowest - 1, 0)], 0))
-
-
-_DECADES = tuple(-(10**power) for power in range(15, 0, -1))
+    """Return a power of ten below all amounts, of which some lie below 0."""
+    decades = Cut(quantity.measure, tuple(-(10**power) for power in range(18, -1, -1)))
+    bins = engine.cube([decades], among=quantity.counted)[0]
+    return float(decades.edges[max(int(bins[bins != NO_BIN].min()) - 1, 0)])
 
 
 def _bar_edges(quantity: Quantity, low: float) -> npt.NDArray[np.float64]:

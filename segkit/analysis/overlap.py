@@ -1,7 +1,6 @@
 """How segments overlap, two by two, and in exact intersections; empty segments stay visible."""
 
 from collections.abc import Hashable, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,17 +12,12 @@ from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.segment import Segments
 from segkit.engine.engines import Data
 from segkit.engine.memory.cells import count_flags
+from segkit.engine.memory.words import Counter, packed
 from segkit.engine.protocol import COUNT, Engine, tell
 from segkit.errors import DefinitionError
 
 Flags = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.unsignedinteger[Any]]
 Counts = npt.NDArray[np.int64]
-
-WORD = 64
-"""Bits of a word: how many profiles of one segment it holds."""
-
-_BITS_SET = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 
 
 def overlap(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.DataFrame:
@@ -67,7 +61,8 @@ def overlap(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.Dat
                 "overlap": both.ravel(),
                 "containment": (both / size[:, None]).ravel(),
                 "jaccard": (both / either).ravel(),
-            }
+            },
+            copy=False,
         )
 
 
@@ -149,31 +144,15 @@ def _counted(asked: Asked) -> Counts:
 
 def _columns(who: pd.DataFrame) -> list[Flags]:
     """Return the flags of each segment one by one, as a table holds them: all at once would be a copy, laid out anew."""
-    return [who.iloc[:, number].to_numpy(dtype=bool) for number in range(len(who.columns))]
+    return [flags.to_numpy(dtype=bool) for _, flags in who.items()]
 
 
 def _shared(columns: list[Flags]) -> Counts:
-    """Return how many profiles each two segments share: a square, with the segments' own sizes on its diagonal.
-
-    The bits that are set in words of 64 profiles are counted, which for 20 segments of a million profiles takes a seventh of the
-    time that counting flags does.
-    """
-    words = [_packed(flags) for flags in columns]
-    both = np.zeros((len(words), len(words)), dtype=np.int64)
-    for number, one in enumerate(words):
-        for other in range(number, len(words)):
-            both[number, other] = both[other, number] = _bits_set(one & words[other]).sum(dtype=np.uint32)
+    """Return how many profiles each two segments share: a square, with the segments' own sizes on its diagonal."""
+    bits = [packed(flags) for flags in columns]
+    counter = Counter(len(bits[0]) if bits else 0)
+    both = np.zeros((len(bits), len(bits)), dtype=np.int64)
+    for number, one in enumerate(bits):
+        for other in range(number, len(bits)):
+            both[number, other] = both[other, number] = counter.count(one, bits[other])
     return both
-
-
-def _packed(flags: Flags) -> Codes:
-    """Return flags as the bits of words, the last of them filled up with False."""
-    packed = np.zeros(-(-len(flags) // WORD), dtype=np.uint64)
-    found = np.packbits(flags)
-    packed.view(np.uint8)[: len(found)] = found
-    return packed
-
-
-def _bits_set(words: Codes) -> npt.NDArray[np.uint8]:
-    """Return how many bits are set in each word, or, where numpy is older than 2 and can't say, in each byte."""
-    return np.bitwise_count(words) if hasattr(np, "bitwise_count") else _BITS_SET[words.view(np.uint8)]

@@ -1,15 +1,29 @@
 """Where a builder's thresholds start in this shop: its own distribution in place of the builder's default."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
 
-from segkit.definition.measures import EventCount, event_measure
-from segkit.definition.parameters import StartsAt, parameters
+from segkit.definition.conditions import MetricCondition
+from segkit.definition.measures import event_measure
+from segkit.definition.parameters import Range, StartsAt, parameters
 from segkit.definition.timeframes import InTheLast
+from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import COUNT, Cut, Engine
+
+ANY = Range(0, 100)
+"""Where starts are looked for first without a range."""
+
+AT_ONCE = 1_000
+"""How many steps are told apart by one question at most."""
+
+FARTHEST = 2**40
+"""How many steps from 0 a start is looked for."""
 
 
 def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, float]:
@@ -28,29 +42,47 @@ def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, 
     >>> starting_values(sms_vip, Dataset.from_frames(None, orders))
     {'spent': 5, 'orders': 1}
     """
-    Evaluation(dataset)  # refuses what is no Dataset
-    found = {}
+    engine, found = engine_of(dataset), {}
     for parameter in parameters(builder):
-        value = None if parameter.starts_at is None else quantile(parameter.starts_at, dataset)
-        if value is not None:
-            low, step = (0, 1) if parameter.range is None else (parameter.range.low, parameter.range.step)
-            start = low + round((value - low) / step) * step
-            found[parameter.name] = int(start) if float(start).is_integer() else start
+        start = None if parameter.starts_at is None else quantile(parameter.starts_at, engine, parameter.range or ANY)
+        if start is not None:
+            found[parameter.name] = int(start) if start.is_integer() else start
     return found
 
 
-def quantile(start: StartsAt, dataset: Dataset) -> float | None:
-    """Return a quantile of what the profiles with any such event did; None if nobody did.
+def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
+    """Return a quantile of what the profiles with any such event did, rounded to the steps of a range; None if nobody did.
 
     It is the largest amount that somebody has and that no more than `1 - quantile` of them exceed.
     """
-    if start.metric not in dataset.events.metrics:
+    if start.metric not in engine.names().metrics:
         return None
-    evaluation = Evaluation(dataset)
-    timeframe = InTheLast(start.days)
-    counts, _ = evaluation.measured(EventCount(start.metric, timeframe))
-    if not counts.any():
+    window = InTheLast(start.days)
+    measure, did = (
+        event_measure(start.measurement, start.metric, window),
+        MetricCondition(start.metric, "count", "at least", 1, window),
+    )
+    low, step = Decimal(str(span.low)), Decimal(str(span.step))
+
+    def place_of(rank: int, steps: Sequence[int]) -> int:
+        """Return between which steps the amount of a rank lies: the number of those that it reaches, rounded up from a half."""
+        halves = tuple(low + step * (one - Decimal("0.5")) for one in steps)
+        cube = engine.cube([Cut(measure, halves)], among=did)
+        return int(cube[0].to_numpy()[np.searchsorted(np.cumsum(cube[COUNT].to_numpy()), rank, side="right")])
+
+    (people,) = engine.counts([did])
+    if not people:
         return None
-    units, scale = evaluation.measured(event_measure(start.measurement, start.metric, timeframe))
-    found = int(np.quantile(units[counts > 0], start.quantile, method="lower"))
-    return found / float(10**scale)
+    rank = floor(Fraction(str(start.quantile)) * (people - 1))
+    steps = _first(int(min((span.high - span.low) / span.step, AT_ONCE)))
+    while True:
+        place = place_of(rank, steps)
+        if place in {0, len(steps)} or steps[place] - steps[place - 1] == 1:
+            return float(low + step * steps[max(place - 1, 0)])
+        steps = np.unique(np.linspace(steps[place - 1], steps[place], AT_ONCE).astype(np.int64)).tolist()
+
+
+def _first(count: int) -> list[int]:
+    """Return the steps of a range, and beyond it powers of two, so that amounts beyond are found in a few questions."""
+    powers = [2**power for power in range(FARTHEST.bit_length())]
+    return [*(-power for power in reversed(powers)), *range(count + 1), *(power for power in powers if power > count)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from segkit.definition.algebra import either_kind
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
+    Atom,
     Condition,
     ConsentCondition,
     DistanceCondition,
@@ -99,7 +100,7 @@ class _Reasons:
                 evidence, to_threshold = self._evidence(condition)
                 yield pad + describe(condition), is_true, evidence, to_threshold
 
-    def _evidence(self, atom: Any) -> tuple[str, float]:
+    def _evidence(self, atom: Atom) -> tuple[str, float]:
         match atom:
             case MetricCondition():
                 return self._metric(atom)
@@ -149,7 +150,13 @@ class _Reasons:
         to_threshold = float(Decimal(str(atom.value)) - measured)
         events = self._dataset.events.metric(atom.metric)
         own = np.flatnonzero(events.profiles[self._evaluation.window(measure, events)] == self._row)
-        what = counted(round(measured), "event") if atom.measurement == "count" else f"{number_words(measured)} in all"
+        match atom.measurement:
+            case "count":
+                what = counted(round(measured), "event")
+            case "sum":
+                what = f"{number_words(measured)} in all"
+            case _:
+                assert_never(atom.measurement)
         if not len(own):
             return f"{what} in the timeframe", to_threshold
         newest = instant_of(int(events.times[self._evaluation.window(measure, events)][own[-1]]))

@@ -1,74 +1,32 @@
 """Two or three segments as circles whose areas are in proportion, drawn from the table of `sk.intersections`."""
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
-from segkit.charts.circles import Circle, Region, circles, frame, outline, regions, way_out
+from segkit.charts.circles import Circle, Region, circles, frame, regions
 from segkit.charts.style import Heading
+from segkit.drawing.html import Markup, element, hover
+from segkit.drawing.palette import BLUE, GREEN, GREY, ORANGE, faded
+from segkit.drawing.tables import Intersections
 from segkit.errors import DefinitionError
-from segkit.wording import are, hover, joined, percent, profiles, shortened
+from segkit.wording import are, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
-"""Which segments, by position in the table, and no other."""
+"""Which segments, the largest being 0, and no other."""
 
 _HEIGHT: Final = 340
-_ROOM: Final = 0.08
-_LETTER, _BESIDE = 14, 28
+_ROOM: Final = 0.1
+_LETTER, _BESIDE = 14, 34
 _UNNOTICED: Final = 0.005
 """Areas wrong by less than this share of all profiles shown are called in proportion."""
 
-_COLOURS: Final[dict[Key, str]] = {
-    (0,): style.BLUE,
-    (1,): style.ORANGE,
-    (2,): style.GREEN,
-    (0, 1): "#667A56",
-    (0, 2): "#005F6B",
-    (1, 2): "#7A8F20",
-    (0, 1, 2): "#3D4A3A",
-}
-"""Opaque, since a blend with the page would be another colour on white than on black."""
-
-_INKS: Final[dict[Key, str]] = {(1,): "#000000", (2,): "#000000", (1, 2): "#000000"}
-"""Where black is read more easily than white."""
-
-
-@dataclass(frozen=True, slots=True)
-class _AreasInfo:
-    """What is drawn.
-
-    Attributes:
-        names: of the segments.
-        sizes: of the segments.
-        counts: how many profiles are in exactly each combination.
-        none: how many are in none.
-        circles: one for each segment that has members, by its position.
-        regions: the combinations that have a place where these circles overlap.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    counts: dict[Key, int]
-    none: int
-    circles: dict[int, Circle]
-    regions: dict[Key, Region]
-
-    @property
-    def shown(self) -> int:
-        """How many profiles are in any of the segments."""
-        return sum(self.counts.values())
-
-    @property
-    def error(self) -> float:
-        """How wrong the worst area is, as a share of all profiles shown."""
-        areas = {key: region.area for key, region in self.regions.items()}
-        return max(abs(areas.get(key, 0.0) - count) for key, count in self.counts.items()) / (self.shown or 1)
+_COLOURS: Final = (BLUE, ORANGE, GREEN)
+_FILL: Final = 0.35
+"""How much of each colour fills its circle: so little that the page's own text is read where all three lie upon each other."""
 
 
 def plot_areas(intersections: pd.DataFrame) -> go.Figure:
@@ -84,132 +42,119 @@ def plot_areas(intersections: pd.DataFrame) -> go.Figure:
         DefinitionError: it is another table, or of one segment or more than three.
 
     >>> table = pd.DataFrame({"SMS": [True, True], "VIP": [False, True], "degree": [1, 2], "size": [3, 1]})
-    >>> plot_areas(table).layout.title.text.split("<br>")[0]
-    '<b>1 of 4 profiles in SMS or VIP is in both (25%)</b>'
+    >>> "1 of 4 profiles in SMS or VIP is in both (25%)" in plot_areas(table).layout.title.text
+    True
     """
     style.check_table("plot_areas", intersections, ["degree", "size"], "sk.intersections")
     names = style.segment_names(intersections)
     if len(names) not in {2, 3}:
         wanted = "2 or 3 (charts.plot_upset draws any number of them)"
         raise DefinitionError.bad_value("The number of segments in plot_areas", len(names), wanted)
-    info = _areas_info(intersections, names)
-    return _areas_figure(info) if info.circles else style.only_words(_heading(info))
+    sets = Intersections.of(intersections[[*names, "degree", "size"]], most=2 ** len(names))
+    placed = _placed(sets)
+    found = regions(placed)
+    heading = _heading(sets, found)
+    return _areas_figure(sets, placed, found, heading) if placed else style.only_words(heading)
 
 
-def _areas_info(table: pd.DataFrame, names: list[str]) -> _AreasInfo:
-    flags = table[names].to_numpy(dtype=bool)
-    found = table["size"].to_numpy(dtype=np.int64)
-    places = range(len(names))
-    keys = [key for degree in range(1, len(names) + 1) for key in combinations(places, degree)]
-    counts = {key: int(found[np.all(flags == [place in key for place in places], axis=1)].sum()) for key in keys}
-    sizes = tuple(sum(count for key, count in counts.items() if place in key) for place in places)
-    drawn = [place for place in places if sizes[place]]
-    shared = {
-        (one, other): sum(count for key, count in counts.items() if {drawn[one], drawn[other]} <= set(key))
-        for one, other in combinations(range(len(drawn)), 2)
-    }
-    placed = circles([sizes[place] for place in drawn], shared)
-    return _AreasInfo(
-        names=tuple(map(str, names)),
-        sizes=sizes,
-        counts=counts,
-        none=int(found.sum()) - sum(counts.values()),
-        circles=dict(zip(drawn, placed, strict=True)),
-        regions={tuple(drawn[one] for one in key): region for key, region in regions(placed).items()},
-    )
+def _placed(sets: Intersections) -> tuple[Circle, ...]:
+    """Return a circle for each segment that has members."""
+    sizes = [size for size in sets.sizes if size]
+    return circles(sizes, {pair: _shared(sets, pair) for pair in combinations(range(len(sizes)), 2)})
 
 
-def _heading(info: _AreasInfo) -> Heading:
-    colours = tuple(
-        (_COLOURS[(place,)], f"{shortened(name)} ({size:,})")
-        for place, (name, size) in enumerate(zip(info.names, info.sizes, strict=True))
-    )
-    segments = joined(info.names, by="or")
-    if not info.shown:
+def _shared(sets: Intersections, rows: Key) -> int:
+    """Return how many profiles are in all of these segments, whatever else they are in."""
+    return sum(one.size for one in sets.shown if set(rows) <= set(one.rows))
+
+
+def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
+    segments = joined(sets.names, by="or")
+    sized = zip(_COLOURS, sets.names, sets.sizes, strict=False)
+    colours = tuple((colour, f"{shortened(name)} ({size:,})") for colour, name, size in sized)
+    if not sets.members:
         return Heading(f"Nobody is in {segments}", "", colours)
-    whole = info.none + info.shown
-    off = f", wrong by up to {percent(info.error)} of those shown; the numbers are exact"
-    notes = [
-        f"{info.none:,} of {profiles(whole)} {are(info.none)} in none of them.",
-        f"Areas are in proportion to profiles{off if info.error >= _UNNOTICED else ''}.",
-    ]
-    for key, count in info.counts.items():
-        if count and key not in info.regions:
-            where = joined(info.names[place] for place in key)
-            notes.append(f"Not to be seen in the circles: {profiles(count)} in {where} only.")
-    return Heading(_finding(info, segments), " ".join(notes), colours)
+    wrong = _error(sets, found)
+    off = f", wrong by up to {percent(wrong)} of those shown; the numbers are exact" if wrong >= _UNNOTICED else ""
+    notes = [sets.note, f"Areas are in proportion to profiles{off}."]
+    for one in sets.shown:
+        if one.size and one.rows not in found:
+            where = joined(sets.names[row] for row in one.rows)
+            notes.append(f"Not to be seen in the circles: {profiles(one.size)} in {where} only.")
+    return Heading(_finding(sets, segments), " ".join(notes), colours)
 
 
-def _finding(info: _AreasInfo, segments: str) -> str:
-    every = info.counts[tuple(range(len(info.names)))]
-    together, two = ("both", "both") if len(info.names) == 2 else ("all three", "two of them")
-    if info.shown > 1 and not any(count for key, count in info.counts.items() if len(key) > 1):
-        return f"None of the {profiles(info.shown)} in {segments} is in {two}"
-    return (
-        f"{every:,} of {profiles(info.shown)} in {segments} {are(every)} in {together} ({percent(every / info.shown)})"
-    )
+def _error(sets: Intersections, found: dict[Key, Region]) -> float:
+    """Return how wrong the worst area is, as a share of all profiles shown."""
+    keys = {*found, *(one.rows for one in sets.shown)}
+    areas = {key: found[key].area if key in found else 0.0 for key in keys}
+    return max(abs(areas[key] - sets.size(key)) for key in keys) / sets.members
 
 
-def _areas_figure(info: _AreasInfo) -> go.Figure:
-    traces = [
-        _area(outline([info.circles[place] for place in key]), key, _hover(info, key))
-        for key in info.counts
-        if set(key) <= set(info.circles)
-    ]
-    left, right, bottom, top = frame(list(info.circles.values()))
+def _finding(sets: Intersections, segments: str) -> str:
+    together, two = ("both", "both") if len(sets.names) == 2 else ("all three", "two of them")
+    if sets.members > 1 and not any(one.size for one in sets.shown if len(one.rows) > 1):
+        return f"None of the {profiles(sets.members)} in {segments} is in {two}"
+    every = sets.size(tuple(range(len(sets.names))))
+    share = percent(every / sets.members)
+    return f"{every:,} of {profiles(sets.members)} in {segments} {are(every)} in {together} ({share})"
+
+
+def _areas_figure(
+    sets: Intersections, placed: tuple[Circle, ...], found: dict[Key, Region], heading: Heading
+) -> go.Figure:
+    left, right, bottom, top = frame(placed)
     room = _ROOM * (top - bottom)
+    # How long a pixel is, in the circles' own unit, on a narrow page; on a wider one there is more room in every region.
+    pixel = max((top - bottom + 2 * room) / _HEIGHT, (right - left + 2 * room) / style.NARROW)
+    small = {
+        key
+        for key, region in found.items()
+        if region.clearance < pixel * style.width(f"{sets.size(key):,}", size=_LETTER) / 2
+    }
+    middle = complex(left + right, bottom + top) / 2
     return style.figure(
-        traces,
-        _heading(info),
+        [_numbers(sets, found, small)],
+        heading,
         height=_HEIGHT,
-        shapes=[_rim(circle, place) for place, circle in info.circles.items()],
-        annotations=_labels(info, (top - bottom + 2 * room) / _HEIGHT),
+        shapes=[_shape(circle, colour) for circle, colour in zip(placed, _COLOURS, strict=False)],
+        annotations=[_beside(region, sets.size(key), middle) for key, region in found.items() if key in small],
         xaxis=style.axis(visible=False, range=[left - room, right + room]),
         yaxis=style.axis(visible=False, range=[bottom - room, top + room], scaleanchor="x", scaleratio=1),
     )
 
 
-def _area(corners: npt.NDArray[np.float64], key: Key, told: str) -> go.Scatter:
-    x, y = (np.append(side, side[:1]).astype(np.float32) for side in corners.T)
-    shown = {"fill": "toself", "fillcolor": _COLOURS[key], "line": {"width": 0}}
-    return go.Scatter(x=x, y=y, mode="lines", **shown, hoveron="fills", text=told, hoverinfo="text")
-
-
-def _rim(circle: Circle, place: int) -> dict[str, Any]:
-    """Return a circle's edge in its own colour, by which it is found again where it lies upon another."""
+def _shape(circle: Circle, colour: str) -> dict[str, Any]:
     corners = {"x0": circle.x - circle.radius, "x1": circle.x + circle.radius}
     corners |= {"y0": circle.y - circle.radius, "y1": circle.y + circle.radius}
-    return {"type": "circle", "xref": "x", "yref": "y", **corners, "line": {"color": _COLOURS[(place,)], "width": 3}}
+    look = {"fillcolor": faded(colour, _FILL), "line": {"color": colour, "width": 3}}
+    return {"type": "circle", "xref": "x", "yref": "y", "layer": "below", **corners, **look}
 
 
-def _hover(info: _AreasInfo, key: Key) -> str:
-    others = [name for place, name in enumerate(info.names) if place not in key]
+def _numbers(sets: Intersections, found: dict[Key, Region], small: set[Key]) -> go.Scatter:
+    """Return each region's number within it, and around its place what is told when it is pointed at."""
+    texts = ["" if key in small else f"{sets.size(key):,}" for key in found]
+    ink = {"texttemplate": style.inked(element("b", Markup("%{text}"))), "textfont": {"size": _LETTER}}
+    spots = {"mode": "markers+text", "marker": {"size": 30, "opacity": 0}}
+    told = {"hovertext": [_hover(sets, key) for key in found], "hoverinfo": "text"}
+    x, y = [place.x for place in found.values()], [place.y for place in found.values()]
+    return go.Scatter(x=x, y=y, text=texts, **ink, **spots, **told)
+
+
+def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:
+    """Return a number beside a region too small for it, away from the middle, with a line to it."""
+    way = complex(region.x, region.y) - middle
+    way = way / abs(way) if way else 1j
+    line = {"showarrow": True, "arrowhead": 6, "arrowwidth": 1.5, "arrowcolor": GREY}
+    place = {"x": region.x, "y": region.y, "ax": _BESIDE * way.real, "ay": -_BESIDE * way.imag}
+    return {**place, **line, "text": element("b", f"{count:,}"), "font": {"size": _LETTER}}
+
+
+def _hover(sets: Intersections, key: Key) -> str:
+    others = [name for row, name in enumerate(sets.names) if row not in key]
     return hover(
-        profiles(info.counts[key]),
-        f"in {' and '.join(info.names[place] for place in key)}",
+        profiles(sets.size(key)),
+        f"in {' and '.join(sets.names[row] for row in key)}",
         f"and not in {' or '.join(others)}" if others else "",
-        f"{percent(info.counts[key] / info.shown)} of the {info.shown:,} shown",
+        f"{percent(sets.size(key) / sets.members)} of the {sets.members:,} shown",
     )
-
-
-def _labels(info: _AreasInfo, pixel: float) -> list[dict[str, Any]]:
-    """Return each region's number: within it, or beside the circles with a line to it where the region is too small.
-
-    Args:
-        info: what is drawn.
-        pixel: how long one is in the circles' own unit.
-    """
-    labels: list[dict[str, Any]] = []
-    taken: list[tuple[float, float]] = []
-    for key, region in info.regions.items():
-        text = f"{info.counts[key]:,}"
-        label: dict[str, Any] = {"x": region.x, "y": region.y, "text": f"<b>{text}</b>", "showarrow": False}
-        ink: dict[str, Any] = {"size": _LETTER}
-        if region.clearance >= style.width(text, size=_LETTER) / 2 * pixel:
-            ink["color"] = _INKS.get(key, "#ffffff")
-        else:
-            taken.append(way_out(list(info.circles.values()), (region.x, region.y), room=_BESIDE * pixel, taken=taken))
-            end = {"axref": "x", "ax": taken[-1][0], "ayref": "y", "ay": taken[-1][1]}
-            label |= {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.5, "arrowcolor": style.TEXT, **end}
-        labels.append({**label, "font": ink})
-    return labels

@@ -3,21 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import acos, cos, hypot, inf, pi, sin, sqrt
+from math import acos, inf, pi, sin, sqrt
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 _ROUNDS: Final = 2000
 _NEAR_ENOUGH: Final = 1e-9
 _GRID: Final = 700
-_CORNERS: Final = 120
-_TURNS: Final = 24
 _APART: Final = 0.04
 """Circles that do not overlap, or lie inside each other, keep this share of the smaller radius between their edges."""
-
-Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +22,6 @@ class Circle:
     x: float
     y: float
     radius: float
-
-    def holds(self, points: Points) -> npt.NDArray[np.bool_]:
-        """Return which points, in rows of x and y, lie within; those on the edge do."""
-        far: Points = np.hypot(points[:, 0] - self.x, points[:, 1] - self.y)
-        return far <= self.radius * (1 + 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,68 +127,3 @@ def regions(drawn: Sequence[Circle]) -> dict[tuple[int, ...], Region]:
                 best = int(np.argmax(np.where(here, clearance, -1)))
                 found[combination] = Region(here.sum() * cell, x[best], y[best], clearance[best])
     return found
-
-
-def way_out(
-    drawn: Sequence[Circle], point: tuple[float, float], *, room: float, taken: Sequence[tuple[float, float]]
-) -> tuple[float, float]:
-    """Return the nearest place outside all circles that is in a straight line from a point.
-
-    Args:
-        drawn: the circles.
-        point: where the line begins.
-        room: how far beyond the last edge the place is.
-        taken: places that are not to be had again, nor twice the room around them.
-    """
-    found = []
-    for turn in range(_TURNS):
-        along, up = cos(2 * pi * turn / _TURNS), sin(2 * pi * turn / _TURNS)
-        far = room + max((_exit(circle, point, along, up) for circle in drawn), default=0.0)
-        # Between two circles the way may have left both and still be too narrow.
-        while (
-            min(
-                (hypot(point[0] + far * along - c.x, point[1] + far * up - c.y) - c.radius for c in drawn), default=room
-            )
-            < 0.6 * room
-        ):
-            far += room / 4
-        place = point[0] + far * along, point[1] + far * up
-        is_taken = any(hypot(place[0] - x, place[1] - y) < 2 * room for x, y in taken)
-        found.append((is_taken, round(far / room, 6), turn, place))
-    return min(found)[3]
-
-
-def _exit(circle: Circle, point: tuple[float, float], along: float, up: float) -> float:
-    """Return how far along a line a circle is left for good; 0 where it is never met."""
-    x, y = point[0] - circle.x, point[1] - circle.y
-    ahead = x * along + y * up
-    under = ahead**2 - (x**2 + y**2 - circle.radius**2)
-    return max(sqrt(under) - ahead, 0.0) if under > 0 else 0.0
-
-
-def outline(drawn: Sequence[Circle]) -> Points:
-    """Return the corners of what all given circles share, in rows of x and y, around it; no rows where they share nothing."""
-    turns = np.linspace(0, 2 * pi, _CORNERS, endpoint=False)
-    rim = np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    corners = [np.array([[c.x, c.y]]) + c.radius * rim for c in drawn]
-    corners += [_crossings(one, other) for one, other in combinations(drawn, 2)]
-    every = np.concatenate(corners)
-    shared = every[np.all([c.holds(every) for c in drawn], axis=0)]
-    if len(shared) < 3:
-        return np.empty((0, 2))
-    middle = shared.mean(axis=0)
-    ordered: Points = shared[np.argsort(np.arctan2(shared[:, 1] - middle[1], shared[:, 0] - middle[0]), kind="stable")]
-    return ordered
-
-
-def _crossings(one: Circle, other: Circle) -> Points:
-    """Return the two points where two edges cross, or none."""
-    distance = hypot(other.x - one.x, other.y - one.y)
-    if not abs(one.radius - other.radius) < distance < one.radius + other.radius:
-        return np.empty((0, 2))
-    along = (distance**2 + one.radius**2 - other.radius**2) / (2 * distance)
-    aside = sqrt(max(one.radius**2 - along**2, 0.0))
-    toward = np.array([other.x - one.x, other.y - one.y]) / distance
-    across = np.array([-toward[1], toward[0]])
-    foot = np.array([one.x, one.y]) + along * toward
-    return np.array([foot + aside * across, foot - aside * across])

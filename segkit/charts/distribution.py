@@ -1,45 +1,20 @@
 """Who lies on either side of a threshold, drawn from the table of `sk.distribution`."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.wording import are, hover, number, percent, profiles
+from segkit.drawing.html import element, hover
+from segkit.drawing.palette import BLUE, GREY, ORANGE
+from segkit.drawing.tables import Bins
+from segkit.wording import are, number, percent, profiles
 
 _HEIGHT: Final = 260
 _BAR: Final = 0.92
-_SIDES: Final = ((True, style.BLUE, "in"), (False, style.GREY, "not in"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    """Profiles whose quantity is from one value up to another: where the bar is drawn, and what it is called."""
-
-    left: float
-    right: float
-    profiles: int
-    is_in: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class _DistributionInfo:
-    """What is drawn: the bars, what they measure, where the threshold stands, and whom they leave out."""
-
-    bars: tuple[_Bar, ...]
-    quantity: str
-    threshold: float | None
-    without: int
-    base: str
-
-    def side(self, *, is_in: bool) -> int:
-        """Return how many profiles are on one side."""
-        return sum(bar.profiles for bar in self.bars if bar.is_in == is_in)
+_SIDES: Final = ((True, BLUE, "in"), (False, GREY, "not in"))
 
 
 def plot_distribution(
@@ -59,94 +34,66 @@ def plot_distribution(
         DefinitionError: it is another table.
 
     >>> table = pd.DataFrame({"from_value": [0, 30], "to_value": [30, 60], "profiles": [3, 1], "is_in": [True, False]})
-    >>> plot_distribution(table, quantity="miles away", threshold=30).layout.title.text.split("<br>")[0]
-    "<b>3 of 4 profiles are on the members' side of 30 miles away</b>"
+    >>> figure = plot_distribution(table, quantity="miles away", threshold=30)
+    >>> "3 of 4 profiles are on the members' side of 30 miles away" in figure.layout.title.text
+    True
     """
     columns = ["from_value", "to_value", "profiles", "is_in"]
     style.check_table("plot_distribution", distribution, columns, "sk.distribution")
-    info = _DistributionInfo(_bars(distribution), quantity, threshold, without, base)
-    has_any = any(bar.profiles for bar in info.bars)
-    return _distribution_figure(info) if has_any else style.only_words(_heading(info))
+    bins = Bins.of(distribution)
+    notes = [f"Counts everybody {base}."] if base else []
+    if without:
+        notes.append(f"{without:,} more {'profile has' if without == 1 else 'profiles have'} no such value.")
+    heading = _heading(bins, quantity, threshold, " ".join(notes))
+    return _figure(bins, quantity, threshold, heading) if bins.totals.any() else style.only_words(heading)
 
 
-def _bars(table: pd.DataFrame) -> tuple[_Bar, ...]:
-    low, high = (table[column].to_numpy(dtype=float) for column in ("from_value", "to_value"))
-    is_finite = np.isfinite(low) & np.isfinite(high)
-    widths = (high - low)[is_finite]
-    usual = float(np.median(widths[widths > 0])) if (widths > 0).any() else 1.0
-    edges = np.concatenate([low[is_finite], high[is_finite]])
-    is_whole = bool(np.all(edges == np.rint(edges)))
-    left = np.where(np.isneginf(low), high - usual, low)
-    right = np.where(np.isposinf(high) | (high <= low), left + usual, high)
-    rows = zip(low, high, left, right, table["profiles"], table["is_in"], strict=True)
-    return tuple(
-        _Bar(float(start), float(end), int(count), bool(is_in), _span(float(one), float(other), is_whole=is_whole))
-        for one, other, start, end, count, is_in in rows
-    )
-
-
-def _span(low: float, high: float, *, is_whole: bool) -> str:
-    if np.isneginf(low):
-        return f"less than {number(high)}"
-    if np.isposinf(high):
-        return f"{number(low)} or more"
-    if high <= low or (is_whole and high - low == 1):
-        return number(low)
-    return f"{number(low)} to {number(high - 1)}" if is_whole else f"{number(low)} up to {number(high)}"
-
-
-def _heading(info: _DistributionInfo) -> Heading:
-    inside, outside = info.side(is_in=True), info.side(is_in=False)
-    every = inside + outside
-    notes = [f"Counts everybody {info.base}."] if info.base else []
-    if info.without:
-        notes.append(f"{info.without:,} more {'profile has' if info.without == 1 else 'profiles have'} no such value.")
+def _heading(bins: Bins, quantity: str, threshold: float | None, note: str) -> Heading:
+    every, inside = int(bins.totals.sum()), int(bins.inside.sum())
     if not every:
-        return Heading(f"No profile has {info.quantity}", " ".join(notes))
-    finding = f"{profiles(every)} by {info.quantity}"
-    if info.threshold is not None:
+        return Heading(f"No profile has {quantity}", note)
+    finding = f"{profiles(every)} by {quantity}"
+    if threshold is not None:
         # A property stands before its value, "Age 18"; a measurement after it, "90 days since the last click".
-        words = [number(info.threshold), info.quantity]
-        at = " ".join(words if " " in info.quantity else reversed(words))
+        words = [number(threshold), quantity]
+        at = " ".join(words if " " in quantity else reversed(words))
         finding = f"{inside:,} of {profiles(every)} {are(inside)} on the members' side of {at}"
     colours = tuple(
         (colour, f"{words}: {count:,} ({percent(count / every)})")
-        for (_, colour, words), count in zip(_SIDES, (inside, outside), strict=True)
+        for (_, colour, words), count in zip(_SIDES, (inside, every - inside), strict=True)
     )
-    return Heading(finding, " ".join(notes), colours)
+    return Heading(finding, note, colours)
 
 
-def _distribution_figure(info: _DistributionInfo) -> go.Figure:
+def _figure(bins: Bins, quantity: str, threshold: float | None, heading: Heading) -> go.Figure:
     marks: dict[str, Any] = {}
-    if info.threshold is not None:
-        line = {"color": style.ORANGE, "width": 2.5}
-        post = {
-            "type": "line",
-            "yref": "paper",
-            "x0": info.threshold,
-            "x1": info.threshold,
-            "y0": 0,
-            "y1": 1,
-            "line": line,
-        }
-        words = {"text": f"<b>{number(info.threshold)}</b>", "yanchor": "bottom", "showarrow": False}
-        marks = {"shapes": [post], "annotations": [{"x": info.threshold, "y": 1, "yref": "paper", **words}]}
+    if threshold is not None:
+        line = {"color": ORANGE, "width": 2.5}
+        post = {"type": "line", "yref": "paper", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "line": line}
+        words = {"text": element("b", number(threshold)), "yanchor": "bottom", "showarrow": False}
+        marks = {"shapes": [post], "annotations": [{"x": threshold, "y": 1, "yref": "paper", **words}]}
     return style.figure(
-        [_side(info, is_in=is_in, colour=colour, words=words) for is_in, colour, words in _SIDES],
-        _heading(info),
+        [_side(bins, quantity, is_in=is_in, colour=colour, words=words) for is_in, colour, words in _SIDES],
+        heading,
         height=_HEIGHT,
         above=18,
         margin={"b": 52},
         barmode="stack",
-        xaxis=style.axis(title=info.quantity, tickformat=","),
+        xaxis=style.axis(title=quantity, tickformat=","),
         yaxis=style.axis(title="profiles", showgrid=True, tickformat=",d", rangemode="tozero", automargin=True),
         **marks,
     )
 
 
-def _side(info: _DistributionInfo, *, is_in: bool, colour: str, words: str) -> go.Bar:
-    bars = [bar for bar in info.bars if bar.is_in == is_in]
-    middle, width = ([(bar.left + bar.right) / 2 for bar in bars], [_BAR * (bar.right - bar.left) for bar in bars])
-    told = [hover(f"{profiles(bar.profiles)}, {words}", f"{info.quantity}: {bar.words}") for bar in bars]
+def _side(bins: Bins, quantity: str, *, is_in: bool, colour: str, words: str) -> go.Bar:
+    heights = bins.inside if is_in else bins.totals - bins.inside
+    starts, ends = bins.drawn
+    held = heights > 0
+    told = [
+        hover(f"{profiles(count)}, {words}", f"{quantity}: {span}")
+        for count, span in zip(heights.tolist(), bins.words, strict=True)
+        if count
+    ]
     look = {"marker": {"color": colour, "line": {"width": 0}}, "hovertext": told, "hoverinfo": "text"}
-    return go.Bar(x=middle, y=[bar.profiles for bar in bars], width=width, name=words, **look)
+    middles, widths = (starts + ends) / 2, _BAR * (ends - starts)
+    return go.Bar(x=middles[held], y=heights[held], width=widths[held], name=words, **look)

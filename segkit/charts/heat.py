@@ -1,32 +1,27 @@
 """Tables of numbers in colour, for charts that compare one thing with another.
 
-A number upon the colour would need dark ink on a white page and light ink on a black one; beside it, one grey serves both.
+The blue is never so strong that the page's own text could not be read on it, in any theme.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from segkit.charts import style
-from segkit.wording import markup
+from segkit.charts.style import INKED, hover_template, inked
+from segkit.drawing.html import Markup, one_line
+from segkit.drawing.palette import BLUE, NOTHING, STRONGEST, faded
 
-_STRONGEST: Final = 255
-_COLOURS: Final = [[0, "rgba(0,114,178,0)"], [1 / _STRONGEST, "rgba(0,114,178,.1)"], [1, style.BLUE]]
-_STRIP_TOP, _STRIP_BOTTOM, _NUMBER = 0.01, 0.4, -0.2
+_STEPS: Final = 255
+_COLOURS: Final = [[0, NOTHING], [1 / _STEPS, faded(BLUE, 0.1)], [1, faded(BLUE, STRONGEST)]]
 
 
-def strips(
-    values: npt.NDArray[np.float64],
-    texts: Sequence[Sequence[str]],
-    *,
-    size: int,
-    quiet: npt.NDArray[np.bool_] | None = None,
-    visible: bool = True,
-) -> list[Any]:
-    """Return two traces: a strip of colour in the lower half of each cell, and a number in the upper half.
+def cells(
+    values: npt.NDArray[np.float64], texts: Sequence[Sequence[str]], *, size: int, visible: bool = True
+) -> go.Heatmap:
+    """Return cells in colour with their numbers inside; what they say when pointed at is `hovers`'.
 
     Cells stand at whole numbers, columns from left to right, rows from top to bottom of a reversed axis.
 
@@ -34,26 +29,13 @@ def strips(
         values: rows by columns, 0 to 1; 0 and NaN have no colour.
         texts: the numbers, as they are written.
         size: of their letters, in pixels.
-        quiet: cells without colour whose number steps back.
         visible: whether they are seen at first.
     """
-    rows, columns = values.shape
-    quiet = np.zeros(values.shape, dtype=bool) if quiet is None else quiet
-    # Three bands for each row of cells, of which only the middle one has a colour.
-    bands = np.zeros((3 * rows, columns), dtype=np.uint8)
-    bands[1::3] = np.where(quiet, 0, strength(values))
-    places = np.arange(rows)
-    edges = np.sort(np.concatenate([places - 0.5, places + _STRIP_TOP, places + _STRIP_BOTTOM, [rows - 0.5]]))
-    coloured = {"zmin": 0, "zmax": _STRONGEST, "colorscale": _COLOURS, "showscale": False, "xgap": 3}
-    across, down = np.meshgrid(np.arange(columns, dtype=np.int16), places)
-    ink = np.where(quiet, style.GREY, style.TEXT).ravel().tolist() if quiet.any() else style.TEXT
-    font = {"size": size, "color": ink}
-    written = {"text": [markup(text) for row in texts for text in row], "textfont": font}
-    shared = {"hoverinfo": "skip", "visible": visible}
-    return [
-        go.Heatmap(z=bands, y=edges, **coloured, **shared),
-        go.Scatter(x=across.ravel(), y=(down.ravel() + _NUMBER).astype(np.float32), mode="text", **written, **shared),
-    ]
+    coloured = {"zmin": 0, "zmax": _STEPS, "colorscale": _COLOURS, "showscale": False, "xgap": 2, "ygap": 2}
+    written = {"text": [list(map(one_line, row)) for row in texts], "texttemplate": inked(Markup("%{text}"))}
+    return go.Heatmap(
+        z=strength(values), **coloured, **written, textfont={"size": size}, hoverinfo="skip", visible=visible
+    )
 
 
 def strength(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
@@ -63,25 +45,30 @@ def strength(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     [0, 1, 128, 255, 0]
     """
     known = np.nan_to_num(values)
-    return np.where(known > 0, np.clip(np.rint(known * _STRONGEST), 1, _STRONGEST), 0).astype(np.uint8)
+    return np.where(known > 0, np.clip(np.rint(known * _STEPS), 1, _STEPS), 0).astype(np.uint8)
 
 
-def hovers(told: Sequence[Sequence[Sequence[str]]], template: str) -> Any:
+def hovers(told: Sequence[Sequence[Sequence[str]]], template: Markup) -> go.Heatmap:
     """Return a trace that is not seen and carries what each cell says when it is pointed at.
 
     Args:
-        told: rows by columns by texts, finished markup; the template names them %{customdata[0]} and so on.
+        told: rows by columns by markup; the template names them %{customdata[0]} and so on.
         template: as plotly's `hovertemplate`.
     """
-    unseen = {"colorscale": [[0, style.NOTHING], [1, style.NOTHING]], "showscale": False}
+    unseen = {"colorscale": [[0, NOTHING], [1, NOTHING]], "showscale": False}
     nothing = np.zeros((len(told), len(told[0])), dtype=np.uint8)
-    return go.Heatmap(z=nothing, **unseen, customdata=told, hovertemplate=f"{template}<extra></extra>")
+    return go.Heatmap(z=nothing, **unseen, customdata=told, hovertemplate=hover_template(template))
 
 
 def tiles(
-    values: npt.NDArray[np.float64], *, x: Sequence[str], y: Sequence[str], told: npt.NDArray[np.float64], template: str
-) -> Any:
-    """Return a trace of whole cells in colour beside a scale, for more cells than numbers fit into.
+    values: npt.NDArray[np.float64],
+    *,
+    x: Sequence[str],
+    y: Sequence[str],
+    told: npt.NDArray[np.float64],
+    template: Markup,
+) -> go.Heatmap:
+    """Return cells in colour beside a scale, for more cells than numbers fit into.
 
     Args:
         values: rows by columns; NaN has no colour.
@@ -90,11 +77,7 @@ def tiles(
         told: rows by columns by numbers, which the template names %{customdata[0]} and so on.
         template: as plotly's `hovertemplate`; %{z} is the value.
     """
-    scale = {"thickness": 12, "outlinewidth": 0, "tickformat": ",d", "len": 1, "ticks": ""}
-    colours = [[0, "rgba(0,114,178,.08)"], [1, style.BLUE]]
-    hovered = {
-        "customdata": told.astype(np.float32),
-        "hovertemplate": f"{template}<extra></extra>",
-        "hoverongaps": False,
-    }
+    scale = {"thickness": 12, "outlinewidth": 0, "tickformat": ",d", "len": 1, "ticks": "", "tickprefix": INKED}
+    hovered = {"customdata": told.astype(np.float32), "hovertemplate": hover_template(template), "hoverongaps": False}
+    colours = [[0, faded(BLUE, 0.1)], [1, faded(BLUE, STRONGEST)]]
     return go.Heatmap(z=values.astype(np.float32), x=x, y=y, colorscale=colours, colorbar=scale, **hovered)

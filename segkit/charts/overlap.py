@@ -12,8 +12,10 @@ import plotly.graph_objects as go
 
 from segkit.charts import heat, style
 from segkit.charts.style import Heading
+from segkit.drawing.html import Markup, one_line
+from segkit.drawing.palette import GREY
 from segkit.errors import DefinitionError
-from segkit.wording import brief, markup, number, percent, profiles, shortened
+from segkit.wording import brief, likeness, number, percent, profiles, shortened
 
 Show = Literal["containment", "count", "jaccard"]
 Numbers = npt.NDArray[np.float64]
@@ -24,8 +26,8 @@ _NOTES: Final[dict[Show, str]] = {
     "count": "Each cell: how many profiles are members of both.",
     "jaccard": "Each cell: of the profiles in either of the two, the share in both (Jaccard); 1 is the same people.",
 }
-_HOVER: Final = (
-    "<b>%{y}</b><br>and <b>%{x}</b><br>%{customdata[0]} in both"
+_HOVER: Final = Markup(
+    "<b>%{y}</b><br>and <b>%{x}</b><br>%{customdata[0]} profiles in both"
     "<br>%{customdata[1]} of the members of the first are in the second<br>Jaccard %{customdata[2]}"
 )
 _LETTER, _LINES, _LINE = 6.9, 4, 16
@@ -33,6 +35,8 @@ _LETTER, _LINES, _LINE = 6.9, 4, 16
 
 _TWO_LINES, _ONE_LINE = 34, 38
 """From how many pixels on a row has room for a name of two lines, and how many letters of a name stand in one elsewhere."""
+
+_BUTTON, _BUTTON_INK = "#d5dbe1", "#1b2127"
 
 _DENSE, _DENSEST = 17, 21
 """From how many columns on counts are written short, and shorter."""
@@ -71,8 +75,8 @@ def plot_overlap(overlap: pd.DataFrame, *, show: Show = "containment") -> go.Fig
     ...     "segment": ["SMS", "SMS", "VIP", "VIP"], "other": ["SMS", "VIP"] * 2, "size": [4, 4, 2, 2], "other_size": [4, 2] * 2,
     ...     "overlap": [4, 1, 1, 2], "containment": [1, 0.25, 0.5, 1], "jaccard": [1, 0.2, 0.2, 1],
     ... })
-    >>> plot_overlap(table).layout.title.text.split("<br>")[0]
-    '<b>SMS and VIP overlap most, sharing 1 of 5 profiles (20%)</b>'
+    >>> "SMS and VIP overlap most, sharing 1 of 5 profiles (20%)" in plot_overlap(table).layout.title.text
+    True
     """
     columns = ["segment", "other", "size", "other_size", "overlap", "containment", "jaccard"]
     style.check_table("plot_overlap", overlap, columns, "sk.overlap")
@@ -97,11 +101,11 @@ def _overlap_info(table: pd.DataFrame) -> _OverlapInfo:
     texts: dict[Show, list[list[str]]] = {
         "containment": [[percent(share, digits=1) for share in row] for row in containment],
         "count": [[_count(count, len(names)) for count in row] for row in counts],
-        "jaccard": [[_likeness(share) for share in row] for row in jaccard],
+        "jaccard": [[likeness(share) for share in row] for row in jaccard],
     }
     cells = range(len(names))
     told = [
-        [[number(counts[i, j]), *(markup(texts[kind][i][j]) for kind in ("containment", "jaccard"))] for j in cells]
+        [[number(counts[i, j]), *(one_line(texts[kind][i][j]) for kind in ("containment", "jaccard"))] for j in cells]
         for i in cells
     ]
     values: dict[Show, Numbers] = {"containment": containment, "count": counts / most, "jaccard": jaccard}
@@ -112,26 +116,25 @@ def _count(count: float, columns: int) -> str:
     return number(count) if columns < _DENSE else brief(count, decimals=int(columns < _DENSEST))
 
 
-def _likeness(share: float) -> str:
-    if np.isnan(share) or share in {0, 1}:
-        return number(share)
-    return "<.01" if share < 0.01 else ">.99" if share > 0.99 else f"{share:.2f}"[1:]
-
-
 def _finding(names: tuple[str, ...], counts: Numbers, jaccard: Numbers) -> str:
     if len(names) < 2:
         alone = f"{shortened(names[0])} is the only segment, so nothing overlaps" if names else ""
         return alone or "There is no segment to show"
-    above = np.triu(np.nan_to_num(jaccard), k=1)
-    if not above.any():
+    sizes = counts.diagonal()
+    pairs = [(jaccard[i, j], i, j) for i, j in zip(*np.triu_indices(len(names), k=1), strict=True) if counts[i, j]]
+    if not pairs:
         return f"No two of the {len(names):,} segments share a profile"
-    row, column = np.unravel_index(int(above.argmax()), above.shape)
-    pair = f"{shortened(names[row])} and {shortened(names[column])}"
-    both = int(counts[row, column])
-    either = round(both / above[row, column])
+    # That a part lies within its whole is rarely news: such pairs are told only where there are no others.
+    partly = [pair for pair in pairs if counts[pair[1], pair[2]] < min(sizes[pair[1]], sizes[pair[2]])]
+    _, row, column = max(partly or pairs, key=lambda pair: pair[0])
+    inner, outer = sorted((row, column), key=lambda place: sizes[place])
+    both, either = int(counts[row, column]), int(sizes[row] + sizes[column] - counts[row, column])
+    one, other, within, whole = (shortened(names[place]) for place in (row, column, inner, outer))
+    if partly:
+        return f"{one} and {other} overlap most, sharing {both:,} of {profiles(either)} ({percent(both / either)})"
     if both == either:
-        return f"{pair} have the same {f'{both:,} members' if both > 1 else 'one member'}"
-    return f"{pair} overlap most, sharing {both:,} of {profiles(either)} ({percent(both / either)})"
+        return f"{one} and {other} have the same {f'{both:,} members' if both > 1 else 'one member'}"
+    return f"{within} lies wholly within {whole}: {both:,} of its {either:,} members ({percent(both / either)})"
 
 
 def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
@@ -139,8 +142,8 @@ def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
     size, row = next((size, row) for most, size, row in _ROOM if count <= most)
     traces = [heat.hovers(info.told, _HOVER)]
     for kind in _BUTTONS:
-        same = np.eye(count, dtype=bool)
-        traces += heat.strips(info.values[kind], info.texts[kind], size=size, quiet=same, visible=kind == show)
+        others = np.where(np.eye(count, dtype=bool), 0, info.values[kind])
+        traces.append(heat.cells(others, info.texts[kind], size=size, visible=kind == show))
     return style.figure(
         traces,
         info.heading(show),
@@ -160,8 +163,7 @@ def _names_below(names: Sequence[str]) -> dict[str, Any]:
     lines = [wrap(name, max(letters, 1)) for name in shown]
     is_level = all(len(broken) <= _LINES for broken in lines) and max(map(len, " ".join(shown).split())) <= letters
     columns: dict[str, Any] = {
-        "tickvals": list(range(len(names))),
-        "ticktext": ["<br>".join(map(markup, broken)) for broken in lines] if is_level else list(map(markup, shown)),
+        **style.named(lines if is_level else [[name] for name in shown]),
         "tickangle": 0 if is_level else -45,
         "range": [-0.5, len(names) - 0.5],
     }
@@ -173,13 +175,14 @@ def _buttons(info: _OverlapInfo, show: Show) -> dict[str, Any]:
     kinds = list(_BUTTONS)
     buttons: list[dict[str, Any]] = []
     for kind in kinds:
-        # The first trace carries what cells say when they are pointed at; then two for each measure.
-        seen = [True, *(other == kind for other in kinds for _ in range(2))]
+        # The first trace carries what cells say when they are pointed at.
+        seen = [True, *(other == kind for other in kinds)]
         told = {"title.text": info.heading(kind).title, **_labels(kind)}
         buttons.append({"label": _label(kind, show), "method": "update", "args": [{"visible": seen}, told]})
     place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8, "l": 0, "t": 0, "r": 0}}
-    look = {"bgcolor": style.NOTHING, "bordercolor": style.PALE_GREY, "font": {"size": 12, "color": style.TEXT}}
-    # Plotly paints the active button nearly white, which on a dark page is a slab; ours is told by its letters.
+    # Plotly paints the button under the pointer nearly white on any page, so that its letters must be dark on any page, and the
+    # active one, too, unless it is told not to; ours is told by its letters.
+    look = {"bgcolor": _BUTTON, "bordercolor": GREY, "font": {"size": 12, "color": _BUTTON_INK}}
     return {"type": "buttons", "direction": "right", "buttons": buttons, "showactive": False, **place, **look}
 
 

@@ -1,49 +1,18 @@
 """How large segments are, drawn from the table of `sk.sizes`; who is in them is not known here."""
 
-from dataclasses import dataclass
 from math import isnan
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.wording import counted, hover, percent, shortened
+from segkit.drawing.html import hover
+from segkit.drawing.palette import BLUE, FAINT, PALE_BLUE
+from segkit.drawing.tables import Size, sizes_of
+from segkit.wording import counted, percent, shortened
 
 _ROW = 27
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One segment; None is what the table doesn't say."""
-
-    name: str
-    size: int
-    share: float
-    base: str
-    base_size: int
-    sendable: int | None
-    before_consent: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One part of every bar: what it means, its colour and its length in profiles for each segment."""
-
-    words: str
-    colour: str
-    lengths: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _SizesInfo:
-    """What is drawn: the segments in the table's order, the label at the end of each bar, and its parts, inner first."""
-
-    rows: tuple[_Row, ...]
-    labels: tuple[str, ...]
-    parts: tuple[_Part, ...]
-    heading: Heading
 
 
 def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
@@ -57,72 +26,57 @@ def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
         DefinitionError: it is another table.
 
     >>> row = {"size": 653, "share": 653 / 2984, "base": "SMS subscribers", "base_size": 2984}
-    >>> plot_sizes(pd.DataFrame([row], index=["SMS engaged"])).layout.title.text.split("<br>")[0]
-    '<b>SMS engaged is 22% of SMS subscribers</b>'
+    >>> "SMS engaged is 22% of SMS subscribers" in plot_sizes(pd.DataFrame([row], index=["SMS engaged"])).layout.title.text
+    True
     """
     style.check_table("plot_sizes", sizes, ["size", "share", "base", "base_size"], "sk.sizes")
-    info = _sizes_info(sizes)
-    return _sizes_figure(info) if info.rows else style.only_words(info.heading)
-
-
-def _sizes_info(sizes: pd.DataFrame) -> _SizesInfo:
-    def known(value: Any) -> int | None:
-        return None if pd.isna(value) else int(value)
-
-    rows = tuple(
-        _Row(
-            str(name), int(row["size"]), float(row["share"]), str(row["base"]), int(row["base_size"]),
-            known(row.get("sendable")), known(row.get("before_consent")),
-        )
-        for name, row in zip(sizes.index, sizes.to_dict("records"), strict=True)
-    )  # fmt: skip
-    bases = list(dict.fromkeys((row.base, row.base_size) for row in rows))
-    labels = tuple(
-        f"{row.size:,} · {percent(row.share)}" + (f" of {shortened(row.base, 25)}" if len(bases) > 1 else "")
-        for row in rows
-    )
+    rows = sizes_of(sizes)
     parts = _parts(rows)
-    colours = tuple((part.colour, part.words) for part in parts) if len(parts) > 1 else ()
-    # It is no news that the base is all of itself.
-    others = [row for row in rows if row.name != row.base] or list(rows)
-    largest = max(others, key=lambda row: row.size, default=None)
-    heading = Heading(_finding(rows, others, largest), _note(rows, largest, bases), colours)
-    return _SizesInfo(rows, labels, parts, heading)
+    heading = _heading(rows, tuple((colour, words) for words, colour, _ in parts) if len(parts) > 1 else ())
+    return _sizes_figure(rows, parts, heading) if rows else style.only_words(heading)
 
 
-def _parts(rows: tuple[_Row, ...]) -> tuple[_Part, ...]:
-    sendable = tuple(row.size if row.sendable is None else row.sendable for row in rows)
-    if all(row.sendable is None for row in rows):
-        parts = [_Part("member", style.BLUE, sendable)]
-    else:
-        rest = tuple(row.size - inner for row, inner in zip(rows, sendable, strict=True))
-        parts = [
-            _Part("may be texted", style.BLUE, sendable),
-            _Part("member, may not be texted", style.PALE_BLUE, rest),
-        ]
+def _parts(rows: list[Size]) -> list[tuple[str, str, list[int]]]:
+    """Return the parts of every bar, the inner first: what each means, its colour, and its length in profiles for each segment."""
+    sendable = [row.size if row.sendable is None else row.sendable for row in rows]
+    parts = [("member", BLUE, sendable)]
+    if any(row.sendable is not None for row in rows):
+        rest = [row.size - inner for row, inner in zip(rows, sendable, strict=True)]
+        parts = [("may be texted", BLUE, sendable), ("member, may not be texted", PALE_BLUE, rest)]
     if any(row.before_consent is not None for row in rows):
-        beyond = tuple(max((row.before_consent or 0) - row.size, 0) for row in rows)
-        parts.append(_Part("would be a member, but for SMS consent", style.PALE_GREY, beyond))
-    return tuple(parts)
+        beyond = [max((row.before_consent or 0) - row.size, 0) for row in rows]
+        parts.append(("would be a member, but for SMS consent", FAINT, beyond))
+    return parts
 
 
-def _finding(rows: tuple[_Row, ...], others: list[_Row], largest: _Row | None) -> str:
+def _heading(rows: list[Size], colours: tuple[tuple[str, str], ...]) -> Heading:
+    # It is no news that the base is all of itself.
+    others = [row for row in rows if row.name != row.base] or rows
+    largest = max(others, key=lambda row: row.size, default=None)
+    return Heading(_finding(others, largest), _note(rows, largest), colours)
+
+
+def _bases(rows: list[Size]) -> list[tuple[str, int]]:
+    return list(dict.fromkeys((row.base, row.base_size) for row in rows))
+
+
+def _finding(others: list[Size], largest: Size | None) -> str:
     if largest is None:
         return "There is no segment to show"
     name, base = shortened(largest.name), shortened(largest.base)
     if not largest.size:
         return f"Nobody is in {name if len(others) == 1 else f'any of the {len(others):,} segments'}"
-    of = f"the other {len(others):,}" if len(others) < len(rows) else f"{len(others):,}"
-    among = f", the largest of {of} segments," if len(others) > 1 else ""
+    among = f"the largest of {len(others):,}" if len(others) > 1 else ""
     if isnan(largest.share):
-        return f"{name}{among} has {counted(largest.size, 'member')}"
+        return f"{name} has {counted(largest.size, 'member')}{', ' * bool(among)}{among}"
     if largest.size == round(largest.share * largest.base_size):
-        return f"{name}{among} is {percent(largest.share)} of {base}"
+        return f"{name} is {among}{', ' * bool(among)}{percent(largest.share)} of {base}"
     # Some members are not in the base.
-    return f"{percent(largest.share)} of {base} are in {name}{among}".rstrip(",")
+    return f"{percent(largest.share)} of {base} are in {name}{', ' * bool(among)}{among}"
 
 
-def _note(rows: tuple[_Row, ...], largest: _Row | None, bases: list[tuple[str, int]]) -> str:
+def _note(rows: list[Size], largest: Size | None) -> str:
+    bases = _bases(rows)
     has_members = largest is not None and largest.size > 0
     parts = []
     if largest is not None and has_members and largest.sendable is not None:
@@ -135,29 +89,32 @@ def _note(rows: tuple[_Row, ...], largest: _Row | None, bases: list[tuple[str, i
     return " ".join(parts)
 
 
-def _sizes_figure(info: _SizesInfo) -> go.Figure:
-    hovers = [_hover(row) for row in info.rows]
-    places = list(range(len(info.rows)))
-    ends = [sum(lengths) for lengths in zip(*(part.lengths for part in info.parts), strict=True)]
-    drawn = [
-        style.bars(part.lengths, places, colour=part.colour, hovers=hovers, name=part.words) for part in info.parts
+def _sizes_figure(rows: list[Size], parts: list[tuple[str, str, list[int]]], heading: Heading) -> go.Figure:
+    hovers = [_hover(row) for row in rows]
+    has_one_base = len(_bases(rows)) == 1
+    labels = [
+        f"{row.size:,} · {percent(row.share)}" + ("" if has_one_base else f" of {shortened(row.base, 25)}")
+        for row in rows
     ]
+    places = list(range(len(rows)))
+    ends = [sum(lengths) for lengths in zip(*(lengths for _, _, lengths in parts), strict=True)]
+    drawn = [style.bars(lengths, places, colour=colour, hovers=hovers, name=words) for words, colour, lengths in parts]
     return style.figure(
-        [*drawn, style.bar_labels(ends, places, info.labels, hovers=hovers)],
-        info.heading,
+        [*drawn, style.bar_labels(ends, places, labels, hovers=hovers)],
+        heading,
         height=_ROW * len(places),
-        margin={"r": style.label_room(info.labels)},
+        margin={"r": style.label_room(labels)},
         barmode="stack",
         xaxis=style.axis(range=[0, max(ends) or 1], showticklabels=False),
-        yaxis=style.name_axis([row.name for row in info.rows]),
+        yaxis=style.name_axis([row.name for row in rows]),
     )
 
 
-def _hover(row: _Row) -> str:
+def _hover(row: Size) -> str:
     return hover(
         row.name,
         counted(row.size, "member"),
-        f"{percent(row.share)} of {row.base} ({row.base_size:,})",
+        f"{row.base_share} ({row.base_size:,})",
         "" if row.sendable is None else f"{row.sendable:,} may be texted",
         "" if row.before_consent is None else f"{row.before_consent:,} before SMS consent",
     )

@@ -1,6 +1,8 @@
-"""How every chart looks: one palette, readable on white and on black, one frame, one kind of axis and bar.
+"""How every chart looks: one frame, one kind of axis and bar, and text in the page's own colour.
 
-Nothing here changes plotly's own settings; a figure carries all that it needs. How numbers and names are written is `words`'.
+Plotly's fonts take real colours only, of which none is readable on white and on black. But it hands the style of a span in a text on to
+the page, where `currentColor` is the colour of the page's own text; in a picture that is stored it is black. So each text stands in
+such a span. Nothing here changes plotly's own settings; a figure carries all that it needs.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,22 +14,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts.shown import Figure
+from segkit.drawing.html import Markup, element, lines, one_line, pieces
+from segkit.drawing.palette import BLUE, FAINT, GREY, INK, NOTHING
 from segkit.errors import DefinitionError
-from segkit.wording import markup, shortened
+from segkit.wording import shortened
 
-BLUE: Final = "#0072B2"
-ORANGE: Final = "#E69F00"
-GREEN: Final = "#009E73"
-"""Of the colours that Okabe and Ito chose for every kind of colour vision: what is there, what to look at, a third thing."""
-
-TEXT: Final = "#797979"
-"""The grey of one contrast, 4.3 to 1, against white and against the #111 of dark notebooks; none does better on both."""
-
-PALE_BLUE: Final = "rgba(0,114,178,.4)"
-GREY: Final = "rgba(128,128,128,.6)"
-PALE_GREY: Final = "rgba(128,128,128,.25)"
-FAINT: Final = "rgba(128,128,128,.1)"
-NOTHING: Final = "rgba(0,0,0,0)"
+INKED: Final = Markup(f'<span style="color:{INK}">')
+_LABEL: Final = "#ffffff"
+_LABEL_INK: Final = Markup(f'<span style="color:{_LABEL};color:{_LABEL}">')
+"""Of the label under the pointer, which is white on dark on any page; the second is what `currentColor` is within, as in names of axes."""
 
 NARROW: Final = 600
 """How many pixels are left of a small window with a side bar; nothing may be cut off there."""
@@ -41,7 +36,7 @@ MOST_SEGMENTS: Final = 30
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12
 _EDGE: Final = 16
-_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 58, 22
+_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 62, 22
 _NOTE_LETTERS, _NOTE_LINE = 84, 22
 """Lines end where a page of `NARROW` does, since a title can't know how wide it will be shown."""
 
@@ -50,14 +45,14 @@ _HOUSE: Final[dict[str, Any]] = {
     "template": "none",
     "paper_bgcolor": NOTHING,
     "plot_bgcolor": NOTHING,
-    "font": {"family": _FONT, "size": _SIZE, "color": TEXT},
+    "font": {"family": _FONT, "size": _SIZE},
     "separators": ".,",
     "hovermode": "closest",
     "hoverlabel": {
         "align": "left",
         "bgcolor": "#333333",
         "bordercolor": "#333333",
-        "font": {"family": _FONT, "size": _SIZE, "color": "#ffffff"},
+        "font": {"family": _FONT, "size": _SIZE, "color": _LABEL},
     },
     "modebar": {
         "bgcolor": NOTHING,
@@ -85,14 +80,14 @@ class Heading:
     colours: tuple[tuple[str, str], ...] = ()
 
     @property
-    def title(self) -> str:
+    def title(self) -> Markup:
         """All of it as plotly's title, broken into lines, since plotly breaks none."""
-        small = [markup(line) for line in balanced(self.note, _NOTE_LETTERS)]
+        small = [pieces(line) for line in balanced(self.note, _NOTE_LETTERS)]
         for keys in self._key_lines():
-            told = (f'<span style="color:{colour}">■</span> {markup(words)}' for colour, words in keys)
-            small.append("&nbsp; ".join(told))
-        finding = "<br>".join(markup(line) for line in balanced(self.finding, _TITLE_LETTERS))
-        return "<br>".join([f"<b>{finding}</b>", *(f'<span style="font-size:13px">{line}</span>' for line in small)])
+            told = (pieces(element("span", "■", style=f"color:{colour}"), " ", words) for colour, words in keys)
+            small.append(Markup("&nbsp; ".join(told)))
+        finding = element("b", lines(*balanced(self.finding, _TITLE_LETTERS)))
+        return inked(lines(finding, *(element("span", line, style="font-size:13px") for line in small)))
 
     @property
     def height(self) -> int:
@@ -104,12 +99,22 @@ class Heading:
         lines: list[list[tuple[str, str]]] = []
         room = 0
         for colour, words in self.colours:
-            room -= len(words) + 4
+            room -= len(words) + 6
             if room < 0:
                 lines.append([])
                 room = _NOTE_LETTERS - len(words)
             lines[-1].append((colour, words))
         return lines
+
+
+def inked(text: str) -> Markup:
+    """Return text or markup in the colour of the page's own text."""
+    return pieces(INKED, text, Markup("</span>"))
+
+
+def hover_template(text: Markup) -> str:
+    """Return markup with parts such as %{y} as a template of the label under the pointer."""
+    return f"{_LABEL_INK}{text}</span><extra></extra>"
 
 
 def balanced(text: str, letters: int) -> list[str]:
@@ -127,16 +132,17 @@ def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int =
         heading: what is said above it.
         height: of the plotting area in pixels; margins come on top.
         above: pixels that the chart needs between heading and plotting area.
-        **layout: the rest of the layout; `margin` is merged with ours.
+        **layout: the rest of the layout; `margin` is merged with ours, and the texts of annotations take the page's colour.
     """
     top = _EDGE + heading.height + above + _EDGE
     margin = {"l": _EDGE, "r": _EDGE, "t": top, "b": _EDGE, **layout.pop("margin", {})}
     title = {
-        "text": heading.title, "font": {"size": _TITLE, "color": TEXT}, "pad": {"l": _EDGE, "t": _EDGE},
+        "text": heading.title, "font": {"size": _TITLE}, "pad": {"l": _EDGE, "t": _EDGE},
         "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
     }  # fmt: skip
+    notes = [{**note, "text": inked(note["text"])} for note in layout.pop("annotations", ())]
     size = {"height": height + margin["t"] + margin["b"], "margin": margin}
-    return Figure(data=list(traces), layout={**_HOUSE, "title": title, **size, **layout})
+    return Figure(data=list(traces), layout={**_HOUSE, "title": title, **size, "annotations": notes, **layout})
 
 
 def only_words(heading: Heading) -> go.Figure:
@@ -146,9 +152,9 @@ def only_words(heading: Heading) -> go.Figure:
 
 def axis(*, title: str = "", **settings: Any) -> dict[str, Any]:
     """Return an axis without lines that no drag can move, as most charts have it; a grid, where asked for, is quiet."""
-    quiet = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "gridcolor": PALE_GREY}
-    titled = {"title": {"text": markup(title), "standoff": 10}} if title else {}
-    return {**quiet, "fixedrange": True, **titled, **settings}
+    quiet = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "gridcolor": FAINT}
+    titled = {"title": {"text": inked(one_line(title)), "standoff": 10}} if title else {}
+    return {**quiet, "tickprefix": INKED, "fixedrange": True, **titled, **settings}
 
 
 def name_axis(names: Sequence[str], *, letters: int = 38, line: int = 38, **settings: Any) -> dict[str, Any]:
@@ -160,12 +166,14 @@ def name_axis(names: Sequence[str], *, letters: int = 38, line: int = 38, **sett
         line: from how many letters on a name takes another line, for which the chart leaves room.
         **settings: of the axis.
     """
-    broken = [balanced(shortened(name, letters), line) for name in names]
-    ticks: dict[str, Any] = {
-        "tickvals": list(range(len(names))),
-        "ticktext": ["<br>".join(map(markup, lines)) for lines in broken],
-    }
+    ticks = named(balanced(shortened(name, letters), line) for name in names)
     return axis(**ticks, range=[len(names) - 0.5, -0.5], automargin=True, ticklabelstandoff=6, **settings)
+
+
+def named(names: Iterable[Iterable[str]]) -> dict[str, Any]:
+    """Return the ticks of an axis at whole numbers, with a name of one or more lines at each."""
+    texts = [inked(lines(*map(one_line, name))) for name in names]
+    return {"tickvals": list(range(len(texts))), "ticktext": texts}
 
 
 def bars(
@@ -181,8 +189,9 @@ def bar_labels(
     ends: Sequence[float], places: Sequence[float], labels: Sequence[str], *, hovers: Sequence[str]
 ) -> go.Scatter:
     """Return a label behind the end of each bar; the chart leaves room for them in its right margin."""
-    texts = {"text": [f" {markup(label)}" for label in labels], "textposition": "middle right", "cliponaxis": False}
-    return go.Scatter(x=ends, y=places, mode="text", **texts, hovertext=hovers, hoverinfo="text")
+    texts = {"text": [f" {label}" for label in map(one_line, labels)], "texttemplate": inked(Markup("%{text}"))}
+    placed = {"textposition": "middle right", "cliponaxis": False}
+    return go.Scatter(x=ends, y=places, mode="text", **texts, **placed, hovertext=hovers, hoverinfo="text")
 
 
 def label_room(labels: Iterable[str]) -> int:

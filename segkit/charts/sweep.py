@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 
 from segkit.charts import heat, style
 from segkit.charts.style import Heading
+from segkit.drawing.html import Markup, element, hover, lines, one_line, pieces
+from segkit.drawing.palette import BLUE, GREEN, ORANGE
 from segkit.errors import DefinitionError
-from segkit.wording import counted, hover, markup, number, percent, shortened
+from segkit.wording import counted, number, percent, shortened
 
 _NO_PARAMETERS: Final = frozenset({"size", "share", "base", "base_size", "sendable"})
 _HEIGHT, _TILES_HEIGHT, _ROW = 300, 380, 38
@@ -61,8 +63,8 @@ def plot_sweep(sweep: pd.DataFrame, *, current: object | Mapping[str, object] | 
         DefinitionError: it is another table, none or more than two parameters vary, or the current setting is not in it.
 
     >>> table = pd.DataFrame({"days": [30, 90], "size": [400, 653]})
-    >>> plot_sweep(table, current=90).layout.title.text.split("<br>")[0]
-    '<b>With days at 90 the segment has 653 members</b>'
+    >>> "653 members at days 90" in plot_sweep(table, current=90).layout.title.text
+    True
     """
     style.check_table("plot_sweep", sweep, ["size"], "sk.sweep")
     names = [column for column in sweep.columns if column not in _NO_PARAMETERS]
@@ -114,23 +116,17 @@ def _heading(info: _SweepInfo, *colours: tuple[str, str]) -> Heading:
     least, most = (choose(info.settings, key=lambda setting: setting.size) for choose in (min, max))
     span = f"from {counted(least.size, 'member')} at {_at(info, least)} to {most.size:,} at {_at(info, most)}"
     if info.current is not None:
-        where = " and ".join(f"{name} at {_value(value)}" for name, value in _pairs(info, info.current))
-        share = (
-            "" if info.current.share is None else f", {percent(info.current.share)} of {shortened(info.current.base)}"
-        )
-        finding = f"With {where} the segment has {counted(info.current.size, 'member')}{share}"
-        return Heading(finding, f"{span[0].upper()}{span[1:]}.", colours)
+        share = info.current.share
+        of = "" if share is None else f"That is {percent(share)} of {shortened(info.current.base)}. "
+        finding = f"{counted(info.current.size, 'member')} at {_at(info, info.current)}"
+        return Heading(finding, f"{of}{span[0].upper()}{span[1:]}.", colours)
     if least.size == most.size:
         return Heading(f"The segment has {counted(least.size, 'member')} at every setting", "", colours)
     return Heading(f"The segment {'grows' if any(info.is_number) else 'goes'} {span}", "", colours)
 
 
-def _pairs(info: _SweepInfo, setting: _Setting) -> list[tuple[str, Any]]:
-    return list(zip(info.parameters, setting.values, strict=True))
-
-
 def _at(info: _SweepInfo, setting: _Setting) -> str:
-    return " and ".join(f"{name} {_value(value)}" for name, value in _pairs(info, setting))
+    return " and ".join(f"{name} {_value(value)}" for name, value in zip(info.parameters, setting.values, strict=True))
 
 
 def _value(value: Any) -> str:
@@ -156,26 +152,26 @@ def _hover(info: _SweepInfo, setting: _Setting) -> str:
 def _line_figure(info: _SweepInfo) -> go.Figure:
     x = [setting.values[0] for setting in info.settings]
     told = {"hovertext": [_hover(info, setting) for setting in info.settings], "hoverinfo": "text"}
-    lines = [("members", style.BLUE, [setting.size for setting in info.settings])]
+    curves = [("members", BLUE, [setting.size for setting in info.settings])]
     if any(setting.sendable is not None for setting in info.settings):
-        lines.append(("of them may be texted", style.GREEN, [setting.sendable or 0 for setting in info.settings]))
+        curves.append(("of them may be texted", GREEN, [setting.sendable or 0 for setting in info.settings]))
     traces = [
         go.Scatter(
             x=x, y=sizes, name=name, mode="lines+markers" if len(x) <= _DOTS else "lines", **told,
             line={"color": colour, "width": 2.5, "shape": "hv"}, marker={"color": colour, "size": 6},
         )
-        for name, colour, sizes in lines
+        for name, colour, sizes in curves
     ]  # fmt: skip
     shapes, notes = [], []
     if info.current is not None:
         place, size = info.current.values[0], info.current.size
-        post = {"color": style.ORANGE, "width": 2, "dash": "dot"}
+        post = {"color": ORANGE, "width": 2, "dash": "dot"}
         shapes = [{"type": "line", "yref": "paper", "x0": place, "x1": place, "y0": 0, "y1": 1, "line": post}]
-        words = {"text": f"<b>{markup(_value(place))}: {size:,}</b>", "showarrow": False, "yanchor": "bottom"}
+        words = {"text": element("b", f"{_value(place)}: {size:,}"), "showarrow": False, "yanchor": "bottom"}
         notes = [{"x": place, "y": 1, "yref": "paper", **words}]
-        dot = {"color": style.ORANGE, "size": 10, "line": {"width": 0}}
+        dot = {"color": ORANGE, "size": 10, "line": {"width": 0}}
         traces.append(go.Scatter(x=[place], y=[size], mode="markers", marker=dot, hoverinfo="skip", name="current"))
-    keys = [(colour, name) for name, colour, _ in lines] if len(lines) > 1 else []
+    keys = [(colour, name) for name, colour, _ in curves] if len(curves) > 1 else []
     return style.figure(
         traces,
         _heading(info, *keys),
@@ -195,7 +191,7 @@ def _bar_figure(info: _SweepInfo) -> go.Figure:
     sizes = [setting.size for setting in info.settings]
     shares = ["" if setting.share is None else f" · {percent(setting.share)}" for setting in info.settings]
     labels = [f"{size:,}{share}" for size, share in zip(sizes, shares, strict=True)]
-    colours = [style.ORANGE if setting is info.current else style.BLUE for setting in info.settings]
+    colours = [ORANGE if setting is info.current else BLUE for setting in info.settings]
     return style.figure(
         [
             style.bars(sizes, places, colour=colours, hovers=hovers, name="members"),
@@ -221,13 +217,12 @@ def _heat_figure(info: _SweepInfo) -> go.Figure:
     if info.current is not None:
         row, column = place[info.current]
         corners = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-        shapes = [{"type": "rect", **corners, "line": {"color": style.ORANGE, "width": 2.5}}]
+        shapes = [{"type": "rect", **corners, "line": {"color": ORANGE, "width": 2.5}}]
     names = [[_value(value) for value in values] for values in (columns, rows)]
     axes = []
     for which, words in enumerate(names):
-        ticks = {"tickvals": list(range(len(words))), "ticktext": [markup(word) for word in words]}
-        few = {"type": "category", "nticks": _MOST_COLUMNS}
-        axes.append(style.axis(title=info.parameters[which], automargin=True, **(ticks if is_written else few)))
+        ticks = style.named([word] for word in words) if is_written else {"type": "category", "nticks": _MOST_COLUMNS}
+        axes.append(style.axis(title=info.parameters[which], automargin=True, **ticks))
     return style.figure(
         draw(info, place, (len(rows), len(columns)), names),
         _heading(info),
@@ -253,7 +248,7 @@ def _written_cells(
     values = (sizes - low) / (high - low) if high > low else np.ones(shape)
     values = np.where(np.isnan(sizes), np.nan, np.maximum(values, 0.004))
     texts = [[number(size) if not np.isnan(size) else "" for size in row] for row in sizes]
-    return [heat.hovers(told, "%{customdata[0]}"), *heat.strips(values, texts, size=12)]
+    return [heat.hovers(told, Markup("%{customdata[0]}")), heat.cells(values, texts, size=12)]
 
 
 def _plain_cells(
@@ -264,10 +259,11 @@ def _plain_cells(
     for setting, where in place.items():
         sizes[where] = setting.size
         told[where] = (setting.share or 0, setting.size - (info.current.size if info.current else 0))
-    lines = [f"<b>{markup(info.parameters[0])} %{{x}} and {markup(info.parameters[1])} %{{y}}</b>", "%{z:,d} members"]
+    x, y, z = map(Markup, ("%{x}", "%{y}", "%{z:,d}"))
+    parts = [element("b", info.parameters[0], " ", x, " and ", info.parameters[1], " ", y), pieces(z, " members")]
     if info.settings[0].share is not None:
-        lines.append(f"%{{customdata[0]:.1%}} of {markup(info.settings[0].base)}")
+        parts.append(pieces(Markup("%{customdata[0]:.1%}"), f" of {info.settings[0].base}"))
     if info.current is not None:
-        lines.append(f"%{{customdata[1]:+,d}} against {markup(_at(info, info.current))}")
-    columns, rows = ([markup(word) for word in words] for words in names)
-    return [heat.tiles(sizes, x=columns, y=rows, told=told, template="<br>".join(lines))]
+        parts.append(pieces(Markup("%{customdata[1]:+,d}"), f" against {_at(info, info.current)}"))
+    columns, rows = (list(map(one_line, words)) for words in names)
+    return [heat.tiles(sizes, x=columns, y=rows, told=told, template=lines(*parts))]

@@ -1,7 +1,6 @@
 """In exactly which segments profiles are, drawn from the table of `sk.intersections`; pairs alone are `plot_overlap`'s."""
 # Longer than the rest of the house, since plotly has no such picture: every part of it is put together here.
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -10,8 +9,11 @@ import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
+from segkit.drawing.html import Markup, hover
+from segkit.drawing.palette import BLUE, FAINT, GREY, STRIPE
+from segkit.drawing.tables import Intersections
 from segkit.errors import DefinitionError
-from segkit.wording import are, counted, hover, joined, percent, profiles, shortened
+from segkit.wording import are, counted, joined, percent, profiles, shortened
 
 _ROW, _HIGH_ROW, _BARS, _BETWEEN = 24, 30, 170, 10
 _SIZES_END, _MATRIX_START = 0.19, 0.2
@@ -24,67 +26,6 @@ _FEWEST: Final = 10
 
 _BREAK_FROM: Final = 1.3
 """From how many times the largest on the last bar is drawn with a gap, lest it flatten all others."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Combination:
-    """Profiles that are in exactly these segments, by row, and in no other."""
-
-    rows: tuple[int, ...]
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class _UpsetInfo:
-    """What is drawn.
-
-    Attributes:
-        names: of the segments, the largest first.
-        sizes: of the segments.
-        combinations: the largest combinations, each with a bar of its own.
-        folded: how many more combinations there are.
-        rest: how many profiles those hold.
-        members: how many profiles are in any segment.
-        profiles: how many there are.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    combinations: tuple[_Combination, ...]
-    folded: int
-    rest: int
-    members: int
-    profiles: int
-
-    @property
-    def more(self) -> str:
-        """How many combinations were folded, in words."""
-        return counted(self.folded, "more combination", "more combinations")
-
-    @property
-    def largest(self) -> int:
-        """The size of the largest combination; 1 where there is none."""
-        return max((combination.size for combination in self.combinations), default=1)
-
-    @property
-    def last_place(self) -> float:
-        """Where the bar of all other combinations stands, a little apart."""
-        return len(self.combinations) + 0.4
-
-    @property
-    def is_dense(self) -> bool:
-        """Whether columns are so many that their numbers must be small."""
-        return len(self.combinations) > _ROOMY
-
-    @property
-    def is_turned(self) -> bool:
-        """Whether the numbers above the bars must stand upright."""
-        return self.is_dense and self.largest > (999 if len(self.combinations) <= _DENSEST else 99)
-
-    @property
-    def row(self) -> int:
-        """How high a row is in pixels: higher where a name takes two lines."""
-        return _HIGH_ROW if max(map(len, self.names), default=0) > style.NAME_LINE else _ROW
 
 
 def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
@@ -102,69 +43,56 @@ def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
         DefinitionError: it is another table, has too many segments, or `most` is less than 1.
 
     >>> table = pd.DataFrame({"SMS": [False, True, True], "VIP": [False, False, True], "degree": [0, 1, 2], "size": [5, 3, 1]})
-    >>> plot_upset(table).layout.title.text.split("<br>")[0]
-    '<b>3 of 4 members of these segments are in SMS alone</b>'
+    >>> "3 of 4 members are in SMS alone" in plot_upset(table).layout.title.text
+    True
     """
     style.check_table("plot_upset", intersections, ["degree", "size"], "sk.intersections")
     if most < 1:
         raise DefinitionError.bad_value("most", most, "1 or more")
-    style.check_few("plot_upset", style.segment_names(intersections))
-    info = _upset_info(intersections, most)
+    names = style.segment_names(intersections)
+    style.check_few("plot_upset", names)
+    info = Intersections.of(intersections[[*names, "degree", "size"]], most=most)
     return _upset_figure(info) if info.names else style.only_words(_heading(info))
 
 
-def _upset_info(table: pd.DataFrame, most: int) -> _UpsetInfo:
-    names = style.segment_names(table)
-    flags = table[names].to_numpy(dtype=bool)
-    counts = table["size"].to_numpy(dtype=np.int64)
-    sizes = counts @ flags
-    order = np.argsort(-sizes, kind="stable")
-    flags = flags[:, order]
-    combinations = [
-        _Combination(tuple(np.flatnonzero(flags[row]).tolist()), int(counts[row]))
-        for row in np.argsort(-counts, kind="stable")
-        if flags[row].any()
-    ]
-    # A bar for one more combination takes no more room than a bar that says so.
-    shown = combinations if len(combinations) == most + 1 else combinations[:most]
-    members = sum(combination.size for combination in combinations)
-    return _UpsetInfo(
-        names=tuple(str(names[row]) for row in order),
-        sizes=tuple(sizes[order].tolist()),
-        combinations=tuple(shown),
-        folded=len(combinations) - len(shown),
-        rest=members - sum(combination.size for combination in shown),
-        members=members,
-        profiles=int(counts.sum()),
-    )
-
-
-def _heading(info: _UpsetInfo) -> Heading:
+def _heading(info: Intersections) -> Heading:
     if not info.names:
         return Heading("There is no segment to show")
-    none = info.profiles - info.members
-    note = f"{none:,} of {profiles(info.profiles)} {are(none)} in none of them."
-    if info.folded:
-        note += f" The last bar holds {info.more}: {profiles(info.rest)}."
     if not info.members:
         name = shortened(info.names[0])
         return Heading(f"Nobody is in {name if len(info.names) == 1 else f'any of the {len(info.names):,} segments'}")
     if len(info.names) == 1:
         finding = f"{info.members:,} of {profiles(info.profiles)} {are(info.members)} in {shortened(info.names[0])}"
         return Heading(finding)
-    first = info.combinations[0]
+    first = info.shown[0]
     inside = joined(info.names[row] for row in first.rows)
     exactly = f"exactly {inside}" if len(first.rows) > 1 else f"{inside} alone"
-    finding = f"{first.size:,} of {counted(info.members, 'member')} of these segments {are(first.size)} in {exactly}"
-    return Heading(finding, note)
+    finding = f"{first.size:,} of {counted(info.members, 'member')} {are(first.size)} in {exactly}"
+    return Heading(finding, info.note)
 
 
-def _upset_figure(info: _UpsetInfo) -> go.Figure:
+def _row(info: Intersections) -> int:
+    """Return how high a row is in pixels: higher where a name takes two lines."""
+    return _HIGH_ROW if max(map(len, info.names), default=0) > style.NAME_LINE else _ROW
+
+
+def _last_place(info: Intersections) -> float:
+    """Return where the bar of all others stands, a little apart."""
+    return len(info.shown) + 0.4
+
+
+def _is_turned(info: Intersections) -> bool:
+    """Return whether the numbers above the bars must stand upright."""
+    columns = len(info.shown)
+    return columns > _ROOMY and info.largest > (999 if columns <= _DENSEST else 99)
+
+
+def _upset_figure(info: Intersections) -> go.Figure:
     rows = len(info.names)
-    matrix, bars = info.row * rows, _BARS if info.combinations else 1
+    matrix, bars = _row(info) * rows, _BARS if info.shown else 1
     height = matrix + _BETWEEN + bars
-    places = max(len(info.combinations) + 1.4 * bool(info.folded), _FEWEST)
-    top = (1.45 if info.is_turned else 1.25) * info.largest
+    places = max(len(info.shown) + 1.4 * bool(info.folded), _FEWEST)
+    top = (1.45 if _is_turned(info) else 1.25) * info.largest
     hidden: dict[str, Any] = {"showticklabels": False}
     longest = 1.8 * (max(info.sizes) or 1)
     return style.figure(
@@ -181,69 +109,76 @@ def _upset_figure(info: _UpsetInfo) -> go.Figure:
     )
 
 
-def _segment_sizes(info: _UpsetInfo) -> list[Any]:
+def _segment_sizes(info: Intersections) -> list[Any]:
     places = list(range(len(info.names)))
     hovers = [
         hover(name, counted(size, "member"), f"{percent(size / (info.profiles or 1))} of {profiles(info.profiles)}")
         for name, size in zip(info.names, info.sizes, strict=True)
     ]
-    drawn = style.bars(info.sizes, places, colour=style.GREY, hovers=hovers, name="segment")
+    drawn = style.bars(info.sizes, places, colour=GREY, hovers=hovers, name="segment")
     labels = style.bar_labels(info.sizes, places, [f"{size:,}" for size in info.sizes], hovers=hovers)
     return [trace.update(xaxis="x2") for trace in (drawn, labels)]
 
 
-def _dots(info: _UpsetInfo) -> list[Any]:
+def _dots(info: Intersections) -> list[Any]:
     """Return a dot for each segment and combination, those that are in in blue and joined by a line."""
-    grid = np.meshgrid(np.arange(len(info.combinations)), np.arange(len(info.names)))
+    grid = np.meshgrid(np.arange(len(info.shown)), np.arange(len(info.names)))
     across, down = (side.ravel().astype(np.int16) for side in grid)
-    inside = [(column, row) for column, combination in enumerate(info.combinations) for row in combination.rows]
-    ends = [(column, each.rows[0], each.rows[-1]) for column, each in enumerate(info.combinations)]
+    inside = [(column, row) for column, combination in enumerate(info.shown) for row in combination.rows]
+    ends = [(column, each.rows[0], each.rows[-1]) for column, each in enumerate(info.shown)]
     lines_x = [place for column, _, _ in ends for place in (column, column, None)]
     lines_y = [place for _, first, last in ends for place in (first, last, None)]
     dot = {"size": 11, "line": {"width": 0}}
-    pale, blue = {**dot, "color": style.PALE_GREY}, {**dot, "color": style.BLUE}
+    pale, blue = {**dot, "color": FAINT}, {**dot, "color": BLUE}
     x, y = [column for column, _ in inside], [row for _, row in inside]
     return [
         go.Scatter(x=across, y=down, mode="markers", marker=pale, hoverinfo="skip", name="not in"),
-        go.Scatter(x=lines_x, y=lines_y, mode="lines", line={"color": style.BLUE, "width": 3}, hoverinfo="skip"),
-        go.Scatter(x=x, y=y, mode="markers", marker=blue, hovertemplate="%{y}<extra></extra>", name="in"),
+        go.Scatter(x=lines_x, y=lines_y, mode="lines", line={"color": BLUE, "width": 3}, hoverinfo="skip"),
+        go.Scatter(
+            x=x, y=y, mode="markers", marker=blue, hovertemplate=style.hover_template(Markup("%{y}")), name="in"
+        ),
     ]
 
 
-def _bars(info: _UpsetInfo) -> go.Bar:
+def _bars(info: Intersections) -> go.Bar:
     hovers = [
         hover(profiles(each.size), _share(info, each.size), "in exactly:", *(info.names[row] for row in each.rows))
-        for each in info.combinations
+        for each in info.shown
     ]
-    sizes = [combination.size for combination in info.combinations]
+    sizes = [combination.size for combination in info.shown]
     labels = [f"{size:,}" for size in sizes]
     return _upright(info).update(
-        x=list(range(len(sizes))), y=sizes, text=labels, hovertext=hovers, marker_color=style.BLUE, name="combination"
+        x=list(range(len(sizes))), y=sizes, text=labels, hovertext=hovers, marker_color=BLUE, name="combination"
     )
 
 
-def _last_bar(info: _UpsetInfo) -> list[go.Bar]:
+def _last_bar(info: Intersections) -> list[go.Bar]:
     """Return the bar of all other combinations, with a gap in it where it is too tall to be drawn in proportion."""
     if not info.folded:
         return []
     is_cut = info.rest > _BREAK_FROM * info.largest
     cut = "the bar is cut: it would be taller" if is_cut else ""
     told = hover(profiles(info.rest), f"in {info.more}", _share(info, info.rest), cut)
-    grey = _upright(info).update(x=[info.last_place], hovertext=[told], marker_color=style.GREY, name="all others")
+    grey = _upright(info).update(x=[_last_place(info)], hovertext=[told], marker_color=GREY, name="all others")
     if not is_cut:
         return [grey.update(y=[info.rest], text=[f"{info.rest:,}"])]
     upper = go.Bar(grey).update(y=[0.14 * info.largest], base=0.9 * info.largest, text=[f"{info.rest:,}"])
     return [grey.update(y=[0.84 * info.largest]), upper]
 
 
-def _share(info: _UpsetInfo, size: int) -> str:
+def _share(info: Intersections, size: int) -> str:
     return f"{percent(size / info.members)} of the {info.members:,} members of these segments"
 
 
-def _upright(info: _UpsetInfo) -> go.Bar:
+def _upright(info: Intersections) -> go.Bar:
     # Without constraintext and textangle plotly shrinks and turns the labels of narrow bars one by one.
-    labels = {"textposition": "outside", "textangle": -90 if info.is_turned else 0, "constraintext": "none"}
-    font = {"size": 10 if info.is_dense else 12}
+    labels = {
+        "texttemplate": style.inked(Markup("%{text}")),
+        "textposition": "outside",
+        "textangle": -90 if _is_turned(info) else 0,
+        "constraintext": "none",
+    }
+    font = {"size": 10 if len(info.shown) > _ROOMY else 12}
     return go.Bar(
         yaxis="y2", width=0.66, marker_line_width=0, cliponaxis=False, hoverinfo="text", textfont=font, **labels
     )
@@ -251,11 +186,11 @@ def _upright(info: _UpsetInfo) -> go.Bar:
 
 def _stripe(row: int) -> dict[str, Any]:
     corners = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": row - 0.5, "y1": row + 0.5}
-    return {"type": "rect", **corners, "fillcolor": style.FAINT, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect", **corners, "fillcolor": STRIPE, "line": {"width": 0}, "layer": "below"}
 
 
-def _last_words(info: _UpsetInfo) -> dict[str, Any]:
+def _last_words(info: Intersections) -> dict[str, Any]:
     words = f"and {info.more}"
-    is_room = info.row * len(info.names) > style.width(words)
+    is_room = _row(info) * len(info.names) > style.width(words)
     told = {"text": words if is_room else "…", "textangle": -90 if is_room else 0, "showarrow": False}
-    return {"x": info.last_place, "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", **told}
+    return {"x": _last_place(info), "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", **told}

@@ -1,33 +1,16 @@
 """From the included members to who may be texted, drawn from an audience's waterfall; who that is, is not known here."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from segkit.charts import style
 from segkit.charts.style import Heading
-from segkit.coverage import unchecked
-from segkit.wording import counted, hover, percent
+from segkit.drawing.html import hover
+from segkit.drawing.palette import BLUE, GREY, ORANGE, PALE_BLUE
+from segkit.drawing.tables import Step, Waterfall
+from segkit.wording import counted, percent
 
 _ROW = 36
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One row: what it means, how many profiles stop there, and how many are left after it."""
-
-    meaning: str
-    removed: int
-    remaining: int
-
-
-@dataclass(frozen=True, slots=True)
-class _WaterfallInfo:
-    """What is drawn, from top to bottom: who is included, the steps that stopped somebody, who may be texted."""
-
-    rows: tuple[_Step, ...]
-    heading: Heading
 
 
 def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
@@ -44,48 +27,41 @@ def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
 
     >>> rows = [("included", "", 0, 10), ("no phone", "no phone number", 4, 6), ("sendable", "sent to", 0, 6)]
     >>> table = pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining"])
-    >>> plot_waterfall(table).layout.title.text.split("<br>")[0]
-    '<b>6 of 10 included profiles may be texted (60%)</b>'
+    >>> "6 of 10 included profiles may be texted (60%)" in plot_waterfall(table).layout.title.text
+    True
     """
     columns = ["step", "meaning", "removed", "remaining"]
     style.check_table("plot_waterfall", waterfall, columns, "sk.audience(...).waterfall")
-    info = _waterfall_info(waterfall)
-    return _waterfall_figure(info) if info.rows else style.only_words(info.heading)
+    steps = Waterfall.of(waterfall)
+    return _waterfall_figure(steps) if steps.included else style.only_words(_heading(steps))
 
 
-def _waterfall_info(waterfall: pd.DataFrame) -> _WaterfallInfo:
-    columns = [waterfall[column].tolist() for column in ("meaning", "removed", "remaining")]
-    steps = [_Step(str(meaning), int(gone), int(left)) for meaning, gone, left in zip(*columns, strict=True)]
-    if len(steps) < 2 or not steps[0].remaining:
-        return _WaterfallInfo((), Heading("Nobody is included, so nobody may be texted"))
-    included, sendable = steps[0].remaining, steps[-1].remaining
-    stops = [step for step in steps[1:-1] if step.removed]
-    between = zip(waterfall["step"].tolist()[1:-1], columns[1][1:-1], strict=True)
-    removed = {str(step): int(gone) for step, gone in between}
-    lacking = unchecked(waterfall)
-    nobody = [step for step, gone in removed.items() if not gone and step not in lacking]
+def _heading(steps: Waterfall) -> Heading:
+    if not steps.included:
+        return Heading("Nobody is included, so nobody may be texted")
     notes = []
-    if stops:
-        most = max(removed, key=lambda step: removed[step])
-        notes.append(f"Stopped most: {most} ({removed[most]:,}).")
-    if nobody:
-        notes.append(f"Stopped nobody: {', '.join(nobody)}.")
-    if lacking:
-        notes.append(f"Not fully checked, since the data lacks something: {', '.join(lacking)}.")
-    finding = f"{sendable:,} of {counted(included, 'included profile')} may be texted ({percent(sendable / included)})"
-    rows = (_Step("included", 0, included), *stops, _Step("may be texted", 0, sendable))
-    return _WaterfallInfo(rows, Heading(finding, " ".join(notes)))
+    if steps.nobody:
+        notes.append(f"Stopped nobody: {', '.join(steps.nobody)}.")
+    if steps.unchecked:
+        notes.append(f"Not fully checked, since the data lacks something: {', '.join(steps.unchecked)}.")
+    share = percent(steps.sendable / steps.included)
+    finding = f"{steps.sendable:,} of {counted(steps.included, 'included profile')} may be texted ({share})"
+    colours = [(PALE_BLUE, "left")]
+    if steps.most is not None:
+        colours += [(GREY, "stopped")] if len(steps.stops) > 1 else []
+        colours += [(ORANGE, f"stopped most: {steps.most[0]} ({steps.most[1]:,})")]
+    return Heading(finding, " ".join(notes), (*colours, (BLUE, "may be texted")))
 
 
-def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
-    left, gone = [row.remaining for row in info.rows], [row.removed for row in info.rows]
-    ends = [row.remaining + row.removed for row in info.rows]
-    # A minus sign is as wide as the digits.
-    labels = [f"−{row.removed:,}" if row.removed else f"{row.remaining:,}" for row in info.rows]  # noqa: RUF001
-    hovers = [_hover(row, info.rows[0].remaining) for row in info.rows]
-    places = list(range(len(info.rows)))
-    kept = [style.PALE_BLUE] * (len(places) - 1) + [style.BLUE]
-    lost = [style.ORANGE if removed == max(gone) else style.GREY for removed in gone]
+def _waterfall_figure(steps: Waterfall) -> go.Figure:
+    rows = [Step("included", 0, steps.included), *steps.stops, Step("may be texted", 0, steps.sendable)]
+    left, gone = [row.remaining for row in rows], [row.removed for row in rows]
+    ends = [row.remaining + row.removed for row in rows]
+    labels = [f"{row.removal} → {row.remaining:,}" if row.removed else f"{row.remaining:,}" for row in rows]
+    hovers = [_hover(row, steps.included) for row in rows]
+    places = list(range(len(rows)))
+    kept = [PALE_BLUE] * (len(places) - 1) + [BLUE]
+    lost = [ORANGE if removed == max(gone) else GREY for removed in gone]
     traces = [
         style.bars(left, places, colour=kept, hovers=hovers, name="left"),
         style.bars(gone, places, colour=lost, hovers=hovers, name="stopped"),
@@ -93,18 +69,18 @@ def _waterfall_figure(info: _WaterfallInfo) -> go.Figure:
     ]
     return style.figure(
         traces,
-        info.heading,
+        _heading(steps),
         height=_ROW * len(places),
         margin={"r": style.label_room(labels)},
         barmode="stack",
         xaxis=style.axis(range=[0, max(ends)], showticklabels=False),
-        yaxis=style.name_axis([row.meaning for row in info.rows], letters=64, line=34),
+        yaxis=style.name_axis([row.meaning for row in rows], letters=64, line=34),
     )
 
 
-def _hover(row: _Step, included: int) -> str:
+def _hover(row: Step, included: int) -> str:
     return hover(
         row.meaning,
-        f"{row.removed:,} stopped here" if row.removed else "",
+        f"{counted(row.removed, 'profile')} stopped here" if row.removed else "",
         f"{row.remaining:,} left, {percent(row.remaining / included)} of {included:,} included",
     )

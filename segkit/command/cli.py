@@ -29,7 +29,7 @@ from segkit.klaviyo.account.push import push
 from segkit.klaviyo.account_names import AccountNames
 from segkit.masking import masked_path, masked_text
 from segkit.sample import write_sample
-from segkit.wording import counted
+from segkit.wording import counted, percent
 
 _JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
 """JupyterLab would ask its makers' servers for news: segkit asks nobody outside but the user's own Klaviyo account."""
@@ -295,7 +295,7 @@ def _print_build(built: Build, dataset: Dataset) -> None:
         _say(f"\n{built.lead}.")
     _say("\nSegments")
     table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
-    table["share"] = table["share"].map("{:.1%}".format)
+    table["share"] = table["share"].map(percent)
     for column in ("size", "before_consent", "sendable"):
         table[column] = table[column].map("{:,}".format)
     _say(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
@@ -310,7 +310,7 @@ def _print_build(built: Build, dataset: Dataset) -> None:
 def _table(frame: pd.DataFrame) -> str:
     """Return a frame as lines of text, numbers to the right, whatever the width of the window."""
     texts = frame.astype(str).replace("", "-")
-    is_number = [frame[name].astype(str).str.fullmatch(r"[\d,.%]+").all() for name in frame.columns]
+    is_number = [frame[name].astype(str).str.fullmatch(r"[\d,.%<>—]+").all() for name in frame.columns]
     widths = [max(len(name), *texts[name].str.len()) for name in texts.columns]
     rows = [list(texts.columns), *texts.to_numpy().tolist()]
     return "\n".join(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.instants import Flags
+from segkit.data.properties import codes_of, spread
 from segkit.errors import DataError
 from segkit.masking import quoted
 from segkit.wording import listed
@@ -48,9 +49,7 @@ def codes_of_words(words: pa.Array) -> Status:
     [0, -1]
     """
     if pa.types.is_dictionary(words.type):
-        # The code -1, not set, points at the appended one.
-        rows = pc.fill_null(words.indices, NOT_SAID).to_numpy(zero_copy_only=False)
-        return np.asarray(np.append(codes_of_words(words.dictionary), np.int8(NOT_SAID)).take(rows))
+        return spread(codes_of_words(words.dictionary), codes_of(words.indices), unset=NOT_SAID)
     codes = pc.fill_null(pc.index_in(words, value_set=pa.array(CONSENTS)), NOT_SAID)
     return np.asarray(codes.to_numpy(zero_copy_only=False).astype(np.int8))
 

@@ -79,13 +79,17 @@ class SetAmounts:
     is_set: pa.BooleanArray
     kind: pa.DataType
 
+    def at(self, rows: Codes) -> "SetAmounts":
+        """Return the same of some events, in their order."""
+        return SetAmounts(self.is_set.take(pa.array(rows)), self.kind)
+
     def of(self, events: MetricEvents) -> Cells:
-        """Return the amounts of a metric's events as they were stored."""
+        """Return the amounts of a metric's events as they were stored, if this is of those events."""
         units = np.zeros(len(events), dtype=np.int64) if events.units is None else events.units
         # Below 2**53 both sides are exact as doubles, so this is the very double that stands for `scale` decimals.
         numbers = pa.array(units / 10**events.scale).cast(self.kind)
         unset = pa.scalar(None, self.kind)
-        return Cells(pa.chunked_array([pc.if_else(self.is_set.take(pa.array(events.rows)), numbers, unset)]))
+        return Cells(pa.chunked_array([pc.if_else(self.is_set, numbers, unset)]))
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class EventIndex:
             `metrics` say the rest; None where it has none.
         is_date: which events of the whole table carry a date without a time; None where none does.
         day_first: the order of dates such as 06/07/2026 in properties; None is month first.
+        near_amounts: properties that hold numbers under a name that looks like that of an amount.
     """
 
     metrics: Mapping[str, MetricEvents]
@@ -106,9 +111,15 @@ class EventIndex:
     values: Cells | SetAmounts | None = field(default=None, repr=False)
     is_date: Flags | None = field(default=None, repr=False)
     day_first: bool | None = None
+    near_amounts: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return sum(map(len, self.metrics.values()))
+        return sum(self.sizes.values())
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many events each metric has."""
+        return {name: len(events) for name, events in self.metrics.items()}
 
     def metric(self, name: str) -> MetricEvents:
         """Return the events of a metric under any of its names; a standard one without events happened zero times.
@@ -131,13 +142,35 @@ class EventIndex:
         Raises:
             DataError: no event has this property.
         """
-        cells = self.properties.get(name, self.values if name == VALUE else None)
-        if cells is None:
+        return PropertyColumn(self.cells(metric, name), day_first=self.day_first)
+
+    def cells(self, metric: str, name: str) -> Cells:
+        """Return the same as cells.
+
+        Raises:
+            DataError: no event has this property.
+        """
+        if name not in self.properties and not (name == VALUE and self.values is not None):
             known = [*self.properties, VALUE] if self.values is not None else self.properties
             raise DataError.unknown_property(name, known, of="events")
+        return self._cells(metric, name)
+
+    def _cells(self, metric: str, name: str) -> Cells:
+        """Return a property that there is of a metric's events, in their order."""
         events = self.metric(metric)
-        mine = cells.of(events) if isinstance(cells, SetAmounts) else cells.take(events.rows)
-        return PropertyColumn(mine, day_first=self.day_first)
+        if name not in self.properties and (amounts := self.set_amounts(metric)) is not None:
+            return amounts.of(events)
+        cells = self.properties.get(name, self.values)
+        assert isinstance(cells, Cells)  # as `cells` has seen to
+        return cells.take(events.rows)
+
+    def set_amounts(self, metric: str) -> SetAmounts | None:
+        """Return which of a metric's events carry an amount, where their whole numbers say how much; None where cells do."""
+        return self.values.at(self.metric(metric).rows) if isinstance(self.values, SetAmounts) else None
+
+    def dates(self, metric: str) -> Flags | None:
+        """Return which of a metric's events carry a date without a time; None where none of the table does."""
+        return None if self.is_date is None else self.is_date[self.metric(metric).rows]
 
     def ends(self, metric: str) -> Microseconds:
         """Return when each event of a metric was, that of a date without a time as the end of its day, which it may have been.
@@ -145,8 +178,8 @@ class EventIndex:
         Raises:
             DataError: as `metric`.
         """
-        events = self.metric(metric)
-        return events.times if self.is_date is None else ends_of(events.times, self.is_date[events.rows])
+        events, is_date = self.metric(metric), self.dates(metric)
+        return events.times if is_date is None else ends_of(events.times, is_date)
 
     def newest(self, until: int | None = None) -> int | None:
         """Return the time of the newest event up to a moment, both in microseconds, or None if there is no event."""
@@ -181,6 +214,7 @@ def index_events(
     properties: Mapping[str, Cells],
     values: Cells | SetAmounts | None = None,
     is_date: Flags | None = None,
+    near_amounts: tuple[str, ...] = (),
 ) -> EventIndex:
     """Add amounts and properties to events that are in order.
 
@@ -192,6 +226,7 @@ def index_events(
         properties: other columns of the table.
         values: the amounts once more, as cells, to be tested one by one, or what makes them of the amounts.
         is_date: which events of the table carry a date without a time; None where none does.
+        near_amounts: properties that hold numbers under a name that looks like that of an amount.
 
     Raises:
         DataError: the amounts of a metric could not be summed exactly in 64 bits.
@@ -199,7 +234,7 @@ def index_events(
     found = dict(ordered)
     if amounts is not None:
         found = {name: _with_amounts(name, events, amounts) for name, events in ordered.items()}
-    return EventIndex(found, dict(properties), values, is_date)
+    return EventIndex(found, dict(properties), values, is_date, near_amounts=near_amounts)
 
 
 def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> dict[str, Codes]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from operator import eq
 from textwrap import indent
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, assert_never
 
 from segkit.definition.algebra import simplify
 from segkit.definition.conditions import (
@@ -221,9 +221,13 @@ def _pieces(condition: Condition) -> list[str]:
             told = describe(replace(bare, timeframe=ALL_TIME)).removesuffix(f" {timeframe_words(ALL_TIME)}")
             where = [describe(condition).removeprefix(f"{describe(bare)}, ")] if condition.where else []
             rest = [timeframe_words(condition.timeframe), *where]
-            if measurement == "sum":
-                return ["spent", told.removeprefix("spent ").removesuffix(f" on {metric}"), f"on {metric}", *rest]
-            return [f"did {metric}", told.removeprefix(f"did {metric} "), *rest]
+            match measurement:
+                case "sum":
+                    return ["spent", told.removeprefix("spent ").removesuffix(f" on {metric}"), f"on {metric}", *rest]
+                case "count":
+                    return [f"did {metric}", told.removeprefix(f"did {metric} "), *rest]
+                case _:
+                    assert_never(measurement)
         case PropertyCondition(name):
             return [f"have {name}", describe(condition).removeprefix(f"have {name} ")]
         case _:

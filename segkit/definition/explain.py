@@ -188,8 +188,16 @@ def describe(atom: Atom) -> str:
 def _metric(atom: MetricCondition) -> str:
     when = timeframe_words(atom.timeframe)
     where = f", where {_clauses(atom.where)}" if atom.where else ""
-    if atom.measurement == "sum":
-        return _spent(atom, when, where)
+    match atom.measurement:
+        case "sum":
+            return _spent(atom, when, where)
+        case "count":
+            return _did(atom, when, where)
+        case _:
+            assert_never(atom.measurement)
+
+
+def _did(atom: MetricCondition, when: str, where: str) -> str:
     if (atom.comparison, atom.value) == ("at least", 1):
         return f"did {atom.metric} at least once {when}{where}"
     if (atom.comparison, atom.value) in {("equals", 0), ("fewer than", 1), ("at most", 0)}:

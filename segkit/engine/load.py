@@ -16,6 +16,7 @@ from segkit.data.files.json_files import json_tables
 from segkit.data.files.opened import unchanged
 from segkit.data.files.other_files import arrow_table, excel_table
 from segkit.data.files.stored import stored_table
+from segkit.data.saved.manifest import is_saved
 from segkit.data.validation.columns import Unreadable
 from segkit.data.validation.faults import Faults
 from segkit.data.validation.options import AsOf, LoadOptions
@@ -54,7 +55,7 @@ def load(
     member exports load unchanged. Files whose names say that they were meant for a table, and that were not read, are in the
     report. Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and the other
     formats keep their types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the
-    report counts the others.
+    report counts the others. A folder that `Dataset.save` wrote is opened as it was saved, at once; only `as_of` may be given with it.
 
     Args:
         folder: the folder; files given by name win over those in it.
@@ -94,6 +95,11 @@ def load(
     )
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
     home = None if folder is None else there(folder, "folder")
+    if home is not None and is_saved(home):
+        reading = {"columns": columns, "consent": consent, "default_country": default_country, "encoding": encoding}
+        others = {"unreadable": unreadable != "raise", "add_profiles_of_events": add_profiles_of_events}
+        _refuse_reading({**given, **reading, **others, "day_first": day_first is not None})
+        return Dataset.opened(home, as_of=as_of)
     found = {} if home is None else files_in(home)
     held = _held(found)
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
@@ -116,6 +122,17 @@ def load(
     tables.clear()
     pa.default_memory_pool().release_unused()
     return shop
+
+
+def _refuse_reading(given: Mapping[str, Any]) -> None:
+    """Refuse arguments that say how data is read, of which a saved shop has none left.
+
+    Raises:
+        DataError: one of them is given.
+    """
+    names = [name for name, value in given.items() if _is_frame(value) or value]
+    if names:
+        raise DataError.saved_shop_is_read(names)
 
 
 def _held(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:

@@ -359,3 +359,93 @@ class DataError(SegkitError, ValueError):
             f"The values of {quoted(metric)} are too large or too fine to be summed exactly in 64 bits. Look for a slipped column, "
             "or load them in a larger unit."
         )
+
+    @classmethod
+    def no_ids_to_add_by(cls, method: str, headers: Iterable[str]) -> Self:
+        """A frame is to be added that does not say whose its rows are."""
+        return cls(
+            f"{method} can't tell whose the rows of the frame are: no column is called 'profile_id', and neither is its index. The columns are "
+            f"{listed(headers, most=40) or 'none'}. Rename the one that holds the ids, or name the index: frame.rename_axis('profile_id')."
+        )
+
+    @classmethod
+    def decides_who_is_sent_to(cls, names: Iterable[str]) -> Self:
+        """A column is to be added that says who may be written to."""
+        names = list(names)
+        return cls(
+            f"with_properties can't set {listed(names)}: who may be written to is worked out from phone numbers, countries and consent together, "
+            "once, when the data is loaded. Put the column into the profiles and load them: sk.load(..., profiles=frame). To have it as a "
+            f"property beside the loaded one, give it a name of its own, such as {quoted(f'{names[0]} (mine)')}."
+        )
+
+    @classmethod
+    def nothing_to_add(cls, method: str) -> Self:
+        """What is to be added to a shop is empty."""
+        what = "no id" if method == "with_list" else "no column beside profile_id, or no row"
+        return cls(f"{method} was given {what}, so there is nothing to add. Check how it was picked.")
+
+    @classmethod
+    def series_without_name(cls, method: str) -> Self:
+        """A Series is to become a property, and has no name."""
+        return cls(
+            f"{method} was given a Series without a name, so its property would have none. Name it: series.rename('Spent')."
+        )
+
+    @classmethod
+    def flags_instead_of_ids(cls) -> Self:
+        """A Series of True and False was given where ids belong."""
+        return cls(
+            "with_list was given True and False instead of ids. If they say who is to be on it, give the ids of those: "
+            "series.index[series]."
+        )
+
+    @classmethod
+    def saved_shop_damaged(cls, path: Path, reason: str) -> Self:
+        """A saved shop is not whole, or not as it was written."""
+        return cls(
+            f"{quoted(path.name)} of the saved shop in {quoted(_saved_in(path))} can't be used: {reason}. Nothing is taken from a shop that is "
+            "not whole. Save it again from where it came, sk.load(...).save(folder), or copy the whole folder once more."
+        )
+
+    @classmethod
+    def not_of_the_saved_shop(cls, path: Path) -> Self:
+        """The folder of a saved shop holds a file that nobody saved there."""
+        return cls(
+            f"{quoted(path.name)} in {quoted(path.parent)} does not belong to the saved shop that this folder holds. Move it elsewhere; if it is "
+            "newer data, load where that lies and save the shop again."
+        )
+
+    @classmethod
+    def saved_by_another_version(cls, folder: Path, version: object, number: object) -> Self:
+        """A saved shop has another version than this segkit reads."""
+        return cls(
+            f"The shop in {quoted(folder)} was saved by segkit {version}, whose saved shops have the version {quoted(number)} and are not read by this "
+            "one. Save it again from where it came: sk.load(...).save(folder)."
+        )
+
+    @classmethod
+    def inside_a_saved_shop(cls, folder: Path) -> Self:
+        """The folder of a saved shop's files was given instead of the shop's."""
+        return cls(f"This is the inside of a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")
+
+    @classmethod
+    def saved_shop_is_read(cls, names: Iterable[str]) -> Self:
+        """A saved shop is to be loaded with arguments that say how data is read."""
+        return cls(
+            f"A saved shop is loaded as it was read, so {listed(names)} can't be given with it. Load it without, only as_of may be given; or load where it came "
+            "from with them, and save that."
+        )
+
+    @classmethod
+    def property_not_saved(cls, name: str, kind: str) -> Self:
+        """A property holds values that no file of a saved shop can hold."""
+        return cls(
+            f"The shop was not saved: the property {quoted(name)} holds values of type {kind}, which can't be written. Load without it, or make it "
+            "text first: frame[name].astype(str)."
+        )
+
+
+def _saved_in(path: Path) -> Path:
+    """Return the folder of a saved shop that a file belongs to."""
+    above = [folder for folder in path.parents if folder.name == "saved-tables"]
+    return above[0].parent if above else path.parent

@@ -82,6 +82,14 @@ class FileError(SegkitError, OSError):
         )
 
     @classmethod
+    def holds_more_than_a_shop(cls, folder: Path, names: Iterable[str]) -> Self:
+        """A shop is to be saved into a folder that holds something else."""
+        return cls(
+            f"{quoted(folder)} can't become a saved shop: it holds something else, {listed(names, most=5)}, which would be lost. Give a new "
+            "folder, an empty one, or one that holds nothing but a saved shop."
+        )
+
+    @classmethod
     def exists(cls, path: Path) -> Self:
         """A file is there already, and nobody said that it may be replaced."""
         return cls(

@@ -104,7 +104,6 @@ class Eligibility:
             ("eligibility", asked, until, dataset.as_of, dataset.known_until),
             lambda: _judged(_Checks(dataset, until), asked),
         )
-        self._numbers = Numbers.of(dataset).codes
         Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([failing] if failing else [])))
         if note := self.note:
             warn(note)
@@ -124,7 +123,7 @@ class Eligibility:
     @property
     def held(self) -> tuple[Any, ...]:
         """What it holds, as the Dataset's cache measures it."""
-        return self._verdicts, self._numbers, self.coverage
+        return self._verdicts, self.coverage
 
     @property
     def note(self) -> str | None:
@@ -144,9 +143,14 @@ class Eligibility:
         return np.asarray(self._verdicts >= OWN_NUMBER)
 
     @property
-    def numbers(self) -> Codes:
-        """A code for each profile's phone number, the same for the same number; it means nothing where a profile does not pass."""
-        return self._numbers
+    def has_own_number(self) -> Flags:
+        """Which profiles nothing stops, and whose number nobody else who passes has."""
+        return np.asarray(self._verdicts == OWN_NUMBER)
+
+    @property
+    def shared_numbers(self) -> Codes:
+        """A number from 1 on for each phone number that several who pass have, where they have it; 0 elsewhere."""
+        return np.maximum(self._verdicts, OWN_NUMBER) - OWN_NUMBER
 
     def waterfall(self, engine: Engine, among: Condition) -> tuple[Counts, int]:
         """Return how many of some profiles each of `STEPS` stops, and how many would be sent to: each number once.

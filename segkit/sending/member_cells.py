@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.coded import CodedCells
 from segkit.data.properties import Cells
 from segkit.data.validation.columns import ADDRESS
 
@@ -178,9 +179,18 @@ def _text(cell: Any) -> str:
 
 
 def column_of(cells: Cells, rows: Rows) -> Column:
-    """Return how the texts of a property are made, a piece of the rows at a time."""
-    text = _manner(cells.values, lambda: cells_at(cells, rows))
-    return lambda piece: text(cells_at(cells, rows[piece]))
+    """Return how the texts of a property are made, a piece of the rows at a time.
+
+    Of codes, the text of each distinct value is made once, unless it depends on which rows are written, as that of a time does.
+    """
+    if isinstance(cells, CodedCells) and not pa.types.is_timestamp(cells.coded().type.value_type):
+        codes = cells.coded()
+        if len(codes.dictionary) <= len(rows):
+            texts = texts_of(Cells(pa.chunked_array([codes.dictionary]))).combine_chunks()
+            return lambda piece: texts.take(codes.indices.take(pa.array(rows[piece])))
+    held = cells.loaded()
+    text = _manner(held.values, lambda: cells_at(held, rows))
+    return lambda piece: text(cells_at(held, rows[piece]))
 
 
 def cells_at(cells: Cells, rows: Rows) -> Any:

@@ -1,14 +1,16 @@
 """Member files: the layouts, written a piece at a time, and the manifest; who is in one was decided before."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, BinaryIO, Literal, TypeAlias, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -19,7 +21,7 @@ from segkit.definition.segment import Segment
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import FileError
 from segkit.files import escaped, whole_files
-from segkit.sending.member_cells import Column, Rows, cells_at, column_of, importable, neutralised, texts_of
+from segkit.sending.member_cells import Column, Rows, cells_at, column_of, importable, neutralised
 
 Layout: TypeAlias = Literal["klaviyo", "members", "hashed"]
 Sheet: TypeAlias = list[tuple[str, Column]]
@@ -69,9 +71,10 @@ def write_layout(
         data_part,
         manifest_part,
     ]:
-        _write(sheet, len(rows), str(data_part))
+        with data_part.open("wb", buffering=0) as stream:
+            sha256 = _write(sheet, len(rows), stream)
         headers = [header for header, _ in sheet]
-        said = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, data=data_part)
+        said = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, sha256=sha256)
         manifest_part.write_bytes(escaped(json.dumps(said, indent=2, ensure_ascii=False)).encode() + b"\n")
     return path.resolve()
 
@@ -82,9 +85,9 @@ def layout_bytes(dataset: Dataset, rows: Rows, layout: Layout) -> bytes:
     Raises:
         FileError: an unknown layout.
     """
-    stream = pa.BufferOutputStream()
+    stream = io.BytesIO()
     _write(_laid_out(dataset, rows, layout), len(rows), stream)
-    return bytes(stream.getvalue())
+    return stream.getvalue()
 
 
 def _laid_out(dataset: Dataset, rows: Rows, layout: Layout) -> Sheet:
@@ -93,19 +96,58 @@ def _laid_out(dataset: Dataset, rows: Rows, layout: Layout) -> Sheet:
     return _LAYOUTS[layout](dataset, rows)
 
 
-def _write(sheet: Sheet, size: int, sink: str | pa.NativeFile) -> None:
-    """Write a sheet as a CSV, one piece of its rows after the other."""
+class _Hashed(io.RawIOBase):
+    """Passes on what is written to it, and knows its digest; each block is written and hashed at the same time."""
+
+    def __init__(self, stream: BinaryIO, hashing: Executor) -> None:
+        super().__init__()
+        self._stream, self._hashing = stream, hashing
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        block = memoryview(data)
+        hashed = self._hashing.submit(self.sha256.update, block)
+        try:
+            written = 0
+            while written < len(block):
+                # A file may take less than it is given.
+                written += self._stream.write(block[written:])
+        finally:
+            # The writer fills the same memory with what comes next.
+            hashed.result()
+        return len(block)
+
+
+def _write(sheet: Sheet, size: int, stream: BinaryIO) -> str:
+    """Write a sheet as a CSV, one piece of its rows after the other, and return the digest of its bytes.
+
+    While a piece is written, the texts of the next are made.
+    """
     schema = pa.schema([(header, pa.string()) for header, _ in sheet])
-    with pa.csv.CSVWriter(sink, schema, write_options=pa.csv.WriteOptions(batch_size=BATCH)) as writer:
-        for first in range(0, size, PIECE):
-            piece = slice(first, min(first + PIECE, size))
-            writer.write_table(pa.table([column(piece) for _, column in sheet], schema=schema))
+    with ThreadPoolExecutor(1) as hashing:
+        sink = _Hashed(stream, hashing)
+        options = pa.csv.WriteOptions(batch_size=BATCH)
+        # Whatever fails, the last piece is written before the writer is closed.
+        with pa.csv.CSVWriter(sink, schema, write_options=options) as writer, ThreadPoolExecutor(1) as writing:
+            written: Future[None] | None = None
+            for first in range(0, size, PIECE):
+                piece = slice(first, min(first + PIECE, size))
+                table = pa.table([column(piece) for _, column in sheet], schema=schema)
+                if written:
+                    written.result()
+                written = writing.submit(writer.write_table, table)
+            if written:
+                written.result()
+    return sink.sha256.hexdigest()
 
 
 def _members(dataset: Dataset, rows: Rows) -> Sheet:
     headers = neutralised(pa.array(["profile_id", *dataset.property_names])).to_pylist()
-    columns = [column_of(dataset.handed_out(name), rows) for name in dataset.property_names]
-    return list(zip(headers, [lambda piece: texts_of(dataset.ids_at(rows[piece])), *columns], strict=True))
+    columns = [dataset.ids, *(dataset.handed_out(name) for name in dataset.property_names)]
+    return [(header, column_of(cells, rows)) for header, cells in zip(headers, columns, strict=True)]
 
 
 def _klaviyo(dataset: Dataset, rows: Rows) -> Sheet:
@@ -138,11 +180,13 @@ def _hashed(dataset: Dataset, rows: Rows) -> Sheet:
     def numbers(piece: slice) -> list[str | None]:
         return _plain_list(dataset.phones.numbers.take(pa.array(rows[piece])))
 
+    emails = dataset.cells("email").loaded() if dataset.has_property("email") else None
+
     def addresses(piece: slice) -> list[str | None]:
-        if not dataset.has_property("email"):
+        if emails is None:
             return [None] * (piece.stop - piece.start)
-        emails = _plain_list(cells_at(dataset.cells("email"), rows[piece]))
-        return [None if email is None else str(email).strip().lower() for email in emails]
+        found = _plain_list(cells_at(emails, rows[piece]))
+        return [None if email is None else str(email).strip().lower() for email in found]
 
     return [
         ("google_email_sha256", lambda piece: _digests(addresses(piece), _google_address)),
@@ -187,7 +231,7 @@ def definition_of(value: Any) -> Any:
 
 
 def _manifest(
-    manifest: Manifest, *, file: str, layout: str, rows: int, columns: list[str], data: Path
+    manifest: Manifest, *, file: str, layout: str, rows: int, columns: list[str], sha256: str
 ) -> Mapping[str, Any]:
     dataset = manifest.dataset
     return {
@@ -196,7 +240,7 @@ def _manifest(
         "layout": layout,
         "rows": rows,
         "columns": columns,
-        "sha256": _sha256(data),
+        "sha256": sha256,
         "as_of": dataset.as_of.isoformat(),
         "include": [_said(segment) for segment in manifest.include],
         "exclude": [_said(segment) for segment in manifest.exclude],
@@ -213,11 +257,6 @@ def _said(segment: Segment) -> Mapping[str, Any]:
         "english": explain(segment).splitlines(),
         "definition": definition_of(segment.condition),
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _version() -> str:

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.analysis.distribution import Bars, bars_of
-from segkit.data.instants import Flags
 from segkit.definition.conditions import Condition
 from segkit.definition.explain import explain
 from segkit.definition.parameters import Parameter
@@ -76,7 +75,7 @@ def answers(
 
 def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, Any]] | None:
     """Return the numbers and the sentence at each position; None where the kernel has to be asked each time."""
-    alone = None if shop.eligibility is None else Picked(_with_own_number(shop.eligibility))
+    alone = None if shop.eligibility is None else Picked(shop.eligibility.has_own_number)
     asked = [shop.start, *shop.others, *([] if alone is None else [alone])]
     curve = curve_of(threshold, engine, also=asked)
     if curve is None:
@@ -91,7 +90,7 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, An
         _texts("english", [explain(segment) for segment in threshold.segments]),
     ]
     if shop.eligibility is not None and alone is not None:
-        sendable = curve.sizes(alone) + _of_shared_numbers(engine, threshold, shop.eligibility, alone.values)
+        sendable = curve.sizes(alone) + _of_shared_numbers(engine, threshold, shop.eligibility)
         found.append(_texts("sendable", [f"{size:,}" for size in sendable.tolist()]))
     for number, other in enumerate(shop.others):
         members = curve.sizes(other).tolist()
@@ -100,20 +99,12 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, An
     return found
 
 
-def _with_own_number(eligibility: Eligibility) -> Flags:
-    """Return who may be texted and shares the number with nobody who may."""
-    passes = eligibility.passes
-    holders = np.bincount(eligibility.numbers[passes], minlength=int(eligibility.numbers.max(initial=0)) + 1)
-    # Of who does not pass the number means nothing, whatever stands there.
-    return np.asarray(passes & (holders[eligibility.numbers] == 1))
-
-
-def _of_shared_numbers(engine: Engine, threshold: Threshold, eligibility: Eligibility, alone: Flags) -> Counts:
+def _of_shared_numbers(engine: Engine, threshold: Threshold, eligibility: Eligibility) -> Counts:
     """Return how many of the numbers that several profiles share are texted at each position, each once."""
-    shared, numbers = Picked(eligibility.passes & ~alone), Picked(np.maximum(eligibility.numbers, 0))
-    nobody = np.zeros(len(threshold.positions), dtype=np.int64)
+    numbers = Picked(eligibility.shared_numbers)
+    shared = Picked(numbers.values > 0)
     curve = curve_of(threshold, engine, also=[numbers], among=shared) if shared.values.any() else None
-    return nobody if curve is None else curve.distinct(numbers)
+    return np.zeros(len(threshold.positions), dtype=np.int64) if curve is None else curve.distinct(numbers)
 
 
 def picture_slots(bars: Bars, inside: Counts, thresholds: Sequence[float]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from segkit.definition.algebra import simplify
 from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
+from segkit.drawing.palette import ORANGE
+from segkit.drawing.tables import Intersections
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.errors import DefinitionError, SegkitWarning
@@ -25,7 +27,8 @@ from segkit.sending.eligibility import Eligibility
 from segkit.sending.file_names import file_name
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
-from segkit.widgets.explorer_view import Bar, ExplorerView, english_html, explorer_html, flat, static_html, words
+from segkit.widgets.explorer_view import ExplorerView, Picked, explorer_html, flat, static_html, words
+from segkit.widgets.view import english_html
 from segkit.wording import counted
 
 _LISTED = 200
@@ -201,7 +204,7 @@ class OverlapExplorer(Closable):
     def _refresh(self) -> None:
         self._list()
         self.view.value = explorer_html(self._position())
-        self._english.value = english_html("" if self._intersection is None else explain(self.segment))
+        self._english.value = "" if self._intersection is None else english_html(explain(self.segment), ORANGE)
 
     def _list(self) -> None:
         names = list(self._sizes)[:_LISTED]
@@ -221,12 +224,16 @@ class OverlapExplorer(Closable):
         return f"{words(names)}: {counted(self._sizes.get(names, 0), 'profile')}"
 
     def _position(self) -> ExplorerView:
-        picked = None if self._intersection is None else Bar(self._intersection, self._sizes.get(self._intersection, 0))
-        eligibility = None if picked is None else Eligibility.usual(self._dataset)
-        sendable = None
-        if picked is not None and eligibility is not None:
-            _, sendable = eligibility.waterfall(self._engine, self._condition(picked.names))
-        return ExplorerView.of(self.pairs, self._sizes, picked, most=self._most, sendable=sendable, notes=self._notes)
+        sets = Intersections.of(self._table, most=self._most, picked=self._intersection)
+        picked = sendable = None
+        if self._intersection is not None:
+            picked = Picked(self._intersection, self._sizes.get(self._intersection, 0))
+            eligibility = Eligibility.usual(self._dataset)
+            if eligibility is not None:
+                _, sendable = eligibility.waterfall(self._engine, self._condition(picked.names))
+        pairs = self.pairs
+        shares = dict(zip(zip(pairs["segment"], pairs["other"], strict=True), pairs["containment"], strict=True))
+        return ExplorerView(sets, picked, sendable, shares, self._notes)
 
     def _file(self) -> tuple[str, bytes]:
         segment = self.segment

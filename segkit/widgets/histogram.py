@@ -1,87 +1,84 @@
 """The picture within a tuner's view: the quantity that a threshold is compared with, and who lies on either side of it."""
 
-from html import escape
-from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from segkit.analysis.distribution import Distribution
-from segkit.wording import counted
+from segkit.drawing.html import Markup, element, picture, pieces
+from segkit.drawing.palette import BLUE, FAINT, GREY, INK, ORANGE
+from segkit.drawing.tables import Bins, Counts
+from segkit.wording import brief, counted, number
 
-MEMBER, OTHER = "#0072B2", "#9a9a9a"
-"""Okabe-Ito blue and a grey, both readable on white and on black."""
-
-WIDTH, HEIGHT, FLOOR = 560, 150, 118
-
-Heights: TypeAlias = npt.NDArray[np.int64]
+WIDTH, HEIGHT, FLOOR, LEFT = 560, 166, 118, 34
+_TOP, _LINE = 14, 14
+_NICE = (1, 2, 5, 10)
 
 
 class Frame(NamedTuple):
     """The part of a histogram that stays while its threshold moves: where each bar stands, and how tall it is.
 
     Attributes:
-        starts: where the bars begin, in the quantity's unit.
-        ends: where they end; infinite in the bar that holds whatever is beyond.
-        totals: profiles in each bar, on both sides of the threshold.
+        bins: what is drawn.
         reach: how far the slider goes, so that its line has room at every position.
     """
 
-    starts: npt.NDArray[np.float64]
-    ends: npt.NDArray[np.float64]
-    totals: Heights
+    bins: Bins
     reach: float
 
     @property
-    def drawn_ends(self) -> npt.NDArray[np.float64]:
-        """Where bars end in the picture: the one without an end is as wide as the others."""
-        open_ends = np.isinf(self.ends)
-        widths = (self.ends - self.starts)[~open_ends]
-        return np.where(open_ends, self.starts + (widths.min() if len(widths) else 1.0), self.ends)
+    def totals(self) -> Counts:
+        """Profiles in each bar, on both sides of the threshold."""
+        return self.bins.totals
 
     @property
     def low(self) -> float:
         """Where the picture begins."""
-        return min(float(self.starts.min()), 0.0)
+        return min(float(self.bins.starts.min()), 0.0)
 
     @property
     def high(self) -> float:
         """Where the picture ends; a threshold farther out stands at its edge."""
-        return max(float(self.drawn_ends.max()), self.reach)
+        return max(float(self.bins.drawn[1].max()), self.reach)
 
     @property
-    def scale(self) -> float:
-        """Points of the picture for one profile: the tallest bar that has an end fills it.
+    def tallest(self) -> int:
+        """How many profiles the tallest bar that has an end holds; it fills the picture.
 
         The bar without an end may hold half the shop, and is cut off.
         """
-        return (FLOOR - 14) / max(int(self.totals[~np.isinf(self.ends)].max(initial=0)), 1)
+        return max(int(self.totals[~np.isinf(self.bins.ends)].max(initial=0)), 1)
+
+    @property
+    def scale(self) -> float:
+        """Points of the picture for one profile."""
+        return (FLOOR - _TOP) / self.tallest
 
     def at(self, value: float) -> float:
         """Return where a value stands from the left, no farther than the picture's ends."""
-        return min(max((value - self.low) * WIDTH / (self.high - self.low), 0), WIDTH)
+        return LEFT + min(max((value - self.low) * self.per_unit, 0), WIDTH - LEFT)
 
-    def path(self, heights: Heights) -> list[str]:
+    @property
+    def per_unit(self) -> float:
+        """Points of the picture for one unit of the quantity."""
+        return (WIDTH - LEFT) / (self.high - self.low)
+
+    def path(self, heights: Counts) -> list[str]:
         """Return a drawing of each bar, as tall as its number of profiles; an empty text where that is 0."""
         tall = np.minimum(heights * self.scale, np.divide(heights * FLOOR, np.maximum(self.totals, 1)))
-        per_unit = WIDTH / (self.high - self.low)
-        lefts = (self.starts - self.low) * per_unit
-        widths = np.maximum((self.drawn_ends - self.starts) * per_unit - 1, 1)
+        starts, ends = self.bins.drawn
+        lefts = LEFT + (starts - self.low) * self.per_unit
+        widths = np.maximum((ends - starts) * self.per_unit - 1, 1)
         return [
             f"M{left:.1f} {FLOOR}v-{height:.1f}h{width:.1f}V{FLOOR}z" if height else ""
             for left, width, height in zip(lefts.tolist(), widths.tolist(), tall.tolist(), strict=True)
         ]
 
 
-def frame_of(distribution: Distribution) -> tuple[Frame, Heights]:
+def frame_of(distribution: Distribution) -> tuple[Frame, Counts]:
     """Return a distribution's frame, and how many profiles of each bar are on the member side."""
-    table = distribution.table
-    starts, first, bar = np.unique(table["from_value"].to_numpy(), return_index=True, return_inverse=True)
-    profiles, is_in = table["profiles"].to_numpy(), table["is_in"].to_numpy()
-    totals = np.bincount(bar, weights=profiles).astype(np.int64)
-    inside = np.bincount(bar, weights=profiles * is_in).astype(np.int64)
-    return Frame(starts, table["to_value"].to_numpy()[first], totals, distribution.end), inside
+    bins = Bins.of(distribution.table)
+    return Frame(bins, distribution.end), bins.inside
 
 
 def label_of(distribution: Distribution, inside: int, total: int) -> str:
@@ -105,54 +102,79 @@ def anchor_at(frame: Frame, threshold: float) -> str:
     return "end" if frame.at(threshold) > WIDTH / 2 else "start"
 
 
-def histogram_html(distribution: Distribution, *, hover: bool) -> str:
+def histogram_html(distribution: Distribution, *, live: bool) -> Markup:
     """Return the picture: bars in two colours and the threshold as a line; only the slots change while it moves.
 
-    Without `hover` bars say nothing of their own.
+    What is not live is an image.
     """
     if distribution.table.empty:
-        return f"<div>{escape(distribution.quantity)}: nobody has any</div>"
+        return element("div", f"{distribution.quantity}: nobody has any")
     frame, inside = frame_of(distribution)
-    threshold = distribution.threshold
-    label = escape(label_of(distribution, int(inside.sum()), int(frame.totals.sum())))
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" style="width:100%;max-width:{WIDTH}px" role="img" '
-        f'data-slot="picture" aria-label="{label}">'
-        f"{_bars(frame, hover=hover)}"
-        f'<path data-slot="bars" fill="{MEMBER}" pointer-events="none" d="{"".join(frame.path(inside))}"/>'
-        f'<g data-slot="line" transform="{line_at(frame, threshold)}">'
-        f'<line x1="0" x2="0" y1="4" y2="{FLOOR}" stroke="#E69F00" stroke-width="2"/>'
-        f'<text data-slot="threshold" x="5" y="13" font-size="12" text-anchor="{anchor_at(frame, threshold)}" '
-        f'transform="{words_at(frame, threshold)}" fill="currentColor">{threshold:,g}</text></g>'
-        f'<line x1="0" x2="{WIDTH}" y1="{FLOOR}" y2="{FLOOR}" stroke="currentColor" stroke-opacity=".4"/>'
-        f'<text x="0" y="{FLOOR + 14}" font-size="11" fill="currentColor" fill-opacity=".75">{frame.low:,g}</text>'
-        f'<text x="{WIDTH}" y="{FLOOR + 14}" font-size="11" text-anchor="end" fill="currentColor" fill-opacity=".75">'
-        f"{_far_end(frame)}</text>"
-        f'<text data-slot="label" x="{WIDTH / 2}" y="{FLOOR + 28}" font-size="12" text-anchor="middle" fill="currentColor">'
-        f"{label}</text></svg>"
+    at, label = distribution.threshold, label_of(distribution, int(inside.sum()), int(frame.totals.sum()))
+    members = element("path", data_slot="bars", fill=BLUE, pointer_events="none", d="".join(frame.path(inside)))
+    line = element(
+        "g",
+        element("line", x1=0, x2=0, y1=4, y2=FLOOR, stroke=ORANGE, stroke_width=2),
+        _text(
+            f"{at:,g}", 5, 13, data_slot="threshold", text_anchor=anchor_at(frame, at), transform=words_at(frame, at)
+        ),
+        data_slot="line",
+        transform=line_at(frame, at),
     )
+    floor = element("line", x1=LEFT, x2=WIDTH, y1=FLOOR, y2=FLOOR, stroke=INK, stroke_opacity=".4")
+    far = _text(_far_end(frame), WIDTH, FLOOR + 2 * _LINE, text_anchor="end")
+    below = _text(label, WIDTH / 2, FLOOR + 3 * _LINE + 2, data_slot="label", text_anchor="middle")
+    return picture(
+        _bars(frame, distribution.quantity), members, line, floor, _ticks(frame), far, below,
+        width=WIDTH, height=HEIGHT, label=label, style="max-width:100%;height:auto", live=live, data_slot="picture",
+    )  # fmt: skip
 
 
-def _bars(frame: Frame, *, hover: bool) -> str:
+def _ticks(frame: Frame) -> Markup:
+    """Draw the scale of profiles at the left and that of the quantity below; the bar without an end has no place on it."""
+    ends = frame.bins.starts[np.isinf(frame.bins.ends)]
+    last = float(ends.min()) if len(ends) else frame.high
+    drawn = []
+    for held in filter(float.is_integer, _round_values(0, frame.tallest, 3)[1:]):
+        y = FLOOR - held * frame.scale
+        drawn += [
+            element("line", x1=LEFT, x2=WIDTH, y1=y, y2=y, stroke=FAINT),
+            _text(brief(held), LEFT - 5, y + 4, text_anchor="end"),
+        ]
+    drawn += [
+        _text(number(at), frame.at(at), FLOOR + _LINE, text_anchor="middle") for at in _round_values(frame.low, last, 8)
+    ]
+    return pieces(*drawn)
+
+
+def _round_values(low: float, high: float, most: int) -> list[float]:
+    """Return round values from one number to another, about as many as wanted and evenly apart.
+
+    >>> _round_values(0, 365, 5), _round_values(0, 139, 2), _round_values(0, 1, 2)
+    ([0.0, 100.0, 200.0, 300.0], [0.0, 100.0], [0.0, 0.5, 1.0])
+    """
+    least = (high - low) / most or 1.0
+    power = 10 ** np.floor(np.log10(least))
+    step = next(power * nice for nice in _NICE if power * nice >= least * (1 - 1e-9))
+    return [float(step * one) for one in range(int(np.ceil(low / step)), int(np.floor(high / step + 1e-9)) + 1)]
+
+
+def _text(text: str, x: float, y: float, **attributes: object) -> Markup:
+    return element("text", text, x=x, y=y, font_size=12, fill=INK, **attributes)
+
+
+def _bars(frame: Frame, quantity: str) -> Markup:
     """Draw every bar at its full height in grey; those on the member side are drawn over it."""
-    drawn = zip(frame.path(frame.totals), frame.totals.tolist(), frame.starts, frame.ends, strict=True)
-    bars = []
-    for path, profiles, start, end in drawn:
-        upto = "and more" if end == inf else f"to {end:g}"
-        told = f"<title>{counted(profiles, 'profile')}, {start:g} {upto}</title>" if hover else ""
-        bars.append(f'<path fill="{OTHER}" d="{path}">{told}</path>')
-    return "".join(bars)
+    drawn = zip(frame.path(frame.totals), frame.totals.tolist(), frame.bins.words, strict=True)
+    titled = ((path, f"{counted(held, 'profile')}, {quantity}: {words}") for path, held, words in drawn)
+    return pieces(*(element("path", element("title", told), fill=GREY, d=path) for path, told in titled))
 
 
 def _far_end(frame: Frame) -> str:
-    """Return what stands below the far end: from where on the bar without an end is, and how many it holds."""
-    beyond = np.flatnonzero(np.isinf(frame.ends))
+    """Return what stands below the bar without an end: from where on it is, and how many it holds; nothing where there is none."""
+    beyond = np.flatnonzero(np.isinf(frame.bins.ends))
     if not len(beyond):
-        return _rounded(frame.high)
-    profiles = int(frame.totals[beyond[0]])
-    cut = ", bar cut off" if profiles * frame.scale > FLOOR else ""
-    return f"{_rounded(frame.starts[beyond[0]])} and more: {counted(profiles, 'profile')}{cut}"
-
-
-def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,g}"
+        return ""
+    held = int(frame.totals[beyond[0]])
+    cut = ", bar cut off" if held * frame.scale > FLOOR else ""
+    return f"{number(frame.bins.starts[beyond[0]])} and more: {counted(held, 'profile')}{cut}"

@@ -5,15 +5,16 @@ it has been told what stands there at every position. The words and the drawing 
 """
 
 from collections.abc import Iterable
-from html import escape
 from typing import NamedTuple
 
 from segkit.analysis.distribution import Distribution
-from segkit.widgets.histogram import MEMBER, OTHER, histogram_html
-from segkit.wording import counted
+from segkit.drawing.html import Markup, element, elements, pieces
+from segkit.drawing.palette import BLUE, FAINT, VERMILION
+from segkit.widgets.histogram import histogram_html
+from segkit.wording import counted, percent
 
-_SENTENCE = f"white-space:pre-wrap;font:inherit;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {MEMBER}"
-_PALE = "opacity:.75"
+FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45"
+PALE = "opacity:.75"
 
 
 class Overlap(NamedTuple):
@@ -38,54 +39,57 @@ class TunerView(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def tuner_html(view: TunerView, *, hover: bool = True) -> str:
-    """Return the live view; its height only changes with the number of lines in English.
-
-    Without `hover` bars say nothing of their own: where a page keeps the words of a picture and drops the picture, as some do that
-    show notebooks, they would stand there in a heap.
-    """
-    parts = [
-        '<div class="segkit-tuner" style="font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45">',
-        f'<div><span style="font-size:2rem;font-weight:600" data-slot="size" data-size="{view.size}">{view.size:,}</span> ',
-        _slot("of", of_base(view.size, view.base, view.base_size)),
-    ]
+def tuner_html(view: TunerView, *, live: bool = True) -> Markup:
+    """Return the view; its height only changes with the number of lines in English. If it is not live its picture is an image."""
+    size = element(
+        "span", f"{view.size:,}", style="font-size:2rem;font-weight:600", data_slot="size", data_size=view.size
+    )
+    head = [size, " ", _slot("of", of_base(view.size, view.base, view.base_size))]
     if view.sendable is not None:
-        parts.append(f" · <b>{_slot('sendable', f'{view.sendable:,}')}</b> may be texted")
-    parts += [
-        f'</div><div style="{_PALE}">Against the start: {_slot("change", change(view.entered, view.left))}</div>',
-        f'<pre style="{_SENTENCE}" data-slot="english">{escape(view.english)}</pre>',
+        head += [" · ", element("b", _slot("sendable", f"{view.sendable:,}")), " may be texted"]
+    parts = [
+        element("div", *head),
+        element("div", "Against the start: ", _slot("change", change(view.entered, view.left)), style=PALE),
+        english_html(view.english, BLUE, data_slot="english"),
     ]
     if view.distribution is not None:
-        parts.append(histogram_html(view.distribution, hover=hover))
+        parts.append(histogram_html(view.distribution, live=live))
     parts += [_overlap(number, overlap, view.size) for number, overlap in enumerate(view.overlaps)]
-    parts += [f'<div style="{_PALE}">Note: {escape(note)}</div>' for note in view.notes]
-    return "".join([*parts, "</div>"])
+    return element("div", *parts, notes_html(view.notes), class_="segkit-tuner", style=FONT)
 
 
-def error_html(message: str) -> str:
+def english_html(english: str, colour: str, **attributes: object) -> Markup:
+    """Return what a segment says in English, beside a line in a colour."""
+    style = f"{FONT};white-space:pre-wrap;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {colour}"
+    return element("pre", english, style=style, **attributes)
+
+
+def notes_html(notes: Iterable[str]) -> Markup:
+    """Return what to know before trusting a view's numbers."""
+    return elements("div", (f"Note: {note}" for note in notes), style=PALE)
+
+
+def error_html(message: str) -> Markup:
     """Return what is shown where a position of the controls makes no segment."""
-    return (
-        '<div class="segkit-tuner" role="alert" style="font-family:var(--jp-ui-font-family,system-ui,sans-serif);'
-        f'border-left:3px solid #D55E00;padding-left:.7rem">{escape(message)}</div>'
-    )
+    style = f"{FONT};border-left:3px solid {VERMILION};padding-left:.7rem"
+    return element("div", message, class_="segkit-tuner", role="alert", style=style)
 
 
-def static_html(view: TunerView, settings: Iterable[tuple[str, str]], name: str) -> str:
+def static_html(view: TunerView, settings: Iterable[tuple[str, str]], name: str) -> Markup:
     """Return what a reader without a kernel sees: the same view, after a plain table of where the controls stand."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in settings
-    )
-    return f"<p><b>{escape(name)}</b></p><table><tbody>{rows}</tbody></table>{tuner_html(view, hover=False)}"
+    rows = (element("tr", element("th", label, scope="row"), element("td", value)) for label, value in settings)
+    table = element("table", element("tbody", *rows))
+    return pieces(element("p", element("b", name)), table, tuner_html(view, live=False))
 
 
 def of_base(size: int, base: str, base_size: int) -> str:
     """Return what stands behind the size: of whom it is how much.
 
     >>> of_base(1, "all profiles", 4)
-    'member · 25.0% of 4 all profiles'
+    'member · 25% of 4 all profiles'
     """
     noun = "member" if size == 1 else "members"
-    return f"{noun} · {size / base_size:.1%} of {base_size:,} {base}" if base_size else noun
+    return f"{noun} · {percent(size / base_size)} of {base_size:,} {base}" if base_size else noun
 
 
 def change(entered: int, left: int) -> str:
@@ -103,20 +107,20 @@ def shared(members: int, size: int) -> str:
     """Return how many members are in another segment too, and their share.
 
     >>> shared(1, 4)
-    '1 (25.0% of members)'
+    '1 (25% of members)'
     """
-    return f"{members:,} ({_share(members, size)} of members)"
+    return f"{members:,} ({percent(members / size if size else 0)} of members)"
 
 
-def _overlap(number: int, overlap: Overlap, size: int) -> str:
-    return (
-        '<div style="display:flex;gap:.6rem;align-items:center;margin-top:.2rem">'
-        f'<span style="flex:0 0 14rem">also in {escape(overlap.name)}</span>'
-        '<svg aria-hidden="true" viewBox="0 0 100 1" preserveAspectRatio="none" style="flex:0 0 10rem;height:.6rem">'
-        f'<rect width="100" height="1" fill="{OTHER}" fill-opacity=".35"/>'
-        f'<rect data-slot="bar {number}" width="{bar_width(overlap.members, size)}" height="1" fill="{MEMBER}"/></svg>'
-        f"{_slot(f'also {number}', shared(overlap.members, size))}</div>"
-    )
+def _overlap(number: int, overlap: Overlap, size: int) -> Markup:
+    part = element("rect", data_slot=f"bar {number}", width=bar_width(overlap.members, size), height=1, fill=BLUE)
+    bar = element(
+        "svg", element("rect", width=100, height=1, fill=FAINT), part,
+        aria_hidden="true", viewBox="0 0 100 1", preserveAspectRatio="none", style="flex:0 0 10rem;height:.6rem",
+    )  # fmt: skip
+    name = element("span", f"also in {overlap.name}", style="flex:0 0 14rem")
+    also = _slot(f"also {number}", shared(overlap.members, size))
+    return element("div", name, bar, also, style="display:flex;gap:.6rem;align-items:center;margin-top:.2rem")
 
 
 def bar_width(members: int, size: int) -> str:
@@ -124,9 +128,5 @@ def bar_width(members: int, size: int) -> str:
     return f"{100 * members / size if size else 0:.1f}"
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole if whole else 0:.1%}"
-
-
-def _slot(name: str, text: str) -> str:
-    return f'<span data-slot="{name}">{escape(text)}</span>'
+def _slot(name: str, text: str) -> Markup:
+    return element("span", text, data_slot=name)

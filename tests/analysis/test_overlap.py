@@ -138,15 +138,6 @@ def test_any_number_of_segments_and_profiles(count: int, profiles: int):
     ]
 
 
-def test_counting_bits_without_numpy_2(monkeypatch: pytest.MonkeyPatch):
-    """Where numpy can't count bits, a table of bytes does, with the same answer."""
-    who = table_of([set(range(9)), {0, 4, 8, 11}, set()])
-    expected = overlap(who)
-    monkeypatch.delattr(np, "bitwise_count", raising=False)
-
-    pd.testing.assert_frame_equal(expected, overlap(who))
-
-
 def test_published_tracks_overlap_in_the_table():
     """Klaviyo's tracks A and B share the person who clicked 10 and 100 days ago; exclusive tracks share nobody."""
     people = pd.DataFrame(

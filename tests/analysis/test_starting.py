@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.analysis.starting import quantile, starting_values
+from segkit.engine.engines import engine_of
 
 ORDERS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 40_000)), min_size=1, max_size=40)
 
@@ -32,7 +33,9 @@ def test_quantile_is_had_by_somebody_and_exceeded_by_few(orders: list[tuple[str,
     sums: dict[str, int] = defaultdict(int)
     for who, cents in orders:
         sums[who] += cents
-    found = quantile(sk.StartsAt("Placed Order", "sum", quantile=share, days=365), shop_of(orders))
+    found = quantile(
+        sk.StartsAt("Placed Order", "sum", quantile=share, days=365), engine_of(shop_of(orders)), sk.Range(0, 100, 0.01)
+    )
     cents = round(found * 100)
     rank = int(Fraction(str(share)) * (len(sums) - 1))
 
@@ -43,7 +46,9 @@ def test_quantile_is_had_by_somebody_and_exceeded_by_few(orders: list[tuple[str,
 def test_counts_are_of_buyers_and_not_of_profiles(orders: list[tuple[str, int]]):
     """Profiles that never ordered do not pull the start down."""
     counts = sorted(Counter(who for who, _ in orders).values())
-    found = quantile(sk.StartsAt("Placed Order", "count", quantile=0.5, days=365), shop_of(orders))
+    found = quantile(
+        sk.StartsAt("Placed Order", "count", quantile=0.5, days=365), engine_of(shop_of(orders)), sk.Range(1, 3)
+    )
 
     assert found == counts[(len(counts) - 1) // 2]
 
@@ -52,7 +57,7 @@ def test_only_the_window_counts():
     """Orders before the window make nobody a buyer, and without buyers there is no start."""
     old = shop_of([("a", 500)], day="2024-06-01")
 
-    assert quantile(sk.StartsAt("Placed Order", "sum", quantile=0.9, days=365), old) is None
+    assert quantile(sk.StartsAt("Placed Order", "sum", quantile=0.9, days=365), engine_of(old), sk.Range(0, 9)) is None
     assert starting_values(sk.sms_vip, old) == {}
 
 

@@ -12,7 +12,7 @@ import suite
 import table
 from asks import DRAGS, EIGHT, HUNDRED
 from bench import Bench
-from sections import moves, phones, sets, sweeps
+from sections import moves, phones, saved, sets, sweeps
 from timing import Measurement, Record, disagreements
 
 
@@ -61,6 +61,15 @@ def test_a_fresh_process_tells_its_time_and_its_peak(shop_folder):
     assert done["seconds"] > 0
     assert done["peak_mib"] >= 0
     assert len(done["answers"]) == 1
+
+
+def test_a_saved_shop_is_timed_and_answers_as_it_was_loaded(shop_folder):
+    """Each step around a saved shop has its time, and what it answers is what the loaded shop does."""
+    measured = {one.task: one for one in saved.measure(Bench(shop_folder, 300, ["segkit"], rounds=1))}
+
+    assert set(measured) == set(saved.STEPS)
+    loaded, opened = (measured[f"8 segments first, of a {kind} shop"].answers for kind in ("loaded", "saved"))
+    assert loaded == opened
 
 
 def test_a_wrong_answer_is_noticed():

@@ -103,3 +103,21 @@ def test_a_picked_intersection_is_counted_and_handed_over(page, lab, tmp_path):
 def explored(view):
     """Read the number of profiles in the picked intersection off the explorer."""
     return int(view.locator("[data-size]").get_attribute("data-size"))
+
+
+def test_charts_are_read_in_the_light_theme_and_in_the_dark_one(page, lab):
+    """The text of every chart has the colour of the page's own text, and follows when the theme is changed."""
+    open_and_run(page, lab, "02_sms_subscribers.ipynb")
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .gtitle').length === 2", timeout=60_000)
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'")
+        inks = page.evaluate(
+            """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((chart) =>
+                [...chart.querySelectorAll('text tspan, text')]
+                    .filter((text) => text.childElementCount === 0 && text.textContent.trim() && text.textContent !== '■')
+                    .map((text) => [getComputedStyle(text).fill, getComputedStyle(chart).color]))"""
+        )
+        assert len(inks) > 20
+        assert all(ink == own for ink, own in inks)
+        assert inks[0][0].startswith("rgba(0, 0, 0" if "Light" in theme else "rgba(255, 255, 255")

@@ -18,14 +18,14 @@ _COLOUR_KEYS = re.compile(r"colou?rs?$|colorscale$|bgcolor$|_color$", re.IGNOREC
 
 def finding(figure: go.Figure) -> str:
     """Return the title's sentence as it is read."""
-    bold = re.match(r"<b>(.*?)</b>", figure.layout.title.text)
+    bold = re.search(r"<b>(.*?)</b>", figure.layout.title.text)
     assert bold is not None
     return read(bold[1])
 
 
 def note(figure: go.Figure) -> str:
     """Return what stands below the title as it is read, colours included."""
-    return read(re.sub(r"^<b>.*?</b>(<br>)?", "", figure.layout.title.text))
+    return read(re.sub(r"<b>.*?</b>(<br>)?", "", figure.layout.title.text, count=1))
 
 
 def read(markup: str) -> str:

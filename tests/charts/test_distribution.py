@@ -6,7 +6,9 @@ import pytest
 from charts.reading import finding, note, plain, texts, trace
 
 from segkit.charts import plot_distribution
-from segkit.charts.style import BLUE, GREY
+from segkit.charts.style import inked
+from segkit.drawing.html import element
+from segkit.drawing.palette import BLUE, GREY
 
 
 def table(edges: list[float], profiles: list[int], is_in: list[bool]) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def test_the_threshold_is_a_line_with_its_value():
     figure = plot_distribution(DAYS, quantity="days since the last click", threshold=60)
     (line,), (label,) = figure.layout.shapes, figure.layout.annotations
     assert (line.x0, line.x1, line.y0, line.y1) == (60, 60, 0, 1)
-    assert label.text == "<b>60</b>"
+    assert label.text == inked(element("b", "60"))
     assert not plot_distribution(DAYS, quantity="days since the last click").layout.shapes
 
 

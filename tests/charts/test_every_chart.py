@@ -2,24 +2,25 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from charts.reading import AWKWARD, colours, texts
+from charts.reading import AWKWARD, colours, finding, texts
 
 import segkit as sk
 from segkit import charts
-from segkit.charts import areas, style
+from segkit.charts import overlap
+from segkit.drawing import palette
 from segkit.errors import DefinitionError
 
-PALETTE = {
-    *(style.BLUE, style.ORANGE, style.GREEN, style.TEXT, style.PALE_BLUE, style.GREY, style.PALE_GREY, style.FAINT),
-    *(style.NOTHING, "#333333", "#ffffff", "#000000", *areas._COLOURS.values()),
-}
-"""Every colour there is; the labels that appear under the pointer are white on dark on any page."""
+FULL = {palette.BLUE, palette.ORANGE, palette.GREEN, palette.PALE_BLUE, palette.GREY}
+FADED = {palette.faded(full, 1).rpartition(",")[0] for full in FULL}
+OTHERS = {palette.FAINT, palette.STRIPE, palette.NOTHING, palette.INK, "#333333", "#ffffff", "#000000"}
+"""Labels under the pointer are white on dark on any page, and a store's star has a black edge."""
+
+BUTTONS = {overlap._BUTTON, overlap._BUTTON_INK}
 
 
 def who(count: int) -> pd.DataFrame:
@@ -95,9 +96,9 @@ def figure(request: pytest.FixtureRequest) -> go.Figure:
 
 
 def test_every_colour_is_of_the_palette(figure: go.Figure):
-    """No chart brings a colour of its own; heat is blue, more or less of it."""
-    blues = {colour for colour in colours(figure) if re.fullmatch(r"rgba\(0,114,178,[\d.]+\)", colour)}
-    assert colours(figure) - blues <= PALETTE
+    """No chart brings a colour of its own; heat and circles are those of the palette, more or less of them."""
+    own = {colour for colour in colours(figure) if colour.rpartition(",")[0] not in FADED}
+    assert own <= FULL | OTHERS | BUTTONS
 
 
 def test_no_text_says_nan(figure: go.Figure):
@@ -111,12 +112,12 @@ def test_names_stay_text(figure: go.Figure):
         tags = set(re.findall(r"<(?:/)?(\w+)", text))
         assert tags <= {"b", "br", "span", "extra"}
         assert "$" not in text
-        assert set(re.findall(r"%\{(\w+)", text)) <= {"x", "y", "z", "customdata"}
+        assert set(re.findall(r"%\{(\w+)", text)) <= {"x", "y", "z", "text", "customdata"}
 
 
 def test_a_chart_says_its_finding(figure: go.Figure):
     """The title is a sentence with a number in it, in bold, and begins with a capital or a number."""
-    sentence = unescape(figure.layout.title.text.split("</b>")[0].removeprefix("<b>"))
+    sentence = finding(figure)
     assert re.search(r"\d", sentence)
     assert len(sentence.split()) >= 5
 

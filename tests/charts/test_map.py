@@ -6,7 +6,7 @@ from math import hypot
 import numpy as np
 import pandas as pd
 import pytest
-from charts.reading import finding, note, plain, trace
+from charts.reading import finding, note, plain, read, trace
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,12 +104,12 @@ def test_rings_are_labelled_with_the_unit():
     """The radius has a ring, one ring lies inside and one outside it."""
     figure = plot_map(places((*degrees(1, 0), 1, 0)), store=STORE, radius=25, unit="kilometers")
     assert [ring.x1 for ring in figure.layout.shapes] == [12.5, 25, 37.5]
-    assert [label.text for label in figure.layout.annotations] == [
+    assert [read(label.text) for label in figure.layout.annotations] == [
         "12.5 kilometers",
         "25 kilometers",
         "37.5 kilometers",
     ]
-    assert figure.layout.xaxis.title.text == "kilometers east of the store"
+    assert read(figure.layout.xaxis.title.text) == "kilometers east of the store"
 
 
 def test_whom_the_map_leaves_out_is_counted():

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from charts.reading import finding, membership, note, plain, texts, trace
+from charts.reading import finding, membership, note, plain, read, texts, trace
 
 import segkit as sk
 from segkit.charts import plot_sizes
-from segkit.charts.sizes import _sizes_info
 
 WHO = membership({"SMS": "111100", "VIP": "110001", "Nobody": "000000"})
 
@@ -22,11 +21,11 @@ def table(size: list[int], names: list[str], base: str = "all profiles", base_si
     ("sizes", "sentence"),
     [
         (table([653], ["SMS engaged"], "SMS subscribers", 2_984), "SMS engaged is 22% of SMS subscribers"),
-        (table([500, 600], ["A", "B"]), "B, the largest of 2 segments, is 60% of all profiles"),
-        (table([1_000, 30, 20], ["SMS", "A", "B"], "SMS"), "A, the largest of the other 2 segments, is 3.0% of SMS"),
+        (table([500, 600], ["A", "B"]), "B is the largest of 2, 60% of all profiles"),
+        (table([1_000, 30, 20], ["SMS", "A", "B"], "SMS"), "A is the largest of 2, 3.0% of SMS"),
         (table([1_000, 30], ["SMS", "A"], "SMS"), "A is 3.0% of SMS"),
-        (sk.sizes(WHO, base="SMS"), "50% of SMS are in VIP, the largest of the other 2 segments"),
-        (sk.sizes(WHO, base="Nobody"), "SMS, the largest of the other 2 segments, has 4 members"),
+        (sk.sizes(WHO, base="SMS"), "50% of SMS are in VIP, the largest of 2"),
+        (sk.sizes(WHO, base="Nobody"), "SMS has 4 members, the largest of 2"),
         (table([0, 0], ["A", "B"]), "Nobody is in any of the 2 segments"),
         (table([0], ["A"]), "Nobody is in A"),
         (table([], []), "There is no segment to show"),
@@ -44,7 +43,7 @@ def test_labels_stand_beside_their_bars():
     assert bars["x"] == labels["x"] == [653, 21, 0]
     assert bars["y"] == labels["y"] == [0, 1, 2]
     assert labels["text"] == [" 653 · 13%", " 21 · 0.4%", " 0 · 0%"]
-    assert figure.layout.yaxis.ticktext == ("SMS engaged", "Sale", "Nobody")
+    assert [read(name) for name in figure.layout.yaxis.ticktext] == ["SMS engaged", "Sale", "Nobody"]
     assert "Shares are of all profiles (5,000). 1 segment has no members." in note(figure)
 
 
@@ -69,10 +68,10 @@ def test_parts_of_a_bar_add_up():
 
 def test_before_consent_alone_is_a_part_too():
     """Data without an audience still shows whom consent keeps out."""
-    info = _sizes_info(table([5], ["A"]).assign(before_consent=[7]))
-    assert [(part.words, part.lengths) for part in info.parts] == [
-        ("member", (5,)),
-        ("would be a member, but for SMS consent", (2,)),
+    *parts, _ = plain(plot_sizes(table([5], ["A"]).assign(before_consent=[7])))
+    assert [(part["name"], part["x"]) for part in parts] == [
+        ("member", [5]),
+        ("would be a member, but for SMS consent", [2]),
     ]
 
 

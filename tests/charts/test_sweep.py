@@ -2,12 +2,12 @@
 
 import pandas as pd
 import pytest
-from charts.reading import finding, note, plain, texts, trace
+from charts.reading import finding, note, plain, read, texts, trace
 
 import segkit as sk
 from segkit.analysis.sweep import sweep
 from segkit.charts import plot_sweep
-from segkit.charts.style import ORANGE
+from segkit.drawing.palette import ORANGE
 from segkit.errors import DefinitionError
 
 ONE = pd.DataFrame(
@@ -35,7 +35,7 @@ def test_the_current_value_is_marked_and_labelled():
     (post,), (label,) = figure.layout.shapes, figure.layout.annotations
     dot = trace(figure, "current")
     assert post.x0 == post.x1 == label.x == 90
-    assert label.text == "<b>90: 653</b>"
+    assert read(label.text) == "90: 653"
     assert (list(dot.x), list(dot.y)) == ([90], [653])
     assert post.line.color == dot.marker.color == ORANGE
 
@@ -69,7 +69,7 @@ def test_choices_are_bars_in_their_order():
     """A parameter that is no number has a bar for each choice, the current one set apart."""
     figure = plot_sweep(CHOICES, current="frequent")
     bars, labels = plain(figure)
-    assert figure.layout.yaxis.ticktext == ("spender", "frequent")
+    assert [read(name) for name in figure.layout.yaxis.ticktext] == ["spender", "frequent"]
     assert bars["x"] == [606, 488]
     assert [text.strip() for text in labels["text"]] == ["606 · 12%", "488 · 10%"]
     assert [colour == ORANGE for colour in bars["marker"]["color"]] == [False, True]
@@ -78,27 +78,27 @@ def test_choices_are_bars_in_their_order():
 def test_yes_and_no_are_choices():
     """True and False are no numbers to be drawn along an axis."""
     table = pd.DataFrame({"opens_too": [True, False], "size": [3, 5]})
-    assert plot_sweep(table).layout.yaxis.ticktext == ("True", "False")
+    assert [read(name) for name in plot_sweep(table).layout.yaxis.ticktext] == ["True", "False"]
 
 
 def test_two_parameters_are_a_heat_map_with_numbers():
     """The first runs to the right, the second upwards, and each cell holds its size."""
     figure = plot_sweep(TWO, current={"clicked_days": 60, "clicks": 2})
-    _, _, written = plain(figure)
-    assert figure.layout.xaxis.ticktext == ("30", "60", "90")
-    assert figure.layout.yaxis.ticktext == ("2", "1")
-    assert written["text"] == ["298", "598", "898", "299", "599", "899"]
-    assert figure.layout.xaxis.title.text == "clicked days"
+    _, cells = plain(figure)
+    assert [read(name) for name in figure.layout.xaxis.ticktext] == ["30", "60", "90"]
+    assert [read(name) for name in figure.layout.yaxis.ticktext] == ["2", "1"]
+    assert cells["text"] == [["298", "598", "898"], ["299", "599", "899"]]
+    assert read(figure.layout.xaxis.title.text) == "clicked days"
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 1.5, -0.5, 0.5)
 
 
 def test_a_setting_that_is_missing_is_an_empty_cell():
     """It has no number and no colour, while the smallest size has some."""
-    _, strip, written = plain(plot_sweep(TWO.iloc[:-1]))
-    assert written["text"] == ["298", "598", "", "299", "599", "899"]
-    assert strip["z"][1][2] == 0
-    assert strip["z"][1][0] > 0
+    _, cells = plain(plot_sweep(TWO.iloc[:-1]))
+    assert cells["text"] == [["298", "598", ""], ["299", "599", "899"]]
+    assert cells["z"][0][2] == 0
+    assert cells["z"][0][0] > 0
 
 
 def test_many_settings_are_plain_cells_with_a_scale():
@@ -109,19 +109,17 @@ def test_many_settings_are_plain_cells_with_a_scale():
     assert list(cells.y[:2]) == ["29", "28"]
     assert cells.z[0][5] == 34
     assert cells.customdata[0][5].tolist() == [0.5, 27]
-    assert cells.hovertemplate.startswith(
-        "<b>x %{x} and y %{y}</b><br>%{z:,d} members<br>%{customdata[0]:.1%} of &lt;SMS&gt;"
-    )
+    assert read(cells.hovertemplate).startswith("x %{x} and y %{y} %{z:,d} members %{customdata[0]:.1%} of <SMS>")
     assert len(figure.to_json()) < 60_000
 
 
 @pytest.mark.parametrize(
     ("table", "current", "sentence"),
     [
-        (ONE, 90, "With clicked days at 90 the segment has 653 members, 13% of all profiles"),
+        (ONE, 90, "653 members at clicked days 90"),
         (ONE, None, "The segment grows from 143 members at clicked days 7 to 653 at clicked days 90"),
-        (CHOICES, "frequent", "With approach at frequent the segment has 488 members, 10% of SMS"),
-        (TWO, {"clicked_days": 30, "clicks": 1}, "With clicked days at 30 and clicks at 1 the segment has 299 members"),
+        (CHOICES, "frequent", "488 members at approach frequent"),
+        (TWO, {"clicked_days": 30, "clicks": 1}, "299 members at clicked days 30 and clicks 1"),
         (ONE.assign(size=5), None, "The segment has 5 members at every setting"),
     ],
 )
@@ -132,14 +130,15 @@ def test_the_title_says_the_finding(table: pd.DataFrame, current: object, senten
 
 def test_the_note_says_the_span():
     """With a current setting the least and the most stand below the title."""
-    assert note(plot_sweep(ONE, current=30)) == "From 143 members at clicked days 7 to 653 at clicked days 90."
+    span = "From 143 members at clicked days 7 to 653 at clicked days 90."
+    assert note(plot_sweep(ONE, current=30)) == f"That is 7.0% of all profiles. {span}"
 
 
 def test_a_share_that_is_not_known_is_left_out():
     """Neither an empty base nor a table without shares says so with a NaN."""
     for table in (ONE.assign(share=float("nan")), ONE[["clicked_days", "size"]]):
         figure = plot_sweep(table, current=90)
-        assert finding(figure).endswith("653 members")
+        assert "That is" not in note(figure)
         assert not any("nan" in text for text in texts(figure))
 
 
@@ -172,6 +171,4 @@ def test_it_takes_the_table_of_a_sweep():
     }
     shop = sk.Dataset.from_frames(pd.DataFrame(homes), as_of="2026-06-30")
     table = sweep(sk.sms_nearby, shop, radius=[10, 100])
-    assert (
-        finding(plot_sweep(table, current=100)) == "With radius at 100 the segment has 2 members, 100% of all profiles"
-    )
+    assert finding(plot_sweep(table, current=100)) == "2 members at radius 100"

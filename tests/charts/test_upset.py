@@ -10,8 +10,9 @@ from hypothesis.extra import numpy as st_numpy
 
 import segkit as sk
 from segkit.charts import plot_upset
-from segkit.charts.style import GREY, NAME_LINE
-from segkit.charts.upset import _upset_info
+from segkit.charts.style import NAME_LINE, inked
+from segkit.drawing.palette import GREY
+from segkit.drawing.tables import Intersections
 from segkit.errors import DefinitionError
 
 WHO = membership({"VIP": "1100000", "SMS": "1111100", "New": "0011000", "Nobody": "0000000"})
@@ -24,12 +25,12 @@ tables = st_numpy.arrays(bool, st.tuples(st.integers(0, 40), st.integers(1, 7)))
 def test_nobody_is_dropped(flags: np.ndarray, most: int):
     """Bars, the last bar included, and those in no segment add up to all profiles; segments keep their sizes."""
     who = pd.DataFrame(flags).rename(columns="S{}".format)
-    info = _upset_info(sk.intersections(who), most)
-    drawn = sum(combination.size for combination in info.combinations)
+    info = Intersections.of(sk.intersections(who), most=most)
+    drawn = sum(combination.size for combination in info.shown)
     assert drawn + info.rest == info.members == int(flags.any(axis=1).sum())
     assert info.profiles == len(who)
     assert dict(zip(info.names, info.sizes, strict=True)) == who.sum().to_dict()
-    assert len(info.combinations) <= most + 1
+    assert len(info.shown) <= most + 1
     assert (info.folded == 0) == (info.rest == 0)
 
 
@@ -37,8 +38,8 @@ def test_nobody_is_dropped(flags: np.ndarray, most: int):
 def test_order_is_by_size(flags: np.ndarray):
     """Segments from the largest down, bars from the largest on, and what is folded is smaller than any bar."""
     who = pd.DataFrame(flags).rename(columns="S{}".format)
-    info = _upset_info(sk.intersections(who), 3)
-    sizes = [combination.size for combination in info.combinations]
+    info = Intersections.of(sk.intersections(who), most=3)
+    sizes = [combination.size for combination in info.shown]
     assert list(info.sizes) == sorted(info.sizes, reverse=True)
     assert sizes == sorted(sizes, reverse=True)
     assert info.rest <= info.folded * min(sizes, default=0)
@@ -47,7 +48,7 @@ def test_order_is_by_size(flags: np.ndarray):
 def test_segments_are_rows_with_their_sizes():
     """The largest stands first, an empty one keeps its row with a 0, and equal sizes keep the table's order."""
     figure = plot_upset(sk.intersections(WHO))
-    assert figure.layout.yaxis.ticktext == ("SMS", "VIP", "New", "Nobody")
+    assert [read(name) for name in figure.layout.yaxis.ticktext] == ["SMS", "VIP", "New", "Nobody"]
     bars, labels, *_ = plain(figure)
     assert bars["x"] == [5, 2, 2, 0]
     assert [text.strip() for text in labels["text"]] == ["5", "2", "2", "0"]
@@ -59,7 +60,7 @@ def test_combinations_are_columns_with_their_segments():
     bars, inside = trace(figure, "combination"), trace(figure, "in")
     dots = {}
     for column, row in zip(inside.x, inside.y, strict=True):
-        dots.setdefault(column, []).append(figure.layout.yaxis.ticktext[row])
+        dots.setdefault(column, []).append(read(figure.layout.yaxis.ticktext[row]))
     assert {tuple(dots[place]): size for place, size in zip(bars.x, bars.y, strict=True)} == {
         ("SMS", "VIP"): 2,
         ("SMS", "New"): 2,
@@ -78,15 +79,15 @@ def test_who_is_in_none_is_said_and_not_drawn():
 
 def test_the_smallest_are_folded_into_one_counted_bar():
     """The last bar is grey and says how many combinations and profiles it holds, in its label, its words and the note."""
-    info = _upset_info(sk.intersections(MANY), 5)
+    info = Intersections.of(sk.intersections(MANY), most=5)
     figure = plot_upset(sk.intersections(MANY), most=5)
     *_, last = [one for one in figure.data if one.name == "all others"]
     assert len(trace(figure, "combination").y) == 5
     assert list(last.text) == [f"{info.rest:,}"]
     assert last.marker.color == GREY
-    assert f"The last bar holds {info.folded:,} more combinations: {info.rest:,} profiles." in note(figure)
-    assert figure.layout.annotations[0].text == f"and {info.folded:,} more combinations"
-    assert f"in {info.folded:,} more combinations" in last.hovertext[0]
+    assert f"The last bar holds {info.folded:,} more intersections: {info.rest:,} profiles." in note(figure)
+    assert figure.layout.annotations[0].text == inked(f"and {info.folded:,} more intersections")
+    assert f"in {info.folded:,} more intersections" in last.hovertext[0]
 
 
 def test_a_last_bar_that_is_too_tall_is_cut_and_says_so():
@@ -111,8 +112,8 @@ def test_a_last_bar_that_fits_is_drawn_in_proportion():
 
 def test_one_combination_is_not_folded_alone():
     """A bar for it takes no more room than a bar that would say so."""
-    assert not _upset_info(sk.intersections(WHO), 2).folded
-    assert _upset_info(sk.intersections(WHO), 1).folded == 2
+    assert not Intersections.of(sk.intersections(WHO), most=2).folded
+    assert Intersections.of(sk.intersections(WHO), most=1).folded == 2
 
 
 @pytest.mark.parametrize(
@@ -120,13 +121,13 @@ def test_one_combination_is_not_folded_alone():
     [
         (
             {"A": "1110", "B": "1110", "C": "0001"},
-            "3 of 4 members of these segments are in exactly A and B",
+            "3 of 4 members are in exactly A and B",
         ),
-        ({"A": "1110", "B": "0001"}, "3 of 4 members of these segments are in A alone"),
+        ({"A": "1110", "B": "0001"}, "3 of 4 members are in A alone"),
         ({"A": "1110"}, "3 of 4 profiles are in A"),
         ({"A": "00", "B": "00"}, "Nobody is in any of the 2 segments"),
         ({"A": "00"}, "Nobody is in A"),
-        (dict.fromkeys("ABCDEF", "1"), "1 of 1 member of these segments is in exactly A, B, C and 3 more"),
+        (dict.fromkeys("ABCDEF", "1"), "1 of 1 member is in exactly A, B, C and 3 more"),
     ],
 )
 def test_the_title_says_the_finding(columns: dict[str, str], sentence: str):
@@ -164,7 +165,7 @@ def test_a_long_name_takes_two_lines_and_higher_rows():
     long, short = "Budget shoppers (bought on sale)", "VIP"
     figures = [plot_upset(sk.intersections(membership({name: "110", "SMS": "011"}))) for name in (long, short)]
     assert long in [read(text) for text in figures[0].layout.yaxis.ticktext]
-    assert max(len(line) for text in figures[0].layout.yaxis.ticktext for line in text.split("<br>")) <= NAME_LINE
+    assert max(len(read(line)) for text in figures[0].layout.yaxis.ticktext for line in text.split("<br>")) <= NAME_LINE
     assert figures[0].layout.height > figures[1].layout.height
 
 

@@ -146,7 +146,24 @@ def test_us_points_are_those_of_the_source():
 
 
 PLACED = {("US", "02110"): (42.4, -71.1), ("CA", "M5V3L9"): (43.6, -79.4), ("GB", "SW1W"): (51.5, -0.2)}
-CODES = st.sampled_from([None, "", " ", "02110", "2110-1234", "m5v 3l9", "SW1W 0NY", "sw1w0ny", "nowhere"])
+CODES = st.sampled_from(
+    [
+        None,
+        "",
+        " ",
+        "02110",
+        "2110-1234",
+        "m5v 3l9",
+        "SW1W 0NY",
+        "sw1w0ny",
+        "nowhere",
+        "0211:",
+        "0210:",
+        "/9999",
+        "\u00e9021",
+        "00000",
+    ]
+)
 
 
 ABROAD = {pair: point for pair, point in PLACED.items() if "US" not in pair}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkit.data.instants import microseconds
-from segkit.data.properties import Cells, PropertyColumn, arrow_cells, cells_of
+from segkit.data.properties import Cells, PropertyColumn, arrow_cells, cells_of, spread
 
 KINDS = ("numbers", "texts", "truths", "lists", "instants")
 
@@ -353,3 +354,22 @@ def test_an_interrupted_first_look_can_be_repeated(monkeypatch):
         column.codes  # noqa: B018
     monkeypatch.setattr(Cells, "distinct", distinct)
     assert column.codes.tolist() == [0, 1, 0]
+
+
+@given(
+    st.sampled_from([(np.float64, np.nan), (np.bool_, False), (np.int8, -1), (np.int32, -1)]),
+    st.integers(0, 5),
+    st.lists(st.integers(-1, 4)),
+    st.integers(0, 3),
+)
+def test_each_code_has_its_value(kind: tuple[type, Any], size: int, codes: list[int], first: int):
+    """Of any kind and wherever codes were cut, -1 has what stands for nothing, and no code reads beyond the values."""
+    dtype, unset = kind
+    values = np.arange(1, size + 1).astype(dtype)
+    rows = np.array(codes, dtype=np.int32)[first:]
+    expected = [values[code] if 0 <= code < size else unset for code in rows]
+
+    found = spread(values, rows, unset=unset)
+
+    assert dtype == found.dtype
+    np.testing.assert_array_equal(np.array(expected, dtype=dtype), found)

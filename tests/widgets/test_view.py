@@ -3,11 +3,14 @@
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pandas as pd
+import pytest
 
 from segkit.analysis.distribution import Distribution
-from segkit.widgets.histogram import FLOOR, MEMBER, OTHER, WIDTH
+from segkit.drawing.palette import BLUE, GREY
+from segkit.widgets.histogram import FLOOR, LEFT, WIDTH
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
 
 BARS = pd.DataFrame(
@@ -38,6 +41,7 @@ def left_open(html: str) -> list[str]:
     """Return the elements that a piece of HTML opens and does not close, in order."""
     reader = HTMLParser()
     elements: list[str] = []
+    reader.handle_startendtag = lambda *_: None
     reader.handle_starttag = lambda tag, _: elements.append(tag)
     reader.handle_endtag = lambda tag: elements.pop() if elements[-1:] == [tag] else elements.append(f"/{tag}")
     reader.feed(html)
@@ -48,7 +52,7 @@ def test_number_share_change_and_texts_stand_in_one_piece():
     """Size, share of a named base, who may be texted, and who entered and left are words of the same HTML."""
     words = re.sub(r"<[^>]+>", "", tuner_html(view()))
 
-    assert "7 members · 35.0% of 20 SMS subscribers · 6 may be texted" in words
+    assert "7 members · 35% of 20 SMS subscribers · 6 may be texted" in words
     assert "Against the start: 3 profiles entered, 1 left" in words
     assert "SMS engaged: profiles that\n  click" in words
 
@@ -63,7 +67,7 @@ def bars(drawing: ET.Element, colour: str) -> list[tuple[float, float, float]]:
 def test_heights_of_bars_are_profiles():
     """Grey bars are as tall as all profiles of their place; those of the member side stand before them, in the same scale."""
     drawing = picture(tuner_html(view()))
-    every, members = bars(drawing, OTHER), bars(drawing, MEMBER)
+    every, members = bars(drawing, GREY), bars(drawing, BLUE)
     each = every[0][1] / 4
 
     assert [round(height / each, 2) for _, height, _ in every] == [4, 4, 5]
@@ -80,10 +84,22 @@ def line(drawing: ET.Element) -> float:
 def test_threshold_is_a_line_in_the_scale_of_the_bars():
     """A threshold of 12 out of 30 stands at two fifths of the width, with its number beside it."""
     drawing = picture(tuner_html(view()))
-    width = float(drawing.attrib["viewBox"].split()[2])
 
-    assert line(drawing) == width * 12 / 30
+    assert line(drawing) == LEFT + (WIDTH - LEFT) * 12 / 30
     assert drawing.find("g/text").text == "12"
+
+
+def test_both_scales_have_round_ticks():
+    """Profiles at the left, a line for each, and the quantity below, each tick where its value stands."""
+    drawing = picture(tuner_html(view()))
+    ticks = {text.text: text.attrib for text in drawing.findall("text") if "data-slot" not in text.attrib}
+    each = bars(drawing, GREY)[0][1] / 4
+
+    assert [ticks[name]["text-anchor"] for name in ("0", "4", "10", "30")] == ["middle", "end", "middle", "middle"]
+    assert float(ticks["4"]["y"]) - 4 == pytest.approx(FLOOR - 4 * each, abs=0.1)
+    assert float(ticks["10"]["x"]) == pytest.approx(LEFT + (WIDTH - LEFT) / 3, abs=0.1)
+    few = view(distribution=Distribution(BARS[:1].assign(profiles=1), "clicks", 12.0, 0, "all"))
+    assert "0.5" not in [text.text for text in picture(tuner_html(few)).findall("text")]
 
 
 def test_picture_is_told_to_who_does_not_see_it():
@@ -97,7 +113,7 @@ def test_picture_is_told_to_who_does_not_see_it():
 def test_a_threshold_beyond_the_bars_stays_in_the_picture():
     """It stands at the edge, with its own number."""
     shown = view().distribution
-    for at, edge in ((500.0, float(WIDTH)), (-3.0, 0.0)):
+    for at, edge in ((500.0, float(WIDTH)), (-3.0, float(LEFT))):
         moved = Distribution(BARS, shown.quantity, at, 0, shown.base)
         assert line(picture(tuner_html(view(distribution=moved)))) == edge
 
@@ -108,7 +124,7 @@ def test_the_bar_without_an_end_is_as_wide_as_the_others():
     open_ended = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[6, 3, 5, 1])
     drawing = picture(tuner_html(view(distribution=Distribution(open_ended, shown.quantity, 12.0, 2, shown.base))))
 
-    assert len({width for _, _, width in bars(drawing, OTHER)}) == 1
+    assert len({width for _, _, width in bars(drawing, GREY)}) == 1
     assert "20 and more: 5 profiles" in [text.text for text in drawing.findall("text")]
     assert "30" in [text.text for text in picture(tuner_html(view())).findall("text")]
     only = open_ended.iloc[[2]]
@@ -120,7 +136,7 @@ def test_a_tall_last_bar_is_cut_off_and_says_so():
     shown = view().distribution
     heavy = BARS.assign(to_value=BARS["to_value"].replace(30.0, float("inf")), profiles=[4, 3, 5_000, 1])
     drawing = picture(tuner_html(view(distribution=Distribution(heavy, shown.quantity, 12.0, 2, shown.base))))
-    heights = [height for _, height, _ in bars(drawing, OTHER)]
+    heights = [height for _, height, _ in bars(drawing, GREY)]
 
     assert heights[-1] == FLOOR
     assert "20 and more: 5,000 profiles, bar cut off" in [text.text for text in drawing.findall("text")]
@@ -144,7 +160,7 @@ def test_an_empty_segment_and_an_empty_base_are_said():
     assert "0 members" in words
     assert "nan" not in words
     assert "the same members" in words
-    assert "0 (0.0% of members)" in words
+    assert "0 (0% of members)" in words
 
 
 def test_a_quantity_that_nobody_has_is_said_in_place_of_a_picture():
@@ -155,14 +171,18 @@ def test_a_quantity_that_nobody_has_is_said_in_place_of_a_picture():
     assert "<svg" not in tuner_html(view(distribution=None))
 
 
-def test_static_view_has_the_settings_and_no_hover():
-    """A plain table of the settings comes first, and bars carry no words that would stand in a heap without the drawing."""
+def test_static_view_has_the_settings_and_an_image():
+    """A plain table of the settings comes first, and the picture is an image, lest a page drop it and leave its words in a heap."""
     html = static_html(view(), [("clicked days", "90")], "SMS engaged")
 
-    assert html.index("<table>") < html.index("<svg")
+    assert html.index("<table>") < html.index("<img")
     assert '<th scope="row">clicked days</th><td>90</td>' in html
-    assert "<title>" not in html
-    assert "<title>" in tuner_html(view())
+    source, told = re.search(r'<img src="data:image/svg\+xml,([^"]*)" alt="([^"]*)"', html).groups()
+    drawn = ET.fromstring(unquote(source))
+    assert told == picture(tuner_html(view())).attrib["aria-label"]
+    assert len(drawn) == len(picture(tuner_html(view())))
+    assert {"background:#fff", "color:#1b2127"} <= set(drawn.attrib["style"].split(";"))
+    assert "<svg" not in html
 
 
 def test_markup_is_whole_and_hostile_text_is_escaped():

@@ -105,10 +105,15 @@ def _either(condition: AnyOf) -> Data | None:
 
 def _metric(condition: MetricCondition) -> Data:
     beside = {**_when(condition.timeframe), **_where(condition.where)}
-    if condition.measurement == "count" and (condition.comparison, condition.value) == ("equals", 0):
-        return {"did not": condition.metric, **beside}
-    kind = "did" if condition.measurement == "count" else "spent on"
-    return {kind: condition.metric, condition.comparison: _number(condition.value), **beside}
+    said = {condition.comparison: _number(condition.value), **beside}
+    match condition.measurement:
+        case "count":
+            is_never = (condition.comparison, condition.value) == ("equals", 0)
+            return {"did not": condition.metric, **beside} if is_never else {"did": condition.metric, **said}
+        case "sum":
+            return {"spent on": condition.metric, **said}
+        case _:
+            assert_never(condition.measurement)
 
 
 def _step(step: FunnelStep) -> Data:

@@ -31,6 +31,10 @@ Bins: TypeAlias = Callable[[Amounts], npt.NDArray[Any]]
 WIDEST_RANGE = 2**20
 """How many whole numbers are looked up in a table at most, which then nearly fits the processor's own memory."""
 
+PARTS_PER_EDGE = 4
+MOST_STEPS = 4
+"""Where more edges lie in one part it is quicker to search for each amount."""
+
 FARTHEST = 2**62
 """Beyond every count and every sum."""
 
@@ -142,14 +146,41 @@ def _lengths(name: str, evaluation: Evaluation) -> npt.NDArray[np.int64]:
 
 
 def _searched(edges: Edges) -> Bins:
-    """Return what works out one more than how many edges floats reach, and 0 for NaN."""
-    kind = _kind(edges)
+    """Return what works out one more than how many edges floats reach, and 0 for NaN.
+
+    Where edges lie evenly, their range is divided into equal parts, of which each knows how many edges lie before it; from there it
+    is at most as many steps to the bin as edges lie in the fullest part. That takes a sixth of searching for each amount.
+    """
+    kind, parts = _kind(edges), PARTS_PER_EDGE * len(edges)
+    low, width = (float(edges[0]), float(edges[-1] - edges[0])) if len(edges) else (0.0, 0.0)
+    scale = parts / width if 0 < width < np.inf else 0.0
+    # The part of an edge is found as that of an amount is, so that rounding can't part the two.
+    part_of_edge = _parts(edges, low, scale, parts)
+    steps = int(np.bincount(part_of_edge).max(initial=0))
+    if steps > MOST_STEPS:
+        scale, steps = 0.0, 0
+    before = np.searchsorted(part_of_edge, np.arange(parts + 2), side="left").astype(kind)
+    beyond = np.append(edges, np.inf)
 
     def bins(amounts: Amounts) -> npt.NDArray[np.integer[Any]]:
-        found = np.searchsorted(edges, amounts, side="right") + 1
-        return (found * ~np.isnan(amounts)).astype(kind)
+        if steps:
+            found: Amounts = before.take(_parts(amounts, low, scale, parts))
+            for _ in range(steps):
+                found += amounts >= beyond.take(found)
+        else:
+            found = np.searchsorted(edges, amounts, side="right").astype(kind)
+        found += 1
+        # Multiplied, since putting 0 where a flag stands takes many times as long.
+        return found * ~np.isnan(amounts)
 
     return bins
+
+
+def _parts(amounts: Amounts, low: float, scale: float, parts: int) -> npt.NDArray[np.intp]:
+    """Return in which of so many parts of a range amounts lie, 0 before it and `parts` + 1 beyond; NaN lies anywhere."""
+    return np.clip(np.nan_to_num((amounts - low) * scale + 1, nan=0, posinf=parts + 1, neginf=0), 0, parts + 1).astype(
+        np.intp
+    )
 
 
 def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:

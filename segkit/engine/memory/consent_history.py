@@ -45,7 +45,7 @@ class ConsentHistory:
         status: the code of each profile's status as the data has it.
         dates: since when, in microseconds; `NEVER_YET` where that is not known, is a placeholder such as 1970-01-01, or lies after
             everything else in the data.
-        date_ends: the same for an opt-out: a date without a time lasts to the end of its day, and an unknown one for ever.
+        is_date: which of them are dates without a time.
         given: the events in which consent was given.
         withdrawn: those in which it was withdrawn.
         withdrawn_ends: when each of them was, a date without a time as the end of its day.
@@ -53,7 +53,7 @@ class ConsentHistory:
 
     status: Status
     dates: Microseconds
-    date_ends: Microseconds
+    is_date: Flags
     given: MetricEvents
     withdrawn: MetricEvents
     withdrawn_ends: Microseconds
@@ -71,14 +71,19 @@ class ConsentHistory:
         known_until: int,
     ) -> "ConsentHistory":
         """Put together what the data says; a date after `known_until` is none, nor is a placeholder."""
-        is_known = (dates >= FIRST_PLAUSIBLE) & (dates <= known_until)
-        ends = np.where(is_known, ends_of(dates, is_date), FOR_EVER)
-        return cls(status, np.where(is_known, dates, NEVER_YET), ends, given, withdrawn, withdrawn_ends)
+        if len(dates) and (dates.min() < FIRST_PLAUSIBLE or dates.max() > known_until):
+            dates = np.where((dates >= FIRST_PLAUSIBLE) & (dates <= known_until), dates, NEVER_YET)
+        return cls(status, dates, is_date, given, withdrawn, withdrawn_ends)
 
     @property
-    def held(self) -> tuple[Status, Microseconds, Microseconds]:
+    def date_ends(self) -> Microseconds:
+        """The dates for an opt-out: one without a time lasts to the end of its day, and an unknown one for ever."""
+        return np.where(self.dates == NEVER_YET, FOR_EVER, ends_of(self.dates, self.is_date))
+
+    @property
+    def held(self) -> tuple[Status, Microseconds, Flags]:
         """What it holds beside the events, which are the data's own."""
-        return self.status, self.dates, self.date_ends
+        return self.status, self.dates, self.is_date
 
     def note_disagreements(self, faults: Faults) -> None:
         """Report where the status says one thing and a newer event another."""

@@ -2,9 +2,10 @@
 
 # Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -14,31 +15,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.cache import Cache, freeze
+from segkit.data.checked import Checked, CheckedShop, ListEntries
 from segkit.data.coded import CodedCells
 from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
 from segkit.data.events import EventIndex
 from segkit.data.files.frames import Frame, table_of
-from segkit.data.files.headers import check_headers
-from segkit.data.files.resource_tables import unfolded
-from segkit.data.files.stored import joined_tables
-from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, now, plausible_moment, read_as_of
+from segkit.data.instants import Flags, Microseconds, microseconds, read_as_of
 from segkit.data.phones import Phones
-from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries, country_code
+from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
 from segkit.data.properties import Cells, PropertyColumn
+from segkit.data.saved.shops import open_shop, save_shop
+from segkit.data.shops import check_shop
 from segkit.data.validation.columns import Unreadable
 from segkit.data.validation.faults import Faults, masked
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
-from segkit.data.validation.tables import Checked, ListEntries, Table, check, named
+from segkit.data.validation.tables import Table
+from segkit.engine.memory.additions import PLACING, checked_list, checked_properties
 from segkit.engine.memory.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.errors import DataError
 from segkit.marks import unmarked
-from segkit.vocabulary import CONSENT_METRICS, PROFILE_COLUMNS, canonical_metric, canonical_name
-from segkit.wording import counted, listed, nearest
+from segkit.masking import masked_text
+from segkit.vocabulary import CONSENT_METRICS, canonical_metric, canonical_name
+from segkit.wording import counted
 
-FORECASTS = {"expected_date_of_next_order"}
-"""Dates that lie ahead, so that they say nothing about when the data was taken."""
+WITHOUT_COUNTRY = "postal codes without a country"
 
 
 @dataclass(frozen=True, repr=False)
@@ -157,61 +159,33 @@ class Dataset:
         Raises:
             DataError: with every fault at once that would change an answer silently.
         """
-        given, renames = options.as_of, options.columns
-        if not tables.keys() & {"profiles", "events"}:
-            raise DataError.nothing_given()
-        parts = {name: [table] if isinstance(table, Mapping) else list(table) for name, table in tables.items()}
-        for name, several in parts.items():
-            if not any(len(cells) for table in several for cells in table.values()):
-                raise DataError.empty_file(name)
-        parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
-        for name, several in parts.items():
-            for one in several:
-                check_headers(name, one, renames)
-        known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
-        for header in renames:
-            faults.refuse(
-                "columns",
-                header,
-                f"no table has this header.{nearest(header, known)} The headers are {listed(known, most=40)}",
-                int(header not in known),
-                next_step="Check the spelling",
-            )
-        by_name = {name: _named(name, several, renames, faults) for name, several in parts.items()}
-        checked = check(
-            profiles=by_name.get("profiles"),
-            events=by_name.get("events"),
-            lists=by_name.get("lists"),
-            places=by_name.get("places"),
-            options=options,
-            faults=faults,
-        )
-        clock = now()
-        moment = given or _newest(checked, clock)
-        moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
-        _note_late_events(checked.events, moment, clock, faults)
-        shop = cls(
-            as_of=moment,
-            report=faults.report(),
+        checked = check_shop(tables, options, faults)
+        shop = cls.of_checked(checked)
+        shop._consent_history("sms").note_disagreements(faults)  # noqa: SLF001  # not kept, since most shops are never asked for it
+        shop.note_unplaced(faults)
+        return replace(shop, report=faults.report())
+
+    @classmethod
+    def of_checked(cls, shop: CheckedShop) -> Self:
+        """Build a Dataset from checked tables, whether they come from validation or from a saved shop."""
+        checked = shop.tables
+        return cls(
+            as_of=shop.as_of,
+            report=shop.report,
             phones=checked.phones,
             events=checked.events,
             lists=checked.lists,
             postal_points=checked.postal_points,
-            known_until=moment if given is None else clock,
-            loaded=clock,
+            known_until=shop.known_until,
+            loaded=shop.loaded,
             sms=checked.sms,
             unknown_sms_words=checked.unknown_sms_words,
             losses=checked.losses,
-            default_country=None if options.default_country is None else country_code(options.default_country),
+            default_country=shop.default_country,
             _ids=checked.ids,
             _table=checked.profiles,
-            _day_first=options.day_first,
+            _day_first=shop.day_first,
         )
-        # Whoever is handed one of these arrays can't change the data by it.
-        freeze((shop.events.metrics, shop.events.is_date, shop.lists, shop.unknown_sms_words, shop.sms))
-        shop._consent_history("sms").note_disagreements(faults)
-        shop._note_unplaced(faults)
-        return replace(shop, report=faults.report())
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -238,6 +212,129 @@ class Dataset:
         """
         return replace(self, as_of=read_as_of(as_of))
 
+    def with_properties(self, frame: Frame | pd.Series) -> Self:
+        """Return the same shop with columns of your own as properties of its profiles, checked as loading checks them.
+
+        The shop itself stays as it is. A name that is there already is replaced, and the report says so; so does it count ids that no
+        profile has. Profiles that the frame does not have are not set. What says who may be written to, such as `sms_consent` or
+        `country`, can't be set so, since it was read together with phone numbers: load the profiles with it instead.
+
+        Args:
+            frame: its index, or a column, is called `profile_id`; each other column becomes a property. A Series with a name is one.
+
+        Raises:
+            DataError: no column says whose the rows are, an id has two rows, none is that of a profile, or a column can't be set so.
+
+        >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
+        >>> scored = shop.with_properties(pd.DataFrame({"score": [7]}, index=pd.Index(["bea"], name="profile_id")))
+        >>> scored.property_names, shop.property_names
+        (['score'], [])
+        """
+        faults = Faults()
+        found = checked_properties(frame, self._table, self._ids, day_first=self._day_first, faults=faults)
+        # A cache of its own, so that nothing that was worked out from another column of this name answers for it.
+        shop = replace(self, _table={**self._table, **found}, cache=Cache(self.cache.limit))
+        if found.keys() & PLACING:
+            shop.note_unplaced(faults)
+        return replace(shop, report=self._report_with(faults, replaced=found))
+
+    def with_list(self, name: str, ids: Iterable[Any]) -> Self:
+        """Return the same shop with a list of people that you picked, so that `sk.in_list(name)` finds them.
+
+        The shop itself stays as it is. Nobody knows when they joined, so a condition that asks for it finds none of them. A list of
+        that name is replaced, and the report says so; so does it count ids that no profile has.
+
+        Args:
+            name: of the list.
+            ids: of profiles: any iterable, an Index, a Series, or a frame with `profile_id`, such as that of `sk.members`.
+
+        Raises:
+            DataError: there are no ids, or none is that of a profile.
+
+        >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
+        >>> sorted(shop.with_list("Picked", ["bea"]).lists)
+        ['Picked']
+        """
+        faults = Faults()
+        name, entries = checked_list(name, ids, self._ids, faults)
+        freeze(entries)
+        if name in self.lists:
+            done = "replaced by the new list"
+            faults.note("with_list", name, "entries of a list of this name", len(self.lists[name].profiles), done=done)
+        lists = {**self.lists, name: entries}
+        return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the shop into a folder, whole or not at all, from which `sk.load(folder)` opens it without reading and checking anew.
+
+        It holds people as the data itself does: addresses, phone numbers, and what each person did. Its files can be read by their
+        owner alone; keep them as you keep the data they come from, and out of repositories and mails.
+
+        A saved shop that is there already is replaced. The moment that the data is looked at from, its report and its alarms are saved,
+        too. Another version of segkit may refuse it, so keep what it came from.
+
+        Args:
+            folder: it and those above it are made.
+
+        Returns:
+            The absolute path of the folder.
+
+        Raises:
+            FileError: the folder holds anything but a saved shop, or the system refuses to write.
+            DataError: a property holds Python objects of a kind that can't be written.
+        """
+        checked = Checked(
+            ids=self._ids,
+            profiles=self._table,
+            unknown_sms_words=self.unknown_sms_words,
+            sms=self.sms,
+            phones=self.phones,
+            events=self.events,
+            lists=self.lists,
+            postal_points=self.postal_points,
+            losses=self.losses,
+        )
+        shop = CheckedShop(
+            tables=checked,
+            report=self.report,
+            as_of=self.as_of,
+            known_until=self.known_until,
+            loaded=self.loaded,
+            default_country=self.default_country,
+            day_first=self._day_first,
+        )
+        return save_shop(shop, self._derived(), Path(folder).expanduser())
+
+    @classmethod
+    def opened(cls, folder: Path, *, as_of: AsOf = None) -> Self:
+        """Open a saved shop; `sk.load` ends here where a folder holds one.
+
+        Raises:
+            DataError: it was saved by another version, or is not whole.
+        """
+        shop = cls.of_checked(open_shop(folder))
+        return shop if as_of is None else shop.with_as_of(as_of)
+
+    def _derived(self) -> dict[str, pa.Array]:
+        """Return what an engine needs to know of each profile beside its properties: its country, its point, its consent."""
+        latitudes, longitudes = (pa.array(degrees, from_pandas=True) for degrees in self.points)
+        found = {"country": self.countries, "latitude": latitudes, "longitude": longitudes}
+        for channel in ("sms", "email"):
+            history = self.consent_history(channel)
+            words = pa.array(CONSENTS).take(pa.array(history.status))
+            since = pa.array(history.dates, mask=history.dates == NEVER_YET).cast(pa.timestamp("us", tz="UTC"))
+            found |= {f"{channel}_status": words, f"{channel}_since": since}
+        return found
+
+    def _report_with(self, faults: Faults, *, replaced: Iterable[str] = ()) -> pd.DataFrame:
+        """Return the report with more faults, and without what it says of columns that are no longer there."""
+        names, old = set(replaced), self.report
+        is_gone = (old["table"] == "profiles") & old["column"].isin(map(masked_text, names))
+        if names & PLACING:
+            is_gone |= old["fault"] == WITHOUT_COUNTRY
+        rows = [*old[~is_gone].to_numpy().tolist(), *faults.report().to_numpy().tolist()]
+        return pd.DataFrame(rows, columns=old.columns)
+
     @property
     def profile_ids(self) -> pd.Index:
         """The ids of all profiles as text, in the order they came."""
@@ -254,7 +351,8 @@ class Dataset:
     @property
     def metric_names(self) -> list[str]:
         """The names of all metrics with events, most events first; renamed ones go by one name, "Clicked Text Message" as "Clicked SMS"."""
-        return sorted(self.events.metrics, key=lambda name: -len(self.events.metrics[name]))
+        sizes = self.events.sizes
+        return sorted(sizes, key=lambda name: -sizes[name])
 
     @property
     def profiles(self) -> pd.DataFrame:
@@ -271,21 +369,17 @@ class Dataset:
 
         So it counts as an opt-out of the number again if it is loaded again, and as "never_subscribed" for segments.
         """
-        held = self._table[name].loaded()
+        held = self._table[name]
         if name != "sms_consent" or not self.unknown_sms_words.any():
             return held
         return Cells(pc.if_else(pa.chunked_array([self.unknown_sms_words]), pa.scalar("unknown"), _arrow(held)))
 
     def cells(self, name: str) -> Cells:
-        """Return a property of all profiles as its cells; "City", as Klaviyo's exports spell it, finds `city`.
+        """Return a property of all profiles as its cells, which may be held as codes; "City", as Klaviyo's exports spell it, finds `city`.
 
         Raises:
             DataError: the profiles have no such property.
         """
-        return self._held(name).loaded()
-
-    def _held(self, name: str) -> Cells:
-        """Return the cells as they are held, which may be as codes."""
         resolved = self._resolved(name)
         if resolved not in self._table:
             raise DataError.unknown_property(name, self._table)
@@ -294,9 +388,10 @@ class Dataset:
     def _resolved(self, name: str) -> str:
         return name if name in self._table else canonical_name("profiles", name)
 
-    def ids_at(self, rows: npt.NDArray[np.int64]) -> Cells:
-        """Return the ids of some profiles as cells."""
-        return Cells(pa.chunked_array([self._ids.take(pa.array(rows))]))
+    @property
+    def ids(self) -> Cells:
+        """The ids of all profiles as cells."""
+        return Cells(pa.chunked_array([self._ids]))
 
     def row_of(self, profile_id: str) -> int:
         """Return the row of a profile.
@@ -320,7 +415,7 @@ class Dataset:
             DataError: the profiles have no such property.
         """
         return self.cache.keep(
-            ("property", self._resolved(name)), lambda: PropertyColumn(self._held(name), day_first=self._day_first)
+            ("property", self._resolved(name)), lambda: PropertyColumn(self.cells(name), day_first=self._day_first)
         )
 
     def is_set(self, name: str) -> Flags:
@@ -329,7 +424,7 @@ class Dataset:
         Raises:
             DataError: the profiles have no such property.
         """
-        return self.cache.keep(("is set", self._resolved(name)), lambda: ~self._held(name).unset())
+        return self.cache.keep(("is set", self._resolved(name)), lambda: ~self.cells(name).unset())
 
     def event_column(self, metric: str, name: str) -> PropertyColumn:
         """Return one property of a metric's events, in their order, ready to be tested; "$value" is the amount.
@@ -379,7 +474,8 @@ class Dataset:
         if self.has_property(f"{channel}_consent"):
             # A cell that is not set is never_subscribed, as an unknown word is.
             status = codes_of_words(self._table[f"{channel}_consent"].coded())
-            status[status == NOT_SAID] = NEVER
+            if status.min(initial=NEVER) == NOT_SAID:
+                status = np.where(status == NOT_SAID, np.int8(NEVER), status)
         given, withdrawn = CONSENT_METRICS[channel]
         return ConsentHistory.of(
             status,
@@ -395,8 +491,8 @@ class Dataset:
         """Return a date of each profile in microseconds; `NEVER_YET` where it is not set."""
         if not self.has_property(name):
             return np.full(len(self), NEVER_YET)
-        values = _arrow(self._held(name).loaded())
-        return np.asarray(pc.fill_null(values.cast(pa.int64()), NEVER_YET).to_numpy())
+        values = _arrow(self.cells(name).loaded()).cast(pa.int64())
+        return np.asarray((pc.fill_null(values, NEVER_YET) if values.null_count else values).to_numpy())
 
     @property
     def not_there_yet(self) -> Flags | None:
@@ -447,7 +543,7 @@ class Dataset:
         """Whether nothing says in which country a postal code is to be looked up."""
         return self.default_country is None and not self.has_property("country")
 
-    def _note_unplaced(self, faults: Faults) -> None:
+    def note_unplaced(self, faults: Faults) -> None:
         """Report postal codes without a country, unless their profile has a point of its own."""
         if not self.has_property("zip"):
             return
@@ -457,7 +553,7 @@ class Dataset:
         done = f"looked up in {self.default_country}, the default_country"
         if self.default_country is None:
             done = 'placed nowhere, so no distance holds them; say where they are, such as default_country="US"'
-        faults.note("profiles", "zip", "postal codes without a country", int(found.sum()), done=done)
+        faults.note("profiles", "zip", WITHOUT_COUNTRY, int(found.sum()), done=done)
 
     def in_region(self, region: str) -> Flags:
         """Return which profiles live in a region."""
@@ -493,14 +589,6 @@ class Dataset:
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
 
 
-def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
-    """Return the parts of a table under canonical names, joined; what is found in several parts is told once."""
-    found = Faults()
-    named_parts = [named(name, part, columns, found) for part in parts]
-    faults.found += dict.fromkeys(found.found)
-    return joined_tables(named_parts)
-
-
 def _arrow(cells: Cells) -> pa.ChunkedArray:
     """Return a known column, which validation has made one Arrow type."""
     if isinstance(cells.values, list):
@@ -510,41 +598,3 @@ def _arrow(cells: Cells) -> pa.ChunkedArray:
 
 def _floats(cells: Cells) -> Degrees:
     return np.asarray(pc.fill_null(_arrow(cells).cast(pa.float64()), np.nan).to_numpy())
-
-
-def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, faults: Faults) -> None:
-    """Report events after the moment that the data is looked at from, and apart from them what lies ahead of the clock."""
-
-    def count_after(instant: datetime) -> int:
-        return sum(len(some) - some.window(None, microseconds(instant) + 1).stop for some in events.metrics.values())
-
-    ahead = count_after(max(moment, clock))
-    late = count_after(moment) - ahead
-    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
-    faults.note(
-        "events", "datetime", "events ahead of the clock", ahead, done="never count, and are not what as_of goes by"
-    )
-
-
-def _newest(checked: Checked, clock: datetime) -> datetime:
-    """Return the newest event, or, without events, the newest date of something that happened to a profile.
-
-    What lies ahead of the clock, or is a placeholder, is passed over. If nothing else is dated, it is the clock itself.
-    """
-    until = microseconds(clock)
-    newest = checked.events.newest(until)
-    if newest is not None and newest >= 0:
-        return instant_of(newest)
-    dated = [
-        _arrow(cells)
-        for name, cells in checked.profiles.items()
-        if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS
-    ]
-    whole = [column.cast(pa.int64()) for column in dated]
-    past = [column.filter(pc.and_(pc.less_equal(column, until), pc.greater_equal(column, 0))) for column in whole]
-    found = [value for column in past if (value := pc.max(column).as_py()) is not None]
-    if found:
-        return instant_of(max(found))
-    if newest is None and not len(checked.events) and not any(column.null_count < len(column) for column in whole):
-        raise DataError.no_as_of()
-    return clock

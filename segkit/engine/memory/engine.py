@@ -17,7 +17,7 @@ from segkit.engine.memory.bins import digit_of
 from segkit.engine.memory.cells import Digit, count_cells
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.words import bits_set, packed
+from segkit.engine.memory.words import Counter, packed
 from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names, Picked, Some
 from segkit.errors import DataError
 from segkit.vocabulary import canonical_name
@@ -79,7 +79,8 @@ class MemoryEngine:
         # joining their flags.
         words = {condition: packed(evaluation.answer(condition)) for condition in distinct}
         also = [] if inside is None else [packed(inside)]
-        return [bits_set(*(words[part] for part in some), *also) for some in parts]
+        counter = Counter(len(next(iter(words.values()))))
+        return [counter.count(*(words[part] for part in some), *also) for some in parts]
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
@@ -130,9 +131,9 @@ def _known(name: str, dataset: Dataset) -> str:
 
 def _batch(dataset: Dataset, rows: npt.NDArray[np.int64], cells: dict[str, Cells]) -> pa.RecordBatch:
     """Return some profiles, one column after the other."""
-    fields, columns = [pa.field("profile_id", pa.string())], [_array(dataset.ids_at(rows).values)]
+    fields, columns = [pa.field("profile_id", pa.string())], [_array(dataset.ids.take(rows).values)]
     for name, of in cells.items():
-        some = of.take(rows).values
+        some = of.take(rows).loaded().values
         is_mixed = isinstance(some, list)
         columns.append(_array(some))
         fields.append(pa.field(name, columns[-1].type, metadata=JSON_CELLS if is_mixed else None))

@@ -253,17 +253,21 @@ class Evaluation:
 
     def _decided(self, measure: DayMeasure) -> recency.Days | None:
         events, size = self.dataset.events.metric(measure.of.metric), len(self.dataset)
-        is_last, scale = isinstance(measure, LastDay), events.scale if isinstance(measure.of, EventSum) else 0
-        if isinstance(measure.of, EventCount) and measure.rank == 1:
-            profiles, seen, _ = self._seen(measure.of, events, is_last=is_last)
-            days: recency.Days | None = recency.newest(profiles, seen, size)
-        else:
-            grouped = self.keep(
-                "events by profile",
-                (measure.of, is_last),
-                lambda: recency.grouped(*self._seen(measure.of, events, is_last=is_last), size),
-            )
-            days = None if grouped is None else recency.deciding_days(grouped, measure, scale)
+        is_last = isinstance(measure, LastDay)
+
+        def grouped() -> recency.Grouped | None:
+            return recency.grouped(*self._seen(measure.of, events, is_last=is_last), size)
+
+        match measure.of:
+            case EventCount() if measure.rank == 1:
+                profiles, seen, _ = self._seen(measure.of, events, is_last=is_last)
+                days: recency.Days | None = recency.newest(profiles, seen, size)
+            case EventCount() | EventSum():
+                scale = events.scale if isinstance(measure.of, EventSum) else 0
+                by_profile = self.keep("events by profile", (measure.of, is_last), grouped)
+                days = None if by_profile is None else recency.deciding_days(by_profile, measure, scale)
+            case _:
+                assert_never(measure.of)
         return -days if days is not None and not is_last else days
 
     def _seen(
@@ -284,14 +288,20 @@ class Evaluation:
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count, or its sum as whole units and the decimals they carry."""
         events = self.dataset.events.metric(measure.metric)
-        what = "count" if isinstance(measure, EventCount) else "sum"
-        return self.keep(what, measure, lambda: self._measured(measure, events))
+        match measure:
+            case EventCount():
+                return self.keep("count", measure, lambda: (self._count(measure, events), 0))
+            case EventSum():
+                return self.keep("sum", measure, lambda: self._sum(measure, events))
+            case _:
+                assert_never(measure)
 
-    def _measured(self, measure: EventMeasure, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
+    def _count(self, measure: EventCount, events: MetricEvents) -> npt.NDArray[Any]:
+        return np.bincount(events.profiles[self.selected(measure, events)], minlength=len(self.dataset))
+
+    def _sum(self, measure: EventSum, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)
         profiles, size = events.profiles[rows], len(self.dataset)
-        if isinstance(measure, EventCount):
-            return np.bincount(profiles, minlength=size), 0
         if events.units is None:
             return np.zeros(size, dtype=np.int64), 0
         units = events.units[rows]

@@ -1,13 +1,14 @@
 """What the data lacks for an answer that is asked of it: amounts, one currency, places. It is said when it is asked for."""
 
 import re
+from typing import assert_never
 
 import numpy as np
 
 from segkit.data.events import VALUE, MetricEvents
 from segkit.data.instants import Flags
 from segkit.data.properties import PropertyColumn
-from segkit.data.validation.near_columns import fits, near_headers, suggestion
+from segkit.data.validation.near_columns import near_headers, suggestion
 from segkit.definition.conditions import MetricCondition
 from segkit.engine.memory.dataset import Dataset
 from segkit.masking import masked_text, quoted
@@ -18,8 +19,16 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 
 def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
     """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
-    if condition.measurement != "sum" or not len(events):
-        return None
+    match condition.measurement:
+        case "count":
+            return None
+        case "sum":
+            return _lacking_for_a_sum(condition, events, dataset) if len(events) else None
+        case _:
+            assert_never(condition.measurement)
+
+
+def _lacking_for_a_sum(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
     metric, units = condition.metric, events.units
     if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
@@ -32,8 +41,7 @@ def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: D
 def _without_amounts(metric: str, dataset: Dataset) -> str | None:
     if dataset.events.values is not None and np.any(dataset.event_column(metric, VALUE).codes >= 0):
         return None  # amounts of 0 are amounts
-    properties = dataset.events.properties
-    near = [name for name in near_headers("events", "value", properties) if fits("value", properties[name])]
+    near = dataset.events.near_amounts
     hint = f"; {suggestion(near[0], 'value')}" if near else ""
     return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
 

@@ -19,6 +19,7 @@ from segkit.definition.algebra import atoms
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
+    Atom,
     Condition,
     ConsentCondition,
     DistanceCondition,
@@ -220,7 +221,7 @@ def _unmet(condition: Condition, dataset: Dataset) -> Iterator[str]:
         yield from _unmet_values(wanted, ways, asked[wanted.name, wanted.metric], dataset)
 
 
-def _tests(atom: Condition) -> Iterator[tuple[str, str | None, PropertyTest]]:
+def _tests(atom: Atom) -> Iterator[tuple[str, str | None, PropertyTest]]:
     """Yield the tests of an atom, each with its property and the metric whose events carry it, if any."""
     match atom:
         case PropertyCondition(name, test):
@@ -235,8 +236,10 @@ def _tests(atom: Condition) -> Iterator[tuple[str, str | None, PropertyTest]]:
             for step in steps:
                 for event in step.where:
                     yield event.property, step.metric, event.test
-        case _:
+        case ListCondition() | DistanceCondition() | PhoneCountryCondition() | RegionCondition():
             pass
+        case _:
+            assert_never(atom)
 
 
 def _values_of(test: PropertyTest) -> tuple[Value, ...]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.instants import DAY, Flags, microseconds
-from segkit.data.properties import UNSET, PropertyColumn
+from segkit.data.properties import UNSET, PropertyColumn, spread
 from segkit.data.validation.faults import EXAMPLES, shown
 from segkit.definition import timeframes
 from segkit.definition.conditions import (
@@ -99,8 +99,7 @@ def _shown(name: str, values: list[Any]) -> str:
 def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:
     """Return each row's number in a property; NaN where it is not set or is no number."""
     reading = column.numbers
-    # The code -1, not set, points at the appended NaN.
-    return np.append(np.where(reading.readable, reading.values, np.nan), np.nan).take(column.codes)
+    return spread(np.where(reading.readable, reading.values, np.nan), column.codes, unset=np.nan)
 
 
 def readable(column: PropertyColumn, test: PropertyTest) -> Flags:

@@ -1,36 +1,37 @@
-"""Flags as the bits of words, 64 profiles each, so that those of many conditions are joined and counted in little time."""
-
-from functools import reduce
-from typing import Any
+"""Flags as bits, eight profiles a byte, so that those of many conditions are joined and counted in little time."""
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from segkit.data.instants import Flags
 
-Words = npt.NDArray[np.uint64]
-
-WORD = 64
-"""Bits of a word."""
-
-_BITS_SET = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
+Bits = npt.NDArray[np.uint8]
 
 
-def packed(flags: Flags) -> Words:
-    """Return flags as the bits of words, the last of them filled up with False."""
-    words = np.zeros(-(-len(flags) // WORD), dtype=np.uint64)
-    found = np.packbits(flags)
-    words.view(np.uint8)[: len(found)] = found
-    return words
+def packed(flags: Flags) -> Bits:
+    """Return flags as bits, the last byte filled up with False."""
+    return np.packbits(flags)
 
 
-def bits_set(*words: Words) -> int:
-    """Return how many bits are set in all of some words.
+class Counter:
+    """Counts the profiles whose bits are set in all of some packed flags.
 
-    >>> bits_set(packed(np.array([True, True, False])), packed(np.array([True, False, True])))
+    Bits are joined by numpy and counted by Arrow, which are the quicker at it, and always in the same memory, which so stays in the
+    processor's cache.
+
+    >>> one, other = (packed(np.array(flags)) for flags in ([True, True, False], [True, False, True]))
+    >>> Counter(len(one)).count(one, other)
     1
     """
-    every: Any = reduce(np.bitwise_and, words)
-    # Where numpy is older than 2 and can't say, bytes are looked up.
-    counts = np.bitwise_count(every) if hasattr(np, "bitwise_count") else _BITS_SET[every.view(np.uint8)]
-    return int(counts.sum(dtype=np.uint32))
+
+    def __init__(self, size: int) -> None:
+        self._room = np.empty(size, dtype=np.uint8)
+        self._in_room = pa.BooleanArray.from_buffers(pa.bool_(), 8 * size, [None, pa.py_buffer(self._room)])
+
+    def count(self, first: Bits, *others: Bits) -> int:
+        """Return how many bits are set in all."""
+        self._room[:] = first
+        for other in others:
+            np.bitwise_and(self._room, other, out=self._room)
+        return int(self._in_room.true_count)

@@ -177,7 +177,16 @@ def curve_of(
     count = len(threshold.positions)
     try:
         moving = {one.place: _readable_of(one, engine.as_of) for one in threshold.moving}
-        return _counted(_tree(threshold.conditions[0], (), moving, count), engine, also, among)
+        condition = threshold.conditions[0]
+        if moving and isinstance(condition, AllOf) and not isinstance(among, Picked):
+            # Whoever does not meet what stands still is in nowhere, and need not be looked at.
+            numbered = list(enumerate(condition.conditions))
+            still = [part for number, part in numbered if not _holds_moving((number,), moving)]
+            parts = [
+                _tree(part, (number,), moving, count) for number, part in numbered if _holds_moving((number,), moving)
+            ]
+            return _counted(_joined(Spans.both, parts), engine, also, AllOf((*still, among)) if still else among)
+        return _counted(_tree(condition, (), moving, count), engine, also, among)
     except (NoCurveError, NotOneDayError):
         return None
 
@@ -222,6 +231,10 @@ def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable],
         # All that stands still is asked as one condition, so that there are fewer cells.
         whole = AllOf(still) if isinstance(condition, AllOf) else AnyOf(still)
         parts.append(_still(still[0] if len(still) == 1 else whole, count))
+    return _joined(combine, parts)
+
+
+def _joined(combine: Callable[[Spans, Spans], Spans], parts: Sequence[_Readable]) -> _Readable:
     items = tuple(item for part in parts for item in part.items)
     return _Readable(items, lambda cells: reduce(combine, (part.read(cells) for part in parts)))
 

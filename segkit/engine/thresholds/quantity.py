@@ -52,11 +52,25 @@ class Quantity:
     @property
     def counted(self) -> AllOf:
         """Who can be counted: of who spent how much only those who bought."""
-        if not isinstance(self.measure, EventSum):
-            return self.others
-        measure = self.measure
-        bought = MetricCondition(measure.metric, "count", "at least", 1, measure.timeframe, measure.where)
-        return AllOf((*self.others.conditions, bought))
+        match self.measure:
+            case EventSum(metric, timeframe, where):
+                bought = MetricCondition(metric, "count", "at least", 1, timeframe, where)
+                return AllOf((*self.others.conditions, bought))
+            case EventCount() | LastDay() | Distance() | Number() | ListLength():
+                return self.others
+            case _:
+                assert_never(self.measure)
+
+    @property
+    def may_be_negative(self) -> bool:
+        """Whether somebody may have less than nothing of it: more refunds than orders, or a number below 0."""
+        match self.measure:
+            case EventSum() | Number():
+                return True
+            case EventCount() | LastDay() | Distance() | ListLength():
+                return False
+            case _:
+                assert_never(self.measure)
 
     def stands(self, atom: Atom) -> float:
         """Return where the condition stands once it has moved, in the unit of the picture: a window in days."""
@@ -127,10 +141,14 @@ def _words(measure: Pictured) -> str:
 
 
 def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
-    if isinstance(measure, (EventCount, LastDay, ListLength)):
-        return True
-    span = parameter.range
-    return span is not None and float(span.low).is_integer() and float(span.step).is_integer()
+    match measure:
+        case EventCount() | LastDay() | ListLength():
+            return True
+        case EventSum() | Distance() | Number():
+            span = parameter.range
+            return span is not None and float(span.low).is_integer() and float(span.step).is_integer()
+        case _:
+            assert_never(measure)
 
 
 def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:

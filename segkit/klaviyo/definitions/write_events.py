@@ -1,5 +1,7 @@
 """Conditions on events in Klaviyo's shape: counts and sums of a metric, and steps in an order."""
 
+from typing import assert_never
+
 from segkit.definition.conditions import EventProperty, FunnelCondition, MetricCondition
 from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InTheLast
 from segkit.errors import DefinitionError
@@ -14,7 +16,13 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
     Raises:
         DefinitionError: the metric has no id, or a clause no filter.
     """
-    is_once = (atom.measurement, atom.comparison, atom.value) == ("count", "at least", 1)
+    match atom.measurement:
+        case "count":
+            is_once = (atom.comparison, atom.value) == ("at least", 1)
+        case "sum":
+            is_once = False
+        case _:
+            assert_never(atom.measurement)
     return {
         "type": "profile-metric",
         "metric_id": ids.of("metric", atom.metric),

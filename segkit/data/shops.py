@@ -1,0 +1,128 @@
+"""Tables as they came in made a checked shop: each named and checked, and the moment found from which it is looked at."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.cache import freeze
+from segkit.data.checked import Checked, CheckedShop
+from segkit.data.events import EventIndex
+from segkit.data.files.headers import check_headers
+from segkit.data.files.resource_tables import unfolded
+from segkit.data.files.stored import joined_tables
+from segkit.data.instants import instant_of, microseconds, now, plausible_moment
+from segkit.data.places import country_code
+from segkit.data.validation.faults import Faults
+from segkit.data.validation.options import LoadOptions
+from segkit.data.validation.tables import Table, check, named
+from segkit.errors import DataError
+from segkit.vocabulary import PROFILE_COLUMNS
+from segkit.wording import listed, nearest
+
+FORECASTS = {"expected_date_of_next_order"}
+"""Dates that lie ahead, so that they say nothing about when the data was taken."""
+
+
+def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptions, faults: Faults) -> CheckedShop:
+    """Check tables as they came, each of which may come in parts under headers of their own.
+
+    Args:
+        tables: by the name of each, "profiles" or "events" among them.
+        options: how they are read.
+        faults: what was found while files were read, and where what is found now goes.
+
+    Raises:
+        DataError: with every fault at once that would change an answer silently.
+    """
+    renames = options.columns
+    if not tables.keys() & {"profiles", "events"}:
+        raise DataError.nothing_given()
+    parts = {name: [table] if isinstance(table, Mapping) else list(table) for name, table in tables.items()}
+    for name, several in parts.items():
+        if not any(len(cells) for table in several for cells in table.values()):
+            raise DataError.empty_file(name)
+    parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
+    for name, several in parts.items():
+        for one in several:
+            check_headers(name, one, renames)
+    known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
+    for header in renames:
+        faults.refuse(
+            "columns",
+            header,
+            f"no table has this header.{nearest(header, known)} The headers are {listed(known, most=40)}",
+            int(header not in known),
+            next_step="Check the spelling",
+        )
+    by_name = {name: _named(name, several, renames, faults) for name, several in parts.items()}
+    checked = check(
+        profiles=by_name.get("profiles"),
+        events=by_name.get("events"),
+        lists=by_name.get("lists"),
+        places=by_name.get("places"),
+        options=options,
+        faults=faults,
+    )
+    clock = now()
+    moment = options.as_of or _newest(checked, clock)
+    moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
+    _note_late_events(checked.events, moment, clock, faults)
+    # Whoever is handed one of these arrays can't change the data by it.
+    freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
+    return CheckedShop(
+        tables=checked,
+        report=faults.report(),
+        as_of=moment,
+        known_until=moment if options.as_of is None else clock,
+        loaded=clock,
+        default_country=None if options.default_country is None else country_code(options.default_country),
+        day_first=options.day_first,
+    )
+
+
+def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
+    """Return the parts of a table under canonical names, joined; what is found in several parts is told once."""
+    found = Faults()
+    named_parts = [named(name, part, columns, found) for part in parts]
+    faults.found += dict.fromkeys(found.found)
+    return joined_tables(named_parts)
+
+
+def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, faults: Faults) -> None:
+    """Report events after the moment that the data is looked at from, and apart from them what lies ahead of the clock."""
+
+    def count_after(instant: datetime) -> int:
+        return sum(len(some) - some.window(None, microseconds(instant) + 1).stop for some in events.metrics.values())
+
+    ahead = count_after(max(moment, clock))
+    late = count_after(moment) - ahead
+    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
+    faults.note(
+        "events", "datetime", "events ahead of the clock", ahead, done="never count, and are not what as_of goes by"
+    )
+
+
+def _newest(checked: Checked, clock: datetime) -> datetime:
+    """Return the newest event, or, without events, the newest date of something that happened to a profile.
+
+    What lies ahead of the clock, or is a placeholder, is passed over. If nothing else is dated, it is the clock itself.
+    """
+    until = microseconds(clock)
+    newest = checked.events.newest(until)
+    if newest is not None and newest >= 0:
+        return instant_of(newest)
+    dated = [
+        cells.values
+        for name, cells in checked.profiles.items()
+        if PROFILE_COLUMNS.get(name) == "instant" and name not in FORECASTS and not isinstance(cells.values, list)
+    ]
+    whole = [column.cast(pa.int64()) for column in dated]
+    past = [column.filter(pc.and_(pc.less_equal(column, until), pc.greater_equal(column, 0))) for column in whole]
+    found = [value for column in past if (value := pc.max(column).as_py()) is not None]
+    if found:
+        return instant_of(max(found))
+    if newest is None and not len(checked.events) and not any(column.null_count < len(column) for column in whole):
+        raise DataError.no_as_of()
+    return clock

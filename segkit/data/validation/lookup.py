@@ -1,0 +1,47 @@
+"""Whose a row is: the ids of other tables looked up among those of the profiles, and noted where nobody has them."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.data.instants import Flags
+from segkit.data.properties import Cells, Codes, codes_of
+from segkit.data.validation.columns import Place, as_text, examples_of, text_cells
+from segkit.data.validation.faults import Faults, shown
+
+
+def rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Codes:
+    """Return the row of the profile that each row names; -1 for none, and noted. All unknown is fatal: the ids don't match."""
+    place = Place(table, "profile_id", faults)
+    cells = text_cells(cells, place)
+    rows = cells.index_in(ids)
+    nowhere = np.flatnonzero(rows < 0)
+    if not len(nowhere):
+        return rows
+    who = as_text(cells.take(nowhere), place)
+    place.note("rows without a profile id", who.null_count, done="left out")
+    # Looked up again, since as text they have lost the marks around them.
+    again = codes_of(pc.index_in(who, value_set=ids, skip_nulls=True))
+    if (again >= 0).any():
+        rows = rows.copy()
+        rows[nowhere] = again
+    unknown = _flags(pc.is_valid(who)) & (again < 0)
+    if len(ids) and (rows < 0).all():
+        faults.refuse(
+            table,
+            "profile_id",
+            "no id is that of a profile",
+            int(unknown.sum()),
+            examples=examples_of(who, unknown),
+            next_step=f"Profiles have ids such as {shown('profile_id', ids[:2].to_pylist())}: give both tables the same ids",
+        )
+    else:
+        place.note("rows of unknown profiles", unknown, examples=examples_of(who, unknown), done="left out")
+    return rows
+
+
+def _flags(column: pa.Array | pa.ChunkedArray) -> Flags:
+    filled = pc.fill_null(column, fill_value=False)
+    return np.asarray(
+        filled.to_numpy() if isinstance(filled, pa.ChunkedArray) else filled.to_numpy(zero_copy_only=False)
+    )

@@ -1,0 +1,248 @@
+"""The tables that several pictures are drawn from, read once: sizes, waterfalls, exact intersections and distributions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segkit.coverage import unchecked
+from segkit.wording import are, counted, number, percent, profiles
+
+Numbers = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One segment of a table of sizes; None is what the table doesn't say."""
+
+    name: str
+    size: int
+    share: float
+    base: str
+    base_size: int
+    sendable: int | None
+    before_consent: int | None
+
+    @property
+    def base_share(self) -> str:
+        """The share, and of what."""
+        return f"{percent(self.share)} of {self.base}"
+
+
+def sizes_of(table: pd.DataFrame) -> list[Size]:
+    """Return the rows of a table of `sk.sizes`."""
+
+    def known(value: Any) -> int | None:
+        return None if pd.isna(value) else int(value)
+
+    return [
+        Size(
+            str(name), int(row["size"]), float(row["share"]), str(row["base"]), int(row["base_size"]),
+            known(row.get("sendable")), known(row.get("before_consent")),
+        )
+        for name, row in zip(table.index, table.to_dict("records"), strict=True)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a waterfall: what it means, how many profiles stop there, and how many are left after it."""
+
+    meaning: str
+    removed: int
+    remaining: int
+
+    @property
+    def removal(self) -> str:
+        """How many stop, with a minus sign, which is as wide as the digits."""
+        return f"−{self.removed:,}" if self.removed else ""  # noqa: RUF001
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """The way from the included profiles to those who may be texted.
+
+    Attributes:
+        included: how many are included.
+        stops: the steps that stop somebody.
+        sendable: how many may be texted.
+        most: the name of the step that stops most, and how many; nothing where none does.
+        nobody: the names of the steps that stop nobody.
+        unchecked: the names of those that could not be checked in full.
+    """
+
+    included: int
+    stops: tuple[Step, ...]
+    sendable: int
+    most: tuple[str, int] | None
+    nobody: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "Waterfall":
+        """Return what the waterfall of an audience says."""
+        columns = [table[column].tolist() for column in ("meaning", "removed", "remaining")]
+        steps = [Step(str(meaning), int(gone), int(left)) for meaning, gone, left in zip(*columns, strict=True)]
+        if len(steps) < 2:
+            return cls(0, (), 0, None, (), ())
+        removed = {str(name): step.removed for name, step in zip(table["step"][1:-1], steps[1:-1], strict=True)}
+        most = max(removed.items(), key=lambda stop: stop[1], default=("", 0))
+        lacking = unchecked(table)
+        return cls(
+            included=steps[0].remaining,
+            stops=tuple(step for step in steps[1:-1] if step.removed),
+            sendable=steps[-1].remaining,
+            most=most if most[1] else None,
+            nobody=tuple(name for name, gone in removed.items() if not gone and name not in lacking),
+            unchecked=tuple(lacking),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intersection:
+    """Profiles that are in exactly these segments, by row, and in no other."""
+
+    rows: tuple[int, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intersections:
+    """In exactly which segments profiles are.
+
+    Attributes:
+        names: of the segments, the largest first.
+        sizes: of the segments.
+        shown: the intersections with a bar of their own, the largest first.
+        folded: how many more there are.
+        rest: how many profiles those hold.
+        profiles: how many there are, those in no segment included.
+        members: how many are in any.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    shown: tuple[Intersection, ...]
+    folded: int
+    rest: int
+    profiles: int
+    members: int
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, *, most: int, picked: Sequence[str] | None = None) -> "Intersections":
+        """Return what a table of `sk.intersections` says: a column for each segment, then `degree` and `size`.
+
+        Args:
+            table: one row for each combination.
+            most: how many get a bar of their own; one more does where it alone would be folded, since it takes no more room.
+            picked: the names of a combination that has a bar whatever its size.
+        """
+        flags, counts = table.iloc[:, :-2].to_numpy(dtype=bool), table.iloc[:, -1].to_numpy(dtype=np.int64)
+        sizes = counts @ flags
+        order = np.argsort(-sizes, kind="stable")
+        names = [str(table.columns[place]) for place in order]
+        every = [
+            Intersection(tuple(np.flatnonzero(flags[row, order]).tolist()), int(counts[row]))
+            for row in np.argsort(-counts, kind="stable")
+            if flags[row].any()
+        ]
+        shown = every if len(every) == most + 1 else every[:most]
+        if picked:
+            rows = tuple(place for place, name in enumerate(names) if name in picked)
+            wanted = next((one for one in every if one.rows == rows), Intersection(rows, 0))
+            shown = shown if wanted in shown else [*shown, wanted]
+        folded = [one for one in every if one not in shown]
+        return cls(
+            names=tuple(names),
+            sizes=tuple(sizes[order].tolist()),
+            shown=tuple(shown),
+            folded=len(folded),
+            rest=sum(one.size for one in folded),
+            profiles=int(counts.sum()),
+            members=sum(one.size for one in every),
+        )
+
+    def size(self, rows: tuple[int, ...]) -> int:
+        """Return how many profiles are in exactly these segments, of those that are shown."""
+        return next((one.size for one in self.shown if one.rows == rows), 0)
+
+    @property
+    def more(self) -> str:
+        """How many intersections are folded, in words."""
+        return counted(self.folded, "more intersection")
+
+    @property
+    def largest(self) -> int:
+        """The size of the largest that is shown; 1 where there is none."""
+        return max((one.size for one in self.shown), default=0) or 1
+
+    @property
+    def note(self) -> str:
+        """What the picture does not draw: who is in none, and what the last bar holds."""
+        none = self.profiles - self.members
+        told = f"{none:,} of {profiles(self.profiles)} {are(none)} in none of them."
+        return f"{told} The last bar holds {self.more}: {profiles(self.rest)}." if self.folded else told
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """How many profiles have how much of a quantity.
+
+    Attributes:
+        starts: where the bins begin, in the quantity's unit.
+        ends: where they end, not included.
+        totals: how many profiles each holds.
+        inside: how many of those are on the members' side of the threshold.
+    """
+
+    starts: Numbers
+    ends: Numbers
+    totals: Counts
+    inside: Counts
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "Bins":
+        """Return the bins of a table of `sk.distribution`, whose bins have a row for each side that somebody is on."""
+        starts, first, which = np.unique(
+            table["from_value"].to_numpy(dtype=float), return_index=True, return_inverse=True
+        )
+        held, is_in = table["profiles"].to_numpy(), table["is_in"].to_numpy(dtype=bool)
+        totals, inside = (np.bincount(which, weights=weights).astype(np.int64) for weights in (held, held * is_in))
+        return cls(starts, table["to_value"].to_numpy(dtype=float)[first], totals, inside)
+
+    @property
+    def drawn(self) -> tuple[Numbers, Numbers]:
+        """Where bins begin and end in a picture: one without an end, or without a width, is as wide as most others."""
+        widths = self.ends - self.starts
+        widths = widths[np.isfinite(widths) & (widths > 0)]
+        usual = float(np.median(widths)) if len(widths) else 1.0
+        starts = np.where(np.isneginf(self.starts), self.ends - usual, self.starts)
+        return starts, np.where(np.isposinf(self.ends) | (self.ends <= starts), starts + usual, self.ends)
+
+    @property
+    def words(self) -> list[str]:
+        """What each bin is called, without the unit.
+
+        >>> Bins(np.array([0.0, 1, 3]), np.array([1, 3, np.inf]), np.ones(3, int), np.ones(3, int)).words
+        ['0', '1 to 2', '3 or more']
+        """
+        edges = np.concatenate([self.starts, self.ends])
+        edges = edges[np.isfinite(edges)]
+        whole = bool(np.all(edges == np.rint(edges)))
+        return [
+            _span(low, high, whole=whole) for low, high in zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        ]
+
+
+def _span(low: float, high: float, *, whole: bool) -> str:
+    if np.isneginf(low):
+        return f"less than {number(high)}"
+    if np.isposinf(high):
+        return f"{number(low)} or more"
+    if high <= low or (whole and high - low == 1):
+        return number(low)
+    return f"{number(low)} to {number(high - 1)}" if whole else f"{number(low)} up to {number(high)}"

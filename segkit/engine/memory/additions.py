@@ -1,0 +1,180 @@
+"""Columns and lists that an analyst adds to a shop that is loaded, checked by the rules of loading; the shop keeps the answers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segkit.data.checked import ListEntries
+from segkit.data.coded import checked_cells
+from segkit.data.files.frames import Frame, table_of
+from segkit.data.properties import UNSET, Cells, Codes, cells_of
+from segkit.data.validation.columns import Place
+from segkit.data.validation.consent_columns import note_opt_outs
+from segkit.data.validation.deleted import without_deleted
+from segkit.data.validation.faults import Faults, masked
+from segkit.data.validation.lookup import rows_of
+from segkit.data.validation.near_columns import note_near_columns
+from segkit.data.validation.tables import Table, named, note_places, read_known
+from segkit.errors import DataError
+from segkit.marks import unmarked
+from segkit.vocabulary import PROFILE_COLUMNS, canonical_name
+
+PROPERTIES, LIST = "with_properties", "with_list"
+"""The tables that the report names for what was added."""
+
+PLACING = {"zip", "latitude", "longitude"}
+"""Columns that decide which postal codes the report counts as being without a country."""
+
+_DECIDING = {
+    "phone_number",
+    "country",
+    "sms_consent",
+    "sms_consent_timestamp",
+    "can_receive_sms_marketing",
+    "email_consent",
+    "email_consent_timestamp",
+    "email_suppressed",
+    "email_suppressed_timestamp",
+}
+"""Columns that are read together, and by arguments of loading, so that one of them alone can't be read again."""
+
+
+def checked_properties(
+    frame: Frame | pd.Series, held: Table, ids: pa.Array, *, day_first: bool | None, faults: Faults
+) -> Table:
+    """Check columns for profiles that are loaded, and return them with a cell for each of these.
+
+    Args:
+        frame: the columns, with the ids of profiles as one of them or as the index.
+        held: the properties that the profiles have.
+        ids: of the profiles.
+        day_first: how slashed dates are written.
+        faults: where what is found goes.
+
+    Raises:
+        DataError: with every fault at once that would change an answer silently.
+    """
+    table = table_of(_as_frame(frame), PROPERTIES, faults)
+    if "profile_id" not in {canonical_name("profiles", header) for header in table}:
+        raise DataError.no_ids_to_add_by(PROPERTIES, list(table))
+    # A name that the shop has is that very property: "City" of an export that has a column `city` as well.
+    table = named("profiles", table, {header: header for header in table if header in held}, faults)
+    table = without_deleted("profiles", table, faults)
+    deciding = [name for name in table if canonical_name("profiles", name) in _DECIDING]
+    if deciding:
+        raise DataError.decides_who_is_sent_to(deciding)
+    faults.raise_if_fatal()
+    rows = rows_of(table.pop("profile_id"), ids, PROPERTIES, faults)
+    if not table or not len(rows):
+        raise DataError.nothing_to_add(PROPERTIES)
+    places = _places(rows, ids, faults)
+    faults.raise_if_fatal()
+    spread = {name: _spread(cells.loaded(), places) for name, cells in table.items()}
+    found = {name: _checked(name, cells, faults, day_first=day_first) for name, cells in spread.items()}
+    _note(found, held, faults)
+    faults.raise_if_fatal()
+    return found
+
+
+def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, faults: Faults) -> tuple[str, ListEntries]:
+    """Check who is to be on a list, and return its name and entries, of which nobody knows when they joined.
+
+    Raises:
+        DataError: the name is none, or none of the ids is that of a profile.
+    """
+    if not isinstance(name, str) or not unmarked(name):
+        raise DataError.bad_argument("name", name, "the name of a list, such as 'Picked in June'")
+    texts = cells_of(_ids_in(ids))
+    if not len(texts):
+        raise DataError.nothing_to_add(LIST)
+    rows = rows_of(texts, profile_ids, LIST, faults)
+    faults.raise_if_fatal()
+    members = pd.unique(rows[rows >= 0])
+    faults.note(
+        LIST,
+        "profile_id",
+        "ids that came more than once",
+        int((rows >= 0).sum()) - len(members),
+        done="once on the list",
+    )
+    nothing = np.zeros(len(members), dtype=np.int64)
+    return unmarked(name), ListEntries(members, nothing, nothing.astype(bool))
+
+
+def _as_frame(frame: Frame | pd.Series) -> Frame:
+    if not isinstance(frame, pd.Series):
+        return frame
+    if not isinstance(frame.name, str):
+        raise DataError.series_without_name(PROPERTIES)
+    return frame.to_frame()
+
+
+def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
+    """Return where each profile's cells stand, -1 where they don't; two rows for one profile are refused."""
+    counts = np.bincount(rows[rows >= 0], minlength=len(ids))
+    several = np.flatnonzero(counts > 1)
+    faults.refuse(
+        PROPERTIES,
+        "profile_id",
+        "ids with more than one row",
+        len(several),
+        examples=ids.take(pa.array(several[:3])).to_pylist(),
+        next_step="Make one row of each, such as by frame.groupby('profile_id').first()",
+    )
+    places = np.full(len(ids), UNSET, dtype=np.int32)
+    known = np.flatnonzero(rows >= 0)
+    places[rows[known]] = known
+    return places
+
+
+def _spread(cells: Cells, places: Codes) -> Cells:
+    if isinstance(cells.values, list):
+        return Cells([None if place == UNSET else cells.values[place] for place in places])
+    return Cells(cells.values.take(pa.array(places, mask=places == UNSET)))
+
+
+def _checked(name: str, cells: Cells, faults: Faults, *, day_first: bool | None) -> Cells:
+    if name not in PROFILE_COLUMNS:
+        return cells
+    return checked_cells(read_known(name, cells, Place("profiles", name, faults, day_first=day_first)))
+
+
+def _note(found: Table, held: Table, faults: Faults) -> None:
+    """Note what loading would have noted of these columns, and which of them stand in for others."""
+    # Of the held columns only those with a meaning, so that nothing is said twice of the others.
+    note_near_columns("profiles", {name: held[name] for name in held if name in PROFILE_COLUMNS} | found, faults)
+    note_opt_outs({name: cells for name, cells in found.items() if name not in PROFILE_COLUMNS}, faults)
+    if "zip" in found and "country" in held:
+        countries = held["country"].coded()
+        note_places({"country": countries, "zip": found["zip"].coded()}, odd := Faults())
+        faults.found += [fault for fault in odd.found if fault.column == "zip"]
+    for name in found:
+        if name in held:
+            had = int(np.count_nonzero(~held[name].unset()))
+            faults.note(
+                PROPERTIES, name, "profiles that had a property of this name", had, done="replaced by the new column"
+            )
+
+
+def _ids_in(ids: Any) -> Any:
+    """Return ids as a column; what looks like ids and is not is refused."""
+    if isinstance(ids, pd.DataFrame):
+        if ids.index.name != "profile_id" and "profile_id" not in ids:
+            raise DataError.no_ids_to_add_by(LIST, list(map(str, ids)))
+        ids = ids.get("profile_id", ids.index)
+    if isinstance(ids, pd.Series) and pd.api.types.is_bool_dtype(ids.dtype):
+        raise DataError.flags_instead_of_ids()
+    if isinstance(ids, pd.Index):
+        return ids.to_series()
+    if isinstance(ids, pd.Series):
+        return ids
+    if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
+        raise DataError.bad_argument(
+            "ids",
+            masked("profile_id", ids) if isinstance(ids, str) else ids,
+            "several ids of profiles, such as frame.index",
+        )
+    return list(ids)
