@@ -70,15 +70,16 @@ class SmsAudience:
             failing=failing,
             looking_back=looking_back,
         )
-        engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
-        included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
-        self._removed, self._size = self._eligibility.waterfall(engine, included)
-        tell(engine, conditions)
+        self._engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
+        self._included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
+        # Asked at once, so that what the data does not have is refused here and not where a number is looked at.
+        (self._included_size,) = self._engine.counts([self._included])
+        tell(self._engine, conditions)
 
     @property
     def size(self) -> int:
         """How many profiles are sent to."""
-        return self._size
+        return self._stopped[1]
 
     @property
     def as_of(self) -> datetime:
@@ -96,13 +97,14 @@ class SmsAudience:
         return self._dataset.rows(self._rows)
 
     @cached_property
+    def _stopped(self) -> tuple[npt.NDArray[np.int64], int]:
+        """How many each step stops, and how many are sent to."""
+        return self._eligibility.waterfall(self._engine, self._included)
+
+    @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
         """The number of the step that stops each profile, that of steps if none does, -1 if it is not included."""
         return self._eligibility.first_stops(any_of(Evaluation(self._dataset), self._include))
-
-    @property
-    def _included(self) -> int:
-        return int(self._removed.sum()) + self._size
 
     @property
     def _rows(self) -> npt.NDArray[np.int64]:
@@ -122,7 +124,7 @@ class SmsAudience:
         Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
         `checked_against` (what the data holds for the step, and what it lacks).
         """
-        included, removed = self._included, self._removed
+        included, (removed, _) = self._included_size, self._stopped
         rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
         rows += [
             (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
@@ -176,7 +178,7 @@ class SmsAudience:
             raise FileError.not_to_be_sent(self.as_of)
 
     def __repr__(self) -> str:
-        return f"SmsAudience: {self.size:,} of {self._included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        return f"SmsAudience: {self.size:,} of {self._included_size:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def audience(
