@@ -11,8 +11,7 @@ import pandas as pd
 from segkit.definition.conditions import Condition
 from segkit.definition.parameters import parameters
 from segkit.definition.segment import Segment, one_segment
-from segkit.engine.engines import engine_of
-from segkit.engine.memory.dataset import Dataset
+from segkit.engine.engines import Data, engine_of
 from segkit.engine.protocol import Engine, tell
 from segkit.engine.thresholds.curve import curve_of
 from segkit.engine.thresholds.threshold import Threshold
@@ -22,7 +21,7 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 
 
 def sweep(
-    builder: Callable[..., Segment], dataset: Dataset, *, base: Segment | None = None, **settings: Any
+    builder: Callable[..., Segment], dataset: Data, *, base: Segment | None = None, **settings: Any
 ) -> pd.DataFrame:
     """Return the size of a builder's segment for each setting of its parameters.
 
@@ -41,6 +40,7 @@ def sweep(
         DefinitionError: a parameter that the builder does not have, or none that varies.
         DataError: as `sk.membership`.
 
+    >>> from segkit import Dataset
     >>> from segkit.builders import sms_nearby
     >>> homes = {"profile_id": ["a", "b"], "latitude": [42.4, 43.0], "longitude": [-71.1, -71.1], "sms_consent": ["subscribed"] * 2}
     >>> shop = Dataset.from_frames(pd.DataFrame(homes), as_of="2026-06-30")
