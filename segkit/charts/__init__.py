@@ -1,6 +1,6 @@
 """Figures from finished tables, one file for each; neither the data nor what a segment says is known here.
 
-Every function takes a table first and returns a plotly figure that is readable on white and on black and asks no network.
+Every function takes a table first and returns a plotly figure, whose text has the colour of the page that shows it and which asks no network.
 """
 
 from importlib.util import find_spec

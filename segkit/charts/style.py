@@ -22,7 +22,8 @@ from segkit.wording import shortened
 INKED: Final = Markup(f'<span style="color:{INK}">')
 _LABEL: Final = "#ffffff"
 _LABEL_INK: Final = Markup(f'<span style="color:{_LABEL};color:{_LABEL}">')
-"""Of the label under the pointer, which is white on dark on any page; the second is what `currentColor` is within, as in names of axes."""
+"""The label under the pointer is white on dark on any page. Plotly makes a fill of the first `color`; the second is what
+`currentColor` stands for in names of axes that the label shows."""
 
 NARROW: Final = 600
 """How many pixels are left of a small window with a side bar; nothing may be cut off there."""

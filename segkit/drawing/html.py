@@ -92,7 +92,7 @@ def picture(
         "xmlns": "http://www.w3.org/2000/svg",
         "style": "background:#fff;color:#1b2127;font-family:system-ui,sans-serif",
     }
-    source = quote(element("svg", *inside, **drawn, **look, **attributes))
+    source = quote(element("svg", *inside, **drawn, **look, **attributes), safe=" =:/;,()")
     return Markup(f'<img src="data:image/svg+xml,{source}" alt="{escaped(label)}" style="{escaped(style)}"/>')
 
 
