@@ -4,7 +4,6 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from segkit.definition.explain import explain
 from segkit.definition.parameters import made_by, parameters
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.value_words import plain
+from segkit.drawing.html import element
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.protocol import tell
@@ -33,6 +33,7 @@ from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.live import LiveView
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
+from segkit.wording import percent
 
 MOST_POSITIONS = 2_000
 """A slider with more positions is answered by the kernel, since to tell the browser all of them would take longer than to move."""
@@ -154,7 +155,7 @@ class Tuner(Closable):
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._base_size, 1):.1%} of {self._base}"
+        return f"Tuner: {self.definition()}: {self.size:,} members, {percent(self.size / max(self._base_size, 1))} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
@@ -299,7 +300,7 @@ class Tuner(Closable):
 
     def _say(self, work: Callable[[], str]) -> None:
         try:
-            self._said.value = f"<code>{escape(work())}</code>"
+            self._said.value = element("code", work())
         except (SegkitError, OSError) as error:
             self._said.value = error_html(str(error))
 
