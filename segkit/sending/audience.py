@@ -76,10 +76,10 @@ class SmsAudience:
         (self._included_size,) = self._engine.counts([self._included])
         tell(self._engine, conditions)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many profiles are sent to."""
-        return self._stopped[1]
+        return self._eligibility.size(self._engine, self._included)
 
     @property
     def as_of(self) -> datetime:
@@ -95,11 +95,6 @@ class SmsAudience:
     def profiles(self) -> pd.DataFrame:
         """The profiles that are sent to: index `profile_id`, a column for each property."""
         return self._dataset.rows(self._rows)
-
-    @cached_property
-    def _stopped(self) -> tuple[npt.NDArray[np.int64], int]:
-        """How many each step stops, and how many are sent to."""
-        return self._eligibility.waterfall(self._engine, self._included)
 
     @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
@@ -124,7 +119,8 @@ class SmsAudience:
         Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
         `checked_against` (what the data holds for the step, and what it lacks).
         """
-        included, (removed, _) = self._included_size, self._stopped
+        included = self._included_size
+        removed, sent_to = self._eligibility.waterfall(self._engine, self._included)
         rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
         rows += [
             (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
@@ -132,7 +128,7 @@ class SmsAudience:
                 zip(STEPS, removed, self._eligibility.coverage, strict=True)
             )
         ]
-        rows.append((SENDABLE, "may be texted", 0, self.size, ""))
+        rows.append((SENDABLE, "may be texted", 0, sent_to, ""))
         return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
