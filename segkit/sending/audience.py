@@ -76,10 +76,10 @@ class SmsAudience:
         (self._included_size,) = self._engine.counts([self._included])
         tell(self._engine, conditions)
 
-    @cached_property
+    @property
     def size(self) -> int:
         """How many profiles are sent to."""
-        return self._eligibility.size(self._engine, self._included)
+        return self._size
 
     @property
     def as_of(self) -> datetime:
@@ -95,6 +95,10 @@ class SmsAudience:
     def profiles(self) -> pd.DataFrame:
         """The profiles that are sent to: index `profile_id`, a column for each property."""
         return self._dataset.rows(self._rows)
+
+    @cached_property
+    def _size(self) -> int:
+        return self._eligibility.size(self._engine, self._included)
 
     @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
