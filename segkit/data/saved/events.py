@@ -13,6 +13,7 @@ from segkit.data.cache import freeze
 from segkit.data.events import VALUE, EventIndex, MetricEvents, SetAmounts
 from segkit.data.instants import Flags
 from segkit.data.properties import UNSET, Cells, codes_of
+from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.properties import Encoded, cells_of_codes, occurring, readings, whole
 from segkit.errors import DataError
@@ -33,7 +34,12 @@ def write_events(index: EventIndex, writer: Writer) -> Described:
     names = list(index.properties)
     if index.values is not None and VALUE not in names and not _has_set_amounts(index):
         names.append(VALUE)
-    properties = {name: _write_property(index, number, name, of_metric, writer) for number, name in enumerate(names)}
+    properties: dict[str, Described] = {}
+    for number, name in enumerate(names):
+        try:
+            properties[name] = _write_property(index, number, name, of_metric, writer)
+        except OddKindError as error:
+            raise DataError.property_not_saved(name, str(error)) from None
     taken: set[str] = set()
     return {
         "metrics": {
@@ -60,10 +66,7 @@ def _write_property(
     column = f"property_{number}"
     parts: dict[str, Encoded] = {}
     for metric in of_metric:
-        try:
-            part = Encoded.of(index.cells(metric, name))
-        except TypeError as error:
-            raise DataError.property_not_saved(name, str(error)) from None
+        part = Encoded.of(index.cells(metric, name))
         is_set = int(np.count_nonzero(part.codes != UNSET))
         if part.kind == "plain" and len(part.values) > max(_MANY, is_set // 2):
             for other, columns in of_metric.items():
@@ -125,6 +128,7 @@ def _write_metric(
 def _folder(metric: str, taken: set[str]) -> str:
     """Return a metric's name as the value of a folder, as engines escape it; no two differ by capitals only, and none is too long."""
     name = quote(metric, safe=" ")
+    name = f"{name[:-1]}%2E" if name.endswith(".") else name  # which Windows would drop
     if len(name) > _LONGEST_NAME or name.casefold() in taken:
         name = f"{name[:_LONGEST_NAME].rstrip('%')}~{sha256(metric.encode()).hexdigest()[:16]}"
     taken.add(name.casefold())

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from segkit.data.files.opened import DAMAGES
+from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.manifest import TABLES
 from segkit.errors import DataError
 
@@ -106,7 +107,7 @@ class Writer:
         """Write a table; columns that are `coded` hold few values often, and take less room as codes.
 
         Raises:
-            TypeError: Parquet has no such type, whose name is the error's text.
+            OddKindError: Parquet has no such type.
         """
         path = self._folder / TABLES / name
         for above in reversed(path.relative_to(self._folder).parents[:-1]):
@@ -124,7 +125,7 @@ class Writer:
                 version="2.6",
             )
         except pa.ArrowNotImplementedError:
-            raise TypeError(str(table.schema.field(0).type)) from None
+            raise OddKindError(str(table.schema.field(0).type)) from None
         path.chmod(0o600)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

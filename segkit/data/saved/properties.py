@@ -32,7 +32,7 @@ class Encoded:
         """Encode cells, so that they can be told exactly from what comes out.
 
         Raises:
-            TypeError: a cell is of a kind that can't be saved.
+            OddKindError: a cell is of a kind that can't be saved.
         """
         written = cells.values if not isinstance(cells, CodedCells) else None
         if isinstance(written, list):

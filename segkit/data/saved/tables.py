@@ -17,6 +17,7 @@ from segkit.data.phones import Phones
 from segkit.data.places import PostalPoints
 from segkit.data.properties import Cells, codes_of
 from segkit.data.saved.events import SavedEvents, write_events
+from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, readings, whole
 from segkit.data.validation.losses import Loss
@@ -27,7 +28,14 @@ PEOPLE, PROFILES, LISTS, PLACES = "people.parquet", "profiles.parquet", "lists.p
 ENDINGS, NUMBERS, OPT_OUTS = "phone-endings.parquet", "further-numbers.parquet", "undated-opt-outs.parquet"
 
 _INSTANT = pa.timestamp("us", tz="UTC")
-_PHONES = ("numbers", "countries", "kinds", "problems", "mended")
+_PHONES = {
+    "e164": "numbers",
+    "phone_country": "countries",
+    "phone_kind": "kinds",
+    "phone_problem": "problems",
+    "phone_mended": "mended",
+}
+"""What columns of a file are called in `Phones`."""
 
 Described = Mapping[str, Any]
 
@@ -89,7 +97,7 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
         profiles={one["name"]: SavedCells(size, partial(_cells, files, one, size)) for one in described["properties"]},
         unknown_sms_words=flags["unknown_sms_word"],
         sms=sms,
-        phones=Phones(*(text[name] for name in _PHONES)),
+        phones=Phones(**{name: text[column] for column, name in _PHONES.items()}),
         events=SavedEvents(files, described["events"], profiles=size, day_first=day_first),
         lists=_lists(files, described["lists"], size),
         postal_points=_places(files),
@@ -100,16 +108,15 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
 def _write_people(checked: Checked, writer: Writer) -> None:
     """Write what is read as soon as the shop is opened."""
     sms, phones = checked.sms, checked.phones
-    words = ["countries", "kinds", "problems"]
     columns = {
         "profile": pa.array(np.arange(len(checked.ids), dtype=np.int32)),
         "profile_id": checked.ids,
-        **{name: getattr(phones, name) for name in _PHONES},
+        **{column: getattr(phones, name) for column, name in _PHONES.items()},
         "unknown_sms_word": pa.array(checked.unknown_sms_words),
         "sms_date_is_day": pa.array(sms.is_date),
         "sms_further": pa.array(sms.further),
     }
-    writer.write(PEOPLE, columns, coded=words)
+    writer.write(PEOPLE, columns, coded=["phone_country", "phone_kind", "phone_problem"])
     writer.write(ENDINGS, {"profile": pa.array(sms.endings.rows), "ending": pa.array(sms.endings.endings)})
     writer.write(NUMBERS, {"profile": pa.array(sms.further_rows), "number": sms.further_numbers})
     writer.write(OPT_OUTS, {"profile": pa.array(sms.undated_opt_outs)})
@@ -126,7 +133,7 @@ def _write_profiles(
         try:
             encoded = Encoded.of(cells)
             writer.write(file, readings(encoded.kind, encoded.values, day_first=day_first))
-        except TypeError as error:
+        except OddKindError as error:
             raise DataError.property_not_saved(name, str(error)) from None
         columns[column] = encoded.column()
         described.append({"name": name, "column": column, "kind": encoded.kind, "file": file})
