@@ -22,6 +22,14 @@ from segkit.vocabulary import canonical_metric
 _MANY = 100_000
 _LONGEST_NAME = 150
 _INSTANT = pa.timestamp("us", tz="UTC")
+_COLUMNS: dict[str, type[np.int32] | type[np.int64]] = {
+    "profile": np.int32,
+    "instant": np.int64,
+    "day": np.int32,
+    "source_row": np.int32,
+    "units": np.int64,
+}
+"""What is held of each event; not every metric has units, the last."""
 _ELSEWHERE = Cells([])
 """Stands for cells that a saved shop holds metric by metric."""
 
@@ -238,20 +246,18 @@ class _Metrics(Mapping[str, MetricEvents]):
         return name in self._described
 
     def _events(self, described: Described) -> MetricEvents:
-        columns = ["profile", "instant", "day", "source_row", *(["units"] if described["has_units"] else [])]
-        table = self._files.read(described["file"], columns)
-        profiles, times, days, rows, *units = (table.column(name) for name in columns)
+        columns = _COLUMNS if described["has_units"] else {name: _COLUMNS[name] for name in list(_COLUMNS)[:-1]}
+        profiles, times, days, rows, *units = self._files.numbers(described["file"], columns, described["events"])
+        if not len(profiles) or profiles.min() < 0 or profiles.max() >= self._profiles:
+            raise self._files.refuse(described["file"])
         found = MetricEvents(
-            profiles=profiles.to_numpy(),
-            times=times.cast(pa.int64()).to_numpy(),
-            days=days.to_numpy(),
-            units=units[0].to_numpy() if units else None,
+            profiles=profiles,
+            times=times,
+            days=days,
+            units=units[0] if units else None,
             scale=described["scale"],
-            rows=rows.to_numpy(),
+            rows=rows,
             sums_fit_floats=described["sums_fit_floats"],
         )
-        is_whole = len(found) == described["events"] and bool(len(found))
-        if not is_whole or found.profiles.min() < 0 or found.profiles.max() >= self._profiles:
-            raise self._files.refuse(described["file"])
         freeze(found)
         return found

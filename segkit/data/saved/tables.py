@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from segkit.data.instants import Flags
 from segkit.data.phone_endings import PhoneEndings
 from segkit.data.phones import Phones
 from segkit.data.places import PostalPoints
-from segkit.data.properties import Cells, codes_of
+from segkit.data.properties import Cells, Codes, codes_of
 from segkit.data.saved.events import SavedEvents, write_events
 from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
@@ -94,7 +93,7 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
     )
     return Checked(
         ids=text["profile_id"],
-        profiles={one["name"]: SavedCells(size, partial(_cells, files, one, size)) for one in described["properties"]},
+        profiles={one["name"]: _saved_cells(files, one, size) for one in described["properties"]},
         unknown_sms_words=flags["unknown_sms_word"],
         sms=sms,
         phones=Phones(**{name: text[column] for column, name in _PHONES.items()}),
@@ -142,17 +141,23 @@ def _write_profiles(
     return described
 
 
-def _cells(files: SavedFiles, described: Described, size: int) -> Cells:
-    """Read a property of all profiles."""
-    values = whole(files.read(described["file"], ["value"]).column(0))
-    codes = codes_of(files.read(PROFILES, [described["column"]]).column(0))
-    try:
-        found = cells_of_codes(described["kind"], codes, values)
-    except ODD:
-        raise files.refuse(described["file"]) from None
-    if len(found) != size:
-        raise files.refuse(PROFILES)
-    return found
+def _saved_cells(files: SavedFiles, described: Described, size: int) -> SavedCells:
+    """Return a property of all profiles, of which nothing is read yet."""
+
+    def codes() -> Codes:
+        found = codes_of(files.read(PROFILES, [described["column"]]).column(0))
+        if len(found) != size:
+            raise files.refuse(PROFILES)
+        return found
+
+    def cells(codes: Codes) -> Cells:
+        values = whole(files.read(described["file"], ["value"]).column(0))
+        try:
+            return cells_of_codes(described["kind"], codes, values)
+        except ODD:
+            raise files.refuse(described["file"]) from None
+
+    return SavedCells(size, codes, cells)
 
 
 def _write_lists(lists: Mapping[str, ListEntries], writer: Writer) -> list[Described]:
