@@ -78,7 +78,7 @@ def occurring(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:
 
 
 def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[str, pa.Array]:
-    """Return distinct values with what each reads as: null where it reads as no such kind.
+    """Return distinct values, each with its code and with what it reads as: null where it reads as no such kind.
 
     Instants are UTC, and items are a list as JSON text.
     """
@@ -92,6 +92,7 @@ def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[st
 
     texts = column.texts
     return {
+        "code": pa.array(np.arange(len(values), dtype=np.int32)),
         "value": values,
         "text": pc.if_else(pa.array(texts.readable), texts.values, pa.scalar(None, pa.string())).take(rows),
         "number": spread(column.numbers.values, column.numbers.readable),

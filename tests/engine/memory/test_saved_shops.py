@@ -518,6 +518,7 @@ def test_distinct_values_lie_beside_their_readings(tmp_path: Path):
     folder = sk.Dataset.from_frames(people, as_of="2026-06-30").save(tmp_path / "shop") / TABLES
     values = pq.read_table(folder / "properties" / "profiles-0.parquet").to_pylist()
     assert pq.read_table(folder / "profiles.parquet").column("property_0").to_pylist() == [0, 1, 2, 3, 4, 5, None, 0]
+    assert [row["code"] for row in values] == list(range(6))
     assert [row["value"] for row in values] == cells[:6]
     assert [row["text"] for row in values] == ["18", "0.0", "true", "2026-06-30", None, "Boston"]
     assert [row["number"] for row in values] == [18, 0, None, None, None, None]
