@@ -129,11 +129,11 @@ def whole_folder(path: Path, *, replaceable: Callable[[Path], None]) -> Iterator
     Raises:
         FileError: a file stands there, the system refuses to write, or this process serves a page of `segkit app`.
     """
-    target = Path(os.path.realpath(path))
-    make_folder(target.parent)
-    _remove_leftovers(target.parent)
     try:
+        target = Path(os.path.realpath(path))
         _check_name(target)
+        make_folder(target.parent)
+        _remove_leftovers(target.parent)
         _check_folder(target, replaceable)
     except FileError:
         raise
