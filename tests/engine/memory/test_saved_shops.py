@@ -271,6 +271,22 @@ def test_a_saved_shop_is_its_owners_alone(saved: Path):
     assert "It holds people" in json.loads((saved / NAME).read_text())["about"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="rights to folders are others on Windows")
+def test_somebody_elses_saved_shop_is_refused():
+    """Whom the system doesn't let in is told so, and whose the shop is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        saved, is_root = SHOP.save(folder / "shop"), os.geteuid() == 0
+        sk.load(saved)  # what is imported on first use may lie where only the administrator reads
+        try:
+            os.seteuid(65_534) if is_root else saved.chmod(0)
+            with pytest.raises(DataError, match=r"can't be looked into.*its owner's alone"):
+                sk.load(saved)
+        finally:
+            os.seteuid(0) if is_root else saved.chmod(0o700)
+
+
 def test_events_lie_in_a_folder_for_each_metric_under_plain_types(saved: Path):
     """An engine finds a metric by its folder, whatever its name holds, and reads rows, instants, days and units by themselves."""
     folders = sorted(path.name for path in (saved / TABLES / "events").iterdir())
