@@ -530,6 +530,20 @@ def test_errors_of_a_saved_shop_are_segkits_own(saved: Path):
         opened(saved)
 
 
+@pytest.mark.parametrize("name", ["../elsewhere", "sub/elsewhere", ".", "..", ""])
+def test_a_left_over_folder_is_put_back_beside_itself_only(saved: Path, name: str):
+    """What a hidden folder says that it held is no path to anywhere else, since anybody may have made it."""
+    home = saved.parent / "home"
+    place = home / ".segkit-0123456789abcdef"
+    (place / "0.old").mkdir(parents=True)
+    (home / "sub").mkdir()
+    (place / "0.name").write_text(name)
+    SHOP.save(home / "shop")
+    assert sorted(path.name for path in home.iterdir()) == ["shop", "sub"]
+    assert sorted(path.name for path in saved.parent.iterdir()) == ["home", "shop"]
+    assert not list((home / "sub").iterdir())
+
+
 def test_a_shop_whose_writer_was_killed_while_it_was_replaced_comes_back(saved: Path):
     """Between the two renames the old shop stands aside; whoever saves beside it next puts it back."""
     place = saved.parent / ".segkit-0123456789abcdef"
