@@ -320,7 +320,8 @@ def _put_back(place: Path) -> None:
     name, old = place / "0.name", place / "0.old"
     if name.exists() and old.is_dir():
         target = place.parent / name.read_text(encoding="utf-8")
-        if not target.exists():
+        # Somebody else may have made the hidden folder, in a folder that all write to.
+        if target.parent == place.parent and not os.path.lexists(target):
             old.rename(target)
 
 

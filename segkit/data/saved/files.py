@@ -160,11 +160,20 @@ class Writer:
                 version="2.6",
             )
         except pa.ArrowNotImplementedError:
-            raise OddKindError(str(table.schema.field(0).type)) from None
+            raise OddKindError(next(str(field.type) for field in fields if not _is_known(field))) from None
         path.chmod(0o600)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         self.files[f"{TABLES}/{name}"] = path.stat().st_size, digest
+
+
+def _is_known(field: pa.Field) -> bool:
+    """Whether Parquet has a column's type."""
+    try:
+        pa.parquet.write_table(pa.table([pa.array([], field.type)], names=["column"]), pa.BufferOutputStream())
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
 
 
 def _field(header: str, column: Any) -> pa.Field:

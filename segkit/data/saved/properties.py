@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from segkit.data.coded import CodedCells
 from segkit.data.instants import Flags
-from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn
+from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, Reader, Reading
 from segkit.data.saved.exact import text_of, value_of
 
 T = TypeVar("T")
@@ -103,6 +103,16 @@ def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[st
     }
 
 
+def reading(saved: pa.ChunkedArray) -> Reading[Any]:
+    """Return a column of readings as it was before it was saved."""
+    readable = np.asarray(saved.is_valid().to_numpy(), dtype=bool)
+    if pa.types.is_timestamp(saved.type):
+        saved = saved.cast(pa.int64())
+    kind = saved.type.to_pandas_dtype()
+    # What can't be read is nothing.
+    return Reading(np.asarray(pc.fill_null(saved, pa.scalar(0).cast(saved.type)).to_numpy(), dtype=kind), readable)
+
+
 def _items(column: PropertyColumn) -> pa.Array:
     """Return the distinct values that are lists as JSON text."""
     values = column.distinct
@@ -124,12 +134,16 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
 class SavedCells(Cells):
     """Cells that lie in a saved shop, read when they are first asked for, by one thread, and kept."""
 
-    def __init__(self, size: int, read_codes: Callable[[], Codes], read: Callable[[Codes], Cells]) -> None:
+    def __init__(
+        self, size: int, read_codes: Callable[[], Codes], read: Callable[[Codes], Cells], reader: Reader | None
+    ) -> None:
         codes = _Once(read_codes)
+        object.__setattr__(self, "_reader", reader)
         object.__setattr__(self, "_codes", codes)
         object.__setattr__(self, "_held", _Once(lambda: read(codes.found)))
         object.__setattr__(self, "_size", size)
 
+    _reader: Reader | None
     _codes: "_Once[Codes]"
     _held: "_Once[Cells]"
     _size: int
@@ -170,6 +184,11 @@ class SavedCells(Cells):
     def distinct(self) -> tuple[Codes, pa.Array | list[Any]]:
         """Return the codes and what they stand for."""
         return self._held.found.distinct()
+
+    @property
+    def reader(self) -> Reader | None:
+        """What reads the readings that were saved."""
+        return self._reader
 
     def unset(self) -> Flags:
         """Return which cells hold nothing, for which their values need not be read."""

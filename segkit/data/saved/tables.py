@@ -14,11 +14,11 @@ from segkit.data.instants import Flags
 from segkit.data.phone_endings import PhoneEndings
 from segkit.data.phones import Phones
 from segkit.data.places import PostalPoints
-from segkit.data.properties import Cells, Codes, codes_of
+from segkit.data.properties import Cells, Codes, Reading, codes_of
 from segkit.data.saved.events import SavedEvents, write_events
 from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
-from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, readings, whole
+from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, reading, readings, whole
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.errors import DataError
@@ -157,7 +157,11 @@ def _saved_cells(files: SavedFiles, described: Described, size: int) -> SavedCel
         except ODD:
             raise files.refuse(described["file"]) from None
 
-    return SavedCells(size, codes, cells)
+    def read(name: str) -> Reading[Any]:
+        return reading(files.read(described["file"], [name]).column(0))
+
+    # Codes of other kinds tell more values apart than conditions do, such as 1.0 and 1.00.
+    return SavedCells(size, codes, cells, read if described["kind"] == "plain" else None)
 
 
 def _write_lists(lists: Mapping[str, ListEntries], writer: Writer) -> list[Described]:

@@ -80,7 +80,8 @@ def again(shop: sk.Dataset) -> sk.Dataset:
 def read_all(shop: sk.Dataset) -> None:
     """Read everything that a saved shop has not read yet."""
     for name in shop.property_names:
-        shop.column(name).codes  # noqa: B018  # read at once
+        column = shop.column(name)
+        column.codes, column.numbers, column.truths, column.instants, column.somethings  # noqa: B018  # read at once
         shop.is_set(name)
     for metric in shop.metric_names:
         shop.events.ends(metric)
@@ -269,6 +270,22 @@ def test_a_saved_shop_is_its_owners_alone(saved: Path):
     for path in [saved, *saved.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     assert "It holds people" in json.loads((saved / NAME).read_text())["about"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights to folders are others on Windows")
+def test_somebody_elses_saved_shop_is_refused():
+    """Whom the system doesn't let in is told so, and whose the shop is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        saved, is_root = SHOP.save(folder / "shop"), os.geteuid() == 0
+        sk.load(saved)  # what is imported on first use may lie where only the administrator reads
+        try:
+            os.seteuid(65_534) if is_root else saved.chmod(0)
+            with pytest.raises(DataError, match=r"can't be looked into.*its owner's alone"):
+                sk.load(saved)
+        finally:
+            os.seteuid(0) if is_root else saved.chmod(0o700)
 
 
 def test_events_lie_in_a_folder_for_each_metric_under_plain_types(saved: Path):
@@ -512,6 +529,20 @@ def test_errors_of_a_saved_shop_are_segkits_own(saved: Path):
     (saved / NAME).write_text(Manifest(files, manifest.shop).text())
     with pytest.raises(DataError, match="what it says can't be"):
         opened(saved)
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "sub/elsewhere", ".", "..", ""])
+def test_a_left_over_folder_is_put_back_beside_itself_only(saved: Path, name: str):
+    """What a hidden folder says that it held is no path to anywhere else, since anybody may have made it."""
+    home = saved.parent / "home"
+    place = home / ".segkit-0123456789abcdef"
+    (place / "0.old").mkdir(parents=True)
+    (home / "sub").mkdir()
+    (place / "0.name").write_text(name)
+    SHOP.save(home / "shop")
+    assert sorted(path.name for path in home.iterdir()) == ["shop", "sub"]
+    assert sorted(path.name for path in saved.parent.iterdir()) == ["home", "shop"]
+    assert not list((home / "sub").iterdir())
 
 
 def test_a_shop_whose_writer_was_killed_while_it_was_replaced_comes_back(saved: Path):
