@@ -127,6 +127,7 @@ DATA = {
         (FOLDER, "0.9", 7),
         ["'shop'", "segkit 0.9", "version 7", "sk.load(...).save(folder)"],
     ),
+    "folder_not_entered": ((FOLDER,), ["'shop'", "can't be looked into", "its owner's alone", "Ask its owner"]),
     "inside_a_saved_shop": ((FOLDER,), ["inside of a saved shop", "sk.load('shop')"]),
     "saved_shop_is_read": (
         (["columns", "day_first"],),

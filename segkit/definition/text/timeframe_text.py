@@ -153,3 +153,8 @@ _FORMS: dict[str, Callable[..., tuple[str, Any]]] = {
     rf"in ({'|'.join(MONTHS)}) of any year": lambda month: ("in_month", MONTHS.index(month) + 1),
 }
 _PATTERNS = [(re.compile(pattern, re.ASCII), read) for pattern, read in _FORMS.items()]
+
+
+def patterns_of(forms: tuple[str, ...]) -> list[str]:
+    """Return the regular expressions of some forms of a timeframe, such as `EVENT_FORMS`."""
+    return [pattern.pattern for pattern, _ in _PATTERNS if any(map(pattern.fullmatch, forms))]

@@ -169,6 +169,8 @@ class Dataset:
     def of_checked(cls, shop: CheckedShop) -> Self:
         """Build a Dataset from checked tables, whether they come from validation or from a saved shop."""
         checked = shop.tables
+        # Whoever is handed one of these arrays can't change the data by it.
+        freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
         return cls(
             as_of=shop.as_of,
             report=shop.report,
