@@ -143,8 +143,10 @@ def spread(values: npt.NDArray[N], codes: Codes, *, unset: Any) -> npt.NDArray[N
     [False, False, True]
     """
     known = np.append(values, np.array(unset, dtype=values.dtype))
-    # As a number without a sign -1 is the largest, so no code leads out of the values, and none need be checked.
-    places = np.minimum(codes.view(np.uint32), np.uint32(len(values)))
+    # As a number without a sign -1 is the largest, so that no code leads out of the values, and Arrow need check none.
+    places = codes.view(np.uint32)
+    if places.max(initial=0) >= len(values):
+        places = np.minimum(places, np.uint32(len(values)))
     found = pc.take(pa.array(known.view(f"u{known.itemsize}")), pa.array(places), boundscheck=False)
     return np.asarray(found.to_numpy().view(known.dtype))
 

@@ -583,9 +583,10 @@ class Dataset:
         return self.cache.keep(("places of profiles",), self._place)
 
     def _place(self) -> Placed:
-        placed = Placed.nowhere(len(self))
         if "zip" in self._table:
             placed = self.postal_points.placed(self._table["zip"].coded(), self._postal_countries())
+        else:
+            placed = Placed.nowhere(len(self))
         if not {"latitude", "longitude"} <= self._table.keys():
             return placed
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))
