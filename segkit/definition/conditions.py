@@ -148,15 +148,25 @@ PropertyTest: TypeAlias = EventTest | DateTest
 """What a profile property can be compared with. But for `SetTest(False)` and `SomethingTest(False)`, a test is never true of a property that is not set."""
 
 
+class Named:
+    """What has a name for the whole when it is joined with a condition, on either side: a segment."""
+
+    __slots__ = ()
+
+
 class _Operators:
     """Gives conditions `&`, `|` and `~`, and refuses to be taken for true or false."""
 
     __slots__ = ()
 
     def __and__(self, other: "Condition") -> "AllOf":
+        if isinstance(other, Named):
+            return NotImplemented
         return AllOf((self, _condition(other, "&")))  # type: ignore[arg-type]  # every kind is a condition
 
     def __or__(self, other: "Condition") -> "AnyOf":
+        if isinstance(other, Named):
+            return NotImplemented
         return AnyOf((self, _condition(other, "|")))  # type: ignore[arg-type]
 
     def __rand__(self, other: object) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Self
 
 from segkit.errors.base import SegkitError
 from segkit.masking import masked_text, quoted
-from segkit.wording import counted, listed, nearest
+from segkit.wording import counted, listed, nearest, shortened
 
 _BUILDER = (
     "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): "
@@ -29,10 +29,18 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def segment_as_truth(cls) -> Self:
+        """`and`, `or`, `not` or `if` asked a segment whether it is true."""
+        return cls(
+            "A segment is neither true nor false, so it can't stand beside `and`, `or`, `not` or `if`. Write `vip & engaged` for who is "
+            "in both, `vip | engaged` for who is in either and `~vip` for everybody else."
+        )
+
+    @classmethod
     def not_a_condition(cls, value: object, where: str) -> Self:
         """Something else stands where a condition belongs."""
         return cls(
-            f"{where} needs a condition, and {quoted(value)} is {type(value).__name__}. "
+            f"{where} needs a condition, and {_short(value)} is {type(value).__name__}. "
             "Conditions are made by phrases such as sk.did(...), sk.has(...) and sk.can_receive(...), or taken from a "
             "segment with segment.condition."
         )
@@ -41,7 +49,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_segment(cls, value: object) -> Self:
         """Something else stands where a segment belongs."""
         return cls(
-            f"Expected a segment, and {quoted(value)} is {type(value).__name__}. "
+            f"Expected a segment, and {_short(value)} is {type(value).__name__}. "
             'Give a condition a name first: sk.Segment("VIP", condition).'
         )
 
@@ -430,3 +438,9 @@ class DefinitionError(SegkitError, ValueError):
             "keyword arguments with defaults that returns a Segment: "
             "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90) -> Segment."
         )
+
+
+def _short(value: object) -> str:
+    """Return a value as an error quotes it; a segment by its name, and anything long by its beginning."""
+    name = getattr(value, "name", None)
+    return quoted(name) if isinstance(name, str) else shortened(quoted(value), 200)

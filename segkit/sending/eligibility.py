@@ -104,7 +104,7 @@ class Eligibility:
             ("eligibility", asked, until, dataset.as_of, dataset.known_until),
             lambda: _judged(_Checks(dataset, until), asked),
         )
-        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([failing] if failing else [])))
+        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([] if failing is None else [failing])))
         if note := self.note:
             warn(note)
 
