@@ -141,6 +141,9 @@ from segkit.definition.phrases import (
     in_region as in_region,
 )
 from segkit.definition.phrases import (
+    in_segment as in_segment,
+)
+from segkit.definition.phrases import (
     is_not_set as is_not_set,
 )
 from segkit.definition.phrases import (
@@ -171,6 +174,7 @@ from segkit.definition.phrases import (
     within as within,
 )
 from segkit.definition.segment import Segment as Segment
+from segkit.definition.segment import resolve_segments as resolve_segments
 from segkit.definition.text.segment_files import load_segments as load_segments
 from segkit.engine.load import load as load
 from segkit.engine.membership import members as members

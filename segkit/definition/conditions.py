@@ -262,6 +262,13 @@ class ListCondition(_Operators):
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentCondition(_Operators):
+    """The profile is in another segment, which is given by its name; `resolved` puts that segment's condition in its place."""
+
+    segment_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostalCode:
     """The point that a postal code stands for; the country as two letters."""
 
@@ -343,7 +350,7 @@ Atom: TypeAlias = (
     | PhoneCountryCondition
     | RegionCondition
 )
-Condition: TypeAlias = Union[Atom, "AllOf", "AnyOf", "Not"]
+Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
 DEEPEST = 50
 """Groups within groups that a definition may have: what evaluates, explains or writes it calls itself several times for each."""
@@ -369,7 +376,7 @@ def _groups_in(condition: "Condition") -> list["Condition"]:
     )
 
 
-KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, *get_args(Atom))
+KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, SegmentCondition, *get_args(Atom))
 """The classes in `Condition`, for checks at run time."""
 
 

@@ -19,6 +19,7 @@ from segkit.definition.conditions import (
     MetricCondition,
     Not,
     PropertyCondition,
+    SegmentCondition,
 )
 from segkit.definition.explain import describe, explain, timeframe_words
 from segkit.definition.segment import Segment
@@ -183,6 +184,8 @@ def _subject(condition: Condition) -> tuple[object, ...]:
             return (ConsentCondition, channel)
         case ListCondition(name):
             return (ListCondition, name)
+        case SegmentCondition(name):
+            return (SegmentCondition, name)
         case Not(inner):
             return (Not, *_subject(inner))
         case _:

@@ -35,6 +35,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextComparison,
@@ -150,7 +151,7 @@ def _indented(line: str, depth: int) -> list[str]:
     return [_INDENT * depth + line]
 
 
-def describe(atom: Atom) -> str:
+def describe(atom: Atom | SegmentCondition) -> str:
     """Say one atom in English, on one line.
 
     >>> from segkit.definition.phrases import within
@@ -181,6 +182,8 @@ def describe(atom: Atom) -> str:
             return f"have a phone number of {listed}" if is_in else f"have a valid phone number that is not of {listed}"
         case RegionCondition(region, is_in):
             return f"live in {_REGIONS[region]}" if is_in else f"live in a known country outside {_REGIONS[region]}"
+        case SegmentCondition(name):
+            return f"are in the segment {_quoted(name)}"
         case _:
             assert_never(atom)
 

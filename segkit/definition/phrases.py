@@ -31,6 +31,7 @@ from segkit.definition.conditions import (
     PropertyTest,
     Region,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     Subscription,
     TextTest,
@@ -363,6 +364,19 @@ def not_in_list(name: str) -> ListCondition:
     False
     """
     return ListCondition(name_of(name), is_member=False)
+
+
+def in_segment(name: str) -> SegmentCondition:
+    """Say that a profile is in another segment, which is named, so that this one follows when the other is changed.
+
+    The other is looked up by its exact name among the segments that are asked for together, as in `sk.membership([vip, engaged], shop)`, a
+    folder that `segkit build --segments` reads, or those that an audience includes and excludes. `sk.resolve_segments` puts its
+    condition in place of the name, for whatever takes one segment. Its opposite is `~in_segment("VIP")`.
+
+    >>> in_segment("VIP").segment_name
+    'VIP'
+    """
+    return SegmentCondition(name_of(name))
 
 
 _PLAIN = frozenset({bool, int, float, str, type(None)})

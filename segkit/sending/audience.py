@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.definition.conditions import AnyOf
-from segkit.definition.segment import Segment, distinct_segments, one_segment
+from segkit.definition.references import resolved
+from segkit.definition.segment import Segment, listed_segments, one_segment
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -56,8 +57,10 @@ class SmsAudience:
         failing: Segment | None = None,
         looking_back: bool = False,
     ) -> None:
-        self._include = distinct_segments(include)
-        self._exclude = distinct_segments(exclude)
+        includes, excludes = listed_segments(include), listed_segments(exclude)
+        # A segment that is included may name one that is excluded, and the other way round.
+        self._include = resolved(includes, beside=excludes)
+        self._exclude = resolved(excludes, beside=includes)
         if not self._include:
             raise DefinitionError.missing_word("audience", ["include"])
         self._dataset = dataset
@@ -224,7 +227,8 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
         DefinitionError, DataError: as `sk.membership`.
     """
     evaluation = Evaluation(dataset)
-    rows = np.flatnonzero(evaluation.holds(one_segment(segment).condition))
+    segment = one_segment(segment)
+    rows = np.flatnonzero(evaluation.holds(segment.condition))
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),

@@ -185,6 +185,7 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.in_region("european_union"),
         sk.not_in_region("united_states"),
     ],
+    "Segments by name": [sk.in_segment("VIP"), ~sk.in_segment("VIP") & sk.can_receive("sms")],
     "Combined": [
         AllOf(()),
         AnyOf(()),

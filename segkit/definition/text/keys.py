@@ -59,6 +59,7 @@ KIND_KEYS: dict[str, tuple[str, ...]] = {
     "cannot receive": ("subscription", "status date", "where"),
     "in list": ("joined",),
     "not in list": ("joined",),
+    "in segment": (),
     "within": ("of postal code", "country", "of point"),
     "beyond": ("of postal code", "country", "of point"),
     "phone country": (),

@@ -31,6 +31,7 @@ from segkit.definition.conditions import (
     PropertyTest,
     Region,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     Subscription,
 )
@@ -263,6 +264,10 @@ def _list(part: _Part, kind: str) -> Condition:
     return ListCondition(part.take(kind, name, "?"), kind == "in list", joined)
 
 
+def _segment(part: _Part, kind: str) -> Condition:
+    return SegmentCondition(part.take(kind, name, "?"))
+
+
 def _distance(part: _Part, kind: str) -> Condition:
     distance, unit = part.take(kind, length_of, (1.0, "miles"))
     place: PostalCode | Point | None = None
@@ -294,6 +299,7 @@ _READERS: dict[str, Callable[[_Part, str], Condition]] = {
     **dict.fromkeys(["is set", "is not set"], _set),
     **dict.fromkeys(["can receive", "cannot receive"], _consent),
     **dict.fromkeys(["in list", "not in list"], _list),
+    "in segment": _segment,
     **dict.fromkeys(["within", "beyond"], _distance),
     **dict.fromkeys(["phone country", "not phone country"], _phone),
     **dict.fromkeys(["in region", "not in region"], _region),

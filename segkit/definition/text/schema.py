@@ -93,6 +93,7 @@ _KINDS: Mapping[str, tuple[Schema, str]] = {
         "The phone number is valid and from none of these countries.",
     ),
     "in region": ({"enum": [*get_args(Region)]}, "Lives in a region."),
+    "in segment": (_NAME, "Is in another segment of the same set."),
     "not in region": ({"enum": [*get_args(Region)]}, "Lives in a known country outside a region."),
 }
 """The value of each kind's own key, and what the kind means."""

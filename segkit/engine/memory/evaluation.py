@@ -40,6 +40,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
 )
 from segkit.definition.measures import (
@@ -170,6 +171,8 @@ class Evaluation:
             case PropertyCondition() | DistanceCondition():
                 measure = measure_of(condition)
                 return self._holds(condition), measure is None or self._is_first(measure, condition)
+            case SegmentCondition(name):
+                raise DefinitionError.unresolved_segment(name)
             case _:
                 return self._holds(condition), True
 

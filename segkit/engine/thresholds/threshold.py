@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
-from segkit.definition.conditions import AllOf, AnyOf, Atom, Condition, Not
+from segkit.definition.conditions import AllOf, AnyOf, Atom, Condition, Not, SegmentCondition
 from segkit.definition.parameters import Parameter, made_by, parameters
 from segkit.definition.segment import Segment
 from segkit.definition.value_words import plain
@@ -119,7 +119,8 @@ def _moving(conditions: Sequence[Condition], place: Place) -> Iterator[Moving]:
         for number, column in enumerate(zip(*parts, strict=True)):
             yield from _moving(column, (*place, number))
         return
-    atoms = tuple(condition for condition in conditions if not isinstance(condition, (AllOf, AnyOf, Not)))
+    groups = (AllOf, AnyOf, Not, SegmentCondition)
+    atoms = tuple(condition for condition in conditions if not isinstance(condition, groups))
     if len(atoms) < len(conditions):
         raise OtherShapeError
     yield Moving(place, atoms)

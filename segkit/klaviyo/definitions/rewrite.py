@@ -28,6 +28,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextInTest,
@@ -65,6 +66,8 @@ def _rewritten(condition: Condition, gaps: Gaps) -> Condition:
             return AllOf(tuple(_rewritten(part, gaps) for part in conditions))
         case AnyOf(conditions):
             return AnyOf(tuple(_rewritten(part, gaps) for part in conditions))
+        case SegmentCondition(name):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             return _tried(condition, gaps)
 
