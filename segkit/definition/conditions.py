@@ -28,6 +28,7 @@ ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
 Measurement: TypeAlias = Literal["count", "sum"]
+"""What a condition measures about a metric's events. mypy lists every reader that does not handle a new one; see docs/decisions/0001."""
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
 DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
@@ -350,6 +351,7 @@ Atom: TypeAlias = (
     | PhoneCountryCondition
     | RegionCondition
 )
+"""Conditions without conditions inside. mypy lists every reader that does not handle a new kind; see docs/decisions/0001."""
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
 DEEPEST = 50
