@@ -57,6 +57,7 @@ from segkit.definition.timeframes import (
     BetweenAgo,
     BetweenDates,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
     Timeframe,
@@ -335,6 +336,8 @@ def timeframe_words(timeframe: Timeframe) -> str:
             return f"at least {counted(quantity, unit)} ago"
         case BetweenAgo(nearest, farthest, unit):
             return f"between {nearest:,} and {counted(farthest, unit)} ago"
+        case InPeriod(period, is_last):
+            return f"in {'the last' if is_last else 'this'} calendar {period}"
         case InTheNext(quantity, unit):
             return f"in the next {unit if quantity == 1 else counted(quantity, unit)}"
         case Before(day):

@@ -100,12 +100,14 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
     Args:
         metric: the kind of event, such as "Clicked SMS".
         **words: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals` (whole numbers; several are joined
-            by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with weeks and
-            hours), `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
+            by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
+            months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
+            `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
             all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}}`.
 
-    Days are UTC days counted from the midnight that opens the `as_of` day. A profile without any such event counts 0, so
-    `fewer_than=3` takes it in.
+    Days are UTC days counted from the midnight that opens the `as_of` day. Months count back to the same day of the month, or to the
+    last of a month that has no such day: `in_last_months=3` as of May 31 begins on February 28 or 29. Calendar weeks begin on
+    Monday, UTC. A profile without any such event counts 0, so `fewer_than=3` takes it in.
 
     Raises:
         DefinitionError: an unknown word, a value of the wrong kind, or a reversed window.

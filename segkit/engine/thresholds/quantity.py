@@ -113,7 +113,9 @@ def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
         return measure
     if isinstance(atom, MetricCondition) and isinstance(other, MetricCondition):
         window = atom.timeframe
-        if isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "hour" and window != other.timeframe:
+        # A picture of days has no place for a window of months, which are of several lengths.
+        is_days = isinstance(window, (InTheLast, BetweenAgo)) and window.unit not in ("hour", "month")
+        if is_days and window != other.timeframe:
             return last_day_of(atom)
     return None
 
@@ -154,7 +156,7 @@ def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
 def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
     """Return where an atom stands along its measure, in the unit of the picture: a window in days."""
     window = atom.timeframe if isinstance(atom, MetricCondition) else None
-    if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)):
+    if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "month":
         return float(length(_end_of(window, is_nearest=is_nearest), window.unit).days)
     limit = limit_of(atom)
     return float("nan") if limit is None else float(limit)

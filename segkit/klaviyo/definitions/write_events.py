@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from segkit.definition.conditions import EventProperty, FunnelCondition, MetricCondition
-from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InTheLast
+from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InPeriod, InTheLast
 from segkit.errors import DefinitionError
 from segkit.klaviyo.definitions.names import IdsOfNames
 from segkit.klaviyo.definitions.words import COMPLETION_WINDOWS, EVENT_FILTER_LIMIT
@@ -39,7 +39,7 @@ def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
     Raises:
         DefinitionError: as for a metric, or a timeframe or completion window that Klaviyo does not have.
     """
-    if not isinstance(atom.timeframe, (InTheLast, AtLeastAgo, BetweenAgo, BetweenDates)):
+    if not isinstance(atom.timeframe, (InTheLast, AtLeastAgo, BetweenAgo, BetweenDates, InPeriod)):
         raise DefinitionError.beyond_klaviyo("funnel without two ends in time", "in the last 365 days")
     windows = {seconds: word for word, seconds in COMPLETION_WINDOWS.items()}
     window = atom.completion_seconds
