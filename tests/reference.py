@@ -168,6 +168,9 @@ def metric_compares(condition: MetricCondition, profile: Row, shop: PlainShop) -
     counted = [event for event in mine if is_of(event, condition.metric, condition.where, shop)]
     if condition.measurement == "count":
         return compares(Fraction(len(counted)), condition.comparison, exact(condition.value))
+    if condition.measurement == "days":
+        days = {as_instant(event["datetime"], shop).date() for event in counted}
+        return compares(Fraction(len(days)), condition.comparison, exact(condition.value))
     amounts = [event["value"] for event in counted if is_set(event["value"], shop)]
     return compares(sum(map(exact, amounts), Fraction()), condition.comparison, exact(condition.value))
 

@@ -403,7 +403,7 @@ def metric_atom(random: Random) -> MetricCondition:
     where = tuple(event_property(random) for _ in range(random.choice([0, 0, 1, 2])))
     metric, way, timeframe = random.choice(METRICS), comparison(random), event_timeframe(random)
     if random.choice([True, False]):
-        return MetricCondition(metric, "count", way, random.randint(0, 3), timeframe, where)
+        return MetricCondition(metric, random.choice(["count", "days"]), way, random.randint(0, 3), timeframe, where)
     value = random.choice([one, one + other, float(one), float(one + other), Decimal("0.001")])
     return MetricCondition(metric, "sum", way, value, timeframe, where)
 
@@ -481,7 +481,7 @@ def moved_atom(random: Random) -> Moved:
     """Return an atom whose number, or one end of whose window, moves with a step."""
     counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
     summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
-    bought = random.choice([counted, summed])
+    bought = random.choice([counted, summed, replace(counted, measurement="days")])
     day = date(2024, 2, 20)
     windows: list[Callable[[int], time.EventTimeframe]] = [
         time.InTheLast,

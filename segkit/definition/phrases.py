@@ -141,6 +141,21 @@ def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Conditi
     return _metric("spent", metric, **words)
 
 
+def did_on_days(metric: str, **words: Unpack[MetricWords]) -> Condition:
+    """Say on how many different days a profile did something, however often on each; takes the same words as `did`.
+
+    Two orders on one day are one day. Days are UTC days. In a window of hours the days that it touches count, its parts of a day
+    too. A profile without any such event did it on 0 days.
+
+    Raises:
+        DefinitionError: no comparison is given, or as for `did`.
+
+    >>> did_on_days("Placed Order", at_least=3, in_last_days=365).measurement
+    'days'
+    """
+    return _metric("did_on_days", metric, **words)
+
+
 def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:
     """Say that a profile took steps in this order, each an event of its own and none before the one for the step before it.
 
@@ -405,14 +420,15 @@ _WINDOW_WORDS = EVENT_WORDS | {"where"}
 _METRIC_WORDS = frozenset(COMPARISONS) | _WINDOW_WORDS
 _UNCOMPARED: dict[str, list[tuple[NumberComparison, Number]]] = {"did": [("at least", 1)], "did_not": [("equals", 0)]}
 """What a phrase says that is told no comparison."""
+_MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did_not": "count", "did_on_days": "days", "spent": "sum"}
 
 
 @_kept
 def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
     check_words(phrase, words, _WINDOW_WORDS if phrase == "did_not" else _METRIC_WORDS)
-    measurement: Measurement = "sum" if phrase == "spent" else "count"
+    measurement = _MEASUREMENTS[phrase]
     compared: list[tuple[NumberComparison, Number]] = [
-        (COMPARISONS[word], whole(word, value, least=0) if measurement == "count" else number(word, value))
+        (COMPARISONS[word], number(word, value) if measurement == "sum" else whole(word, value, least=0))
         for word, value in words.items()
         if word in COMPARISONS
     ]

@@ -102,7 +102,7 @@ def test_months_go_back_a_century_at_most(words):
 
 
 def test_a_calendar_window_and_a_window_of_days_do_not_read_alike():
-    """ "In the last week" is seven days and "in the last calendar week" is none of them, in English and in YAML."""
+    """Words for the last seven days are not those for the last whole week, in English and in YAML."""
     days, whole = sk.did("Clicked SMS", in_last_weeks=1), sk.did("Clicked SMS", in_last="week")
     assert sk.explain(days).endswith("in the last week")
     assert sk.explain(whole).endswith("in the last calendar week")

@@ -50,6 +50,12 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.did("Placed Order", not_equals=2),
         MetricCondition("Placed Order", "count", "at least", 2.5),
     ],
+    "Days": [
+        sk.did_on_days("Placed Order", at_least=3, in_last_days=365),
+        sk.did_on_days("Placed Order", at_least=1),
+        sk.did_on_days("Placed Order", equals=0, in_last="month"),
+        sk.did_on_days("Placed Order", not_equals=2, where={"Source": "web"}),
+    ],
     "Sums": [
         sk.spent(more_than=200, in_last_days=365),
         sk.spent(at_least=Decimal("19.990")),

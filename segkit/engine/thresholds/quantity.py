@@ -7,6 +7,7 @@ from segkit.definition.conditions import AllOf, Atom, Condition, MetricCondition
 from segkit.definition.measures import (
     Distance,
     EventCount,
+    EventDays,
     EventSum,
     FirstDay,
     LastDay,
@@ -21,7 +22,7 @@ from segkit.definition.parameters import Parameter
 from segkit.definition.timeframes import BetweenAgo, InTheLast, length
 from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
-Pictured: TypeAlias = EventCount | EventSum | LastDay | Distance | Number | ListLength
+Pictured: TypeAlias = EventCount | EventSum | EventDays | LastDay | Distance | Number | ListLength
 """Measures that a picture is drawn of; of a window whose end moves it shows the days since the last event as well."""
 
 
@@ -56,7 +57,7 @@ class Quantity:
             case EventSum(metric, timeframe, where):
                 bought = MetricCondition(metric, "count", "at least", 1, timeframe, where)
                 return AllOf((*self.others.conditions, bought))
-            case EventCount() | LastDay() | Distance() | Number() | ListLength():
+            case EventCount() | EventDays() | LastDay() | Distance() | Number() | ListLength():
                 return self.others
             case _:
                 assert_never(self.measure)
@@ -67,7 +68,7 @@ class Quantity:
         match self.measure:
             case EventSum() | Number():
                 return True
-            case EventCount() | LastDay() | Distance() | ListLength():
+            case EventCount() | EventDays() | LastDay() | Distance() | ListLength():
                 return False
             case _:
                 assert_never(self.measure)
@@ -127,8 +128,12 @@ def _words(measure: Pictured) -> str:
             return f"{metric} events"
         case EventSum(metric):
             return f"spent on {metric}"
+        case EventDays(metric):
+            return f"days with {metric}"
         case LastDay(EventSum(metric), rank, is_passed):
             return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent on {metric}"
+        case LastDay(EventDays(metric), rank) if rank > 1:
+            return f"days since the last day but {rank - 1} with {metric}"
         case LastDay(of, rank):
             which = "last" if rank <= 1 else f"last but {rank - 1}"
             return f"days since the {which} {of.metric}"
@@ -144,7 +149,7 @@ def _words(measure: Pictured) -> str:
 
 def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
     match measure:
-        case EventCount() | LastDay() | ListLength():
+        case EventCount() | EventDays() | LastDay() | ListLength():
             return True
         case EventSum() | Distance() | Number():
             span = parameter.range
