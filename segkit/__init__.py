@@ -22,6 +22,7 @@ __all__ = [
     "Segment",
     "did",
     "did_not",
+    "did_on_days",
     "did_in_order",
     "step",
     "no_step",

@@ -132,6 +132,9 @@ from segkit.definition.phrases import (
     did_not as did_not,
 )
 from segkit.definition.phrases import (
+    did_on_days as did_on_days,
+)
+from segkit.definition.phrases import (
     has as has,
 )
 from segkit.definition.phrases import (

@@ -158,6 +158,8 @@ class _Reasons:
         match atom.measurement:
             case "count":
                 what = counted(round(measured), "event")
+            case "days":
+                what = f"{counted(round(measured), 'day')} with an event"
             case "sum":
                 what = f"{number_words(measured)} in all"
             case _:

@@ -27,7 +27,7 @@ ListComparison: TypeAlias = Literal["contains", "not contains"]
 ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
-Measurement: TypeAlias = Literal["count", "sum"]
+Measurement: TypeAlias = Literal["count", "sum", "days"]
 """What a condition measures about a metric's events. mypy lists every reader that does not handle a new one; see docs/decisions/0001."""
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
@@ -193,7 +193,10 @@ class EventProperty:
 
 @dataclass(frozen=True, slots=True)
 class MetricCondition(_Operators):
-    """The count of a metric's events, or the sum of their values, in a timeframe compares so; no event counts and sums 0."""
+    """A measurement of a metric's events in a timeframe compares so; without any event it is 0.
+
+    "count" is how many events there are, "sum" what their values add up to, and "days" on how many different UTC days there is one.
+    """
 
     metric: str
     measurement: Measurement

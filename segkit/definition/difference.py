@@ -227,7 +227,7 @@ def _pieces(condition: Condition) -> list[str]:
             match measurement:
                 case "sum":
                     return ["spent", told.removeprefix("spent ").removesuffix(f" on {metric}"), f"on {metric}", *rest]
-                case "count":
+                case "count" | "days":
                     return [f"did {metric}", told.removeprefix(f"did {metric} "), *rest]
                 case _:
                     assert_never(measurement)

@@ -57,6 +57,7 @@ from segkit.definition.timeframes import (
     BetweenAgo,
     BetweenDates,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
     Timeframe,
@@ -196,6 +197,8 @@ def _metric(atom: MetricCondition) -> str:
             return _spent(atom, when, where)
         case "count":
             return _did(atom, when, where)
+        case "days":
+            return f"did {atom.metric} on {_days(atom)} {when}{where}"
         case _:
             assert_never(atom.measurement)
 
@@ -247,6 +250,12 @@ def _count(atom: MetricCondition) -> str:
     words = {"equals": "exactly", "not equals": "any number of times other than"}
     times = number_words(atom.value) if atom.comparison == "not equals" else _times(atom.value)
     return f"{words.get(atom.comparison, atom.comparison)} {times}"
+
+
+def _days(atom: MetricCondition) -> str:
+    words = {"equals": "exactly", "not equals": "any number of days other than"}
+    days = "" if atom.comparison == "not equals" else " day" if atom.value == 1 else " days"
+    return f"{words.get(atom.comparison, atom.comparison)} {number_words(atom.value)}{days}"
 
 
 def _times(value: Number) -> str:
@@ -335,6 +344,8 @@ def timeframe_words(timeframe: Timeframe) -> str:
             return f"at least {counted(quantity, unit)} ago"
         case BetweenAgo(nearest, farthest, unit):
             return f"between {nearest:,} and {counted(farthest, unit)} ago"
+        case InPeriod(period, is_last):
+            return f"in {'the last' if is_last else 'this'} calendar {period}"
         case InTheNext(quantity, unit):
             return f"in the next {unit if quantity == 1 else counted(quantity, unit)}"
         case Before(day):

@@ -50,6 +50,7 @@ KIND_KEYS: dict[str, tuple[str, ...]] = {
     "not": (),
     "did": (*NUMBER_KEYS, "when", "where"),
     "did not": ("when", "where"),
+    "did on days": (*NUMBER_KEYS, "when", "where"),
     "spent on": (*NUMBER_KEYS, "when", "where"),
     "did in order": ("completed within", "when"),
     "has": PROPERTY_KEYS,

@@ -27,9 +27,8 @@ from segkit.definition.text.keys import (
     TEST_KEYS,
     TEXT_KEYS,
 )
-from segkit.definition.text.timeframe_text import DATE_FORMS, EVENT_FORMS, patterns_of, timeframe_text
+from segkit.definition.text.timeframe_text import DATE_FORMS, DATE_PATTERNS, EVENT_FORMS, EVENT_PATTERNS
 from segkit.definition.text.write import SECONDS
-from segkit.definition.timeframes import ALL_TIME
 
 Schema = dict[str, Any]
 
@@ -70,6 +69,7 @@ _KINDS: Mapping[str, tuple[Schema, str]] = {
     "not": (_ref("nested-condition"), "Everybody for whom this does not hold, unset properties included."),
     "did": (_NAME, "How often somebody did something; at least once if there is no comparison."),
     "did not": (_NAME, "Did something zero times."),
+    "did on days": (_NAME, "On how many different UTC days somebody did something."),
     "spent on": (_NAME, "The sum of the values of a metric's events."),
     "did in order": (_array(_ref("step"), minItems=2, maxItems=5), "Took these steps in this order."),
     "has": (_NAME, "A property of the profile passes one test."),
@@ -139,8 +139,8 @@ def segment_schema() -> Schema:
             "number": {"anyOf": [{"type": "number"}, _DECIMAL]},
             "items": _array(_ITEM, minItems=1),
             "country": {"type": "string", "pattern": "^[A-Z]{2}$", "not": {"const": "UK"}},
-            "when-of-events": _timeframe([*patterns_of(EVENT_FORMS), timeframe_text(ALL_TIME)], EVENT_FORMS),
-            "when-of-a-date": _timeframe(patterns_of(DATE_FORMS), DATE_FORMS),
+            "when-of-events": _timeframe(EVENT_PATTERNS, EVENT_FORMS),
+            "when-of-a-date": _timeframe(DATE_PATTERNS, DATE_FORMS),
         },
     }
 
@@ -163,7 +163,7 @@ def _kind(kind: str, beside: Iterable[str]) -> Schema:
         case "within" | "beyond":
             places = [{"required": ["of postal code", "country"]}, {"required": ["of point"]}]
             return _described(kind, meaning, {kind: value, **_beside(kind, beside)}, oneOf=places)
-        case "spent on":
+        case "spent on" | "did on days":
             return _described(kind, meaning, {kind: value, **_beside(kind, beside)}, oneOf=_one_of(NUMBER_KEYS))
         case "did":
             none = {"not": {"anyOf": _one_of(NUMBER_KEYS)}}
@@ -178,7 +178,7 @@ def _beside(kind: str, keys: Iterable[str]) -> Schema:
     tests: Schema = (
         {"where": _array(_ref("test-of-a-consent-column"))} if kind in {"can receive", "cannot receive"} else {}
     )
-    numbers: Schema = dict.fromkeys(NUMBER_KEYS, _COUNT if kind == "did" else _NUMBER)
+    numbers: Schema = dict.fromkeys(NUMBER_KEYS, _NUMBER if kind == "spent on" else _COUNT)
     return {key: {**_BESIDE, **numbers, **tests}[key] for key in keys}
 
 

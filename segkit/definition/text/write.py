@@ -115,6 +115,8 @@ def _metric(condition: MetricCondition) -> Data:
             return {"did not": condition.metric, **beside} if is_never else {"did": condition.metric, **said}
         case "sum":
             return {"spent on": condition.metric, **said}
+        case "days":
+            return {"did on days": condition.metric, **said}
         case _:
             assert_never(condition.measurement)
 

@@ -20,7 +20,7 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
     """Say why a sum is not meaningful: no event has an amount, or amounts are in several currencies; None if it is."""
     match condition.measurement:
-        case "count":
+        case "count" | "days":
             return None
         case "sum":
             return _lacking_for_a_sum(condition, events, dataset) if len(events) else None

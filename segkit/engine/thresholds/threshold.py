@@ -109,9 +109,9 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
 
 def _moving(conditions: Sequence[Condition], place: Place) -> Iterator[Moving]:
     """Compare trees of the same shape, and yield the atoms that differ, with their places."""
-    first = conditions[0]
-    if all(condition is first or condition == first for condition in conditions):
+    if all(condition is conditions[0] or condition == conditions[0] for condition in conditions):
         return
+    first = conditions[0]
     if isinstance(first, (AllOf, AnyOf, Not)):
         parts = [parts_of(condition) for condition in conditions]
         if len({(type(condition), len(own)) for condition, own in zip(conditions, parts, strict=True)}) != 1:

@@ -175,9 +175,9 @@ def _negated_property(name: str, test: PropertyTest) -> Condition:
 
 def _nearest_timeframe(name: str, test: PropertyTest) -> str:
     match test:
-        case DateTest(InTheLast(quantity, unit)):
+        case DateTest(InTheLast(quantity, unit)) if unit != "month":
             nearest: DateTimeframe = AtLeastAgo(quantity, unit)
-        case DateTest(AtLeastAgo(quantity, unit)):
+        case DateTest(AtLeastAgo(quantity, unit)) if unit != "month":
             nearest = InTheLast(quantity, unit)
         case _:
             return "the timeframes before and after it, joined by OR"
