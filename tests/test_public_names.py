@@ -91,7 +91,7 @@ def test_one_day_of_an_analyst(shop, tmp_path):
     engaged = sk.sms_engaged()
     recent = sk.Segment("Recent", sk.did("Placed Order", in_last_days=7))
     who = sk.membership([vip, engaged], shop)
-    send = sk.audience(include=[vip], exclude=[recent], dataset=shop)
+    send = sk.audience([vip], shop, exclude=[recent])
 
     assert sk.explain(vip).splitlines()[0] == "VIP: profiles that"
     assert sk.sizes(who)["size"].to_dict() == {"VIP": 1, "SMS engaged": 1}

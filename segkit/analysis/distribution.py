@@ -14,6 +14,7 @@ from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, tell
 from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
@@ -75,6 +76,7 @@ def distribution(
     >>> distribution(sms_budget_shoppers, shop, parameter="clv").table.query("profiles > 0")["is_in"].tolist()
     [True, False]
     """
+    check_order(builder, "sk.distribution(builder, shop, parameter=...)")
     engine = engine_of(dataset)
     found = distribution_at(engine, builder, parameter=parameter, values=values)
     if found is not None:

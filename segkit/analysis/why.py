@@ -35,6 +35,7 @@ from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation, longest
+from segkit.engine.order import check_order
 from segkit.masking import LEAST_NUMBER, masked_text
 from segkit.vocabulary import canonical_name
 from segkit.wording import counted
@@ -43,7 +44,7 @@ _INDENT = "  "
 _PERSONAL = {"email", "phone_number", "first_name", "last_name", "address1", "address2"}
 
 
-def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
+def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
     """Return, condition by condition, why a profile is in a segment or not.
 
     Args:
@@ -64,6 +65,7 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
     >>> why(Segment("Adults", has("Age", at_least=18)), shop, profile_id="ann").loc[0, ["condition", "evidence"]].tolist()
     ['Adults: have Age that is at least 18', 'Age is 17']
     """
+    check_order(segment, "sk.why(segment, shop, profile_id=...)")
     evaluation = Evaluation(dataset)
     evaluation.holds(one_segment(segment).condition)
     row = dataset.row_of(profile_id)

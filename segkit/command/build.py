@@ -111,7 +111,7 @@ def build(
     table = sizes(who)
     table["before_consent"] = membership(rules, dataset).sum().to_numpy()
     # The eligibility checks are made once, since the Dataset keeps them.
-    audiences = {segment.name: audience(segment, dataset=dataset) for segment in written} if sends else {}
+    audiences = {segment.name: audience(segment, dataset) for segment in written} if sends else {}
     table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
     # Everything that can be refused was worked out above, so that bad input leaves no folder behind and no mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])

@@ -399,6 +399,11 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"The builder {quoted(getattr(builder, '__name__', builder))} returned {what}. {advice}")
 
     @classmethod
+    def swapped(cls, call: str) -> Self:
+        """The shop stands first, where what is asked of it belongs."""
+        return cls(f"The shop stands first here, and it comes second: write {call}.")
+
+    @classmethod
     def not_a_dataset(cls, value: object) -> Self:
         """Something else stands where a shop belongs."""
         return cls(

@@ -14,10 +14,12 @@ from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.order import check_order
 from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
+from segkit.sending.old_forms import also_by_keyword
 from segkit.wording import counted
 
 
@@ -28,8 +30,8 @@ class SmsAudience:
 
     Args:
         include: segments whose members are to be texted; somebody in several is texted once.
-        exclude: segments whose members are not, nor anybody with the number of one.
         dataset: the profiles and events.
+        exclude: segments whose members are not, nor anybody with the number of one.
         countries: two letters each of where texts can go to.
         smart_sending_hours: who received a text within `smart_sending_hours` before `as_of` or the newest event, the earlier
             of them, is left out; 0 leaves nobody out.
@@ -48,14 +50,15 @@ class SmsAudience:
     def __init__(
         self,
         include: Segment | Iterable[Segment],
-        exclude: Segment | Iterable[Segment] = (),
-        *,
         dataset: Dataset,
+        *,
+        exclude: Segment | Iterable[Segment] = (),
         countries: Iterable[str] = TEXTABLE_COUNTRIES,
         smart_sending_hours: int = SMART_SENDING_HOURS,
         failing: Segment | None = None,
         looking_back: bool = False,
     ) -> None:
+        check_order(include, "sk.audience(include, shop, exclude=...)")
         self._include = distinct_segments(include)
         self._exclude = distinct_segments(exclude)
         if not self._include:
@@ -179,11 +182,12 @@ class SmsAudience:
         return f"SmsAudience: {self.size:,} of {self._included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
 
 
+@also_by_keyword
 def audience(
     include: Segment | Iterable[Segment],
-    exclude: Segment | Iterable[Segment] = (),
-    *,
     dataset: Dataset,
+    *,
+    exclude: Segment | Iterable[Segment] = (),
     countries: Iterable[str] = TEXTABLE_COUNTRIES,
     smart_sending_hours: int = SMART_SENDING_HOURS,
     failing: Segment | None = None,
@@ -194,13 +198,13 @@ def audience(
     >>> from segkit.definition.phrases import can_receive
     >>> people = {"profile_id": ["ann", "bea"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
     >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
-    >>> audience(Segment("All", can_receive("sms")), dataset=shop).reasons.to_dict()
+    >>> audience(Segment("All", can_receive("sms")), shop).reasons.to_dict()
     {'ann': 'sendable', 'bea': 'no phone'}
     """
     return SmsAudience(
         include,
-        exclude,
-        dataset=dataset,
+        dataset,
+        exclude=exclude,
         countries=countries,
         smart_sending_hours=smart_sending_hours,
         failing=failing,
@@ -221,6 +225,7 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
         FileError: as with `SmsAudience.write_csv`.
         DefinitionError, DataError: as `sk.membership`.
     """
+    check_order(segment, "sk.write_members(segment, shop, path)")
     evaluation = Evaluation(dataset)
     rows = np.flatnonzero(evaluation.holds(one_segment(segment).condition))
     manifest = Manifest(

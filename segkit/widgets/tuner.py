@@ -23,6 +23,7 @@ from segkit.definition.value_words import plain
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.order import check_order
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.files import in_app
 from segkit.sending.audience import audience, write_members
@@ -69,6 +70,7 @@ class Tuner(Closable):
         base: Segment | None = None,
         **start: Any,
     ) -> None:
+        check_order(builder, "Tuner(builder, shop)")
         parameters(builder)
         self._builder = builder
         self._dataset = dataset
@@ -141,7 +143,7 @@ class Tuner(Closable):
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write those of the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
-        return audience(self._segment, dataset=self._dataset).write_csv(path, layout=layout, replace=replace)
+        return audience(self._segment, self._dataset).write_csv(path, layout=layout, replace=replace)
 
     def write_members(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write every member, textable or not, as `sk.write_members` does; return the absolute path."""
@@ -296,7 +298,7 @@ class Tuner(Closable):
         with warnings.catch_warnings():
             # What could not be checked stands in the view.
             warnings.simplefilter("ignore", SegkitWarning)
-            send = audience(self._segment, dataset=self._dataset)
+            send = audience(self._segment, self._dataset)
         return file_name(self._segment.name), send.to_bytes(layout="klaviyo")
 
     def _say(self, work: Callable[[], str]) -> None:

@@ -43,7 +43,7 @@ from segkit.wording import counted
 WITHOUT_COUNTRY = "postal codes without a country"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
     """Hold a shop's profiles, events and lists as of a moment. Made by `sk.load` or `Dataset.from_frames`, never by hand.
 
@@ -63,7 +63,7 @@ class Dataset:
         default_country: the two letters of the country of a postal code whose profile has none; None places such a code nowhere.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
-    Prints counts and dates and never a person, since notebooks are shared.
+    Prints counts and dates and never a person, since notebooks are shared. Equal to itself alone, so that it can be a key.
     """
 
     as_of: datetime
