@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
+from segkit.command.build import Build
 from segkit.command.build_list import LIST
 from segkit.definition.conditions import AllOf
 from segkit.errors import FileError
@@ -26,7 +27,7 @@ OLD_FILES = {f"{part}/old.csv{ending}" for part in ("send", "members") for endin
 REMOVED = "Removed what only an earlier build wrote: 'members/old.csv', 'send/old.csv'."
 
 
-def build(folder: Path, *segments: sk.Segment) -> sk.Build:
+def build(folder: Path, *segments: sk.Segment) -> Build:
     """Build segments of everybody."""
     return sk.build(SHOP, folder, segments=segments)
 
