@@ -21,6 +21,7 @@ FOLDER = Path("shop")
 DEFINITION = {
     "condition_as_truth": ((), ["condition", "`and`", "Write `a & b`", "`~a`", "brackets"]),
     "segment_as_truth": ((), ["segment", "`and`", "Write `vip & engaged`", "`~vip`"]),
+    "condition_in_where": (("Coupon",), ["'Coupon' of the event", "where={'Coupon': {\"is_set\": True}}", "with &"]),
     "swapped": (
         ("sk.members(segment, shop)",),
         ["shop stands first", "comes second", "write sk.members(segment, shop)"],

@@ -39,7 +39,7 @@ class Segment(Named):
     """
 
     name: str
-    condition: Condition
+    condition: "Condition"
     description: str = ""
 
     def __post_init__(self) -> None:

@@ -46,6 +46,15 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def condition_in_where(cls, name: object) -> Self:
+        """A condition on profiles stands where the property of an event is compared."""
+        return cls(
+            f"where compares {quoted(name)} of the event itself, and a condition such as sk.is_set(...) or sk.has(...) asks about the "
+            f'profile. Write a value, where={{{quoted(name)}: "web"}}, or a comparison, where={{{quoted(name)}: {{"is_set": True}}}} or '
+            f'where={{{quoted(name)}: {{"at_least": 2}}}}; join a condition on the profile with &.'
+        )
+
+    @classmethod
     def not_a_segment(cls, value: object) -> Self:
         """Something else stands where a segment belongs."""
         return cls(

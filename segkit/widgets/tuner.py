@@ -36,6 +36,7 @@ from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.live import LiveView
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
+from segkit.wording import counted
 
 MOST_POSITIONS = 2_000
 """A slider with more positions is answered by the kernel, since to tell the browser all of them would take longer than to move."""
@@ -155,7 +156,7 @@ class Tuner(Closable):
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {self.size:,} members, {self.size / max(self._base_size, 1):.1%} of {self._base}"
+        return f"Tuner: {self.definition()}: {counted(self.size, 'member')}, {self.size / max(self._base_size, 1):.1%} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""

@@ -436,3 +436,14 @@ def test_a_threshold_may_be_left_out(sample_shop: sk.Dataset):
 
     tuner.reset()
     assert tuner.size == ever
+
+
+def test_one_member_is_not_called_members():
+    """The line that a tuner prints counts its noun, too."""
+    people = pd.DataFrame({"profile_id": ["a", "b"], "Age": [17, 18]})
+    shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
+
+    def aged(*, age: int = 18) -> sk.Segment:
+        return sk.Segment("Aged", sk.has("Age", at_least=age))
+
+    assert "1 member, 50.0%" in repr(Tuner(aged, shop))
