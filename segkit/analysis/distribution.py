@@ -12,6 +12,8 @@ from segkit.data.instants import DAY, microseconds
 from segkit.definition.measures import LastDay
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
+from segkit.drawing.cards import card, folded, records
+from segkit.drawing.tables import Bins
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.order import check_order
@@ -19,6 +21,7 @@ from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, t
 from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
 from segkit.engine.thresholds.threshold import Threshold, next_position
+from segkit.wording import are, counted, number, profiles
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 
@@ -46,6 +49,16 @@ class Distribution:
     without: int
     base: str
     end: float = 0.0
+
+    def _repr_html_(self) -> str:
+        bins = Bins.of(self.table)
+        inside, every = int(bins.inside.sum()), int(bins.totals.sum())
+        rows = zip(bins.words, bins.inside.tolist(), (bins.totals - bins.inside).tolist(), strict=True)
+        return card(
+            f"{inside:,} of {profiles(every)} {are(inside)} in at {number(self.threshold)}, by {self.quantity}",
+            f"Counts everybody {self.base}; {profiles(self.without)} without such a value.",
+            folded(counted(len(bins.words), "bin"), records([self.quantity, "in", "not in"], rows)),
+        )
 
 
 def distribution(

@@ -17,6 +17,7 @@ from segkit.definition.algebra import without_consent
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment
+from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import FileError
@@ -62,6 +63,19 @@ class Build:
         """Say how much was built, and where."""
         built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
         return f"Build: {built} in {quoted(self.files[0].parent)}"
+
+    def _repr_html_(self) -> str:
+        title, _, said = repr(self).partition(": ")
+        names = [name for name in ("size", "before_consent", "sendable") if name in self.sizes]
+        rows = zip(map(str, self.sizes.index), *(self.sizes[name].tolist() for name in names), strict=True)
+        missing = records(["segment", "reason"], self.not_built.to_numpy().tolist())
+        return card(
+            title,
+            said,
+            paragraphs(self.notes),
+            records(["segment", *(name.replace("_", " ") for name in names)], rows),
+            folded(f"Not built: {counted(len(self.not_built), 'segment')}", missing),
+        )
 
 
 def build(

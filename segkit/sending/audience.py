@@ -11,6 +11,7 @@ import pandas as pd
 
 from segkit.definition.conditions import AnyOf
 from segkit.definition.segment import Segment, distinct_segments, one_segment
+from segkit.drawing.cards import card, paragraphs, records
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -180,6 +181,27 @@ class SmsAudience:
 
     def __repr__(self) -> str:
         return f"SmsAudience: {self.size:,} of {self._included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
+
+    def _repr_html_(self) -> str:
+        steps = self.waterfall
+        rows = zip(
+            steps["meaning"],
+            steps["removed"].tolist(),
+            steps["remaining"].tolist(),
+            steps["checked_against"],
+            strict=True,
+        )
+        file = (
+            f'The file: .write_csv("send.csv") writes {counted(self.size, "row")}, with a manifest beside it.'
+            if not self._looking_back
+            else "This looks back at what was known then, so no file can be written."
+        )
+        return card(
+            f"{self.size:,} of {counted(self._included, 'included profile')} may be texted",
+            f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC",
+            records(["step", "removed", "remaining", "checked against"], rows),
+            paragraphs([note for note in [self.coverage_note] if note] + [file]),
+        )
 
 
 @also_by_keyword
