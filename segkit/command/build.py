@@ -1,5 +1,8 @@
 """The main job: a shop in, every segment that its data supports out, as member files, manifests, tables and one report."""
 
+# Annotations stay as they are written, so that `help` shows short names.
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path

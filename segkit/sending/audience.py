@@ -1,5 +1,8 @@
 """Who would really be texted, and why the rest would not: what stands between a segment and a file that is sent to."""
 
+# Annotations stay as they are written, so that `help` shows short names.
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property

@@ -36,7 +36,7 @@ def test_ids_that_were_picked_are_pointed_at_a_list():
 
 PHRASES = [
     "did", "did_not", "did_in_order", "step", "no_step", "spent", "has", "is_set", "is_not_set", "can_receive", "cannot_receive",
-    "within", "beyond", "phone_country", "not_phone_country", "in_region", "not_in_region", "in_list", "not_in_list", "Segment",
+    "within", "beyond", "phone_country", "not_phone_country", "in_region", "not_in_region", "in_list", "not_in_list", "Segment", "explain",
 ]  # fmt: skip
 
 
@@ -48,6 +48,15 @@ def test_help_shows_a_signature_that_can_be_read(name: str):
     assert len(signature) < 230
     assert "Union" not in signature
     assert "<class" not in signature
+
+
+@pytest.mark.parametrize("name", ["load", "audience", "build"])
+def test_help_shows_the_short_names_of_what_longer_functions_take(name: str):
+    """No module's name stands in the signature."""
+    signature = str(inspect.signature(getattr(sk, name)))
+
+    assert "segkit." not in signature
+    assert "collections.abc" not in signature
 
 
 def test_help_names_every_way_to_compare_an_event():

@@ -292,3 +292,16 @@ def test_a_shop_is_equal_to_itself_alone():
     assert shop != 5
     assert {shop: "found"}[shop] == "found"
     assert [other, shop].index(shop) == 1
+
+
+def test_parts_of_a_shop_print_counts_and_no_arrays():
+    """What an analyst who looks into a shop sees is short: how much there is."""
+    events = pd.DataFrame(
+        {"profile_id": ["a", "a"], "metric": ["Opened Email", "Clicked SMS"], "datetime": ["2026-06-01"] * 2}
+    )
+    lists = pd.DataFrame({"profile_id": ["a"], "list_id": ["VIP"]})
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["a"]}), events, lists=lists, as_of="2026-06-30")
+
+    assert repr(shop.events) == "EventIndex: 2 events of 2 metrics"
+    assert repr(shop.lists) == "{'VIP': ListEntries: 1 profile}"
+    assert repr(shop.phones) == "Phones: 0 valid numbers of 1 cells"
