@@ -7,6 +7,7 @@ import pandas as pd
 from segkit.definition.conditions import Condition
 from segkit.definition.segment import distinct_segments
 from segkit.engine.engines import engine_of
+from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine
 from segkit.errors import DefinitionError
 
@@ -31,6 +32,7 @@ def asked_of(who: Any, dataset: Any, function: str) -> Asked | None:
         DefinitionError: the call has both a table and a dataset, or neither; an argument is not a segment; or two segments have the
             same name.
     """
+    check_order(who, f"sk.{function}(segments, shop)")
     if isinstance(who, pd.DataFrame):
         if dataset is not None:
             raise DefinitionError.table_and_data(function)

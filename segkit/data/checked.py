@@ -16,15 +16,19 @@ from segkit.data.places import PostalPoints
 from segkit.data.properties import Cells, Codes
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.sms_records import SmsRecords
+from segkit.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ListEntries:
     """Who is on one list: rows of profiles, and when they joined in microseconds, where that is known."""
 
     profiles: Codes
     joined: npt.NDArray[np.int64]
     has_date: Flags
+
+    def __repr__(self) -> str:
+        return f"ListEntries: {counted(len(self.profiles), 'profile')}"
 
 
 @dataclass(frozen=True, slots=True)
