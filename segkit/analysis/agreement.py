@@ -60,7 +60,7 @@ class Agreement:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """Return the counts as HTML: `differences` holds people and is not in it."""
+        """Return the counts as HTML, without `differences`, which contains ids of people."""
         rows = [
             ("in both", self.both, ""),
             ("only here", self.only_here, ""),
