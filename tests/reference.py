@@ -42,6 +42,7 @@ from segkit.definition.conditions import (
     Not,
     Number,
     NumberComparison,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -500,6 +501,9 @@ def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
         case NumberTest(comparison, value):
             number = as_number(cell, shop)
             return number is not None and compares(number, comparison, exact(value))
+        case NumberInTest(values, negated):
+            number = as_number(cell, shop)
+            return number is not None and any(compares(number, "equals", exact(one)) for one in values) != negated
         case BooleanTest(value):
             return as_truth(cell, shop) is value
         case DateTest(timeframe):

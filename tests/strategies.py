@@ -327,8 +327,10 @@ def text_test(random: Random) -> said.TextTest | said.TextInTest:
     return said.TextTest(way, random.choice(PATTERNS if way.endswith("matches") else TEXTS))
 
 
-def number_test(random: Random) -> said.NumberTest:
+def number_test(random: Random) -> said.NumberTest | said.NumberInTest:
     """Return a test of numbers."""
+    if random.random() < 0.2:
+        return said.NumberInTest(tuple(random.sample(NUMBERS, k=random.randint(1, 3))), random.choice([True, False]))
     return said.NumberTest(comparison(random), random.choice(NUMBERS))
 
 

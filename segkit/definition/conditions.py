@@ -62,6 +62,14 @@ class NumberTest:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberInTest:
+    """A number is one of several, or, `negated`, is set and none of them."""
+
+    values: tuple[Number, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BooleanTest:
     """A true-or-false property is the one or the other."""
 
@@ -134,6 +142,7 @@ EventTest: TypeAlias = (
     TextTest
     | TextInTest
     | NumberTest
+    | NumberInTest
     | BooleanTest
     | ListTest
     | ItemsTest

@@ -29,6 +29,7 @@ from segkit.definition.conditions import (
     MetricCondition,
     Not,
     Number,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     PostalCode,
@@ -269,6 +270,9 @@ def _passes(test: PropertyTest) -> str:
             return f"{_TEXT[comparison]} {_quoted(value)}"
         case TextInTest(values, negated):
             listed = _either_of(map(_quoted, values))
+            return f"is set and is not {listed}" if negated else f"is {listed}"
+        case NumberInTest(values, negated):
+            listed = _either_of(map(number_words, values))
             return f"is set and is not {listed}" if negated else f"is {listed}"
         case NumberTest(comparison, value):
             words = {"equals": "is", "not equals": "is set and is not", "fewer than": "is less than"}

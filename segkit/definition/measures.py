@@ -32,6 +32,7 @@ from segkit.definition.conditions import (
     Measurement,
     MetricCondition,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -303,7 +304,16 @@ def _measure_of_test(name: str, test: PropertyTest) -> Measure | None:
             return Number(name)
         case LengthTest():
             return ListLength(name)
-        case TextTest() | TextInTest() | BooleanTest() | DateTest() | ListTest() | ItemsTest() | ItemTextTest():
+        case (
+            TextTest()
+            | TextInTest()
+            | NumberInTest()
+            | BooleanTest()
+            | DateTest()
+            | ListTest()
+            | ItemsTest()
+            | ItemTextTest()
+        ):
             return None
         case SetTest() | SomethingTest():
             return None
@@ -317,7 +327,16 @@ def _limit_of_test(test: PropertyTest) -> Limit | None:
             return test.value
         case LengthTest():
             return test.length
-        case TextTest() | TextInTest() | BooleanTest() | DateTest() | ListTest() | ItemsTest() | ItemTextTest():
+        case (
+            TextTest()
+            | TextInTest()
+            | NumberInTest()
+            | BooleanTest()
+            | DateTest()
+            | ListTest()
+            | ItemsTest()
+            | ItemTextTest()
+        ):
             return None
         case SetTest() | SomethingTest():
             return None

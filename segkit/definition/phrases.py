@@ -204,7 +204,7 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
         **words: several are joined by AND.
             Text (case-sensitive): `equals`, `not_equals`, `is_in`, `not_in`, `starts_with`, `ends_with`, `contains_text`,
             `matches` (RE2, the whole value), each with its `not_` form.
-            Numbers: `equals`, `not_equals`, `at_least`, `at_most`, `more_than`, `fewer_than`.
+            Numbers: `equals`, `not_equals`, `is_in`, `not_in`, `at_least`, `at_most`, `more_than`, `fewer_than`.
             True or false: `equals=True`.
             Lists: `contains_item` (a whole item), `contains_any_of` and `contains_all_of` (of several whole items),
             `contains_text_in_item`, each with its `not_` form; `length_at_least` and its kin.

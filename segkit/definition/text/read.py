@@ -243,7 +243,9 @@ def _test(key: str, value: Any) -> PropertyTest:
         if key == length_key:
             return LengthTest(comparison, count(key, value))
     if key in {"is in", "not in"}:
-        value = texts(key, value)
+        several = listed_items(key, value)
+        is_numbers = bool(several) and all(isinstance(one, (int, float, dict)) for one in several)
+        value = [exact(key, one) for one in several] if is_numbers else texts(key, value)
     elif key in ITEMS_KEYS:
         value = [item(key, one) for one in listed_items(key, value)]
     elif key in {*ITEM_KEYS.values(), *NUMBER_KEYS}:

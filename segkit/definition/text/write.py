@@ -25,6 +25,7 @@ from segkit.definition.conditions import (
     MetricCondition,
     Not,
     Number,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -151,6 +152,8 @@ def _property(name: str, test: PropertyTest) -> Data:
             return {"has": name, TEXT_KEYS[comparison]: text}
         case TextInTest(values, negated):
             return {"has": name, "not in" if negated else "is in": list(values)}
+        case NumberInTest(numbers, negated):
+            return {"has": name, "not in" if negated else "is in": [_number(number) for number in numbers]}
         case NumberTest(comparison, number):
             return {"has": name, comparison: _number(number)}
         case BooleanTest(truth):

@@ -23,6 +23,7 @@ from segkit.definition.conditions import (
     ListTest,
     MetricCondition,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     PropertyCondition,
@@ -123,6 +124,9 @@ def _sayable(literal: Literal) -> Condition:
         case PropertyCondition(name, ItemsTest(comparison, items)) if _column(name) not in PREDICTIONS:
             kind, of_each = _OF_EACH[comparison]
             return kind(tuple(PropertyCondition(name, ListTest(of_each, item)) for item in items))
+        case PropertyCondition(name, NumberInTest(numbers, negated)):
+            of_one = [NumberTest("not equals" if negated else "equals", number) for number in numbers]
+            return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in of_one))
         case PropertyCondition(name, TextInTest(values, negated)) if _column(name) == PREDICTED_GENDER:
             tests = [TextTest("not equals" if negated else "equals", value) for value in values]
             return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in tests))
@@ -200,6 +204,8 @@ def opposites(test: PropertyTest) -> list[PropertyTest]:
             return [TextTest(_negated_comparison(comparison), value)]
         case TextInTest(values, negated):
             return [TextInTest(values, not negated)]
+        case NumberInTest(numbers, negated):
+            return [NumberInTest(numbers, not negated)]
         case NumberTest(comparison, value):
             return [NumberTest(OPPOSITES[comparison], value)]
         case BooleanTest(value):
