@@ -30,7 +30,9 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
+    EventTests,
     FunnelCondition,
     FunnelStep,
     ItemsTest,
@@ -186,11 +188,18 @@ def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:
     ]
 
 
-def is_of(event: Row, metric: str, where: Sequence[EventProperty], shop: PlainShop) -> bool:
+def is_of(event: Row, metric: str, where: EventTests, shop: PlainShop) -> bool:
     """Say whether an event is of a metric, under its old or new name, and passes all tests."""
     if one_name(event["metric"]) != one_name(metric):
         return False
-    return all(passes(clause.test, event_value(event, clause.property), shop) for clause in where)
+    return all(is_as_asked(event, clause, shop) for clause in where)
+
+
+def is_as_asked(event: Row, clause: EventProperty | EventAlternatives, shop: PlainShop) -> bool:
+    """Say whether an event passes a test, or all tests of one alternative among several."""
+    if isinstance(clause, EventAlternatives):
+        return any(all(is_as_asked(event, one, shop) for one in alternative) for alternative in clause.alternatives)
+    return passes(clause.test, event_value(event, clause.property), shop)
 
 
 def one_name(metric: str) -> str:

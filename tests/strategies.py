@@ -393,6 +393,16 @@ def property_atom(random: Random) -> said.PropertyCondition:
     return said.PropertyCondition(name, test(random))
 
 
+def event_clause(random: Random) -> said.EventProperty | said.EventAlternatives:
+    """Return a test of an event's property, or now and then alternatives."""
+    if random.random() < 0.8:
+        return event_property(random)
+    several = [
+        tuple(event_property(random) for _ in range(random.choice([1, 1, 2]))) for _ in range(random.choice([2, 2, 3]))
+    ]
+    return said.EventAlternatives(tuple(several))
+
+
 def event_property(random: Random) -> said.EventProperty:
     """Return a test of an event's property, mostly of its own kind."""
     name, test = random.choice(list(OF_EVENTS.items()))
@@ -402,7 +412,7 @@ def event_property(random: Random) -> said.EventProperty:
 def metric_atom(random: Random) -> MetricCondition:
     """Return a count or a sum, held against what few events with few amounts come to."""
     one, other = random.choices([*AMOUNTS, Decimal(0)], k=2)
-    where = tuple(event_property(random) for _ in range(random.choice([0, 0, 1, 2])))
+    where = tuple(event_clause(random) for _ in range(random.choice([0, 0, 1, 2])))
     metric, way, timeframe = random.choice(METRICS), comparison(random), event_timeframe(random)
     if random.choice([True, False]):
         return MetricCondition(metric, random.choice(["count", "days"]), way, random.randint(0, 3), timeframe, where)
@@ -415,7 +425,7 @@ def funnel_atom(random: Random) -> said.FunnelCondition:
     steps = [
         said.FunnelStep(
             random.choice(METRICS),
-            tuple(event_property(random) for _ in range(random.choice([0, 0, 0, 1]))),
+            tuple(event_clause(random) for _ in range(random.choice([0, 0, 0, 1]))),
             random.choice([True, True, False]),
         )
         for _ in range(random.choice([2, 2, 2, 3, 3, 4, 5]))

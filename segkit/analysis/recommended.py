@@ -16,7 +16,7 @@ from segkit.analysis.starting import starting_values
 from segkit.builders.purchases import ORDERED
 from segkit.data.properties import UNSET
 from segkit.data.validation.faults import is_personal
-from segkit.definition.algebra import without_consent
+from segkit.definition.algebra import event_properties, without_consent
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -24,6 +24,7 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DistanceCondition,
     EventProperty,
+    EventTests,
     FunnelCondition,
     ListCondition,
     MetricCondition,
@@ -269,9 +270,9 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
             assert_never(condition)
 
 
-def _lacking_of_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
+def _lacking_of_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
     if canonical_metric(metric) not in dataset.events.metrics:
         yield f"no event of the metric {quoted(metric)}"
-    for clause in where:
+    for clause in event_properties(where):
         if clause.property not in dataset.events.properties:
             yield f"no event property {quoted(clause.property)}"

@@ -13,6 +13,9 @@ from segkit.definition.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
+    EventAlternatives,
+    EventProperty,
+    EventTests,
     FunnelCondition,
     ListCondition,
     ListTest,
@@ -63,6 +66,20 @@ def atoms(condition: Condition) -> Iterator[Atom]:
             raise DefinitionError.unresolved_segment(name)
         case _:
             yield condition
+
+
+def event_properties(where: EventTests) -> Iterator[EventProperty]:
+    """Yield every test of an event's properties, those of all alternatives too.
+
+    >>> from segkit.definition.phrases import did
+    >>> [one.property for one in event_properties(did("Placed Order", where=[{"Brand": "A"}, {"Category": "Sale"}]).where)]
+    ['Brand', 'Category']
+    """
+    for clause in where:
+        if isinstance(clause, EventAlternatives):
+            yield from (one for alternative in clause.alternatives for one in alternative)
+        else:
+            yield clause
 
 
 def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition] | None:

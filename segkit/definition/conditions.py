@@ -190,6 +190,17 @@ class EventProperty:
 
 
 @dataclass(frozen=True, slots=True)
+class EventAlternatives:
+    """Any of several alternatives holds of the event: of one of them, all tests pass."""
+
+    alternatives: tuple[tuple[EventProperty, ...], ...]
+
+
+EventTests: TypeAlias = tuple[EventProperty | EventAlternatives, ...]
+"""What must all hold of one event."""
+
+
+@dataclass(frozen=True, slots=True)
 class MetricCondition(_Operators):
     """A measurement of a metric's events in a timeframe compares so; without any event it is 0.
 
@@ -201,7 +212,7 @@ class MetricCondition(_Operators):
     comparison: NumberComparison
     value: Number
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +220,7 @@ class FunnelStep:
     """One event of a metric that passes all of some tests is taken or, with `is_taken` False, is not taken."""
 
     metric: str
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
     is_taken: bool = True
 
 

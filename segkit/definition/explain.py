@@ -18,7 +18,9 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
+    EventTests,
     FunnelCondition,
     ItemsComparison,
     ItemsTest,
@@ -192,7 +194,7 @@ def describe(atom: Atom | SegmentCondition) -> str:
 
 def _metric(atom: MetricCondition) -> str:
     when = timeframe_words(atom.timeframe)
-    where = f", where {_clauses(atom.where)}" if atom.where else ""
+    where = f", where {_of_event(atom.where)}" if atom.where else ""
     match atom.measurement:
         case "sum":
             return _spent(atom, when, where)
@@ -216,9 +218,25 @@ def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
     return " and ".join(f"{clause.property} {_passes(clause.test)}" for clause in where)
 
 
+def _of_event(where: EventTests) -> str:
+    told = []
+    for clause in where:
+        if isinstance(clause, EventAlternatives):
+            words = _any_of(clause)
+            told.append(f"({words})" if len(where) > 1 else words)
+        else:
+            told.append(_clauses([clause]))
+    return " and ".join(told)
+
+
+def _any_of(clause: EventAlternatives) -> str:
+    told = [f"({_clauses(one)})" if len(one) > 1 else _clauses(one) or "whatever it is" for one in clause.alternatives]
+    return " or ".join(told) or "any of no alternatives holds"
+
+
 def _funnel(atom: FunnelCondition) -> str:
     steps = [
-        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {_clauses(step.where)})' if step.where else ''}"
+        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {_of_event(step.where)})' if step.where else ''}"
         for step in atom.steps
     ]
     longest = (

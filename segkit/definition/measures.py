@@ -22,7 +22,7 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     DistanceUnit,
-    EventProperty,
+    EventTests,
     FunnelCondition,
     ItemsTest,
     ItemTextTest,
@@ -57,7 +57,7 @@ class EventCount:
 
     metric: str
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class EventSum:
 
     metric: str
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class EventDays:
 
     metric: str
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 EventMeasure: TypeAlias = EventCount | EventSum | EventDays
@@ -189,7 +189,7 @@ def measure_in(atom: MetricCondition, timeframe: EventTimeframe) -> EventMeasure
 
 
 def event_measure(
-    measurement: Measurement, metric: str, timeframe: EventTimeframe = ALL_TIME, where: tuple[EventProperty, ...] = ()
+    measurement: Measurement, metric: str, timeframe: EventTimeframe = ALL_TIME, where: EventTests = ()
 ) -> EventMeasure:
     """Return a measure of a metric's events.
 

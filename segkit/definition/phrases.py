@@ -3,8 +3,8 @@
 # Over 250 lines, since every phrase of the language is worth finding in one file.
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, Unpack, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar, Unpack, get_args
 
 from segkit.definition.conditions import (
     AllOf,
@@ -15,8 +15,10 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     DistanceUnit,
+    EventAlternatives,
     EventProperty,
     EventTest,
+    EventTests,
     FunnelCondition,
     FunnelStep,
     ListCondition,
@@ -71,16 +73,20 @@ from segkit.masking import quoted
 R = TypeVar("R")
 
 
+Where: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""Conditions on an event that all hold of it, or several such, any of which holds."""
+
+
 class MetricWords(EqualityWords, EventWords, total=False):
     """What `did` and `spent` can be told: comparisons, one timeframe, and conditions on the event."""
 
-    where: Mapping[str, Any]
+    where: Where
 
 
 class DidNotWords(EventWords, total=False):
     """What `did_not` can be told: one timeframe, and conditions on the event."""
 
-    where: Mapping[str, Any]
+    where: Where
 
 
 class FunnelWords(EventWords, total=False):
@@ -103,7 +109,8 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
             by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
             months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
             `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
-            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}}`.
+            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}}`. Several of them in a list are
+            alternatives, any of which holds of it: `where=[{"Brand": "A"}, {"Category": "Sale"}]`.
 
     Days are UTC days counted from the midnight that opens the `as_of` day. Months count back to the same day of the month, or to the
     last of a month that has no such day: `in_last_months=3` as of May 31 begins on February 28 or 29. Calendar weeks begin on
@@ -178,7 +185,7 @@ def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Cond
     return FunnelCondition(taken, event_timeframe("did_in_order", words), _span("did_in_order", words))
 
 
-def step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
+def step(metric: str, *, where: Where | None = None) -> FunnelStep:
     """Say one step of `did_in_order`: an event of a metric, and conditions on it as in `did`.
 
     >>> step("Placed Order", where={"Source": "web"}).where[0].property
@@ -187,7 +194,7 @@ def step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
     return FunnelStep(name_of(metric), _where("step", where or {}))
 
 
-def no_step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
+def no_step(metric: str, *, where: Where | None = None) -> FunnelStep:
     """Say a step of `did_in_order` that must not be taken at its place.
 
     >>> did_in_order("Placed Order", no_step("Refunded Order"), in_last_days=30).steps[1].is_taken
@@ -464,7 +471,17 @@ def _step(given: object) -> FunnelStep:
     return step(given)
 
 
-def _where(phrase: str, given: object) -> tuple[EventProperty, ...]:
+def _where(phrase: str, given: object) -> EventTests:
+    if isinstance(given, Mapping):
+        return _all_of_event(phrase, given)
+    if not isinstance(given, (list, tuple)) or not given or not all(given):
+        wanted = 'a mapping such as {"Source": "web"}, or a list of such, any of which holds'
+        raise DefinitionError.bad_value(f"where of {phrase}", given, wanted)
+    alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in given))
+    return alternatives[0] if len(alternatives) == 1 else (EventAlternatives(alternatives),)
+
+
+def _all_of_event(phrase: str, given: object) -> tuple[EventProperty, ...]:
     if not isinstance(given, Mapping):
         raise DefinitionError.bad_value(f"where of {phrase}", given, 'a mapping such as {"Source": "web"}')
     found: list[EventProperty] = []

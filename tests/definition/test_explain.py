@@ -81,6 +81,23 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
     ],
     "Conditions on the event": [
         sk.did("Placed Order", where={"Source": "web", "Items": {"at_least": 2}, "Gift": True}),
+        sk.did("Placed Order", at_least=3, where=[{"Brand": "A"}, {"Category": "Sale"}]),
+        sk.did("Placed Order", where=[{"Brand": "A", "Source": "web"}, {"Category": "Sale"}]),
+        MetricCondition(
+            "Placed Order",
+            "count",
+            "at least",
+            1,
+            where=(
+                said.EventProperty("Gift", said.BooleanTest(True)),
+                said.EventAlternatives(
+                    (
+                        (said.EventProperty("Brand", TextTest("equals", "A")),),
+                        (said.EventProperty("Category", TextTest("equals", "Sale")),),
+                    )
+                ),
+            ),
+        ),
         sk.spent(more_than=50, where={"Discount Codes": {"is_set": False}, "Collections": {"contains_item": "Sale"}}),
         sk.did("Failed to Deliver SMS", at_least=2, where={"Failure Type": ["Device unreachable", "Unknown error"]}),
     ],
@@ -261,6 +278,7 @@ EVERY_PART = [part for examples in EXAMPLES.values() for example in examples for
         said.PostalCode,
         said.Point,
         said.EventProperty,
+        said.EventAlternatives,
         said.FunnelStep,
     ],
 )

@@ -14,8 +14,10 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
     EventTest,
+    EventTests,
     FunnelCondition,
     FunnelStep,
     LengthTest,
@@ -195,20 +197,50 @@ def _step(data: object, faults: list[Fault], path: Path) -> FunnelStep:
 _OF_PROPERTIES = ("has", "is set", "is not set")
 
 
-def _event_tests(part: _Part) -> tuple[EventProperty, ...]:
-    return tuple(
-        EventProperty(clause.property, cast(EventTest, clause.test)) for clause in _property_tests(part, TEST_KEYS)
-    )
-
-
-def _property_tests(part: _Part, tests: Iterable[str]) -> tuple[PropertyCondition, ...]:
-    """Read the tests under `where`: each as a condition on a property, and nothing else."""
-    found = []
-    for place, data in enumerate(part.take("where", listed_items, [])):
-        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, "where", place), part.faults)
-        if not isinstance(data, dict):
-            clause.fault(DefinitionError.not_a_mapping(data))
+def _event_tests(part: _Part) -> EventTests:
+    """Read the tests under `where`: each of a property, or alternatives."""
+    found: list[EventProperty | EventAlternatives] = []
+    for clause in _clauses(part, "where"):
+        if "any of" not in clause.data:
+            found += _event_properties([clause])
             continue
+        _unknown_keys(clause, ("any of",))
+        inner = _clauses(clause, "any of")
+        if not inner:
+            clause.fault(
+                DefinitionError.bad_value("any of", clause.data["any of"], "a list of one or more tests"), "any of"
+            )
+        found.append(EventAlternatives(tuple(map(_alternative, inner))))
+    return tuple(found)
+
+
+def _alternative(clause: _Part) -> tuple[EventProperty, ...]:
+    if "all of" not in clause.data:
+        return _event_properties([clause])
+    _unknown_keys(clause, ("all of",))
+    return _event_properties(_clauses(clause, "all of"))
+
+
+def _event_properties(clauses: Iterable[_Part]) -> tuple[EventProperty, ...]:
+    return tuple(EventProperty(one.property, cast(EventTest, one.test)) for one in _property_tests(clauses, TEST_KEYS))
+
+
+def _clauses(part: _Part, key: str) -> list[_Part]:
+    """Return the mappings of a list; what is none is a fault."""
+    found = []
+    for place, data in enumerate(part.take(key, listed_items, [])):
+        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, place), part.faults)
+        if isinstance(data, dict):
+            found.append(clause)
+        else:
+            clause.fault(DefinitionError.not_a_mapping(data))
+    return found
+
+
+def _property_tests(clauses: Iterable[_Part], tests: Iterable[str]) -> tuple[PropertyCondition, ...]:
+    """Read tests: each as a condition on a property, and nothing else."""
+    found = []
+    for clause in clauses:
         kind = clause.one_of("A test of a property", _OF_PROPERTIES, needed=True)
         if kind is None:
             continue
@@ -260,7 +292,7 @@ def _consent(part: _Part, kind: str) -> Condition:
     channel = part.take(kind, one_among(get_args(Channel)), "sms")
     usual = usual_subscription(channel, can_receive=can)
     subscription = part.take("subscription", one_among(get_args(Subscription)), usual)
-    where = _property_tests(part, [key for key in PROPERTY_KEYS if key not in EITHER_KEYS])
+    where = _property_tests(_clauses(part, "where"), [key for key in PROPERTY_KEYS if key not in EITHER_KEYS])
     return ConsentCondition(channel, can, subscription, part.take("status date", read_date_timeframe), where)
 
 

@@ -13,6 +13,7 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
     FunnelCondition,
     FunnelStep,
@@ -141,9 +142,19 @@ def _when(timeframe: EventTimeframe) -> Data:
     return {} if timeframe == ALL_TIME else {"when": timeframe_text(timeframe)}
 
 
-def _where(tests: Iterable[EventProperty | PropertyCondition]) -> Data:
-    written = [_property(clause.property, clause.test) for clause in tests]
+def _where(tests: Iterable[EventProperty | EventAlternatives | PropertyCondition]) -> Data:
+    written = [_clause(clause) for clause in tests]
     return {"where": written} if written else {}
+
+
+def _clause(clause: EventProperty | EventAlternatives | PropertyCondition) -> Data:
+    if isinstance(clause, EventAlternatives):
+        return {"any of": [_alternative(one) for one in clause.alternatives]}
+    return _property(clause.property, clause.test)
+
+
+def _alternative(tests: tuple[EventProperty, ...]) -> Data:
+    return _clause(tests[0]) if len(tests) == 1 else {"all of": [_clause(one) for one in tests]}
 
 
 def _property(name: str, test: PropertyTest) -> Data:

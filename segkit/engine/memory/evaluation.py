@@ -28,6 +28,8 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
+    EventProperty,
     FunnelCondition,
     ListCondition,
     MetricCondition,
@@ -331,9 +333,20 @@ class Evaluation:
             return window
         kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in measure.where:
-            column = self.dataset.event_column(measure.metric, clause.property)
-            kept &= passing(column, clause.test, self.dataset.as_of)[window]
+            if isinstance(clause, EventAlternatives):
+                passed = [self._events_passing(measure.metric, one, window) for one in clause.alternatives]
+                kept &= np.logical_or.reduce(passed, axis=0) if passed else False
+            else:
+                kept &= self._events_passing(measure.metric, (clause,), window)
         return np.asarray(window.start + np.flatnonzero(kept))
+
+    def _events_passing(self, metric: str, tests: Iterable[EventProperty], window: slice) -> Flags:
+        """Return which of a metric's events in a window pass all of some tests."""
+        kept = np.ones(window.stop - window.start, dtype=bool)
+        for clause in tests:
+            column = self.dataset.event_column(metric, clause.property)
+            kept &= passing(column, clause.test, self.dataset.as_of)[window]
+        return kept
 
     def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
         """Return the events that could be a step of a funnel: those in its timeframe that pass all tests of the step."""

@@ -9,7 +9,7 @@ from segkit.data.events import VALUE, MetricEvents
 from segkit.data.instants import Flags
 from segkit.data.properties import PropertyColumn
 from segkit.data.validation.near_columns import near_headers, suggestion
-from segkit.definition.conditions import MetricCondition
+from segkit.definition.conditions import EventProperty, MetricCondition
 from segkit.engine.memory.dataset import Dataset
 from segkit.masking import masked_text, quoted
 from segkit.wording import counted, listed
@@ -33,7 +33,8 @@ def _lacking_for_a_sum(condition: MetricCondition, events: MetricEvents, dataset
     if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
     currency = _currency_column(dataset)
-    if currency is None or any(clause.property in currency for clause in condition.where):
+    named = (clause.property for clause in condition.where if isinstance(clause, EventProperty))
+    if currency is None or any(name in currency for name in named):
         return None
     return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, units != 0, currency, dataset))
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.properties import UNSET, PropertyColumn
-from segkit.definition.algebra import atoms
+from segkit.definition.algebra import atoms, event_properties
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -23,7 +23,7 @@ from segkit.definition.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
-    EventProperty,
+    EventTests,
     FunnelCondition,
     ItemsTest,
     ListCondition,
@@ -130,11 +130,11 @@ def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterat
             yield part
 
 
-def _idle_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
+def _idle_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
     if not len(dataset.events.metric(metric)):
         yield f"No event in the data has the metric {quoted(metric)}, so it counts as done zero times by everybody."
         return
-    for clause in where:
+    for clause in event_properties(where):
         if not _reads(clause.property, metric, clause.test, dataset):
             yield _other_kind(clause.property, clause.test)
         else:
@@ -234,11 +234,11 @@ def _tests(atom: Atom) -> Iterator[tuple[str, str | None, PropertyTest]]:
             for clause in where:
                 yield clause.property, None, clause.test
         case MetricCondition(metric, where=where):
-            for event in where:
+            for event in event_properties(where):
                 yield event.property, metric, event.test
         case FunnelCondition(steps):
             for step in steps:
-                for event in step.where:
+                for event in event_properties(step.where):
                     yield event.property, step.metric, event.test
         case ListCondition() | DistanceCondition() | PhoneCountryCondition() | RegionCondition():
             pass

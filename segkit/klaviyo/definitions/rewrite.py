@@ -14,6 +14,7 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     ItemsComparison,
     ItemsTest,
     ItemTextTest,
@@ -117,8 +118,10 @@ def _sayable(literal: Literal) -> Condition:
             return _negated(inner)
         case MetricCondition(measurement="count", comparison=comparison, value=value):
             if (comparison, value) in _ONCE:
-                return replace(literal, comparison="at least", value=1)
-            return replace(literal, comparison="equals", value=0) if (comparison, value) in _NEVER else literal
+                return _of_each_alternative(AnyOf, replace(literal, comparison="at least", value=1))
+            if (comparison, value) in _NEVER:
+                return _of_each_alternative(AllOf, replace(literal, comparison="equals", value=0))
+            return literal
         case PropertyCondition(name, LengthTest("not equals", length)):
             return _any_test(name, [LengthTest("fewer than", length), LengthTest("more than", length)])
         case PropertyCondition(name, ItemsTest(comparison, items)) if _column(name) not in PREDICTIONS:
@@ -132,6 +135,16 @@ def _sayable(literal: Literal) -> Condition:
             return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in tests))
         case _:
             return literal
+
+
+def _of_each_alternative(kind: type[AllOf] | type[AnyOf], atom: MetricCondition) -> Condition:
+    """Return a condition for each alternative among an event's filters: at least once by any of them, or zero times by all."""
+    places = [place for place, clause in enumerate(atom.where) if isinstance(clause, EventAlternatives)]
+    if len(places) != 1:
+        return atom
+    before, clause, after = atom.where[: places[0]], atom.where[places[0]], atom.where[places[0] + 1 :]
+    alternatives = clause.alternatives if isinstance(clause, EventAlternatives) else ()
+    return kind(tuple(replace(atom, where=(*before, *one, *after)) for one in alternatives))
 
 
 _OF_EACH: dict[ItemsComparison, tuple[type[AllOf] | type[AnyOf], ListComparison]] = {
