@@ -23,6 +23,7 @@ __all__ = [
     "did",
     "did_not",
     "did_on_days",
+    "last_event",
     "did_in_order",
     "step",
     "no_step",

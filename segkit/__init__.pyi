@@ -153,6 +153,9 @@ from segkit.definition.phrases import (
     is_set as is_set,
 )
 from segkit.definition.phrases import (
+    last_event as last_event,
+)
+from segkit.definition.phrases import (
     no_step as no_step,
 )
 from segkit.definition.phrases import (

@@ -37,6 +37,7 @@ from segkit.definition.conditions import (
     FunnelStep,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
@@ -146,6 +147,8 @@ def is_member(condition: Condition, profile: Row, shop: PlainShop) -> bool:
             return metric_compares(condition, profile, shop)
         case FunnelCondition():
             return takes_steps(condition, profile, shop)
+        case LastEventCondition():
+            return ends_with(condition, profile, shop)
         case PropertyCondition(name, test):
             return passes(test, profile.get(name), shop)
         case ConsentCondition():
@@ -176,6 +179,15 @@ def metric_compares(condition: MetricCondition, profile: Row, shop: PlainShop) -
         return compares(Fraction(len(days)), condition.comparison, exact(condition.value))
     amounts = [event["value"] for event in counted if is_set(event["value"], shop)]
     return compares(sum(map(exact, amounts), Fraction()), condition.comparison, exact(condition.value))
+
+
+def ends_with(condition: LastEventCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether the newest of a profile's events passes; of several at one instant the last in the data is the newest."""
+    mine = [
+        event for event in events_of(profile, condition.timeframe, shop) if is_of(event, condition.metric, (), shop)
+    ]
+    newest = max(enumerate(mine), key=lambda one: (as_instant(one[1]["datetime"], shop), one[0]), default=None)
+    return newest is not None and is_of(newest[1], condition.metric, condition.where, shop)
 
 
 def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:

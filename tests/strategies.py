@@ -270,7 +270,7 @@ def trees(draw: st.DrawFn, depth: int = 2) -> Condition:
 def atom(random: Random) -> Condition:
     """Return an atom, a count, sum or property more often."""
     kinds = [metric_atom, property_atom, metric_atom, property_atom, consent_atom, list_atom, place_atom, funnel_atom]
-    return random.choice(kinds)(random)
+    return random.choice([*kinds, last_event_atom])(random)
 
 
 def event_timeframe(random: Random) -> time.EventTimeframe:
@@ -418,6 +418,12 @@ def metric_atom(random: Random) -> MetricCondition:
         return MetricCondition(metric, random.choice(["count", "days"]), way, random.randint(0, 3), timeframe, where)
     value = random.choice([one, one + other, float(one), float(one + other), Decimal("0.001")])
     return MetricCondition(metric, "sum", way, value, timeframe, where)
+
+
+def last_event_atom(random: Random) -> said.LastEventCondition:
+    """Return a condition on the newest event."""
+    where = tuple(event_clause(random) for _ in range(random.choice([1, 1, 2])))
+    return said.LastEventCondition(random.choice(METRICS), where, event_timeframe(random))
 
 
 def funnel_atom(random: Random) -> said.FunnelCondition:

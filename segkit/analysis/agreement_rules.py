@@ -22,6 +22,7 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -186,6 +187,7 @@ def _moves_within_a_day(atom: Atom) -> bool:
         case (
             MetricCondition(timeframe=timeframe)
             | FunnelCondition(timeframe=timeframe)
+            | LastEventCondition(timeframe=timeframe)
             | ListCondition(joined=timeframe)
         ):
             return getattr(timeframe, "unit", "day") == "hour"

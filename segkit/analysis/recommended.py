@@ -26,6 +26,7 @@ from segkit.definition.conditions import (
     EventProperty,
     EventTests,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -237,7 +238,7 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
                 yield from (reason for reasons in every for reason in reasons)
         case Not(inner):
             yield from _lacking(inner, dataset)
-        case MetricCondition(metric=metric, where=where):
+        case MetricCondition(metric=metric, where=where) | LastEventCondition(metric=metric, where=where):
             yield from _lacking_of_events(metric, where, dataset)
         case FunnelCondition(steps):
             for step in steps:

@@ -17,6 +17,7 @@ from segkit.definition.conditions import (
     EventProperty,
     EventTests,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     ListTest,
     MetricCondition,
@@ -183,6 +184,7 @@ def opposite(atom: Atom) -> Literal:
             )
         case (
             FunnelCondition()
+            | LastEventCondition()
             | PropertyCondition()
             | ListCondition()
             | ConsentCondition()

@@ -243,6 +243,18 @@ class FunnelCondition(_Operators):
 
 
 @dataclass(frozen=True, slots=True)
+class LastEventCondition(_Operators):
+    """The newest event of a metric in a timeframe passes all of some tests; false without any event.
+
+    Of several at one instant the one that comes last in the data is the newest.
+    """
+
+    metric: str
+    where: EventTests
+    timeframe: EventTimeframe = ALL_TIME
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyCondition(_Operators):
     """A property of the profile passes a test."""
 
@@ -356,6 +368,7 @@ class Not(_Operators):
 Atom: TypeAlias = (
     MetricCondition
     | FunnelCondition
+    | LastEventCondition
     | PropertyCondition
     | ConsentCondition
     | ListCondition

@@ -15,6 +15,7 @@ from segkit.definition.conditions import (
     Condition,
     ConsentCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -119,7 +120,7 @@ def _with_canonical_metrics(condition: Condition) -> Condition:
             return type(condition)(tuple(_with_canonical_metrics(part) for part in conditions))
         case Not(inner):
             return Not(_with_canonical_metrics(inner))
-        case MetricCondition(metric):
+        case MetricCondition(metric) | LastEventCondition(metric):
             return replace(condition, metric=canonical_metric(metric))
         case FunnelCondition(steps):
             return replace(
@@ -178,6 +179,8 @@ def _subject(condition: Condition) -> tuple[object, ...]:
     match condition:
         case MetricCondition(metric, measurement):
             return (MetricCondition, canonical_metric(metric), measurement)
+        case LastEventCondition(metric):
+            return (LastEventCondition, canonical_metric(metric))
         case PropertyCondition(name):
             return (PropertyCondition, name)
         case ConsentCondition(channel):

@@ -25,6 +25,7 @@ from segkit.definition.conditions import (
     ItemsComparison,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
@@ -167,6 +168,8 @@ def describe(atom: Atom | SegmentCondition) -> str:
             return _metric(atom)
         case FunnelCondition():
             return _funnel(atom)
+        case LastEventCondition(metric, where, timeframe):
+            return f"have as their last {metric} {timeframe_words(timeframe)} one where {_of_event(where) or 'anything holds'}"
         case PropertyCondition(name, test):
             return f"have {name} that {_passes(test)}"
         case ConsentCondition():

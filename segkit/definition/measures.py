@@ -26,6 +26,7 @@ from segkit.definition.conditions import (
     FunnelCondition,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
@@ -157,7 +158,14 @@ def measure_of(atom: Atom) -> Measure | None:
             return _measure_of_test(name, test)
         case DistanceCondition():
             return Distance(atom.of, atom.unit)
-        case FunnelCondition() | ConsentCondition() | ListCondition() | PhoneCountryCondition() | RegionCondition():
+        case (
+            FunnelCondition()
+            | LastEventCondition()
+            | ConsentCondition()
+            | ListCondition()
+            | PhoneCountryCondition()
+            | RegionCondition()
+        ):
             return None
         case _:
             assert_never(atom)
@@ -177,7 +185,14 @@ def limit_of(atom: Atom) -> Limit | None:
             return _limit_of_test(test)
         case DistanceCondition():
             return atom.distance
-        case FunnelCondition() | ConsentCondition() | ListCondition() | PhoneCountryCondition() | RegionCondition():
+        case (
+            FunnelCondition()
+            | LastEventCondition()
+            | ConsentCondition()
+            | ListCondition()
+            | PhoneCountryCondition()
+            | RegionCondition()
+        ):
             return None
         case _:
             assert_never(atom)

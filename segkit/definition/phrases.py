@@ -21,6 +21,7 @@ from segkit.definition.conditions import (
     EventTests,
     FunnelCondition,
     FunnelStep,
+    LastEventCondition,
     ListCondition,
     Measurement,
     MetricCondition,
@@ -161,6 +162,30 @@ def did_on_days(metric: str, **words: Unpack[MetricWords]) -> Condition:
     'days'
     """
     return _metric("did_on_days", metric, **words)
+
+
+def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> LastEventCondition:
+    """Say what the newest event of a metric is like, such as that the last order was returned; without any event it is false.
+
+    Args:
+        metric: the kind of event, such as "Placed Order".
+        where: conditions on that event, as in `did`.
+        **words: one timeframe of `did`, in which the newest event is looked for; none for all time.
+
+    Of several events at one instant the one that comes last in the data is the newest. `~last_event(...)` takes in those without
+    any event; those whose newest is of another kind: `sk.did(metric) & ~sk.last_event(metric, where=...)`.
+
+    Raises:
+        DefinitionError: `where` says nothing, or as for `did`.
+
+    >>> last_event("Placed Order", where={"Status": "returned"}, in_last_days=90).timeframe
+    InTheLast(quantity=90, unit='day')
+    """
+    check_words("last_event", words, EVENT_WORDS)
+    tests = _where("last_event", where)
+    if not tests:
+        raise DefinitionError.bad_value("where of last_event", where, 'a mapping such as {"Status": "returned"}')
+    return LastEventCondition(name_of(metric), tests, event_timeframe("last_event", words))
 
 
 def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:

@@ -101,6 +101,10 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.spent(more_than=50, where={"Discount Codes": {"is_set": False}, "Collections": {"contains_item": "Sale"}}),
         sk.did("Failed to Deliver SMS", at_least=2, where={"Failure Type": ["Device unreachable", "Unknown error"]}),
     ],
+    "The newest event": [
+        sk.last_event("Placed Order", where={"Status": "returned"}),
+        ~sk.last_event("Placed Order", where=[{"Status": "returned"}, {"Items": {"at_most": 1}}], in_last_days=90),
+    ],
     "Steps in order": [
         did_in_order("Clicked SMS", "Placed Order"),
         did_in_order("Clicked SMS", "Placed Order", within_hours=48, in_last_days=30),

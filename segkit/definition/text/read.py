@@ -20,6 +20,7 @@ from segkit.definition.conditions import (
     EventTests,
     FunnelCondition,
     FunnelStep,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     Measurement,
@@ -194,6 +195,13 @@ def _step(data: object, faults: list[Fault], path: Path) -> FunnelStep:
     return FunnelStep(part.take(kind, name, "?"), _event_tests(part), is_taken=kind == "did")
 
 
+def _last_event(part: _Part, kind: str) -> Condition:
+    if not part.data.get("where", True) or "where" not in part.data:
+        part.fault(DefinitionError.missing_word(kind, ["where"]))
+    timeframe = part.take("when", read_event_timeframe, ALL_TIME)
+    return LastEventCondition(part.take(kind, name, "?"), _event_tests(part), timeframe)
+
+
 _OF_PROPERTIES = ("has", "is set", "is not set")
 
 
@@ -332,6 +340,7 @@ _READERS: dict[str, Callable[[_Part, str], Condition]] = {
     "not": _not,
     **dict.fromkeys(_MEASUREMENTS, _metric),
     "did in order": _funnel,
+    "last event": _last_event,
     "has": _has,
     **dict.fromkeys(["is set", "is not set"], _set),
     **dict.fromkeys(["can receive", "cannot receive"], _consent),

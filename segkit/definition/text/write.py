@@ -19,6 +19,7 @@ from segkit.definition.conditions import (
     FunnelStep,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListComparison,
     ListCondition,
@@ -73,6 +74,8 @@ def to_data(condition: Condition) -> Data:
         case FunnelCondition(steps, timeframe, seconds):
             completed = {} if seconds is None else {"completed within": _span(seconds)}
             return {"did in order": [_step(step) for step in steps], **completed, **_when(timeframe)}
+        case LastEventCondition(metric, where, timeframe):
+            return {"last event": metric, **_when(timeframe), **_where(where)}
         case PropertyCondition(name, test):
             return _property(name, test)
         case ConsentCondition():

@@ -29,8 +29,9 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     EventAlternatives,
-    EventProperty,
+    EventTests,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -73,6 +74,7 @@ T = TypeVar("T")
 
 Uncounted: TypeAlias = (
     FunnelCondition
+    | LastEventCondition
     | PropertyCondition
     | ConsentCondition
     | ListCondition
@@ -202,6 +204,8 @@ class Evaluation:
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
                 return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
+            case LastEventCondition():
+                return self._last_event(condition)
             case PropertyCondition(name, test):
                 return self._passing(name, test)
             case ConsentCondition():
@@ -331,22 +335,29 @@ class Evaluation:
         window = self.window(measure, events)
         if not measure.where or window.start == window.stop:
             return window
-        kept = np.ones(window.stop - window.start, dtype=bool)
-        for clause in measure.where:
-            if isinstance(clause, EventAlternatives):
-                passed = [self._events_passing(measure.metric, one, window) for one in clause.alternatives]
-                kept &= np.logical_or.reduce(passed, axis=0) if passed else False
-            else:
-                kept &= self._events_passing(measure.metric, (clause,), window)
+        kept = self._events_passing(measure.metric, measure.where, window)
         return np.asarray(window.start + np.flatnonzero(kept))
 
-    def _events_passing(self, metric: str, tests: Iterable[EventProperty], window: slice) -> Flags:
+    def _events_passing(self, metric: str, tests: EventTests, window: slice) -> Flags:
         """Return which of a metric's events in a window pass all of some tests."""
         kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in tests:
-            column = self.dataset.event_column(metric, clause.property)
-            kept &= passing(column, clause.test, self.dataset.as_of)[window]
+            if isinstance(clause, EventAlternatives):
+                passed = [self._events_passing(metric, one, window) for one in clause.alternatives]
+                kept &= np.logical_or.reduce(passed, axis=0) if passed else False
+            else:
+                column = self.dataset.event_column(metric, clause.property)
+                kept &= passing(column, clause.test, self.dataset.as_of)[window]
         return kept
+
+    def _last_event(self, condition: LastEventCondition) -> Flags:
+        """Return whose newest event passes: of several flags that are assigned to one profile the last stays, as numpy promises."""
+        events = self.dataset.events.metric(condition.metric)
+        window = self.window(EventCount(condition.metric, condition.timeframe), events)
+        found = np.zeros(len(self.dataset), dtype=bool)
+        if window.start < window.stop:
+            found[events.profiles[window]] = self._events_passing(condition.metric, condition.where, window)
+        return found
 
     def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
         """Return the events that could be a step of a funnel: those in its timeframe that pass all tests of the step."""

@@ -26,6 +26,7 @@ from segkit.definition.conditions import (
     EventTests,
     FunnelCondition,
     ItemsTest,
+    LastEventCondition,
     ListCondition,
     ListTest,
     MetricCondition,
@@ -86,6 +87,8 @@ def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozen
         case MetricCondition(metric, where=where):
             yield from _idle_events(metric, where, dataset)
             yield from _sentence(lacking_amounts(condition, dataset.events.metric(metric), dataset))
+        case LastEventCondition(metric, where):
+            yield from _idle_events(metric, where, dataset)
         case FunnelCondition(steps):
             for step in steps:
                 yield from _idle_events(step.metric, step.where, dataset)
@@ -233,7 +236,7 @@ def _tests(atom: Atom) -> Iterator[tuple[str, str | None, PropertyTest]]:
         case ConsentCondition(where=where):
             for clause in where:
                 yield clause.property, None, clause.test
-        case MetricCondition(metric, where=where):
+        case MetricCondition(metric, where=where) | LastEventCondition(metric, where):
             for event in event_properties(where):
                 yield event.property, metric, event.test
         case FunnelCondition(steps):

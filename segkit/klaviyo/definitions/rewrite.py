@@ -18,6 +18,7 @@ from segkit.definition.conditions import (
     ItemsComparison,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListComparison,
     ListCondition,
@@ -172,6 +173,8 @@ def _negated(atom: Condition) -> Condition:
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with phone_number not set"
         case RegionCondition(is_in=is_in):
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with country not set"
+        case LastEventCondition(metric, where, timeframe):
+            nearest = f"{describe(MetricCondition(metric, 'count', 'equals', 0, timeframe, where))}, the newest or not"
         case _:
             # A funnel: whatever else has an exact opposite was turned round before.
             nearest = "the funnel as a segment of its own, which a campaign then excludes"
