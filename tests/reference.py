@@ -200,9 +200,9 @@ def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:
     ]
 
 
-def is_of(event: Row, metric: str, where: EventTests, shop: PlainShop) -> bool:
-    """Say whether an event is of a metric, under its old or new name, and passes all tests."""
-    if one_name(event["metric"]) != one_name(metric):
+def is_of(event: Row, metric: str | tuple[str, ...], where: EventTests, shop: PlainShop) -> bool:
+    """Say whether an event is of a metric or one of several, under its old or new name, and passes all tests."""
+    if one_name(event["metric"]) not in map(one_name, [metric] if isinstance(metric, str) else metric):
         return False
     return all(is_as_asked(event, clause, shop) for clause in where)
 

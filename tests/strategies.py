@@ -414,6 +414,8 @@ def metric_atom(random: Random) -> MetricCondition:
     one, other = random.choices([*AMOUNTS, Decimal(0)], k=2)
     where = tuple(event_clause(random) for _ in range(random.choice([0, 0, 1, 2])))
     metric, way, timeframe = random.choice(METRICS), comparison(random), event_timeframe(random)
+    if random.random() < 0.2:
+        metric = tuple(random.sample(METRICS, k=random.randint(2, 3)))
     if random.choice([True, False]):
         return MetricCondition(metric, random.choice(["count", "days"]), way, random.randint(0, 3), timeframe, where)
     value = random.choice([one, one + other, float(one), float(one + other), Decimal("0.001")])
@@ -497,7 +499,8 @@ Moved = Callable[[int], Condition]
 
 def moved_atom(random: Random) -> Moved:
     """Return an atom whose number, or one end of whose window, moves with a step."""
-    counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
+    metric = random.choice([*METRICS, (METRICS[1], METRICS[2])])
+    counted = MetricCondition(metric, "count", random.choice(COMPARISONS), random.randint(0, 2))
     summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
     bought = random.choice([counted, summed, replace(counted, measurement="days")])
     day = date(2024, 2, 20)

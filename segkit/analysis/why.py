@@ -11,7 +11,7 @@ from segkit.data.consent import CONSENTS
 from segkit.data.instants import instant_of
 from segkit.data.places import KILOMETERS
 from segkit.data.properties import UNSET
-from segkit.definition.algebra import either_kind
+from segkit.definition.algebra import each_metric, either_kind
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -174,12 +174,14 @@ class _Reasons:
 
     def _newest(self, measure: EventMeasure) -> str:
         """Say when the newest event in a timeframe was, whatever its properties; "" without any."""
-        events = self._dataset.events.metric(measure.metric)
-        window = self._evaluation.window(measure, events)
-        own = np.flatnonzero(events.profiles[window] == self._row)
-        if not len(own):
+        times = []
+        for metric in each_metric(measure.metric):
+            events = self._dataset.events.metric(metric)
+            window = self._evaluation.window(measure, events)
+            times += events.times[window][events.profiles[window] == self._row][-1:].tolist()
+        if not times:
             return ""
-        newest = instant_of(int(events.times[window][own[-1]]))
+        newest = instant_of(max(times))
         # As windows count: by midnights, not by spans of 24 hours.
         ago = self._dataset.as_of.date() - newest.date()
         return f"the newest on {newest:%Y-%m-%d}, {counted(ago.days, 'day')} ago"

@@ -21,6 +21,7 @@ from segkit.definition.conditions import (
     ListCondition,
     ListTest,
     MetricCondition,
+    Metrics,
     Not,
     NumberComparison,
     PhoneCountryCondition,
@@ -33,6 +34,7 @@ from segkit.definition.conditions import (
 )
 from segkit.definition.timeframes import ALL_TIME
 from segkit.errors import DefinitionError
+from segkit.vocabulary import canonical_metric
 
 Literal: TypeAlias = Atom | Not
 """An atom, or a `Not` round an atom that has no exact opposite."""
@@ -67,6 +69,20 @@ def atoms(condition: Condition) -> Iterator[Atom]:
             raise DefinitionError.unresolved_segment(name)
         case _:
             yield condition
+
+
+def each_metric(metric: Metrics) -> tuple[str, ...]:
+    """Return every metric under one of its names, the first that is given.
+
+    >>> each_metric("Clicked SMS"), each_metric(("Clicked SMS", "Clicked Text Message", "Clicked Email"))
+    (('Clicked SMS',), ('Clicked SMS', 'Clicked Email'))
+    """
+    if isinstance(metric, str):
+        return (metric,)
+    found: dict[str, str] = {}
+    for name in metric:
+        found.setdefault(canonical_metric(name), name)
+    return tuple(found.values())
 
 
 def event_properties(where: EventTests) -> Iterator[EventProperty]:

@@ -27,6 +27,8 @@ ListComparison: TypeAlias = Literal["contains", "not contains"]
 ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
+Metrics: TypeAlias = str | tuple[str, ...]
+"""A metric, or several whose events are counted together."""
 Measurement: TypeAlias = Literal["count", "sum", "days"]
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
@@ -202,12 +204,12 @@ EventTests: TypeAlias = tuple[EventProperty | EventAlternatives, ...]
 
 @dataclass(frozen=True, slots=True)
 class MetricCondition(_Operators):
-    """A measurement of a metric's events in a timeframe compares so; without any event it is 0.
+    """A measurement of the events of a metric, or of several together, in a timeframe compares so; without any event it is 0.
 
     "count" is how many events there are, "sum" what their values add up to, and "days" on how many different UTC days there is one.
     """
 
-    metric: str
+    metric: Metrics
     measurement: Measurement
     comparison: NumberComparison
     value: Number

@@ -30,6 +30,7 @@ from segkit.definition.conditions import (
     ListCondition,
     ListTest,
     MetricCondition,
+    Metrics,
     Not,
     Number,
     NumberInTest,
@@ -204,17 +205,26 @@ def _metric(atom: MetricCondition) -> str:
         case "count":
             return _did(atom, when, where)
         case "days":
-            return f"did {atom.metric} on {_days(atom)} {when}{where}"
+            return f"did {metric_words(atom.metric)} on {_days(atom)} {when}{where}"
         case _:
             assert_never(atom.measurement)
 
 
+def metric_words(metric: Metrics) -> str:
+    """Name a metric, or several.
+
+    >>> metric_words("Clicked SMS"), metric_words(("Clicked SMS", "Clicked Email"))
+    ('Clicked SMS', 'Clicked SMS or Clicked Email (counted together)')
+    """
+    return metric if isinstance(metric, str) else f"{_either_of(metric)} (counted together)"
+
+
 def _did(atom: MetricCondition, when: str, where: str) -> str:
     if (atom.comparison, atom.value) == ("at least", 1):
-        return f"did {atom.metric} at least once {when}{where}"
+        return f"did {metric_words(atom.metric)} at least once {when}{where}"
     if (atom.comparison, atom.value) in {("equals", 0), ("fewer than", 1), ("at most", 0)}:
-        return f"did {atom.metric} zero times {when}{where}"
-    return f"did {atom.metric} {_count(atom)} {when}{where}"
+        return f"did {metric_words(atom.metric)} zero times {when}{where}"
+    return f"did {metric_words(atom.metric)} {_count(atom)} {when}{where}"
 
 
 def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
@@ -263,9 +273,7 @@ def duration_words(seconds: int) -> str:
 
 def _spent(atom: MetricCondition, when: str, where: str) -> str:
     words = {"fewer than": "less than", "equals": "exactly", "not equals": "any amount other than"}
-    return (
-        f"spent {words.get(atom.comparison, atom.comparison)} {number_words(atom.value)} on {atom.metric} {when}{where}"
-    )
+    return f"spent {words.get(atom.comparison, atom.comparison)} {number_words(atom.value)} on {metric_words(atom.metric)} {when}{where}"
 
 
 def _count(atom: MetricCondition) -> str:

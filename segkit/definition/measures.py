@@ -5,13 +5,14 @@ it under the measure. Nothing here knows how a measure is worked out.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias, assert_never
 
+from segkit.definition.algebra import each_metric
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -32,6 +33,7 @@ from segkit.definition.conditions import (
     ListTest,
     Measurement,
     MetricCondition,
+    Metrics,
     Not,
     NumberInTest,
     NumberTest,
@@ -56,7 +58,7 @@ Limit: TypeAlias = int | float | Decimal
 class EventCount:
     """How many events of a metric, in a timeframe, pass all of some tests."""
 
-    metric: str
+    metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
     where: EventTests = ()
 
@@ -65,7 +67,7 @@ class EventCount:
 class EventSum:
     """What the values of these events add up to."""
 
-    metric: str
+    metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
     where: EventTests = ()
 
@@ -74,7 +76,7 @@ class EventSum:
 class EventDays:
     """On how many different UTC days there is such an event."""
 
-    metric: str
+    metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
     where: EventTests = ()
 
@@ -204,7 +206,7 @@ def measure_in(atom: MetricCondition, timeframe: EventTimeframe) -> EventMeasure
 
 
 def event_measure(
-    measurement: Measurement, metric: str, timeframe: EventTimeframe = ALL_TIME, where: EventTests = ()
+    measurement: Measurement, metric: Metrics, timeframe: EventTimeframe = ALL_TIME, where: EventTests = ()
 ) -> EventMeasure:
     """Return a measure of a metric's events.
 
@@ -220,6 +222,15 @@ def event_measure(
             return EventDays(metric, timeframe, where)
         case _:
             assert_never(measurement)
+
+
+def of_each_metric(measure: EventMeasure) -> list[EventMeasure]:
+    """Return the same measure of each of its metrics; names of one metric are one.
+
+    >>> [one.metric for one in of_each_metric(EventCount(("Clicked SMS", "Clicked Text Message", "Clicked Email")))]
+    ['Clicked SMS', 'Clicked Email']
+    """
+    return [replace(measure, metric=one) for one in each_metric(measure.metric)]
 
 
 def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> LastDay | None:

@@ -25,6 +25,7 @@ from segkit.definition.conditions import (
     ListCondition,
     Measurement,
     MetricCondition,
+    Metrics,
     Number,
     NumberComparison,
     PhoneCountryCondition,
@@ -101,11 +102,12 @@ class HasWords(ValueWords, DateWords, total=False):
     """What `has` can be told: values to be compared with, or one timeframe of a date."""
 
 
-def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
+def did(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
     """Say how often a profile did something; at least once if no comparison is given.
 
     Args:
-        metric: the kind of event, such as "Clicked SMS".
+        metric: the kind of event, such as "Clicked SMS"; or several, such as `["Clicked SMS", "Clicked Email"]`, whose events are
+            counted together.
         **words: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals` (whole numbers; several are joined
             by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
             months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
@@ -126,7 +128,7 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
     return _metric("did", metric, **words)
 
 
-def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
+def did_not(metric: str | Iterable[str], **words: Unpack[DidNotWords]) -> Condition:
     """Say that a profile did something zero times in a timeframe; takes the same timeframes and `where` as `did`.
 
     >>> did_not("Opened Email", in_last_days=60).value
@@ -135,7 +137,7 @@ def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
     return _metric("did_not", metric, **words)
 
 
-def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
+def spent(metric: str | Iterable[str] = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
     """Say how much the values of a metric's events add up to; takes the same words as `did`.
 
     Amounts are compared exactly, in the finest decimal that the data uses. A profile without such an event spent 0.
@@ -149,7 +151,7 @@ def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Conditi
     return _metric("spent", metric, **words)
 
 
-def did_on_days(metric: str, **words: Unpack[MetricWords]) -> Condition:
+def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
     """Say on how many different days a profile did something, however often on each; takes the same words as `did`.
 
     Two orders on one day are one day. Days are UTC days. In a window of hours the days that it touches count, its parts of a day
@@ -456,7 +458,7 @@ _MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did_not": "count", "di
 
 
 @_kept
-def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
+def _metric(phrase: str, metric: str | Iterable[str], /, **words: Any) -> Condition:
     check_words(phrase, words, _WINDOW_WORDS if phrase == "did_not" else _METRIC_WORDS)
     measurement = _MEASUREMENTS[phrase]
     compared: list[tuple[NumberComparison, Number]] = [
@@ -469,10 +471,20 @@ def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
         raise DefinitionError.missing_word(f"{phrase}({quoted(metric)})", COMPARISONS)
     timeframe = event_timeframe(phrase, words)
     where = _where(phrase, words["where"]) if "where" in words else ()
-    name = name_of(metric)
+    names = _metrics(phrase, metric)
     return _all(
-        [MetricCondition(name, measurement, comparison, value, timeframe, where) for comparison, value in compared]
+        [MetricCondition(names, measurement, comparison, value, timeframe, where) for comparison, value in compared]
     )
+
+
+def _metrics(phrase: str, given: object) -> Metrics:
+    """Return the name of a metric, or of several, each once."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return name_of(given)
+    names = tuple(dict.fromkeys(map(name_of, given)))
+    if not names:
+        raise DefinitionError.bad_value(f"The metrics of {phrase}", given, "one or more names")
+    return names[0] if len(names) == 1 else names
 
 
 _SPANS = {"within_hours": 3_600, "within_days": 86_400}

@@ -50,6 +50,13 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.did("Placed Order", not_equals=2),
         MetricCondition("Placed Order", "count", "at least", 2.5),
     ],
+    "Several metrics together": [
+        sk.did(["Clicked SMS", "Clicked Email"], at_least=3, in_last_days=90),
+        sk.did(["Clicked SMS", "Clicked Email", "Opened Email"]),
+        sk.did_not(["Clicked SMS", "Clicked Email"], in_last_days=90),
+        sk.did_on_days(["Clicked SMS", "Clicked Email"], at_least=3),
+        sk.spent(["Placed Order", "Refunded Order"], more_than=200),
+    ],
     "Days": [
         sk.did_on_days("Placed Order", at_least=3, in_last_days=365),
         sk.did_on_days("Placed Order", at_least=1),

@@ -61,6 +61,7 @@ from segkit.definition.text.values import (
     length_of,
     listed_items,
     name,
+    names,
     one_among,
     point,
     seconds_of,
@@ -155,7 +156,7 @@ def _not(part: _Part, kind: str) -> Condition:
 
 
 def _metric(part: _Part, kind: str) -> Condition:
-    metric = part.take(kind, name, "?")
+    metric = part.take(kind, names, "?")
     needed = kind in ("spent on", "did on days") and not part.data.keys() - {kind, *KIND_KEYS[kind]}
     comparison = cast(NumberComparison | None, part.one_of(f"What stands beside {kind}", NUMBER_KEYS, needed=needed))
     value: Any = 1

@@ -114,14 +114,15 @@ def _either(condition: AnyOf) -> Data | None:
 def _metric(condition: MetricCondition) -> Data:
     beside = {**_when(condition.timeframe), **_where(condition.where)}
     said = {condition.comparison: _number(condition.value), **beside}
+    metric = condition.metric if isinstance(condition.metric, str) else list(condition.metric)
     match condition.measurement:
         case "count":
             is_never = (condition.comparison, condition.value) == ("equals", 0)
-            return {"did not": condition.metric, **beside} if is_never else {"did": condition.metric, **said}
+            return {"did not": metric, **beside} if is_never else {"did": metric, **said}
         case "sum":
-            return {"spent on": condition.metric, **said}
+            return {"spent on": metric, **said}
         case "days":
-            return {"did on days": condition.metric, **said}
+            return {"did on days": metric, **said}
         case _:
             assert_never(condition.measurement)
 

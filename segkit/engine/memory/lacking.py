@@ -5,7 +5,7 @@ from typing import assert_never
 
 import numpy as np
 
-from segkit.data.events import VALUE, MetricEvents
+from segkit.data.events import VALUE
 from segkit.data.instants import Flags
 from segkit.data.properties import PropertyColumn
 from segkit.data.validation.near_columns import near_headers, suggestion
@@ -17,19 +17,19 @@ from segkit.wording import counted, listed
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 
 
-def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
+def lacking_amounts(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
     """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
     match condition.measurement:
         case "count" | "days":
             return None
         case "sum":
-            return _lacking_for_a_sum(condition, events, dataset) if len(events) else None
+            return _lacking_for_a_sum(condition, metric, dataset) if len(dataset.events.metric(metric)) else None
         case _:
             assert_never(condition.measurement)
 
 
-def _lacking_for_a_sum(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
-    metric, units = condition.metric, events.units
+def _lacking_for_a_sum(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
+    units = dataset.events.metric(metric).units
     if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
     currency = _currency_column(dataset)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.properties import UNSET, PropertyColumn
-from segkit.definition.algebra import atoms, event_properties
+from segkit.definition.algebra import atoms, each_metric, event_properties
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -84,9 +84,10 @@ def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozen
                 yield from _idle(part, dataset, mixed)
         case Not(inner):
             yield from _idle(inner, dataset, mixed)
-        case MetricCondition(metric, where=where):
-            yield from _idle_events(metric, where, dataset)
-            yield from _sentence(lacking_amounts(condition, dataset.events.metric(metric), dataset))
+        case MetricCondition(where=where):
+            for metric in each_metric(condition.metric):
+                yield from _idle_events(metric, where, dataset)
+                yield from _sentence(lacking_amounts(condition, metric, dataset))
         case LastEventCondition(metric, where):
             yield from _idle_events(metric, where, dataset)
         case FunnelCondition(steps):
@@ -236,9 +237,10 @@ def _tests(atom: Atom) -> Iterator[tuple[str, str | None, PropertyTest]]:
         case ConsentCondition(where=where):
             for clause in where:
                 yield clause.property, None, clause.test
-        case MetricCondition(metric, where=where) | LastEventCondition(metric, where):
-            for event in event_properties(where):
-                yield event.property, metric, event.test
+        case MetricCondition(metrics, where=where) | LastEventCondition(metrics, where):
+            for metric in each_metric(metrics):
+                for event in event_properties(where):
+                    yield event.property, metric, event.test
         case FunnelCondition(steps):
             for step in steps:
                 for event in event_properties(step.where):

@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar, assert_never, cast
 
-from segkit.definition.algebra import CONDITION_LIMIT, OPPOSITES, Literal, condition_groups, push_not_inwards, simplify
+from segkit.definition.algebra import (
+    CONDITION_LIMIT,
+    OPPOSITES,
+    Literal,
+    condition_groups,
+    each_metric,
+    push_not_inwards,
+    simplify,
+)
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -139,7 +147,9 @@ def _sayable(literal: Literal) -> Condition:
 
 
 def _of_each_alternative(kind: type[AllOf] | type[AnyOf], atom: MetricCondition) -> Condition:
-    """Return a condition for each alternative among an event's filters: at least once by any of them, or zero times by all."""
+    """Return a condition for each metric and each alternative among an event's filters: at least once by any, or zero times by all."""
+    if not isinstance(atom.metric, str):
+        return kind(tuple(_of_each_alternative(kind, replace(atom, metric=one)) for one in each_metric(atom.metric)))
     places = [place for place, clause in enumerate(atom.where) if isinstance(clause, EventAlternatives)]
     if len(places) != 1:
         return atom

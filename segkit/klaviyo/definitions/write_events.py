@@ -18,6 +18,9 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
     Raises:
         DefinitionError: the metric has no id, or a clause no filter.
     """
+    if not isinstance(atom.metric, str):
+        nearest = f"a condition for each of the {len(atom.metric)} metrics, joined by OR, which each count alone"
+        raise DefinitionError.beyond_klaviyo("count of several metrics together", nearest)
     match atom.measurement:
         case "count":
             is_once = (atom.comparison, atom.value) == ("at least", 1)
