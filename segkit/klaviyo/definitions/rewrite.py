@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar, assert_never, cast
 
-from segkit.definition.algebra import CONDITION_LIMIT, OPPOSITES, Literal, condition_groups, push_not_inwards, simplify
+from segkit.definition.algebra import (
+    CONDITION_LIMIT,
+    OPPOSITES,
+    Literal,
+    condition_groups,
+    each_metric,
+    push_not_inwards,
+    simplify,
+)
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -14,15 +22,18 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     ItemsComparison,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListComparison,
     ListCondition,
     ListTest,
     MetricCondition,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     PropertyCondition,
@@ -116,18 +127,35 @@ def _sayable(literal: Literal) -> Condition:
             return _negated(inner)
         case MetricCondition(measurement="count", comparison=comparison, value=value):
             if (comparison, value) in _ONCE:
-                return replace(literal, comparison="at least", value=1)
-            return replace(literal, comparison="equals", value=0) if (comparison, value) in _NEVER else literal
+                return _of_each_alternative(AnyOf, replace(literal, comparison="at least", value=1))
+            if (comparison, value) in _NEVER:
+                return _of_each_alternative(AllOf, replace(literal, comparison="equals", value=0))
+            return literal
         case PropertyCondition(name, LengthTest("not equals", length)):
             return _any_test(name, [LengthTest("fewer than", length), LengthTest("more than", length)])
         case PropertyCondition(name, ItemsTest(comparison, items)) if _column(name) not in PREDICTIONS:
             kind, of_each = _OF_EACH[comparison]
             return kind(tuple(PropertyCondition(name, ListTest(of_each, item)) for item in items))
+        case PropertyCondition(name, NumberInTest(numbers, negated)):
+            of_one = [NumberTest("not equals" if negated else "equals", number) for number in numbers]
+            return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in of_one))
         case PropertyCondition(name, TextInTest(values, negated)) if _column(name) == PREDICTED_GENDER:
             tests = [TextTest("not equals" if negated else "equals", value) for value in values]
             return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in tests))
         case _:
             return literal
+
+
+def _of_each_alternative(kind: type[AllOf] | type[AnyOf], atom: MetricCondition) -> Condition:
+    """Return a condition for each metric and each alternative among an event's filters: at least once by any, or zero times by all."""
+    if not isinstance(atom.metric, str):
+        return kind(tuple(_of_each_alternative(kind, replace(atom, metric=one)) for one in each_metric(atom.metric)))
+    places = [place for place, clause in enumerate(atom.where) if isinstance(clause, EventAlternatives)]
+    if len(places) != 1:
+        return atom
+    before, clause, after = atom.where[: places[0]], atom.where[places[0]], atom.where[places[0] + 1 :]
+    alternatives = clause.alternatives if isinstance(clause, EventAlternatives) else ()
+    return kind(tuple(replace(atom, where=(*before, *one, *after)) for one in alternatives))
 
 
 _OF_EACH: dict[ItemsComparison, tuple[type[AllOf] | type[AnyOf], ListComparison]] = {
@@ -155,6 +183,8 @@ def _negated(atom: Condition) -> Condition:
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with phone_number not set"
         case RegionCondition(is_in=is_in):
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with country not set"
+        case LastEventCondition(metric, where, timeframe):
+            nearest = f"{describe(MetricCondition(metric, 'count', 'equals', 0, timeframe, where))}, the newest or not"
         case _:
             # A funnel: whatever else has an exact opposite was turned round before.
             nearest = "the funnel as a segment of its own, which a campaign then excludes"
@@ -200,6 +230,8 @@ def opposites(test: PropertyTest) -> list[PropertyTest]:
             return [TextTest(_negated_comparison(comparison), value)]
         case TextInTest(values, negated):
             return [TextInTest(values, not negated)]
+        case NumberInTest(numbers, negated):
+            return [NumberInTest(numbers, not negated)]
         case NumberTest(comparison, value):
             return [NumberTest(OPPOSITES[comparison], value)]
         case BooleanTest(value):

@@ -13,6 +13,7 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     NumberTest,
@@ -144,6 +145,9 @@ def _condition(literal: Atom, account: _Account) -> Document:
             return metric_document(literal, account.ids)
         case FunnelCondition():
             return funnel_document(literal, account.ids)
+        case LastEventCondition(metric, where, timeframe):
+            nearest = describe(MetricCondition(metric, "count", "at least", 1, timeframe, where))
+            raise DefinitionError.beyond_klaviyo("condition on the newest event alone", f"{nearest}, the newest or not")
         case PropertyCondition():
             return _property(literal, account)
         case ConsentCondition():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from segkit.definition.conditions import EventProperty, FunnelCondition, MetricCondition
+from segkit.definition.conditions import EventAlternatives, EventTests, FunnelCondition, MetricCondition
 from segkit.definition.explain import describe
 from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InPeriod, InTheLast
 from segkit.errors import DefinitionError
@@ -18,6 +18,9 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
     Raises:
         DefinitionError: the metric has no id, or a clause no filter.
     """
+    if not isinstance(atom.metric, str):
+        nearest = f"a condition for each of the {len(atom.metric)} metrics, joined by OR, which each count alone"
+        raise DefinitionError.beyond_klaviyo("count of several metrics together", nearest)
     match atom.measurement:
         case "count":
             is_once = (atom.comparison, atom.value) == ("at least", 1)
@@ -65,8 +68,14 @@ def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
     return found | {"completion_window_seconds": None if window is None else windows[window], "steps": steps}
 
 
-def _event_filters(where: tuple[EventProperty, ...]) -> list[Document] | None:
+def _event_filters(where: EventTests) -> list[Document] | None:
     if len(where) > EVENT_FILTER_LIMIT:
         nearest = f"the {EVENT_FILTER_LIMIT} that matter most"
         raise DefinitionError.beyond_klaviyo(f"event with {len(where)} filters", nearest)
-    return [{"property": clause.property, "filter": event_filter(clause.test)} for clause in where] or None
+    filters: list[Document] = []
+    for clause in where:
+        if isinstance(clause, EventAlternatives):
+            nearest = f"a condition for each of the {len(clause.alternatives)} alternatives, joined by OR, which each count alone"
+            raise DefinitionError.beyond_klaviyo("choice among the filters of an event", nearest)
+        filters.append({"property": clause.property, "filter": event_filter(clause.test)})
+    return filters or None

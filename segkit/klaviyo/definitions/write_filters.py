@@ -16,6 +16,7 @@ from segkit.definition.conditions import (
     ListTest,
     Number,
     NumberComparison,
+    NumberInTest,
     NumberTest,
     PropertyTest,
     SetTest,
@@ -121,7 +122,7 @@ def event_filter(test: EventTest) -> Document:
 
 
 def _common_filter(
-    test: TextTest | TextInTest | NumberTest | BooleanTest | LengthTest | SetTest | SomethingTest,
+    test: TextTest | TextInTest | NumberTest | NumberInTest | BooleanTest | LengthTest | SetTest | SomethingTest,
 ) -> Document:
     match test:
         case TextTest(comparison, value):
@@ -132,6 +133,9 @@ def _common_filter(
             return text_filter("not-in" if negated else "in", list(values))
         case NumberTest(comparison, value):
             return number_filter(comparison, value)
+        case NumberInTest(values, negated):
+            nearest = f"a condition for each of the {len(values)} numbers, joined by {'AND' if negated else 'OR'}"
+            raise DefinitionError.beyond_klaviyo("choice among several numbers", nearest)
         case BooleanTest(value):
             return {"type": "boolean", "operator": "equals", "value": value}
         case LengthTest("not equals", length):
