@@ -134,7 +134,7 @@ def test_builders_make_what_the_design_lists(shop):
 
 def test_a_pattern_is_checked_before_it_is_wrapped(shop):
     """What is no pattern by itself is refused, even where brackets around it would make it one."""
-    with pytest.raises(sk.DefinitionError, match="no regular expression"):
+    with pytest.raises(sk.DefinitionError, match="not a regular expression"):
         sk.members(sk.Segment("It", sk.has("City", matches="a)|(b")), shop)
 
 

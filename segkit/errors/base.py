@@ -1,4 +1,4 @@
-"""What all errors of segkit are, and the one way in which it warns."""
+"""Define the base class of all errors and warnings, and how segkit warns."""
 
 import inspect
 import re
@@ -6,14 +6,14 @@ import warnings
 
 
 class SegkitError(Exception):
-    """Anything that segkit raises on purpose. What was given is repeated, but not hundreds of letters of it without a blank."""
+    """The base class of all errors that segkit raises. Very long words and numbers in a message are shortened."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(_LONG_WORD.sub(_shortened, message))
 
 
 _LONG_WORD = re.compile(r"\d{61,}|[^\s/\\]{301,}")
-"""A number or another word that is longer than anybody reads; paths have slashes."""
+"""A number or word that is too long to read. Paths have slashes, so they stay whole."""
 
 
 def _shortened(found: re.Match[str]) -> str:
@@ -23,12 +23,12 @@ def _shortened(found: re.Match[str]) -> str:
 
 
 class SegkitWarning(UserWarning):
-    """Something that was answered, and that the analyst should know before trusting the answer."""
+    """A warning about a result that the analyst should know before trusting it."""
 
 
 def warn(message: str) -> None:
-    """Warn of something at the line that called segkit, however deep inside segkit it was found."""
-    # From Python 3.12 on, `skip_file_prefixes` does this.
+    """Issue a warning at the line that called segkit, however deep inside segkit this function is called."""
+    # Python 3.12 and later have `skip_file_prefixes` for this.
     frame, level = inspect.currentframe(), 1
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         frame, level = frame.f_back, level + 1
@@ -39,5 +39,5 @@ _PACKAGE = __name__.partition(".")[0]
 
 
 def missing_extra(package: str, extra: str) -> ImportError:
-    """Return the error for a package that only an extra brings, with the line that installs it."""
+    """Return the error for a missing package of an extra, with the command that installs it."""
     return ImportError(f'This needs {package}, which is not installed. Run: pip install "sms-segkit[{extra}]"')
