@@ -1,7 +1,8 @@
 """segkit: SMS segments for the analyst who decides who gets a text message.
 
-Load a shop, say a segment, see who is in it and why the rest can't be texted, and write the file. Nothing is imported before it is
-used: where each name comes from stands in `__init__.pyi`, which type checkers read, and is looked up here when it is asked for.
+Load a shop, define a segment, see its members and why some of them can't be texted, and write the file.
+
+Public names are imported on first use. `__init__.pyi` lists the module of each name, for type checkers and for the lookup here.
 """
 
 import ast
@@ -18,7 +19,7 @@ __all__ = [
     "load",
     "Dataset",
     "write_sample",
-    # what a segment says
+    # the definition of a segment
     "Segment",
     "did",
     "did_not",
@@ -48,7 +49,7 @@ __all__ = [
     "load_segments",
     "diff",
     "Difference",
-    # what it says to Klaviyo
+    # definitions in Klaviyo
     "from_klaviyo",
     "segments_from_klaviyo",
     "to_klaviyo",
@@ -73,14 +74,14 @@ __all__ = [
     "recommended",
     "Recommended",
     "starting_values",
-    # builders of one's own
+    # writing builders
     "builder",
     "Range",
     "Choice",
     "StartsAt",
     "Parameter",
     "parameters",
-    # who is in it
+    # the members of a segment
     "membership",
     "members",
     "sizes",
@@ -91,14 +92,14 @@ __all__ = [
     "distribution",
     "Distribution",
     "places",
-    # who is sent to
+    # audiences and files to send
     "audience",
     "SmsAudience",
     "write_members",
     "check_import",
     "build",
     "Build",
-    # what can go wrong
+    # errors and warnings
     "SegkitError",
     "DefinitionError",
     "DataError",
@@ -119,7 +120,7 @@ _HOMES = {
 
 
 class _Package(ModuleType):
-    """Keeps modules of old names out of the place of public names: Python hangs each module that is imported on its package."""
+    """The type of this package. Importing a moved module by its old name must not replace a public function with the module."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _HOMES or not isinstance(value, ModuleType):

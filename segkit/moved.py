@@ -1,4 +1,4 @@
-"""Modules under the names that they had before the wings, found where they are now; all but `segkit.account`, which is public, go with 1.0."""
+"""Keep the old names of moved modules importable. They will be removed in 1.0, except for `segkit.account`, which is public."""
 
 import importlib
 import sys
@@ -20,7 +20,7 @@ _WINGS = {
     "command": "build cli jupyter report",
 }
 _WHOLE = {"account", "plain_data"}
-"""Folders that are a wing of their own now."""
+"""Old packages that were moved as a whole."""
 
 
 def _homes() -> dict[str, str]:
@@ -29,13 +29,13 @@ def _homes() -> dict[str, str]:
 
 
 HOMES = _homes()
-"""Each old name with the new one; what lies in a folder goes with it."""
+"""Maps each old name to the new one. The modules of a package move with it."""
 
 
 class Moved:
-    """Finds a module by its old name, and warns of it at the line that imports it.
+    """Finds modules by their old names, and issues a `DeprecationWarning` at the importing line.
 
-    A finder and a loader by what it does: importing the classes of both would take as long as all of segkit's front.
+    Implements the finder and loader protocols without inheriting from `importlib.abc`, which is slow to import.
     """
 
     def __init__(self) -> None:
@@ -44,8 +44,8 @@ class Moved:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return how a module of an old name is loaded; None for any other."""
-        del path, target  # a name says it all
+        """Return the spec of a module with an old name; None for any other name."""
+        del path, target  # the name is enough
         old = fullname
         while old not in HOMES and old.count(".") > 1:
             old = old.rpartition(".")[0]
@@ -54,7 +54,7 @@ class Moved:
         return ModuleSpec(fullname, cast("Any", self), origin=HOMES[old] + fullname.removeprefix(old))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """Return the module as it is known under its new name."""
+        """Return the module with the new name."""
         home = str(spec.origin)
         if not spec.name.startswith(PUBLIC):
             warnings.warn(
@@ -65,12 +65,12 @@ class Moved:
         return found
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave the module as it was, for Python has written the old name into it."""
+        """Restore the module's spec, which Python has replaced by that of the old name."""
         spec = module.__spec__
         module.__spec__ = None if spec is None else self._specs.pop(spec.name)
 
 
 def install() -> None:
-    """Let old names be found, before Python looks into folders for them."""
+    """Install the finder of old names before Python's own finders."""
     if not any(isinstance(finder, Moved) for finder in sys.meta_path):
         sys.meta_path.insert(0, cast("Any", Moved()))

@@ -67,7 +67,10 @@ DEFINITION = {
     "not_yaml": (("found a tab",), ["not YAML", "found a tab", "Check the indentation"]),
     "empty_text": ((), ["Nothing is written", "segkit: 1"]),
     "nested_too_deep": ((), ["nested too deep", "fewer groups"]),
-    "half_a_character": (("A name", "Ann \ud83d"), ["A name", "half a character", "emoji", "Write the whole character"]),
+    "half_a_character": (
+        ("A name", "Ann \ud83d"),
+        ["A name", "half a character", "emoji", "Write the whole character"],
+    ),
     "half_in_text": ((), ["half a character", "emoji", "Write the whole character"]),
     "text_too_long": ((600_000, 500_000), ["600,000 characters", "at most 500,000", "right file"]),
     "not_plain": (("&a",), ["'&a'", "anchor", "Write out what it stands for"]),

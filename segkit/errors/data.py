@@ -217,7 +217,9 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def damaged_file(cls, path: Path, reason: str) -> Self:
         """A file can't be read at all, or a Parquet or Arrow file is damaged."""
-        return cls(f"{quoted(path.name)} can't be read: {reason}. Export it once more, or copy it again from its source.")
+        return cls(
+            f"{quoted(path.name)} can't be read: {reason}. Export it once more, or copy it again from its source."
+        )
 
     @classmethod
     def unreadable_file(cls, path: Path, reason: str) -> Self:
@@ -227,9 +229,7 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def empty_file(cls, name: str) -> Self:
         """A file has no rows, or not even a header."""
-        return cls(
-            f"{masked_text(name)} has no rows. Check that the export finished, and that this is the right file."
-        )
+        return cls(f"{masked_text(name)} has no rows. Check that the export finished, and that this is the right file.")
 
     @classmethod
     def bad_argument(cls, name: str, value: object, wanted: str) -> Self:

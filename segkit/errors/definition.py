@@ -192,7 +192,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def beyond_segkit(cls, what: str, why: str) -> Self:
-        """segkit can't express a condition of Klaviyo, or has no data for it."""
+        """Klaviyo has a condition that segkit can't express, or has no data for."""
         return cls(f"{what} can't be read: {why}.")
 
     @classmethod
@@ -229,7 +229,9 @@ class DefinitionError(SegkitError, ValueError):
     def unreadable_text(cls, faults: Iterable[str]) -> Self:
         """All faults in the text of segments."""
         every = list(faults)
-        head = "The text of a segment has a fault" if len(every) == 1 else f"The text of segments has {len(every)} faults"
+        head = (
+            "The text of a segment has a fault" if len(every) == 1 else f"The text of segments has {len(every)} faults"
+        )
         lines = "\n".join(f"  - {fault}" for fault in every)
         return cls(f"{head}, so nothing was read:\n{lines}")
 

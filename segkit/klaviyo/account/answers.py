@@ -11,7 +11,7 @@ LONGEST_ANSWER = 300.0
 """Seconds within which a response must be complete; the largest pages take a few."""
 
 LARGEST_ANSWER = 128 * 2**20
-"""The largest response, in bytes, compressed and uncompressed. The largest page has 1,000 events, each with an order at most."""
+"""The largest response, in bytes, compressed and uncompressed. The largest pages have 1,000 events, each of which may contain an order."""
 
 _CHUNK_SIZE = 2**16
 _GZIP_OR_DEFLATE = zlib.MAX_WBITS + 32

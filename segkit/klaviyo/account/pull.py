@@ -30,8 +30,8 @@ from segkit.masking import masked_text
 from segkit.wording import counted
 
 OLDEST_PEOPLE = timedelta(days=1)
-"""A resumed pull downloads profiles and members again if their download began longer ago: profiles may have opted out since, or have
-been added to a list that must not be texted."""
+"""A resumed pull downloads profiles and members again if their download began longer ago than this: profiles may have opted out since,
+or have been added to a list that must not be texted."""
 
 
 @dataclass(frozen=True, slots=True)

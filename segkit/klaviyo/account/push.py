@@ -79,7 +79,7 @@ class Push:
 
     def _described(self, change: Change) -> str:
         if change.action == "leave":
-            return f"{quoted(change.segment)} (id {change.segment_id}) already says this: nothing to send."
+            return f"{quoted(change.segment)} (id {change.segment_id}) already has this definition: nothing to send."
         if self.is_sent:
             return f"{_PAST_TENSE[change.action]} {quoted(change.segment)} (id {change.segment_id})."
         return f"{change.request}\nrevision: {_revision()}\n{json.dumps(change.body, indent=2, ensure_ascii=False)}"

@@ -1,7 +1,7 @@
 """Convert segments to and from the documents of Klaviyo's Segments API.
 
-Both directions keep the members, except for profiles with values of a wrong type. A segment that is written and read back has the same
-meaning in Klaviyo's own form, with these changes:
+A conversion in either direction keeps the members of a segment, except for profiles with values of a wrong type. A segment that is
+written and read back has the same meaning in Klaviyo's own form, with these changes:
 
 - AND and OR become AND of OR groups, without duplicate conditions and redundant groups.
 - A count of at least 1, more than 0 or not equal to 0 becomes "greater than 0", read as "at least 1". Fewer than 1 or at most 0 becomes

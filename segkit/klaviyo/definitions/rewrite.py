@@ -152,9 +152,7 @@ def _negated(atom: Condition) -> Condition:
         case ListCondition(name):
             nearest = f"not on the list {quoted(name)}, joined by OR with having joined outside that time"
         case DistanceCondition(is_within=is_within):
-            nearest = (
-                f"{describe(replace(atom, is_within=not is_within))}, which leaves out profiles without a known location"
-            )
+            nearest = f"{describe(replace(atom, is_within=not is_within))}, which leaves out profiles without a known location"
         case PhoneCountryCondition(is_in=is_in):
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with phone_number not set"
         case RegionCondition(is_in=is_in):

@@ -475,7 +475,7 @@ FILES = {
     "a cut bzip": ("events.csv.bz2", bz2.compress(EVENTS * 500)[:60], "can't be read"),
     "no Parquet": ("events.parquet", EVENTS, "can't be read"),
     "an empty Parquet": ("events.parquet", b"", "can't be read"),
-    "no JSON": ("events.json", EVENTS, "can't be read: it is no JSON, or was not written to its end, in line 1"),
+    "no JSON": ("events.json", EVENTS, "can't be read: it is not JSON, or it is incomplete, in line 1"),
     "cut JSON": ("events.json", b'{"data": [', "can't be read"),
     "empty JSON": ("events.json", b"", "has no rows"),
     "an old spreadsheet": ("events.xls", b"", "has neither profiles nor events.*It holds: 'events.xls'.*one by one"),

@@ -343,7 +343,10 @@ WRONG = {
     "an unknown channel": ("can receive: smss", ["'smss'", "Did you mean 'sms'"]),
     "a timeframe of no form": ("did: Clicked SMS\nwhen: last 90 days", ["Did you mean 'in the last 90 days'"]),
     "a timeframe that runs backwards": ("did: Clicked SMS\nwhen: between 9 and 3 days ago", ["when can't be"]),
-    "a timeframe of dates": ("did: Clicked SMS\nwhen: in the next 7 days", ["'in the next 7 days'", "timeframes such as"]),
+    "a timeframe of dates": (
+        "did: Clicked SMS\nwhen: in the next 7 days",
+        ["'in the next 7 days'", "timeframes such as"],
+    ),
     "a day that is none": ("did: Clicked SMS\nwhen: before 2026-02-30", ["2026-02-30"]),
     "a century and more": ("did: Clicked SMS\nwhen: in the last 99999 days", ["36,525"]),
     "one text for several": ("has: City\nis in: Boston", ["is in", "a list"]),

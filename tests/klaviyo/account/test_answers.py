@@ -108,7 +108,9 @@ def test_an_answer_without_end_is_given_up_at_the_limit(pieces, monkeypatch):
     """Whichever part of it has no end, by this limit or by a smaller one of the libraries beneath."""
     monkeypatch.setattr(answers, "LARGEST_ANSWER", 2**21)
     with answering(*pieces) as (account, asked):
-        with pytest.raises(AccountError, match=r"Get Metrics: .*(larger than .* gave up|before the response from Klaviyo was complete)") as caught:
+        with pytest.raises(
+            AccountError, match=r"Get Metrics: .*(larger than .* gave up|before the response from Klaviyo was complete)"
+        ) as caught:
             account.ask(METRICS)
 
         assert len(asked) == (1 if "larger" in str(caught.value) else 8)

@@ -91,7 +91,7 @@ def test_pushing_twice_sends_nothing_the_second_time(server, account):
 
     assert sent(server) == []
     assert [change.action for change in pushed.changes] == ["leave", "leave"]
-    assert "'Clicked' (id New001) already says this: nothing to send." in str(pushed)
+    assert "'Clicked' (id New001) already has this definition: nothing to send." in str(pushed)
 
 
 def test_the_order_of_conditions_says_nothing(server, account):

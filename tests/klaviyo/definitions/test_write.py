@@ -210,7 +210,7 @@ BEYOND: dict[str, tuple] = {
     "no text in an item": (~sk.has("Likes", contains_text_in_item="Hat"), "text in an item of a list", "the whole item 'Hat'"),
     "several predictions": (sk.has("predicted_gender", contains_any_of=["a", "b"]), "test of predicted_gender", "likely_female"),
     "another length in events": (clause(LengthTest("not equals", 2)), "length other than", "fewer than 2 and of more than 2"),
-    "something in events": (clause(SomethingTest(True)), "holds something", 'is set; Klaviyo does not document whether an empty list or 0'),
+    "something in events": (clause(SomethingTest(True)), "holds something", "is set; Klaviyo does not document whether an empty list or 0"),
     "nothing in events": (clause(SomethingTest(False)), "holds nothing", "is not set; Klaviyo"),
     "something": (sk.has("Likes", holds_something=True), "holds something", "does not document whether an empty list or 0"),
     "not something": (~sk.has("Likes", holds_something=True), "holds nothing", "is not set; Klaviyo"),
