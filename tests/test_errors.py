@@ -130,7 +130,7 @@ DATA = {
         (FOLDER, "0.9", 7),
         ["'shop'", "segkit 0.9", "version 7", "sk.load(...).save(folder)"],
     ),
-    "inside_a_saved_shop": ((FOLDER,), ["inside of a saved shop", "sk.load('shop')"]),
+    "inside_a_saved_shop": ((FOLDER,), ["inside a saved shop", "sk.load('shop')"]),
     "saved_shop_is_read": (
         (["columns", "day_first"],),
         ["'columns', 'day_first'", "only as_of", "load its source"],

@@ -15,7 +15,7 @@ def _a(noun: str) -> str:
 
 
 class DataError(SegkitError, ValueError):
-    """The data can't be read, or can't answer the question, without a silent change of the result."""
+    """The data can't be loaded, or can't answer a question, without silently changing the result."""
 
     @classmethod
     def faults(cls, faults: Iterable[str]) -> Self:
@@ -422,7 +422,7 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def inside_a_saved_shop(cls, folder: Path) -> Self:
         """A folder inside a saved shop was given instead of the shop's folder."""
-        return cls(f"This folder is inside of a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")
+        return cls(f"This folder is inside a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")
 
     @classmethod
     def saved_shop_is_read(cls, names: Iterable[str]) -> Self:

@@ -156,7 +156,7 @@ class DefinitionError(SegkitError, ValueError):
     def no_klaviyo_definition(cls, why: str) -> Self:
         """A Klaviyo document has no definition of a segment."""
         return cls(
-            f"This has no definition of a segment: {why}. Give a response of the Segments API, a create request, the "
+            f"This document has no definition of a segment: {why}. Give a response of the Segments API, a create request, the "
             "definition itself with its condition_groups, or the response when .json is added to the URL of a segment's "
             "definition."
         )
@@ -165,7 +165,7 @@ class DefinitionError(SegkitError, ValueError):
     def several_klaviyo_definitions(cls, names: Iterable[object]) -> Self:
         """A Klaviyo document has several segments instead of one."""
         return cls(
-            f"This has several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or give one of them."
+            f"This document has several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or give only one of them."
         )
 
     @classmethod
@@ -230,7 +230,9 @@ class DefinitionError(SegkitError, ValueError):
         """All faults in the text of segments."""
         every = list(faults)
         head = (
-            "The text of a segment has a fault" if len(every) == 1 else f"The text of segments has {len(every)} faults"
+            "The text of a segment has a fault"
+            if len(every) == 1
+            else f"The text of the segments has {len(every)} faults"
         )
         lines = "\n".join(f"  - {fault}" for fault in every)
         return cls(f"{head}, so nothing was read:\n{lines}")

@@ -415,7 +415,7 @@ def test_a_shop_of_another_version_is_refused_before_all_else(saved: Path):
 
 def test_the_inside_of_a_saved_shop_is_no_shop(saved: Path):
     """Whoever gives the folder within is told which one to give."""
-    with pytest.raises(DataError, match=r"inside of a saved shop.*sk\.load\('.*shop'\)"):
+    with pytest.raises(DataError, match=r"inside a saved shop.*sk\.load\('.*shop'\)"):
         sk.load(saved / TABLES)
 
 
