@@ -58,7 +58,9 @@ class Moved:
         home = str(spec.origin)
         if not spec.name.startswith(PUBLIC):
             warnings.warn(
-                f"{spec.name} is {home} now; the old name goes with segkit 1.0.", DeprecationWarning, stacklevel=2
+                f"{spec.name} has moved to {home}; the old name will be removed in segkit 1.0.",
+                DeprecationWarning,
+                stacklevel=2,
             )
         found = importlib.import_module(home)
         self._specs[spec.name] = found.__spec__
