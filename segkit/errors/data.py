@@ -164,7 +164,7 @@ class DataError(SegkitError, ValueError):
     def several_in_archive(cls, path: Path, held: str) -> Self:
         """A zip archive does not have exactly one file."""
         return cls(
-            f"{quoted(path.name)} can't be read: segkit only reads archives of one file, and this one has {held}. Unpack it."
+            f"{quoted(path.name)} can't be read: segkit only reads archives of one file, and it holds {held}. Unpack it."
         )
 
     @classmethod

@@ -90,7 +90,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def words_clash(cls, phrase: str, words: Iterable[str]) -> Self:
         """Only one of two keyword arguments may be given."""
-        return cls(f"{phrase} takes only one of {listed(words)} at a time. For both, join two conditions with &.")
+        return cls(f"{phrase} takes one of {listed(words)} at a time. For both, join two conditions with &.")
 
     @classmethod
     def bad_value(cls, what: str, value: object, wanted: str) -> Self:

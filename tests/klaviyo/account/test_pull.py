@@ -533,7 +533,7 @@ def test_a_place_that_is_no_longer_known_says_so(server, tmp_path):
     with pytest.raises(AccountError, match="403"):
         pull(tmp_path, account=account(server))
     server.fail("/api/profiles", Fault(400))
-    with pytest.raises(AccountError, match=r"can't go on where it stopped.*\(400\).*--restart"):
+    with pytest.raises(AccountError, match=r"can't continue where it stopped.*\(400\).*--restart"):
         pull(tmp_path, account=account(server))
     assert pull(tmp_path, restart=True, account=account(server)).rows["profiles.parquet"] == 24
 
