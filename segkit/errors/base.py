@@ -2,7 +2,11 @@
 
 import inspect
 import re
+import sysconfig
 import warnings
+from pathlib import PurePath
+from types import FrameType
+from typing import cast
 
 
 class SegkitError(Exception):
@@ -27,15 +31,48 @@ class SegkitWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Issue a warning at the line that called segkit, however deep inside segkit this function is called."""
-    # Python 3.12 and later have `skip_file_prefixes` for this.
-    frame, level = inspect.currentframe(), 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, SegkitWarning, stacklevel=level - 1 if frame is None else level)
+    """Issue a warning at the line of the analyst's own code, however deep inside segkit this function is called."""
+    _warn(message, SegkitWarning)
+
+
+def deprecated(message: str) -> None:
+    """Issue a deprecation warning, at the line of the analyst's own code, for a form that segkit 1.0 will remove."""
+    _warn(f"{message} The old form will be removed in segkit 1.0.", DeprecationWarning)
+
+
+def _warn(message: str, kind: type[Warning]) -> None:
+    frame = _callers_frame()
+    warnings.warn_explicit(
+        message,
+        kind,
+        filename=frame.f_code.co_filename,
+        lineno=frame.f_lineno,
+        module=frame.f_globals.get("__name__", "<unknown>"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _callers_frame() -> FrameType:
+    """Return the innermost frame of the analyst's own code, which is neither segkit nor a library that called it, such as pandas.
+
+    If there is none, as in a callback of a slider, returns the innermost frame outside segkit. In Python 3.12 and later,
+    `skip_file_prefixes` does part of this.
+    """
+    frame, outside, last = inspect.currentframe(), None, None
+    while frame is not None:
+        last = frame
+        if frame.f_globals.get("__name__", "").partition(".")[0] != _PACKAGE:
+            outside = outside or frame
+            file = frame.f_code.co_filename
+            if not file.startswith(_LIBRARIES) and not _INSTALLED.intersection(PurePath(file).parts):
+                return frame
+        frame = frame.f_back
+    return cast("FrameType", outside or last)
 
 
 _PACKAGE = __name__.partition(".")[0]
+_LIBRARIES = (sysconfig.get_path("stdlib"), "<frozen ")
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 def missing_extra(package: str, extra: str) -> ImportError:

@@ -420,6 +420,14 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def folder_not_entered(cls, folder: Path) -> Self:
+        """Only its owner may read a folder."""
+        return cls(
+            f"{quoted(folder)} can't be read: you don't have permission. A saved shop can only be read by its owner. Ask the owner, or save a shop "
+            "of your own."
+        )
+
+    @classmethod
     def inside_a_saved_shop(cls, folder: Path) -> Self:
         """A folder inside a saved shop was given instead of the shop's folder."""
         return cls(f"This folder is inside a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")

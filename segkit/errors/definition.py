@@ -6,7 +6,7 @@ from typing import Self
 
 from segkit.errors.base import SegkitError
 from segkit.masking import masked_text, quoted
-from segkit.wording import counted, listed, nearest
+from segkit.wording import counted, listed, nearest, shortened
 
 _BUILDER = (
     "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): "
@@ -27,10 +27,18 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def segment_as_truth(cls) -> Self:
+        """A segment was used as a truth value, by `and`, `or`, `not` or `if`."""
+        return cls(
+            "A segment is neither true nor false, so it can't be used with `and`, `or`, `not` or `if`. Write `vip & engaged` for the members "
+            "of both, `vip | engaged` for the members of either and `~vip` for everybody else."
+        )
+
+    @classmethod
     def not_a_condition(cls, value: object, where: str) -> Self:
         """A value is not a condition."""
         return cls(
-            f"{where} needs a condition, and {quoted(value)} is of type {type(value).__name__}. "
+            f"{where} needs a condition, and {_short(value)} is of type {type(value).__name__}. "
             "Make a condition with a phrase such as sk.did(...), sk.has(...) or sk.can_receive(...), or take that of a segment: "
             "segment.condition."
         )
@@ -39,7 +47,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_segment(cls, value: object) -> Self:
         """A value is not a segment."""
         return cls(
-            f"Expected a segment, and {quoted(value)} is of type {type(value).__name__}. "
+            f"Expected a segment, and {_short(value)} is of type {type(value).__name__}. "
             'Give a condition a name first: sk.Segment("VIP", condition).'
         )
 
@@ -64,6 +72,40 @@ class DefinitionError(SegkitError, ValueError):
         return cls(
             f"Two segments are both named {quoted(name)}, and a membership table has one column for each name. "
             "Give one of them another name: sk.Segment(NEW_NAME, segment.condition)."
+        )
+
+    @classmethod
+    def unknown_segment(cls, name: str, asked_by: str, known: Iterable[str]) -> Self:
+        """A segment refers to another one that was not passed."""
+        known = sorted(known)
+        return cls(
+            f"The segment {quoted(asked_by)} is defined by the segment {quoted(name)}, and no segment with that name was passed."
+            f"{nearest(name, known)} The segments are: {listed(known, most=40)}. Pass both, as in sk.membership([engaged, vip], shop). If a "
+            "function takes one segment, pass one of those that sk.resolve_segments([engaged, vip]) returns."
+        )
+
+    @classmethod
+    def unresolved_segment(cls, name: str) -> Self:
+        """A condition that refers to a segment was evaluated or translated without that segment."""
+        return cls(
+            f"This condition is defined by the segment {quoted(name)}, and only its name is known here. Make a segment of the condition "
+            f"and pass both to sk.resolve_segments([...]), which replaces the name by the condition of {quoted(name)}."
+        )
+
+    @classmethod
+    def circle_of_segments(cls, names: Iterable[str]) -> Self:
+        """Segments refer to each other in a circle, or one refers to itself."""
+        return cls(
+            f"These segments are defined by each other in a circle: {' → '.join(map(quoted, names))}. Write out the condition of one of "
+            "them in place of sk.in_segment(...)."
+        )
+
+    @classmethod
+    def too_many_written_out(cls, name: str, size: int, most: int) -> Self:
+        """With the conditions of the segments that it refers to, a segment has too many conditions."""
+        return cls(
+            f"The segment {quoted(name)} would have {size:,} conditions, including those of the segments that it is defined by, and at most "
+            f"{most:,} are allowed. Use each segment only once."
         )
 
     @classmethod
@@ -431,3 +473,9 @@ class DefinitionError(SegkitError, ValueError):
             "keyword arguments with defaults that returns a Segment: "
             "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90) -> Segment."
         )
+
+
+def _short(value: object) -> str:
+    """Return a value as an error shows it: a segment by its name, and a long value shortened."""
+    name = getattr(value, "name", None)
+    return quoted(name) if isinstance(name, str) else shortened(quoted(value), 200)
