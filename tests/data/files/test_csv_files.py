@@ -165,7 +165,7 @@ def test_a_mark_in_a_header_is_no_separator(tmp_path):
 
 def test_an_unclear_separator_is_asked_for(tmp_path):
     """Where two marks would do, and neither is a comma, the error says how to tell which it is."""
-    with pytest.raises(DataError, match=r"may be parted by semicolons or by bars.*sep=;"):
+    with pytest.raises(DataError, match=r"may be separated by semicolons or by bars.*sep=;"):
         load(tmp_path, "profile_id;City|Note\na;Oslo|x\n")
     assert load(tmp_path, "sep=;\nprofile_id;City|Note\na;Oslo|x\n").profiles["City|Note"].tolist() == ["Oslo|x"]
 

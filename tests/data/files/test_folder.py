@@ -228,7 +228,7 @@ def test_what_is_neither_a_path_nor_a_frame_is_refused_in_our_words(name):
 def test_a_pipe_is_refused(folder):
     """A pipe given by name would be waited for without end."""
     os.mkfifo(folder / "pipe.csv")
-    with pytest.raises(DataError, match="no regular file"):
+    with pytest.raises(DataError, match="not a regular file"):
         sk.load(profiles=folder / "pipe.csv")
 
 

@@ -23,7 +23,7 @@ def test_a_file_without_headers_is_refused_and_shows_nobody(tmp_path: Path, row:
     other = ",".join("x" for _ in row)
     (tmp_path / "profiles.csv").write_text(f"{','.join(row)}\n{other}\n", encoding="utf-8")
     with pytest.raises(
-        DataError, match="has no row of headers: more than a third of the first row looks like cells"
+        DataError, match="has no row of headers: more than a third of the first row looks like data"
     ) as refusal:
         sk.load(tmp_path, as_of="2026-06-30")
 

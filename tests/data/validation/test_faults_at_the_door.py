@@ -475,10 +475,10 @@ FILES = {
     "a cut bzip": ("events.csv.bz2", bz2.compress(EVENTS * 500)[:60], "can't be read"),
     "no Parquet": ("events.parquet", EVENTS, "can't be read"),
     "an empty Parquet": ("events.parquet", b"", "can't be read"),
-    "no JSON": ("events.json", EVENTS, "can't be read: it is no JSON, or was not written to its end, in line 1"),
+    "no JSON": ("events.json", EVENTS, "can't be read: it is not JSON, or it is incomplete, in line 1"),
     "cut JSON": ("events.json", b'{"data": [', "can't be read"),
     "empty JSON": ("events.json", b"", "has no rows"),
-    "an old spreadsheet": ("events.xls", b"", "holds neither profiles nor events.*It holds: 'events.xls'.*given one by one"),
+    "an old spreadsheet": ("events.xls", b"", "has neither profiles nor events.*It holds: 'events.xls'.*one by one"),
 }  # fmt: skip
 
 
@@ -528,7 +528,7 @@ def test_the_same_table_twice_is_refused(other, tmp_path):
     (tmp_path / "events.csv").write_bytes(EVENTS)
     (tmp_path / other).write_bytes(b"")
     with pytest.raises(
-        DataError, match=r"holds events in more than one form.*count everything twice.*events="
+        DataError, match=r"has events in more than one format.*count everything twice.*events="
     ) as error:
         sk.load(tmp_path)
     assert other in str(error.value)
@@ -540,7 +540,7 @@ def test_the_same_part_twice_is_refused(tmp_path):
     (tmp_path / "events-2.csv.gz").write_bytes(gzip.compress(EVENTS))
     assert len(sk.load(tmp_path).events) == 2
     (tmp_path / "events-1.csv.gz").write_bytes(gzip.compress(EVENTS))
-    with pytest.raises(DataError, match="more than one form"):
+    with pytest.raises(DataError, match="more than one format"):
         sk.load(tmp_path)
 
 
@@ -549,12 +549,12 @@ def test_files_given_one_by_one_must_be_of_a_known_and_equal_format(tmp_path):
     (tmp_path / "events.csv").write_bytes(EVENTS)
     (tmp_path / "events.log").write_bytes(EVENTS)
     pd.DataFrame({"profile_id": ["ann"]}).to_parquet(tmp_path / "events.parquet")
-    with pytest.raises(DataError, match=r"'events\.log' is of no format that segkit reads. It reads \.csv"):
+    with pytest.raises(DataError, match=r"'events\.log' is not in a format that segkit reads. It reads \.csv"):
         sk.load(events=tmp_path / "events.log")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="The folder 'empty' holds no parts of a table"):
+    with pytest.raises(DataError, match="The folder 'empty' has no parts of a table"):
         sk.load(events=tmp_path / "empty")
-    with pytest.raises(DataError, match=r"'events\.parquet' is of another format than 'events\.csv'"):
+    with pytest.raises(DataError, match=r"'events\.parquet' has another format than 'events\.csv'"):
         sk.load(events=[tmp_path / "events.csv", tmp_path / "events.parquet"])
     with pytest.raises(DataError, match="Nothing to load"):
         sk.load(events=[])

@@ -155,8 +155,8 @@ def test_a_shop_of_an_export_keeps_its_further_columns_of_a_meaning():
 
 
 @pytest.mark.parametrize(("frame", "said"), [
-    (framed(Score=[1, 2, 3]).reset_index(drop=True), "no column is called 'profile_id'"),
-    (framed(), "no column beside profile_id"),
+    (framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is called 'profile_id'"),
+    (framed(), "no column besides profile_id"),
     (framed(Score=[1, 2, 3]).iloc[:0], "no row"),
     (pd.concat([framed(Score=[1, 2, 3])] * 2), r"ids with more than one row \(3 times\)"),
     (framed(Score=[1, 2, 3])["Score"].rename(None), "Series without a name"),
@@ -191,7 +191,7 @@ def test_a_list_is_of_whatever_holds_ids():
     (" ", ["ann"], "name must be the name of a list"),
     (7, ["ann"], "name must be the name of a list"),
     ("Picked", framed(picked=[True, False, True])["picked"], r"series\.index\[series\]"),
-    ("Picked", framed(Score=[1, 2, 3]).reset_index(drop=True), "no column is called 'profile_id'"),
+    ("Picked", framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is called 'profile_id'"),
 ])  # fmt: skip
 def test_what_names_no_people_is_refused(name, ids, said):
     """One text, a column of True and False, a frame without ids and no ids at all are slips, told as such."""
