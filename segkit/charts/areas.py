@@ -80,7 +80,7 @@ def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
     for one in sets.shown:
         if one.size and one.rows not in found:
             where = joined(sets.names[row] for row in one.rows)
-            notes.append(f"Not to be seen in the circles: {profiles(one.size)} in {where} only.")
+            notes.append(f"Not visible in the circles: {profiles(one.size)} in {where} only.")
     return Heading(_finding(sets, segments), " ".join(notes), colours)
 
 

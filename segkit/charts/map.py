@@ -118,7 +118,7 @@ def _heading(info: _MapInfo) -> Heading:
     if beyond:
         notes.append(f"Not drawn: {_people(beyond)} farther than {number(_VIEW * info.radius)} {info.unit} away.")
     if unplaced:
-        notes.append(f"No place is known of {_people(unplaced)}.")
+        notes.append(f"The location of {_people(unplaced)} is unknown.")
     colours = tuple((colour, words) for words, colour, people in _groups(info) if any(people))
     return Heading(finding, " ".join(notes), colours)
 

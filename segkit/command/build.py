@@ -28,13 +28,13 @@ from segkit.sending.member_cells import neutralised
 from segkit.wording import counted
 
 NO_CONSENT = (
-    "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
-    "rule picks before consent: for looking and counting only. If a column holds the consent, the data report says how to name it."
+    "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files contain the profiles "
+    "that match each segment before consent, for analysis only. If a column holds the consent, the data report says how to name it."
 )
 
 
 NOBODY_SUBSCRIBED = (
-    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words of "
+    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words in "
     "sms_consent were not understood, and how to give them a meaning."
 )
 

@@ -45,7 +45,7 @@ FIRST_PLAUSIBLE, LAST_PLAUSIBLE = DAY, 7_258_118_400_000_000
 
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 """The range of `as_of`, the end exclusive. Dates outside are typing errors or placeholders."""
-_BEYOND = ", which is not between 1970 and 2200: dates beyond stand for no date in many systems, and no window counts back from them"
+_BEYOND = ", which is not between 1970 and 2200: many systems use dates outside for no date, and no window counts back from them"
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def test_an_empty_segment_is_named_without_a_circle():
 def test_what_can_not_be_seen_is_said():
     """A combination that has no place among the circles is told in words."""
     figure = plot_areas(table({"A": 1_000_000, "AB": 1}, "AB"))
-    assert "Not to be seen in the circles: 1 profile in A and B only." in note(figure)
+    assert "Not visible in the circles: 1 profile in A and B only." in note(figure)
 
 
 @pytest.mark.parametrize(

@@ -149,12 +149,13 @@ def _to_the_letter(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     if uneven:
         raise DataError.unreadable_file(
             file.path,
-            f"{counted(uneven, 'row has', 'rows have')} not as many cells as the header, which has {width:,}; "
+            counted(uneven, "row doesn't have", "rows don't have")
+            + f" as many cells as the header, which has {width:,}; "
             f"{'the first' if uneven > 1 else 'it'} is in line {first_uneven:,}",
         )
     batches.append(_columns(rows, form))
     file.faults.note(
-        file.table, "(file)", "rows with empty cells behind the last column", trimmed, done="read without them"
+        file.table, "(file)", "rows with empty cells after the last column", trimmed, done="read without them"
     )
     return form, pa.concat_tables(batches), True
 
@@ -188,13 +189,11 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
                     "never closed",
                 ) from None
             is_open = "unexpected end" in str(error)
-            what = (
-                "is never closed, so all lines after it" if is_open else "closes within a cell, so that lines after it"
-            )
+            what = "is never closed, so all lines after it" if is_open else "closes within a cell, so lines after it"
             raise DataError.unreadable_file(
                 file.path,
-                f"a quotation mark in the row that begins in line {line:,} {what} might be taken for one cell. A quotation mark "
-                "within a cell is doubled, and the cell is in quotation marks",
+                f"a quotation mark in the row that begins in line {line:,} {what} might be read as one cell. Inside a cell, "
+                "double each quotation mark, and enclose the cell in quotation marks",
             ) from None
         except UnicodeDecodeError:
             raise _not_in(file, encoding) from None
@@ -246,7 +245,7 @@ def _not_in(file: CsvFile, encoding: str) -> DataError:
 def _note_form(file: CsvFile, form: Form, encoding: str) -> None:
     if form.is_unusual:
         file.faults.note(
-            file.table, "(file)", f"cells parted by {form.mark}", 1, examples=[file.path.name], done="read as such"
+            file.table, "(file)", f"cells separated by {form.mark}", 1, examples=[file.path.name], done="read as such"
         )
     if encoding != "utf-8":
         file.faults.note(

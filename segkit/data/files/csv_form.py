@@ -66,10 +66,10 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
     except (StopIteration, csv.Error):
         if is_whole and not text.strip():
             raise DataError.empty_file(path.name) from None
-        raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be, or far too long") from None
+        raise DataError.unreadable_file(path, "its header has a stray quotation mark, or is far too long") from None
     before = _first_lines(text, lines)
     if not is_whole and not before.endswith(("\n", "\r")):
-        raise DataError.unreadable_file(path, "its first line is longer than a million letters")
+        raise DataError.unreadable_file(path, "its first line is longer than a million characters")
     if is_whole and not text[len(before) :].strip("\r\n"):
         raise DataError.empty_file(path.name)
     if any("\udc80" <= letter <= "\udcff" for letter in before):
@@ -77,7 +77,7 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
     several = [name for name in doubled(header) if name]
     if several:
         refuse_data(path.name, header)
-        raise DataError.unreadable_file(path, f"several columns are headed {listed(several)}")
+        raise DataError.unreadable_file(path, f"several columns have the header {listed(several)}")
     return Form(
         delimiter,
         tuple(header),

@@ -66,7 +66,7 @@ def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
     if doubled(headers):
         refuse_data(name, headers)
         several = listed(doubled(headers))
-        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
+        raise DataError.faults([f"{name}: several columns have the header {several}. Remove or rename all but one."])
 
 
 def _handed_out(frame: Any, name: str) -> Table:

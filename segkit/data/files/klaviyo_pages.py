@@ -224,7 +224,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
     if not isinstance(metric, str) or metric not in names:
         raise DataError.faults(
             [
-                f"events: the metric id {quoted(metric)} is not among the included metrics. Ask for the pages with include=metric."
+                f"events: the metric id {quoted(metric)} is not among the included metrics. Request the pages with include=metric."
             ]
         )
     own = {name: value for name, value in attributes.items() if name not in ("event_properties", "timestamp")}
@@ -275,7 +275,7 @@ def _shapeless(kind: str) -> DataError:
     wanted = f"a list named 'data' of resources of type {quoted(kind)}"
     return DataError.faults(
         [
-            f"{kind}s: a page lacks Klaviyo's shape, {wanted}. Save the answers of Get Profiles and Get Events as they come."
+            f"{kind}s: a page does not have Klaviyo's shape, {wanted}. Save the responses of Get Profiles and Get Events unchanged."
         ]
     )
 
