@@ -87,9 +87,9 @@ def test_files_are_read_by_the_same_words(tmp_path, ending):
     [
         ({"yes": "sure"}, ["'yes'", "'sure'", *CONSENTS]),
         ({"yes": "subscribed", "Yes ": "unsubscribed"}, ["'Yes '", "'subscribed' and 'unsubscribed'", *CONSENTS]),
-        ({"": "subscribed"}, ["''", "no word of a cell"]),
-        ({None: "subscribed"}, ["None", "no word of a cell"]),
-        ({float("nan"): "subscribed"}, ["nan", "no word of a cell"]),
+        ({"": "subscribed"}, ["''", "can't be a word in a cell"]),
+        ({None: "subscribed"}, ["None", "can't be a word in a cell"]),
+        ({float("nan"): "subscribed"}, ["nan", "can't be a word in a cell"]),
         ("yes", ["consent='yes'", "consent={'yes': 'subscribed'}"]),
     ],
 )
