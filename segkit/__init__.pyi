@@ -132,6 +132,9 @@ from segkit.definition.phrases import (
     did_not as did_not,
 )
 from segkit.definition.phrases import (
+    did_on_days as did_on_days,
+)
+from segkit.definition.phrases import (
     has as has,
 )
 from segkit.definition.phrases import (
@@ -139,6 +142,9 @@ from segkit.definition.phrases import (
 )
 from segkit.definition.phrases import (
     in_region as in_region,
+)
+from segkit.definition.phrases import (
+    in_segment as in_segment,
 )
 from segkit.definition.phrases import (
     is_not_set as is_not_set,
@@ -171,6 +177,7 @@ from segkit.definition.phrases import (
     within as within,
 )
 from segkit.definition.segment import Segment as Segment
+from segkit.definition.segment import resolve_segments as resolve_segments
 from segkit.definition.text.segment_files import load_segments as load_segments
 from segkit.engine.load import load as load
 from segkit.engine.membership import members as members

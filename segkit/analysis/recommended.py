@@ -31,12 +31,14 @@ from segkit.definition.conditions import (
     PhoneCountryCondition,
     PropertyCondition,
     RegionCondition,
+    SegmentCondition,
     SomethingTest,
 )
 from segkit.definition.measures import EventCount
 from segkit.definition.segment import Segment
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.errors import DefinitionError
 from segkit.masking import quoted
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_metric
 
@@ -261,6 +263,8 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
         case RegionCondition():
             if not dataset.has_property("country"):
                 yield "no country in the profiles"
+        case SegmentCondition(name):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             assert_never(condition)
 

@@ -67,7 +67,9 @@ def sweep(
         found.append(_counts(threshold, inside, engine))
     told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
     tell(engine, told)
-    sizes, in_base = (np.concatenate([counts[place] for counts in found]) for place in (1, 2))
+    sizes, in_base = (
+        np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
+    )
     (base_size,) = (len(engine),) if inside is None else engine.counts([inside])
     table = pd.DataFrame(list(product(*varying.values())), columns=list(varying))
     return table.assign(

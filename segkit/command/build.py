@@ -16,7 +16,7 @@ from segkit.command.report import SegmentPage, html_report
 from segkit.definition.algebra import without_consent
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
-from segkit.definition.segment import Segment
+from segkit.definition.segment import Segment, distinct_segments
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import FileError
@@ -155,7 +155,7 @@ def build(
 
 
 def _chosen(segments: Iterable[Segment]) -> Recommended:
-    return Recommended(tuple(segments), pd.DataFrame(columns=["segment", "reason"]))
+    return Recommended(tuple(distinct_segments(segments)), pd.DataFrame(columns=["segment", "reason"]))
 
 
 def _segment_files(

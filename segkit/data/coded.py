@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from segkit.data.instants import Flags
-from segkit.data.properties import UNSET, Cells, Codes, arrow_cells, codes_of
+from segkit.data.properties import UNSET, Cells, Codes, arrow_cells, codes_of, spread
 
 
 class CodedCells(Cells):
@@ -82,8 +82,7 @@ def recoded(codes: Codes, values: pa.Array) -> pa.Array:
     if 2 * len(values) > len(codes):
         return values.take(pa.array(codes, mask=codes == UNSET))
     encoded = values.dictionary_encode()
-    # -1, for not set, is the index of the appended code.
-    found = np.append(codes_of(encoded.indices), np.int32(UNSET)).take(codes)
+    found = spread(codes_of(encoded.indices), codes, unset=UNSET)
     return pa.DictionaryArray.from_arrays(pa.array(found, mask=found == UNSET), encoded.dictionary)
 
 
@@ -95,6 +94,6 @@ def texts_of(cells: Cells) -> tuple[Codes, pa.Array]:
     pieces = pa.chunked_array(list(cells.encoded()), pa.dictionary(pa.int32(), pa.string()))
     whole = pieces.unify_dictionaries().combine_chunks()
     occurring = whole.indices.unique().drop_null()
-    numbers = np.full(len(whole.dictionary) + 1, UNSET, dtype=np.int32)
+    numbers = np.full(len(whole.dictionary), UNSET, dtype=np.int32)
     numbers[occurring.to_numpy()] = np.arange(len(occurring))
-    return numbers.take(codes_of(whole.indices)), whole.dictionary.take(occurring)
+    return spread(numbers, codes_of(whole.indices), unset=UNSET), whole.dictionary.take(occurring)

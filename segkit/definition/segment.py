@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
 
-from segkit.definition.conditions import KINDS, Condition, is_too_deep
+from segkit.definition.conditions import KINDS, Condition, Named, is_too_deep
+from segkit.definition.references import resolved
 from segkit.errors import DefinitionError
 from segkit.json_text import has_half
 from segkit.masking import quoted
+from segkit.wording import shortened
 
 if TYPE_CHECKING:
     from segkit.definition.text import Fault, ReadText
@@ -21,8 +23,10 @@ _OWN_KEYS = ("segkit", "name", "description")
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Named):
     """Name a condition, and say in a sentence what it is for.
+
+    `&`, `|` and `~` make a new segment with a joined name, beside another segment or a bare condition, which goes by its English.
 
     Raises:
         DefinitionError: the name is blank or holds half a character, or the condition is none or has over 50 groups within groups.
@@ -30,6 +34,9 @@ class Segment:
     >>> from segkit.definition.phrases import can_receive
     >>> Segment("SMS subscribers", can_receive("sms")).name
     'SMS subscribers'
+    >>> from segkit.builders import sms_engaged, sms_vip
+    >>> (sms_vip() & sms_engaged()).name, (~sms_vip()).name
+    ('SMS VIP and SMS engaged', 'not SMS VIP')
     """
 
     name: str
@@ -47,6 +54,30 @@ class Segment:
             raise DefinitionError.half_a_character("A segment's name and description", self.name)
         if is_too_deep(self.condition):
             raise DefinitionError.nested_too_deep()
+
+    def __and__(self, other: "Segment | Condition") -> "Segment":
+        condition = _condition_of(other, "&")
+        return Segment(_joined("and", _name_of(self), _name_of(other)), self.condition & condition)
+
+    def __or__(self, other: "Segment | Condition") -> "Segment":
+        condition = _condition_of(other, "|")
+        return Segment(_joined("or", _name_of(self), _name_of(other)), self.condition | condition)
+
+    # A condition leaves what stands behind it to the segment there.
+    def __rand__(self, other: Condition) -> "Segment":
+        condition = _condition_of(other, "&")
+        return Segment(_joined("and", _name_of(other), _name_of(self)), condition & self.condition)
+
+    def __ror__(self, other: Condition) -> "Segment":
+        condition = _condition_of(other, "|")
+        return Segment(_joined("or", _name_of(other), _name_of(self)), condition | self.condition)
+
+    def __invert__(self) -> "Segment":
+        is_one_word = not self.name.startswith("not ") and not {"and", "or"}.intersection(self.name.split())
+        return Segment(f"not {self.name}" if is_one_word else f"not ({self.name})", ~self.condition)
+
+    def __bool__(self) -> NoReturn:
+        raise DefinitionError.segment_as_truth()
 
     @property
     def hash(self) -> str:
@@ -118,6 +149,33 @@ class Segment:
         return cls(segment.name, segment.condition, segment.description)
 
 
+def _condition_of(joined: object, sign: str) -> Condition:
+    if isinstance(joined, Segment):
+        return joined.condition
+    if not isinstance(joined, KINDS):
+        raise DefinitionError.not_a_condition(joined, f"{sign} beside a segment")
+    return joined  # type: ignore[return-value]  # `KINDS` are all conditions
+
+
+def _name_of(joined: Segment | Condition) -> str:
+    """Return what a part of a joined name says: a segment's name, or a condition in English, on one line."""
+    if isinstance(joined, Segment):
+        return joined.name
+    from segkit.definition.explain import explain  # noqa: PLC0415  # which itself explains segments
+
+    return shortened(explain(joined), _LETTERS)
+
+
+_LETTERS = 120
+"""How much of a bare condition's English goes into a name."""
+
+
+def _joined(word: str, *names: str) -> str:
+    """Join names by a word; those that the other word joins are in brackets."""
+    other = {"and": " or ", "or": " and "}[word]
+    return f" {word} ".join(f"({name})" if other in name else name for name in names)
+
+
 def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
     """Read a segment from YAML; None and every fault, in the order of the lines, where there are any."""
     from segkit.definition import text as plain_data  # noqa: PLC0415
@@ -157,8 +215,43 @@ def _segment(found: "ReadText") -> Segment | None:
 Segments: TypeAlias = Segment | Iterable[Segment]
 
 
+def resolve_segments(segments: Segments) -> list[Segment]:
+    """Replace `sk.in_segment("VIP")` by the condition of the segment "VIP", in every segment that names another.
+
+    `sk.membership` and whatever else takes several segments does so by itself. What takes one segment, such as `sk.to_klaviyo`,
+    `sk.why` or `Segment.hash`, can be given one of the segments that this returns.
+
+    Args:
+        segments: the segments, those that are named among them, such as `sk.load_segments("segments/")`.
+
+    Returns:
+        The same segments in their order; those that name no other are as they were.
+
+    Raises:
+        DefinitionError: a segment that is named is not among them, segments name each other in a circle, something is no segment, two
+            have one name, or a condition becomes too deep or too long.
+
+    >>> from segkit.definition.phrases import can_receive, did, in_segment
+    >>> vip = Segment("VIP", did("Placed Order", at_least=3))
+    >>> resolve_segments([vip, Segment("VIP by text", in_segment("VIP") & can_receive("sms"))])[1].condition == (
+    ...     did("Placed Order", at_least=3) & can_receive("sms")
+    ... )
+    True
+    """
+    return distinct_segments(segments)
+
+
 def distinct_segments(segments: Segments) -> list[Segment]:
-    """Return segments as a list, each with a name of its own.
+    """Return segments as a list, each with a name of its own, and with the conditions of segments that are named by others.
+
+    Raises:
+        DefinitionError: as `resolve_segments`.
+    """
+    return resolved(listed_segments(segments))
+
+
+def listed_segments(segments: Segments) -> list[Segment]:
+    """Return segments as a list, each with a name of its own and as it was given.
 
     Raises:
         DefinitionError: something is no segment, or two segments have one name.
@@ -177,11 +270,11 @@ def distinct_segments(segments: Segments) -> list[Segment]:
 
 
 def one_segment(segment: object) -> Segment:
-    """Return what must be a segment.
+    """Return what must be a segment that names no other.
 
     Raises:
-        DefinitionError: it is none.
+        DefinitionError: it is none, or its condition names a segment, which nobody passed.
     """
     if not isinstance(segment, Segment):
         raise DefinitionError.not_a_segment(segment)
-    return segment
+    return resolved([segment])[0]

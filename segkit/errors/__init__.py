@@ -4,7 +4,7 @@ Each message names the thing, its value, the choices and the next step. A file f
 """
 
 from segkit.errors.account import AccountError
-from segkit.errors.base import SegkitError, SegkitWarning, missing_extra, warn
+from segkit.errors.base import SegkitError, SegkitWarning, deprecated, missing_extra, warn
 from segkit.errors.data import DataError
 from segkit.errors.definition import DefinitionError
 from segkit.errors.files import FileError
@@ -16,6 +16,7 @@ __all__ = [
     "FileError",
     "SegkitError",
     "SegkitWarning",
+    "deprecated",
     "missing_extra",
     "warn",
 ]

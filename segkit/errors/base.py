@@ -2,7 +2,11 @@
 
 import inspect
 import re
+import sysconfig
 import warnings
+from pathlib import PurePath
+from types import FrameType
+from typing import cast
 
 
 class SegkitError(Exception):
@@ -27,15 +31,48 @@ class SegkitWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Warn of something at the line that called segkit, however deep inside segkit it was found."""
-    # From Python 3.12 on, `skip_file_prefixes` does this.
-    frame, level = inspect.currentframe(), 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, SegkitWarning, stacklevel=level - 1 if frame is None else level)
+    """Warn of something at the analyst's own line, however deep it was found and whatever lies between."""
+    _warn(message, SegkitWarning)
+
+
+def deprecated(message: str) -> None:
+    """Warn at the analyst's own line of a form that goes with segkit 1.0."""
+    _warn(f"{message} The old form goes with segkit 1.0.", DeprecationWarning)
+
+
+def _warn(message: str, kind: type[Warning]) -> None:
+    frame = _asker()
+    warnings.warn_explicit(
+        message,
+        kind,
+        filename=frame.f_code.co_filename,
+        lineno=frame.f_lineno,
+        module=frame.f_globals.get("__name__", "<unknown>"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _asker() -> FrameType:
+    """Return the innermost frame of an analyst's own code: not segkit's, nor of a library that called segkit, as pandas or a widget does.
+
+    Where there is none, as behind a slider of a notebook, it is the innermost one outside segkit. From Python 3.12 on,
+    `skip_file_prefixes` does a part of this.
+    """
+    frame, outside, last = inspect.currentframe(), None, None
+    while frame is not None:
+        last = frame
+        if frame.f_globals.get("__name__", "").partition(".")[0] != _PACKAGE:
+            outside = outside or frame
+            file = frame.f_code.co_filename
+            if not file.startswith(_LIBRARIES) and not _INSTALLED.intersection(PurePath(file).parts):
+                return frame
+        frame = frame.f_back
+    return cast("FrameType", outside or last)
 
 
 _PACKAGE = __name__.partition(".")[0]
+_LIBRARIES = (sysconfig.get_path("stdlib"), "<frozen ")
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 def missing_extra(package: str, extra: str) -> ImportError:

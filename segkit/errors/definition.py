@@ -8,7 +8,7 @@ from typing import Self
 
 from segkit.errors.base import SegkitError
 from segkit.masking import masked_text, quoted
-from segkit.wording import counted, listed, nearest
+from segkit.wording import counted, listed, nearest, shortened
 
 _BUILDER = (
     "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): "
@@ -29,10 +29,18 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def segment_as_truth(cls) -> Self:
+        """`and`, `or`, `not` or `if` asked a segment whether it is true."""
+        return cls(
+            "A segment is neither true nor false, so it can't stand beside `and`, `or`, `not` or `if`. Write `vip & engaged` for who is "
+            "in both, `vip | engaged` for who is in either and `~vip` for everybody else."
+        )
+
+    @classmethod
     def not_a_condition(cls, value: object, where: str) -> Self:
         """Something else stands where a condition belongs."""
         return cls(
-            f"{where} needs a condition, and {quoted(value)} is {type(value).__name__}. "
+            f"{where} needs a condition, and {_short(value)} is {type(value).__name__}. "
             "Conditions are made by phrases such as sk.did(...), sk.has(...) and sk.can_receive(...), or taken from a "
             "segment with segment.condition."
         )
@@ -41,7 +49,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_segment(cls, value: object) -> Self:
         """Something else stands where a segment belongs."""
         return cls(
-            f"Expected a segment, and {quoted(value)} is {type(value).__name__}. "
+            f"Expected a segment, and {_short(value)} is {type(value).__name__}. "
             'Give a condition a name first: sk.Segment("VIP", condition).'
         )
 
@@ -66,6 +74,40 @@ class DefinitionError(SegkitError, ValueError):
         return cls(
             f"Two segments are both named {quoted(name)}, and a membership table has one column for each name. "
             "Give one of them another name: sk.Segment(NEW_NAME, segment.condition)."
+        )
+
+    @classmethod
+    def unknown_segment(cls, name: str, asked_by: str, known: Iterable[str]) -> Self:
+        """A segment names another that was not passed."""
+        known = sorted(known)
+        return cls(
+            f"The segment {quoted(asked_by)} is defined by the segment {quoted(name)}, and there is none of that name here."
+            f"{nearest(name, known)} Segments here: {listed(known, most=40)}. Pass both, as in sk.membership([engaged, vip], shop); to "
+            "what takes one segment, pass one of those that sk.resolve_segments([engaged, vip]) returns."
+        )
+
+    @classmethod
+    def unresolved_segment(cls, name: str) -> Self:
+        """A condition that names a segment was asked of data or translated by itself."""
+        return cls(
+            f"This condition is defined by the segment {quoted(name)}, and only its name is known here. Make a segment of the condition "
+            f"and pass both through sk.resolve_segments([...]), which puts the condition of {quoted(name)} in place of its name."
+        )
+
+    @classmethod
+    def circle_of_segments(cls, names: Iterable[str]) -> Self:
+        """Segments are defined by each other, or one by itself."""
+        return cls(
+            f"These segments are defined by each other in a circle: {' → '.join(map(quoted, names))}. Write out the condition of one of "
+            "them in place of sk.in_segment(...)."
+        )
+
+    @classmethod
+    def too_many_written_out(cls, name: str, size: int, most: int) -> Self:
+        """A segment names others that name others, so often that its condition is too long."""
+        return cls(
+            f"The segment {quoted(name)} would have {size:,} conditions with those of the segments that it is defined by, and {most:,} "
+            "are the most. Name each segment once."
         )
 
     @classmethod
@@ -430,3 +472,9 @@ class DefinitionError(SegkitError, ValueError):
             "keyword arguments with defaults that returns a Segment: "
             "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90) -> Segment."
         )
+
+
+def _short(value: object) -> str:
+    """Return a value as an error quotes it; a segment by its name, and anything long by its beginning."""
+    name = getattr(value, "name", None)
+    return quoted(name) if isinstance(name, str) else shortened(quoted(value), 200)

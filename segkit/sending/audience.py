@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.definition.conditions import AnyOf
-from segkit.definition.segment import Segment, distinct_segments, one_segment
+from segkit.definition.references import resolved
+from segkit.definition.segment import Segment, listed_segments, one_segment
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -56,8 +57,10 @@ class SmsAudience:
         failing: Segment | None = None,
         looking_back: bool = False,
     ) -> None:
-        self._include = distinct_segments(include)
-        self._exclude = distinct_segments(exclude)
+        includes, excludes = listed_segments(include), listed_segments(exclude)
+        # A segment that is included may name one that is excluded, and the other way round.
+        self._include = resolved(includes, beside=excludes)
+        self._exclude = resolved(excludes, beside=includes)
         if not self._include:
             raise DefinitionError.missing_word("audience", ["include"])
         self._dataset = dataset
@@ -79,7 +82,7 @@ class SmsAudience:
     @property
     def size(self) -> int:
         """How many profiles are sent to."""
-        return self._stopped[1]
+        return self._size
 
     @property
     def as_of(self) -> datetime:
@@ -97,9 +100,8 @@ class SmsAudience:
         return self._dataset.rows(self._rows)
 
     @cached_property
-    def _stopped(self) -> tuple[npt.NDArray[np.int64], int]:
-        """How many each step stops, and how many are sent to."""
-        return self._eligibility.waterfall(self._engine, self._included)
+    def _size(self) -> int:
+        return self._eligibility.size(self._engine, self._included)
 
     @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
@@ -124,7 +126,8 @@ class SmsAudience:
         Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
         `checked_against` (what the data holds for the step, and what it lacks).
         """
-        included, (removed, _) = self._included_size, self._stopped
+        included = self._included_size
+        removed, sent_to = self._eligibility.waterfall(self._engine, self._included)
         rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
         rows += [
             (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
@@ -132,7 +135,7 @@ class SmsAudience:
                 zip(STEPS, removed, self._eligibility.coverage, strict=True)
             )
         ]
-        rows.append((SENDABLE, "may be texted", 0, self.size, ""))
+        rows.append((SENDABLE, "may be texted", 0, sent_to, ""))
         return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
@@ -224,7 +227,8 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
         DefinitionError, DataError: as `sk.membership`.
     """
     evaluation = Evaluation(dataset)
-    rows = np.flatnonzero(evaluation.holds(one_segment(segment).condition))
+    segment = one_segment(segment)
+    rows = np.flatnonzero(evaluation.holds(segment.condition))
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),

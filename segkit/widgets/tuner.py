@@ -35,9 +35,6 @@ from segkit.widgets.live import LiveView
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
 from segkit.wording import percent
 
-MOST_POSITIONS = 2_000
-"""A slider with more positions is answered by the kernel, since to tell the browser all of them would take longer than to move."""
-
 
 class Tuner(Closable):
     """Move a builder's parameters and see at once who is in, who entered and left, and who may be texted.
@@ -245,7 +242,7 @@ class Tuner(Closable):
         """Return what the view shows at every position of a slider, so that the browser need not ask; None where it must."""
         name, control = list(self._controls.items())[number]
         positions = control.positions
-        if not 1 < len(positions) <= MOST_POSITIONS or self.value != self._made_from:
+        if self.value != self._made_from:
             return None
         every = answers(
             self._engine,

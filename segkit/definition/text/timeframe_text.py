@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from segkit.definition.timeframe_words import DATE_WORDS, EVENT_WORDS, MONTHS, date_timeframe, event_timeframe
 from segkit.definition.timeframes import (
@@ -20,8 +20,10 @@ from segkit.definition.timeframes import (
     DateTimeframe,
     EventTimeframe,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
+    Period,
     Timeframe,
     Unit,
 )
@@ -31,6 +33,9 @@ EVENT_FORMS = (
     "in the last 90 days",
     "at least 30 days ago",
     "between 91 and 150 days ago",
+    "in the last 3 months",
+    "in this calendar month",
+    "in the last calendar month",
     "before 2026-01-01",
     "after 2026-01-01",
     "on 2026-01-01",
@@ -62,6 +67,8 @@ def timeframe_text(timeframe: Timeframe) -> str:
             return f"at least {_units(quantity, unit)} ago"
         case BetweenAgo(nearest, farthest, unit):
             return f"between {nearest} and {_units(farthest, unit)} ago"
+        case InPeriod(period, is_last):
+            return f"in {'the last' if is_last else 'this'} calendar {period}"
         case InTheNext(quantity, unit):
             return f"in the next {_units(quantity, unit)}"
         case Before(day):
@@ -132,7 +139,8 @@ def _word(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
 
 
 _QUANTITY = r"(\d{1,6})"
-_UNITS = r"(hour|day|week)s?"
+_UNITS = r"(hour|day|week|month)s?"
+_PERIODS = "|".join(get_args(Period))
 _DAY = r"(\d{4}-\d\d-\d\d)"
 _FORMS: dict[str, Callable[..., tuple[str, Any]]] = {
     rf"in the last {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_last_{unit}s", int(number)),
@@ -141,6 +149,8 @@ _FORMS: dict[str, Callable[..., tuple[str, Any]]] = {
         f"between_{unit}s_ago",
         (int(nearest), int(farthest)),
     ),
+    rf"in this calendar ({_PERIODS})": lambda period: ("in_this", period),
+    rf"in the last calendar ({_PERIODS})": lambda period: ("in_last", period),
     rf"in the next {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_next_{unit}s", int(number)),
     rf"before {_DAY}": lambda day: ("before", day),
     rf"after {_DAY}": lambda day: ("after", day),
@@ -153,3 +163,8 @@ _FORMS: dict[str, Callable[..., tuple[str, Any]]] = {
     rf"in ({'|'.join(MONTHS)}) of any year": lambda month: ("in_month", MONTHS.index(month) + 1),
 }
 _PATTERNS = [(re.compile(pattern, re.ASCII), read) for pattern, read in _FORMS.items()]
+
+
+def patterns_of(forms: tuple[str, ...]) -> list[str]:
+    """Return the regular expressions of some forms of a timeframe, such as `EVENT_FORMS`."""
+    return [pattern.pattern for pattern, _ in _PATTERNS if any(map(pattern.fullmatch, forms))]

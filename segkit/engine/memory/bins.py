@@ -13,6 +13,7 @@ from segkit.data.places import KILOMETERS
 from segkit.definition.measures import (
     Distance,
     EventCount,
+    EventDays,
     EventSum,
     FirstDay,
     LastDay,
@@ -108,7 +109,7 @@ def _digit_of_property(cut: Cut, name: str, evaluation: Evaluation) -> Digit:
 def _laid(cut: Cut, evaluation: Evaluation) -> _Laid:
     measure = cut.measure
     match measure:
-        case EventCount() | EventSum():
+        case EventCount() | EventSum() | EventDays():
             units, scale = evaluation.measured(measure)
             return _Laid(units, _whole_edges(cut, scale, least=-FARTHEST, most=FARTHEST))
         case LastDay():

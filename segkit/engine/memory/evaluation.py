@@ -40,11 +40,13 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
 )
 from segkit.definition.measures import (
     DayMeasure,
     EventCount,
+    EventDays,
     EventMeasure,
     EventSum,
     FirstDay,
@@ -170,6 +172,8 @@ class Evaluation:
             case PropertyCondition() | DistanceCondition():
                 measure = measure_of(condition)
                 return self._holds(condition), measure is None or self._is_first(measure, condition)
+            case SegmentCondition(name):
+                raise DefinitionError.unresolved_segment(name)
             case _:
                 return self._holds(condition), True
 
@@ -259,10 +263,10 @@ class Evaluation:
             return recency.grouped(*self._seen(measure.of, events, is_last=is_last), size)
 
         match measure.of:
-            case EventCount() if measure.rank == 1:
+            case EventCount() | EventDays() if measure.rank == 1:
                 profiles, seen, _ = self._seen(measure.of, events, is_last=is_last)
                 days: recency.Days | None = recency.newest(profiles, seen, size)
-            case EventCount() | EventSum():
+            case EventCount() | EventSum() | EventDays():
                 scale = events.scale if isinstance(measure.of, EventSum) else 0
                 by_profile = self.keep("events by profile", (measure.of, is_last), grouped)
                 days = None if by_profile is None else recency.deciding_days(by_profile, measure, scale)
@@ -273,7 +277,7 @@ class Evaluation:
     def _seen(
         self, measure: EventMeasure, events: MetricEvents, *, is_last: bool
     ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
-        """Return profiles, days and amounts of the events that count, in order of time.
+        """Return profiles, days and amounts of the events that count, in order of time; where days are counted one event of each.
 
         Where the first day is looked for they are those of a mirror: from the last event to the first, with their days below 0.
         """
@@ -281,23 +285,32 @@ class Evaluation:
         profiles, days, units = events.profiles[rows], events.days[rows], None
         if isinstance(measure, EventSum):
             units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
+        if isinstance(measure, EventDays):
+            first = recency.first_of_days(profiles, days)
+            profiles, days = profiles[first], days[first]
         if is_last:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count, or its sum as whole units and the decimals they carry."""
+        """Return each profile's count of events or days, or its sum as whole units and the decimals they carry."""
         events = self.dataset.events.metric(measure.metric)
         match measure:
             case EventCount():
                 return self.keep("count", measure, lambda: (self._count(measure, events), 0))
             case EventSum():
                 return self.keep("sum", measure, lambda: self._sum(measure, events))
+            case EventDays():
+                return self.keep("days", measure, lambda: (self._days(measure, events), 0))
             case _:
                 assert_never(measure)
 
     def _count(self, measure: EventCount, events: MetricEvents) -> npt.NDArray[Any]:
         return np.bincount(events.profiles[self.selected(measure, events)], minlength=len(self.dataset))
+
+    def _days(self, measure: EventDays, events: MetricEvents) -> npt.NDArray[Any]:
+        profiles, _, _ = self._seen(measure, events, is_last=True)
+        return np.bincount(profiles, minlength=len(self.dataset))
 
     def _sum(self, measure: EventSum, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)
