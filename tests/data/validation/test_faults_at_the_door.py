@@ -146,7 +146,7 @@ KEPT = {
     ),
     "a header and its spelled-out form": (
         people(city="Oslo", City="OSLO"), orders(),
-        ("profiles", "city", "'City' has this meaning, too", 1, "", "kept as a property under its own name"),
+        ("profiles", "city", "'City' has the same meaning", 1, "", "kept as a property under its own name"),
     ),
 }  # fmt: skip
 
@@ -213,7 +213,7 @@ REFUSED = {
     ),
     "ids of another kind": (
         people(), orders(profile_id=["1", "2", "3", "4"]),
-        ["events, profile_id: no id is that of a profile (4 times), such as '1', '2', '3'. Profiles have ids such as 'ann', 'bea'"],
+        ["events, profile_id: no id belongs to a profile (4 times), such as '1', '2', '3'. Profiles have ids such as 'ann', 'bea'"],
     ),
     "unreadable dates": (
         people(), orders(datetime=["soon", "2026-13-01T00:00:00Z", "2026-06-03T00:00:00Z", "last week"]),
@@ -426,7 +426,7 @@ def test_no_report_and_no_error_names_a_person():
 def test_ids_that_are_emails_are_covered():
     """Where the shop's ids are email addresses, errors and reports cover them, the ids offered as examples included."""
     emails = [f"{name}.lee@example.com" for name in NAMES]
-    with pytest.raises(DataError, match="no id is that of a profile") as error:
+    with pytest.raises(DataError, match="no id belongs to a profile") as error:
         Dataset.from_frames(people(profile_id=emails), orders())
     assert "lee@example" not in str(error.value)
     shop = Dataset.from_frames(people(profile_id=emails), orders(profile_id=[*emails[:3], "zoe.lee@example.com"]))
