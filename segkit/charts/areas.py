@@ -136,9 +136,9 @@ def _numbers(sets: Intersections, found: dict[Key, Region], small: set[Key]) -> 
     texts = ["" if key in small else f"{sets.size(key):,}" for key in found]
     ink = {"texttemplate": style.inked(element("b", Markup("%{text}"))), "textfont": {"size": _LETTER}}
     spots = {"mode": "markers+text", "marker": {"size": 30, "opacity": 0}}
-    told = {"hovertext": [_hover(sets, key) for key in found], "hoverinfo": "text"}
+    labels = {"hovertext": [_hover(sets, key) for key in found], "hoverinfo": "text"}
     x, y = [place.x for place in found.values()], [place.y for place in found.values()]
-    return go.Scatter(x=x, y=y, text=texts, **ink, **spots, **told)
+    return go.Scatter(x=x, y=y, text=texts, **ink, **spots, **labels)
 
 
 def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:

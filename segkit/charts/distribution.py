@@ -89,11 +89,11 @@ def _side(bins: Bins, quantity: str, *, is_in: bool, colour: str, words: str) ->
     heights = bins.inside if is_in else bins.totals - bins.inside
     starts, ends = bins.drawn
     held = heights > 0
-    told = [
+    hovers = [
         hover(f"{profiles(count)}, {words}", f"{quantity}: {span}")
         for count, span in zip(heights.tolist(), bins.words, strict=True)
         if count
     ]
-    look = {"marker": {"color": colour, "line": {"width": 0}}, "hovertext": told, "hoverinfo": "text"}
+    look = {"marker": {"color": colour, "line": {"width": 0}}, "hovertext": hovers, "hoverinfo": "text"}
     middles, widths = (starts + ends) / 2, _BAR * (ends - starts)
     return go.Bar(x=middles[held], y=heights[held], width=widths[held], name=words, **look)

@@ -55,13 +55,13 @@ class BuildList:
         stays = {name: digest for name, digest in left.items() if name not in removed}
         self._write(stays | {name: _digest(_manifest(self._folder / name)) for name in self._planned})
         return [
-            *_told("Removed files that only an earlier build wrote", removed),
-            *_told(
+            *_note("Removed files that only an earlier build wrote", removed),
+            *_note(
                 "Kept files of an earlier build that were changed since, or could not be removed; make sure "
                 "that nobody sends to them",
                 list(stays),
             ),
-            *_told(
+            *_note(
                 "Kept member files that were in the folder before its first build; make sure that nobody sends to them",
                 [] if self._listed is not None else self._others(written),
             ),
@@ -121,5 +121,5 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def _told(what: str, names: list[str]) -> list[str]:
+def _note(what: str, names: list[str]) -> list[str]:
     return [f"{what}: {listed(names)}."] if names else []

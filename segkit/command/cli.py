@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
-    _come_first("JUPYTER_CONFIG_PATH")
+    _prepend_path("JUPYTER_CONFIG_PATH")
     return _run_module("jupyterlab", given.folder, *given.others)
 
 
@@ -168,7 +168,7 @@ def _app(given: argparse.Namespace) -> int:
     from traitlets.config import Config  # noqa: PLC0415  # installed with Voilà, which is optional
     from voila.app import Voila  # noqa: PLC0415
 
-    _come_first("JUPYTER_PATH")
+    _prepend_path("JUPYTER_PATH")
     os.environ[APP] = "1"
     # Neither a JSON file nor a command line option can contain a function.
     settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
@@ -176,7 +176,7 @@ def _app(given: argparse.Namespace) -> int:
     return 0
 
 
-def _come_first(variable: str) -> None:
+def _prepend_path(variable: str) -> None:
     """Put segkit's Jupyter settings in front of the paths in an environment variable."""
     os.environ[variable] = os.pathsep.join([str(_JUPYTER_SETTINGS), *filter(None, [os.environ.get(variable)])])
 
@@ -191,7 +191,7 @@ def _run_module(name: str, *words: str) -> int:
 def _sample(given: argparse.Namespace) -> int:
     write_sample(given.folder)
     folder = masked_path(given.folder)
-    _say(
+    _print_line(
         f"Wrote a synthetic shop into {masked_path(Path(given.folder).resolve())}. Next: segkit build {folder} --out build"
     )
     return 0
@@ -209,19 +209,19 @@ def _pull(given: argparse.Namespace) -> int:
         progress=True,
     )
     for note in pulled.notes:
-        _say(note)
+        _print_line(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
-        _say(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
-    _say(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
-    _say(f"Next: segkit build {masked_path(given.folder)} --out build")
+        _print_line(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    _print_line(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
+    _print_line(f"Next: segkit build {masked_path(given.folder)} --out build")
     return 0
 
 
 def _push(given: argparse.Namespace) -> int:
     segments = [segment for file in given.files for segment in load_segments(file)]
     names = None if given.names is None else AccountNames.from_file(given.names)
-    _say(push(segments, names=names, update=given.update, dry_run=given.dry_run))
+    _print_line(push(segments, names=names, update=given.update, dry_run=given.dry_run))
     return 0
 
 
@@ -255,13 +255,13 @@ def _build(given: argparse.Namespace) -> int:
     _print_build(built, dataset)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
-            _say(f"Note: {message}")
+            _print_line(f"Note: {message}")
     seconds = time.perf_counter() - begun
-    _say(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
+    _print_line(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
     return 0
 
 
-def _say(line: object) -> None:
+def _print_line(line: object) -> None:
     """Print a line, and ignore a closed pipe, so that a build piped to `head` still writes all its files."""
     try:
         print(line, flush=True)
@@ -290,28 +290,28 @@ def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 def _print_data(dataset: Dataset) -> None:
     for alarm in dataset.alarms:
-        _say(f"Alarm: {alarm}\n")
-    _say(dataset)
+        _print_line(f"Alarm: {alarm}\n")
+    _print_line(dataset)
     if len(dataset.report):
-        _say("\nData report")
-        _say(_table(dataset.report))
+        _print_line("\nData report")
+        _print_line(_table(dataset.report))
 
 
 def _print_build(built: Build, dataset: Dataset) -> None:
     if built.lead:
-        _say(f"\n{built.lead}.")
-    _say("\nSegments")
+        _print_line(f"\n{built.lead}.")
+    _print_line("\nSegments")
     table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
     table["share"] = table["share"].map(percent)
     for column in ("size", "before_consent", "sendable"):
         table[column] = table[column].map("{:,}".format)
-    _say(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
+    _print_line(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
     if len(built.not_built):
-        _say("\nNot built")
-        _say(_table(built.not_built))
+        _print_line("\nNot built")
+        _print_line(_table(built.not_built))
     for note in built.notes:
         if note not in dataset.alarms:  # printed at the top
-            _say(f"\n{note}")
+            _print_line(f"\n{note}")
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -249,30 +249,32 @@ class PostalPoints:
         """
         found = self.point(postal_code, country)
         if found is None:
-            known = _us_points() if country == "US" else [code for land, code in self.brought if land == country]
+            known = _us_points() if country == "US" else [code for other, code in self.brought if other == country]
             raise DataError.unknown_postal_code(postal_code, country, known)
         return found
 
     def placed(self, postal_codes: Column, countries: Column) -> "Placed":
         """Locate profiles by their postal code and country. Each distinct pair of code and country is looked up once."""
-        codes, lands = _coded(postal_codes), _coded(countries)
-        every = lands.dictionary.to_pylist()
+        codes, country_column = _coded(postal_codes), _coded(countries)
+        every = country_column.dictionary.to_pylist()
         known = [country for country in every if country == "US" or country in self._countries]
         pairs = codes_of(codes.indices)
-        if len(known) != 1 or len(every) > 1 or lands.null_count:
-            land_numbers = [known.index(country) if country in known else UNSET for country in every]
-            land_of_row = spread(np.array(land_numbers, dtype=np.int32), codes_of(lands.indices), unset=UNSET)
-            pairs = np.where(land_of_row == UNSET, np.int32(UNSET), pairs)
-        code_of, land_of = np.arange(len(codes.dictionary)), np.zeros(len(codes.dictionary), dtype=np.int64)
+        if len(known) != 1 or len(every) > 1 or country_column.null_count:
+            country_numbers = [known.index(country) if country in known else UNSET for country in every]
+            country_of_row = spread(
+                np.array(country_numbers, dtype=np.int32), codes_of(country_column.indices), unset=UNSET
+            )
+            pairs = np.where(country_of_row == UNSET, np.int32(UNSET), pairs)
+        code_of, country_of = np.arange(len(codes.dictionary)), np.zeros(len(codes.dictionary), dtype=np.int64)
         if len(known) > 1:
             # With a single known country, the codes are already the distinct pairs; otherwise they have to be found.
-            numbers = pa.array(pairs.astype(np.int64) * len(known) + land_of_row, mask=pairs == UNSET)
+            numbers = pa.array(pairs.astype(np.int64) * len(known) + country_of_row, mask=pairs == UNSET)
             distinct = numbers.dictionary_encode()
             pairs = codes_of(distinct.indices)
-            code_of, land_of = np.divmod(distinct.dictionary.to_numpy(), len(known))
+            code_of, country_of = np.divmod(distinct.dictionary.to_numpy(), len(known))
         points = np.full((2, len(code_of) + 1), np.nan)
         for number, country in enumerate(known):
-            its = np.flatnonzero(land_of == number)
+            its = np.flatnonzero(country_of == number)
             points[:, its] = self._points(codes.dictionary.take(pa.array(code_of[its])), country)
         return Placed(pairs, points[0], points[1])
 

@@ -254,23 +254,23 @@ def _json_value(text: str) -> Any:
     return text
 
 
-class _WorkedOutOnce(Generic[V]):
+class _ComputedOnce(Generic[V]):
     """A property that is computed once, on first use, with read-only arrays.
 
     Unlike `functools.cached_property`, which has no lock from Python 3.12 on, it is computed by one thread only.
     """
 
-    def __init__(self, work_out: Callable[[Any], V]) -> None:
-        self._work_out, self._name, self.__doc__ = work_out, work_out.__name__, work_out.__doc__
+    def __init__(self, compute: Callable[[Any], V]) -> None:
+        self._compute, self._name, self.__doc__ = compute, compute.__name__, compute.__doc__
 
     @overload
-    def __get__(self, column: None, owner: type) -> "_WorkedOutOnce[V]": ...
+    def __get__(self, column: None, owner: type) -> "_ComputedOnce[V]": ...
 
     @overload
     def __get__(self, column: "PropertyColumn", owner: type) -> V: ...
 
-    def __get__(self, column: "PropertyColumn | None", owner: type) -> "V | _WorkedOutOnce[V]":
-        return self if column is None else column.once(self._name, self._work_out)
+    def __get__(self, column: "PropertyColumn | None", owner: type) -> "V | _ComputedOnce[V]":
+        return self if column is None else column.once(self._name, self._compute)
 
 
 class PropertyColumn(Growing):
@@ -285,7 +285,7 @@ class PropertyColumn(Growing):
         self._reader = cells.reader
         self._day_first = day_first
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
         found = self._cells.distinct()
         del self._cells  # the codes take less memory
@@ -307,7 +307,7 @@ class PropertyColumn(Growing):
         return tuple(
             found
             for name, found in list(vars(self).items())
-            if isinstance(getattr(type(self), name, None), _WorkedOutOnce)
+            if isinstance(getattr(type(self), name, None), _ComputedOnce)
         )
 
     @property
@@ -327,7 +327,7 @@ class PropertyColumn(Growing):
         """Return a mask of the rows from a mask of the distinct values. Rows that are not set are False."""
         return spread(passing, self.codes, unset=False)
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def numbers(self) -> Reading[npt.NDArray[np.float64]]:
         """The distinct values as numbers."""
         if self._reader is not None:
@@ -346,7 +346,7 @@ class PropertyColumn(Growing):
             return Reading(_floats(pc.cast(values, pa.float64(), safe=False)), _all(values))
         return Reading(np.zeros(len(values)), _none(values))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def texts(self) -> Reading[pa.Array]:
         """The distinct values as text. A text that is a JSON list counts as a list and not as text."""
         values = self.distinct
@@ -358,7 +358,7 @@ class PropertyColumn(Growing):
         # In most columns nothing looks like a list, so no text needs to be parsed.
         return Reading(values, ~self.lists.readable if pc.any(_like_lists(values)).as_py() else _all(values))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def truths(self) -> Reading[Flags]:
         """The distinct values as booleans."""
         if self._reader is not None:
@@ -374,7 +374,7 @@ class PropertyColumn(Growing):
             return Reading(is_true, is_true | _flags(pc.equal(folded, "false")))
         return Reading(_none(values), _none(values))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def lists(self) -> Reading[list[tuple[Any, ...]]]:
         """The distinct values as lists of items."""
         values = self.distinct
@@ -387,7 +387,7 @@ class PropertyColumn(Growing):
                 items[place] = _json_list(text)
         return Reading([item or () for item in items], np.array([item is not None for item in items], dtype=bool))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def instants(self) -> Reading[npt.NDArray[np.int64]]:
         """The distinct values as microseconds since 1970 in UTC. A naive time is UTC, a date without a time midnight UTC.
 
@@ -407,7 +407,7 @@ class PropertyColumn(Growing):
         found = from_any_text(values, day_first=self._day_first)
         return Reading(found.values, found.readable)
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def _sizes(self) -> npt.NDArray[np.int64]:
         """The number of rows of each distinct value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.distinct))
@@ -416,7 +416,7 @@ class PropertyColumn(Growing):
         """Return how many rows have a value in a mask of the distinct values."""
         return int(self._sizes[some].sum())
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def somethings(self) -> Reading[Flags]:
         """Whether each distinct value counts as something: see `_holds_something`. All values are readable."""
         if self._reader is not None:

@@ -56,11 +56,11 @@ def csv_table(file: CsvFile) -> Table:
     """
     encoding = _encoding(file)
     try:
-        form, whole, has_breaks = _quickly(file, encoding)
+        form, whole, has_breaks = _read_fast(file, encoding)
     except OddRows:
-        form, whole, has_breaks = _to_the_letter(file, encoding)
+        form, whole, has_breaks = _read_strictly(file, encoding)
     except UnicodeDecodeError:
-        raise _not_in(file, encoding) from None
+        raise _decoding_error(file, encoding) from None
     whole = without_oddities(whole, form, file.path, file.table, file.faults, may_hold_rows=has_breaks)
     if not whole.num_rows:
         raise DataError.empty_file(file.path.name)
@@ -86,7 +86,7 @@ def _encoding(file: CsvFile) -> str:
     return told
 
 
-def _quickly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
+def _read_fast(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     """Return the form, the cells, and whether a quoted cell has a line break. Each block is parsed while the next one is read."""
     with opened(file.path) as stream, ThreadPoolExecutor(2) as workers:
         source: Any = stream if encoding == "utf-8" else Recoded(stream, encoding)
@@ -125,7 +125,7 @@ def _parsed(block: pa.Buffer, form: Form, *, has_quotes: bool) -> tuple[pa.Table
     return table, has_quotes and np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")) > table.num_rows
 
 
-def _to_the_letter(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
+def _read_strictly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     """Read a CSV row by row, as strictly as RFC 4180, except that empty cells after the last column are allowed."""
     with opened(file.path) as stream:
         head = _head(stream, encoding)
@@ -196,7 +196,7 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
                 "double each quotation mark, and enclose the cell in quotation marks",
             ) from None
         except UnicodeDecodeError:
-            raise _not_in(file, encoding) from None
+            raise _decoding_error(file, encoding) from None
 
 
 def _lines(stream: Any, encoding: str) -> Iterator[str]:
@@ -225,7 +225,7 @@ def _long_cells() -> Iterator[None]:
             csv.field_size_limit(before)
 
 
-def _not_in(file: CsvFile, encoding: str) -> DataError:
+def _decoding_error(file: CsvFile, encoding: str) -> DataError:
     """Return an error that names the first line that can't be decoded."""
     if encoding != "utf-8":
         return DataError.not_utf8(file.path, f"its text is not in {encoding} throughout")

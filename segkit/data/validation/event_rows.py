@@ -39,9 +39,9 @@ def checked_events(
     """
     faults_beside = Faults()
     with ThreadPoolExecutor(1) as beside:
-        happened = beside.submit(_happened, events, options, faults_beside)
+        reading = beside.submit(_metrics_and_times, events, options, faults_beside)
         profiles = rows_of(events["profile_id"], ids, "events", faults)
-        metrics, names, times, has_time, is_date = happened.result()
+        metrics, names, times, has_time, is_date = reading.result()
     faults.found += faults_beside.found
     note_same_names(events, metrics, names, faults)
     if (header := id_column(list(events))) is not None:
@@ -59,7 +59,7 @@ def checked_events(
     counts[again] = False
     if not counts.all():
         profiles = np.where(counts, profiles, UNSET).astype(np.int32)
-    del happened, counts  # the future keeps its result alive
+    del reading, counts  # the future keeps its result alive
     pa.default_memory_pool().release_unused()
     ordered = order_events(profiles=profiles, metrics=metrics, names=names, times=times)
     del profiles, metrics, times, has_time  # free memory, since the sorted events are enough
@@ -122,7 +122,7 @@ def _lost_opt_outs(
     return np.unique(profiles[lost])
 
 
-def _happened(
+def _metrics_and_times(
     events: Mapping[str, Cells], options: LoadOptions, faults: Faults
 ) -> tuple[MetricNumbers, list[str], Microseconds, Flags, Flags | None]:
     """Read metrics and times of events.

@@ -12,7 +12,7 @@ from segkit.data.validation.faults import Faults
 from segkit.masking import masked_text, quoted
 from segkit.vocabulary import SPELLINGS
 
-_LOOKED_AT = 1_000
+_SAMPLE_CELLS = 1_000
 """How many cells are examined to find out what a column contains."""
 
 _WHOSE = "customer client contact person subscriber profile member user shopper buyer recipient billing shipping default primary home mailing"
@@ -124,7 +124,7 @@ def suggestion(header: str, name: str) -> str:
 
 def fits(name: str, cells: Cells) -> bool:
     """Return whether a column's values fit a known column: most amounts and degrees must be numbers, most emails addresses."""
-    few = cells.take(np.arange(min(len(cells), _LOOKED_AT)))
+    few = cells.take(np.arange(min(len(cells), _SAMPLE_CELLS)))
     column = PropertyColumn(few)
     size = len(column.distinct)
     match name:
