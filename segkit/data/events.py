@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.amounts import EXACT_FLOAT, Amounts
+from segkit.data.amounts import Amounts
 from segkit.data.blocks import blocks, taken
 from segkit.data.instants import DAY, Flags, Microseconds, ends_of
 from segkit.data.properties import Cells, PropertyColumn
@@ -34,7 +34,6 @@ class MetricEvents:
         units: the amounts as integers, to be divided by ten to the power of `scale`; None if the metric has no amounts.
         scale: the number of decimal places in `units`.
         rows: the row of each event in its table, int32.
-        sums_fit_floats: whether the sum of all amounts is exact in doubles, which are faster to sum.
     """
 
     profiles: Codes
@@ -43,7 +42,6 @@ class MetricEvents:
     units: npt.NDArray[np.int64] | None
     scale: int
     rows: Codes
-    sums_fit_floats: bool = True
 
     def __len__(self) -> int:
         return len(self.times)
@@ -290,4 +288,4 @@ def _with_amounts(name: str, events: MetricEvents, amounts: Amounts) -> MetricEv
     largest = 0.0 if units is None else sum(float(np.abs(block.astype(np.float64)).sum()) for block in blocks(units))
     if largest >= 2**62:
         raise DataError.amounts_too_large(name)
-    return replace(events, units=units, scale=amounts.scale, sums_fit_floats=largest < EXACT_FLOAT)
+    return replace(events, units=units, scale=amounts.scale)

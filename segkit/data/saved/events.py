@@ -125,7 +125,6 @@ def _write_metric(
         "first": int(events.times[0]),
         "last": int(events.times[-1]),
         "scale": events.scale,
-        "sums_fit_floats": events.sums_fit_floats,
         "has_units": events.units is not None,
         "has_dates": "is_date" in columns,
         "value_kind": None if amounts is None else str(amounts.kind),
@@ -257,7 +256,6 @@ class _Metrics(Mapping[str, MetricEvents]):
             units=units[0] if units else None,
             scale=described["scale"],
             rows=rows,
-            sums_fit_floats=described["sums_fit_floats"],
         )
         freeze(found)
         return found

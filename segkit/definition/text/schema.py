@@ -27,9 +27,8 @@ from segkit.definition.text.keys import (
     TEST_KEYS,
     TEXT_KEYS,
 )
-from segkit.definition.text.timeframe_text import DATE_FORMS, EVENT_FORMS, patterns_of, timeframe_text
+from segkit.definition.text.timeframe_text import DATE_FORMS, DATE_PATTERNS, EVENT_FORMS, EVENT_PATTERNS
 from segkit.definition.text.write import SECONDS
-from segkit.definition.timeframes import ALL_TIME
 
 Schema = dict[str, Any]
 
@@ -140,8 +139,8 @@ def segment_schema() -> Schema:
             "number": {"anyOf": [{"type": "number"}, _DECIMAL]},
             "items": _array(_ITEM, minItems=1),
             "country": {"type": "string", "pattern": "^[A-Z]{2}$", "not": {"const": "UK"}},
-            "when-of-events": _timeframe([*patterns_of(EVENT_FORMS), timeframe_text(ALL_TIME)], EVENT_FORMS),
-            "when-of-a-date": _timeframe(patterns_of(DATE_FORMS), DATE_FORMS),
+            "when-of-events": _timeframe(EVENT_PATTERNS, EVENT_FORMS),
+            "when-of-a-date": _timeframe(DATE_PATTERNS, DATE_FORMS),
         },
     }
 

@@ -111,7 +111,8 @@ def _laid(cut: Cut, evaluation: Evaluation) -> _Laid:
     match measure:
         case EventCount() | EventSum() | EventDays():
             units, scale = evaluation.measured(measure)
-            return _Laid(units, _whole_edges(cut, scale, least=-FARTHEST, most=FARTHEST))
+            farthest = min(FARTHEST, np.iinfo(units.dtype).max)
+            return _Laid(units, _whole_edges(cut, scale, least=-farthest, most=farthest))
         case LastDay():
             days = evaluation.deciding_days(measure)
             if days is None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.blocks import blocks
 from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
@@ -306,22 +307,19 @@ class Evaluation:
                 assert_never(measure)
 
     def _count(self, measure: EventCount, events: MetricEvents) -> npt.NDArray[Any]:
-        return np.bincount(events.profiles[self.selected(measure, events)], minlength=len(self.dataset))
+        return _tally(events.profiles[self.selected(measure, events)], len(self.dataset))
 
     def _days(self, measure: EventDays, events: MetricEvents) -> npt.NDArray[Any]:
         profiles, _, _ = self._seen(measure, events, is_last=True)
-        return np.bincount(profiles, minlength=len(self.dataset))
+        return _tally(profiles, len(self.dataset))
 
     def _sum(self, measure: EventSum, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)
         profiles, size = events.profiles[rows], len(self.dataset)
         if events.units is None:
             return np.zeros(size, dtype=np.int64), 0
-        units = events.units[rows]
-        if events.sums_fit_floats:
-            return np.bincount(profiles, weights=units, minlength=size).astype(np.int64), events.scale
         sums = np.zeros(size, dtype=np.int64)
-        np.add.at(sums, profiles, units)
+        np.add.at(sums, profiles, events.units[rows])
         return sums, events.scale
 
     def selected(self, measure: EventMeasure, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
@@ -436,6 +434,14 @@ class Evaluation:
         found = np.zeros(len(self.dataset), dtype=bool)
         found[entries.profiles[counts]] = True
         return found if condition.is_member else ~found
+
+
+def _tally(profiles: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
+    """Return how often each profile occurs. Blocks stay in the processor's cache, and 4 bytes a profile are written instead of 8."""
+    counts = np.zeros(size, dtype=np.int32)
+    for block in blocks(profiles):
+        np.add.at(counts, block, np.int32(1))
+    return counts
 
 
 def longest(condition: FunnelCondition) -> int | None:
