@@ -75,7 +75,11 @@ def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
     if not sets.members:
         return Heading(f"Nobody is in {segments}", "", colours)
     wrong = _error(sets, found)
-    off = f", wrong by up to {percent(wrong)} of those shown; the numbers are exact" if wrong >= _UNNOTICED else ""
+    off = (
+        f", with an error of up to {percent(wrong)} of those shown; the numbers are exact"
+        if wrong >= _UNNOTICED
+        else ""
+    )
     notes = [sets.note, f"Areas are in proportion to profiles{off}."]
     for one in sets.shown:
         if one.size and one.rows not in found:

@@ -166,7 +166,7 @@ def _segment_files(
     links = [(label, f"members/{name}")]
     if send is not None:
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
-        links.insert(0, ("to be sent to", f"send/{name}"))
+        links.insert(0, ("members who may be texted", f"send/{name}"))
     waterfall = None if send is None else send.waterfall
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
     return page, paths

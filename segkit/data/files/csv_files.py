@@ -228,7 +228,7 @@ def _long_cells() -> Iterator[None]:
 def _decoding_error(file: CsvFile, encoding: str) -> DataError:
     """Return an error that names the first line that can't be decoded."""
     if encoding != "utf-8":
-        return DataError.not_utf8(file.path, f"its text is not in {encoding} throughout")
+        return DataError.not_utf8(file.path, f"its text is not entirely in {encoding}")
     line, rest = 1, b""
     with opened(file.path) as stream:
         while piece := bytes(stream.read(_HEAD)):

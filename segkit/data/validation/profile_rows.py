@@ -25,7 +25,7 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
     ids = as_text(profiles["profile_id"].loaded(), place)
     missing = np.asarray(pc.is_null(ids).to_numpy(zero_copy_only=False))
     if missing.all():
-        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
+        place.refuse("no row has an id", missing, next_step="Look for the column that contains the ids")
     place.note("rows without an id", missing, done="left out")
     several, same = same_ids(Cells(pa.chunked_array([ids])))
     rows = np.flatnonzero(~missing)
@@ -88,7 +88,7 @@ def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubl
 
 _SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
 _EXPORT_AGAIN = (
-    "Their last digits are lost in this file, and nothing here tells the profiles apart. Export it again and don't save it from "
+    "Their last digits are lost in this file, and nothing else distinguishes the profiles. Export it again and don't save it from "
     "a spreadsheet, or import the column of ids there as text"
 )
 _ONE_ROW_EACH = (
