@@ -104,7 +104,7 @@ def _audience(_: str, folder: Path) -> tuple[float, dict[str, Any]]:
     import segkit as sk  # noqa: PLC0415
 
     shop = peers.peer("segkit").load(folder, "parquet").shop
-    seconds, send = timed(lambda: sk.audience(include=[sk.sms_engaged()], dataset=shop))
+    seconds, send = timed(lambda: sk.audience([sk.sms_engaged()], shop))
     return seconds, {"size": len(send.profiles)}
 
 

@@ -1,7 +1,8 @@
 """segkit: SMS segments for the analyst who decides who gets a text message.
 
 Load a shop, say a segment, see who is in it and why the rest can't be texted, and write the file. Nothing is imported before it is
-used: where each name comes from stands in `__init__.pyi`, which type checkers read, and is looked up here when it is asked for.
+used: the public names, and where each comes from, stand in `__init__.pyi`, which type checkers read, and are looked up here when they
+are asked for.
 """
 
 import ast
@@ -11,114 +12,24 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from segkit.moved import install
+from segkit.moved import RECORDS, install
 
-__all__ = [
-    # a shop
-    "load",
-    "Dataset",
-    "write_sample",
-    # what a segment says
-    "Segment",
-    "did",
-    "did_not",
-    "did_on_days",
-    "did_in_order",
-    "step",
-    "no_step",
-    "FunnelStep",
-    "spent",
-    "has",
-    "is_set",
-    "is_not_set",
-    "can_receive",
-    "cannot_receive",
-    "within",
-    "beyond",
-    "phone_country",
-    "not_phone_country",
-    "in_region",
-    "not_in_region",
-    "in_list",
-    "not_in_list",
-    "in_segment",
-    "AllOf",
-    "AnyOf",
-    "Not",
-    "Condition",
-    "explain",
-    "load_segments",
-    "resolve_segments",
-    "diff",
-    "Difference",
-    # what it says to Klaviyo
-    "from_klaviyo",
-    "segments_from_klaviyo",
-    "to_klaviyo",
-    "AccountNames",
-    "compare_members",
-    "Agreement",
-    # ready-made segments
-    "sms_subscribers",
-    "sms_engaged",
-    "prefers_sms",
-    "sms_vip",
-    "sms_nearby",
-    "sms_country",
-    "sms_gender",
-    "sms_property",
-    "sms_budget_shoppers",
-    "sms_preference",
-    "engagement_tracks",
-    "sms_delivery_errors",
-    "lapsed_customers",
-    "former_vip",
-    "recommended",
-    "Recommended",
-    "starting_values",
-    # builders of one's own
-    "builder",
-    "Range",
-    "Choice",
-    "StartsAt",
-    "Parameter",
-    "parameters",
-    # who is in it
-    "membership",
-    "members",
-    "sizes",
-    "overlap",
-    "intersections",
-    "why",
-    "sweep",
-    "distribution",
-    "Distribution",
-    "places",
-    # who is sent to
-    "audience",
-    "SmsAudience",
-    "write_members",
-    "check_import",
-    "build",
-    "Build",
-    # what can go wrong
-    "SegkitError",
-    "DefinitionError",
-    "DataError",
-    "FileError",
-    "AccountError",
-    "SegkitWarning",
-]
-
+_STUB = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")).body
 _MODULES = {"account": "segkit.klaviyo.account", "charts": "segkit.charts", "widgets": "segkit.widgets"}
-
 _HOMES = {
     name.name: str(node.module)
-    for node in ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")).body
+    for node in _STUB
     if isinstance(node, ast.ImportFrom)
     for name in node.names
     if name.name not in _MODULES
 }
+__all__ = [
+    name
+    for node in _STUB
+    if isinstance(node, ast.Assign)
+    for name in ast.literal_eval(node.value)
+    if name not in _MODULES  # a star would import them, and plotly with them
+]
 
 
 class _Package(ModuleType):
@@ -138,6 +49,11 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(_HOMES[name]), name)
         globals()[name] = found
         return found
+    if name in RECORDS:
+        importlib.import_module("segkit.errors").deprecated(
+            f"segkit.{name} is {RECORDS[name]}.{name}: import it from there."
+        )
+        return getattr(importlib.import_module(RECORDS[name]), name)
     module = _MODULES.get(name, f"{__name__}.{name}")
     try:
         return importlib.import_module(module)

@@ -1,4 +1,7 @@
-"""Modules under the names that they had before the wings, found where they are now; all but `segkit.account`, which is public, go with 1.0."""
+"""What had another name before, found where it is now; all but `segkit.account`, which is public, goes with 1.0.
+
+Modules from before the wings, and records that stood at the top level.
+"""
 
 import importlib
 import sys
@@ -30,6 +33,17 @@ def _homes() -> dict[str, str]:
 
 HOMES = _homes()
 """Each old name with the new one; what lies in a folder goes with it."""
+
+RECORDS = {
+    "Agreement": "segkit.analysis.agreement",
+    "Build": "segkit.command.build",
+    "Difference": "segkit.definition.difference",
+    "Distribution": "segkit.analysis.distribution",
+    "FunnelStep": "segkit.definition.conditions",
+    "Parameter": "segkit.definition.parameters",
+    "Recommended": "segkit.analysis.recommended",
+}
+"""Records that functions hand back and nobody makes by hand, each with its module."""
 
 
 class Moved:

@@ -21,6 +21,11 @@ FOLDER = Path("shop")
 DEFINITION = {
     "condition_as_truth": ((), ["condition", "`and`", "Write `a & b`", "`~a`", "brackets"]),
     "segment_as_truth": ((), ["segment", "`and`", "Write `vip & engaged`", "`~vip`"]),
+    "condition_in_where": (("Coupon",), ["'Coupon' of the event", "where={'Coupon': {\"is_set\": True}}", "with &"]),
+    "swapped": (
+        ("sk.members(segment, shop)",),
+        ["shop stands first", "comes second", "write sk.members(segment, shop)"],
+    ),
     "not_a_condition": ((5, "AllOf"), ["AllOf", "5", "int", "sk.did(...)", "segment.condition"]),
     "not_a_segment": (("VIP",), ["'VIP'", "str", 'sk.Segment("VIP", condition)']),
     "nameless_segment": ((" ",), ["name", "' '", "not blank", "sk.Segment("]),

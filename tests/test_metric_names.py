@@ -91,5 +91,5 @@ def test_the_sample_shop_is_the_same_under_the_newest_names(tmp_path: Path):
     segments = recommended(before).segments
     assert segments == recommended(after).segments
     assert sk.membership(segments, before).equals(sk.membership(segments, after))
-    sizes = [sk.audience(sk.sms_subscribers(), dataset=shop).size for shop in (before, after)]
+    sizes = [sk.audience(sk.sms_subscribers(), shop).size for shop in (before, after)]
     assert sizes == [2_365, 2_365]

@@ -40,7 +40,7 @@ def names(folder: Path) -> list[str]:
 
 
 TO_FILE: dict[str, Callable[[Path], Any]] = {
-    "SmsAudience.write_csv": lambda path: sk.audience(everybody(), dataset=SHOP).write_csv(path, replace=True),
+    "SmsAudience.write_csv": lambda path: sk.audience(everybody(), SHOP).write_csv(path, replace=True),
     "write_members": lambda path: sk.write_members(everybody(), SHOP, path, replace=True),
     "Tuner.write_csv": lambda path: Tuner(everybody, SHOP).write_csv(path, replace=True),
     "AccountNames.to_file": lambda path: sk.AccountNames({"M": "Placed Order"}, {}).to_file(path, replace=True),

@@ -234,7 +234,7 @@ def test_no_name_is_shown(person):
         lambda: sk.membership([sk.Segment(person, sk.is_set(person))] * 2, shop),
         lambda: (
             sk.audience(
-                sk.Segment(person, sk.is_set(person)), dataset=shop, failing=sk.Segment(person, sk.did(person))
+                sk.Segment(person, sk.is_set(person)), shop, failing=sk.Segment(person, sk.did(person))
             ).waterfall
         ),
         lambda: sk.Dataset.from_frames(people(), events(), as_of=person),

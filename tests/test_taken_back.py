@@ -100,7 +100,7 @@ def test_a_table_keeps_its_index_and_its_names():
     """Profiles, members and the table of an audience have the index profile_id, and go in again column for column."""
     shop = sk.Dataset.from_frames(PEOPLE, as_of="2026-06-30")
     subscribed = sk.sms_subscribers()
-    send = sk.audience(subscribed, dataset=shop)
+    send = sk.audience(subscribed, shop)
     for frame in (shop.profiles, sk.members(subscribed, shop), send.profiles):
         again = sk.Dataset.from_frames(frame, as_of="2026-06-30")
         assert frame.index.name == "profile_id"

@@ -30,7 +30,7 @@ def rule(*, hours: int = 1) -> sk.Segment:
 
 WRITERS: dict[str, tuple[Callable[..., Any], set[str]]] = {
     "SmsAudience.write_csv": (
-        lambda folder, **how: sk.audience(rule(), dataset=SHOP).write_csv(folder / "a.csv", **how),
+        lambda folder, **how: sk.audience(rule(), SHOP).write_csv(folder / "a.csv", **how),
         {"a.csv", "a.csv.manifest.json"},
     ),
     "write_members": (
@@ -147,7 +147,7 @@ def test_in_the_app_a_download_still_comes(monkeypatch: pytest.MonkeyPatch):
     """The bytes for the visitor's browser are made as ever."""
     monkeypatch.setenv("SEGKIT_APP", "1")
 
-    assert sk.audience(rule(), dataset=SHOP).to_bytes().count(b"\n") == 3
+    assert sk.audience(rule(), SHOP).to_bytes().count(b"\n") == 3
 
 
 def test_a_build_replaces_its_own_files(tmp_path: Path):

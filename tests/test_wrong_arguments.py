@@ -59,7 +59,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "recommended": (sk.recommended, {"dataset": SHOP}),
     "places": (sk.places, {"segment": SEGMENT, "dataset": SHOP, "among": None}),
     "audience": (
-        sk.audience,
+        lambda include, dataset, **words: sk.audience(include, dataset, **words),  # noqa: PLW0108  # its old form takes it by name
         {
             "include": SEGMENT,
             "dataset": SHOP,
@@ -140,7 +140,7 @@ def test_a_warning_points_at_the_line_that_asked():
     asks = [
         lambda: sk.membership(lonely, SHOP),
         lambda: sk.members(lonely, SHOP),
-        lambda: sk.audience(SEGMENT, dataset=SHOP),
+        lambda: sk.audience(SEGMENT, SHOP),
         lambda: sk.why(lonely, SHOP, profile_id="a"),
         lambda: sk.sweep(aged, SHOP, years=["two", "three"]),
     ]

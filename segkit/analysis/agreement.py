@@ -14,9 +14,11 @@ import pandas as pd
 from segkit.analysis.agreement_rules import EXPLANATIONS, UNKNOWN, Case
 from segkit.data.instants import instant_of, read_as_of
 from segkit.data.validation.options import AsOf
-from segkit.definition.segment import Segment
+from segkit.definition.segment import Segment, one_segment
+from segkit.drawing.cards import card, records
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.order import check_order
 from segkit.errors import DataError, DefinitionError
 from segkit.vocabulary import canonical_name
 
@@ -56,6 +58,20 @@ class Agreement:
         return "\n  ".join([f"{self.segment}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC: {counts}", *lines])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Return the counts as HTML: `differences` holds people and is not in it."""
+        rows = [
+            ("in both", self.both, ""),
+            ("only here", self.only_here, ""),
+            ("only there", self.only_there, ""),
+            *((name, count, EXPLANATIONS[name]) for name, count in self.explained.items() if count),
+        ]
+        return card(
+            f"{self.segment}: our answer and theirs",
+            f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC, theirs of {self.pulled_at:%Y-%m-%d %H:%M:%S} UTC",
+            records(["", "profiles", "meaning"], rows),
+        )
 
 
 def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulled_at: AsOf = None) -> Agreement:
@@ -97,7 +113,8 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
     Adults, as of 2026-06-30 23:59:59 UTC: 1 in both, 0 only here, 1 only there
       not among the profiles: 1 (nobody here has the id)
     """
-    joined = _their_members(theirs, segment.name)
+    check_order(segment, "sk.compare_members(segment, shop, theirs)")
+    joined = _their_members(theirs, one_segment(segment).name)
     known = dataset.profile_ids
     here = membership(segment, dataset)[segment.name].to_numpy()
     case = Case(

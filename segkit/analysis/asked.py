@@ -7,6 +7,7 @@ import pandas as pd
 from segkit.definition.conditions import Condition
 from segkit.definition.segment import distinct_segments
 from segkit.engine.engines import engine_of
+from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine
 from segkit.errors import DefinitionError
 
@@ -30,6 +31,7 @@ def asked_of(who: Any, dataset: Any, function: str) -> Asked | None:
     Raises:
         DefinitionError: there is a table and data, or neither; or, beside data, something is no segment, or two have one name.
     """
+    check_order(who, f"sk.{function}(segments, shop)")
     if isinstance(who, pd.DataFrame):
         if dataset is not None:
             raise DefinitionError.table_and_data(function)

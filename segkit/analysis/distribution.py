@@ -12,11 +12,15 @@ from segkit.data.instants import DAY, microseconds
 from segkit.definition.measures import LastDay
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
+from segkit.drawing.cards import card, folded, records
+from segkit.drawing.tables import Bins
 from segkit.engine.engines import Data, engine_of
+from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, tell
 from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
 from segkit.engine.thresholds.threshold import Threshold, next_position
+from segkit.wording import are, counted, number, profiles
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 
@@ -44,6 +48,16 @@ class Distribution:
     without: int
     base: str
     end: float = 0.0
+
+    def _repr_html_(self) -> str:
+        bins = Bins.of(self.table)
+        inside, every = int(bins.inside.sum()), int(bins.totals.sum())
+        rows = zip(bins.words, bins.inside.tolist(), (bins.totals - bins.inside).tolist(), strict=True)
+        return card(
+            f"{inside:,} of {profiles(every)} {are(inside)} in at {number(self.threshold)}, by {self.quantity}",
+            f"Counts everybody {self.base}; {profiles(self.without)} without such a value.",
+            folded(counted(len(bins.words), "bin"), records([self.quantity, "in", "not in"], rows)),
+        )
 
 
 def distribution(
@@ -75,6 +89,7 @@ def distribution(
     >>> distribution(sms_budget_shoppers, shop, parameter="clv").table.query("profiles > 0")["is_in"].tolist()
     [True, False]
     """
+    check_order(builder, "sk.distribution(builder, shop, parameter=...)")
     engine = engine_of(dataset)
     found = distribution_at(engine, builder, parameter=parameter, values=values)
     if found is not None:

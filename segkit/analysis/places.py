@@ -6,6 +6,7 @@ import pandas as pd
 from segkit.definition.segment import Segment, one_segment
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.order import check_order
 
 
 def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) -> pd.DataFrame:
@@ -29,6 +30,7 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
     >>> places(Segment("Grown up", has("Age", at_least=18)), shop)[["members", "others"]].to_dict("list")
     {'members': [1, 1], 'others': [1, 0]}
     """
+    check_order(segment, "sk.places(segment, shop)")
     evaluation = Evaluation(dataset)
     members = evaluation.holds(one_segment(segment).condition)
     looked_at = (

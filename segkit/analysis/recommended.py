@@ -36,11 +36,13 @@ from segkit.definition.conditions import (
 )
 from segkit.definition.measures import EventCount
 from segkit.definition.segment import Segment
+from segkit.drawing.cards import card, folded, records
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError
 from segkit.masking import quoted
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_metric
+from segkit.wording import counted
 
 Place = str | tuple[float, float]
 
@@ -56,6 +58,15 @@ class Recommended:
 
     segments: tuple[Segment, ...]
     not_built: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        built, missing = counted(len(self.segments), "segment"), self.not_built.to_numpy().tolist()
+        return card(
+            f"Recommended: {built}",
+            "",
+            records(["segment", "what it is for"], ((one.name, one.description) for one in self.segments)),
+            folded(f"Not built: {counted(len(missing), 'segment')}", records(["segment", "reason"], missing)),
+        )
 
 
 def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "US") -> Recommended:

@@ -13,6 +13,7 @@ from segkit.definition.measures import event_measure
 from segkit.definition.parameters import Range, StartsAt, parameters
 from segkit.definition.timeframes import InTheLast
 from segkit.engine.engines import Data, engine_of
+from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Cut, Engine
 
 ANY = Range(0, 100)
@@ -42,6 +43,7 @@ def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, flo
     >>> starting_values(sms_vip, Dataset.from_frames(None, orders))
     {'spent': 5, 'orders': 1}
     """
+    check_order(builder, "sk.starting_values(builder, shop)")
     engine, found = engine_of(dataset), {}
     for parameter in parameters(builder):
         start = None if parameter.starts_at is None else quantile(parameter.starts_at, engine, parameter.range or ANY)

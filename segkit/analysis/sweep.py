@@ -12,6 +12,7 @@ from segkit.definition.conditions import Condition
 from segkit.definition.parameters import parameters
 from segkit.definition.segment import Segment, one_segment
 from segkit.engine.engines import Data, engine_of
+from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine, tell
 from segkit.engine.thresholds.curve import curve_of
 from segkit.engine.thresholds.threshold import Threshold
@@ -47,6 +48,7 @@ def sweep(
     >>> sweep(sms_nearby, shop, radius=[10, 100])[["radius", "size"]].to_numpy().tolist()
     [[10, 1], [100, 2]]
     """
+    check_order(builder, "sk.sweep(builder, shop, parameter=[...])")
     known = [parameter.name for parameter in parameters(builder)]
     engine = engine_of(dataset)
     for name in settings:

@@ -36,6 +36,7 @@ from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation, longest
+from segkit.engine.order import check_order
 from segkit.errors import DefinitionError
 from segkit.masking import LEAST_NUMBER, masked_text
 from segkit.vocabulary import canonical_name
@@ -45,7 +46,7 @@ _INDENT = "  "
 _PERSONAL = {"email", "phone_number", "first_name", "last_name", "address1", "address2"}
 
 
-def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
+def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
     """Return, condition by condition, why a profile is in a segment or not.
 
     Args:
@@ -66,6 +67,7 @@ def why(segment: Segment, dataset: Dataset, *, profile_id: str) -> pd.DataFrame:
     >>> why(Segment("Adults", has("Age", at_least=18)), shop, profile_id="ann").loc[0, ["condition", "evidence"]].tolist()
     ['Adults: have Age that is at least 18', 'Age is 17']
     """
+    check_order(segment, "sk.why(segment, shop, profile_id=...)")
     evaluation = Evaluation(dataset)
     segment = one_segment(segment)
     evaluation.holds(segment.condition)

@@ -1,6 +1,6 @@
 """Draw a histogram of a measure with the threshold in it, from the table of `sk.distribution`."""
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,6 +10,7 @@ from segkit.charts.style import Heading
 from segkit.drawing.html import element, hover
 from segkit.drawing.palette import BLUE, GREY, ORANGE
 from segkit.drawing.tables import Bins
+from segkit.errors import DefinitionError
 from segkit.wording import are, number, percent, profiles
 
 _HEIGHT: Final = 260
@@ -17,30 +18,75 @@ _BAR: Final = 0.92
 _SIDES: Final = ((True, BLUE, "in"), (False, GREY, "not in"))
 
 
+class Distribution(Protocol):
+    """What `sk.distribution` returns, as far as a picture needs it."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row per bar."""
+        ...
+
+    @property
+    def quantity(self) -> str:
+        """What is counted, in words."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """Where the condition stands."""
+        ...
+
+    @property
+    def without(self) -> int:
+        """How many have no such quantity."""
+        ...
+
+    @property
+    def base(self) -> str:
+        """Of whom."""
+        ...
+
+
 def plot_distribution(
-    distribution: pd.DataFrame, *, quantity: str, threshold: float | None = None, without: int = 0, base: str = ""
+    distribution: Distribution | pd.DataFrame | None,
+    *,
+    quantity: str | None = None,
+    threshold: float | None = None,
+    without: int = 0,
+    base: str = "",
 ) -> go.Figure:
     """Draw a histogram of a measure, with the threshold as a line and the two sides of it in two colours.
 
     Args:
-        distribution: as the table of `sk.distribution`, a row for each bar: `from_value`, `to_value` (exclusive), `profiles`,
-            `is_in` (True on the members' side). A bin with an infinite end is drawn as wide as the others and labelled "or more".
+        distribution: what `sk.distribution` returns, which needs no other arguments; or a table like its table, a row for each bar:
+            `from_value`, `to_value` (exclusive), `profiles`, `is_in` (True on the members' side), with the other arguments. A bar with
+            an infinite end is drawn as wide as the others and labelled "or more".
         quantity: the name of the measure with its unit, such as "days since the last click".
         threshold: the parameter's value; None draws no line.
         without: how many profiles have no such value, for the note below the title.
         base: which profiles the bars count, such as "who meets every other condition".
 
     Raises:
-        DefinitionError: it is another table.
+        DefinitionError: it is another table, a table without a quantity, or None, as of a parameter that moves no number.
 
     >>> table = pd.DataFrame({"from_value": [0, 30], "to_value": [30, 60], "profiles": [3, 1], "is_in": [True, False]})
     >>> figure = plot_distribution(table, quantity="miles away", threshold=30)
     >>> "3 of 4 profiles are on the members' side of 30 miles away" in figure.layout.title.text
     True
     """
+    if isinstance(distribution, pd.DataFrame):
+        table = distribution
+        if quantity is None:
+            raise DefinitionError.missing_word("plot_distribution of a table", ["quantity"])
+    elif distribution is not None and hasattr(distribution, "table"):
+        table, quantity, threshold = distribution.table, distribution.quantity, distribution.threshold
+        without, base = distribution.without, distribution.base
+    else:
+        wanted = "what sk.distribution returns; it is None if no number of a profile's own moves with the parameter"
+        raise DefinitionError.bad_value("The first argument of plot_distribution", distribution, wanted)
     columns = ["from_value", "to_value", "profiles", "is_in"]
-    style.check_table("plot_distribution", distribution, columns, "sk.distribution")
-    bins = Bins.of(distribution)
+    style.check_table("plot_distribution", table, columns, "sk.distribution")
+    bins = Bins.of(table)
     notes = [f"Counts everybody {base}."] if base else []
     if without:
         notes.append(f"{without:,} more {'profile has' if without == 1 else 'profiles have'} no such value.")

@@ -166,7 +166,7 @@ def _last_bar(info: Intersections) -> list[go.Bar]:
 
 
 def _share(info: Intersections, size: int) -> str:
-    return f"{percent(size / info.members)} of the {info.members:,} members of these segments"
+    return f"{percent(size / info.members)} of the {counted(info.members, 'member')} of these segments"
 
 
 def _upright(info: Intersections) -> go.Bar:

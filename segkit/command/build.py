@@ -1,5 +1,8 @@
 """Build all segments that a shop's data supports: write member files, manifests, tables and an HTML report."""
 
+# Annotations stay as they are written, so that `help` shows short names.
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from segkit.definition.algebra import without_consent
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
+from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import FileError
@@ -62,6 +66,19 @@ class Build:
         """Return how much was built, and where."""
         built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
         return f"Build: {built} in {quoted(self.files[0].parent)}"
+
+    def _repr_html_(self) -> str:
+        title, _, said = repr(self).partition(": ")
+        names = [name for name in ("size", "before_consent", "sendable") if name in self.sizes]
+        rows = zip(map(str, self.sizes.index), *(self.sizes[name].tolist() for name in names), strict=True)
+        missing = records(["segment", "reason"], self.not_built.to_numpy().tolist())
+        return card(
+            title,
+            said,
+            paragraphs(self.notes),
+            records(["segment", *(name.replace("_", " ") for name in names)], rows),
+            folded(f"Not built: {counted(len(self.not_built), 'segment')}", missing),
+        )
 
 
 def build(
@@ -111,7 +128,7 @@ def build(
     table = sizes(who)
     table["before_consent"] = membership(rules, dataset).sum().to_numpy()
     # The eligibility checks run only once, since the Dataset caches their results.
-    audiences = {segment.name: audience(segment, dataset=dataset) for segment in written} if sends else {}
+    audiences = {segment.name: audience(segment, dataset) for segment in written} if sends else {}
     table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
     # Everything that can fail is computed above, so that bad input leaves neither an empty folder nor a mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])

@@ -16,9 +16,10 @@ from segkit.data.places import PostalPoints
 from segkit.data.properties import Cells, Codes
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.sms_records import SmsRecords
+from segkit.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ListEntries:
     """The profiles on a list.
 
@@ -31,6 +32,9 @@ class ListEntries:
     profiles: Codes
     joined: npt.NDArray[np.int64]
     has_date: Flags
+
+    def __repr__(self) -> str:
+        return f"ListEntries: {counted(len(self.profiles), 'profile')}"
 
 
 @dataclass(frozen=True, slots=True)

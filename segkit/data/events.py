@@ -16,6 +16,7 @@ from segkit.data.instants import DAY, Flags, Microseconds, ends_of
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.errors import DataError
 from segkit.vocabulary import STANDARD_METRICS, canonical_metric, metric_spellings
+from segkit.wording import counted
 
 Codes = npt.NDArray[np.int32]
 MetricNumbers = npt.NDArray[np.int16] | npt.NDArray[np.int32]
@@ -90,7 +91,7 @@ class SetAmounts:
         return Cells(pa.chunked_array([pc.if_else(self.is_set, numbers, unset)]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EventIndex:
     """Events by metric, and their properties.
 
@@ -110,6 +111,9 @@ class EventIndex:
     is_date: Flags | None = field(default=None, repr=False)
     day_first: bool | None = None
     near_amounts: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"EventIndex: {counted(len(self), 'event')} of {counted(len(self.metrics), 'metric')}"
 
     def __len__(self) -> int:
         return sum(self.sizes.values())

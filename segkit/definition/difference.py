@@ -25,6 +25,7 @@ from segkit.definition.explain import describe, explain, timeframe_words
 from segkit.definition.segment import Segment
 from segkit.definition.text import canonical
 from segkit.definition.timeframes import ALL_TIME
+from segkit.drawing.cards import bulleted, card
 from segkit.errors import DefinitionError
 from segkit.vocabulary import canonical_metric
 from segkit.wording import counted
@@ -82,6 +83,10 @@ class Difference:
         said = f"{name}: {counted(len(self.changes), 'change') if self.changes else 'the conditions say the same'}"
         also = [f"{_INDENT}changed: the description"] if self.described else []
         return "\n".join([said, *(indent(str(change), _INDENT) for change in self.changes), *also])
+
+    def _repr_html_(self) -> str:
+        name, *lines = str(self).splitlines()
+        return card(name, "", bulleted("\n".join(lines)))
 
 
 def diff(before: Segment, after: Segment) -> Difference:

@@ -5,7 +5,7 @@
 from collections.abc import Iterable
 from datetime import date
 from math import isfinite
-from typing import assert_never
+from typing import Any, assert_never
 
 from segkit.definition.algebra import either_kind
 from segkit.definition.conditions import (
@@ -87,13 +87,13 @@ _ITEMS: dict[ItemsComparison, str] = {
 _REGIONS = {"european_union": "the European Union", "united_states": "the United States"}
 
 
-def explain(definition: Segment | Condition) -> str:
-    """Say in English what a segment or a condition says, one line for each atom.
+def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -> str:
+    """Say in English what a segment or a condition says, one line for each atom; of several, with an empty line between.
 
     Time windows are those of the condition; the instants that they stand for depend on a Dataset's `as_of`.
 
     Raises:
-        DefinitionError: it is neither a segment nor a condition.
+        DefinitionError: it is neither a segment nor a condition, nor several of them.
 
     >>> from segkit.definition.phrases import can_receive, did, spent
     >>> bought = did("Placed Order", at_least=3, in_last_days=365) | spent(more_than=200)
@@ -104,6 +104,12 @@ def explain(definition: Segment | Condition) -> str:
         did Placed Order at least 3 times in the last 365 days
         or spent more than 200 on Placed Order over all time
     """
+    given: Any = definition
+    is_one = isinstance(given, (Segment, str, *KINDS)) or not isinstance(given, Iterable)
+    return "\n\n".join(map(_explained, [given] if is_one else given))
+
+
+def _explained(definition: Segment | Condition) -> str:
     if isinstance(definition, Segment):
         return "\n".join([f"{definition.name}: profiles that", *_lines(definition.condition, 1)])
     if not isinstance(definition, KINDS):

@@ -2,11 +2,15 @@
 
 # Over 250 lines, since every phrase of the language is worth finding in one file.
 
+# Annotations stay as they are written, so that `help` shows their names instead of every kind of condition.
+from __future__ import annotations
+
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, Unpack, get_args
 
 from segkit.definition.conditions import (
+    KINDS,
     AllOf,
     AnyOf,
     Channel,
@@ -103,9 +107,10 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
             by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
             months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
             `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
-            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}}`.
+            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`.
 
-    Days are UTC days counted from the midnight that opens the `as_of` day. Months count back to the same day of the month, or to the
+    Days are UTC days counted from the midnight that opens the `as_of` day. `between_days_ago` takes in both of its days, so that
+    `between_days_ago=(60, 120)` begins where `in_last_days=59` ends. Months count back to the same day of the month, or to the
     last of a month that has no such day: `in_last_months=3` as of May 31 begins on February 28 or 29. Calendar weeks begin on
     Monday, UTC. A profile without any such event counts 0, so `fewer_than=3` takes it in.
 
@@ -470,6 +475,8 @@ def _where(phrase: str, given: object) -> tuple[EventProperty, ...]:
     found: list[EventProperty] = []
     for name, value in given.items():
         words: Mapping[str, Any]
+        if isinstance(value, KINDS):
+            raise DefinitionError.condition_in_where(name)
         if isinstance(value, Mapping):
             words = value
         else:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
 
 from segkit.definition.conditions import KINDS, Condition, Named, is_too_deep
 from segkit.definition.references import resolved
+from segkit.drawing.cards import bulleted, card
+from segkit.drawing.html import element
 from segkit.errors import DefinitionError
 from segkit.json_text import has_half
 from segkit.masking import quoted
@@ -40,7 +42,7 @@ class Segment(Named):
     """
 
     name: str
-    condition: Condition
+    condition: "Condition"
     description: str = ""
 
     def __post_init__(self) -> None:
@@ -78,6 +80,11 @@ class Segment(Named):
 
     def __bool__(self) -> NoReturn:
         raise DefinitionError.segment_as_truth()
+
+    def _repr_html_(self) -> str:
+        from segkit.definition.explain import explain  # noqa: PLC0415  # which itself explains segments
+
+        return card(self.name, self.description, element("div", "Profiles that"), bulleted(explain(self.condition)))
 
     @property
     def hash(self) -> str:

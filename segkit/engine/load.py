@@ -1,5 +1,8 @@
 """Load a shop: find its files, read them with the types given, and have the tables validated."""
 
+# Annotations stay as they are written, so that `help` shows short names.
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -6,6 +6,7 @@ import pandas as pd
 from segkit.definition.segment import Segment, Segments, distinct_segments, one_segment
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.order import check_order
 
 
 def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
@@ -30,6 +31,7 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     >>> membership(Segment("Placed", is_set("city")), shop)["Placed"].tolist()
     [True, False]
     """
+    check_order(segments, "sk.membership(segments, shop)")
     every = distinct_segments(segments)
     evaluation = Evaluation(dataset)
     # What is kept is copied, since a table is its owner's to change.
@@ -50,5 +52,6 @@ def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
     >>> members(Segment("Adults", has("Age", at_least=18)), shop).index.tolist()
     ['bea']
     """
+    check_order(segment, "sk.members(segment, shop)")
     found = Evaluation(dataset).holds(one_segment(segment).condition)
     return dataset.rows(np.flatnonzero(found))

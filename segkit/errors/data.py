@@ -303,6 +303,11 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def unknown_property(cls, name: str, known: Iterable[str], of: str = "profiles") -> Self:
         """A condition names a property that the data does not have."""
+        if name == "profile_id" and of == "profiles":
+            return cls(
+                "'profile_id' says whose a row is, and is no property. For people whom you picked, make a list of them: "
+                'shop = shop.with_list("Picked", ids), and then sk.in_list("Picked").'
+            )
         known = sorted(known)
         return cls(
             f"The {of} have no property {quoted(name)}.{nearest(name, known)} Names are case-sensitive. "

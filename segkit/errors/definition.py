@@ -46,6 +46,15 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def condition_in_where(cls, name: object) -> Self:
+        """A condition on profiles stands where the property of an event is compared."""
+        return cls(
+            f"where compares {quoted(name)} of the event itself, and a condition such as sk.is_set(...) or sk.has(...) asks about the "
+            f'profile. Write a value, where={{{quoted(name)}: "web"}}, or a comparison, where={{{quoted(name)}: {{"is_set": True}}}} or '
+            f'where={{{quoted(name)}: {{"at_least": 2}}}}; join a condition on the profile with &.'
+        )
+
+    @classmethod
     def not_a_segment(cls, value: object) -> Self:
         """Something else stands where a segment belongs."""
         return cls(
@@ -431,6 +440,11 @@ class DefinitionError(SegkitError, ValueError):
             advice = "Return one of them, in a builder of your own: def first(*, days=30): return tracks(days=days)[0]."
         what = "nothing" if made is None else f"{type(made).__name__}, which is no segment"
         return cls(f"The builder {quoted(getattr(builder, '__name__', builder))} returned {what}. {advice}")
+
+    @classmethod
+    def swapped(cls, call: str) -> Self:
+        """The shop stands first, where what is asked of it belongs."""
+        return cls(f"The shop stands first here, and it comes second: write {call}.")
 
     @classmethod
     def not_a_dataset(cls, value: object) -> Self:

@@ -27,7 +27,7 @@ class FileError(SegkitError, OSError):
         """A file to be sent was asked of an audience that looks back."""
         return cls(
             f"This audience looks back: it knows only what was known at {moment:%Y-%m-%d %H:%M} UTC, so nothing may be sent to it. "
-            "Leave looking_back out: sk.audience(segment, dataset=shop) knows everything in the data."
+            "Leave looking_back out: sk.audience(segment, shop) knows everything in the data."
         )
 
     @classmethod

@@ -1,5 +1,8 @@
 """Who would really be texted, and why the rest would not: what stands between a segment and a file that is sent to."""
 
+# Annotations stay as they are written, so that `help` shows short names.
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
@@ -12,13 +15,16 @@ import pandas as pd
 from segkit.definition.conditions import AnyOf
 from segkit.definition.references import resolved
 from segkit.definition.segment import Segment, listed_segments, one_segment
+from segkit.drawing.cards import card, paragraphs, records
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.order import check_order
 from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
+from segkit.sending.old_forms import also_by_keyword
 from segkit.wording import counted
 
 
@@ -29,8 +35,8 @@ class SmsAudience:
 
     Args:
         include: segments whose members are to be texted; somebody in several is texted once.
-        exclude: segments whose members are not, nor anybody with the number of one.
         dataset: the profiles and events.
+        exclude: segments whose members are not, nor anybody with the number of one.
         countries: two letters each of where texts can go to.
         smart_sending_hours: who received a text within `smart_sending_hours` before `as_of` or the newest event, the earlier
             of them, is left out; 0 leaves nobody out.
@@ -49,14 +55,15 @@ class SmsAudience:
     def __init__(
         self,
         include: Segment | Iterable[Segment],
-        exclude: Segment | Iterable[Segment] = (),
-        *,
         dataset: Dataset,
+        *,
+        exclude: Segment | Iterable[Segment] = (),
         countries: Iterable[str] = TEXTABLE_COUNTRIES,
         smart_sending_hours: int = SMART_SENDING_HOURS,
         failing: Segment | None = None,
         looking_back: bool = False,
     ) -> None:
+        check_order(include, "sk.audience(include, shop, exclude=...)")
         includes, excludes = listed_segments(include), listed_segments(exclude)
         # A segment that is included may name one that is excluded, and the other way round.
         self._include = resolved(includes, beside=excludes)
@@ -183,12 +190,34 @@ class SmsAudience:
     def __repr__(self) -> str:
         return f"SmsAudience: {self.size:,} of {self._included_size:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
 
+    def _repr_html_(self) -> str:
+        steps = self.waterfall
+        rows = zip(
+            steps["meaning"],
+            steps["removed"].tolist(),
+            steps["remaining"].tolist(),
+            steps["checked_against"],
+            strict=True,
+        )
+        file = (
+            f'The file: .write_csv("send.csv") writes {counted(self.size, "row")}, with a manifest beside it.'
+            if not self._looking_back
+            else "This looks back at what was known then, so no file can be written."
+        )
+        return card(
+            f"{self.size:,} of {counted(self._included_size, 'included profile')} may be texted",
+            f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC",
+            records(["step", "removed", "remaining", "checked against"], rows),
+            paragraphs([note for note in [self.coverage_note] if note] + [file]),
+        )
 
+
+@also_by_keyword
 def audience(
     include: Segment | Iterable[Segment],
-    exclude: Segment | Iterable[Segment] = (),
-    *,
     dataset: Dataset,
+    *,
+    exclude: Segment | Iterable[Segment] = (),
     countries: Iterable[str] = TEXTABLE_COUNTRIES,
     smart_sending_hours: int = SMART_SENDING_HOURS,
     failing: Segment | None = None,
@@ -199,13 +228,13 @@ def audience(
     >>> from segkit.definition.phrases import can_receive
     >>> people = {"profile_id": ["ann", "bea"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
     >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
-    >>> audience(Segment("All", can_receive("sms")), dataset=shop).reasons.to_dict()
+    >>> audience(Segment("All", can_receive("sms")), shop).reasons.to_dict()
     {'ann': 'sendable', 'bea': 'no phone'}
     """
     return SmsAudience(
         include,
-        exclude,
-        dataset=dataset,
+        dataset,
+        exclude=exclude,
         countries=countries,
         smart_sending_hours=smart_sending_hours,
         failing=failing,
@@ -226,6 +255,7 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
         FileError: as with `SmsAudience.write_csv`.
         DefinitionError, DataError: as `sk.membership`.
     """
+    check_order(segment, "sk.write_members(segment, shop, path)")
     evaluation = Evaluation(dataset)
     segment = one_segment(segment)
     rows = np.flatnonzero(evaluation.holds(segment.condition))

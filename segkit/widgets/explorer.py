@@ -21,6 +21,7 @@ from segkit.drawing.palette import ORANGE
 from segkit.drawing.tables import Intersections
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
+from segkit.engine.order import check_order
 from segkit.errors import DefinitionError, SegkitWarning
 from segkit.sending.audience import audience
 from segkit.sending.eligibility import Eligibility
@@ -62,6 +63,7 @@ class OverlapExplorer(Closable):
     """
 
     def __init__(self, segments: Iterable[Segment], dataset: Data, *, most: int = 12) -> None:
+        check_order(segments, "OverlapExplorer(segments, shop)")
         if most < 1:
             raise DefinitionError.bad_value("most", most, "1 or more")
         every = distinct_segments(segments)
@@ -240,7 +242,7 @@ class OverlapExplorer(Closable):
         with warnings.catch_warnings():
             # What could not be checked stands in the view.
             warnings.simplefilter("ignore", SegkitWarning)
-            return file_name(segment.name), audience(segment, dataset=self._dataset).to_bytes(layout="klaviyo")
+            return file_name(segment.name), audience(segment, self._dataset).to_bytes(layout="klaviyo")
 
 
 def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str, ...]:

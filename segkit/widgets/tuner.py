@@ -20,6 +20,7 @@ from segkit.definition.value_words import plain
 from segkit.drawing.html import element
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
+from segkit.engine.order import check_order
 from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.files import in_app
@@ -33,7 +34,7 @@ from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.live import LiveView
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
-from segkit.wording import percent
+from segkit.wording import counted, percent
 
 
 class Tuner(Closable):
@@ -65,6 +66,7 @@ class Tuner(Closable):
         base: Segment | None = None,
         **start: Any,
     ) -> None:
+        check_order(builder, "Tuner(builder, shop)")
         parameters(builder)
         self._builder = builder
         self._dataset = dataset
@@ -140,7 +142,7 @@ class Tuner(Closable):
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write those of the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
-        return audience(self._segment, dataset=self._dataset).write_csv(path, layout=layout, replace=replace)
+        return audience(self._segment, self._dataset).write_csv(path, layout=layout, replace=replace)
 
     def write_members(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write every member, textable or not, as `sk.write_members` does; return the absolute path."""
@@ -152,7 +154,7 @@ class Tuner(Closable):
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {self.size:,} members, {percent(self.size / max(self._base_size, 1))} of {self._base}"
+        return f"Tuner: {self.definition()}: {counted(self.size, 'member')}, {percent(self.size / max(self._base_size, 1))} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
@@ -292,7 +294,7 @@ class Tuner(Closable):
         with warnings.catch_warnings():
             # What could not be checked stands in the view.
             warnings.simplefilter("ignore", SegkitWarning)
-            send = audience(self._segment, dataset=self._dataset)
+            send = audience(self._segment, self._dataset)
         return file_name(self._segment.name), send.to_bytes(layout="klaviyo")
 
     def _say(self, work: Callable[[], str]) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
+from segkit.analysis.recommended import Recommended
 from segkit.definition.algebra import atoms
 
 ON_SALE = "SMS budget shoppers (bought on sale)"
@@ -13,12 +14,12 @@ SAMPLES = Path(__file__).parents[2] / "sample_data"
 SUBSCRIBED = {"profile_id": ["ann", "bea"], "sms_consent": ["subscribed"] * 2}
 
 
-def names(plan: sk.Recommended) -> list[str]:
+def names(plan: Recommended) -> list[str]:
     """Return the names of the segments that are built."""
     return [segment.name for segment in plan.segments]
 
 
-def reasons(plan: sk.Recommended) -> dict[str, str]:
+def reasons(plan: Recommended) -> dict[str, str]:
     """Return why each of the others is not."""
     return dict(plan.not_built.itertuples(index=False, name=None))
 
@@ -83,7 +84,7 @@ def orders_of(**columns: list[object]) -> pd.DataFrame:
     return pd.concat([orders, click]).assign(profile_id="ann", datetime="2026-06-01")
 
 
-def sale_property(plan: sk.Recommended) -> str | None:
+def sale_property(plan: Recommended) -> str | None:
     """Return the property by which "bought on sale" goes; None if it is not built."""
     by_name = {segment.name: segment for segment in plan.segments}
     if ON_SALE not in by_name:

@@ -328,3 +328,10 @@ def test_the_answer_is_a_table(tiny_shop: sk.Dataset):
     assert ["condition", "is_true", "evidence", "to_threshold"] == table.columns.tolist()
     assert list(range(5)) == table.index.tolist()
     assert ["bool", "float64"] == [str(table[name].dtype) for name in ("is_true", "to_threshold")]
+
+
+def test_whose_verdict_is_asked_for_may_stand_third(tiny_shop: sk.Dataset):
+    """By its place as by its name, the profile is the same."""
+    segment = sk.Segment("Adults", sk.has("Age", at_least=18))
+
+    pd.testing.assert_frame_equal(sk.why(segment, tiny_shop, "ann"), sk.why(segment, tiny_shop, profile_id="ann"))

@@ -15,7 +15,7 @@ from pathlib import Path
 import segkit as sk
 
 shop = sk.load("../sample_data")
-everybody, send = sk.sms_subscribers(), sk.audience(sk.sms_subscribers(), dataset=shop)
+everybody, send = sk.sms_subscribers(), sk.audience(sk.sms_subscribers(), shop)
 for write in (
     lambda: send.write_csv("send.csv"),
     lambda: sk.write_members(everybody, shop, Path(tempfile.gettempdir()) / "members.csv"),

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from charts.reading import finding, note, plain, texts, trace
 
+import segkit as sk
 from segkit.charts import plot_distribution
 from segkit.charts.style import inked
 from segkit.drawing.html import element
@@ -99,3 +100,28 @@ def test_nobody_with_the_quantity_is_said():
     assert finding(figure) == "No profile has days since the last click"
     assert note(figure) == "9 more profiles have no such value."
     assert not any("nan" in text for text in texts(figure))
+
+
+def test_what_is_handed_back_is_drawn_as_it_is():
+    """The record of `sk.distribution` says what its bars are, where the threshold stands and who is not drawn; so nothing is said twice."""
+    people = pd.DataFrame(
+        {"profile_id": list("abcd"), "predicted_clv": [4.0, 40.0, 7.0, None], "sms_consent": "subscribed"}
+    )
+    shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
+    d = sk.distribution(sk.sms_budget_shoppers, shop, parameter="clv")
+    spelled = plot_distribution(d.table, quantity=d.quantity, threshold=d.threshold, without=d.without, base=d.base)
+
+    assert plot_distribution(d) == spelled
+    assert "1 more profile has no such value" in note(plot_distribution(d))
+
+
+def test_what_can_not_be_drawn_is_told_with_what_can():
+    """A parameter that moves no number has no distribution, and a bare table needs the name of its quantity."""
+    people = pd.DataFrame({"profile_id": ["a"], "phone_number": ["+12125550142"], "sms_consent": ["subscribed"]})
+    shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
+    nothing = sk.distribution(sk.sms_country, shop, parameter="countries")
+
+    with pytest.raises(sk.DefinitionError, match=r"must be what sk\.distribution returns; it is None if no number"):
+        plot_distribution(nothing)
+    with pytest.raises(sk.DefinitionError, match="plot_distribution of a table needs at least one of: 'quantity'"):
+        plot_distribution(DAYS)

@@ -93,7 +93,7 @@ def test_it_takes_the_table_of_an_audience():
     """An audience's own waterfall goes in as it comes out."""
     people = {"profile_id": ["a", "b"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
     shop = sk.Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
-    send = sk.audience(sk.sms_subscribers(), dataset=shop)
+    send = sk.audience(sk.sms_subscribers(), shop)
     assert finding(plot_waterfall(send.waterfall)) == "1 of 2 included profiles may be texted (50%)"
 
 

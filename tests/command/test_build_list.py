@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
+from segkit.command.build import Build
 from segkit.command.build_list import LIST
 from segkit.definition.conditions import AllOf
 from segkit.errors import FileError
@@ -26,7 +27,7 @@ OLD_FILES = {f"{part}/old.csv{ending}" for part in ("send", "members") for endin
 REMOVED = "Removed files that only an earlier build wrote: 'members/old.csv', 'send/old.csv'."
 
 
-def build(folder: Path, *segments: sk.Segment) -> sk.Build:
+def build(folder: Path, *segments: sk.Segment) -> Build:
     """Build segments of everybody."""
     return sk.build(SHOP, folder, segments=segments)
 
@@ -51,7 +52,7 @@ def test_an_old_list_goes_and_is_told(tmp_path: Path):
 def test_an_audience_s_own_file_stays(tmp_path: Path):
     """With its manifest, under a name that no build has written; and Build names only files that are there."""
     build(tmp_path, OLD)
-    sk.audience(OLD, dataset=SHOP).write_csv(tmp_path / "send" / "mine.csv")
+    sk.audience(OLD, SHOP).write_csv(tmp_path / "send" / "mine.csv")
     second = build(tmp_path, NEW)
 
     assert {"send/mine.csv", "send/mine.csv.manifest.json"} <= member_files(tmp_path)
@@ -61,7 +62,7 @@ def test_an_audience_s_own_file_stays(tmp_path: Path):
 def test_what_replaced_a_listed_file_stays_and_is_told(tmp_path: Path):
     """An audience of another moment's, or a file that was edited, is somebody's own by now."""
     build(tmp_path, OLD)
-    own = sk.audience([OLD, NEW], dataset=SHOP)
+    own = sk.audience([OLD, NEW], SHOP)
     own.write_csv(tmp_path / "send" / "old.csv", replace=True)
     (tmp_path / "members" / "old.csv").write_text("mine\n", encoding="utf-8")
     second = build(tmp_path, NEW)

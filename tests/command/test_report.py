@@ -425,7 +425,7 @@ def test_it_takes_the_tables_that_segkit_makes(tiny_shop: sk.Dataset):
         sk.Segment("Rich", sk.spent("Placed Order", more_than=1_000_000)),
     ]
     who = sk.membership(segments, tiny_shop)
-    sends = {segment.name: sk.audience(include=[segment], dataset=tiny_shop) for segment in segments}
+    sends = {segment.name: sk.audience([segment], tiny_shop) for segment in segments}
     pages = [SegmentPage(s.name, s.description, sk.explain(s), sends[s.name].waterfall, ()) for s in segments]
     sizes = sk.sizes(who).assign(sendable=[send.size for send in sends.values()])
     page = read(report(sizes=sizes, overlap=sk.overlap(who), pages=pages, faults=tiny_shop.report))

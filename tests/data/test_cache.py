@@ -75,7 +75,7 @@ def test_a_table_that_is_handed_out_is_its_owners_to_change():
         lambda: sk.membership(segments, data),
         lambda: sk.members(segments[0], data),
         lambda: data.profiles,
-        lambda: sk.audience(segments[0], dataset=data).profiles,
+        lambda: sk.audience(segments[0], data).profiles,
         lambda: data.cache.contents[["what"]].iloc[:0],
     ]
     before = [table() for table in tables]
@@ -146,7 +146,7 @@ def test_questions_share_one_evaluation(tmp_path, monkeypatch):
     for number in range(2):
         sk.membership(segment, data)
         sk.members(segment, data)
-        sk.audience(segment, dataset=data)
+        sk.audience(segment, data)
         sk.write_members(segment, data, tmp_path / f"{number}.csv")
     assert len(evaluated) == len(set(evaluated))
     assert evaluated

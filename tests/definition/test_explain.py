@@ -355,3 +355,20 @@ def test_one_of_a_thing_is_told_in_the_singular():
     assert ["in the last day", "in the last 2 days"] == [timeframe_words(timeframes.InTheLast(days)) for days in (1, 2)]
     assert "did X exactly 1 time over all time" == sk.explain(sk.did("X", equals=1))
     assert "did X exactly 2 times over all time" == sk.explain(sk.did("X", equals=2))
+
+
+def test_several_are_explained_one_after_the_other():
+    """A list, a tuple or a generator of segments and conditions reads as each of them alone, with an empty line between."""
+    vip, engaged, texts = sk.sms_vip(), sk.sms_engaged(), sk.can_receive("sms")
+    every = "\n\n".join(sk.explain(one) for one in (vip, engaged, texts))
+
+    assert sk.explain([vip, engaged, texts]) == sk.explain((vip, engaged, texts)) == every
+    assert sk.explain(one for one in (vip, engaged, texts)) == every
+    assert sk.explain([]) == ""
+
+
+def test_what_can_not_be_explained_is_named():
+    """In a list as alone, a text or a number is refused in segkit's words."""
+    for other in ("VIP", ["VIP"], [3], 3):
+        with pytest.raises(sk.DefinitionError, match=r"explain needs a condition, and .* is (str|int)"):
+            sk.explain(other)  # type: ignore[arg-type]

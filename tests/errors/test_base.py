@@ -42,9 +42,9 @@ ASKS: dict[str, Callable[[], object]] = {
     "a builder's own segment": lambda: sk.sizes(aged(years="three"), SHOP),
     "a table that pandas hands over": lambda: GAPS.pipe(sk.sizes),
     "a table in a map": lambda: list(map(sk.sizes, [GAPS])),
-    "an audience": lambda: sk.audience(AGED, dataset=SHOP),
+    "an audience": lambda: sk.audience(AGED, SHOP),
     "a chart": lambda: charts.plot_overlap(sk.overlap(AGED, SHOP)),
-    "a widget's file": lambda: widgets.Tuner(aged, SHOP).segment and sk.members(AGED, SHOP),
+    "a widget's segment": lambda: sk.members(widgets.Tuner(aged, SHOP).segment, SHOP),
 }
 
 

@@ -330,7 +330,7 @@ def _ask(shop: sk.Dataset) -> None:
         asked = [sk.Segment(str(test), sk.has(name, **test)) for test in tests]
         answer(lambda asked=asked: sk.membership(asked, shop))
     answer(lambda: sk.members(everybody, shop))
-    audience = answer(lambda: sk.audience(everybody, dataset=shop))
+    audience = answer(lambda: sk.audience(everybody, shop))
     if audience is not None:
         show_nobody(audience)
         for layout in ("klaviyo", "members", "hashed"):

@@ -321,7 +321,7 @@ def test_what_segkit_writes_for_klaviyo_passes(shop: PlainShop, data: st.DataObj
             "first_name": data.draw(text),
             "last_name": data.draw(st.sampled_from(["=1+1", "13-01-1990", "Null", None])),
         }
-    send = sk.audience(EVERYBODY, dataset=doors.by_frames(shop))
+    send = sk.audience(EVERYBODY, doors.by_frames(shop))
     with tempfile.TemporaryDirectory() as folder:
         found = check_import(send.write_csv(Path(folder) / "send.csv"))
 
@@ -339,7 +339,7 @@ def test_an_email_that_cannot_be_imported_is_left_out_and_its_profile_stays(tmp_
             "sms_consent": "subscribed",
         }
     )
-    send = sk.audience(EVERYBODY, dataset=sk.Dataset.from_frames(people, as_of="2026-06-30"))
+    send = sk.audience(EVERYBODY, sk.Dataset.from_frames(people, as_of="2026-06-30"))
     path = send.write_csv(tmp_path / "send.csv")
     written = pd.read_csv(path, dtype=str, keep_default_na=False)
 

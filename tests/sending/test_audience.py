@@ -75,7 +75,7 @@ def shop_of(profiles: list[Row], events: list[Row] | None = None) -> sk.Dataset:
 
 def reasons(profiles: list[Row], events: list[Row] | None = None, **words: Any) -> dict[str, str]:
     """Return what becomes of everybody of a shop."""
-    return sk.audience(EVERYBODY, dataset=shop_of(profiles, events), **words).reasons.to_dict()
+    return sk.audience(EVERYBODY, shop_of(profiles, events), **words).reasons.to_dict()
 
 
 def expected_reasons(profiles: list[Row], events: list[Row], *, include: set[str], hours: int) -> dict[str, str]:
@@ -198,10 +198,7 @@ def test_everybody_included_has_the_one_reason_that_a_slow_reading_finds(
     include = [SEGMENTS[name] for name in sorted(names)]
     everybody = sk.membership(include, dataset)
     send = sk.audience(
-        include,
-        sk.Segment("Left out", sk.has("Left out", equals=True)),
-        dataset=dataset,
-        smart_sending_hours=hours,
+        include, dataset, exclude=sk.Segment("Left out", sk.has("Left out", equals=True)), smart_sending_hours=hours
     )
     included = set(everybody.index[everybody.any(axis=1)])
     expected = expected_reasons(profiles, events, include=included, hours=hours)
@@ -227,7 +224,7 @@ def test_nobody_without_consent_reaches_a_file(shop: tuple[list[Row], list[Row]]
     dataset = shop_of(profiles, events)
     consented = {row["profile_id"] for row in profiles if str(row["sms_consent"]).casefold() == "subscribed"}
     numbers = {PHONES[row["phone_number"]][0] for row in profiles if row["profile_id"] in consented}
-    send = sk.audience(segment, dataset=dataset)
+    send = sk.audience(segment, dataset)
     with tempfile.TemporaryDirectory() as folder:
         rows = {
             layout: written(send, Path(folder) / f"{layout}.csv", layout) for layout in ("klaviyo", "members", "hashed")
@@ -251,7 +248,7 @@ def test_the_count_under_a_slider_is_the_size_of_the_audience(shop: tuple[list[R
     dataset = shop_of(*shop)
     included = sk.membership(SEGMENTS[name], dataset)[SEGMENTS[name].name].to_numpy()
 
-    assert sk.audience(SEGMENTS[name], dataset=dataset).size == Eligibility(dataset).sendable(included)
+    assert sk.audience(SEGMENTS[name], dataset).size == Eligibility(dataset).sendable(included)
 
 
 def written(send: sk.SmsAudience, path: Path, layout: Any) -> list[dict[str, str]]:
@@ -293,7 +290,7 @@ def test_the_first_step_that_stops_a_profile_is_its_reason(first: int):
         events += more
     withdrawn = profile("bob", phone_number=row["phone_number"], sms_consent="unsubscribed")
     send = sk.audience(
-        EVERYBODY, sk.Segment("Out", sk.has("Left out", equals=True)), dataset=shop_of([row, withdrawn], events)
+        EVERYBODY, shop_of([row, withdrawn], events), exclude=sk.Segment("Out", sk.has("Left out", equals=True))
     )
 
     assert list(STOPPED)[first] == send.reasons["ann"]
@@ -347,7 +344,7 @@ def test_the_window_begins_before_the_newest_event_if_that_is_earlier():
     visit = {"profile_id": "bea", "metric": "Viewed Product", "datetime": morning}
     shop = sk.Dataset.from_frames(pd.DataFrame(people), pd.DataFrame([*texts, visit]), as_of="2026-06-30")
 
-    assert {"ann": "just texted", "bea": SENDABLE} == sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    assert {"ann": "just texted", "bea": SENDABLE} == sk.audience(EVERYBODY, shop).reasons.to_dict()
 
 
 def test_smart_sending_can_be_widened_and_switched_off():
@@ -412,7 +409,7 @@ def test_a_withdrawal_counts_wherever_it_is():
             Group="out",
         ),
     ]
-    send = sk.audience(sk.Segment("In", sk.has("Group", equals="in")), dataset=shop_of(people))
+    send = sk.audience(sk.Segment("In", sk.has("Group", equals="in")), shop_of(people))
 
     assert {"ann": "unsubscribed elsewhere"} == send.reasons.to_dict()
 
@@ -448,7 +445,7 @@ def test_each_number_is_texted_once():
 def test_an_excluded_profile_takes_its_number_along():
     """A text goes to a number: whoever has that of somebody excluded is excluded, too."""
     people = [profile("ann", **{"Left out": True}), profile("bea"), profile("cat", phone_number="+16175550124")]
-    send = sk.audience(EVERYBODY, sk.Segment("Out", sk.has("Left out", equals=True)), dataset=shop_of(people))
+    send = sk.audience(EVERYBODY, shop_of(people), exclude=sk.Segment("Out", sk.has("Left out", equals=True)))
 
     assert {"ann": "excluded", "bea": "excluded", "cat": SENDABLE} == send.reasons.to_dict()
 
@@ -456,7 +453,7 @@ def test_an_excluded_profile_takes_its_number_along():
 def test_without_consent_in_the_data_nobody_is_texted():
     """A phone number alone is no consent."""
     people = pd.DataFrame({"profile_id": ["ann"], "phone_number": ["+16175550123"]})
-    send = sk.audience(EVERYBODY, dataset=sk.Dataset.from_frames(people, as_of=AS_OF))
+    send = sk.audience(EVERYBODY, sk.Dataset.from_frames(people, as_of=AS_OF))
 
     assert {"ann": "not subscribed"} == send.reasons.to_dict()
 
@@ -464,7 +461,7 @@ def test_without_consent_in_the_data_nobody_is_texted():
 def test_without_phones_in_the_data_nobody_is_texted():
     """Consent alone is no phone number."""
     people = pd.DataFrame({"profile_id": ["ann"], "sms_consent": ["subscribed"]})
-    send = sk.audience(EVERYBODY, dataset=sk.Dataset.from_frames(people, as_of=AS_OF))
+    send = sk.audience(EVERYBODY, sk.Dataset.from_frames(people, as_of=AS_OF))
 
     assert {"ann": "no phone"} == send.reasons.to_dict()
 
@@ -475,15 +472,15 @@ def test_somebody_in_several_segments_is_texted_once_and_out_if_in_any_excluded(
     groups = [sk.Segment(name, sk.has("Group", equals=name)) for name in ("in", "x")]
     dataset = shop_of(people)
 
-    assert 2 == sk.audience([*groups, EVERYBODY], dataset=dataset).size
-    assert ["one"] == sk.audience(EVERYBODY, groups[0], dataset=dataset).profiles.index.tolist()
-    assert [] == sk.audience(EVERYBODY, iter(groups), dataset=dataset).profiles.index.tolist()
+    assert 2 == sk.audience([*groups, EVERYBODY], dataset).size
+    assert ["one"] == sk.audience(EVERYBODY, dataset, exclude=groups[0]).profiles.index.tolist()
+    assert [] == sk.audience(EVERYBODY, dataset, exclude=iter(groups)).profiles.index.tolist()
 
 
 def test_the_waterfall_reads_from_included_to_sendable():
     """Each step has its meaning in words, removed counts fall from the remaining, and the steps stand in order."""
     people = [profile("ann"), profile("bea", sms_consent=None), profile("cat", phone_number=None)]
-    waterfall = sk.audience(EVERYBODY, dataset=shop_of(people)).waterfall
+    waterfall = sk.audience(EVERYBODY, shop_of(people)).waterfall
 
     assert ["included", *ORDER, SENDABLE] == waterfall["step"].tolist()
     assert ["step", "meaning", "removed", "remaining", "checked_against"] == waterfall.columns.tolist()
@@ -494,7 +491,7 @@ def test_the_waterfall_reads_from_included_to_sendable():
 def test_an_audience_cannot_be_changed_from_outside(tmp_path: Path):
     """Whatever is done to the tables that it hands out, the same people are written, and the same waterfall."""
     people = [profile("ann"), profile("bea", phone_number=None)]
-    send = sk.audience(EVERYBODY, dataset=shop_of(people))
+    send = sk.audience(EVERYBODY, shop_of(people))
     send.write_csv(tmp_path / "before.csv", layout="members")
     profiles, reasons_given, waterfall = send.profiles, send.reasons, send.waterfall
     profiles["phone_number"] = "+16175550199"
@@ -514,7 +511,7 @@ def test_an_audience_cannot_be_changed_from_outside(tmp_path: Path):
 def test_a_list_in_a_cell_can_be_changed_from_outside_as_little():
     """Also what a cell holds is the reader's own."""
     people = [profile("ann", Interests=["x"]), profile("bea", Interests=None)]
-    send = sk.audience(EVERYBODY, dataset=shop_of(people))
+    send = sk.audience(EVERYBODY, shop_of(people))
     send.profiles.loc["ann", "Interests"].append("y")
 
     assert ["x"] == send.profiles.loc["ann", "Interests"]
@@ -531,7 +528,7 @@ def test_a_text_to_a_number_counts_for_everybody_who_has_it():
 
 def test_an_audience_prints_counts_and_nobody():
     """Notebooks are shared, so what an audience shows of itself holds no person."""
-    send = sk.audience(EVERYBODY, dataset=shop_of([profile("ann", email="ann@example.com")]))
+    send = sk.audience(EVERYBODY, shop_of([profile("ann", email="ann@example.com")]))
 
     assert "SmsAudience: 1 of 1 included profiles are sent to, as of 2026-06-30 12:00:00 UTC" == repr(send)
     assert AS_OF == send.as_of
@@ -542,9 +539,9 @@ def test_looked_at_from_another_moment_smart_sending_moves_along():
     visit = {"profile_id": "ann", "metric": "Viewed Product", "datetime": AS_OF + DAY}
     dataset = shop_of([profile("ann")], [received("ann", AS_OF - HOUR), visit])
 
-    assert 0 == sk.audience(EVERYBODY, dataset=dataset).size
-    assert 1 == sk.audience(EVERYBODY, dataset=dataset.with_as_of(AS_OF + DAY)).size
-    assert 0 == sk.audience(EVERYBODY, dataset=shop_of([profile("ann")], [received("ann", AS_OF - HOUR)])).size
+    assert 0 == sk.audience(EVERYBODY, dataset).size
+    assert 1 == sk.audience(EVERYBODY, dataset.with_as_of(AS_OF + DAY)).size
+    assert 0 == sk.audience(EVERYBODY, shop_of([profile("ann")], [received("ann", AS_OF - HOUR)])).size
 
 
 @pytest.mark.parametrize(
@@ -558,7 +555,7 @@ def test_looked_at_from_another_moment_smart_sending_moves_along():
 def test_an_audience_needs_segments(include: Any, sentence: str):
     """An audience of nothing, of a nameless condition or of two of one name is refused."""
     with pytest.raises(DefinitionError, match=sentence):
-        sk.audience(include, dataset=shop_of([profile("ann")]))
+        sk.audience(include, shop_of([profile("ann")]))
 
 
 def test_write_members_is_for_looking_and_says_so(tmp_path: Path):
@@ -567,3 +564,25 @@ def test_write_members_is_for_looking_and_says_so(tmp_path: Path):
 
     assert "bea" in path.read_text(encoding="utf-8")
     assert "not to be sent to as it is" in (tmp_path / "m.csv.manifest.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda group, other, shop: sk.audience(group, other, dataset=shop),
+        lambda group, other, shop: sk.audience(group, exclude=other, dataset=shop),
+        lambda group, other, shop: sk.audience(include=[group], exclude=[other], dataset=shop),
+    ],
+)
+def test_the_form_with_the_shop_by_its_name_goes_on_and_is_told(ask):
+    """It means what it meant, and a note at the line that uses it shows the form that stays."""
+    dataset = shop_of([profile("ann", Out=True), profile("bea", Out=False)])
+    out = sk.Segment("Out", sk.has("Out", equals=True))
+    expected = sk.audience(EVERYBODY, dataset, exclude=out).reasons.to_dict()
+
+    with pytest.warns(DeprecationWarning, match=r"write sk\.audience\(include, shop, exclude=\.\.\.\)") as told:
+        found = ask(EVERYBODY, out, dataset)
+
+    assert found.reasons.to_dict() == expected
+    assert "excluded" in expected.values()
+    assert {one.filename for one in told} == {__file__}

@@ -44,7 +44,7 @@ def shop_of(people: list[Row], events: list[Row] = [], as_of: str = AS_OF, **how
 
 def reasons(people: list[Row], events: list[Row] = [], **how: Any) -> dict[str, str]:  # noqa: B006
     """Return what becomes of everybody."""
-    return sk.audience(EVERYBODY, dataset=shop_of(people, events, **how)).reasons.to_dict()
+    return sk.audience(EVERYBODY, shop_of(people, events, **how)).reasons.to_dict()
 
 
 @pytest.mark.parametrize("metric", [LEFT, "Unsubscribed from SMS", "unsubscribed from sms marketing "])
@@ -146,7 +146,7 @@ def test_what_happens_under_an_unreadable_number_holds_for_those_that_end_alike(
         "failure": [event("odd", FAILED, "2026-06-20T00:00:01Z", "Invalid mobile number")],
         "text": [event("odd", TEXTED, "2026-06-30T11:00:00Z")],
     }.get(how, [])
-    send = sk.audience(EVERYBODY, sk.Segment("Out", sk.has("Out", equals=True)), dataset=shop_of(people, events))
+    send = sk.audience(EVERYBODY, shop_of(people, events), exclude=sk.Segment("Out", sk.has("Out", equals=True)))
     expected = {"opt-out": "unsubscribed elsewhere", "failure": "fails", "text": "just texted", "exclusion": "excluded"}
     assert send.reasons["ann"] == expected[how]
     assert send.reasons["bea"] == SENDABLE
@@ -185,10 +185,10 @@ def test_looking_back_knows_only_what_was_known_then(tmp_path: Path):
         event("cat", FAILED, "2026-06-30T13:00:00Z", "Invalid mobile number"),
     ]
     shop = shop_of(people, later)
-    back = sk.audience(EVERYBODY, dataset=shop, looking_back=True)
+    back = sk.audience(EVERYBODY, shop, looking_back=True)
     assert dict.fromkeys(["ann", "bea", "cat"], SENDABLE) == back.reasons.to_dict()
     now = {"ann": "not subscribed", "bea": "just texted", "cat": "fails"}
-    assert now == sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    assert now == sk.audience(EVERYBODY, shop).reasons.to_dict()
     for write in (back.to_bytes, lambda: back.write_csv(tmp_path / "send.csv")):
         with pytest.raises(sk.FileError, match="looks back"):
             write()
@@ -199,9 +199,9 @@ def test_looking_back_counts_only_the_consent_events_of_then():
     """What was checked is said as of then: a later opt-out is no event, and its lack is told."""
     shop = shop_of([person("ann")], [event("ann", LEFT, "2026-06-30T13:00:00Z")])
     with pytest.warns(sk.SegkitWarning, match="no event of an opt-out"):
-        back = sk.audience(EVERYBODY, dataset=shop, looking_back=True)
+        back = sk.audience(EVERYBODY, shop, looking_back=True)
     assert "0 consent events" in told_of(back, "not subscribed")
-    assert "1 consent event" in told_of(sk.audience(EVERYBODY, dataset=shop), "not subscribed")
+    assert "1 consent event" in told_of(sk.audience(EVERYBODY, shop), "not subscribed")
 
 
 def told_of(send: sk.SmsAudience, step: str) -> str:
@@ -230,7 +230,7 @@ def test_an_opt_out_whose_date_cannot_be_read_lasts_for_ever(moment: str | None,
         shop = sk.load(tmp_path, as_of=AS_OF, unreadable="leave out")
     else:
         shop = shop_of(people, events, unreadable="leave out")
-    found = sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    found = sk.audience(EVERYBODY, shop).reasons.to_dict()
     assert {"ann": "not subscribed", "bea": "unsubscribed elsewhere", "cat": SENDABLE} == found
     counts = shop.report.set_index("fault")["count"]
     assert 1 == counts["opt-outs from texts without a readable date"]
@@ -251,8 +251,8 @@ def test_a_profile_that_is_not_there_yet_excludes_its_number():
     """Who was created after as_of is no member yet, but whoever is sent a text today would read it; a look back does not know it."""
     people = [person("ann", DNC="no"), person("bea", DNC="yes", created="2026-06-30T13:00:00Z")]
     shop, stop = shop_of(people), sk.Segment("Stop", sk.has("DNC", equals="yes"))
-    assert {"ann": "excluded"} == sk.audience(EVERYBODY, [stop], dataset=shop).reasons.to_dict()
-    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, [stop], dataset=shop, looking_back=True).reasons.to_dict()
+    assert {"ann": "excluded"} == sk.audience(EVERYBODY, shop, exclude=[stop]).reasons.to_dict()
+    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, shop, exclude=[stop], looking_back=True).reasons.to_dict()
 
 
 @pytest.mark.parametrize("as_of", [None, "2026-06-28"])
@@ -263,14 +263,14 @@ def test_whoever_came_to_be_excluded_after_the_moment_is_excluded(as_of: str | N
     lists = pd.DataFrame({"profile_id": ["ann"], "list_id": ["Do not text"], "joined": ["2026-06-29T09:00:00Z"]})
     people = pd.DataFrame([person("ann"), person("bea", OTHER)])
     shop = sk.Dataset.from_frames(people, pd.DataFrame(clicked), lists=lists, as_of=as_of)
-    assert {"ann": "excluded", "bea": SENDABLE} == sk.audience(EVERYBODY, [stop], dataset=shop).reasons.to_dict()
-    back = sk.audience(EVERYBODY, [stop], dataset=shop, looking_back=True)
+    assert {"ann": "excluded", "bea": SENDABLE} == sk.audience(EVERYBODY, shop, exclude=[stop]).reasons.to_dict()
+    back = sk.audience(EVERYBODY, shop, exclude=[stop], looking_back=True)
     assert SENDABLE == back.reasons["ann"]
     if as_of is not None:
         opted_out = [*clicked, event("ann", "Opted out of SMS", "2026-06-29T09:00:00Z")]
         shop = sk.Dataset.from_frames(people, pd.DataFrame(opted_out), as_of=as_of)
         stop = sk.Segment("Stop", sk.did("Opted out of SMS"))
-        assert "excluded" == sk.audience(EVERYBODY, [stop], dataset=shop).reasons["ann"]
+        assert "excluded" == sk.audience(EVERYBODY, shop, exclude=[stop]).reasons["ann"]
 
 
 def test_a_list_joined_ahead_of_the_clock_moves_no_window():
@@ -279,7 +279,7 @@ def test_a_list_joined_ahead_of_the_clock_moves_no_window():
     events = pd.DataFrame([event("ann", "Clicked SMS", "2026-06-28T09:00:00Z")])
     shop = sk.Dataset.from_frames(pd.DataFrame([person("ann")]), events, lists=lists)
     quiet = sk.Segment("Quiet", sk.did_not("Clicked SMS", in_last_days=90))
-    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, [quiet], dataset=shop).reasons.to_dict()
+    assert {"ann": SENDABLE} == sk.audience(EVERYBODY, shop, exclude=[quiet]).reasons.to_dict()
 
 
 @pytest.mark.parametrize("kept", ["Clicked SMS", LEFT])
@@ -292,11 +292,11 @@ def test_an_opt_out_that_another_event_of_its_id_pushes_out_counts(kept: str):
     ]
     people = [person("ann"), person("cat", OTHER)]
     shop = shop_of(people, events, unreadable="leave out")
-    assert {"ann": "not subscribed", "cat": SENDABLE} == sk.audience(EVERYBODY, dataset=shop).reasons.to_dict()
+    assert {"ann": "not subscribed", "cat": SENDABLE} == sk.audience(EVERYBODY, shop).reasons.to_dict()
     lost = shop.report["fault"] == "opt-outs from texts left out because another event has the same id"
     assert (kept == "Clicked SMS") == lost.any()
     back = [person("ann", since="2026-05-01"), person("cat", OTHER)]
-    found = sk.audience(EVERYBODY, dataset=shop_of(back, events, unreadable="leave out")).reasons["ann"]
+    found = sk.audience(EVERYBODY, shop_of(back, events, unreadable="leave out")).reasons["ann"]
     assert found == ("not subscribed" if kept == "Clicked SMS" else SENDABLE)
 
 
@@ -315,7 +315,7 @@ def test_the_waterfall_counts_the_profiles_that_opted_out():
         person("cat", None, since=None),
     ]
     shop = shop_of([*people, person("dan", OTHER, sms_consent="UNSUBSCRIBED")])
-    send = sk.audience(EVERYBODY, dataset=shop)
+    send = sk.audience(EVERYBODY, shop)
     assert "2 profiles that opted out" == told_of(send, "unsubscribed elsewhere")
     assert "unsubscribed elsewhere" == send.reasons["ann"]
 
@@ -338,7 +338,7 @@ FULL = [
 
 def test_every_step_says_what_it_was_checked_against():
     """With everything in the data, no step is silent, none says that something is missing, and nothing warns."""
-    send = sk.audience(EVERYBODY, dataset=shop_of([person("ann")], FULL))
+    send = sk.audience(EVERYBODY, shop_of([person("ann")], FULL))
     told = send.waterfall.set_index("step")["checked_against"]
     assert all(told[name] for name, _ in STEPS)
     assert not told.str.contains("not checked").any()
@@ -370,7 +370,7 @@ def test_a_check_with_nothing_to_check_is_told_wherever_somebody_looks(
 
     shop = shop_of([left(person("ann"))], [left(each) for each in FULL if each["metric"] != lacking])
     with pytest.warns(sk.SegkitWarning, match=f"could not be made in full.*{step}"):
-        send = sk.audience(EVERYBODY, dataset=shop)
+        send = sk.audience(EVERYBODY, shop)
     told = send.waterfall.set_index("step")["checked_against"]
     assert told[step].startswith("not checked: no ")
     assert send.coverage_note is not None
@@ -392,7 +392,7 @@ def test_a_check_that_was_not_asked_for_is_not_missing():
     """No smart sending and failures by one's own segment need no metric."""
     nobody = sk.Segment("Nobody", ~AllOf(()))
     shop = shop_of([person("ann")], FULL[2:])
-    send = sk.audience(EVERYBODY, dataset=shop, smart_sending_hours=0, failing=nobody)
+    send = sk.audience(EVERYBODY, shop, smart_sending_hours=0, failing=nobody)
     told = send.waterfall.set_index("step")["checked_against"]
     assert send.coverage_note is None
     assert ["not asked for: smart_sending_hours=0", "the segment 'Nobody'"] == told[["just texted", "fails"]].tolist()
@@ -406,7 +406,7 @@ def test_what_is_handed_out_holds_every_opt_out(tmp_path: Path):
     path = sk.write_members(EVERYBODY, shop, tmp_path / "members.csv")
     for profiles in (shop.profiles, path):
         again = sk.load(profiles=profiles, as_of=AS_OF)
-        assert expected == sk.audience(EVERYBODY, dataset=again).reasons.to_dict()
+        assert expected == sk.audience(EVERYBODY, again).reasons.to_dict()
         assert sk.members(sk.Segment("S", sk.has("sms_consent", equals="never_subscribed")), again).index.tolist() == [
             "bea"
         ]

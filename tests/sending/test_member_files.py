@@ -72,7 +72,7 @@ def segkit_reads(path: Path) -> sk.Dataset:
 def test_the_klaviyo_layout_is_what_its_importer_takes(tmp_path: Path):
     """Email first, then the phone number in E.164, the country, and not a word of consent, which Klaviyo advises against."""
     shop = shop_of(person("ann", first_name="Ann", zip="02110", Age=18, Consent="yes"))
-    path = sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "send.csv")
+    path = sk.audience(EVERYBODY, shop).write_csv(tmp_path / "send.csv")
     [row] = rows_of(path)
 
     assert list(KLAVIYO_COLUMNS) == header_of(path)
@@ -91,7 +91,7 @@ def test_the_klaviyo_layout_is_what_its_importer_takes(tmp_path: Path):
 def test_the_klaviyo_layout_starts_with_the_phone_where_nobody_has_an_email(tmp_path: Path, known: dict[str, Any]):
     """The importer wants the phone number first if there is no email at all."""
     shop = shop_of(person("ann", **known), person("bea", 124, **known))
-    path = sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "send.csv")
+    path = sk.audience(EVERYBODY, shop).write_csv(tmp_path / "send.csv")
 
     assert [name for name in KLAVIYO_COLUMNS if name != "Email"] == header_of(path)
 
@@ -99,7 +99,7 @@ def test_the_klaviyo_layout_starts_with_the_phone_where_nobody_has_an_email(tmp_
 def test_the_klaviyo_layout_of_profiles_without_an_email_column(tmp_path: Path):
     """A shop that knows numbers alone is importable too."""
     people = pd.DataFrame({"profile_id": ["ann"], "phone_number": ["+16175550123"], "sms_consent": ["subscribed"]})
-    path = sk.audience(EVERYBODY, dataset=sk.Dataset.from_frames(people, as_of=AS_OF)).write_csv(tmp_path / "send.csv")
+    path = sk.audience(EVERYBODY, sk.Dataset.from_frames(people, as_of=AS_OF)).write_csv(tmp_path / "send.csv")
 
     assert "Phone Number" == header_of(path)[0]
     assert ["+16175550123"] == [row["Phone Number"] for row in rows_of(path)]
@@ -107,18 +107,14 @@ def test_the_klaviyo_layout_of_profiles_without_an_email_column(tmp_path: Path):
 
 def test_one_email_keeps_the_email_column(tmp_path: Path):
     """Where some have an email and some do not, it stays first and the others' is empty."""
-    path = sk.audience(EVERYBODY, dataset=shop_of(person("ann"), person("bea", 124, email=None))).write_csv(
-        tmp_path / "s.csv"
-    )
+    path = sk.audience(EVERYBODY, shop_of(person("ann"), person("bea", 124, email=None))).write_csv(tmp_path / "s.csv")
 
     assert ["ann@example.com", ""] == [row["Email"] for row in rows_of(path)]
 
 
 def test_numbers_are_written_in_e164_however_they_came(tmp_path: Path):
     """What Klaviyo's API takes alone is what is written."""
-    path = sk.audience(EVERYBODY, dataset=shop_of(person("ann", phone_number="(617) 555-0123"))).write_csv(
-        tmp_path / "s.csv"
-    )
+    path = sk.audience(EVERYBODY, shop_of(person("ann", phone_number="(617) 555-0123"))).write_csv(tmp_path / "s.csv")
 
     assert ["+16175550123"] == [row["Phone Number"] for row in rows_of(path)]
 
@@ -139,7 +135,7 @@ def test_the_hashed_layout_digests_as_each_platform_does(tmp_path: Path):
         person("bea", 124, email="b.ea@example.com"),
         person("cat", 125, email=None),
     )
-    rows = rows_of(sk.audience(EVERYBODY, dataset=people).write_csv(tmp_path / "h.csv", layout="hashed"))
+    rows = rows_of(sk.audience(EVERYBODY, people).write_csv(tmp_path / "h.csv", layout="hashed"))
 
     assert ["google_email_sha256", "google_phone_sha256", "meta_email_sha256", "meta_phone_sha256"] == list(rows[0])
     assert digest("+16175550123") == rows[0]["google_phone_sha256"]
@@ -152,7 +148,7 @@ def test_the_hashed_layout_digests_as_each_platform_does(tmp_path: Path):
 
 def test_the_hashed_layout_holds_nobody_in_the_clear(tmp_path: Path):
     """Digests are all there is: 64 hexadecimal digits a cell."""
-    path = sk.audience(EVERYBODY, dataset=shop_of(person("ann"))).write_csv(tmp_path / "h.csv", layout="hashed")
+    path = sk.audience(EVERYBODY, shop_of(person("ann"))).write_csv(tmp_path / "h.csv", layout="hashed")
 
     assert all(re.fullmatch("[0-9a-f]{64}", cell) for row in rows_of(path) for cell in row.values())
 
@@ -188,9 +184,7 @@ def test_every_text_column_and_header_is_made_safe(tmp_path: Path):
 
 def test_the_klaviyo_layout_is_made_safe_too(tmp_path: Path):
     """A name that is a formula is a name in the file that is sent."""
-    path = sk.audience(EVERYBODY, dataset=shop_of(person("ann", first_name='=HYPERLINK("x")'))).write_csv(
-        tmp_path / "s.csv"
-    )
+    path = sk.audience(EVERYBODY, shop_of(person("ann", first_name='=HYPERLINK("x")'))).write_csv(tmp_path / "s.csv")
 
     assert ['\'=HYPERLINK("x")'] == [row["First Name"] for row in rows_of(path)]
 
@@ -307,7 +301,7 @@ def test_what_the_last_piece_holds_shows_in_the_first(tmp_path: Path, monkeypatc
     monkeypatch.setattr("segkit.sending.member_files.PIECE", 3)
     shop = people_of_every_kind()
     members = rows_of(sk.write_members(EVERYBODY, shop, tmp_path / "m.csv"))
-    sent = rows_of(sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "s.csv"))
+    sent = rows_of(sk.audience(EVERYBODY, shop).write_csv(tmp_path / "s.csv"))
 
     assert ["2026-06-30T12:00:00.000000Z"] * 9 + ["2026-06-30T12:00:00.000001Z"] == [row["Seen"] for row in members]
     assert ["raw"] * 9 + ["b'\\xff'"] == [row["Raw"] for row in members]
@@ -317,7 +311,7 @@ def test_what_the_last_piece_holds_shows_in_the_first(tmp_path: Path, monkeypatc
 def test_the_manifest_says_what_the_file_is(tmp_path: Path):
     """Its digest, rows and columns, from what data and of when, who was asked for in English and as a tree, and what became of them."""
     shop = shop_of(person("ann"), person("bea", sms_consent="unsubscribed"))
-    send = sk.audience(EVERYBODY, sk.Segment("None", AnyOf(())), dataset=shop)
+    send = sk.audience(EVERYBODY, shop, exclude=sk.Segment("None", AnyOf(())))
     path = send.write_csv(tmp_path / "send.csv")
     manifest = manifest_of(path)
     [included], [excluded] = manifest["include"], manifest["exclude"]
@@ -363,7 +357,7 @@ def test_the_manifest_holds_no_person(tmp_path: Path):
     """It may be passed on where the file may not."""
     people = [person(name, 100 + number, first_name="Annabella") for number, name in enumerate(("ann", "bea"))]
     for layout in LAYOUTS:
-        path = sk.audience(EVERYBODY, dataset=shop_of(*people)).write_csv(tmp_path / f"{layout}.csv", layout=layout)
+        path = sk.audience(EVERYBODY, shop_of(*people)).write_csv(tmp_path / f"{layout}.csv", layout=layout)
         text = path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8")
 
         assert not [word for word in ("example.com", "61755", "Annabella", '"ann"', '"bea"') if word in text]
@@ -383,7 +377,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, layout: Any):
     people = [person("ann", Interests=["a"]), person("bea", 124)]
     for folder in ("one", "other"):
         (tmp_path / folder).mkdir()
-        send = sk.audience(EVERYBODY, dataset=shop_of(*people))
+        send = sk.audience(EVERYBODY, shop_of(*people))
         send.write_csv(tmp_path / folder / "s.csv", layout=layout)
 
     for name in ("s.csv", "s.csv.manifest.json"):
@@ -395,8 +389,8 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, layout: Any):
 def test_an_empty_audience_is_a_header_and_a_manifest(tmp_path: Path, layout: Any):
     """Nobody to send to is an answer, and the file says so."""
     shop = shop_of(person("ann"))
-    path = sk.audience(NOBODY, dataset=shop).write_csv(tmp_path / "s.csv", layout=layout)
-    somebody = sk.audience(EVERYBODY, dataset=shop).write_csv(tmp_path / "somebody.csv", layout=layout)
+    path = sk.audience(NOBODY, shop).write_csv(tmp_path / "s.csv", layout=layout)
+    somebody = sk.audience(EVERYBODY, shop).write_csv(tmp_path / "somebody.csv", layout=layout)
 
     assert header_of(somebody) == header_of(path)
     assert [] == rows_of(path)
@@ -421,7 +415,7 @@ def test_headers_that_are_made_alike_lose_no_column(tmp_path: Path):
 
 def test_an_unknown_layout_is_refused_before_anything_is_written(tmp_path: Path):
     """The layouts are offered."""
-    send = sk.audience(EVERYBODY, dataset=shop_of(person("ann")))
+    send = sk.audience(EVERYBODY, shop_of(person("ann")))
     with pytest.raises(
         FileError,
         match=r"no file layout 'klavio'\. Did you mean 'klaviyo'\? The layouts are: 'klaviyo', 'members', 'hashed'",

@@ -151,11 +151,11 @@ def audience(shop: Shop, dataset: sk.Dataset, *, looking_back: bool = False) -> 
     """Return the audience that a shop's arguments ask for."""
     return sk.audience(
         MEMBERS,
-        [LEFT_OUT] if shop.excludes else [],
-        dataset=dataset,
+        dataset,
+        exclude=[LEFT_OUT] if shop.excludes else [],
         smart_sending_hours=shop.hours,
         looking_back=looking_back,
-        **({} if shop.countries is None else {"countries": shop.countries}),
+        **{} if shop.countries is None else {"countries": shop.countries},
     )
 
 

@@ -92,7 +92,7 @@ def test_members_are_in_exactly_these_segments_and_the_segment_says_so(
     assert f": {len(expected):,} profile" in repr(explorer)
     if chosen:
         assert f'data-size="{len(expected)}"' in explorer.view.value
-        textable = sk.audience(explorer.segment, dataset=sample_shop).size
+        textable = sk.audience(explorer.segment, sample_shop).size
         assert f"· {textable:,} may be texted" in words(explorer.view.value)
 
 
@@ -362,7 +362,7 @@ def test_the_download_is_the_audience_of_the_segment(explorer: OverlapExplorer, 
     at(explorer, NAMES[:3], NAMES[:2])
     name, data = explorer._file()
     assert name == "sms-subscribers-sms-engaged-nothing-else.csv"
-    assert data == sk.audience(explorer.segment, dataset=sample_shop).to_bytes()
+    assert data == sk.audience(explorer.segment, sample_shop).to_bytes()
 
     at(explorer, NAMES, NAMES)
     assert len(explorer._file()[0]) < 100

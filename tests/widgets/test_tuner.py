@@ -54,7 +54,7 @@ def test_every_position_says_holds_and_shows_the_same(
     assert engaged.size == len(now)
     assert set(engaged.members.index) == now
     assert f'data-size="{len(now)}"' in engaged.view.value
-    assert f"{sk.audience(expected, dataset=sample_shop).size:,} may be texted" in shown(engaged)
+    assert f"{sk.audience(expected, sample_shop).size:,} may be texted" in shown(engaged)
     change = "the same members" if entered == left == 0 else f"{counted(entered, 'profile')} entered, {left:,} left"
     assert f"Against the start: {change}" in shown(engaged)
 
@@ -81,7 +81,7 @@ def test_ready_made_segments_tune(sample_shop: sk.Dataset, builder, positions: l
         expected = made[0] if isinstance(made, tuple) else made
         assert tuner.segment == expected
         assert tuner.size == len(members(expected, sample_shop))
-        assert f"{sk.audience(expected, dataset=sample_shop).size:,} may be texted" in shown(tuner)
+        assert f"{sk.audience(expected, sample_shop).size:,} may be texted" in shown(tuner)
 
 
 def test_a_control_under_the_hand_moves_the_segment(engaged: Tuner):
@@ -290,7 +290,7 @@ def test_files_are_the_audiences_and_the_members(sample_shop: sk.Dataset, tmp_pa
     sent = tuner.write_csv(tmp_path / "send.csv")
     every = tuner.write_members(tmp_path / "members.csv")
 
-    assert len(pd.read_csv(sent)) == sk.audience(tuner.segment, dataset=sample_shop).size
+    assert len(pd.read_csv(sent)) == sk.audience(tuner.segment, sample_shop).size
     assert len(pd.read_csv(every, dtype=str)) == tuner.size
 
 
@@ -436,3 +436,14 @@ def test_a_threshold_may_be_left_out(sample_shop: sk.Dataset):
 
     tuner.reset()
     assert tuner.size == ever
+
+
+def test_one_member_is_not_called_members():
+    """The line that a tuner prints counts its noun, too."""
+    people = pd.DataFrame({"profile_id": ["a", "b"], "Age": [17, 18]})
+    shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
+
+    def aged(*, age: int = 18) -> sk.Segment:
+        return sk.Segment("Aged", sk.has("Age", at_least=age))
+
+    assert "1 member, 50.0%" in repr(Tuner(aged, shop))

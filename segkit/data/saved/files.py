@@ -1,11 +1,11 @@
 """Parquet files that are written once, and from which nothing is taken unless each byte is what was written."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from segkit.data.saved.manifest import TABLES
 from segkit.errors import DataError
 
 T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
 
 ROWS_TOGETHER = 2**18
 """Rows of a group, of which Parquet's readers pass over those that lie outside of a window of time."""
@@ -40,9 +41,9 @@ class SavedFiles:
             DataError: the file is not what was written.
         """
 
-        def whole(path: Path) -> pa.Table:
+        def whole(path: Path, *, sums: bool) -> pa.Table:
             return pa.parquet.read_table(
-                path, columns=columns, partitioning=None, pre_buffer=False, page_checksum_verification=True
+                path, columns=columns, partitioning=None, pre_buffer=False, page_checksum_verification=sums
             )
 
         table = self._checked(name, whole)
@@ -59,10 +60,10 @@ class SavedFiles:
             DataError: the file is not what was written, or has another number of rows.
         """
 
-        def filled(path: Path) -> list[Any]:
+        def filled(path: Path, *, sums: bool) -> list[Any]:
             found = [np.empty(rows, kind) for kind in columns.values()]
             start = 0
-            with pa.parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
+            with pa.parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=sums) as file:
                 if file.metadata.num_rows != rows or not set(columns) <= set(file.schema_arrow.names):
                     raise self.refuse(name)
                 for piece in file.iter_batches(ROWS_TOGETHER, columns=list(columns)):
@@ -74,10 +75,11 @@ class SavedFiles:
 
         return self._checked(name, filled)
 
-    def _checked(self, name: str, read: Callable[[Path], T]) -> T:
+    def _checked(self, name: str, read: "_Read[T]") -> T:
         """Return what is read from a file whose bytes are those that were written.
 
-        Its digest is taken beside the reading, and not again while the system says that nobody wrote to it.
+        Its digest is taken beside the reading, and not again while the system says that nobody wrote to it; from then on the
+        checksums of its pages are looked at.
         """
         inner = f"{TABLES}/{name}"
         path, (size, digest) = self._folder / inner, self._files[inner]
@@ -89,7 +91,7 @@ class SavedFiles:
                     raise DataError.saved_shop_damaged(path, reason)
                 is_seen = self._seen.get(inner) == state
                 taken = None if is_seen else beside.submit(hashlib.file_digest, file, "sha256")
-                found = read(path)
+                found = read(path, sums=is_seen)
                 if taken is not None and taken.result().hexdigest() != digest:
                     raise DataError.saved_shop_damaged(path, _ALTERED)
                 with self._lock:
@@ -110,6 +112,13 @@ class SavedFiles:
 
 ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
 """What comes of files and a manifest that fit each other and say what can't be, which segkit never writes."""
+
+
+class _Read(Protocol[R_co]):
+    """Reads something from a file, and looks at the checksums of its pages if it is told to."""
+
+    def __call__(self, path: Path, *, sums: bool) -> R_co: ...
+
 
 _ALTERED = "its bytes are not those that were written: it was damaged, or the shop was saved anew since it was opened"
 

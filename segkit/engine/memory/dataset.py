@@ -20,7 +20,7 @@ from segkit.data.coded import CodedCells
 from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
 from segkit.data.events import EventIndex
 from segkit.data.files.frames import Frame, table_of
-from segkit.data.instants import Flags, Microseconds, microseconds, read_as_of
+from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
 from segkit.data.properties import Cells, PropertyColumn
@@ -32,6 +32,7 @@ from segkit.data.validation.losses import Loss
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.data.validation.tables import Table
+from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.engine.memory.additions import PLACING, checked_list, checked_properties
 from segkit.engine.memory.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
 from segkit.errors import DataError
@@ -43,7 +44,7 @@ from segkit.wording import counted
 WITHOUT_COUNTRY = "postal codes without a country"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
     """Hold a shop's profiles, events and lists as of a moment. Made by `sk.load` or `Dataset.from_frames`, never by hand.
 
@@ -63,7 +64,7 @@ class Dataset:
         default_country: the two letters of the country of a postal code whose profile has none; None places such a code nowhere.
         cache: what was worked out from the data and may be asked for again, within a bound of memory.
 
-    Prints counts and dates and never a person, since notebooks are shared.
+    Prints counts and dates and never a person, since notebooks are shared. Equal to itself alone, so that it can be a key.
     """
 
     as_of: datetime
@@ -199,6 +200,23 @@ class Dataset:
         profiles = counted(len(self), "profile")
         lost = "".join(f"{loss.share.upper()}, " for loss in self.losses)
         return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+
+    def _repr_html_(self) -> str:
+        """Return the same and more as HTML: each metric with its first and last day, and the report, which names nobody."""
+        metrics = [
+            (masked_text(name), len(times), *(f"{instant_of(int(times[end])):%Y-%m-%d}" for end in (0, -1)))
+            for name, times in ((name, self.events.metrics[name].times) for name in self.metric_names)
+            if len(times)
+        ]
+        report = records(list(self.report.columns), self.report.to_numpy().tolist())
+        title, _, said = repr(self).partition(": ")
+        return card(
+            title,
+            said,
+            paragraphs(self.alarms),
+            records(["metric", "events", "first day", "last day"], metrics),
+            folded(f"Report: {counted(len(self.report), 'kind')} of fault", report),
+        )
 
     @property
     def alarms(self) -> list[str]:

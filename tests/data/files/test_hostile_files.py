@@ -164,7 +164,7 @@ def test_a_page_of_another_shape_is_told(name, tmp_path):
         shop = loaded(tmp_path / "profiles.json")
     except DataError:
         return
-    reasons = sk.audience(sk.Segment("x", sk.can_receive("sms") | ~sk.can_receive("sms")), dataset=shop).reasons
+    reasons = sk.audience(sk.Segment("x", sk.can_receive("sms") | ~sk.can_receive("sms")), shop).reasons
     assert "sendable" not in set(reasons)
 
 
@@ -227,7 +227,7 @@ def test_any_part_of_a_page_may_be_anything(table, data, tmp_path_factory):
         (folder / f"{name}.json").write_text(json.dumps(document))
     try:
         shop = sk.load(folder, as_of=NOON, unreadable="leave out")
-        sk.audience(sk.Segment("All", sk.can_receive("sms") | ~sk.can_receive("sms")), dataset=shop)
+        sk.audience(sk.Segment("All", sk.can_receive("sms") | ~sk.can_receive("sms")), shop)
     except SegkitError:
         return
 
@@ -572,6 +572,6 @@ def test_arguments_of_an_audience_of_any_kind(word, value):
     shop = framed({"profile_id": "a", "phone_number": "+12125550142", "sms_consent": "SUBSCRIBED"})
     words = {"include": sk.Segment("x", sk.can_receive("sms")), "dataset": shop, word: value}
     try:
-        assert len(sk.audience(**words).waterfall)
+        assert len(sk.audience(words.pop("include"), words.pop("dataset"), **words).waterfall)
     except SegkitError:
         return

@@ -134,9 +134,7 @@ def test_an_email_that_is_the_id_is_an_email_too(header, tmp_path):
         "ann@mail.example"
     }
     with pytest.warns(SegkitWarning, match="Some checks before a text could not be made in full"):
-        sk.audience(sk.Segment("All", sk.is_set("email")), dataset=shop).write_csv(
-            tmp_path / "all.csv", layout="klaviyo"
-        )
+        sk.audience(sk.Segment("All", sk.is_set("email")), shop).write_csv(tmp_path / "all.csv", layout="klaviyo")
     assert "ann@mail.example" in (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
 
 

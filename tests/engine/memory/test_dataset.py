@@ -281,3 +281,27 @@ def test_phones_print_counts_and_never_a_number():
     shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
 
     assert repr(shop.phones) == "Phones: 1 valid numbers of 2 cells"
+
+
+def test_a_shop_is_equal_to_itself_alone():
+    """`==` answers, and does not compare tables; so a shop can be a key, and be looked for in a list."""
+    shop, other = (sk.Dataset.from_frames(PEOPLE, as_of="2026-06-30") for _ in range(2))
+
+    assert shop == shop  # noqa: PLR0124  # that is what is asked
+    assert shop != other
+    assert shop != 5
+    assert {shop: "found"}[shop] == "found"
+    assert [other, shop].index(shop) == 1
+
+
+def test_parts_of_a_shop_print_counts_and_no_arrays():
+    """What an analyst who looks into a shop sees is short: how much there is."""
+    events = pd.DataFrame(
+        {"profile_id": ["a", "a"], "metric": ["Opened Email", "Clicked SMS"], "datetime": ["2026-06-01"] * 2}
+    )
+    lists = pd.DataFrame({"profile_id": ["a"], "list_id": ["VIP"]})
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["a"]}), events, lists=lists, as_of="2026-06-30")
+
+    assert repr(shop.events) == "EventIndex: 2 events of 2 metrics"
+    assert repr(shop.lists) == "{'VIP': ListEntries: 1 profile}"
+    assert repr(shop.phones) == "Phones: 0 valid numbers of 1 cells"

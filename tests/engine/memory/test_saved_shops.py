@@ -131,7 +131,7 @@ def test_a_saved_shop_is_sent_to_like_its_source(seed: int, tmp_path: Path):
     shop = doors.by_any(PlainShop([one.row for one in rows.people], rows.events, rows.as_of, is_text=rows.is_text))
     everybody = sk.Segment("Everybody", sk.is_set("Points") | ~sk.is_set("Points"))
     found = sk.load(shop.save(tmp_path / "shop"))
-    sends = [sk.audience(include=[everybody], dataset=one) for one in (shop, found)]
+    sends = [sk.audience([everybody], one) for one in (shop, found)]
     pd.testing.assert_frame_equal(sends[0].waterfall, sends[1].waterfall)
     pd.testing.assert_series_equal(sends[0].reasons, sends[1].reasons)
     texts = []

@@ -1,0 +1,70 @@
+"""How a record shows itself in a notebook: a title, a line beneath it, tables and lists, in the colour of the page's own text."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from segkit.drawing.html import Markup, element, elements, if_any
+from segkit.drawing.palette import FAINT
+
+FONT: Final = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45"
+_CELL: Final = f"color:inherit;padding:.15rem .6rem;border-bottom:1px solid {FAINT};vertical-align:top"
+
+
+def card(title: str, subtitle: str, *parts: Markup) -> str:
+    """Return a record as HTML.
+
+    Args:
+        title: the first line, bold.
+        subtitle: the second; empty for none.
+        *parts: what stands below.
+
+    >>> card("VIP & friends", "", bulleted("subscribed"))
+    '<div class="segkit-card" style="...;color:inherit;..."><div><b>VIP &amp; friends</b></div>...<li>subscribed</li>...</div>...'
+    """
+    head = element("div", element("b", title))
+    return str(element("div", head, if_any("div", subtitle), *parts, class_="segkit-card", style=FONT))
+
+
+def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    """Return a table: text to the left, and numbers to the right with their thousands apart."""
+
+    def cell(value: object) -> Markup:
+        is_count = isinstance(value, int) and not isinstance(value, bool)
+        side = "right" if is_count else "left"
+        return element("td", f"{value:,}" if is_count else str(value), style=f"{_CELL};text-align:{side}")
+
+    lines = [list(row) for row in rows]
+    heads = [element("th", name, scope="col", style=f"{_CELL};text-align:left") for name in columns]
+    head = element("thead", element("tr", *heads))
+    body = element("tbody", *(element("tr", *map(cell, row)) for row in lines))
+    return element("table", head, body, style="border-collapse:collapse;margin:.5rem 0") if lines else Markup()
+
+
+def folded(summary: str, *parts: Markup) -> Markup:
+    """Return what opens when its one line is clicked; nothing where nothing is inside."""
+    return element("details", element("summary", summary), *parts) if any(parts) else Markup()
+
+
+def paragraphs(texts: Iterable[str]) -> Markup:
+    """Return texts below each other."""
+    return Markup("".join(elements("div", texts)))
+
+
+def bulleted(text: str) -> Markup:
+    r"""Return lines of text as a list, in which what is indented by two blanks more is a list in the item above it.
+
+    >>> bulleted("all of:\n  one\n  two").replace("\n", "")
+    '<ul style="..."><li>all of:<ul style="..."><li>one</li><li>two</li></ul></li></ul>'
+    """
+    rows = [((len(line) - len(line.lstrip())) // 2, line.strip()) for line in text.splitlines()]
+    return _listed(rows) if rows else Markup()
+
+
+def _listed(rows: Sequence[tuple[int, str]]) -> Markup:
+    depth, items, place = rows[0][0], [], 0
+    while place < len(rows):
+        end = next((later for later in range(place + 1, len(rows)) if rows[later][0] <= depth), len(rows))
+        inner = _listed(rows[place + 1 : end]) if end > place + 1 else Markup()
+        items.append(element("li", rows[place][1], inner))
+        place = end
+    return element("ul", *items, style="margin:.2rem 0;padding-left:1.2rem")
