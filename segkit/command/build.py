@@ -1,6 +1,6 @@
 """Build all segments that a shop's data supports: write member files, manifests, tables and an HTML report."""
 
-# Annotations stay as they are written, so that `help` shows short names.
+# Keeps annotations as written, so that `help` shows short names.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable

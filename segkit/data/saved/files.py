@@ -87,7 +87,7 @@ class SavedFiles:
             with path.open("rb") as file, ThreadPoolExecutor(1) as beside:
                 state = _state(path)
                 if state[0] != size:
-                    reason = f"it has {state[0]:,} bytes and had {size:,} when it was written"
+                    reason = f"it has {state[0]:,} bytes but had {size:,} when it was written"
                     raise DataError.saved_shop_damaged(path, reason)
                 is_seen = self._seen.get(inner) == state
                 taken = None if is_seen else beside.submit(hashlib.file_digest, file, "sha256")
@@ -97,17 +97,17 @@ class SavedFiles:
                 with self._lock:
                     self._seen[inner] = state
         except FileNotFoundError:
-            reason = "it is missing, or the shop was saved anew since it was opened"
+            reason = "it is missing, or the shop was saved again since it was opened"
             raise DataError.saved_shop_damaged(path, reason) from None
         except PermissionError:
-            raise DataError.saved_shop_damaged(path, "it can't be opened by you; its owner alone can read it") from None
+            raise DataError.saved_shop_damaged(path, "you can't open it; only its owner can read it") from None
         except DAMAGES:
             raise DataError.saved_shop_damaged(path, _ALTERED) from None
         return found
 
     def refuse(self, name: str) -> DataError:
         """Return the error for a file with impossible content."""
-        return DataError.saved_shop_damaged(self._folder / TABLES / name, "what it says can't be")
+        return DataError.saved_shop_damaged(self._folder / TABLES / name, "its content is impossible")
 
 
 ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
@@ -120,7 +120,7 @@ class _Read(Protocol[R_co]):
     def __call__(self, path: Path, *, sums: bool) -> R_co: ...
 
 
-_ALTERED = "its bytes are not those that were written: it was damaged, or the shop was saved anew since it was opened"
+_ALTERED = "its bytes were changed: it was damaged, or the shop was saved again since it was opened"
 
 
 def _state(path: Path) -> tuple[int, ...]:

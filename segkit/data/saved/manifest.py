@@ -92,7 +92,7 @@ class Manifest:
                 raise DataError.saved_shop_damaged(folder / name, "it is missing")
             if (found := there[name].stat().st_size) != size:
                 raise DataError.saved_shop_damaged(
-                    folder / name, f"it has {found:,} bytes and had {size:,} when it was written"
+                    folder / name, f"it has {found:,} bytes but had {size:,} when it was written"
                 )
         for name, path in there.items():
             if name not in self.files:
