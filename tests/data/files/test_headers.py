@@ -76,7 +76,7 @@ def test_a_named_index_is_a_column_and_several_levels_of_headers_are_refused():
     shop = Dataset.from_frames(frame.set_index(["profile_id", "Shop"]), as_of="2026-06-30")
     assert (shop.profile_ids.tolist(), shop.property_names) == (["a", "b"], ["Shop", "Age"])
 
-    with pytest.raises(DataError, match="several columns are headed 'profile_id'"):
+    with pytest.raises(DataError, match="several columns have the header 'profile_id'"):
         Dataset.from_frames(frame.set_index("profile_id", drop=False), as_of="2026-06-30")
     with pytest.raises(DataError, match="headers have several levels"):
         Dataset.from_frames(pd.concat({"a": frame}, axis=1), as_of="2026-06-30")

@@ -426,7 +426,7 @@ def test_uneven_rows_are_explained_whatever_else_is_in_the_file(tmp_path):
     """Beside a huge cell or bytes that are no text, the uneven row or the bytes are told, and in our words."""
     path = tmp_path / "profiles.csv"
     path.write_text("profile_id,x\na," + "z" * 200_000 + "\nb,c,d\n")
-    with pytest.raises(DataError, match="1 row has not as many cells as the header"):
+    with pytest.raises(DataError, match="1 row doesn't have as many cells as the header"):
         loaded(path)
     path.write_bytes(b"profile_id,x\na,b\nb,c,d\nc,\xff\xfe\n")
     with pytest.raises(DataError, match=r"line 4 is not text in UTF-8|not as many cells"):
@@ -469,7 +469,7 @@ def test_parquet_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "_FEW_ROWS", 1_000)
     same = pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_000_000, np.int32)), ["a"])
     pa.parquet.write_table(pa.table({"profile_id": same}), tmp_path / "rows.parquet")
-    with pytest.raises(DataError, match="says that it has 1,000,000 rows"):
+    with pytest.raises(DataError, match="claims to have 1,000,000 rows"):
         loaded(tmp_path / "rows.parquet")
 
 

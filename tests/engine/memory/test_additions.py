@@ -127,9 +127,9 @@ def test_unknown_ids_are_counted_and_left_out():
         told = shop.report.query("table in ['with_properties', 'with_list']")[["fault", "count"]].to_numpy().tolist()
         assert ["rows of unknown profiles", 2] in told
         assert ["rows without a profile id", 1] in told
-    with pytest.raises(DataError, match=r"no id is that of a profile.*'zoe'.*such as 'ann'"):
+    with pytest.raises(DataError, match=r"no id belongs to a profile.*'zoe'.*such as 'ann'"):
         SHOP.with_properties(frame.iloc[1:3])
-    with pytest.raises(DataError, match=r"no id is that of a profile.*'zoe'.*such as 'ann'"):
+    with pytest.raises(DataError, match=r"no id belongs to a profile.*'zoe'.*such as 'ann'"):
         SHOP.with_list("L", ["zoe"])
 
 
