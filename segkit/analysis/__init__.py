@@ -1,1 +1,1 @@
-"""Tables worked out from who is in which segment: one file for each question, and nothing is drawn here."""
+"""Work out tables about segments, such as sizes and overlaps. `segkit.charts` draws them."""

@@ -1,6 +1,6 @@
-"""How far segkit's answer and the members that Klaviyo shows agree, in counts and a table; why they differ is for the rules to say.
+"""Compare the members of a segment in segkit and in Klaviyo, as counts and as a table of differences.
 
-The members come from elsewhere, `segkit pull` or an export; who is in the segment here is `membership`'s to say.
+The members in Klaviyo come from `segkit pull` or from an export. `agreement_rules.py` explains the differences.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,18 +29,18 @@ _NO_DATE = np.datetime64("NaT", "us")
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """Count how far two answers about one segment agree. Prints counts and never a person.
+    """How far segkit and Klaviyo agree about the members of a segment. Prints counts and never a person.
 
     Attributes:
-        segment: its name.
+        segment: the segment's name.
         as_of: the moment of segkit's answer, UTC.
-        pulled_at: the moment of theirs, UTC.
-        both: profiles that are in by both answers.
-        only_here: profiles that are in by segkit's answer only.
-        only_there: ids that are in by theirs only, unknown ones included.
-        explained: how many differences each of the six explanations has, zeros included.
+        pulled_at: the moment at which the members were read from Klaviyo, UTC.
+        both: number of profiles that are members in both.
+        only_here: number of profiles that are members only in segkit.
+        only_there: number of ids that are members only in Klaviyo, unknown ids included.
+        explained: the number of differences for each of the six explanations, zeros included.
         differences: a row for each difference, index `profile_id`: `here` and `there` (True or False) and `explanation`; first
-            the profiles in their order, then unknown ids. Holds people's ids: take care where you show it.
+            the profiles in their order, then unknown ids. Contains ids of people: take care where you show it.
     """
 
     segment: str
@@ -75,37 +75,39 @@ class Agreement:
 
 
 def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulled_at: AsOf = None) -> Agreement:
-    """Hold segkit's answer against the members that Klaviyo shows, and say of each difference what explains it.
+    """Compare segkit's members of a segment with the members in Klaviyo, and explain each difference.
 
     A difference gets the first explanation that fits:
 
-    - "not among the profiles": the id is of nobody in the data.
-    - "joined after the pull": they joined after `as_of`, by their own date or since the segment holds of them at `pulled_at`.
-    - "left since": the segment holds at `as_of`, and no longer at `pulled_at`.
-    - "the daily sweep": at some moment of the 24 hours before `pulled_at` the segment said what Klaviyo says, and time alone has
-      changed that: no event, list entry or change of consent since then plays a part. Klaviyo acts on those at once, and on
-      the passing of time once in 24 hours, both ways ("How segments update", help article 115005233488). The last instant
-      before midnight is looked at, and each full hour where the segment counts hours or tests dates.
-    - "status date against event": they agree if each subscribed date is read as the Subscribed event, or each such event as
-      the date. Klaviyo keeps the two apart, its own engagement tracks use one each, and when they differ is not documented
+    - "not among the profiles": no profile in the data has the id.
+    - "joined after the pull": the profile joined after `as_of`, according to its `joined` date or because it matches the segment at
+      `pulled_at`.
+    - "left since": the profile matches the segment at `as_of`, but not at `pulled_at`.
+    - "the daily sweep": at a moment in the 24 hours before `pulled_at`, segkit agreed with Klaviyo, and only the passing of time has
+      changed segkit's answer: no event, list entry or change of consent since then matters. Klaviyo reacts to those at once, but
+      to the passing of time only once in 24 hours ("How segments update", help article 115005233488). The moments tried are the
+      last instant before midnight and, if the segment counts hours or tests dates, each full hour before `pulled_at`.
+    - "status date against event": the answers agree if each date of a subscription is replaced by the Subscribed event, or each
+      such event by the date. Klaviyo stores both, and its own engagement tracks use one of each. When they differ is not documented
       (help article 360044556071 and the Segments API; imports and consent given elsewhere leave a date without an event).
     - "unexplained": none of these.
 
     Args:
-        segment: the segment, as it is in Klaviyo.
+        segment: the segment, defined as in Klaviyo.
         dataset: the profiles and events.
-        theirs: profile ids, or a frame with `profile_id` as index or column; if it has `joined` (Klaviyo's `joined_group_at`),
-            that counts as evidence, and what can't be read as a date doesn't. An id given twice counts once. Of several segments
-            in a column `segment`, as `segkit pull --members-of` writes it, the rows under this segment's name count.
-        pulled_at: when their members were read, not before the Dataset's `as_of`; None is `as_of`, or the newest event if that is
-            later. Read like `as_of`: a bare date means its close.
+        theirs: the members in Klaviyo: profile ids, or a frame with `profile_id` as index or column. A column `joined` (Klaviyo's
+            `joined_group_at`) is used as evidence, except for cells that can't be read as a date. An id that occurs twice counts
+            once. If a column `segment` names several segments, as `segkit pull --members-of` writes it, only rows with this
+            segment's name count.
+        pulled_at: when the members were read from Klaviyo, not before the Dataset's `as_of`. None means `as_of`, or the newest event
+            if that is later. Read like `as_of`: a bare date means the end of that day.
 
     Returns:
         The counts, and the table of differences as `.differences`.
 
     Raises:
-        DefinitionError: `theirs` is no ids, or is of several segments and this is none of them, or `pulled_at` lies before `as_of`.
-        DataError: a frame has no `profile_id`, or as `sk.membership`.
+        DefinitionError: `theirs` does not hold ids, or holds several segments but not this one, or `pulled_at` is before `as_of`.
+        DataError: the frame has no `profile_id`; also raised as by `sk.membership`.
 
     >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "Age": [17, 18]}), as_of="2026-06-30")
@@ -149,13 +151,13 @@ def _moment(dataset: Dataset, pulled_at: AsOf) -> datetime:
         return dataset.as_of if newest is None else max(dataset.as_of, instant_of(newest))
     moment = read_as_of(pulled_at)
     if moment < dataset.as_of:
-        wanted = f"no earlier than as_of, {dataset.as_of.isoformat()} (look from then: dataset.with_as_of(pulled_at))"
+        wanted = f"no earlier than as_of, {dataset.as_of.isoformat()} (or compare dataset.with_as_of(pulled_at))"
         raise DefinitionError.bad_value("pulled_at", pulled_at, wanted)
     return moment
 
 
 def _their_members(theirs: Theirs, segment: str) -> "pd.Series[Any]":
-    """Return when each of their members joined, by id; NaT where that is unknown."""
+    """Return when each member in Klaviyo joined, by id; NaT if that is unknown."""
     if isinstance(theirs, str | bytes | Mapping) or not isinstance(theirs, Iterable):
         raise DefinitionError.bad_value("theirs", theirs, "several profile ids, or a table with profile_id")
     dates: Any = _NO_DATE
@@ -176,7 +178,7 @@ def _their_members(theirs: Theirs, segment: str) -> "pd.Series[Any]":
 
 
 def _of_segment(frame: pd.DataFrame, segment: str) -> pd.DataFrame:
-    """Return the rows of one segment where a table holds several; a table of one is its own, whatever it is called there."""
+    """Return the rows of one segment; if the table holds only one segment, return it whole, whatever its name."""
     names = frame["segment"].unique() if "segment" in frame.columns else ()
     if len(names) <= 1:
         return frame

@@ -1,4 +1,4 @@
-"""Which documented edge explains that Klaviyo and segkit differ about a profile: one rule after another, counted by others."""
+"""Explain why Klaviyo and segkit differ about a profile, by a list of rules. `agreement.py` counts the explanations."""
 
 import warnings
 from collections.abc import Callable, Hashable, Iterator
@@ -55,7 +55,7 @@ EXPLANATIONS = {
 """Every explanation and what it means, in the order in which they are tried."""
 
 HOURS_BETWEEN_SWEEPS = 24
-"""Klaviyo acts on the passing of time so often ("How segments update", help article 115005233488)."""
+"""How often Klaviyo updates segments for the passing of time ("How segments update", help article 115005233488)."""
 
 _CONSENT_METRICS = {
     "Subscribed to SMS Marketing": ConsentCondition("sms", can_receive=True, subscription="subscribed"),
@@ -63,7 +63,7 @@ _CONSENT_METRICS = {
     "Subscribed to Email Marketing": ConsentCondition("email", can_receive=True, subscription="subscribed"),
     "Unsubscribed from Email Marketing": ConsentCondition("email", can_receive=False, subscription="unsubscribed"),
 }
-"""Events that a change of consent leaves behind, and the consent whose date says the same."""
+"""Metrics of events that record a change of consent, and the consent status with the same meaning."""
 
 _AT_LEAST_ONCE: tuple[tuple[NumberComparison, int], ...] = (("at least", 1), ("more than", 0))
 _ZERO_TIMES: tuple[tuple[NumberComparison, int], ...] = (("equals", 0), ("fewer than", 1), ("at most", 0))
@@ -71,7 +71,7 @@ _ZERO_TIMES: tuple[tuple[NumberComparison, int], ...] = (("equals", 0), ("fewer 
 
 @dataclass(frozen=True)
 class Case:
-    """Two answers about the same profiles, to be explained rule by rule."""
+    """Two answers about the same profiles: segkit's, `here`, and Klaviyo's, `there`."""
 
     condition: Condition
     dataset: Dataset
@@ -81,11 +81,11 @@ class Case:
 
     @property
     def differs(self) -> Flags:
-        """About whom the two answers differ."""
+        """The profiles for which the two answers differ."""
         return np.not_equal(self.here, self.there)
 
     def explanations(self, joined: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return the first rule that explains each profile's difference; where there is none, the text means nothing."""
+        """Return the first rule that explains each profile's difference; the value is arbitrary for profiles without one."""
         found = np.full(len(self.here), UNEXPLAINED, dtype=object)
         is_open = self.differs
         rules: list[tuple[str, Callable[[], Flags]]] = [
@@ -98,7 +98,7 @@ class Case:
             (STATUS_DATE, self.dated_otherwise),
         ]
         with warnings.catch_warnings():
-            # What is missing in the data was said when it was asked here; the same in a rule's question is no news.
+            # `membership` has already warned of what is missing in the data.
             warnings.simplefilter("ignore", SegkitWarning)
             for name, rule in rules:
                 if is_open.any():
@@ -109,11 +109,11 @@ class Case:
 
     @property
     def later(self) -> Flags:
-        """Of whom the segment holds at the moment of their answer."""
+        """The profiles that match the segment at `pulled_at`."""
         return Evaluation(self.dataset.with_as_of(self.pulled_at)).holds(self.condition)
 
     def swept(self, is_open: Flags) -> Flags:
-        """Whom time alone has moved since a moment that the last sweep may have looked at."""
+        """Return the profiles for which only the passing of time changed the answer since a possible moment of the last sweep."""
         found = np.zeros(len(self.here), dtype=bool)
         for moment in _moments_before(self.pulled_at, self.condition):
             if not (is_open & ~found).any():
@@ -125,7 +125,7 @@ class Case:
         return found
 
     def dated_otherwise(self) -> Flags:
-        """Whom the segment takes in, or leaves out, as they do, once dates are read as events or events as dates."""
+        """Return the profiles for which both answers agree if consent dates are read from events, or events from consent dates."""
         found = np.zeros(len(self.here), dtype=bool)
         for swap in (_date_as_event, _event_as_date):
             swapped = _with_atoms(self.condition, swap)
@@ -136,7 +136,7 @@ class Case:
 
 @dataclass(frozen=True)
 class _KnownUntil(Evaluation):
-    """Conditions checked against the events up to an earlier moment, with timeframes that look back from now."""
+    """Evaluates conditions on the events up to `moment`, with timeframes that count back from the Dataset's `as_of`."""
 
     moment: datetime = field(kw_only=True)
 
@@ -150,7 +150,7 @@ class _KnownUntil(Evaluation):
 
 
 def _without_newer(dataset: Dataset, moment: datetime) -> Evaluation:
-    """Return an evaluation that knows of no event and no list entry after a moment."""
+    """Return an evaluation that ignores events and list entries after a moment."""
     lists = {}
     for name, entries in dataset.lists.items():
         old = ~entries.has_date | (entries.joined <= microseconds(moment))
@@ -161,7 +161,7 @@ def _without_newer(dataset: Dataset, moment: datetime) -> Evaluation:
 
 
 def _consent_changed(dataset: Dataset, after: datetime, until: datetime) -> Flags:
-    """Return whose consent, on any channel, carries a date between two moments."""
+    """Return the profiles whose consent to any channel is dated between two moments."""
     found = np.zeros(len(dataset), dtype=bool)
     for name in ("sms_consent_timestamp", "email_consent_timestamp"):
         if dataset.has_property(name):
@@ -172,7 +172,7 @@ def _consent_changed(dataset: Dataset, after: datetime, until: datetime) -> Flag
 
 
 def _moments_before(pulled_at: datetime, condition: Condition) -> Iterator[datetime]:
-    """Yield moments that the last sweep may have looked at: the last instant before midnight, then, if need be, each full hour."""
+    """Yield possible moments of the last sweep: the last instant before midnight, then, if they may differ, each full hour."""
     yield midnight(pulled_at.date()) - TICK
     if any(map(_moves_within_a_day, atoms(condition))):
         for hours in range(1, HOURS_BETWEEN_SWEEPS + 1):
@@ -180,7 +180,7 @@ def _moments_before(pulled_at: datetime, condition: Condition) -> Iterator[datet
 
 
 def _moves_within_a_day(atom: Atom) -> bool:
-    """Whether time alone can change an answer between two midnights: windows of hours do, and dates that lie ahead."""
+    """Whether the passing of time can change an answer between two midnights, as for windows of hours and for future dates."""
     match atom:
         case PropertyCondition(test=DateTest()):
             return True
@@ -213,7 +213,7 @@ def _with_atoms(condition: Condition, swap: Callable[[Condition], Condition]) ->
 
 
 def _date_as_event(atom: Condition) -> Condition:
-    """Say "subscribed in a timeframe" by the event instead of by the date of the consent."""
+    """Replace the date of a consent in a timeframe by an event in the same timeframe."""
     match atom:
         case ConsentCondition(status_date=timeframe) if isinstance(timeframe, EventTimeframe):
             undated = replace(atom, status_date=None)
@@ -224,14 +224,14 @@ def _date_as_event(atom: Condition) -> Condition:
 
 
 def _says_the_same(asked: ConsentCondition, consent: ConsentCondition) -> bool:
-    """Whether a consent is this one; who can receive SMS is subscribed, said or not."""
+    """Whether two consents mean the same; "can receive SMS" implies "subscribed"."""
     is_sms = asked.channel == "sms" and asked.can_receive and asked.subscription == "any"
     said = "subscribed" if is_sms else asked.subscription
     return (asked.channel, asked.can_receive, said) == (consent.channel, consent.can_receive, consent.subscription)
 
 
 def _event_as_date(atom: Condition) -> Condition:
-    """Say "subscribed in a timeframe" by the date of the consent instead of by the event."""
+    """Replace an event of consent in a timeframe by the date of the consent in the same timeframe."""
     match atom:
         case MetricCondition(str(metric), "count", comparison, value, timeframe, ()) if not isinstance(
             timeframe, AllTime
@@ -244,6 +244,6 @@ def _event_as_date(atom: Condition) -> Condition:
 
 
 def _has_dates(dataset: Dataset, condition: Condition) -> bool:
-    """Whether the profiles have every date of a consent that a condition asks for."""
+    """Whether the profiles have every column of consent dates that a condition needs."""
     dated = [atom for atom in atoms(condition) if isinstance(atom, ConsentCondition) and atom.status_date is not None]
     return all(dataset.has_property(f"{atom.channel}_consent_timestamp") for atom in dated)

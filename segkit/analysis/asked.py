@@ -1,4 +1,4 @@
-"""What is counted: a membership table that an analyst hands over, or segments and the data that they are asked of."""
+"""Read the arguments of functions that take either a membership table, or segments and a dataset."""
 
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from segkit.errors import DefinitionError
 
 
 class Asked(NamedTuple):
-    """Segments, by their names and conditions, and the engine that answers for them."""
+    """The names and conditions of segments, and the engine to query."""
 
     names: list[str]
     conditions: list[Condition]
@@ -21,15 +21,16 @@ class Asked(NamedTuple):
 
 
 def asked_of(who: Any, dataset: Any, function: str) -> Asked | None:
-    """Return segments and who answers for them; None where a membership table is counted instead.
+    """Return the segments and the engine to query, or None if `who` is a membership table.
 
     Args:
         who: a membership table, or segments.
-        dataset: what the segments are asked of; None beside a table.
-        function: who asks, for the error.
+        dataset: the profiles and events; None for a membership table.
+        function: the name of the calling function, for errors.
 
     Raises:
-        DefinitionError: there is a table and data, or neither; or, beside data, something is no segment, or two have one name.
+        DefinitionError: the call has both a table and a dataset, or neither; an argument is not a segment; or two segments have the
+            same name.
     """
     check_order(who, f"sk.{function}(segments, shop)")
     if isinstance(who, pd.DataFrame):

@@ -1,4 +1,4 @@
-"""Who lies on either side of a threshold: the quantity that a parameter is compared with, counted over its values."""
+"""Count profiles by the quantity that a parameter is a threshold on, on either side of the threshold."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -25,21 +25,21 @@ from segkit.wording import are, counted, number, profiles
 Counts: TypeAlias = npt.NDArray[np.int64]
 
 BINS = 60
-"""How many bars are drawn at most: fine enough to see where people are, coarse enough to point at one."""
+"""Number of bars within the parameter's range: enough to see the distribution, few enough to point at one bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How many profiles have how much of the quantity that a parameter is compared with.
+    """The distribution of the quantity that a parameter is a threshold on.
 
     Attributes:
-        table: a row per bar: `from_value`, `to_value` (not included; infinite in the bar that holds whatever is beyond the parameter's
-            range), `profiles`, `is_in` (True where the bar is on the side of the threshold that the condition takes in).
-        quantity: what is counted, in words.
-        threshold: where the condition stands, in the quantity's own unit; a parameter in weeks or months is days here.
-        without: profiles that have no such quantity, because they never did it or it is not set.
-        base: of whom, in words.
-        end: how far the parameter's range reaches, in the quantity's own unit.
+        table: a row per bar and side of the threshold: `from_value`, `to_value` (exclusive; infinite in the bar for values beyond the
+            parameter's range), `profiles`, `is_in` (True for profiles that the condition includes).
+        quantity: the name of the quantity.
+        threshold: the present threshold, in the quantity's unit; for a parameter in weeks it is in days.
+        without: number of profiles without such a quantity, because they have no such event or the property is not set.
+        base: which profiles are counted, in words.
+        end: the end of the parameter's range, in the quantity's unit.
     """
 
     table: pd.DataFrame
@@ -63,20 +63,21 @@ class Distribution:
 def distribution(
     builder: Callable[..., Segment], dataset: Data, *, parameter: str, **values: Any
 ) -> Distribution | None:
-    """Return the distribution of what one parameter of a builder is compared with, with where it stands now.
+    """Return the distribution of the quantity that one parameter of a builder is a threshold on, and the present threshold.
 
-    What that is, is found by moving the parameter and looking for the condition that moves with it: days since the last event, a
-    count, a sum, a distance, a number that profiles carry or the length of a list. Counted over those who meet every other
-    condition of the outermost "all of"; the far end beyond the parameter's range falls into the last bar.
+    The quantity is found by moving the parameter and looking for the condition that changes with it. It may be the days since the last
+    event, a count, a sum, a distance, a numeric property or the length of a list. Only profiles that match every other condition of
+    the outermost "all of" are counted. Values beyond the parameter's range are in the last bar.
 
     Args:
-        builder: a function from keyword arguments to a segment; an analyst's own too.
+        builder: a function that takes keyword arguments and returns a segment; it may be your own.
         dataset: the profiles and events.
         parameter: the parameter's name.
-        **values: where the builder's parameters stand; those not named are at their defaults.
+        **values: values of the builder's parameters; parameters that are not named have their defaults.
 
     Returns:
-        The distribution, or None where the parameter moves no such number, as a country, a topic or a window of hours does.
+        The distribution, or None if the parameter moves no such quantity, for example if it is a country, a topic or a window of hours
+        or months.
 
     Raises:
         DefinitionError: the builder has no such parameter.
@@ -100,14 +101,14 @@ def distribution(
 def distribution_at(
     engine: Engine, builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]
 ) -> Distribution | None:
-    """Do what `distribution` does, and tell nothing."""
+    """Return the same as `distribution`, without warnings."""
     quantity = quantity_at(builder, parameter=parameter, values=values)
     bars = None if quantity is None else bars_of(quantity, engine)
     return None if bars is None else bars.distribution()
 
 
 def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]) -> Quantity | None:
-    """Return what one parameter is compared with where the builder's parameters stand at `values`, others at their defaults.
+    """Return the quantity that one parameter is a threshold on, for given `values` of parameters; others have their defaults.
 
     Raises:
         DefinitionError: the builder has no such parameter.
@@ -120,15 +121,15 @@ def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapp
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A quantity cut into bars, with those of each bar on either side of the threshold.
+    """A quantity counted in bars, with the profiles on the member side of the threshold.
 
     Attributes:
-        quantity: what is counted.
+        quantity: the quantity.
         cut: the bars as bins of the measure.
-        edges: where the bars begin, in the unit of the picture, and, after the last one, infinity.
-        inside: how many profiles of each bar are on the member side where the parameter stands.
-        totals: how many profiles each bar counts.
-        without: how many have no such quantity.
+        edges: where each bar begins, in the unit of the chart, followed by infinity.
+        inside: number of profiles in each bar on the member side, for the present value of the parameter.
+        totals: number of profiles in each bar.
+        without: number of profiles without such a quantity.
     """
 
     quantity: Quantity
@@ -139,7 +140,7 @@ class Bars:
     without: int
 
     def distribution(self) -> Distribution:
-        """Return the distribution where the parameter stands."""
+        """Return the distribution for the present value of the parameter."""
         profiles, count = np.concatenate([self.inside, self.totals - self.inside]), len(self.totals)
         shown = np.flatnonzero(profiles)
         table = pd.DataFrame(
@@ -160,9 +161,9 @@ class Bars:
         )
 
     def inside_at(self, engine: Engine, threshold: Threshold) -> Counts | None:
-        """Return how many profiles of each bar are on the member side at each position of a threshold: a row a position.
+        """Return how many profiles of each bar are on the member side at each position of a threshold: a row for each position.
 
-        None where a position can't be read off bins.
+        Return None if bins can't tell the answer at a position.
         """
         moving = next((one for one in threshold.moving or () if one.place == self.quantity.moving.place), None)
         side = None if moving is None else side_of(moving, engine, also=[self.cut], among=self.quantity.counted)
@@ -173,9 +174,9 @@ class Bars:
 
 
 def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
-    """Cut into bars of one width that begin at 0 or below; what is beyond the parameter's range falls into the last.
+    """Count a quantity in bars of equal width, from 0 or below; values beyond the parameter's range are in the last bar.
 
-    None where no single event decides a window that moves.
+    Return None if no single event decides a moving window.
     """
     try:
         edges = _bar_edges(quantity, 0.0)
@@ -197,7 +198,7 @@ def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
 
 
 def _counted(quantity: Quantity, cut: Cut, engine: Engine) -> tuple[Counts, Counts]:
-    """Return how many profiles each bar counts, and how many of them are on the member side."""
+    """Return the number of profiles in each bar, and how many of them are on the member side."""
     cube = engine.cube([cut, quantity.moving.atoms[0]], among=quantity.counted)
     bins, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
     has, is_in = bins != NO_BIN, cube[1].to_numpy() ^ quantity.is_negated
@@ -209,7 +210,7 @@ def _counted(quantity: Quantity, cut: Cut, engine: Engine) -> tuple[Counts, Coun
 
 
 def _low(quantity: Quantity, engine: Engine) -> float:
-    """Return a power of ten below all amounts, of which some lie below 0."""
+    """Return minus a power of ten that is at most every amount; some amounts must be below 0."""
     decades = Cut(quantity.measure, tuple(-(10**power) for power in range(18, -1, -1)))
     bins = engine.cube([decades], among=quantity.counted)[0]
     return float(decades.edges[max(int(bins[bins != NO_BIN].min()) - 1, 0)])
@@ -225,7 +226,7 @@ def _bar_edges(quantity: Quantity, low: float) -> npt.NDArray[np.float64]:
 
 
 def _cut(quantity: Quantity, edges: npt.NDArray[np.float64], engine: Engine) -> Cut:
-    """Return the bars as bins; days since are counted back from the day of the moment, and so the other way round."""
+    """Return the bars as bins of the measure. Days since an event are counted back from `as_of`, so their order is reversed."""
     inner = edges[1:-1].tolist()
     if isinstance(quantity.measure, LastDay):
         today = microseconds(engine.as_of) // DAY
@@ -234,5 +235,5 @@ def _cut(quantity: Quantity, edges: npt.NDArray[np.float64], engine: Engine) -> 
 
 
 def _in_order(by_bin: Counts, quantity: Quantity) -> Counts:
-    """Return what was counted by bins in the order of the bars."""
+    """Return counts by bin in the order of the bars."""
     return by_bin[..., ::-1] if isinstance(quantity.measure, LastDay) else by_bin

@@ -1,4 +1,4 @@
-"""A membership table as an analyst hands it over: joined, filled or made by hand; checked before anything is counted."""
+"""Check a membership table before counting, since analysts may have joined it, filled it or made it by hand."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from segkit.wording import counted, listed
 
 
 def checked(who: Any, function: str) -> pd.DataFrame:
-    """Return a membership table in which every cell is True or False; a missing cell is not a member.
+    """Return a membership table in which every cell is True or False; a missing cell becomes False.
 
     Args:
         who: a membership table, as `sk.membership` returns it, or one that was joined or read from a file.
-        function: who asks, for the error.
+        function: the name of the calling function, for errors.
 
     Raises:
-        DefinitionError: it is no table, two columns have one name, or a cell is anything else than True, False, 1 or 0.
+        DefinitionError: `who` is not a table, two columns have the same name, or a cell is not True, False, 1 or 0.
 
     Warns:
         SegkitWarning: cells are missing.
@@ -35,7 +35,7 @@ def checked(who: Any, function: str) -> pd.DataFrame:
     if lacking:
         cells = counted(int(missing.to_numpy().sum()), "missing cell")
         warn(
-            f"The membership table has {cells} in {listed(lacking)}: whoever has none of True and False is not a member."
+            f"The membership table has {cells} in {listed(lacking)}: a profile with a missing cell is not counted as a member."
         )
     return pd.DataFrame(flags, index=who.index, columns=who.columns)
 

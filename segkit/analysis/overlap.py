@@ -1,4 +1,4 @@
-"""How segments overlap, two by two, and in exact intersections; empty segments stay visible."""
+"""Count how segments overlap, in pairs and in exact intersections; empty segments are included."""
 
 from collections.abc import Hashable, Sequence
 
@@ -21,23 +21,23 @@ Counts = npt.NDArray[np.int64]
 
 
 def overlap(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.DataFrame:
-    """Return how each segment overlaps with each other, whatever else their members are in.
+    """Return how many profiles each pair of segments shares.
 
     Args:
-        who: one segment or several, each with a name of its own; or a membership table, as `sk.membership` returns it.
-        dataset: the profiles and events; None beside a membership table.
+        who: one segment, or several with different names; or a membership table, as `sk.membership` returns it.
+        dataset: the profiles and events; None for a membership table.
 
     Returns:
-        A row for each ordered pair of segments, itself included: `segment`, `other`, `size`, `other_size`, `overlap` (profiles in
-        both), `containment` (share of `segment` that is in `other`) and `jaccard` (share of the profiles in either that are in
-        both). Shares of nothing are NaN.
+        A row for each ordered pair of segments, and for each segment with itself: `segment`, `other`, `size`, `other_size`, `overlap`
+        (profiles in both), `containment` (share of `segment` that is in `other`) and `jaccard` (share of the profiles in either that
+        are in both). Shares of an empty segment are NaN.
 
     Raises:
-        DefinitionError: a cell of a table is anything else than True, False, 1 or 0, or there is a table and data, or neither.
+        DefinitionError: a cell of a table is not True, False, 1 or 0; or the call has both a table and a dataset, or neither.
         DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which are not members.
+        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False]})
     >>> overlap(who).query("segment == 'SMS' and other == 'VIP'")[["overlap", "containment"]].to_dict("list")
@@ -70,20 +70,20 @@ def intersections(who: pd.DataFrame | Segments, dataset: Data | None = None) -> 
     """Return how many profiles are in exactly each combination of segments and in no other.
 
     Args:
-        who: any number of segments, each with a name of its own and none named "degree" or "size"; or a membership table.
-        dataset: the profiles and events; None beside a membership table.
+        who: any number of segments with different names, none of them "degree" or "size"; or a membership table.
+        dataset: the profiles and events; None for a membership table.
 
     Returns:
-        A row for each combination that occurs, largest first, profiles in no segment included: a column of True and False for
-        each segment, then `degree` (how many segments) and `size`. The sizes add up to the number of profiles.
+        A row for each combination that occurs, largest first, including profiles in no segment: a boolean column for each segment,
+        then `degree` (number of segments) and `size`. The sizes add up to the number of profiles.
 
     Raises:
-        DefinitionError: a segment has the name of one of the two columns, a cell of a table is anything else than True, False, 1
-            or 0, or there is a table and data, or neither.
+        DefinitionError: a segment is named "degree" or "size"; a cell of a table is not True, False, 1 or 0; or the call has both a
+            table and a dataset, or neither.
         DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which are not members.
+        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False]})
     >>> intersections(who)["size"].sum()
@@ -101,7 +101,7 @@ def intersections(who: pd.DataFrame | Segments, dataset: Data | None = None) -> 
 
 
 def combinations(conditions: Sequence[Condition], engine: Engine) -> tuple[Flags, Counts]:
-    """Return the combinations of conditions that occur, a row of flags each, and of how many profiles they are true."""
+    """Return the combinations of conditions that occur, each as a row of flags, and the number of profiles with each."""
     cube = engine.cube(conditions)
     return cube.iloc[:, :-1].to_numpy(dtype=bool), cube[COUNT].to_numpy()
 
@@ -115,13 +115,13 @@ def largest_first(names: Sequence[Hashable] | pd.Index, bits: Flags, counts: Cou
 
 
 def _with_absent(bits: Flags, counts: Counts, profiles: int) -> tuple[Flags, Counts]:
-    """Return combinations with those in none of them who had not been created yet, and whom an engine counts nowhere."""
+    """Add profiles that were not created yet, which engines do not count, to the combination of no segment."""
     absent = profiles - int(counts.sum())
     if not absent:
         return bits, counts
     if not len(bits) or bits[0].any():
         bits, counts = np.insert(bits, 0, values=False, axis=0), np.insert(counts, 0, 0)
-    # The cell of none comes first.
+    # The combination of no segment comes first.
     return bits, counts + absent * (np.arange(len(counts)) == 0)
 
 
@@ -132,7 +132,7 @@ def _check_names(names: Sequence[str] | pd.Index) -> None:
 
 
 def _counted(asked: Asked) -> Counts:
-    """Return how many profiles each two segments share, as `_shared` does."""
+    """Return how many profiles each pair of segments shares, as `_shared` does."""
     conditions = asked.conditions
     firsts, others = np.triu_indices(len(conditions))
     pairs = [AllOf((conditions[one], conditions[other])) for one, other in zip(firsts, others, strict=True)]
@@ -143,12 +143,12 @@ def _counted(asked: Asked) -> Counts:
 
 
 def _columns(who: pd.DataFrame) -> list[Flags]:
-    """Return the flags of each segment one by one, as a table holds them: all at once would be a copy, laid out anew."""
+    """Return the flags of each segment, column by column, since converting the whole table would copy it."""
     return [flags.to_numpy(dtype=bool) for _, flags in who.items()]
 
 
 def _shared(columns: list[Flags]) -> Counts:
-    """Return how many profiles each two segments share: a square, with the segments' own sizes on its diagonal."""
+    """Return how many profiles each pair of segments shares: a square matrix, with the sizes of the segments on its diagonal."""
     bits = [packed(flags) for flags in columns]
     counter = Counter(len(bits[0]) if bits else 0)
     both = np.zeros((len(bits), len(bits)), dtype=np.int64)

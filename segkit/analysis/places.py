@@ -1,4 +1,4 @@
-"""Where members live, and how many others live there: a row for each point, for `plot_map` to draw."""
+"""Count the members of a segment, and other profiles, by where they live. `plot_map` draws the table."""
 
 import numpy as np
 import pandas as pd
@@ -10,16 +10,18 @@ from segkit.engine.order import check_order
 
 
 def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) -> pd.DataFrame:
-    """Return how many members of a segment, and how many others, live at each point.
+    """Return how many members of a segment, and how many other profiles, live at each point.
 
     Args:
-        segment: whose members are counted.
+        segment: the segment.
         dataset: the profiles and events.
-        among: the others that are looked at, such as all SMS subscribers; None is all profiles. Members count in any case.
+        among: the segment that the other profiles are taken from, such as all SMS subscribers; None means all profiles. Members
+            always count.
 
     Returns:
-        A row for each point, from south to north: `latitude` and `longitude` (degrees; a profile's own, else its postal code's),
-        `members` and `others`. The last row, without a point, is of those who can't be placed; it is missing if there are none.
+        A row for each point, from south to north: `latitude` and `longitude` (degrees; the profile's own, else its postal code's),
+        `members` and `others`. The last row, without coordinates, counts profiles without a known location; it is left out if there
+        are none.
 
     Raises:
         DataError: as `sk.membership`.

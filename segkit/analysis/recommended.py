@@ -1,4 +1,4 @@
-"""The guide's segments as this shop can have them: thresholds and choices from its data, and why some can't be had."""
+"""Build the segments of Klaviyo's guide for a shop, with thresholds and choices from its data, and say why some can't be built."""
 
 import re
 from collections import Counter
@@ -51,11 +51,11 @@ Place = str | tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """The segments that a shop can have, and the ones that it can't and why.
+    """The segments that a shop's data supports, and why others can't be built.
 
     Attributes:
-        segments: ready to be evaluated, each type of the guide that the data supports.
-        not_built: a row for each type that it does not: `segment`, `reason`.
+        segments: the segments of each type of the guide that the data supports.
+        not_built: a row for each segment that the data does not support: `segment`, `reason`.
     """
 
     segments: tuple[Segment, ...]
@@ -72,15 +72,15 @@ class Recommended:
 
 
 def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "US") -> Recommended:
-    """Return the eight segment types of the guide, the sending tracks and the standing exclusions, as this shop can have them.
+    """Return the guide's eight segment types, the sending tracks and the usual exclusions, as far as the shop's data supports them.
 
-    Amounts start from the shop's own distribution; the country, gender, topic and place are the commonest in its data, but never a
-    value or name that looks like somebody's number or address.
+    Thresholds come from the shop's own distribution. The country, gender, topic and place are the most common in its data, but never a
+    value or name that looks like a person's phone number or address.
 
     Args:
         dataset: the profiles and events.
-        near: the store that people may live near, a postal code or (latitude, longitude); None is the commonest postal code.
-        country: the country of that postal code, two letters.
+        near: the place to live near, as a postal code or (latitude, longitude); None means the most common postal code.
+        country: the two-letter country of the postal code.
 
     >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
     >>> [segment.name for segment in recommended(Dataset.from_frames(None, orders)).segments]
@@ -107,7 +107,7 @@ def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "
 def _types(
     dataset: Dataset, near: Place | None, country: str
 ) -> Iterator[tuple[str, Callable[[], tuple[Segment, ...] | str]]]:
-    """Yield each type of the guide, in its order, with what makes its segments for this shop, or says why it can't."""
+    """Yield the name of each type of the guide, and a function that returns its segments, or the reason why there are none."""
     vip = starting_values(builders.sms_vip, dataset)
     former = starting_values(builders.former_vip, dataset)
     yield "SMS subscribers", lambda: (builders.sms_subscribers(),)
@@ -145,9 +145,9 @@ def _near(dataset: Dataset, near: Place | None, country: str) -> tuple[Segment, 
     codes = dataset.cells("zip").values
     together = pc.binary_join_element_wise(dataset.countries, pc.cast(codes, pa.string()).combine_chunks(), " ")
     for found in _commonest(together, 20):
-        land, _, code = found.partition(" ")
-        if dataset.postal_points.point(code, land) is not None:
-            return (builders.sms_nearby(of=code, country=land),)
+        its_country, _, code = found.partition(" ")
+        if dataset.postal_points.point(code, its_country) is not None:
+            return (builders.sms_nearby(of=code, country=its_country),)
     return ()
 
 
@@ -185,7 +185,7 @@ def _preference(dataset: Dataset) -> tuple[Segment, ...]:
 
 
 MOST_ON_SALE = 0.8
-"""If more of the orders have a discount, it says nothing about who waits for a sale; a public grocery panel has 84 %."""
+"""A discount in a larger share of orders does not show who waits for a sale. `docs/decisions/0007-bought-mostly-on-sale.md` says why."""
 
 _DISCOUNTS = re.compile(
     "discount|coupon|promo|voucher|rebate|markdown|saving|reduction|rabatt|remise|(?<!whole)sale(?!s)", re.IGNORECASE
@@ -193,7 +193,7 @@ _DISCOUNTS = re.compile(
 
 
 def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
-    """Return the segment by the discount that most orders have, though not nearly all; of equals the first. Else say why not."""
+    """Return the segment for the discount property that most orders have, unless nearly all orders have it; else the reason."""
     evaluation = Evaluation(dataset)
     orders = evaluation.measured(EventCount(ORDERED))[0].sum() if ORDERED in dataset.events.metrics else 0
     if not orders:
@@ -212,33 +212,33 @@ def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
 
 
 def _no_sale(shares: dict[str, float]) -> str:
-    """Say why none of the properties that are named for a discount tells one order from another."""
+    """Say why no property with a name like "discount" distinguishes orders."""
     idle = [quoted(name) for name, share in shares.items() if not share]
-    # Rounded down from 99 % on, since 100 % would be all of them.
+    # Above 99 %, round down, so that only a discount in all orders shows as 100 %.
     everywhere = [(name, f"{min(share, 0.99) if share < 1 else 1:.0%}") for name, share in shares.items() if share]
     reasons = []
     if everywhere:
         (first, share), *others = everywhere
-        told = " and ".join(
+        found = " and ".join(
             [
                 f"{quoted(first)} holds something in {share} of orders",
                 *(f"{quoted(name)} in {of}" for name, of in others),
             ]
         )
-        reasons.append(f"{told}, so {'they say' if others else 'it says'} nothing about who waits for a sale")
+        reasons.append(f"{found}, so {'they say' if others else 'it says'} nothing about who waits for a sale")
     if idle:
         reasons.append(f"{' and '.join(idle)} {'hold' if len(idle) > 1 else 'holds'} nothing in any order")
     return "; ".join(reasons) or "no property of an event is named for a discount, a coupon or a sale"
 
 
 def _commonest(values: pa.Array | pa.ChunkedArray, most: int) -> list[str]:
-    """Return the commonest values that are set, ties in the order of the alphabet."""
+    """Return the most common values that are set, and order ties alphabetically."""
     counts = Counter(str(value) for value in values.to_pylist() if value is not None)
     return [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]]
 
 
 def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
-    """Yield what a condition needs and the data has not; of alternatives one will do. Consent is not asked for here."""
+    """Yield what a condition needs and the data lacks. One alternative of "any of" is enough. SMS consent is not checked here."""
     match condition:
         case AllOf(conditions):
             for part in conditions:

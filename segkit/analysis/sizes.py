@@ -1,4 +1,4 @@
-"""How large segments are, and of what a share is taken; an empty segment stays visible."""
+"""Count the members of segments, and their share of a named base; empty segments are included."""
 
 from collections.abc import Sequence
 
@@ -17,22 +17,22 @@ def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: st
     """Return the size of each segment and its share of a named base.
 
     Args:
-        who: one segment or several, each with a name of its own; or a membership table, as `sk.membership` returns it.
-        dataset: the profiles and events; None beside a membership table.
-        base: the segment that shares are taken of; None is all profiles, also those that were created later than `as_of` and are
-            in no segment yet. A share counts the members who are in the base.
+        who: one segment, or several with different names; or a membership table, as `sk.membership` returns it.
+        dataset: the profiles and events; None for a membership table.
+        base: the segment that shares refer to; None means all profiles, including those that were created after `as_of` and are in
+            no segment yet. Shares count only members that are in the base.
 
     Returns:
-        A row for each segment, in their order: `size` (members), `share` (of the base, 0 to 1; NaN where the base is empty),
+        A row for each segment, in the given order: `size` (members), `share` (of the base, 0 to 1; NaN if the base is empty),
         `base` (its name) and `base_size`.
 
     Raises:
-        DefinitionError: the base is none of the segments, a cell of a table is anything else than True, False, 1 or 0, or there is
-            a table and data, or neither.
+        DefinitionError: the base is not one of the segments; a cell of a table is not True, False, 1 or 0; or the call has both a
+            table and a dataset, or neither.
         DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which are not members.
+        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")

@@ -1,4 +1,4 @@
-"""Where a builder's thresholds start in this shop: its own distribution in place of the builder's default."""
+"""Choose starting values for a builder's thresholds from a shop's own distribution, instead of the builder's defaults."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -17,20 +17,21 @@ from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Cut, Engine
 
 ANY = Range(0, 100)
-"""Where starts are looked for first without a range."""
+"""The range to search first if a parameter has no range."""
 
 AT_ONCE = 1_000
-"""How many steps are told apart by one question at most."""
+"""Maximum number of steps in one query."""
 
 FARTHEST = 2**40
-"""How many steps from 0 a start is looked for."""
+"""Search up to this many steps from 0."""
 
 
 def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, float]:
-    """Return the parameters of a builder that start from the shop's own distribution, and where.
+    """Return starting values for the parameters of a builder that start from the shop's own distribution.
 
-    A start is a quantile over the profiles with any such event in the window: an amount or count that somebody really has, rounded to
-    the steps of the parameter's range, so that a slider can stand there. Parameters of metrics that the data lacks are left to the builder's default.
+    A starting value is a quantile over the profiles with such an event in the window. It is an amount or a count that a profile really
+    has, rounded to the steps of the parameter's range, so that a slider can show it. A parameter is left out if the data has no event of
+    its metric, and keeps the builder's default.
 
     Args:
         builder: a function whose parameters may be annotated with `StartsAt`.
@@ -53,9 +54,9 @@ def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, flo
 
 
 def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
-    """Return a quantile of what the profiles with any such event did, rounded to the steps of a range; None if nobody did.
+    """Return a quantile over the profiles with such an event, rounded to the steps of a range; None if there are no such profiles.
 
-    It is the largest amount that somebody has and that no more than `1 - quantile` of them exceed.
+    It is an amount that a profile really has, and at most a share of `1 - quantile` of the profiles have more.
     """
     if start.metric not in engine.names().metrics:
         return None
@@ -67,7 +68,7 @@ def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
     low, step = Decimal(str(span.low)), Decimal(str(span.step))
 
     def place_of(rank: int, steps: Sequence[int]) -> int:
-        """Return between which steps the amount of a rank lies: the number of those that it reaches, rounded up from a half."""
+        """Return how many of the steps the amount of a rank reaches, if it is rounded to the nearest step and halves up."""
         halves = tuple(low + step * (one - Decimal("0.5")) for one in steps)
         cube = engine.cube([Cut(measure, halves)], among=did)
         return int(cube[0].to_numpy()[np.searchsorted(np.cumsum(cube[COUNT].to_numpy()), rank, side="right")])
@@ -85,6 +86,6 @@ def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
 
 
 def _first(count: int) -> list[int]:
-    """Return the steps of a range, and beyond it powers of two, so that amounts beyond are found in a few questions."""
+    """Return the steps of a range and, outside it, powers of two, so that amounts outside are found with a few queries."""
     powers = [2**power for power in range(FARTHEST.bit_length())]
     return [*(-power for power in reversed(powers)), *range(count + 1), *(power for power in powers if power > count)]

@@ -1,4 +1,4 @@
-"""What a threshold costs: the size of a builder's segment as its parameters vary, at one moment."""
+"""Work out the size of a builder's segment as its parameters vary."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
@@ -27,18 +27,18 @@ def sweep(
     """Return the size of a builder's segment for each setting of its parameters.
 
     Args:
-        builder: a function from keyword arguments to a segment; an analyst's own too.
+        builder: a function that takes keyword arguments and returns a segment; it may be your own.
         dataset: the profiles and events.
-        base: the segment that shares are taken of; None is all profiles. A share counts the members who are in the base.
-        **settings: a parameter's values to go through, as a list, range or array; or one value, for all settings. Parameters that
-            are not named keep their default.
+        base: the segment that shares refer to; None means all profiles. Shares count only members that are in the base.
+        **settings: the values of a parameter to try, as a list, range or array; or one fixed value. Parameters that are not named
+            keep their default.
 
     Returns:
-        A tidy table, one row per setting, in the order of the values, the last parameter fastest: a column for each parameter that
-        varies, then `size`, `share` (0 to 1; NaN where the base is empty) and `base`.
+        A tidy table with one row per setting, in the order of the values, where the last parameter varies fastest: a column for each
+        parameter that varies, then `size`, `share` (0 to 1; NaN if the base is empty) and `base`.
 
     Raises:
-        DefinitionError: a parameter that the builder does not have, or none that varies.
+        DefinitionError: the builder does not have a named parameter, or no parameter varies.
         DataError: as `sk.membership`.
 
     >>> from segkit import Dataset
@@ -84,14 +84,14 @@ def sweep(
 def _counts(
     threshold: Threshold, inside: Condition | None, engine: Engine
 ) -> tuple[Sequence[Condition], Counts, Counts]:
-    """Return the conditions whose notes are to be told, of how many profiles each is true, and of how many inside the base."""
+    """Return the conditions to warn about, the size at each position, and the size within the base."""
     conditions = threshold.conditions
     if not conditions:
         return conditions, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     also = [] if inside is None else [inside]
     curve = curve_of(threshold, engine, also=also)
     if curve is not None:
-        # Along a curve only a threshold moves, and the notes of the first setting are those of all.
+        # Along a curve only a threshold moves, so all settings have the same notes.
         return conditions[:1], curve.sizes(), curve.sizes(inside)
     sizes = np.array(engine.counts(conditions), dtype=np.int64)
     in_base = sizes if inside is None else np.array(engine.counts(conditions, among=inside), dtype=np.int64)

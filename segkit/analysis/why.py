@@ -1,4 +1,4 @@
-"""Why one profile is in a segment or not: each condition's verdict, the evidence, and how far it is from the threshold."""
+"""Explain why a profile is in a segment or not: for each condition, whether it is true, the evidence and the threshold."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -53,15 +53,15 @@ def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
     Args:
         segment: the segment.
         dataset: the profiles and events.
-        profile_id: whose verdict is asked for.
+        profile_id: the profile.
 
     Returns:
-        A row for each condition, the whole first and parts indented below it: `condition` (English), `is_true`, `evidence` (what
-        the data holds), and `to_threshold`: the threshold less what was measured, such as 2.0 where 3 clicks are wanted and 1 was made; NaN
-        where nothing is measured in numbers. An address or phone number is never shown.
+        A row for each condition, with the parts of a condition indented below it: `condition` (English), `is_true`, `evidence` (what
+        the data holds), and `to_threshold`: the threshold minus the measured number, such as 2.0 if 3 clicks are needed and there
+        was 1; NaN for conditions without a number. An address or phone number is never shown.
 
     Raises:
-        DataError: no profile has this id, or as `sk.membership`.
+        DataError: no profile has this id; also raised as by `sk.membership`.
 
     >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
@@ -79,7 +79,7 @@ def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
 
 
 class _Reasons:
-    """The reasons of one profile."""
+    """Finds the evidence for one profile."""
 
     def __init__(self, evaluation: Evaluation, row: int) -> None:
         self._dataset = evaluation.dataset
@@ -91,7 +91,7 @@ class _Reasons:
         pad = _INDENT * depth
         match condition:
             case AnyOf() if (pair := either_kind(condition)) is not None:
-                # The two readings of one phrase are one line, as in English.
+                # A phrase that reads a property in two ways is one line, as `explain` writes it.
                 yield pad + explain(condition), is_true, self._value(pair[0].property), float("nan")
             case AllOf(conditions) | AnyOf(conditions):
                 held = sum(bool(self._evaluation.part(part)[self._row]) for part in conditions)
@@ -124,17 +124,17 @@ class _Reasons:
                 names = [f"{channel}_consent", f"{channel}_consent_timestamp"]
                 names += ["email", "email_suppressed"] if channel == "email" else []
                 names += [clause.property for clause in where]
-                told = [self._value(name) for name in names if self._dataset.has_property(name)]
-                return "; ".join([*told, *self._status_then(channel)]), float("nan")
+                values = [self._value(name) for name in names if self._dataset.has_property(name)]
+                return "; ".join([*values, *self._status_then(channel)]), float("nan")
             case ListCondition(name):
                 return self._list(name), float("nan")
             case DistanceCondition(_, distance, unit):
                 far = float(self._evaluation.kilometers(atom.of)[self._row]) / KILOMETERS[unit]
-                return ("can't be placed" if np.isnan(far) else f"lives {far:,.1f} {unit} away"), distance - far
+                return ("no known location" if np.isnan(far) else f"lives {far:,.1f} {unit} away"), distance - far
             case PhoneCountryCondition():
                 country = self._dataset.phones.countries[self._row].as_py()
                 problem = self._dataset.phones.problems[self._row].as_py()
-                return f"the number is of {country}" if country else problem or "no phone number", float("nan")
+                return f"the number is from {country}" if country else problem or "no phone number", float("nan")
             case RegionCondition():
                 code = self._dataset.countries[self._row].as_py()
                 return f"the country is {code}" if code else "no known country", float("nan")
@@ -142,7 +142,7 @@ class _Reasons:
                 assert_never(atom)
 
     def _status_then(self, channel: Channel) -> Iterator[str]:
-        """Say what a profile had agreed to where its status is younger than the moment."""
+        """Say what the consent was as of the Dataset's moment, if the status in the data is dated after it."""
         then = self._dataset.status_then(channel)
         if not then.is_replayed[self._row]:
             return
@@ -155,7 +155,7 @@ class _Reasons:
     def _metric(self, atom: MetricCondition) -> tuple[str, float]:
         measure = measure_in(atom, atom.timeframe)
         units, scale = self._evaluation.measured(measure)
-        # As decimals, since 200 less 199.99 is 0.01 and not 0.009999999999990905.
+        # Use decimals: 200 - 199.99 is 0.01, but 0.009999999999990905 with floats.
         measured = Decimal(int(units[self._row])).scaleb(-scale).normalize()
         to_threshold = float(Decimal(str(atom.value)) - measured)
         match atom.measurement:
@@ -184,7 +184,7 @@ class _Reasons:
         if not times:
             return ""
         newest = instant_of(max(times))
-        # As windows count: by midnights, not by spans of 24 hours.
+        # Count midnights, as timeframes do, not spans of 24 hours.
         ago = self._dataset.as_of.date() - newest.date()
         return f"the newest on {newest:%Y-%m-%d}, {counted(ago.days, 'day')} ago"
 
@@ -207,7 +207,7 @@ class _Reasons:
         quickest = int(chains.durations().min())
         if atom.completion_seconds is not None and quickest > atom.completion_seconds * 1_000_000:
             return f"all steps taken in this order, in {duration_words(-(-quickest // 1_000_000))} at the quickest"
-        return "all steps taken in this order, but then also one that must not be"
+        return "all steps taken in this order, but also one that must not be taken"
 
     def _list(self, name: str) -> str:
         entries = self._dataset.list_entries(name)
@@ -215,10 +215,10 @@ class _Reasons:
         if not len(own):
             return "not on it"
         dated = [instant_of(int(entries.joined[one])) for one in own if entries.has_date[one]]
-        return f"on it, joined {max(dated):%Y-%m-%d}" if dated else "on it, since when is unknown"
+        return f"on it, joined {max(dated):%Y-%m-%d}" if dated else "on it, joined on an unknown date"
 
     def _number(self, name: str) -> float:
-        """Return a property as the number that a condition reads in it; NaN where it reads none."""
+        """Return the number that a condition reads from a property; NaN if it can't be read as a number."""
         column = self._dataset.column(name)
         code = int(column.codes[self._row])
         is_number = code != UNSET and bool(column.numbers.readable[code])

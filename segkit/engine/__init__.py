@@ -1,1 +1,1 @@
-"""Who is in a segment: a Dataset, and the answers to questions about it."""
+"""Work out who is in a segment: load a Dataset and answer questions about it."""

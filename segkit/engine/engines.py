@@ -1,4 +1,4 @@
-"""The engine that answers for some data."""
+"""Choose the engine that answers questions about given data."""
 
 from typing import TypeAlias
 
@@ -7,14 +7,14 @@ from segkit.engine.memory.engine import MemoryEngine
 from segkit.engine.protocol import Engine
 
 Data: TypeAlias = Dataset
-"""What questions are asked of; who asks only needs this name and the protocol, and nothing of how data is held."""
+"""Data that can be queried. Callers need only this name and the protocol, not how the data is stored."""
 
 
 def engine_of(data: Data) -> Engine:
-    """Return the engine that answers for a Dataset: the one in memory.
+    """Return the engine for a Dataset, which works in memory.
 
     Raises:
-        DefinitionError: it is no Dataset.
+        DefinitionError: `data` is not a Dataset.
 
     >>> import pandas as pd
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [18]}), as_of="2026-06-30")

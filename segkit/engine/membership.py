@@ -1,4 +1,4 @@
-"""Who is in which segment."""
+"""Work out which profiles are in which segments: the public functions `membership` and `members`."""
 
 import numpy as np
 import pandas as pd
@@ -10,21 +10,21 @@ from segkit.engine.order import check_order
 
 
 def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
-    """Work out who is in which segment, as of the Dataset's moment.
+    """Work out who is in which segment, as of the Dataset's `as_of`.
 
     Args:
-        segments: one segment or several, each with a name of its own.
+        segments: one segment, or several with different names.
         dataset: the profiles and events.
 
     Returns:
-        A column of True and False for each segment, in their order; index `profile_id`, every profile of the Dataset.
+        A boolean column for each segment, in the given order, and a row for each profile of the Dataset; index `profile_id`.
 
     Raises:
-        DefinitionError: something is no segment, or two segments have one name.
+        DefinitionError: an argument is not a segment, or two segments have the same name.
         DataError: a condition names a metric, property, list or postal code that the data does not have.
 
     Warns:
-        SegkitWarning: a condition is true of nobody for a reason that lies in the data, or asks for a value that nobody has.
+        SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
 
     >>> from segkit.definition.phrases import is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "city": ["Oslo", None]}), as_of="2026-06-30")
@@ -34,7 +34,7 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     check_order(segments, "sk.membership(segments, shop)")
     every = distinct_segments(segments)
     evaluation = Evaluation(dataset)
-    # What is kept is copied, since a table is its owner's to change.
+    # Cached answers are read-only. Copy them, since the caller may change the table.
     columns = {
         segment.name: holds if holds.flags.writeable else holds.copy()
         for segment, holds in ((segment, evaluation.holds(segment.condition)) for segment in every)
@@ -43,7 +43,7 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
 
 
 def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
-    """Return the profiles that are in a segment: index `profile_id`, a column for each property.
+    """Return the profiles in a segment, with a column for each property; index `profile_id`.
 
     Raises and warns as `membership`.
 

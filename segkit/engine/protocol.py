@@ -1,8 +1,8 @@
-"""What an engine answers: who is in, counted in one pass over the data; how is its own business, in memory or in a database.
+"""Define the protocol that every engine implements, whether it works in memory or in a database.
 
-Whatever is shown to a person is made from these answers. An engine never hands out one value for each profile, but through
-`rows`: so a question costs the same whether the data lies in memory or in a warehouse. Three verbs are enough, since the tree
-is closed: what a condition says of a profile can be read off the answers of its parts, and off the bins of its measures.
+Everything that segkit shows is made from these answers. Only `rows` returns a value for each profile; the other methods return
+counts, so that data in a warehouse stays there. `counts`, `cube` and `rows` are enough: whether a condition is true of a profile
+follows from its parts and from the bins of its measures.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,51 +21,51 @@ from segkit.definition.measures import Limit, Measure
 from segkit.errors import DefinitionError, warn
 
 EVERYBODY: Condition = AllOf(())
-"""Everybody who has been created by the moment that is looked from."""
+"""Matches every profile that was created by `as_of`."""
 
 NO_BIN = -1
-"""The bin of a profile that has no amount of a measure: no threshold is true of it, whichever way it compares."""
+"""The bin of a profile that has no amount of a measure. No comparison with a threshold is true of it."""
 
 COUNT = "count"
-"""The column of a cube that says how many profiles a cell holds."""
+"""The column of a cube that holds the number of profiles in each cell."""
 
 MOST_TOLD = 20
-"""How many warnings come of one question at most, though it be a sweep over two hundred countries."""
+"""Maximum number of warnings per question, for example for a sweep over two hundred countries."""
 
 
 class NotOneDayError(Exception):
-    """No single day decides: with refunds a sum may pass a number, fall back and pass it again, so that it has no `LastDay`."""
+    """No single day decides: with refunds, a sum may reach a number, fall below it and reach it again, so it has no `LastDay`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """In which bin of a measure a profile is: the number of edges that its amount reaches.
+    """Bins of a measure. The bin of a profile is the number of edges that its amount reaches.
 
-    So bin 0 lies below all edges, bin `len(edges)` reaches them all, and a profile whose amount reaches edge number `i`, counted
-    from 0, is in a bin above `i`. "At least" the edge is `bin > i`, "fewer than" is `0 <= bin <= i`; with `is_passed` the same
-    two say "more than" and "at most". "Equals" takes two cuts by the same edges: reached and not passed.
+    Bin 0 lies below all edges, and bin `len(edges)` reaches them all. A profile whose amount reaches edge `i`, counted from 0, is
+    in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
+    "more than" and "at most". "Equals" needs two cuts by the same edges: reached and not passed.
 
-    A profile without an amount is in `NO_BIN`, -1: one that is nowhere, whose property is not set or does not read as the
-    measure's kind, that never reaches the number of a `LastDay` or a `FirstDay`, or that had not been created yet.
+    A profile without an amount is in `NO_BIN`, -1. That is a profile without a location, whose property is not set or can't be
+    read as the measure's kind, that never reaches the number of a `LastDay` or a `FirstDay`, or that was not created yet.
 
     Amounts and edges are in the unit that thresholds are written in:
 
-    - counts, and sums of amounts as they are written: an edge means the decimal that it prints as, exactly. Nothing happened
-      is 0 and has a bin;
-    - `LastDay`: UTC days counted from 1970, whole numbers. A window from day `d` on reaches the number where `d` is an edge that
-      is reached. Who needs nothing to reach the number, as for "at least 0", reaches every edge;
-    - `FirstDay`: UTC days likewise. A window that ends before day `d` reaches the number where `d` is an edge that is not reached.
-      Who needs nothing reaches none;
+    - counts, and sums of amounts as they are written: an edge means exactly the decimal that it prints as. Without any matching
+      event the amount is 0, which has a bin;
+    - `LastDay`: UTC days since 1970, whole numbers. A window that begins on day `d` reaches the number if the edge `d` is reached.
+      A profile that needs no event to reach the number, as for "at least 0", reaches every edge;
+    - `FirstDay`: UTC days since 1970. A window that ends before day `d` reaches the number if the edge `d` is not reached. A profile
+      that needs no event reaches no edge;
     - distances: in the measure's own unit, compared as "within" and "beyond" compare them;
-    - numbers that profiles carry: as doubles; lengths of lists: whole numbers.
+    - numeric properties: doubles; lengths of lists: whole numbers.
 
     Attributes:
-        measure: what is cut.
-        edges: in ascending order; two that are the same leave a bin empty.
-        is_passed: whether an amount must be more than an edge; otherwise the edge itself is reached.
+        measure: the measure whose amounts are sorted into bins.
+        edges: in ascending order; two equal edges leave a bin empty.
+        is_passed: whether an amount must be more than an edge; otherwise an amount equal to the edge reaches it.
 
     Raises:
-        DefinitionError: the edges do not ascend.
+        DefinitionError: the edges are not in ascending order.
     """
 
     measure: Measure
@@ -80,7 +80,9 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picked:
-    """What is known of each profile outside the engine: flags, such as who may be texted, or whole numbers from 0 on.
+    """A value for each profile that was worked out outside the engine: a flag, or a whole number of 0 or more.
+
+    An example is whether each profile may be texted.
 
     Attributes:
         values: one for each profile, in the order of the data.
@@ -91,13 +93,13 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Something that is asked at a moment of its own, whenever the rest is asked.
+    """A condition or a cut that is evaluated at its own moment instead of the engine's `as_of`.
 
-    Of a profile that had not been created by then no condition is true, and it has no bin.
+    For a profile that was not created by then, no condition is true, and the bin is `NO_BIN`.
 
     Attributes:
         item: a condition, or the cut of a measure.
-        moment: when, UTC.
+        moment: the moment, UTC.
     """
 
     item: Condition | Cut
@@ -105,20 +107,20 @@ class At:
 
 
 Item: TypeAlias = Condition | Cut | At | Picked
-"""What a cube is made by."""
+"""What a cube groups profiles by."""
 Some: TypeAlias = Condition | Picked
-"""Which profiles are counted: those of whom a condition is true, or who are picked by flags."""
+"""Which profiles are counted: those that match a condition, or those whose flag is True."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the data has names for: what conditions can speak of.
+    """The names in some data that conditions can use.
 
     Attributes:
-        metrics: those with events, most events first, each under its one name.
-        properties: of profiles, in the order they came.
-        lists: in the order they came.
-        event_properties: of the events of any metric, in the order they came.
+        metrics: metrics that have events, most events first, each under its canonical name.
+        properties: properties of profiles, in the order of the data.
+        lists: lists, in the order of the data.
+        event_properties: properties of events of any metric, in the order of the data.
     """
 
     metrics: tuple[str, ...]
@@ -130,7 +132,7 @@ class Names:
 class Engine(Protocol):
     """Answers questions about the profiles of one shop, as of a moment.
 
-    Nothing is warned of: what an analyst should know beside the answers is `notes`, which the asker tells once (`tell`).
+    No method warns. `notes` returns what an analyst should know about the answers; callers warn of it with `tell`.
     """
 
     @property
@@ -139,23 +141,23 @@ class Engine(Protocol):
         ...
 
     def __len__(self) -> int:
-        """Return how many profiles the data holds, those included that were created after the moment and are in nothing yet."""
+        """Return the number of profiles in the data, including those created after `as_of`, which match no condition yet."""
         ...
 
     def at(self, as_of: datetime) -> Self:
-        """Return an engine over the same data that is looked at from another moment."""
+        """Return an engine for the same data with another `as_of`."""
         ...
 
     def names(self) -> Names:
-        """Return what the data has names for, whatever the moment."""
+        """Return the names that conditions can use. They do not depend on `as_of`."""
         ...
 
     def notes(self, conditions: Iterable[Condition]) -> list[str]:
-        """Return what an analyst should know beside the answers, such as how many values could not be read, each sentence once."""
+        """Return what an analyst should know about the answers, such as how many values could not be read; no sentence twice."""
         ...
 
     def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
-        """Return of how many profiles each condition is true, of some profiles or of all.
+        """Return how many profiles match each condition, among all profiles or only some.
 
         Raises:
             DataError: a condition names a metric, property, list or postal code that the data does not have.
@@ -163,33 +165,33 @@ class Engine(Protocol):
         ...
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
-        """Return how many profiles, of some or of all, are alike in everything that is asked of them.
+        """Group profiles by several items, and count each group.
 
         Args:
-            by: what is asked of each profile.
+            by: the items to group by.
             among: which profiles are counted.
 
         Returns:
-            A row for each cell that occurs, in ascending order of its columns: for each item of `by` a column that is named by its
-            place, 0 for the first, and holds True and False of a condition, the bin of a cut, or what was picked; and `count`. The
-            counts add up to the profiles that are counted.
+            A row for each combination that occurs, sorted by its columns. Each item of `by` has a column named by its position,
+            beginning with 0. It holds True or False for a condition, the bin of a cut, or the value of a `Picked`. The column `count`
+            holds the number of profiles. The counts add up to the number of profiles that are counted.
 
         Raises:
             DataError: as `counts`.
-            NotOneDayError: a `LastDay` is cut that some profiles have several of, or none.
+            NotOneDayError: `by` cuts a `LastDay` or a `FirstDay` for which no single day decides.
         """
         ...
 
     def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield some profiles in the order of the data, a batch at a time, as tables and files hold them.
+        """Yield the profiles that match a condition, in the order of the data, a batch at a time.
 
         Args:
             among: which profiles.
-            columns: which of their properties, in this order; None is all.
+            columns: which properties, in this order; None means all.
 
         Yields:
-            At least one batch, which is empty where there is nobody:
-            `profile_id` as text, then the properties. One whose values are of several kinds is JSON, and its field is marked so.
+            At least one batch, which is empty if no profile matches. The columns are `profile_id`, as text, and the properties.
+            A property with values of several kinds is written as JSON, and the metadata of its field says so.
 
         Raises:
             DataError: as `counts`; or the profiles have no such property.
@@ -198,10 +200,12 @@ class Engine(Protocol):
 
 
 def tell(engine: Engine, conditions: Iterable[Condition]) -> None:
-    """Warn of what an analyst should know beside the answers to some conditions; of very many, of the first.
+    """Warn of what an analyst should know about the answers to some conditions.
+
+    After `MOST_TOLD` warnings, one more says how many were left out.
 
     Warns:
-        SegkitWarning: a condition is true of nobody for a reason that lies in the data, or asks for a value that nobody has.
+        SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
     """
     notes = engine.notes(conditions)
     for note in notes[:MOST_TOLD]:

@@ -1,4 +1,4 @@
-"""Widgets for notebooks: state and wiring; they hold positions and call the public functions below."""
+"""Show segments as interactive widgets in notebooks: `Tuner` and `OverlapExplorer`."""
 
 from importlib.util import find_spec
 

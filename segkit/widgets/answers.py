@@ -32,14 +32,14 @@ MOST_POSITIONS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the counts of a tuner are taken against.
+    """What the counts of a tuner are compared with.
 
     Attributes:
-        base: the name of the segment that shares are of.
-        base_size: how many are in it.
-        start: the tuned segment as it was at first.
-        others: the segments that it is compared with.
-        eligibility: who may be texted; None where the data has no consent.
+        base: the name of the segment that shares refer to.
+        base_size: the number of profiles in it.
+        start: the condition of the tuned segment at the start.
+        others: the conditions of the segments that it is compared with.
+        eligibility: decides who may be texted; None if the data has no consent.
     """
 
     base: str
@@ -64,7 +64,7 @@ def answers(
     error, a quantity that no profile has, and a threshold without a curve (`curve_of` says when).
 
     Args:
-        engine: answers for the data.
+        engine: the engine to query.
         builder: makes the segment.
         parameter: the parameter that the slider moves.
         positions: the slider's positions.
@@ -90,7 +90,7 @@ def answers(
 
 
 def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, Any]] | None:
-    """Return the numbers and the sentence at each position; None where the kernel has to be asked each time."""
+    """Return the numbers and the definition in English at each position; None if the kernel has to answer each move."""
     alone = None if shop.eligibility is None else Picked(shop.eligibility.has_own_number)
     asked = [shop.start, *shop.others, *([] if alone is None else [alone])]
     curve = curve_of(threshold, engine, also=asked)
@@ -116,7 +116,7 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, An
 
 
 def _of_shared_numbers(engine: Engine, threshold: Threshold, eligibility: Eligibility) -> Counts:
-    """Return how many of the numbers that several profiles share are texted at each position, each once."""
+    """Return how many of the phone numbers that several profiles share may be texted at each position; each number counts once."""
     numbers = Picked(eligibility.shared_numbers)
     shared = Picked(numbers.values > 0)
     curve = curve_of(threshold, engine, also=[numbers], among=shared) if shared.values.any() else None
@@ -124,12 +124,12 @@ def _of_shared_numbers(engine: Engine, threshold: Threshold, eligibility: Eligib
 
 
 def picture_slots(bars: Bars, inside: Counts, thresholds: Sequence[float]) -> list[dict[str, Any]]:
-    """Return the histogram at each position: which bars are on the member side, and where the line stands.
+    """Return the slots of the histogram at each position: the bars on the member side, and the position of the line.
 
     Args:
-        bars: the quantity, cut into bars.
-        inside: how many profiles of each bar are on the member side, a row for each position.
-        thresholds: where the condition stands at each position, in the unit of the picture.
+        bars: the quantity, counted in bars.
+        inside: number of profiles in each bar on the member side, a row for each position.
+        thresholds: the threshold at each position, in the unit of the chart.
     """
     distribution = bars.distribution()
     frame, _ = histogram.frame_of(distribution)
@@ -148,7 +148,7 @@ def picture_slots(bars: Bars, inside: Counts, thresholds: Sequence[float]) -> li
 
 
 def _texts(slot: str, texts: Sequence[str], *, attribute: str | None = None) -> dict[str, Any]:
-    """Return what a slot says at each position; what all have in common is said once."""
+    """Return the text of a slot at each position, with the common prefix and suffix of all texts only once."""
     prefix = _common(texts)
     suffix = _common([text[len(prefix) :][::-1] for text in texts])[::-1]
     middles = [text[len(prefix) : len(text) - len(suffix)] for text in texts]
@@ -156,7 +156,7 @@ def _texts(slot: str, texts: Sequence[str], *, attribute: str | None = None) -> 
 
 
 def _common(texts: Sequence[str]) -> str:
-    """Return what all texts begin with: what the first and the last in order begin with."""
+    """Return the common prefix of all texts, which is that of the first and the last in sorted order."""
     first, last = min(texts), max(texts)
     return first[
         : next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
@@ -164,7 +164,7 @@ def _common(texts: Sequence[str]) -> str:
 
 
 def _pieces(slot: str, frame: Frame, inside: Counts) -> dict[str, Any]:
-    """Return a drawing that is made of bars: those that are whole are sent once, those that a threshold cuts at each position."""
+    """Return the bars on the member side: paths of whole bars once, and of bars that the threshold cuts for each position."""
     whole = frame.path(frame.totals)
     rows = []
     for row in inside:
@@ -176,7 +176,7 @@ def _pieces(slot: str, frame: Frame, inside: Counts) -> dict[str, Any]:
 
 
 def _runs(numbers: npt.NDArray[np.int64]) -> list[int]:
-    """Return runs of numbers as pairs of a first and one past the last, in one list.
+    """Return runs of consecutive numbers as a flat list of pairs: the first number, and the last plus 1.
 
     >>> _runs(np.array([0, 1, 2, 7]))
     [0, 3, 7, 8]

@@ -1,4 +1,4 @@
-"""Views that can be closed: what they hold is freed with them, though ipywidgets itself keeps every widget until it is closed."""
+"""Close views and free their memory, since ipywidgets keeps every widget alive until it is closed."""
 
 import weakref
 from collections.abc import Callable, Iterator
@@ -8,27 +8,30 @@ import ipywidgets
 
 
 class Closable:
-    """A view that is closed by `close`, or by itself once nobody has it any more and it was never shown."""
+    """A view that can be closed with `close`. A view that was never shown is closed when it is garbage-collected."""
 
     def _opens(self, box: ipywidgets.Box) -> None:
-        """Say which widget the view is shown as."""
+        """Set the widget that shows the view."""
         self._box = box
-        # Only by a weak reference, since what is to be called later is kept, and the box keeps a view that is shown.
+        # Use a weak reference: `finalize` keeps its arguments alive, and the box of a shown view keeps the view alive.
         weakref.finalize(self, _close, weakref.ref(box)).atexit = False
 
     @property
     def widget(self) -> Any:
-        """The widget to be shown, alone or among others; from then on the view stays until it is closed."""
+        """The widget to show, alone or in a layout. After this was read, the view stays alive until it is closed."""
         self._box.shows = self
         return self._box
 
     def close(self) -> None:
-        """Take the view off every page and free what it holds; it can't be shown again."""
+        """Remove the view from every page and free its memory; it can't be shown again."""
         _close(weakref.ref(self._box))
 
 
 def weakly(method: Callable[..., Any], *first: Any) -> Callable[..., Any]:
-    """Return what calls an object's method with some arguments first, without keeping the object; None once it is gone."""
+    """Return a function that calls a method with `first` and then its own arguments, without keeping the method's object alive.
+
+    After the object is gone, the function returns None.
+    """
     held = weakref.WeakMethod(method)
 
     def call(*others: Any) -> Any:
@@ -47,7 +50,7 @@ def _close(box: "weakref.ref[ipywidgets.Box]") -> None:
 
 
 def _widgets_of(box: ipywidgets.Box) -> Iterator[ipywidgets.Widget]:
-    """Yield a widget and all that it is made of, layouts and styles included."""
+    """Yield a widget and all widgets in it, including layouts and styles."""
     waiting, seen = [box], set[int]()
     while waiting:
         widget = waiting.pop()

@@ -1,4 +1,4 @@
-"""A parameter as a control to move: slider, choice, toggle, date or text; what its value does is the tuner's business."""
+"""Make a widget for each parameter of a builder: a slider, choice, checkbox, date or text field, for `tuner.py`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ from segkit.errors import DefinitionError
 from segkit.wording import listed
 
 FEW = 4
-"""How many choices are shown side by side; more go into a list that drops down."""
+"""Maximum number of choices that are shown side by side; more are shown as a dropdown."""
 
 DIGITS, SLACK = 7, 1e-9
-"""A slider in the browser rounds its positions to `DIGITS` digits; steps are counted with `SLACK`."""
+"""Decimal places that a slider in the browser rounds its positions to, and the tolerance for counting steps."""
 
 _NOT_SET = "not set"
 
@@ -28,13 +28,13 @@ _STYLE = {"description_width": "11rem"}
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A widget for one parameter, and how its value is read and written.
+    """A widget for one parameter, with functions that convert its value.
 
     Attributes:
-        parameter: what it stands for.
-        widget: what is shown; its `value` is observed.
-        read: the widget's value as the builder takes it.
-        show: the builder's value as the widget takes it.
+        parameter: the parameter.
+        widget: the widget, whose `value` is observed.
+        read: converts the widget's value to the builder's argument.
+        show: converts the builder's argument to the widget's value.
     """
 
     parameter: Parameter
@@ -44,12 +44,12 @@ class Control:
 
     @property
     def value(self) -> Any:
-        """Where the parameter stands."""
+        """The value of the parameter."""
         return self.read(self.widget.value)
 
     @property
     def positions(self) -> list[Any]:
-        """Everywhere that a slider can stand, lowest first, as the builder takes it; nothing for other controls."""
+        """All values of a slider as arguments of the builder, lowest first; empty for other controls."""
         slider = self.widget
         if not isinstance(slider, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
             return []
@@ -57,10 +57,10 @@ class Control:
         return [self.read(round(slider.min + number * slider.step, DIGITS)) for number in range(count)]
 
     def move_to(self, value: Any) -> None:
-        """Move the widget to a value of the builder's; a slider's range grows to hold it.
+        """Set the widget to an argument of the builder; a slider's range grows to include it.
 
         Raises:
-            DefinitionError: the control can't stand there, as at a value that is no choice.
+            DefinitionError: the control does not accept the value, for example because it is not one of the choices.
         """
         try:
             shown = self.show(plain(value))
@@ -72,17 +72,18 @@ class Control:
 
     @property
     def _wanted(self) -> str:
-        """What it can stand at, in words."""
+        """The values that the control accepts, in words."""
         if self.parameter.choice is not None:
             return f"one of {listed(self.parameter.choice.values)}"
-        return f"of the kind that it is now, {type(self.value).__name__}"
+        return f"a value of the same type as now, {type(self.value).__name__}"
 
 
 def control_for(parameter: Parameter, start: Any) -> Control:
-    """Return a control for a parameter, standing at a start.
+    """Return a control for a parameter, with a starting value.
 
-    A number with a range is a slider, whose range grows to hold the start; a choice shows its values; True and False tick a box;
-    several texts, and a point, are written with commas. What is optional and not given is a field that is empty for None.
+    A number with a range gets a slider, whose range grows to include the start. A choice shows its values, and a boolean gets a
+    checkbox. Several texts, or the coordinates of a point, are separated by commas. An optional parameter that starts as None gets a
+    field, which is empty for None.
     """
     if parameter.choice is not None:
         return _choice(parameter, parameter.choice.values, start)
@@ -105,7 +106,7 @@ def control_for(parameter: Parameter, start: Any) -> Control:
 
 
 def label(parameter: Parameter) -> str:
-    """Return what a control is headed: the parameter's name in words.
+    """Return the label of a control: the parameter's name in words.
 
     >>> label(Parameter("clicked_days", int, 90))
     'clicked days'
@@ -127,7 +128,7 @@ def _choice(parameter: Parameter, values: Sequence[Any], start: Any) -> Control:
     widget = kind(options=options, value=start, **_common(parameter))
     if kind is ipywidgets.ToggleButtons:
         widget.style.button_width = "auto"
-        # The class of sliders and fields, so that its words stand in their column.
+        # The CSS class of sliders and fields, so that the label is aligned with theirs.
         widget.add_class("widget-inline-hbox")
     return Control(parameter, widget, _same, _same)
 
@@ -162,7 +163,7 @@ def _text(parameter: Parameter, start: Any) -> Control:
 
 
 def _optional(parameter: Parameter) -> Control:
-    """Return a field to type into, which is empty for None; a number is read as such, but where a text is wanted."""
+    """Return a text field, which is empty for None. A number is read as a number unless the parameter is a text."""
     widget = ipywidgets.Text(value="", placeholder=_NOT_SET, continuous_update=False, **_common(parameter))
     read = _text_or_none if parameter.kind is str else _number_or_none(Decimal if parameter.kind is Decimal else float)
     return Control(parameter, widget, read, lambda value: "" if value is None else _written(value))
@@ -181,7 +182,7 @@ def _number_or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
         try:
             return kind(text)
         except (ValueError, ArithmeticError):
-            # Whatever it is, the builder says what it wants instead.
+            # Pass the text on: the builder's error says what it accepts.
             return _text_or_none(text)
 
     return read

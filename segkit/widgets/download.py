@@ -1,4 +1,4 @@
-"""A button that hands the browser a file built on the click: nothing of it is stored in a notebook or in a widget's state."""
+"""Offer a file for download with a button. The file is built on the click, and is not stored in the notebook or the widget's state."""
 
 import pathlib
 from collections.abc import Callable
@@ -9,12 +9,12 @@ import traitlets
 
 
 class DownloadButton(anywidget.AnyWidget):
-    """Build a file when the button is clicked, and let the browser save it.
+    """A button that builds a file when it is clicked, and lets the browser save it.
 
-    Works in JupyterLab and in Voilà, without a second server and without a link that outlives the click.
+    It works in JupyterLab and in Voilà, without a second server and without a link that stays valid after the click.
 
     Args:
-        build: returns the file's name and bytes; what it raises is shown beside the button.
+        build: returns the file's name and bytes; the message of an error that it raises is shown beside the button.
         description: the button's text.
     """
 
@@ -30,7 +30,7 @@ class DownloadButton(anywidget.AnyWidget):
     def _clicked(self, _widget: Any, _content: Any, _buffers: Any) -> None:
         try:
             name, data = self._build()
-        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs beside the button and not in a log
+        except Exception as error:  # noqa: BLE001  # every error is shown beside the button, not in a log
             self.message = str(error)
             return
         self.message = ""

@@ -1,6 +1,6 @@
-"""The overlap explorer: segments to tick, their exact intersections to pick, and who is in them.
+"""Explore how segments overlap in a notebook: tick segments, pick one of their exact intersections, and use its members.
 
-How that looks is `explorer_view`'s, counting is `analysis.overlap`'s.
+`explorer_view.py` draws the view, and `analysis/overlap.py` counts.
 """
 
 import warnings
@@ -33,26 +33,26 @@ from segkit.widgets.view import english_html
 from segkit.wording import counted
 
 _LISTED = 200
-"""How many intersections can be picked by hand; beyond that a list is no longer read, and names are quicker."""
+"""Maximum number of intersections in the list to pick from; others can be picked by name."""
 
 _UNPICKED = ""
 
 
 class OverlapExplorer(Closable):
-    """Tick segments, see their exact intersections and pairwise overlaps, pick one intersection and use it further.
+    """Shows the exact intersections and pairwise overlaps of ticked segments, and lets you pick an intersection to work with.
 
-    Membership and all intersections are worked out once; other ticks only add some of those together. An intersection keeps its
-    names while all of them are ticked, and means: in these, and in no other ticked segment. Profiles that were created later
-    than `as_of` are in no intersection, not even in the one of no segment.
+    Membership and all intersections are worked out once; ticking other segments only adds up some of them. A picked intersection
+    keeps its names while all of them are ticked. It means the profiles in these segments and in no other ticked one. Profiles that were
+    created after `as_of` are in no intersection, not even in the one without segments.
 
     Args:
-        segments: each with a name of its own; all are chosen at first.
+        segments: segments with different names; all are ticked at first.
         dataset: the profiles and events.
-        most: how many intersections get a bar of their own; the smallest others are folded into one, and counted.
+        most: maximum number of intersections that get their own bar; the smaller ones are combined into one bar.
 
     Raises:
-        DefinitionError: something is no segment, two have one name, or `most` is less than 1.
-        DataError: as `sk.membership`; what it warns of is a note in the view.
+        DefinitionError: an argument is not a segment, two segments have the same name, or `most` is less than 1.
+        DataError: as `sk.membership`, whose warnings are notes in the view.
 
     >>> from segkit import Dataset, has, is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["a", "b"], "Age": [17, 18]}), as_of="2026-06-30")
@@ -71,7 +71,7 @@ class OverlapExplorer(Closable):
         self._dataset, self._most = dataset, most
         self._engine, conditions = engine_of(dataset), list(self._conditions.values())
         with warnings.catch_warnings():
-            # What there is to say stands in the view.
+            # The view shows these warnings as notes.
             warnings.simplefilter("ignore", SegkitWarning)
             self._pairs = overlap(every, dataset)
         # Columns are numbers here, since a segment may be named "size".
@@ -102,7 +102,7 @@ class OverlapExplorer(Closable):
 
     @property
     def chosen(self) -> list[str]:
-        """The names of the segments that are looked at, in the order in which they were given; settable in any order."""
+        """The names of the ticked segments, in the order in which the segments were given; can be set in any order."""
         return [name for name, tick in self._ticks.items() if tick.value]
 
     @chosen.setter
@@ -116,9 +116,9 @@ class OverlapExplorer(Closable):
 
     @property
     def intersection(self) -> tuple[str, ...] | None:
-        """The names of the exact intersection that is looked at; () is who is in none of the chosen, None is none picked.
+        """The names of the picked exact intersection; () means profiles in none of the ticked segments, None that none is picked.
 
-        Settable by names in any order, and to one that holds nobody.
+        Can be set to names in any order, also for an intersection without profiles.
         """
         return self._intersection
 
@@ -129,22 +129,24 @@ class OverlapExplorer(Closable):
 
     @property
     def members(self) -> pd.DataFrame:
-        """The profiles in exactly the picked intersection, a column for each property. Holds people: take care where you show it.
+        """The profiles in exactly the picked intersection, with a column for each property.
+
+        Contains personal data: take care where you show it.
 
         Raises:
-            DefinitionError: none is picked.
+            DefinitionError: no intersection is picked.
         """
         with warnings.catch_warnings():
-            # What there is to say stands in the view.
+            # The view already shows these warnings.
             warnings.simplefilter("ignore", SegkitWarning)
             return members(self.segment, self._dataset)
 
     @property
     def segment(self) -> Segment:
-        """What says exactly the picked intersection: all of its segments and not the other chosen ones.
+        """The picked intersection as a segment: in all of its segments and in no other ticked one.
 
         Raises:
-            DefinitionError: none is picked.
+            DefinitionError: no intersection is picked.
         """
         picked = self._picked
         name = words(picked) if picked else f"In none of {', '.join(self.chosen) or 'no segments'}"
@@ -152,22 +154,22 @@ class OverlapExplorer(Closable):
 
     @property
     def table(self) -> pd.DataFrame:
-        """How many profiles are in exactly each combination of the chosen segments, as `sk.intersections` returns it."""
+        """The number of profiles in exactly each combination of the ticked segments, as `sk.intersections` returns it."""
         return self._table.copy()
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """How the chosen segments overlap two by two, as `sk.overlap` returns it."""
+        """The overlap of each pair of ticked segments, as `sk.overlap` returns it."""
         is_chosen = self._pairs["segment"].isin(self.chosen) & self._pairs["other"].isin(self.chosen)
         return self._pairs[is_chosen].reset_index(drop=True)
 
     def __repr__(self) -> str:
         chosen = f"{len(self.chosen):,} of {counted(len(self._ticks), 'segment')} chosen"
-        told = f"OverlapExplorer: {chosen}, {counted(len(self._sizes), 'intersection')}"
-        return told if self._intersection is None else f"{told}; {self._option(self._intersection)}"
+        text = f"OverlapExplorer: {chosen}, {counted(len(self._sizes), 'intersection')}"
+        return text if self._intersection is None else f"{text}; {self._option(self._intersection)}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
-        """Show the live widget, and to a reader without a kernel the same as it stands."""
+        """Return the live widget, and the same view as static HTML for readers without a kernel."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
         bundle["text/html"] = static_html(self._position()) + self._english.value
         bundle["text/plain"] = repr(self)
@@ -240,13 +242,13 @@ class OverlapExplorer(Closable):
     def _file(self) -> tuple[str, bytes]:
         segment = self.segment
         with warnings.catch_warnings():
-            # What could not be checked stands in the view.
+            # The view already shows these warnings.
             warnings.simplefilter("ignore", SegkitWarning)
             return file_name(segment.name), audience(segment, self._dataset).to_bytes(layout="klaviyo")
 
 
 def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str, ...]:
-    """Return names in the order of the choices; one text is one name."""
+    """Check names and return them in the order of the choices; a single text is one name."""
     choices = list(choices)
     given = [names] if isinstance(names, str) else list(names)
     for name in given:
@@ -256,7 +258,7 @@ def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str
 
 
 def _restricted(every: pd.DataFrame, columns: list[int]) -> pd.DataFrame:
-    """Return the intersections of some segments out of those of all, as `intersections` would: what differs in others is added up."""
+    """Return the table that `intersections` would give for some segments, by adding up rows of the table for all segments."""
     if not columns:
         return pd.DataFrame({"degree": [0], "size": [every["size"].sum()]})
     table = every.groupby(columns)["size"].sum().reset_index()

@@ -1,4 +1,4 @@
-"""What an overlap explorer shows, as one piece of HTML and SVG, so that picture and numbers never disagree; it counts nothing."""
+"""Write what an overlap explorer shows as one piece of HTML and SVG, so that chart and numbers always agree."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,14 +15,17 @@ _FAINT = ".15"
 
 
 class Picked(NamedTuple):
-    """The intersection that is looked at: the names of its segments, and how many profiles are in it."""
+    """The picked intersection: the names of its segments, and its number of profiles."""
 
     names: tuple[str, ...]
     size: int
 
 
 class ExplorerView(NamedTuple):
-    """Everything that an explorer shows of one position of its controls; shares are of the first segment's members, in the other."""
+    """Everything that an explorer shows at one position of its controls.
+
+    `shares` holds, for each pair of names, the share of the first segment's members that are in the second.
+    """
 
     sets: Intersections
     picked: Picked | None
@@ -31,7 +34,7 @@ class ExplorerView(NamedTuple):
     notes: tuple[str, ...]
 
     def is_picked(self, one: Intersection) -> bool:
-        """Return whether an intersection is the one that is looked at."""
+        """Return whether an intersection is the picked one."""
         return self.picked is not None and {self.sets.names[row] for row in one.rows} == set(self.picked.names)
 
     def names(self, one: Intersection) -> list[str]:
@@ -45,12 +48,12 @@ def flat(name: str) -> str:
 
 
 def words(names: Sequence[str]) -> str:
-    """Return what being in exactly these of the chosen segments is called."""
+    """Return the name of the intersection of exactly these segments."""
     return f"{' ∩ '.join(map(flat, names))}, nothing else" if names else "in none of these"
 
 
 def explorer_html(view: ExplorerView, *, live: bool = True) -> Markup:
-    """Return picture, numbers and pairs as one piece; if it is not live the picture is an image."""
+    """Return chart, numbers and pairs as one piece; if it is not live, the chart is an image."""
     if view.sets.names:
         parts = [_picture(view, live=live), _caption(view), _pairwise(view)]
     else:
@@ -59,33 +62,40 @@ def explorer_html(view: ExplorerView, *, live: bool = True) -> Markup:
 
 
 def static_html(view: ExplorerView) -> Markup:
-    """Return what a reader without a kernel sees: a plain table of the intersections, and the same view."""
+    """Return what a reader without a kernel sees: a plain table of the intersections, then the same view."""
     sets = view.sets
     rest = [(sets.more, sets.rest)] if sets.folded else []
-    told = [(" ∩ ".join(map(flat, view.names(one))), one.size) for one in sets.shown]
-    told += [*rest, ("none of these", sets.profiles - sets.members)]
+    named = [(" ∩ ".join(map(flat, view.names(one))), one.size) for one in sets.shown]
+    named += [*rest, ("none of these", sets.profiles - sets.members)]
     rows = [
         element("tr", element("th", name, scope="row", style="text-align:left"), element("td", f"{size:,}"))
-        for name, size in told
+        for name, size in named
     ]
     return pieces(table(["in exactly", "profiles"], rows), explorer_html(view, live=False))
 
 
 def _caption(view: ExplorerView) -> Markup:
-    """Say what the picture does not draw, and how many of the picked intersection may be texted."""
+    """Return the text below the chart: what it does not draw, and the picked intersection with how many may be texted."""
     note = element("div", view.sets.note, style=PALE)
     edge = "margin:.3rem 0;padding-left:.7rem;border-left:3px solid "
     if view.picked is None:
         return pieces(note, element("div", "No intersection is picked.", style=f"{edge}transparent"))
-    said = f"{words(view.picked.names)}: {profiles(view.picked.size)}"
-    told: list[str] = [element("b", said, data_size=view.picked.size)]
+    size = f"{words(view.picked.names)}: {profiles(view.picked.size)}"
+    texts: list[str] = [element("b", size, data_size=view.picked.size)]
     if view.sendable is not None:
-        told += [" · ", element("b", f"{view.sendable:,}"), " may be texted"]
-    return pieces(note, element("div", *told, style=f"{edge}{ORANGE}"))
+        texts += [" · ", element("b", f"{view.sendable:,}"), " may be texted"]
+    return pieces(note, element("div", *texts, style=f"{edge}{ORANGE}"))
 
 
 class _Scale(NamedTuple):
-    """How bars are drawn: the middle of the first column, the way to the next, the size of a full bar, and how numbers stand."""
+    """How bars are drawn.
+
+    Attributes:
+        first: the middle of the first column.
+        pitch: the distance between columns.
+        tallest: the number of profiles of a bar with full height.
+        is_upright: whether numbers are drawn upright.
+    """
 
     first: float
     pitch: float
@@ -98,16 +108,16 @@ class _Scale(NamedTuple):
 
 
 def _picture(view: ExplorerView, *, live: bool) -> Markup:
-    """Draw set sizes at the left, a column of dots for each intersection, and its bar above; as high as there are segments.
+    """Draw the sizes of segments at the left, and for each intersection a column of dots with a bar above it.
 
-    It is never drawn smaller, lest its letters become too small: where a page is narrower it can be moved aside.
+    The chart is not scaled down, so that its text stays readable; on a narrow page it can be scrolled.
     """
     sets = view.sets
     places = len(sets.shown) + 1.3 * bool(sets.folded)
     width = round(max(_WIDTH, _MATRIX_START + places * _LEAST_PITCH))
     height = _BARS_END + 8 + _ROW * len(sets.names)
     pitch = min(_PITCH, (width - _MATRIX_START) / max(places, 1))
-    # If one number is wider than its column all stand upright, lest they run into each other.
+    # If a number is wider than its column, draw all numbers upright, so that they do not overlap.
     letters = max(len(f"{size:,}") for size in [sets.rest, *(one.size for one in sets.shown)])
     scale = _Scale(_MATRIX_START + pitch / 2, pitch, sets.largest, letters * 6.2 > pitch)
     columns = [_column(view, one, scale, place) for place, one in enumerate(sets.shown)]
@@ -122,7 +132,7 @@ def _picture(view: ExplorerView, *, live: bool) -> Markup:
 
 
 def _middle(row: float) -> float:
-    """Return how far down the middle of a row is."""
+    """Return the vertical position of the middle of a row."""
     return _BARS_END + 8 + _ROW * (row + 0.5)
 
 
@@ -142,7 +152,7 @@ def _rows(sets: Intersections) -> Markup:
 
 
 def _column(view: ExplorerView, one: Intersection, scale: _Scale, place: int) -> Markup:
-    """Draw an intersection: its bar, and below it a dot for each segment, those that it is in full and joined."""
+    """Draw an intersection: its bar, and below it a dot for each segment; dots of its own segments are coloured and connected."""
     at, colour = scale.at(place), ORANGE if view.is_picked(one) else BLUE
     ends = {"x1": at, "x2": at, "y1": _middle(one.rows[0]), "y2": _middle(one.rows[-1])}
     dots = [
@@ -162,7 +172,7 @@ def _column(view: ExplorerView, one: Intersection, scale: _Scale, place: int) ->
 
 
 def _rest(sets: Intersections, scale: _Scale, place: float, width: int) -> Markup:
-    """Draw the folded intersections as one bar, never taller than the tallest, lest it flatten all others, and count them."""
+    """Draw the smaller intersections as one bar, at most as tall as the tallest other bar, and write how many they are."""
     at = scale.at(place)
     cut = element("text", "≈", x=at, y=_BARS_END - 6, text_anchor="middle")
     count = element("text", f"+{sets.folded:,}", x=width - 2, y=_middle(len(sets.names) / 2), text_anchor="end")
@@ -182,7 +192,7 @@ def _bar(at: float, size: int, scale: _Scale, colour: str) -> Markup:
 
 
 def _pairwise(view: ExplorerView) -> Markup:
-    """Write the share of each row's members that are in each column's segment; columns go by the numbers of the rows."""
+    """Return a table with the share of each row's members that are in each column's segment; columns have the numbers of the rows."""
     cell = "padding:.1rem .3rem;text-align:right;white-space:nowrap"
     names = view.sets.names
     heads = elements("th", ["members", *map(str, range(1, len(names) + 1))], scope="col", style=cell)
@@ -191,10 +201,10 @@ def _pairwise(view: ExplorerView) -> Markup:
         head = element("th", f"{row} {flat(name)}", scope="row", style=f"{cell};text-align:left;font-weight:400")
         shares = (_share(view.shares[name, other], cell) if other != name else element("td") for other in names)
         rows.append(element("tr", head, element("td", f"{size:,}", style=cell), *shares))
-    said = "Of the members of each row, the share that is also in number:"
+    caption = "Of the members of each row, the share that is also in number:"
     written = element(
         "table",
-        element("caption", said, style=f"text-align:left;white-space:nowrap;{PALE}"),
+        element("caption", caption, style=f"text-align:left;white-space:nowrap;{PALE}"),
         element("thead", element("tr", element("th"), heads)),
         element("tbody", *rows),
         style="border-collapse:collapse;font-size:.85rem;margin:.5rem 0",

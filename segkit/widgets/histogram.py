@@ -1,4 +1,4 @@
-"""The picture within a tuner's view: the quantity that a threshold is compared with, and who lies on either side of it."""
+"""Draw the histogram in a tuner's view: the quantity that a threshold is compared with, and the profiles on either side of it."""
 
 from typing import NamedTuple
 
@@ -16,11 +16,11 @@ _NICE = (1, 2, 5, 10)
 
 
 class Frame(NamedTuple):
-    """The part of a histogram that stays while its threshold moves: where each bar stands, and how tall it is.
+    """The part of a histogram that stays the same while its threshold moves: the position and the height of each bar.
 
     Attributes:
-        bins: what is drawn.
-        reach: how far the slider goes, so that its line has room at every position.
+        bins: the bars.
+        reach: the end of the slider's range, so that the line fits into the chart at every position.
     """
 
     bins: Bins
@@ -33,38 +33,38 @@ class Frame(NamedTuple):
 
     @property
     def low(self) -> float:
-        """Where the picture begins."""
+        """The value at the left end of the chart."""
         return min(float(self.bins.starts.min()), 0.0)
 
     @property
     def high(self) -> float:
-        """Where the picture ends; a threshold farther out stands at its edge."""
+        """The value at the right end of the chart; a larger threshold is drawn there."""
         return max(float(self.bins.drawn[1].max()), self.reach)
 
     @property
     def tallest(self) -> int:
-        """How many profiles the tallest bar that has an end holds; it fills the picture.
+        """The number of profiles in the tallest bar, without the open-ended one. This bar has the full height of the chart.
 
-        The bar without an end may hold half the shop, and is cut off.
+        The open-ended bar may contain half of all profiles, so it is cut off.
         """
         return max(int(self.totals[~np.isinf(self.bins.ends)].max(initial=0)), 1)
 
     @property
     def scale(self) -> float:
-        """Points of the picture for one profile."""
+        """Height of one profile, in units of the SVG."""
         return (FLOOR - _TOP) / self.tallest
 
     def at(self, value: float) -> float:
-        """Return where a value stands from the left, no farther than the picture's ends."""
+        """Return the horizontal position of a value, limited to the chart."""
         return LEFT + min(max((value - self.low) * self.per_unit, 0), WIDTH - LEFT)
 
     @property
     def per_unit(self) -> float:
-        """Points of the picture for one unit of the quantity."""
+        """Width of one unit of the quantity, in units of the SVG."""
         return (WIDTH - LEFT) / (self.high - self.low)
 
     def path(self, heights: Counts) -> list[str]:
-        """Return a drawing of each bar, as tall as its number of profiles; an empty text where that is 0."""
+        """Return an SVG path for each bar, whose height is its number of profiles; an empty text for 0."""
         tall = np.minimum(heights * self.scale, np.divide(heights * FLOOR, np.maximum(self.totals, 1)))
         starts, ends = self.bins.drawn
         lefts = LEFT + (starts - self.low) * self.per_unit
@@ -76,36 +76,36 @@ class Frame(NamedTuple):
 
 
 def frame_of(distribution: Distribution) -> tuple[Frame, Counts]:
-    """Return a distribution's frame, and how many profiles of each bar are on the member side."""
+    """Return a distribution's frame, and the number of profiles in each bar on the member side."""
     bins = Bins.of(distribution.table)
     return Frame(bins, distribution.end), bins.inside
 
 
 def label_of(distribution: Distribution, inside: int, total: int) -> str:
-    """Return what stands below a histogram: how many are on the member side."""
+    """Return the text below a histogram: how many profiles are on the member side."""
     without = f"; {distribution.without:,} have none" if distribution.without else ""
     return f"{distribution.quantity}: {inside:,} of {total:,} on the member side{without}"
 
 
 def line_at(frame: Frame, threshold: float) -> str:
-    """Return where the line of a threshold is moved to."""
+    """Return the SVG transform of the threshold's line."""
     return f"translate({frame.at(threshold):.1f} 0)"
 
 
 def words_at(frame: Frame, threshold: float) -> str:
-    """Return where the words at the line stand: left of it in the right half."""
+    """Return the SVG transform of the label at the line, which is left of the line in the right half of the chart."""
     return "translate(-10 0)" if frame.at(threshold) > WIDTH / 2 else "translate(0 0)"
 
 
 def anchor_at(frame: Frame, threshold: float) -> str:
-    """Return at which end the words at the line are held."""
+    """Return the SVG text anchor of the label at the line."""
     return "end" if frame.at(threshold) > WIDTH / 2 else "start"
 
 
 def histogram_html(distribution: Distribution, *, live: bool) -> Markup:
-    """Return the picture: bars in two colours and the threshold as a line; only the slots change while it moves.
+    """Return the histogram: bars in two colours, and the threshold as a line. Only the slots change while the threshold moves.
 
-    What is not live is an image.
+    If it is not live, it is an image.
     """
     if distribution.table.empty:
         return element("div", f"{distribution.quantity}: nobody has any")
@@ -131,7 +131,7 @@ def histogram_html(distribution: Distribution, *, live: bool) -> Markup:
 
 
 def _ticks(frame: Frame) -> Markup:
-    """Draw the scale of profiles at the left and that of the quantity below; the bar without an end has no place on it."""
+    """Draw the axis of profiles at the left and the axis of the quantity below, which leaves out the open-ended bar."""
     ends = frame.bins.starts[np.isinf(frame.bins.ends)]
     last = float(ends.min()) if len(ends) else frame.high
     drawn = []
@@ -148,7 +148,7 @@ def _ticks(frame: Frame) -> Markup:
 
 
 def _round_values(low: float, high: float, most: int) -> list[float]:
-    """Return round values from one number to another, about as many as wanted and evenly apart.
+    """Return evenly spaced round values from one number to another, about `most` of them.
 
     >>> _round_values(0, 365, 5), _round_values(0, 139, 2), _round_values(0, 1, 2)
     ([0.0, 100.0, 200.0, 300.0], [0.0, 100.0], [0.0, 0.5, 1.0])
@@ -164,14 +164,14 @@ def _text(text: str, x: float, y: float, **attributes: object) -> Markup:
 
 
 def _bars(frame: Frame, quantity: str) -> Markup:
-    """Draw every bar at its full height in grey; those on the member side are drawn over it."""
+    """Draw every bar at its full height in grey; profiles on the member side are drawn over it."""
     drawn = zip(frame.path(frame.totals), frame.totals.tolist(), frame.bins.words, strict=True)
     titled = ((path, f"{counted(held, 'profile')}, {quantity}: {words}") for path, held, words in drawn)
-    return pieces(*(element("path", element("title", told), fill=GREY, d=path) for path, told in titled))
+    return pieces(*(element("path", element("title", title), fill=GREY, d=path) for path, title in titled))
 
 
 def _far_end(frame: Frame) -> str:
-    """Return what stands below the bar without an end: from where on it is, and how many it holds; nothing where there is none."""
+    """Return the label of the open-ended bar: where it begins, and its number of profiles; empty if there is no such bar."""
     beyond = np.flatnonzero(np.isinf(frame.bins.ends))
     if not len(beyond):
         return ""

@@ -1,4 +1,4 @@
-"""The live part of a tuner: what the kernel last said, or, while one slider moves whose answers have come, the answer at once."""
+"""Show the live part of a tuner, and update it in the browser while a slider moves, if the kernel has sent the answers."""
 
 import pathlib
 from collections.abc import Callable, Sequence
@@ -10,14 +10,14 @@ import traitlets
 
 
 class LiveView(anywidget.AnyWidget):
-    """Show a piece of HTML, and fill its slots in the browser where a control's answers are known.
+    """Shows HTML, and updates its slots in the browser while a control moves for which the browser has the answers.
 
-    Each page that shows it asks for the answers of controls when the hand rests; they are valid as long as all other controls stand
-    where they stood. They are sent as messages and kept by no notebook.
+    Each page that shows the view asks for a control's answers while no control is being moved. Answers are valid until another
+    control moves. They are sent as messages and are not stored in the notebook.
 
     Args:
-        controls: the widgets that move what is shown.
-        answers: returns the answers for the control of a number, or None where only the kernel can answer.
+        controls: the widgets that change what is shown.
+        answers: takes the index of a control and returns its answers, or None if only the kernel can answer.
     """
 
     _esm = pathlib.Path(__file__).with_name("live.js")
@@ -38,5 +38,5 @@ class LiveView(anywidget.AnyWidget):
 
 
 def _stand(control: ipywidgets.Widget) -> Any:
-    """Return where a control stands, as the browser knows it: a choice by its number."""
+    """Return the value of a control as the browser has it; for a choice, its index."""
     return control.index if hasattr(control, "index") else control.value

@@ -1,6 +1,4 @@
-"""The tuner: a builder's parameters under the hand, and what every position of them says, holds and costs."""
-
-# Over 250 lines, since a tuner is one state under the hand, and whatever moves it goes through here.
+"""Tune a builder's parameters with controls in a notebook, and see the segment's definition, its size and who may be texted."""
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -38,22 +36,22 @@ from segkit.wording import counted, percent
 
 
 class Tuner(Closable):
-    """Move a builder's parameters and see at once who is in, who entered and left, and who may be texted.
+    """Moves a builder's parameters, and shows how many profiles are in, how many entered and left, and how many may be texted.
 
-    The view holds number, sentence and picture in one piece, so that they never disagree. A position that makes no segment shows
-    why, and the last good segment stays. Nothing is throttled: the widgets keep one move in flight, and the last one wins. Answers
-    live in the Dataset's cache and nowhere else, and `close()` frees the rest.
+    Numbers, text and chart are updated as one piece, so that they always agree. If the controls make no segment, the view says why, and
+    the last valid segment stays. Moves are not throttled: the widgets send one move at a time, and the last one wins. Answers are
+    cached only in the Dataset, and `close()` frees everything else.
 
     Args:
-        builder: a function from keyword arguments to a segment; an analyst's own too. Arguments that it needs and has no default
-            for are given here.
+        builder: a function that takes keyword arguments and returns a segment; it may be your own. Give arguments without a default
+            in `start`.
         dataset: the profiles and events.
-        compare: segments whose overlap with the tuned one is shown.
-        base: the segment that shares are taken of; None is the SMS subscribers, or, without consent in the data, all profiles.
-        **start: where parameters stand at first; others start from the shop's own distribution, or from their default.
+        compare: segments whose overlap with the tuned segment is shown.
+        base: the segment that shares refer to; None means the SMS subscribers or, if the data has no consent, all profiles.
+        **start: starting values of parameters; other parameters start from the shop's own distribution, or from their default.
 
     Raises:
-        DefinitionError: a parameter that the builder does not have, or one without a value.
+        DefinitionError: the builder does not have a named parameter, or a parameter has no value.
         DataError: as `sk.membership`.
     """
 
@@ -73,13 +71,13 @@ class Tuner(Closable):
         self._compare = distinct_segments(compare)
         self._engine = engine_of(dataset)
         self._start = self._starting_point(start)
-        # Before the controls, since the builder knows best what is wrong with a start.
+        # Before the controls, since the builder's error about a starting value is clearer than theirs.
         self._segment, self._made_from = made_by(builder, self._start), self._start
         self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
         self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
         self._notes: tuple[str, ...] = ()
         eligibility = Eligibility.usual(dataset)
-        # What could not be checked is a note that stays, whatever moves.
+        # A note about eligibility checks that could not be made stays, whatever moves.
         self._unchecked = () if eligibility is None or eligibility.note is None else (eligibility.note,)
         self._first = self._segment
         self._base, self._base_size = self._counted_against(base)
@@ -87,33 +85,36 @@ class Tuner(Closable):
         self._is_quiet = False
         for name, control in self._controls.items():
             control.widget.observe(weakly(self._refresh, name), names="value")
-        self._said = ipywidgets.HTML()
+        self._message = ipywidgets.HTML()
         controls = [control.widget for control in self._controls.values()]
-        self._opens(ipywidgets.VBox([*controls, self.view, self._buttons(), self._said]))
+        self._opens(ipywidgets.VBox([*controls, self.view, self._buttons(), self._message]))
         self._refresh(self._moved)
 
     @property
     def segment(self) -> Segment:
-        """What the controls say now; the last good segment where they say none."""
+        """The segment at the controls' position; if they make none, the last valid segment."""
         return self._segment
 
     @property
     def size(self) -> int:
-        """How many profiles are in it."""
+        """The number of profiles in the segment."""
         (size,) = self._engine.counts([self._segment.condition])
         return size
 
     @property
     def members(self) -> pd.DataFrame:
-        """The profiles that are in it: index `profile_id`, a column for each property. Holds people: take care where you show it."""
+        """The profiles in the segment, with a column for each property; index `profile_id`.
+
+        Contains personal data: take care where you show it.
+        """
         with warnings.catch_warnings():
-            # What there is to say stands in the view.
+            # The view already shows these warnings.
             warnings.simplefilter("ignore", SegkitWarning)
             return members(self._segment, self._dataset)
 
     @property
     def value(self) -> dict[str, Any]:
-        """Where the parameters stand, by name; setting some moves those controls and leaves the others."""
+        """The values of the parameters by name. Setting it moves the named controls and leaves the others."""
         return {name: control.value for name, control in self._controls.items()}
 
     @value.setter
@@ -137,19 +138,19 @@ class Tuner(Closable):
             self._controls[name].move_to(value)
 
     def reset(self) -> None:
-        """Put every parameter back to where it started."""
+        """Set every parameter back to its starting value."""
         self.value = self._start
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
-        """Write those of the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
+        """Write the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
         return audience(self._segment, self._dataset).write_csv(path, layout=layout, replace=replace)
 
     def write_members(self, path: str | Path, *, replace: bool = False) -> Path:
-        """Write every member, textable or not, as `sk.write_members` does; return the absolute path."""
+        """Write all members, including those who may not be texted, as `sk.write_members` does; return the absolute path."""
         return write_members(self._segment, self._dataset, path, replace=replace)
 
     def definition(self) -> str:
-        """Return the call that makes `segment`, to be pasted into a cell."""
+        """Return the call that makes `segment`, to paste into a cell."""
         arguments = ", ".join(f"{name}={value!r}" for name, value in self._made_from.items())
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
@@ -157,7 +158,7 @@ class Tuner(Closable):
         return f"Tuner: {self.definition()}: {counted(self.size, 'member')}, {percent(self.size / max(self._base_size, 1))} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
-        """Show the live widget, and to a reader without a kernel the same view as it stands."""
+        """Return the live widget, and the same view as static HTML for readers without a kernel."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
         settings = [(label(self._controls[name].parameter), str(value)) for name, value in self._made_from.items()]
         view = self._position(self._moved)._replace(notes=self._notes)
@@ -166,7 +167,7 @@ class Tuner(Closable):
         return bundle
 
     def _counted_against(self, base: Segment | None) -> tuple[str, int]:
-        """Return the name of the segment that shares are of, and how many are in it."""
+        """Return the name of the segment that shares refer to, and its size."""
         tell(self._engine, [segment.condition for segment in self._compare])
         if base is None and Eligibility.usual(self._dataset) is None:
             return "all profiles", len(self._dataset)
@@ -177,7 +178,7 @@ class Tuner(Closable):
 
     @property
     def _shop(self) -> Shop:
-        """What is counted against."""
+        """What the counts are compared with."""
         others = tuple(segment.condition for segment in self._compare)
         return Shop(self._base, self._base_size, self._first.condition, others, Eligibility.usual(self._dataset))
 
@@ -208,7 +209,7 @@ class Tuner(Closable):
                 self._engine.counts([segment.condition])
                 self._segment, self._made_from = segment, values
                 view = self._position(moved)
-            # The segment's own at every position, though what they are about was worked out at an earlier one.
+            # Ask for the segment's notes at every position, since a cached answer gives no warnings.
             notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
             self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
             self.view.value = tuner_html(view._replace(notes=self._notes))
@@ -241,7 +242,7 @@ class Tuner(Closable):
         )
 
     def _answers(self, number: int) -> dict[str, Any] | None:
-        """Return what the view shows at every position of a slider, so that the browser need not ask; None where it must."""
+        """Return what the view shows at every position of a slider, for the browser; None if the kernel has to answer."""
         name, control = list(self._controls.items())[number]
         positions = control.positions
         if self.value != self._made_from:
@@ -266,7 +267,7 @@ class Tuner(Closable):
         reset = ipywidgets.Button(description="Reset")
         copy.on_click(weakly(self._say_definition))
         reset.on_click(weakly(self._reset_by))
-        # The app writes nothing on its host, so its pages offer no path there.
+        # `segkit app` never writes files on its host, so its pages offer no path.
         path = [] if in_app() else self._path()
         return ipywidgets.HBox([download, *path, copy, reset], layout=ipywidgets.Layout(flex_flow="row wrap"))
 
@@ -292,16 +293,16 @@ class Tuner(Closable):
 
     def _file(self) -> tuple[str, bytes]:
         with warnings.catch_warnings():
-            # What could not be checked stands in the view.
+            # The view already shows these warnings.
             warnings.simplefilter("ignore", SegkitWarning)
             send = audience(self._segment, self._dataset)
         return file_name(self._segment.name), send.to_bytes(layout="klaviyo")
 
     def _say(self, work: Callable[[], str]) -> None:
         try:
-            self._said.value = element("code", work())
+            self._message.value = element("code", work())
         except (SegkitError, OSError) as error:
-            self._said.value = error_html(str(error))
+            self._message.value = error_html(str(error))
 
 
 def _parameter(builder: Callable[..., Segment], name: str) -> Any:

@@ -1,7 +1,7 @@
-"""What a tuner shows, as one piece of HTML, so that number, sentence and picture never disagree; a theme's own colours throughout.
+"""Write what a tuner shows as one piece of HTML, so that numbers, text and chart always agree. The colours are those of the page's theme.
 
-Whatever changes while a threshold moves stands in a slot, an element with a name, so that the browser can fill it by itself once
-it has been told what stands there at every position. The words and the drawing of each slot are made here and nowhere else.
+Parts that change while a threshold moves are slots: elements with a name, which the browser can update once it has their contents
+for every position. This module writes the text of the slots, and `histogram.py` draws the chart.
 """
 
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ PALE = "opacity:.75"
 
 
 class Overlap(NamedTuple):
-    """How many members of the tuned segment are in another one."""
+    """The number of members of the tuned segment that are in another segment too."""
 
     name: str
     members: int
 
 
 class TunerView(NamedTuple):
-    """Everything that a tuner shows of one position of its controls."""
+    """Everything that a tuner shows at one position of its controls."""
 
     english: str
     size: int
@@ -40,7 +40,7 @@ class TunerView(NamedTuple):
 
 
 def tuner_html(view: TunerView, *, live: bool = True) -> Markup:
-    """Return the view; its height only changes with the number of lines in English. If it is not live its picture is an image."""
+    """Return the view. Its height changes only with the number of lines of the definition. If it is not live, the chart is an image."""
     size = element(
         "span", f"{view.size:,}", style="font-size:2rem;font-weight:600", data_slot="size", data_size=view.size
     )
@@ -59,31 +59,31 @@ def tuner_html(view: TunerView, *, live: bool = True) -> Markup:
 
 
 def english_html(english: str, colour: str, **attributes: object) -> Markup:
-    """Return what a segment says in English, beside a line in a colour."""
+    """Return a segment's definition in English, with a coloured line at its left."""
     style = f"{FONT};white-space:pre-wrap;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {colour}"
     return element("pre", english, style=style, **attributes)
 
 
 def notes_html(notes: Iterable[str]) -> Markup:
-    """Return what to know before trusting a view's numbers."""
+    """Return notes about a view's numbers."""
     return elements("div", (f"Note: {note}" for note in notes), style=PALE)
 
 
 def error_html(message: str) -> Markup:
-    """Return what is shown where a position of the controls makes no segment."""
+    """Return an error message, for a position of the controls that makes no segment."""
     style = f"{FONT};border-left:3px solid {VERMILION};padding-left:.7rem"
     return element("div", message, class_="segkit-tuner", role="alert", style=style)
 
 
 def static_html(view: TunerView, settings: Iterable[tuple[str, str]], name: str) -> Markup:
-    """Return what a reader without a kernel sees: the same view, after a plain table of where the controls stand."""
+    """Return what a reader without a kernel sees: a plain table of the controls' values, then the same view."""
     rows = (element("tr", element("th", label, scope="row"), element("td", value)) for label, value in settings)
     table = element("table", element("tbody", *rows))
     return pieces(element("p", element("b", name)), table, tuner_html(view, live=False))
 
 
 def of_base(size: int, base: str, base_size: int) -> str:
-    """Return what stands behind the size: of whom it is how much.
+    """Return the text after the size: the share of a base.
 
     >>> of_base(1, "all profiles", 4)
     'member · 25% of 4 all profiles'
@@ -93,7 +93,7 @@ def of_base(size: int, base: str, base_size: int) -> str:
 
 
 def change(entered: int, left: int) -> str:
-    """Return who entered and left, in words.
+    """Return how many profiles entered and left, in words.
 
     >>> change(1, 20)
     '1 profile entered, 20 left'
@@ -104,7 +104,7 @@ def change(entered: int, left: int) -> str:
 
 
 def shared(members: int, size: int) -> str:
-    """Return how many members are in another segment too, and their share.
+    """Return how many members are in another segment too, and their share, in words.
 
     >>> shared(1, 4)
     '1 (25% of members)'
@@ -124,7 +124,7 @@ def _overlap(number: int, overlap: Overlap, size: int) -> Markup:
 
 
 def bar_width(members: int, size: int) -> str:
-    """Return how wide the bar of another segment is, of a hundred."""
+    """Return the width of another segment's bar, in percent of the full width."""
     return f"{100 * members / size if size else 0:.1f}"
 
 

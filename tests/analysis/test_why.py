@@ -234,7 +234,7 @@ def test_a_step_not_to_be_taken_shows_that_it_was(tiny_shop: sk.Dataset):
 
     assert (True, "Placed Order on 2026-06-22") == one(again, tiny_shop, "cat")[:2]
     assert (True, "Placed Order on 2026-06-25") == one(ordered_only, tiny_shop, "bea")[:2]
-    assert (False, "all steps taken in this order, but then also one that must not be") == one(
+    assert (False, "all steps taken in this order, but also one that must not be taken") == one(
         ordered_only, tiny_shop, "cat"
     )[:2]
 
@@ -245,7 +245,7 @@ def test_a_list_shows_since_when(tiny_shop: sk.Dataset):
 
     assert {
         "ann": (True, "on it, joined 2026-05-31"),
-        "cat": (True, "on it, since when is unknown"),
+        "cat": (True, "on it, joined on an unknown date"),
         "eve": (False, "not on it"),
     } == asked
 
@@ -259,7 +259,7 @@ def test_a_distance_shows_how_far(tiny_shop: sk.Dataset):
     assert evidence.startswith("lives 2.7")
     assert evidence.endswith(" miles away")
     assert 27.2 < to_threshold < 27.4
-    assert (False, "can't be placed") == (is_near, nowhere)
+    assert (False, "no known location") == (is_near, nowhere)
     assert np.isnan(no_distance)
 
 
@@ -276,8 +276,8 @@ def test_a_phones_country_shows_the_country_or_the_reason(tiny_shop: sk.Dataset)
     asked = {name: one(sk.phone_country("US"), tiny_shop, name)[:2] for name in ("ann", "bea", "gus", "dan")}
 
     assert {
-        "ann": (True, "the number is of US"),
-        "bea": (False, "the number is of CA"),
+        "ann": (True, "the number is from US"),
+        "bea": (False, "the number is from CA"),
         "gus": (False, "not a valid number"),
         "dan": (False, "no phone number"),
     } == asked

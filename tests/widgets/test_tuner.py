@@ -182,7 +182,7 @@ def test_a_country_that_is_none_is_shown_as_an_error(sample_shop: sk.Dataset):
 
     tuner.value = {"countries": ["JP"]}
     assert tuner.size == 0
-    assert "No phone number in the data is of" in shown(tuner)
+    assert "No phone number in the data is from" in shown(tuner)
 
 
 def test_a_builder_of_ones_own_tunes(sample_shop: sk.Dataset):

@@ -1,1 +1,1 @@
-"""The engine that holds a shop in memory: its index, and conditions evaluated on it."""
+"""Answer questions in memory: index a shop's data and evaluate conditions on it."""

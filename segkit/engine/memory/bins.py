@@ -1,4 +1,4 @@
-"""Bins of a measure: for each profile the number of edges that its amount reaches."""
+"""Sort profiles into the bins of a measure: the bin is the number of edges that a profile's amount reaches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,31 +31,29 @@ Edges: TypeAlias = npt.NDArray[Any]
 Bins: TypeAlias = Callable[[Amounts], npt.NDArray[Any]]
 
 WIDEST_RANGE = 2**20
-"""How many whole numbers are looked up in a table at most, which then nearly fits the processor's own memory."""
-
-PARTS_PER_EDGE = 4
-MOST_STEPS = 4
-"""Where more edges lie in one part it is quicker to search for each amount."""
+"""Maximum number of entries of a lookup table, so that it fits into the processor's cache."""
 
 FARTHEST = 2**62
-"""Beyond every count and every sum."""
+"""Larger than every count and every sum."""
 
 FEWEST_EDGES = 8
-"""As few edges as these are searched as quickly as amounts are placed."""
+"""With fewer edges than this, a binary search is as fast as cells."""
 
 CELLS_PER_EDGE = 4
+"""Number of cells of equal width for each edge."""
+
 MOST_IN_CELL = 4
-"""Edges in one cell, each of which every amount is compared with."""
+"""Maximum number of edges in one cell; with more, a binary search is faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """The amounts of a measure beside its edges, both in the same unit.
+    """The amounts of a measure and its edges, both in the same unit.
 
     Attributes:
-        amounts: one for each profile; NaN among floats where there is none.
-        edges: what an amount must be at least, in ascending order.
-        none: what stands among whole amounts where there is none; None where everybody has one.
+        amounts: one for each profile; NaN means no amount among floats.
+        edges: the smallest amount that reaches each edge, in ascending order.
+        none: the integer that means no amount; None if every profile has one.
     """
 
     amounts: Amounts
@@ -64,7 +62,7 @@ class _Laid:
 
 
 def digit_of(cut: Cut, evaluation: Evaluation) -> Digit:
-    """Return the bin of each profile as a digit.
+    """Return the bin of each profile as a digit of a cell.
 
     Raises:
         NotOneDayError: no single event decides the measure.
@@ -81,13 +79,13 @@ def digit_of(cut: Cut, evaluation: Evaluation) -> Digit:
         digit = Digit(lambda block: bins(amounts[block]), len(laid.edges) + 1)
     else:
         bins = _looked_up(laid.edges, amounts.dtype, first=1)
-        # Multiplied, since putting 0 where a flag stands takes many times as long.
+        # Multiplying by the mask is faster than assigning through it.
         digit = Digit(lambda block: bins(amounts[block]) * (amounts[block] != none), len(laid.edges) + 2, NO_BIN)
     return _present(digit, evaluation.dataset.not_there_yet)
 
 
 def _present(digit: Digit, absent: Flags | None) -> Digit:
-    """Return a digit with no bin for who had not been created yet."""
+    """Return a digit that puts profiles that were not created yet in `NO_BIN`."""
     if absent is None:
         return digit
     if digit.least == NO_BIN:
@@ -96,12 +94,12 @@ def _present(digit: Digit, absent: Flags | None) -> Digit:
 
 
 def _digit_of_property(cut: Cut, name: str, evaluation: Evaluation) -> Digit:
-    """Return the bin of each profile's number, found once for each distinct value."""
+    """Return the bin of each profile's number, worked out once for each distinct value."""
     column = evaluation.dataset.column(name)
     reading = column.numbers
     edges = _edges(cut)
     bins = _searched(edges)(np.where(reading.readable, reading.values, np.nan))
-    # The code -1, not set, points at the last.
+    # The code -1 means not set and selects the last entry.
     table, codes = np.append(bins, bins.dtype.type(0)), column.codes
     return Digit(lambda block: table.take(codes[block]), len(edges) + 2, NO_BIN)
 
@@ -134,7 +132,7 @@ def _laid(cut: Cut, evaluation: Evaluation) -> _Laid:
 
 
 def _whole_edges(cut: Cut, scale: int, *, least: int, most: int) -> Edges:
-    """Return the least whole numbers that reach the edges, within what there can be."""
+    """Return the smallest whole numbers that reach the edges, clipped to `least` and `most`."""
     wholes = [least_whole(edge, is_passed=cut.is_passed, scale=scale) for edge in cut.edges]
     if wholes and not least <= wholes[0] <= wholes[-1] <= most:
         wholes = [min(max(whole, least), most) for whole in wholes]
@@ -142,31 +140,31 @@ def _whole_edges(cut: Cut, scale: int, *, least: int, most: int) -> Edges:
 
 
 def _edges(cut: Cut, unit: float = 1.0) -> Edges:
-    """Return the least doubles that reach the edges."""
+    """Return the smallest doubles that reach the edges."""
     edges = np.array([float(edge) * unit for edge in cut.edges], dtype=np.float64)
     return np.nextafter(edges, np.inf) if cut.is_passed else edges
 
 
 def _lengths(name: str, evaluation: Evaluation) -> npt.NDArray[np.int64]:
-    """Return how many items each profile's list has; `NO_BIN` where it is not set or is no list."""
+    """Return the number of items of each profile's list; `NO_BIN` if the property is not set or is not a list."""
     column = evaluation.dataset.column(name)
     items = zip(column.lists.values, column.lists.readable, strict=True)
-    # The code -1, not set, points at the last.
+    # The code -1 means not set and selects the last entry.
     return np.array([*(len(one) if is_list else NO_BIN for one, is_list in items), NO_BIN]).take(column.codes)
 
 
 def _searched(edges: Edges) -> Bins:
-    """Return what works out one more than how many edges floats reach, and 0 for NaN."""
+    """Return a function that counts the edges that floats reach, plus 1; it returns 0 for NaN."""
     kind, search = _kind(edges), reached(edges)
     return lambda amounts: ((search(amounts) + 1) * ~np.isnan(amounts)).astype(kind)
 
 
 def reached(edges: Edges) -> Bins:
-    """Return what works out how many ascending edges amounts reach; for NaN any number.
+    """Return a function that counts how many ascending edges amounts reach; for NaN the result is arbitrary.
 
-    Amounts are placed in cells of one width, and only compared with the edges of their own cell, a fifth of the time of searching for
-    each. That is exact, however the arithmetic rounds: what is less is never in a higher cell, so all edges of lower cells are
-    reached and none of higher ones.
+    Assign amounts to cells of equal width, and compare them only with the edges in their own cell, which is faster than a binary
+    search. The result is exact in spite of rounding: a smaller number is never in a higher cell, so an amount reaches all edges in
+    lower cells and none in higher ones.
     """
 
     def search(amounts: Amounts) -> Amounts:
@@ -178,7 +176,7 @@ def reached(edges: Edges) -> Bins:
         return search
 
     def cell_of(amounts: Amounts) -> npt.NDArray[np.intp]:
-        # What is too large to be placed lies beyond all cells, and `fmax` puts NaN below them.
+        # Overflow leads to the cell after the last one, and `fmax` puts NaN in the cell before the first.
         with np.errstate(over="ignore"):
             place: npt.NDArray[np.float64] = (amounts - low) * (count / width)
         np.fmax(place, -1, out=place)
@@ -204,10 +202,10 @@ def reached(edges: Edges) -> Bins:
 
 
 def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:
-    """Return what works out how many edges whole amounts of a type reach, counted from `first`.
+    """Return a function that counts how many edges integer amounts of a dtype reach, beginning with `first`.
 
-    Where edges lie near each other, as days, counts and cents do, amounts are looked up: a twentieth of the time of searching for
-    each. Among edges that follow one another they are their own bins, moved within the ends.
+    If edges are close together, as days, counts and cents are, use a lookup table, which is faster than searching. If edges are
+    consecutive integers, the clipped amount gives the bin directly.
     """
     kind = _kind(edges)
     if not len(edges):
@@ -216,7 +214,7 @@ def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:
     if high - low > WIDEST_RANGE:
         search = reached(edges)
         return lambda block: (search(block) + first).astype(kind)
-    # What is taken off is of the amounts' own type, so that nothing is made wider on the way.
+    # Use the dtype of the amounts, so that numpy does not widen the result.
     ends = amounts.type(low), amounts.type(high)
     if high - low == len(edges) and np.all(np.diff(edges) == 1):
         taken_off = amounts.type(low - first)
@@ -227,5 +225,5 @@ def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:
 
 
 def _kind(edges: Edges) -> type[np.int16] | type[np.int32]:
-    """Return the narrowest whole numbers for bins: half the bytes are worked out in half the time."""
+    """Return the narrowest integer dtype for bins, since narrower integers are faster."""
     return np.int16 if len(edges) + 2 < np.iinfo(np.int16).max else np.int32

@@ -1,4 +1,7 @@
-"""Profiles counted by cells: each has one small whole number per question, its digit, and the digits together name its cell."""
+"""Group profiles into cells and count them, for `MemoryEngine.cube`.
+
+Each profile has one small integer for each item of the cube, its digit. The digits, read as one number, identify its cell.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,30 +18,30 @@ Digits: TypeAlias = npt.NDArray[Any]
 Counts: TypeAlias = npt.NDArray[np.int64]
 
 BLOCK = 2**16
-"""How many profiles are worked out at a time: what leads to their cells then stays in the processor's own memory."""
+"""Number of profiles per block, so that intermediate results stay in the processor's cache."""
 
 PLACES_PER_PROFILE = 4
-"""Cells are counted into a table of all that there could be, as long as it has no more places than these for each profile."""
+"""Use a table of all possible cells only if it has at most this many entries per profile."""
 
 SMALL_TABLE = 2**15
-"""How many places a table has at most that is counted into block by block."""
+"""Maximum number of entries of a table that is filled block by block."""
 
 WIDEST = 2**62
-"""How many cells a whole number can name."""
+"""Number of cells that a 64-bit integer can identify."""
 
 NARROW = 2**7
-"""How many cells a single byte can name."""
+"""Number of cells that a single byte can identify."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """What is asked of each profile, as whole numbers from 0 on.
+    """The value of one item for each profile, as an integer from 0 up.
 
     Attributes:
-        of: works out the digits of some profiles.
-        size: how many different digits there can be.
-        least: what the digit 0 stands for; those after it stand for the numbers that follow.
-        is_flag: whether they stand for False and True.
+        of: works out the digits of a block of profiles.
+        size: the number of possible digits.
+        least: the value that digit 0 means; digit 1 means `least + 1`, and so on.
+        is_flag: whether the digits mean False and True.
     """
 
     of: Callable[[slice], Digits]
@@ -54,15 +57,15 @@ class Digit:
 
 
 def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = None) -> tuple[list[Digits], Counts]:
-    """Return the cells that occur, in ascending order, and how many profiles each holds.
+    """Return the cells that occur, in ascending order, and the number of profiles in each.
 
     Args:
-        digits: what is asked of each profile.
-        profiles: how many there are.
-        among: which of them are counted; None is all.
+        digits: the items to group by.
+        profiles: the number of profiles.
+        among: which profiles are counted; None means all.
 
     Returns:
-        What each digit stands for in each cell, and the counts.
+        For each item its value in each cell; and the counts.
 
     >>> flags = np.array([True, False, True])
     >>> [first], counts = count_cells([Digit.of_flags(flags)], 3)
@@ -74,7 +77,7 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
 
 
 def count_flags(columns: Sequence[Flags], profiles: int) -> tuple[Flags, Counts]:
-    """Return the combinations of flags that occur, a row each and in ascending order, and how many profiles each holds.
+    """Return the combinations of flags that occur, one per row in ascending order, and the number of profiles with each.
 
     >>> count_flags([np.array([True, False, True])], 3)[0].tolist()
     [[False], [True]]
@@ -86,10 +89,10 @@ def count_flags(columns: Sequence[Flags], profiles: int) -> tuple[Flags, Counts]
 def _occurring(
     digits: Sequence[Digit], profiles: int, among: Flags | None
 ) -> tuple[list[tuple[Sequence[Digit], Digits]], Counts]:
-    """Return the cells that occur, by groups of digits that one whole number holds, and how many profiles each holds.
+    """Return the cells that occur, and the number of profiles in each.
 
-    They are counted in a table of all that there could be where that is small, which for 20 conditions takes half the time of
-    sorting them; to sort rows of digits would take thirty times as long.
+    If all digits do not fit into one integer, they are split into groups that do. Count cells in a table of all possible cells if
+    it is small, and otherwise sort them.
     """
     size = prod(digit.size for digit in digits)
     if size <= max(PLACES_PER_PROFILE * profiles, 1):
@@ -111,7 +114,7 @@ def _occurring(
 
 
 def _table(digits: Sequence[Digit], size: int, profiles: int, among: Flags | None) -> Counts:
-    """Return how many profiles are in each cell that there could be."""
+    """Return the number of profiles in each possible cell."""
     if size > SMALL_TABLE:
         return np.bincount(_cells(digits, profiles, among), minlength=size)
     table = np.zeros(size, dtype=np.int64)
@@ -133,11 +136,11 @@ def _cells(digits: Sequence[Digit], profiles: int, among: Flags | None) -> Digit
 
 
 def _cell(digits: Sequence[Digit], block: slice, size: int) -> Digits:
-    """Return the cells of some profiles: their digits read as one number, the first digit the highest."""
+    """Return the cells of a block of profiles: their digits read as one number, the first digit the most significant."""
     groups = list(_groups(digits, NARROW))
     if len(groups) <= 1 or len(groups) == len(digits):
         return _read(digits, block, _kind(size))
-    # In single bytes as long as these hold what the digits name together, which takes a quarter of the time.
+    # Combine digits in single bytes as far as these can hold them, since that is faster.
     narrow = [
         Digit(partial(_read, group, kind=np.int8), prod(digit.size for digit in group)) if len(group) > 1 else group[0]
         for group in groups
@@ -161,11 +164,11 @@ def _inside(cells: Digits, among: Flags | None, block: slice) -> Digits:
 
 
 def _apart(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
-    """Return what each digit of some cells stands for: of flags True and False."""
+    """Split cells into their digits, and return the values that these mean, which are booleans for flags."""
     found: list[Digits] = []
     for digit in reversed(digits):
         if digit.is_flag:
-            # A tenth of the time of dividing.
+            # Faster than `divmod`.
             found.append((cells & 1).astype(bool))
             cells = cells >> 1
         else:
@@ -175,14 +178,14 @@ def _apart(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
 
 
 def _unpacked(cells: Digits, width: int) -> Flags:
-    """Return the flags that whole numbers stand for: a row each, a column for each flag, the highest bit first."""
-    # With the highest byte first, as bits are unpacked.
+    """Return the flags that integers encode: a row for each integer, a column for each flag, the most significant bit first."""
+    # Big-endian, since `unpackbits` reads the bytes in order.
     octets = cells.astype(">u8").view(np.uint8).reshape(-1, 8)
     return np.unpackbits(octets, axis=1)[:, 64 - width :].view(np.bool_)
 
 
 def _groups(digits: Sequence[Digit], widest: int) -> Iterator[list[Digit]]:
-    """Yield digits whose cells are no more than `widest` together."""
+    """Yield groups of digits that have at most `widest` possible cells."""
     group: list[Digit] = []
     size = 1
     for digit in digits:
@@ -199,6 +202,6 @@ def _blocks(profiles: int) -> Iterator[slice]:
 
 
 def _kind(size: int) -> type[np.signedinteger[Any]]:
-    """Return the narrowest whole numbers for so many cells: half the bytes are worked out in half the time."""
-    # Multiplied by the size of a digit they stay below the number of cells.
+    """Return the narrowest integer dtype for this number of cells, since narrower integers are faster."""
+    # Intermediate results never exceed the number of cells, so they fit too.
     return next((kind for kind in (np.int16, np.int32) if size <= np.iinfo(kind).max), np.int64)

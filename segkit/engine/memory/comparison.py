@@ -1,4 +1,4 @@
-"""Numbers that are compared with a limit, one for each profile; where they come from is the evaluation's business."""
+"""Compare one number for each profile with a limit, for `evaluation.py`."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,17 +10,17 @@ from segkit.data.instants import Flags
 
 Values = npt.NDArray[Any]
 WHOLE = (np.int16, np.int32, np.int64)
-"""Kinds of whole numbers, narrowest first: half the bytes are compared in three fifths of the time."""
+"""Integer dtypes, narrowest first; narrower ones are faster to compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Numbers that are compared with a limit: true where they are at least the limit, or where they are below it.
+    """A comparison of numbers with a limit: true if a number is at least the limit, or if it is below the limit.
 
     Attributes:
-        values: one for each profile: whole numbers, or floats, whose NaN is never true.
-        limit: what they are compared with.
-        is_least: whether they must be at least the limit; otherwise below it.
+        values: one for each profile: integers, or floats, for which NaN is never true.
+        limit: the limit.
+        is_least: whether a number must be at least the limit; otherwise it must be below the limit.
     """
 
     values: Values
@@ -29,9 +29,9 @@ class Comparison:
 
     @classmethod
     def of(cls, values: Values, comparison: str, limit: float) -> "Comparison | None":
-        """Return a comparison in its usual words as one of two kinds; None for "equals" and "not equals".
+        """Return "at least", "more than", "fewer than" or "at most" as a Comparison; None for "equals" and "not equals".
 
-        More than a whole number is at least the next one, and so it is with floats, which have a next one, too.
+        "More than" a number means "at least" the next integer or the next float.
         """
         if comparison in {"more than", "at most"}:
             limit = limit + 1 if values.dtype.kind in "iu" else float(np.nextafter(limit, np.inf))
@@ -40,19 +40,22 @@ class Comparison:
         return cls(values, limit, is_least=comparison in {"at least", "more than"})
 
     def flags(self) -> Flags:
-        """Return where it is true."""
+        """Return for which profiles the comparison is true."""
         found: Flags = self.values >= self.limit if self.is_least else self.values < self.limit
         return found
 
     @property
     def kind(self) -> npt.DTypeLike | None:
-        """The whole numbers of the fewest bytes that the limit allows; None where it lies beyond all of them, and for floats."""
+        """The narrowest integer dtype that can hold the limit; None if no dtype can, and for floats."""
         if self.values.dtype.kind not in "iu":
             return None
         return next((kind for kind in WHOLE if _lies_within(self.limit, kind)), None)
 
     def narrow(self, kind: npt.DTypeLike) -> "Comparison":
-        """Return the comparison with whole numbers of a kind that allows its limit; what lies beyond them stays beyond the limit."""
+        """Return the same comparison with values of a narrower dtype that can hold the limit.
+
+        Values beyond the range of the dtype are clipped, which does not change the result.
+        """
         bounds = np.iinfo(kind)
         return replace(self, values=np.clip(self.values, bounds.min, bounds.max).astype(kind))
 

@@ -1,7 +1,7 @@
-"""What profiles agreed to on a channel as of any moment: the status with its date, and the consent events around it.
+"""Work out each profile's consent to a channel as of any moment, from its status and from consent events.
 
-A status says what holds since its date. Looked at from before that date, the newest consent event before the moment says what held
-then. Which word counts when a text is sent is decided by `segkit.sending.eligibility`, which is stricter than a segment.
+A status applies from its date on. As of an earlier moment, the newest consent event before that moment decides. This is the consent
+that segments use; `segkit.sending.eligibility` decides who may be texted, by stricter rules.
 """
 
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from segkit.data.validation.faults import Faults
 Channel: TypeAlias = Literal["sms", "email"]
 
 NEVER_YET, FOR_EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-"""When something happened that never did, and when something was withdrawn whose date nobody knows: it always counts."""
+"""Sentinel instants: of an event that never happened, and of an opt-out without a known date, which always counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusThen:
-    """What profiles had agreed to at a moment.
+    """Each profile's consent at a moment.
 
     Attributes:
         status: the code of each profile's status.
-        dates: since when, in microseconds; `NEVER_YET` where that is not known.
-        is_replayed: whose status is younger than the moment, so that consent events decided.
-        is_told: of those, about whom an event before the moment says something.
+        dates: when the status began, in microseconds; `NEVER_YET` if that is not known.
+        is_replayed: whether the status in the data is dated after the moment, so that consent events decided.
+        is_told: whether it is replayed and there is a consent event before the moment.
     """
 
     status: Status
@@ -39,17 +39,17 @@ class StatusThen:
 
 @dataclass(frozen=True, slots=True)
 class ConsentHistory:
-    """Everything in the data that says what profiles agreed to on one channel.
+    """Everything in the data about each profile's consent to one channel.
 
     Attributes:
-        status: the code of each profile's status as the data has it.
-        dates: since when, in microseconds; `NEVER_YET` where that is not known, is a placeholder such as 1970-01-01, or lies after
-            everything else in the data.
-        is_date: which of them are dates without a time.
-        given: the events in which consent was given.
-        withdrawn: those in which it was withdrawn.
-        withdrawn_ends: when each of them was, a date without a time as the end of its day.
-        newest: the last of the dates.
+        status: the code of each profile's status in the data.
+        dates: when the status began, in microseconds; `NEVER_YET` if that is not known, is a placeholder such as 1970-01-01, or is
+            later than everything else in the data.
+        is_date: which of `dates` have no time of day.
+        given: the events that gave consent.
+        withdrawn: the events that withdrew consent.
+        withdrawn_ends: the time of each event in `withdrawn`; the end of the day if it has no time of day.
+        newest: the latest of `dates`.
     """
 
     status: Status
@@ -72,7 +72,7 @@ class ConsentHistory:
         withdrawn_ends: Microseconds,
         known_until: int,
     ) -> "ConsentHistory":
-        """Put together what the data says; a date after `known_until` is none, nor is a placeholder."""
+        """Make a ConsentHistory, and ignore dates of statuses that are after `known_until` or are placeholders."""
         newest = int(dates.max(initial=NEVER_YET))
         if newest > known_until or dates.min(initial=FIRST_PLAUSIBLE) < FIRST_PLAUSIBLE:
             dates = np.where((dates >= FIRST_PLAUSIBLE) & (dates <= known_until), dates, NEVER_YET)
@@ -81,16 +81,16 @@ class ConsentHistory:
 
     @property
     def date_ends(self) -> Microseconds:
-        """The dates for an opt-out: one without a time lasts to the end of its day, and an unknown one for ever."""
+        """The dates of statuses as they count for opt-outs: the end of the day without a time of day, `FOR_EVER` if unknown."""
         return np.where(self.dates == NEVER_YET, FOR_EVER, ends_of(self.dates, self.is_date))
 
     @property
     def held(self) -> tuple[Status, Microseconds, Flags]:
-        """What it holds beside the events, which are the data's own."""
+        """The arrays that this object owns; the events belong to the Dataset."""
         return self.status, self.dates, self.is_date
 
     def note_disagreements(self, faults: Faults) -> None:
-        """Report where the status says one thing and a newer event another."""
+        """Report profiles whose status contradicts a newer event."""
         given, withdrawn = self.newest_given(FOR_EVER), self.newest_opt_out(FOR_EVER)
         is_subscribed = self.status == SUBSCRIBED
         opted_out = is_subscribed & (withdrawn > NEVER_YET) & (withdrawn >= np.maximum(given, self.dates))
@@ -111,7 +111,7 @@ class ConsentHistory:
         )
 
     def then(self, moment: int) -> StatusThen:
-        """Return what profiles had agreed to at a moment, in microseconds."""
+        """Return each profile's consent at a moment, given in microseconds."""
         if self.newest <= moment:
             nobody = np.zeros(len(self.status), dtype=bool)
             return StatusThen(self.status, self.dates, nobody, nobody)
@@ -124,13 +124,13 @@ class ConsentHistory:
         return StatusThen(status.astype(np.int8), dates, is_replayed, is_told)
 
     def newest_given(self, until: int) -> Microseconds:
-        """Return when each profile last gave consent in an event, up to a moment."""
+        """Return the time of each profile's latest event that gave consent, up to a moment."""
         return self._newest(self.given, self.given.times, until)
 
     def newest_opt_out(self, until: int) -> Microseconds:
-        """Return when each profile last withdrew it in an event up to a moment, as eligibility reads it.
+        """Return the time of each profile's latest opt-out event up to a moment, as `segkit.sending.eligibility` needs it.
 
-        A date without a time lasts to the end of its day, and one that is a placeholder, such as 1970-01-01, for ever.
+        A date without a time of day counts as the end of its day, and a placeholder such as 1970-01-01 as `FOR_EVER`.
         """
         ends = np.where(self.withdrawn.times < FIRST_PLAUSIBLE, FOR_EVER, self.withdrawn_ends)
         return self._newest(self.withdrawn, ends, until)
@@ -143,5 +143,5 @@ class ConsentHistory:
 
 
 def known(events: MetricEvents, until: int) -> int:
-    """Return how many events there are up to a moment, in microseconds."""
+    """Return the number of events up to a moment, given in microseconds."""
     return events.window(None, until + 1).stop if until < FOR_EVER else len(events)

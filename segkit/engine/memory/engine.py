@@ -1,4 +1,4 @@
-"""The engine over a Dataset in memory: the verbs of the protocol, and behind each the quickest way there is."""
+"""Implement the engine protocol for a Dataset in memory."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,12 +24,14 @@ from segkit.errors import DataError
 from segkit.vocabulary import canonical_name
 
 BATCH = 65_536
-"""Rows of a batch, so that a million rows take the memory of a few."""
+"""Number of rows per batch, which limits the memory that `rows` needs."""
 
 
 @dataclass(frozen=True)
 class MemoryEngine:
-    """Answers from a Dataset, whose cache keeps what answers are made of; cells and counts it keeps none, since they are quick.
+    """The engine for a Dataset in memory.
+
+    Answers to conditions and amounts of measures are cached in the Dataset. Cells and counts are fast to work out, so they are not.
 
     Attributes:
         dataset: the profiles and events.
@@ -43,18 +45,18 @@ class MemoryEngine:
 
     @property
     def as_of(self) -> datetime:
-        """The moment the data is looked at from, UTC."""
+        """The moment as of which questions are answered, UTC."""
         return self.dataset.as_of
 
     def __len__(self) -> int:
         return len(self.dataset)
 
     def at(self, as_of: datetime) -> "MemoryEngine":
-        """Return an engine over the same data that is looked at from another moment; nothing is copied."""
+        """Return an engine for the same data with another `as_of`; nothing is copied."""
         return MemoryEngine(self.dataset.with_as_of(as_of))
 
     def names(self) -> Names:
-        """Return what the data has names for."""
+        """Return the names that conditions can use."""
         dataset = self.dataset
         return Names(
             metrics=tuple(dataset.metric_names),
@@ -64,11 +66,11 @@ class MemoryEngine:
         )
 
     def notes(self, conditions: Iterable[Condition]) -> list[str]:
-        """Return what an analyst should know beside the answers, each sentence once."""
+        """Return what an analyst should know about the answers; no sentence twice."""
         return list(dict.fromkeys(note for condition in conditions for note in self._evaluation.notes(condition)))
 
     def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
-        """Return of how many profiles each condition is true, of some or of all; see `Engine.counts`."""
+        """Return how many profiles match each condition, among all profiles or only some; see `Engine.counts`."""
         evaluation = self._evaluation
         parts = [_parts(condition) for condition in conditions]
         distinct = set[Condition]().union(*parts)
@@ -76,15 +78,14 @@ class MemoryEngine:
         if len(distinct) >= len(conditions):
             every = map(evaluation.answer, conditions)
             return [int(np.count_nonzero(holds if inside is None else holds & inside)) for holds in every]
-        # Fewer parts than conditions, as in pairs: each part as one bit a profile, so that those of 20 segments take a seventh of
-        # joining their flags.
+        # There are fewer parts than conditions if segments are compared in pairs. Then combining packed bits is faster than flags.
         words = {condition: packed(evaluation.answer(condition)) for condition in distinct}
         also = [] if inside is None else [packed(inside)]
         counter = Counter(len(next(iter(words.values()))))
         return [counter.count(*(words[part] for part in some), *also) for some in parts]
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
-        """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
+        """Group profiles by several items, and count each group; see `Engine.cube`."""
         inside = self._inside(among)
         asked = [self._digit(item) for item in by]
         moving = [digit for digit in asked if isinstance(digit, Digit)]
@@ -96,7 +97,7 @@ class MemoryEngine:
         return pd.DataFrame({**table, COUNT: counts})
 
     def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield some profiles in the order of the data, a batch at a time; see `Engine.rows`."""
+        """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
         dataset = self.dataset
         names = dataset.property_names if columns is None else list(columns)
         cells = {name: dataset.handed_out(_known(name, dataset)) for name in names}
@@ -107,7 +108,7 @@ class MemoryEngine:
         return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
 
     def _digit(self, item: Item) -> Digit | bool:
-        """Return what is asked of each profile as digits; of a condition that is true of all, or of nobody, just that."""
+        """Return an item's values as digits; just True or False if a condition matches every profile or none."""
         match item:
             case At(inner, moment):
                 return self.at(moment)._digit(inner)  # noqa: SLF001  # its own
@@ -123,7 +124,7 @@ class MemoryEngine:
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    """Return conditions of which a profile must meet all."""
+    """Return the parts of an "all of"; any other condition is its own only part."""
     return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 
@@ -134,7 +135,7 @@ def _known(name: str, dataset: Dataset) -> str:
 
 
 def _batch(dataset: Dataset, rows: npt.NDArray[np.int64], cells: dict[str, Cells]) -> pa.RecordBatch:
-    """Return some profiles, one column after the other."""
+    """Return a batch of profiles: their ids, then the given columns."""
     fields, columns = [pa.field("profile_id", pa.string())], [_array(dataset.ids.take(rows).values)]
     for name, of in cells.items():
         some = of.take(rows).loaded().values
@@ -145,7 +146,7 @@ def _batch(dataset: Dataset, rows: npt.NDArray[np.int64], cells: dict[str, Cells
 
 
 def _array(cells: pa.ChunkedArray | list[Any]) -> pa.Array:
-    """Return cells as one array; those of several kinds as JSON."""
+    """Return cells as one array; a list holds values of several kinds, which are written as JSON."""
     if isinstance(cells, list):
         return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in cells], pa.string())
     whole = cells.combine_chunks()

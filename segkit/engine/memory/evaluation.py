@@ -1,11 +1,9 @@
-"""A condition meets a Dataset: of which profiles it is true.
+"""Evaluate conditions on a Dataset: find the profiles for which a condition is true.
 
-Three sentences hold throughout. A profile is in or out, and `Not` is the complement among all profiles. Events that never
-happened count and sum 0. A property that is not set, or that does not read as the kind a test asks for, passes no test,
-negative ones included; `SetTest(False)` and `SomethingTest(False)` are the only ways in for it.
+Three rules hold throughout. A profile either matches a condition or does not, and `Not` is the complement among all profiles.
+With no matching events, the count and the sum are 0. A property that is not set, or that can't be read as the kind that a test
+needs, passes no test, not even a negative one; only `SetTest(False)` and `SomethingTest(False)` match it.
 """
-
-# Over 250 lines, since every kind of condition meets the data here and nowhere else.
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -90,15 +88,15 @@ Seen: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int6
 """Profiles, days and amounts of events; no amounts where they are counted."""
 
 MOST_TOLD = 20
-"""How many warnings come of one question at most, though it be a sweep over two hundred countries."""
+"""Maximum number of warnings per question, for example for a sweep over two hundred countries."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Conditions checked against one Dataset, whose cache keeps the answers and what they were made of.
+    """Evaluates conditions on one Dataset, and keeps answers and intermediate results in the Dataset's cache.
 
-    It keeps as well with which limit a measure was first asked for: a second limit is answered by numbers that are kept, so that
-    a threshold that moves is quick whoever moves it.
+    For each measure it also remembers the first condition that used it. Conditions with another limit are then answered from cached
+    amounts, so that moving a threshold is fast.
     """
 
     dataset: Dataset
@@ -109,25 +107,25 @@ class Evaluation:
             raise DefinitionError.not_a_dataset(self.dataset)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
-        """Work something out once for the Dataset as of its moment."""
+        """Return a cached result for the Dataset's `as_of`, and work it out if it is not cached."""
         return self.dataset.cache.keep(self.key(what, of), work_out)
 
     def key(self, what: str, of: Hashable) -> tuple[Hashable, ...]:
-        """Return what something is kept under."""
+        """Return a key of the cache."""
         return what, of, self.dataset.as_of
 
     def holds(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true, in the Dataset's order.
+        """Return for which profiles a condition is true, in the Dataset's order.
 
         Warns:
-            SegkitWarning: the condition has notes that this evaluation has not told before.
+            SegkitWarning: the condition has notes that this object has not warned of before.
         """
         found = self.answer(condition)
         self.tell([condition])
         return found
 
     def tell(self, conditions: Iterable[Condition]) -> None:
-        """Warn of the notes of conditions that this evaluation has not told before; of very many, of the first."""
+        """Warn of notes that this object has not warned of before, each in one warning up to `MOST_TOLD`."""
         notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
         new = [note for note in notes if note not in self._told]
         self._told.update(new)
@@ -137,18 +135,18 @@ class Evaluation:
             warn(f"There are {len(new) - MOST_TOLD:,} more notes like these.")
 
     def notes(self, condition: Condition) -> tuple[str, ...]:
-        """Return what an analyst should know beside the answer, every time: it lies in the condition and the data (`notes_of`)."""
+        """Return what an analyst should know about the answer, which depends on the condition and the data (`notes_of`)."""
         return self.keep("notes", without_limits(condition), lambda: notes_of(condition, self.dataset))
 
     def answer(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true, and tell nothing."""
+        """Return for which profiles a condition is true, without warnings."""
         return self.part(condition)
 
     def part(self, condition: Condition) -> Flags:
-        """Return of which profiles a condition is true, which may be a part of another.
+        """Return for which profiles a condition is true; the condition may be a part of another.
 
-        It is kept, unless a measure of it was first asked for with another limit: then it is made anew of numbers that are kept,
-        which takes less than the fresh memory of one more answer would.
+        Cache the answer, unless a measure of the condition was first used with another limit. Then comparing the cached amounts
+        again is faster than allocating memory for one more answer.
         """
         key = self.key("answer", condition)
         found: Flags | None = self.dataset.cache.get(key)
@@ -156,14 +154,14 @@ class Evaluation:
             found, is_first = self._worked_out(condition)
             absent = self.dataset.not_there_yet
             if absent is not None:
-                # Opposites included: who was created after the moment is in no segment yet.
+                # Applies to `Not` too: a profile created after `as_of` is in no segment yet.
                 found = found & ~absent
             if is_first:
                 self.dataset.cache.put(key, found)
         return found
 
     def _worked_out(self, condition: Condition) -> tuple[Flags, bool]:
-        """Return of which profiles a condition is true, and whether its measures are asked for with these limits first."""
+        """Return for which profiles a condition is true, and whether it is the first to use its measures."""
         match condition:
             case AllOf(conditions):
                 return self._combined(np.logical_and, conditions, of_none=True)
@@ -191,11 +189,11 @@ class Evaluation:
         return self.keep("first asked for", measure, lambda: condition) == condition
 
     def _combined(self, combine: np.ufunc, conditions: tuple[Condition, ...], *, of_none: bool) -> tuple[Flags, bool]:
-        """Join answers one after another into one array, since a new one for each join takes three times as long."""
+        """Combine answers in place in one array, which is faster than a new array for each step."""
         if not conditions:
             return np.full(len(self.dataset), of_none), True
         answers = [self.part(condition) for condition in conditions]
-        # What is kept can't be written to; what was made for this question alone can.
+        # Cached answers are read-only; answers made for this question alone are writeable.
         own = next((number for number, answer in enumerate(answers) if answer.flags.writeable), None)
         found = answers.pop(own or 0)
         if own is None:
@@ -205,7 +203,7 @@ class Evaluation:
         return found, own is None
 
     def _holds(self, condition: Uncounted) -> Flags:
-        """Return of which profiles a condition is true that counts no events of one metric."""
+        """Return for which profiles a condition is true, for all kinds that do not count events of one metric."""
         match condition:
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
@@ -231,11 +229,13 @@ class Evaluation:
                 assert_never(condition)
 
     def _measures_up(self, condition: MetricCondition, moved: Sequence[tuple[Measure, int]]) -> Flags:
-        """Return where a count or a sum measures up: by what its window holds, or, once an end of it has moved, by the day that decides.
+        """Return for which profiles a count or a sum meets its limit.
+
+        Compare the amounts in the window or, if only an end of the window has moved since the first use, the days that decide.
 
         Args:
-            condition: what is counted or added up, and its limit.
-            moved: the measures that were first asked for with another limit, each with the day on which the window begins or ends.
+            condition: what is counted or summed, and the limit.
+            moved: measures that were first used by another condition, each with the day on which the window begins or ends.
         """
         for measure, day in moved:
             days = self.deciding_days(measure) if isinstance(measure, (LastDay, FirstDay)) else None
@@ -252,7 +252,7 @@ class Evaluation:
         return (self._narrow(comparison, measure) if moved else comparison).flags()
 
     def _narrow(self, comparison: Comparison, measure: Measure) -> Comparison:
-        """Return a comparison by numbers of fewer bytes, which are compared in a fraction of the time."""
+        """Return a comparison of narrower integers, which are faster to compare."""
         kind = comparison.kind
         if kind is None:
             return comparison
@@ -262,8 +262,8 @@ class Evaluation:
     def deciding_days(self, measure: DayMeasure) -> recency.Days | None:
         """Return for each profile the day of the event with which a measure reaches its number.
 
-        Events are counted back from the end of the measure's timeframe, or forward from its beginning. None where no single event
-        decides: a sum with refunds.
+        Events are counted back from the end of the measure's timeframe, or forward from its beginning. Return None if no single
+        event decides, as for a sum with refunds.
         """
         return self.keep("deciding days", measure, lambda: self._decided(measure))
 
@@ -286,9 +286,10 @@ class Evaluation:
         return -days if days is not None and not is_last else days
 
     def _seen(self, measure: EventMeasure, *, is_last: bool) -> Seen:
-        """Return profiles, days and amounts of the events that count, in order of their days; where days are counted one event of each.
+        """Return profiles, days and amounts of the events that count, in order of their days.
 
-        Where the first day is looked for they are those of a mirror: from the last event to the first, with their days below 0.
+        If the measure counts days, only the first event of each profile on each day is returned.
+        For a first day, time is reversed: the events come newest first, and the days are negated.
         """
         parts = [self._seen_of(one, self._scale(measure)) for one in of_each_metric(measure)]
         profiles, days, units = parts[0]
@@ -321,7 +322,7 @@ class Evaluation:
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count of events or days, or its sum as whole units and the decimals they carry."""
+        """Return each profile's count of events or days, or its sum in whole units; and how many decimals the units have."""
         match measure:
             case EventCount():
                 return self.keep("count", measure, lambda: (self._count(measure), 0))
@@ -391,11 +392,11 @@ class Evaluation:
         return found
 
     def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
-        """Return the events that could be a step of a funnel: those in its timeframe that pass all tests of the step."""
+        """Return the events in a funnel's timeframe that pass all tests of at least one step."""
         could_be: dict[str, npt.NDArray[np.uint8]] = {}
         for place, step in enumerate(condition.steps):
             events = self.dataset.events.metric(step.metric)
-            # By one name, since an event under its old and its new name is one event and one step.
+            # By the canonical name, since the old and the new name of a metric mean the same metric.
             steps = could_be.setdefault(canonical_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
             counted = EventCount(step.metric, condition.timeframe, step.where)
             steps[self.selected(counted, events)] |= np.uint8(1 << place)
@@ -422,12 +423,12 @@ class Evaluation:
         return passing(self.dataset.column(name), test, self.dataset.as_of)
 
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
-        """Return a property's number as a comparison, a quarter of the time of testing its distinct values; None without numbers."""
+        """Return a comparison of a property's numbers, which is faster than testing distinct values; None if it has no numbers."""
         has_numbers = self.dataset.column(name).numbers.readable.any()
         return Comparison.of(self.numbers(name), comparison, value) if has_numbers else None
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
-        """Return each profile's number in a property; NaN where it is not set or is no number."""
+        """Return each profile's number in a property; NaN if the property is not set or is not a number."""
         return self.keep("numbers", name, lambda: numbers_of(self.dataset.column(name)))
 
     def _within(self, condition: DistanceCondition) -> Comparison:
@@ -437,7 +438,7 @@ class Evaluation:
         return Comparison(self.kilometers(condition.of), float(np.nextafter(limit, np.inf)), is_least=True)
 
     def kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
-        """Return each profile's distance from a place; NaN where a profile can't be placed."""
+        """Return each profile's distance from a place; NaN if the profile's location is unknown."""
         return self.keep("kilometers", place, lambda: self._kilometers(place))
 
     def _kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
@@ -460,7 +461,10 @@ class Evaluation:
         return found
 
     def _dated(self, channel: Channel, test: DateTest) -> Flags:
-        """Return whose status carries a date that passes, a status that was replayed that of the event which decided."""
+        """Return for which profiles the date of the consent status passes a test.
+
+        If a consent event before `as_of` decided the status, its date counts.
+        """
         name = f"{channel}_consent_timestamp"
         found = passing(self.dataset.column(name), test, self.dataset.as_of)
         then = self.dataset.status_then(channel)
@@ -494,7 +498,7 @@ class Evaluation:
 
 
 def _tally(profiles: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
-    """Return how often each profile occurs. Blocks stay in the processor's cache, and 4 bytes a profile are written instead of 8."""
+    """Return how often each profile occurs. Work block by block, with 32-bit counts, so that the data stays in the processor's cache."""
     counts = np.zeros(size, dtype=np.int32)
     for block in blocks(profiles):
         np.add.at(counts, block, np.int32(1))
@@ -508,7 +512,7 @@ def _single(measure: EventMeasure) -> str:
 
 
 def longest(condition: FunnelCondition) -> int | None:
-    """Return the most microseconds from the first step of a funnel to its last; None is no limit of its own."""
+    """Return the maximum number of microseconds between the first and the last step of a funnel; None means no limit."""
     return None if condition.completion_seconds is None else condition.completion_seconds * 1_000_000
 
 

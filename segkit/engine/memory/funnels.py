@@ -1,8 +1,8 @@
-"""Steps taken in order, found among the events of all profiles at once; which event could be which step is for others to say.
+"""Find the profiles that took the steps of a funnel in order, for all profiles at once.
 
-The meaning is that of `docs/decisions/0010-funnels.md`. Events of one profile and one instant make one moment. Going through
-the moments once for each step, the latest start of any chain that has come so far is all that needs to be kept: of two
-chains that took the same steps, the one that began later has more time left.
+`evaluation.py` decides which events could be which step; `docs/decisions/0010-funnels.md` defines what a funnel means. Events of the
+same profile at the same instant form one moment. The algorithm passes over the moments once for each step, and keeps only the
+latest start among the chains that reached this step: of two chains, the one that began later has more time left.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from segkit.data.instants import Flags, Microseconds
 
 Places = npt.NDArray[np.int64]
-"""Moments by their place, counted from 1; 0 is none."""
+"""1-based indices of moments; 0 means none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class StepEvents:
     Attributes:
         profiles: row of the profile of each event.
         times: microseconds since 1970, UTC.
-        steps: the steps that an event could be, one bit each, the first step lowest.
+        steps: the steps that an event could be, one bit each; the first step is the lowest bit.
     """
 
     profiles: npt.NDArray[np.int32]
@@ -39,13 +39,13 @@ class StepEvents:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """How far the steps were taken, moment by moment, profile after profile and oldest first.
+    """The steps reached at each moment; moments are sorted by profile, then oldest first.
 
     Attributes:
         profiles: row of the profile of each moment.
         times: microseconds since 1970, UTC.
-        starts: for each taken step, the place of the latest first step from which it was reached at a moment.
-        completed: the moments at which the last step was taken and nothing speaks against it.
+        starts: for each step to take, and each moment, the latest first step from which the moment reaches it, as a 1-based index.
+        completed: the moments that complete the funnel.
     """
 
     profiles: npt.NDArray[np.int32]
@@ -54,27 +54,28 @@ class Chains:
     completed: Flags
 
     def durations(self) -> Microseconds:
-        """Return the microseconds from the latest first step to each moment at which the last one was taken."""
+        """Return the microseconds from the latest first step to each moment at which the last step was taken."""
         last = self.starts[-1]
         return self.times[last > 0] - self.times[last[last > 0] - 1]
 
 
 def chains(events: StepEvents, is_taken: Sequence[bool], longest: int | None) -> Chains:
-    """Follow steps through the events of each profile.
+    """Follow the steps through the events of each profile.
 
     Args:
-        events: what could be a step; those outside the timeframe are left out beforehand.
-        is_taken: of each step, whether it must be taken or must not be; at least one is taken.
-        longest: most microseconds from the first taken step to the last; None is no limit.
+        events: the events that could be a step, without those outside the timeframe.
+        is_taken: for each step, whether it must be taken or must not be taken; at least one must be taken.
+        longest: maximum number of microseconds from the first taken step to the last; None means no limit.
     """
     moments = _Moments(events)
     taken = [place for place, is_one in enumerate(is_taken) if is_one]
-    # Before the first taken step, between each and the next, and after the last: the steps that must not occur there.
+    # The steps that must not occur before the first taken step, between two taken steps, and after the last.
     bars = [
         sum(1 << place for place, is_one in enumerate(is_taken) if not is_one and sum(is_taken[:place]) == before)
         for before in range(len(taken) + 1)
     ]
-    # What could follow each number of steps: a chain may begin at every moment that no bar stands too near before.
+    # For each number of steps taken, the start to continue from. A chain may begin at any moment that no barred step precedes too
+    # closely.
     ready = [np.where(moments.is_near_after(bars[0], longest), 0, moments.places)]
     starts: list[Places] = []
     for number in range(len(taken)):
@@ -103,7 +104,7 @@ def completed(events: StepEvents, is_taken: Sequence[bool], longest: int | None,
             took_it = np.zeros(size, dtype=bool)
             took_it[events.profiles[(events.steps & (1 << place)) > 0]] = True
             took_each &= took_it
-    # Putting events in order is most of the work, and who never took one of the steps needs none of it.
+    # Sorting events is most of the work, so leave out profiles that never took one of the steps.
     found = chains(events.of(took_each[events.profiles]), is_taken, longest)
     answer = np.zeros(size, dtype=bool)
     answer[found.profiles[found.completed]] = True
@@ -111,7 +112,7 @@ def completed(events: StepEvents, is_taken: Sequence[bool], longest: int | None,
 
 
 class _Moments:
-    """Events of one profile and one instant, together."""
+    """Moments: the events of the same profile at the same instant."""
 
     def __init__(self, events: StepEvents) -> None:
         order = _by_profile_and_time(events)
@@ -125,7 +126,7 @@ class _Moments:
         self._begins[1:] = self.profiles[1:] != self.profiles[:-1]
         self._could_be = np.bitwise_or.reduceat(steps, first) if len(first) else steps
         sizes = np.diff(first, append=len(order))
-        # Few moments hold several events, so only those are looked at closely.
+        # Few moments have several events. Only these need the closer check in `hold`.
         self._crowded = np.flatnonzero(sizes > 1)
         self._crowd = steps[np.repeat(sizes > 1, sizes)]
         self._of_crowd = np.repeat(np.arange(len(self._crowded)), sizes[self._crowded])
@@ -134,14 +135,14 @@ class _Moments:
         return len(self.times)
 
     def has(self, bits: int) -> Flags:
-        """Return which moments have an event that could be one of some steps."""
+        """Return which moments have an event that could be any of the steps in a bit mask."""
         return np.asarray((self._could_be & bits) > 0)
 
     def hold(self, steps: Sequence[int]) -> Flags:
-        """Return which moments have an event of its own for each of some steps."""
+        """Return which moments have a different event for each of the steps."""
         if len(steps) == 1:
             return self.has(1 << steps[0])
-        # Hall's theorem: all find an event if any k of them have at least k to choose from.
+        # Hall's theorem: each step gets its own event if any k steps have at least k events to choose from.
         enough = np.ones(len(self._crowded), dtype=bool)
         for size in range(1, len(steps) + 1):
             for some in combinations(steps, size):
@@ -152,27 +153,27 @@ class _Moments:
         return found
 
     def newest_before(self, places: Places, *, breaks: Flags) -> Places:
-        """Return the highest place before each moment, of its own profile and not from before the newest break.
+        """Return the highest place before each moment, within its profile and since the newest break.
 
-        A break at a moment cuts off what lies strictly before it from what lies strictly after it.
+        A break at a moment separates what comes strictly before it from what comes strictly after it.
         """
         return _newest_before(places, self._begins, breaks)
 
     def is_near_after(self, bits: int, longest: int | None) -> Flags:
-        """Return which moments come after an event of some steps by no more than `longest`, or at all if that is None."""
+        """Return which moments come after an event of some steps, by at most `longest` unless that is None."""
         return _is_near_after(self.times, self._begins, self.has(bits), longest)
 
     def is_near_before(self, bits: int, longest: int | None) -> Flags:
-        """Return which moments come before an event of some steps by no more than `longest`, or at all if that is None."""
-        # The same question with time turned round: a profile begins where it ended.
+        """Return which moments come before an event of some steps, by at most `longest` unless that is None."""
+        # Reverse time, so that a profile begins where it ended.
         ends = np.append(self._begins[1:], True) if len(self) else self._begins
         return _is_near_after(-self.times[::-1], ends[::-1], self.has(bits)[::-1], longest)[::-1]
 
 
 def _by_profile_and_time(events: StepEvents) -> npt.NDArray[np.int64]:
-    # Each metric comes in order of time, and the stable sort is quick to merge what is in order already.
+    # Each metric is already in order of time, and a stable sort merges sorted runs quickly.
     by_time = np.argsort(events.times, kind="stable")
-    # Profile and rank in one number: sorting plain numbers takes a third of the time of sorting places by them.
+    # Pack profile and rank into one integer: sorting these is faster than an argsort.
     packed = (events.profiles[by_time].astype(np.int64) << 32) | np.arange(len(by_time))
     packed.sort()
     return np.asarray(by_time[packed & 0xFFFFFFFF])
@@ -180,7 +181,7 @@ def _by_profile_and_time(events: StepEvents) -> npt.NDArray[np.int64]:
 
 def _newest_before(places: Places, begins: Flags, breaks: Flags) -> Places:
     stretch = np.cumsum(begins | breaks)
-    # Raised by its stretch, no place of an earlier stretch is as high.
+    # Add an offset for each stretch, so that every place is higher than those of earlier stretches.
     raised = stretch * (len(places) + 1)
     highest = np.maximum.accumulate(places + raised) - raised
     before = np.zeros(len(places), dtype=np.int64)

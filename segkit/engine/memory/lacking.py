@@ -1,4 +1,4 @@
-"""What the data lacks for an answer that is asked of it: amounts, one currency, places. It is said when it is asked for."""
+"""Say what the data lacks for a condition, such as amounts, a single currency or locations; `notes.py` turns this into notes."""
 
 import re
 from typing import assert_never
@@ -18,7 +18,7 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 
 
 def lacking_amounts(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
-    """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
+    """Say why a sum is not meaningful: no event has an amount, or amounts are in several currencies; None if it is."""
     match condition.measurement:
         case "count" | "days":
             return None
@@ -48,14 +48,14 @@ def _without_amounts(metric: str, dataset: Dataset) -> str | None:
 
 
 def _currency_column(dataset: Dataset) -> list[str] | None:
-    """Return the properties of events that name a currency, that of the amount first; None if there is none."""
+    """Return the properties of events that hold a currency, in the order of `_CURRENCIES`; None if there are none."""
     folded = {name: re.sub(r"[\W_]", "", name).casefold() for name in dataset.events.properties}
     found = [name for name in folded if folded[name] in _CURRENCIES]
     return sorted(found, key=lambda name: _CURRENCIES.index(folded[name])) or None
 
 
 def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Dataset) -> str | None:
-    """Say how many amounts are of which currency if they are of several."""
+    """Say how many amounts are in each currency, if there are several currencies."""
     for name in names:
         column = dataset.event_column(metric, name)
         counts = np.bincount(column.codes[has_amount & (column.codes >= 0)], minlength=len(column.distinct))
@@ -66,10 +66,10 @@ def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Datas
                 found[word] = found.get(word, 0) + int(counts[code])
         if len(found) > 1:
             words = sorted(found, key=lambda word: -found[word])
-            told = listed((f"{masked_text(word)} ({found[word]:,})" for word in words), most=6)
+            shares = listed((f"{masked_text(word)} ({found[word]:,})" for word in words), most=6)
             return (
-                f"the amounts of {quoted(metric)} are of {counted(len(found), 'currency', 'currencies')} and are added up as they "
-                f"stand: {told}. Ask for one at a time, such as where={ {masked_text(name): masked_text(words[0])} }"
+                f"the amounts of {quoted(metric)} are in {counted(len(found), 'currency', 'currencies')} and are added up without "
+                f"conversion: {shares}. Select one currency, such as where={ {masked_text(name): masked_text(words[0])} }"
             )
         if found:
             return None
@@ -82,20 +82,20 @@ def _word(column: PropertyColumn, code: int) -> str:
 
 
 def lacking_places(dataset: Dataset) -> str | None:
-    """Say that the profiles lack what a distance is measured to, or None if they have it."""
+    """Say that the profiles have no locations, or return None if they have."""
     has_point = dataset.has_property("latitude") and dataset.has_property("longitude")
     if has_point or (dataset.has_property("zip") and not dataset.is_anywhere_unknown):
         return None
     if not dataset.has_property("zip"):
-        return "the profiles have neither zip nor latitude and longitude, so nobody has a distance from anywhere"
+        return "the profiles have neither zip nor latitude and longitude, so nobody is within or beyond any distance"
     return (
-        "the profiles have postal codes and no country, so nobody has a distance from anywhere: say where they are, such as "
-        'default_country="US"'
+        "the profiles have postal codes but no country, so nobody is within or beyond any distance: load with a default country, "
+        'such as default_country="US"'
     )
 
 
 def lacking_column(name: str, dataset: Dataset, so: str) -> str | None:
-    """Say that the profiles lack a column, or None if they have it."""
+    """Say that the profiles lack a column and what follows, `so`; return None if they have the column."""
     if dataset.has_property(name):
         return None
     near = near_headers("profiles", name, dataset.property_names)

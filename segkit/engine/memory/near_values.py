@@ -1,4 +1,7 @@
-"""A value that nobody has, put into words: which values come near, what the data has instead, and never a person."""
+"""Write sentences about values that nobody has, for `notes.py`: similar values, and the values in the data.
+
+Values that identify a person are never named.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -15,29 +18,30 @@ from segkit.wording import counted
 Value: TypeAlias = str | int | float
 
 SHOWN = 5
-"""How many values are named at most."""
+"""Maximum number of values that are named."""
 
 FEW = 50
-"""Of a property with more values only near ones are named: the commonest of a thousand towns help nobody."""
+"""If a property has more values than this, only similar ones are named: the most common of a thousand towns help nobody."""
 
 COMPARED = 20
-"""How many values are compared with others letter by letter: nobody types more by hand, and it takes a millisecond each."""
+"""If a condition asks for more values than this, they are not compared letter by letter, which is slow; nobody types so many."""
 
 LOOKED_AT = 2_000
-"""How many of the commonest values are looked at letter by letter."""
+"""How many of the most common values are compared letter by letter."""
 
 LONGEST = 40
+"""Maximum number of characters of a value that are shown."""
 
 
 @dataclass(frozen=True)
 class Values:
-    """The values that a property has, each with how many profiles or events have it.
+    """The values of a property in the data.
 
     Attributes:
-        name: of the property.
-        metric: whose events carry it; None for profiles.
-        had: the values.
-        asked: what a condition asks for, found or not.
+        name: the property.
+        metric: the metric whose events have the property; None for a property of profiles.
+        had: the values, each with the number of profiles or events that have it.
+        asked: all values that a condition asks for, whether the data has them or not.
     """
 
     name: str
@@ -46,12 +50,12 @@ class Values:
     asked: frozenset[Value] = field(default=frozenset())
 
     def slips(self, values: list[Value]) -> list[Value]:
-        """Return which values look like slips: they come near one, and that one is not asked for itself."""
+        """Return which values look like typos: a similar value is in the data, and the condition does not ask for that one too."""
         near = self.near(values)
         return [value for value in values if near[value] and near[value][0] not in self.asked]
 
     def near(self, values: list[Value]) -> dict[Value, list[Value]]:
-        """Return for each value those that come near, nearest first: the same but for case and blanks, or else similar."""
+        """Return for each value the similar values, most similar first: equal except for case and blanks, or else alike in letters."""
         found = {value: self._by_folded.get(_folded(value), []) for value in values}
         if len(values) <= COMPARED:
             for value in values:
@@ -61,7 +65,7 @@ class Values:
         return found
 
     def sentences(self, unmet: list[Value]) -> str:
-        """Return what is to be told of values that nobody has."""
+        """Return the sentences of a note about values that nobody has."""
         who = "Nobody has" if self.metric is None else f"No {quoted(self.metric)} event has"
         parts = [f"{who} {masked_text(self.name)} {_joined(unmet, self._shown, 'or')}."]
         near = dict.fromkeys(one for alike in self.near(unmet).values() for one in alike)
@@ -75,7 +79,7 @@ class Values:
 
     @cached_property
     def _is_personal(self) -> bool:
-        """Whether the property says who somebody is: by its name, or since hardly two profiles have the same."""
+        """Whether the property identifies a person: by its name, or because nearly every profile has a different value."""
         is_identity = len(self.had) > FEW and 2 * len(self.had) > self.had.total()
         return is_identity or is_personal(self._canonical, "")
 
@@ -85,7 +89,7 @@ class Values:
 
     @cached_property
     def _nameable(self) -> list[Value]:
-        """The values that may be named, commonest first."""
+        """The values that may be named, most common first."""
         if self._is_personal:
             return []
         kept = (value for value in self.had if not is_personal(self._canonical, str(value)))
@@ -114,16 +118,16 @@ class Values:
 
 
 def no_numbers_of(countries: Iterable[str], had: Counter[Value]) -> str:
-    """Return what is to be told of countries of which no phone number is.
+    """Return a note about countries that no phone number is from.
 
     >>> no_numbers_of(["SE"], Counter({"US": 1_311, "CA": 52}))
-    "No phone number in the data is of 'SE'. The data has numbers of 'US' (1,311), 'CA' (52)."
+    "No phone number in the data is from 'SE'. The data has numbers from 'US' (1,311), 'CA' (52)."
     """
-    told = f"No phone number in the data is of {_joined(list(countries), repr, 'or')}."
+    sentence = f"No phone number in the data is from {_joined(list(countries), repr, 'or')}."
     if not had:
-        return f"{told} The data has no valid phone number."
+        return f"{sentence} The data has no valid phone number."
     there = _joined([country for country, _ in had.most_common()], lambda one: f"{quoted(one)} ({had[one]:,})", "and")
-    return f"{told} The data has numbers of {there}."
+    return f"{sentence} The data has numbers from {there}."
 
 
 def _folded(value: Value) -> str:
@@ -131,7 +135,7 @@ def _folded(value: Value) -> str:
 
 
 def _joined(values: list[Value], show: Callable[[Value], str], word: str, *, of: int | None = None) -> str:
-    """Return values in words, and how many are left out of them, or of `of`; all are named where one word joins them."""
+    """Return values joined by commas or "or", and how many more there are, counted from `of` if it is given."""
     shown = list(map(show, values[:SHOWN]))
     left_out = (len(values) if of is None else of) - len(shown)
     if left_out:

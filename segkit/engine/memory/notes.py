@@ -1,6 +1,6 @@
-"""What an analyst should know beside an answer: it is true of nobody because of the data, or asks for a value that nobody has.
+"""Write notes about a condition: the data lacks what it needs, or it asks for a value that nobody has.
 
-Notes are worked out from a condition and the data, and never while an answer is, so that no kept answer loses them.
+Notes depend only on the condition and the data, and are worked out apart from answers, so that a cached answer still has them.
 """
 
 from collections import Counter
@@ -54,25 +54,25 @@ _CHANNELS: dict[Channel, str] = {"sms": "SMS", "email": "email"}
 
 
 def notes_of(condition: Condition, dataset: Dataset) -> tuple[str, ...]:
-    """Return what a condition deserves to be told, each sentence once.
+    """Return the notes about a condition; no sentence twice.
 
-    A test that asks for whole texts or items that nobody has, negative forms included, is told
+    Tests for whole texts or list items, negative ones included, get a note about values that nobody has:
 
-    - of a profile's property, where it finds none of the values that it asks for, or lacks one of "all of";
-    - where it finds others, and of an event's property, only of values that look like a slip: that come near one in the data
-      which the condition does not ask for itself. So nothing is said of a list of towns in one of which nobody lives, or of a
-      ready-made segment that asks for four reasons of failed texts of which a shop has two.
+    - for a profile's property, if nobody has any of the values, or if one value of "all of" is missing;
+    - if only some of the values are missing, and for an event's property, only about values that look like a typo: they resemble a
+      value in the data that the condition does not ask for itself. So there is no note if nobody lives in one of several towns, or
+      if a ready-made segment asks for four failure reasons and the data has two of them.
 
-    Tests that ask one property for the same values in several ways, "is the text" or "lists the item", are told of once, and only
-    if none of the ways finds any. Where a property has no value of the kind that is asked for, that is told instead.
+    Tests that look for the same values of a property in different ways, as a text or as an item of a list, get one note, and only if
+    none of the tests finds a value. If the property has no value of the kind that the test needs, the note says that instead.
     """
     return tuple(dict.fromkeys([*_idle(condition, dataset), *_unmet(condition, dataset)]))
 
 
 def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield what is true of nobody, or of everybody, because the data has nothing of what is asked for, or can't be read so.
+    """Yield notes about conditions that match nobody, or everybody, because data is missing or can't be read as the needed kind.
 
-    Of properties that are `mixed`, since alternatives ask them for several kinds, values of other kinds are no slip.
+    Properties in `mixed` are tested for several kinds of value by alternatives, so values of another kind get no note.
     """
     match condition:
         case AllOf(conditions):
@@ -122,9 +122,9 @@ def _sentence(message: str | None) -> Iterator[str]:
 
 
 def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterator[Condition]:
-    """Leave out alternatives that ask one property for a kind it has not, if another asks for one that it has.
+    """Leave out alternatives that test a property for a kind that it lacks, if another tests it for a kind that it has.
 
-    "Is the text, or lists the item" is said of a property that may be either, and is no slip.
+    "Is the text, or lists the item" is meant for a property that may be either, so it is not a mistake.
     """
     properties = [part for part in conditions if isinstance(part, PropertyCondition)]
     reads = {part: _reads(part.property, None, part.test, dataset) for part in properties}
@@ -136,7 +136,7 @@ def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterat
 
 def _idle_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
     if not len(dataset.events.metric(metric)):
-        yield f"No event in the data has the metric {quoted(metric)}, so it counts as done zero times by everybody."
+        yield f"No event in the data has the metric {quoted(metric)}, so its count is 0 for everybody."
         return
     for clause in event_properties(where):
         if not _reads(clause.property, metric, clause.test, dataset):
@@ -146,7 +146,7 @@ def _idle_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[s
 
 
 def _mixed(conditions: tuple[Condition, ...]) -> frozenset[str]:
-    """Return the properties that alternatives ask for several kinds."""
+    """Return the properties that alternatives test for several kinds of value."""
     kinds: dict[str, set[str]] = {}
     for part in conditions:
         if isinstance(part, PropertyCondition) and not isinstance(part.test, (SetTest, SomethingTest)):
@@ -155,7 +155,7 @@ def _mixed(conditions: tuple[Condition, ...]) -> frozenset[str]:
 
 
 def _unread(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) -> Iterator[str]:
-    """Yield how many values of a property can't be read as the kind that a test asks for, though others can."""
+    """Yield how many values of a property can't be read as the kind that a test needs, if others can."""
     column = None if isinstance(test, (SetTest, SomethingTest)) else _column(name, metric, dataset)
     sentence = None if column is None else unread(column, test, name)
     if sentence is not None:
@@ -168,22 +168,22 @@ def _idle_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
     if channel == "email" and not dataset.has_property("email"):
         yield "The profiles have no email, so nobody can receive email."
     then = dataset.status_then(channel)
-    younger, told = int(then.is_replayed.sum()), int(then.is_told.sum())
+    younger, decided = int(then.is_replayed.sum()), int(then.is_told.sum())
     if younger:
         yield (
-            f"{counted(younger, 'profile has', 'profiles have')} a status of {_CHANNELS[channel]} consent that is younger than "
-            f"{dataset.as_of:%Y-%m-%d %H:%M} UTC: for {told:,} the consent events before it decide, and "
-            f"{counted(younger - told, 'profile', 'profiles')} without such an event count as never subscribed."
+            f"{counted(younger, 'profile has', 'profiles have')} a status of {_CHANNELS[channel]} consent dated after "
+            f"{dataset.as_of:%Y-%m-%d %H:%M} UTC: for {decided:,} the consent events before that moment decide, and "
+            f"{counted(younger - decided, 'profile', 'profiles')} without such an event count as never subscribed."
         )
 
 
 def _other_kind(name: str, test: PropertyTest) -> str:
     kind = kind_of(test)
-    return f"No value of {quoted(name)} reads as {kind}, so no profile passes a test that asks for {kind}."
+    return f"No value of {quoted(name)} can be read as {kind}, so no profile passes a test that needs {kind}."
 
 
 def _reads(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) -> bool:
-    """Whether any value of a property reads as the kind that a test asks for; of no values at all, nothing is to be told."""
+    """Whether any value of a property can be read as the kind that a test needs; also True if there are no values, to give no note."""
     if isinstance(test, (SetTest, SomethingTest)):
         return True
     column = _column(name, metric, dataset)
@@ -191,7 +191,7 @@ def _reads(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) 
 
 
 def _column(name: str, metric: str | None, dataset: Dataset) -> PropertyColumn | None:
-    """Return a property of profiles, or of a metric's events; None where no event has it, which is told when it is looked at."""
+    """Return a property of profiles, or of a metric's events; None if no event has it, which raises when it is evaluated."""
     if metric is None:
         return dataset.column(name)
     is_there = name in dataset.events.properties or (name == "$value" and dataset.events.values is not None)
@@ -200,12 +200,12 @@ def _column(name: str, metric: str | None, dataset: Dataset) -> PropertyColumn |
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Whole values that a condition asks a property for, in one way or several.
+    """The whole values that a condition asks for in a property, in one or several tests.
 
     Attributes:
-        name: of the property.
-        metric: whose events carry it; None for profiles.
-        values: what is asked for.
+        name: the property.
+        metric: the metric whose events have the property; None for a property of profiles.
+        values: the values.
     """
 
     name: str
@@ -214,7 +214,7 @@ class _Wanted:
 
 
 def _unmet(condition: Condition, dataset: Dataset) -> Iterator[str]:
-    """Yield what is asked for and is nobody's."""
+    """Yield notes about values that a condition asks for and nobody has."""
     tests: dict[_Wanted, tuple[PropertyTest, ...]] = {}
     asked: dict[tuple[str, str | None], frozenset[Value]] = {}
     for atom in atoms(condition):
@@ -230,7 +230,7 @@ def _unmet(condition: Condition, dataset: Dataset) -> Iterator[str]:
 
 
 def _tests(atom: Atom) -> Iterator[tuple[str, str | None, PropertyTest]]:
-    """Yield the tests of an atom, each with its property and the metric whose events carry it, if any."""
+    """Yield the tests of an atom, each with its property and, for a property of events, the metric."""
     match atom:
         case PropertyCondition(name, test):
             yield name, None, test
@@ -266,7 +266,7 @@ def _values_of(test: PropertyTest) -> tuple[Value, ...]:
 
 
 def _is_part(test: PropertyTest) -> bool:
-    """Whether a test asks for part of a text, which alone is nothing that somebody must have."""
+    """Whether a test looks for part of a text, which gets no note if it is the only test."""
     return isinstance(test, TextTest) and test.comparison in {"contains", "not contains"}
 
 
@@ -290,7 +290,7 @@ def _unmet_values(
 
 
 def _found(column: PropertyColumn, test: PropertyTest, values: tuple[Value, ...]) -> set[Value]:
-    """Return which values some profile or event has, in one way of asking."""
+    """Return which values a profile or event has, as a test compares them."""
     if isinstance(test, (ListTest, ItemsTest)):
         wanted, found = set(values), set()
         for items in column.lists.values:
@@ -305,14 +305,14 @@ def _found(column: PropertyColumn, test: PropertyTest, values: tuple[Value, ...]
 
 
 def _had(column: PropertyColumn, ways: Iterable[PropertyTest]) -> Counter[Value]:
-    """Return the texts of a property, or the items of its lists, or both, each with how many profiles or events have it."""
-    # The code -1, not set, is counted first.
+    """Return the texts of a property, or the items of its lists, or both, each with the number of profiles or events that have it."""
+    # The code -1 means not set and is counted first, so drop it.
     counts = np.bincount(column.codes - UNSET, minlength=len(column.distinct) + 1)[1:].tolist()
     is_list = [isinstance(test, (ListTest, ItemsTest)) for test in ways]
     had: Counter[Value] = Counter()
     if any(is_list):
         for items, count in zip(column.lists.values, counts, strict=True):
-            # Once for who lists it twice.
+            # Count a profile once, even if its list has the item twice.
             for item in dict.fromkeys(filter(_can_be_asked, items)):
                 had[item] += count
     if not all(is_list):
@@ -324,12 +324,12 @@ def _had(column: PropertyColumn, ways: Iterable[PropertyTest]) -> Counter[Value]
 
 
 def _can_be_asked(item: object) -> bool:
-    """Whether an item of a list is a text or a number, and neither a truth nor a list of its own."""
+    """Whether an item of a list is a text or a number, not a boolean or another list."""
     return isinstance(item, (str, Number)) and not isinstance(item, bool)
 
 
 def _no_numbers(condition: PhoneCountryCondition, dataset: Dataset) -> Iterator[str]:
-    """Yield what is to be told of phone countries of none of which any number is."""
+    """Yield a note if no phone number is from any of the countries."""
     had = _had(dataset.phone_countries, [TextInTest(condition.countries)])
     if not had.keys() & set(condition.countries):
         yield no_numbers_of(condition.countries, had)

@@ -1,11 +1,10 @@
-"""When a count or a sum is reached, looking back from the end of a window: one day for each profile, wherever the window begins.
+"""Find the day that decides whether a moving window contains enough events, for each profile.
 
-The events of a profile are looked at from the newest back to the one with which the number is reached. A window that begins on
-that event's day or before it reaches the number, and none that begins after it does: so a window that moves is one comparison
-of a whole number for each profile, a fortieth of counting its events again (a million profiles, 1.6 million events).
+Go back from a profile's newest event until the count or the sum reaches its number. A window that begins on the day of that event,
+or earlier, reaches the number; one that begins later does not. So the answer for a moving window needs only one comparison of an
+integer for each profile, instead of counting events again.
 
-A window that begins at one day and whose end moves is the same in a mirror: its events from the last to the first, their days
-below 0.
+If the end of the window moves instead of its beginning, time is reversed: the events come newest first, and the days are negated.
 """
 
 from dataclasses import dataclass
@@ -19,21 +18,21 @@ Days = npt.NDArray[np.int32]
 Integers = npt.NDArray[np.int64]
 
 NEVER = -(2**30)
-"""The day of who never reaches the number: before every window, and so near that days between stay within 32 bits."""
+"""Sentinel day for profiles that never reach the number. It is before every window, and differences fit into 32 bits."""
 
 ALWAYS = 2**30
-"""The day of who needs nothing to reach it: in every window."""
+"""Sentinel day for profiles that need no event to reach the number. It is in every window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """Events in order of their profile, and of time within it.
+    """Events sorted by profile, and by time within a profile.
 
     Attributes:
         days: the UTC day of each event.
-        ends: for each profile, where its events end; those of the next begin there.
-        before: what all events before each one sum to, those of other profiles included, and at the end the whole sum; None where
-            they are only counted.
+        ends: for each profile, the index after its last event, where the events of the next profile begin.
+        before: for each event, the sum of all events before it, other profiles included; then the total. None if events are only
+            counted.
     """
 
     days: Days
@@ -42,15 +41,15 @@ class Grouped:
 
 
 def number(measure: DayMeasure, scale: int) -> int:
-    """Return the least whole number, of units of ten to the power of minus `scale`, with which a measure's number is reached."""
+    """Return the smallest whole number of units that reaches a measure's number; a unit is ten to the power of minus `scale`."""
     return least_whole(measure.rank, is_passed=measure.is_passed, scale=scale)
 
 
 def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
-    """Return the day of each profile's last event, `NEVER` where it has none; the events stand in order of time.
+    """Return the day of each profile's last event, `NEVER` if it has none. The events must be in order of time.
 
-    That decides the commonest condition, one event or more, and takes a third of grouping the events for it: of several days
-    that are assigned to one profile the last one stays, as numpy promises.
+    This decides the most common condition, one event or more, and is faster than grouping the events. If several days are assigned
+    to one profile, numpy guarantees that the last one is kept.
     """
     found = np.full(size, NEVER, dtype=np.int32)
     found[profiles] = days
@@ -58,7 +57,7 @@ def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
 
 
 def first_of_days(profiles: npt.NDArray[np.int32], days: Days) -> Integers:
-    """Return where the first event of each profile on each day stands, in ascending order.
+    """Return the indices of each profile's first event on each day, in ascending order.
 
     >>> first_of_days(np.array([0, 0, 1, 0], dtype=np.int32), np.array([7, 7, 7, 8], dtype=np.int32)).tolist()
     [0, 2, 3]
@@ -70,13 +69,13 @@ def first_of_days(profiles: npt.NDArray[np.int32], days: Days) -> Integers:
 
 
 def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | None, size: int) -> Grouped | None:
-    """Group events, which stand in order of time, by their profile; None where an amount is below 0.
+    """Group events by profile, or return None if an amount is below 0. The events must be in order of time.
 
-    With refunds a sum may pass its number, fall back and pass it again, so that no single event decides.
+    With refunds, a sum may reach its number, fall below it and reach it again, so that no single event decides.
     """
     if amounts is not None and len(amounts) and amounts.min() < 0:
         return None
-    # Sorting numbers that hold the profile and, behind it, the event's place takes a seventh of a stable argsort's time.
+    # Pack the profile and the index of the event into one integer: sorting these is faster than a stable argsort.
     order = profiles.astype(np.int64) << 32 | np.arange(len(profiles))
     order.sort()
     order &= 2**32 - 1
@@ -88,15 +87,15 @@ def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | Non
 
 
 def deciding_days(events: Grouped, measure: DayMeasure, scale: int) -> Days:
-    """Return for each profile the day of the event, counted back from the newest, with which a number is reached.
+    """Return for each profile the day of the event with which a number is reached, going back from the newest event.
 
     Args:
-        events: all that count for the measure.
-        measure: the number that is to be reached.
+        events: all events that count for the measure.
+        measure: gives the number to reach.
         scale: decimals of the amounts; 0 for a count.
 
     Returns:
-        UTC days counted from 1970; `NEVER` where the number is not reached, `ALWAYS` where nothing is needed to reach it.
+        UTC days since 1970; `NEVER` if the number is not reached, `ALWAYS` if no event is needed to reach it.
 
     >>> from segkit.definition.measures import EventCount, LastDay
     >>> days = np.array([10, 20, 25], dtype=np.int32)
@@ -110,9 +109,9 @@ def deciding_days(events: Grouped, measure: DayMeasure, scale: int) -> Days:
     if events.before is None:
         places = events.ends - needed
     else:
-        # Amounts are never below 0, so that these sums ascend, and so do the sums that are looked for.
+        # Amounts are never below 0, so the running sums are in ascending order.
         places = np.searchsorted(events.before[:-1], events.before[events.ends] - needed, side="right") - 1
     starts = np.append(0, events.ends[:-1])
-    # A day that is never looked at stands in for the place before the first event.
+    # The appended day is only a placeholder for index -1, before the first event; it never reaches the result.
     days = np.append(events.days, np.int32(NEVER))[np.maximum(places, -1)]
     return np.where(places >= starts, days, np.int32(NEVER))

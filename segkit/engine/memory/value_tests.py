@@ -1,4 +1,4 @@
-"""A property's values meet a test: each distinct value is tested once and the answer spread over the rows."""
+"""Test the values of a property: test each distinct value once, and look up the result for each row."""
 
 import operator
 import re
@@ -50,15 +50,15 @@ NEGATIVES: dict[TextComparison, TextComparison] = {
 
 
 def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flags:
-    """Return which rows of a property pass a test; a value that does not read as the kind asked for passes none.
+    """Return which rows of a property pass a test. A value that can't be read as the kind that the test needs does not pass.
 
     Args:
         column: the property.
-        test: what its values must pass.
+        test: the test.
         as_of: the moment that timeframes count from.
 
     Raises:
-        DefinitionError: a pattern is no regular expression of RE2.
+        DefinitionError: the pattern is not a valid RE2 regular expression.
     """
     if isinstance(test, SetTest):
         return np.asarray((column.codes != UNSET) == test.is_set)
@@ -68,7 +68,7 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
 
 
 def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
-    """Say how many values of a property do not read as the kind that a test asks for, though others do; None where all do, or none."""
+    """Say how many values of a property can't be read as the kind that a test needs; None if all of them can be, or none."""
     reads = readable(column, test)
     if reads.all() or not reads.any():
         return None
@@ -87,7 +87,7 @@ _DATE = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
 
 
 def _shown(name: str, values: list[Any]) -> str:
-    """Return a few values as text, covered where they are a person's: known columns by their kind, and numbers one could call."""
+    """Return a few values as text, masked in columns about a person and where they look like phone numbers."""
     texts = [str(value.as_py() if isinstance(value, pa.Scalar) else value) for value in values]
     column = canonical_name("profiles", name)
     few = [
@@ -98,13 +98,13 @@ def _shown(name: str, values: list[Any]) -> str:
 
 
 def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:
-    """Return each row's number in a property; NaN where it is not set or is no number."""
+    """Return each row's number in a property; NaN if it is not set or is not a number."""
     reading = column.numbers
     return spread(np.where(reading.readable, reading.values, np.nan), column.codes, unset=np.nan)
 
 
 def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
-    """Return which distinct values of a property read as the kind that a test asks for."""
+    """Return which distinct values of a property can be read as the kind that a test needs."""
     match test:
         case TextTest() | TextInTest():
             return column.texts.readable
@@ -123,7 +123,7 @@ def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
 
 
 def kind_of(test: PropertyTest) -> str:
-    """Return the kind that a test asks for, in words."""
+    """Return the kind of value that a test needs, in words."""
     return _KINDS[type(test)]
 
 
@@ -142,7 +142,7 @@ _KINDS: dict[type, str] = {
 
 
 def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flags:
-    """Return which distinct values pass, whatever is said of those that do not read as the kind."""
+    """Return which distinct values pass a test; the result is arbitrary for values that can't be read as the needed kind."""
     match test:
         case TextTest(comparison, value):
             return _text_passes(column.texts.values, comparison, value)
@@ -182,7 +182,7 @@ def _text_passes(texts: pa.Array, comparison: TextComparison, value: str) -> Fla
             return _flags(pc.ends_with(texts, value))
         case "matches":
             try:
-                # By itself first: "a)|(b" is no pattern, though within brackets of ours it would be one.
+                # Try the pattern alone first: "a)|(b" is not valid, but would be inside the group below.
                 pc.match_substring_regex(pa.array([""]), value)
                 return _flags(pc.match_substring_regex(texts, rf"\A(?:{value})\z"))
             except pa.ArrowInvalid as error:
@@ -206,7 +206,7 @@ def _list_passes(items: tuple[Any, ...], test: ListTest | ItemsTest | ItemTextTe
 
 
 def _same(wanted: object, item: object) -> bool:
-    """Whether an item is the wanted one by kind and value: True is no number, and "1" is not 1."""
+    """Whether an item equals the wanted one in kind and value: True is not a number, and "1" is not 1."""
     if isinstance(wanted, str) or isinstance(item, (str, bool)):
         return isinstance(wanted, str) and isinstance(item, str) and wanted == item
     return wanted == item
@@ -229,9 +229,9 @@ _COMPARE: dict[NumberComparison, Callable[[Any, Any], Any]] = {
 
 
 def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> int:
-    """Return the whole number of units of ten to the power of minus `scale` that decides as a threshold does.
+    """Return the whole number of units that gives the same comparisons as a threshold; a unit is ten to the power of minus `scale`.
 
-    The threshold means the decimal it prints as.
+    The threshold means the decimal that it prints as.
 
     >>> nearest_units(19.995, 2, "at least"), nearest_units(19.995, 2, "more than")
     (2000, 1999)
@@ -241,7 +241,7 @@ def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> in
 
 
 def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComparison, value: Number) -> Flags:
-    """Compare whole units of ten to the power of minus `scale` with a threshold, which means the decimal it prints as.
+    """Compare whole units, each ten to the power of minus `scale`, with a threshold, which means the decimal that it prints as.
 
     >>> compared_exactly(np.array([1999, 2000]), 2, "at least", 19.995).tolist()
     [False, True]
@@ -253,7 +253,7 @@ def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComp
 
 
 def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTimeframe, as_of: datetime) -> Flags:
-    """Return which instants, in microseconds since 1970 UTC, lie in a timeframe as of a moment."""
+    """Return which instants, in microseconds since 1970 UTC, are in a timeframe as of a moment."""
     if isinstance(timeframe, timeframes.Recurrence):
         taken_in = np.zeros((13, 32), dtype=bool)
         for month, day in timeframes.days_of_year(timeframe, as_of):
@@ -265,7 +265,7 @@ def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTime
 
 
 def between(instants: npt.NDArray[np.int64], start: datetime | None, end: datetime | None) -> Flags:
-    """Return which instants lie from one moment to before another; None is open."""
+    """Return which instants are between two moments, `start` included and `end` excluded; None means no bound."""
     found = np.ones(len(instants), dtype=bool)
     if start is not None:
         found &= instants >= microseconds(start)

@@ -1,4 +1,4 @@
-"""Flags as bits, eight profiles a byte, so that those of many conditions are joined and counted in little time."""
+"""Pack flags into bits, eight profiles per byte, to combine and count the answers of many conditions quickly."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,14 @@ Bits = npt.NDArray[np.uint8]
 
 
 def packed(flags: Flags) -> Bits:
-    """Return flags as bits, the last byte filled up with False."""
+    """Return flags as bits; the last byte is padded with False."""
     return np.packbits(flags)
 
 
 class Counter:
-    """Counts the profiles whose bits are set in all of some packed flags.
+    """Counts the profiles whose bit is set in each of several arrays of packed flags.
 
-    Bits are joined by numpy and counted by Arrow, which are the quicker at it, and always in the same memory, which so stays in the
+    numpy combines the bits and Arrow counts them, since each is the faster one. All counts use one buffer, which so stays in the
     processor's cache.
 
     >>> one, other = (packed(np.array(flags)) for flags in ([True, True, False], [True, False, True]))
@@ -30,7 +30,7 @@ class Counter:
         self._in_room = pa.BooleanArray.from_buffers(pa.bool_(), 8 * size, [None, pa.py_buffer(self._room)])
 
     def count(self, first: Bits, *others: Bits) -> int:
-        """Return how many bits are set in all."""
+        """Return how many bits are set in all arrays."""
         self._room[:] = first
         for other in others:
             np.bitwise_and(self._room, other, out=self._room)

@@ -1,1 +1,1 @@
-"""What a threshold is compared with, and the answer at each of its positions."""
+"""Work out what a threshold is compared with, and who is in at each of its positions."""

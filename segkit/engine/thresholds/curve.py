@@ -1,11 +1,9 @@
-"""Who is in at every position of a threshold, worked out at once, so that a hand that moves it waits for nobody.
+"""Work out who is in at every position of a threshold with one query, so that a slider moves without delay.
 
-What a segment says of a profile is known once it is known which of its standing conditions are true of the profile, and in which
-bin of each moving measure it is. So profiles are counted by these, and the same tree is read over the few cells that occur. Of
-each cell it is true from one position to before another, its span.
+Whether a segment is true of a profile depends only on which fixed conditions match it, and in which bin of each moving measure
+it is. So profiles are grouped by these, and the segment's tree is evaluated for the few groups (cells) that occur. The result for
+each cell is a span: the first position at which the segment is true, and the position after the last.
 """
-
-# Over 250 lines, since what a span is and how a tree is read as spans change together.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,24 +35,24 @@ from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_o
 Counts: TypeAlias = npt.NDArray[np.int64]
 Asked: TypeAlias = Cut | Condition | Picked
 Cells: TypeAlias = Mapping[Asked, npt.NDArray[Any]]
-"""What is known of the profiles of each cell, by what was asked."""
+"""For each item of a cube, its value in each cell."""
 
 
 CODES_AT_A_TIME = 2**12
 
 
 class NoCurveError(Exception):
-    """No bins say at each position of whom a condition is true, or it is true of somebody at positions that don't follow each other."""
+    """Bins can't tell who matches a condition at each position, or a profile matches at positions that are not consecutive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """From which position on a condition is true of each cell, and before which position it no longer is.
+    """For each cell, the range of positions at which a condition is true.
 
     Attributes:
-        first: the number of the first position.
-        stop: the number of the position after the last; not above `first` where it is true at none.
-        positions: how many positions there are.
+        first: index of the first position.
+        stop: index of the position after the last; at most `first` if the condition is true at no position.
+        positions: the number of positions.
     """
 
     first: Counts
@@ -63,14 +61,14 @@ class Spans:
 
     @property
     def is_never(self) -> npt.NDArray[np.bool_]:
-        """Of which cells it is true at no position."""
+        """Which cells match at no position."""
         return self.first >= self.stop
 
     def turned(self) -> "Spans":
-        """Return where it is not true.
+        """Return the positions at which the condition is not true.
 
         Raises:
-            NoCurveError: that is before and after.
+            NoCurveError: a cell has such positions both before and after its span.
         """
         stop = np.where(self.is_never, 0, self.stop)
         first = np.where(self.is_never, 0, self.first)
@@ -80,14 +78,14 @@ class Spans:
         return Spans(np.where(begins, stop, 0), np.where(begins, self.positions, first), self.positions)
 
     def both(self, other: "Spans") -> "Spans":
-        """Return where this and the other are true."""
+        """Return the positions at which both conditions are true."""
         return Spans(np.maximum(self.first, other.first), np.minimum(self.stop, other.stop), self.positions)
 
     def either(self, other: "Spans") -> "Spans":
-        """Return where this or the other is true.
+        """Return the positions at which at least one of two conditions is true.
 
         Raises:
-            NoCurveError: between the two is a gap.
+            NoCurveError: a cell has a gap between the two spans.
         """
         apart = np.maximum(self.first, other.first) > np.minimum(self.stop, other.stop)
         if (apart & ~self.is_never & ~other.is_never).any():
@@ -98,14 +96,14 @@ class Spans:
         return Spans(first, stop, self.positions)
 
     def mirrored(self) -> "Spans":
-        """Return the same where the last position comes first."""
+        """Return the same spans with the order of positions reversed."""
         return Spans(self.positions - self.stop, self.positions - self.first, self.positions)
 
     def running(self, counts: Counts, bins: Counts | None = None, width: int = 1) -> Counts:
-        """Return how many profiles of the cells are in at each position; with bins, a row a position and a column for each bin."""
+        """Return how many profiles are in at each position; with `bins`, a row for each position and a column for each bin."""
         is_in = ~self.is_never if bins is None else ~self.is_never & (bins != NO_BIN)
         bin_of, size = 0 if bins is None else bins[is_in], (self.positions + 1) * width
-        # As doubles, which are exact up to more profiles than there are people.
+        # `bincount` adds weights as doubles, which are exact up to 2**53.
         come, go = (
             np.bincount(places[is_in] * width + bin_of, weights=counts[is_in], minlength=size)
             for places in (self.first, self.stop)
@@ -123,8 +121,8 @@ class Curve:
 
     Attributes:
         spans: the positions at which the profiles of each cell are in.
-        counts: how many profiles each cell holds.
-        cells: what is known of the profiles of each cell.
+        counts: the number of profiles in each cell.
+        cells: the value of each queried item in each cell.
     """
 
     spans: Spans
@@ -132,20 +130,26 @@ class Curve:
     cells: Cells
 
     def sizes(self, among: Some | None = None) -> Counts:
-        """Return how many are in at each position, of all or of some who were asked for."""
+        """Return how many profiles are in at each position; with `among`, an item of `also`, only those that match it."""
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
     def by_bin(self, cut: Cut) -> Counts:
-        """Return how many are in at each position, in each bin of a cut that was asked for: a row a position, without `NO_BIN`."""
+        """Return how many profiles are in at each position and in each bin of a cut, which must be an item of `also`.
+
+        There is a row for each position and a column for each bin, without `NO_BIN`.
+        """
         return self.spans.running(self.counts, self.cells[cut], len(cut.edges) + 1)
 
     def distinct(self, codes: Picked) -> Counts:
-        """Return how many different codes that were asked for, such as phone numbers, those who are in have, at each position."""
+        """Return how many different codes, such as phone numbers, the members have at each position.
+
+        `codes` must be an item of `also`.
+        """
         order = np.argsort(self.cells[codes], kind="stable")
         new = np.flatnonzero(np.diff(self.cells[codes][order], prepend=-1))
         positions = np.arange(self.spans.positions)
         found = np.zeros(len(positions), dtype=np.int64)
-        # A few codes at a time, since each has a flag for each position of each of its cells.
+        # A limited number of codes at a time, since each cell of a code needs a flag for each position.
         for start in range(0, len(new), CODES_AT_A_TIME):
             first = new[start : start + CODES_AT_A_TIME]
             stop = new[start + CODES_AT_A_TIME] if start + CODES_AT_A_TIME < len(new) else len(order)
@@ -158,15 +162,15 @@ class Curve:
 def curve_of(
     threshold: Threshold, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY
 ) -> Curve | None:
-    """Return who is in at each position; None where that can't be read off bins, so that each position is asked for by itself.
+    """Return who is in at each position, or None if bins can't tell, so that the caller must query each position.
 
-    That is so where a condition moves that compares no number, as one on a country does; where both ends of a window move; where
-    a window moves in which refunds are added up; and where somebody comes, goes and comes again.
+    The result is None if a moving condition compares no number, for example a country; if both ends of a window move; if a
+    moving window sums amounts with refunds; or if a profile is in, then out, then in again along the positions.
 
     Args:
         threshold: the positions.
-        engine: answers for the data.
-        also: what else is asked of the profiles, to be counted apart.
+        engine: the engine to query.
+        also: further items to group the profiles by, for the methods of `Curve`.
         among: which profiles are counted.
 
     Raises:
@@ -179,7 +183,7 @@ def curve_of(
         moving = {one.place: _readable_of(one, engine.as_of) for one in threshold.moving}
         condition = threshold.conditions[0]
         if moving and isinstance(condition, AllOf) and not isinstance(among, Picked):
-            # Whoever does not meet what stands still is in nowhere, and need not be looked at.
+            # A profile that fails a fixed condition is in at no position, so leave it out of the query.
             numbered = list(enumerate(condition.conditions))
             still = [part for number, part in numbered if not _holds_moving((number,), moving)]
             parts = [
@@ -192,7 +196,7 @@ def curve_of(
 
 
 def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY) -> Curve | None:
-    """Return of whom one moving condition is true at each position; see `curve_of`."""
+    """Return who matches one moving condition at each position; see `curve_of`."""
     try:
         return _counted(_readable_of(moving, engine.as_of), engine, also, among)
     except (NoCurveError, NotOneDayError):
@@ -201,14 +205,14 @@ def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among
 
 @dataclass(frozen=True, slots=True)
 class _Readable:
-    """What has to be known of a profile, and how the spans of a condition are read off it."""
+    """The items to query for a condition, and the function that turns their values into spans."""
 
     items: tuple[Cut | Condition, ...]
     read: Reader
 
 
 def _counted(readable: _Readable, engine: Engine, also: Sequence[Asked], among: Some) -> Curve:
-    """Count profiles by what has to be known of them, and read the spans of the cells."""
+    """Count the profiles in each cell, and work out the spans of the cells."""
     items = list(dict.fromkeys([*readable.items, *also]))
     cube = engine.cube(items, among=among)
     cells = {item: cube[place].to_numpy() for place, item in enumerate(items)}
@@ -216,7 +220,7 @@ def _counted(readable: _Readable, engine: Engine, also: Sequence[Asked], among: 
 
 
 def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable], count: int) -> _Readable:
-    """Return how a tree is read some of whose conditions move."""
+    """Return how to work out the spans of a tree in which some conditions move."""
     if place in moving:
         return moving[place]
     numbered = [((*place, number), part) for number, part in enumerate(parts_of(condition))]
@@ -228,7 +232,7 @@ def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable],
         return _Readable(parts[0].items, lambda cells: parts[0].read(cells).turned())
     combine = Spans.both if isinstance(condition, AllOf) else Spans.either
     if still:
-        # All that stands still is asked as one condition, so that there are fewer cells.
+        # Query all fixed parts as one condition, so that there are fewer cells.
         whole = AllOf(still) if isinstance(condition, AllOf) else AnyOf(still)
         parts.append(_still(still[0] if len(still) == 1 else whole, count))
     return _joined(combine, parts)
@@ -244,7 +248,7 @@ def _holds_moving(place: Place, moving: Mapping[Place, _Readable]) -> bool:
 
 
 def _still(condition: Condition, count: int) -> _Readable:
-    """Return how a condition is read that is the same at all positions."""
+    """Return how to work out the spans of a condition that is the same at all positions."""
 
     def read(cells: Cells) -> Spans:
         holds = cells[condition]
@@ -254,10 +258,10 @@ def _still(condition: Condition, count: int) -> _Readable:
 
 
 def _readable_of(moving: Moving, as_of: datetime) -> _Readable:
-    """Return how a condition that moves is read off bins.
+    """Return how to work out the spans of a moving condition from bins.
 
     Raises:
-        NoCurveError: no one measure is what it is compared with at all positions, by one comparison.
+        NoCurveError: the measure or the comparison differs between positions.
     """
     measures = {measure_of(atom) for atom in moving.atoms}
     if len(measures) == 1:
@@ -290,7 +294,7 @@ def _comparison(atom: Atom) -> NumberComparison:
 
 
 def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit]) -> _Readable:
-    """Return how limits of a measure are read off its bins: those of amounts that reach them, and of amounts that pass them."""
+    """Return how to work out spans where the limit moves, from the bins of reached and of passed limits."""
     reached, until = _until(measure, limits, is_passed=False)
     passed, until_passed = _until(measure, limits, is_passed=True)
     match word:
@@ -310,7 +314,10 @@ def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit])
 
 
 def _decided(measure: LastDay | FirstDay, days: Sequence[int], *, is_reached: bool) -> _Readable:
-    """Return how windows are read off the day that decides: one that begins on it or before holds it, one that ends after it does."""
+    """Return how to work out spans where an end of a window moves, from the day that decides.
+
+    A window contains that day if it begins on it or before, or ends after it.
+    """
     cut, until = _until(measure, days, is_passed=False)
 
     def read(cells: Cells) -> Spans:
@@ -322,15 +329,15 @@ def _decided(measure: LastDay | FirstDay, days: Sequence[int], *, is_reached: bo
 
 
 def _known(spans: Spans, bins: npt.NDArray[Any]) -> Spans:
-    """Return spans that hold no profile without an amount, of which no comparison is true."""
+    """Return the spans without profiles that have no amount, since no comparison is true of these."""
     return Spans(spans.first, np.where(bins == NO_BIN, 0, spans.stop), spans.positions)
 
 
 def _until(measure: Measure, limits: Iterable[Limit], *, is_passed: bool) -> tuple[Cut, Reader]:
-    """Return the cut of a measure by limits, and how it is read at which positions an amount reaches, or passes, its limit.
+    """Return the cut of a measure by limits, and how to work out at which positions an amount reaches, or passes, the limit.
 
     Raises:
-        NoCurveError: the limits rise and fall.
+        NoCurveError: the limits neither ascend nor descend throughout.
     """
     exact = [limit if isinstance(limit, int) else Decimal(str(limit)) for limit in limits]
     edges = sorted(set(exact))

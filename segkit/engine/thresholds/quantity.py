@@ -1,4 +1,4 @@
-"""What a threshold is compared with, in words and in the unit of a picture; how many have how much of it is the engine's to say."""
+"""Describe what a threshold is compared with, in words and in the unit of a chart. The engine counts the profiles."""
 
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
@@ -24,21 +24,21 @@ from segkit.definition.timeframes import BetweenAgo, InTheLast, length
 from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
 Pictured: TypeAlias = EventCount | EventSum | EventDays | LastDay | Distance | Number | ListLength
-"""Measures that a picture is drawn of; of a window whose end moves it shows the days since the last event as well."""
+"""Measures that can be drawn as a histogram. For a window whose end moves, that is the number of days since the last event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What one parameter of a builder is compared with.
+    """The measure that one parameter of a builder is a threshold on.
 
     Attributes:
-        words: what is counted, such as "days since the last Clicked SMS".
+        words: its name, such as "days since the last Clicked SMS".
         moving: the condition that moves with the parameter.
-        measure: what it is compared with: of a window that moves the day that decides.
-        end: how far the parameter's range reaches, in the unit of the picture.
-        is_whole: whether thresholds stand at whole numbers.
-        is_nearest: whether of a window between two days the nearest moves.
-        is_negated: the members are those of whom the condition is not true.
+        measure: the measure; for a moving window, the day that decides.
+        end: the end of the parameter's range, in the unit of the chart.
+        is_whole: whether thresholds are whole numbers.
+        is_nearest: whether the nearest end moves, for a window between two days.
+        is_negated: whether the members are the profiles that do not match the condition.
         others: every part of the outermost "all of" that the parameter does not move.
     """
 
@@ -53,7 +53,7 @@ class Quantity:
 
     @property
     def counted(self) -> AllOf:
-        """Who can be counted: of who spent how much only those who bought."""
+        """Return which profiles to count; for an amount spent, only profiles that bought."""
         match self.measure:
             case EventSum(metric, timeframe, where):
                 bought = MetricCondition(metric, "count", "at least", 1, timeframe, where)
@@ -65,7 +65,7 @@ class Quantity:
 
     @property
     def may_be_negative(self) -> bool:
-        """Whether somebody may have less than nothing of it: more refunds than orders, or a number below 0."""
+        """Whether the measure can be below 0, for example if a profile has more refunds than orders."""
         match self.measure:
             case EventSum() | Number():
                 return True
@@ -75,14 +75,14 @@ class Quantity:
                 assert_never(self.measure)
 
     def stands(self, atom: Atom) -> float:
-        """Return where the condition stands once it has moved, in the unit of the picture: a window in days."""
+        """Return the limit of a moved condition in the unit of the chart; windows are in days."""
         return _stands(self.measure, atom, is_nearest=self.is_nearest)
 
 
 def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
-    """Return what a threshold of one parameter is compared with, which stands at two positions or more.
+    """Return what a threshold of one parameter is compared with. The threshold needs at least two positions.
 
-    None where it moves no number, as a country, a topic or a window of hours does.
+    Return None if the parameter moves no number, for example if it is a country, a topic or a window of hours.
     """
     if not threshold.moving:
         return None
@@ -109,13 +109,13 @@ def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
 
 
 def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
-    """Return the measure of an atom whose limit, or an end of whose window, moves to that of another; None where neither does."""
+    """Return the measure of an atom if its limit, or an end of its window, differs from that of the other atom; otherwise None."""
     measure = measure_of(atom)
     if type(measure) is type(measure_of(other)) and limit_of(atom) != limit_of(other):
         return measure
     if isinstance(atom, MetricCondition) and isinstance(other, MetricCondition):
         window = atom.timeframe
-        # A picture of days has no place for a window of months, which are of several lengths.
+        # An axis of days can't show a window of months, since months differ in length.
         is_days = isinstance(window, (InTheLast, BetweenAgo)) and window.unit not in ("hour", "month")
         if is_days and window != other.timeframe:
             return last_day_of(atom)
@@ -123,7 +123,7 @@ def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
 
 
 def _words(measure: Pictured) -> str:
-    """Return what a measure is called."""
+    """Return the name of a measure."""
     match measure:
         case EventCount(metric):
             return f"{metric_words(metric)} events"
@@ -160,7 +160,7 @@ def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
 
 
 def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
-    """Return where an atom stands along its measure, in the unit of the picture: a window in days."""
+    """Return the limit of an atom in the unit of the chart; windows are in days."""
     window = atom.timeframe if isinstance(atom, MetricCondition) else None
     if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "month":
         return float(length(_end_of(window, is_nearest=is_nearest), window.unit).days)
@@ -169,14 +169,14 @@ def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
 
 
 def _end_of(window: InTheLast | BetweenAgo, *, is_nearest: bool) -> int:
-    """Return the end of a window that moves, in its own unit."""
+    """Return the moving end of a window, in the window's own unit."""
     if isinstance(window, InTheLast):
         return window.quantity
     return window.nearest if is_nearest else window.farthest
 
 
 def _is_nearest(atom: Atom, other: Atom) -> bool:
-    """Whether of a window between two days the nearest moves from an atom to another."""
+    """Whether the nearest end differs between two windows, each between two days."""
     match atom, other:
         case MetricCondition(timeframe=BetweenAgo() as one), MetricCondition(timeframe=BetweenAgo() as two):
             return one.farthest == two.farthest
@@ -185,15 +185,18 @@ def _is_nearest(atom: Atom, other: Atom) -> bool:
 
 
 def _end(parameter: Parameter, value: float, stands: float, pace: float) -> float:
-    """Return how far the picture goes: as far as the parameter's range, in the unit of the threshold, which moves at `pace` per step."""
+    """Return the end of the chart's axis: the end of the parameter's range, in the unit of the threshold.
+
+    The threshold moves by `pace` when the parameter moves by 1.
+    """
     if parameter.range is None:
         return max(2 * stands, 1.0)
-    # Rounded, so that it is the same wherever the parameter stands.
+    # Rounded, so that every value of the parameter gives the same end.
     return round(stands + (parameter.range.high - value) * pace, 6)
 
 
 def _is_negated(condition: Condition, place: Place) -> bool:
-    """Whether an odd number of "not" stands round a place."""
+    """Whether an odd number of "not" encloses a place in a tree."""
     is_negated = False
     for number in place:
         is_negated ^= isinstance(condition, Not)

@@ -1,4 +1,4 @@
-"""A threshold: what moves in a builder's segment as its parameters go through some positions, and what stands still."""
+"""Find the conditions of a builder's segment that change as its parameters move, and those that stay the same."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from segkit.definition.value_words import plain
 from segkit.errors import DefinitionError
 
 Place: TypeAlias = tuple[int, ...]
-"""Where a condition stands in a tree: the numbers of the parts that lead to it."""
+"""The position of a condition in a tree: the index of the part to follow at each level, from the root."""
 
 
 class OtherShapeError(Exception):
-    """The segments at two positions are not of one shape, so that nothing in them can be followed from one to the next."""
+    """The segments at two positions have trees of different shapes, so their conditions can't be matched with each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A condition of a segment that is another one at other positions.
+    """A condition of a segment that differs between positions.
 
     Attributes:
-        place: where it stands in the segment.
-        atoms: what it is at each position.
+        place: where the condition is in the segment's tree.
+        atoms: the condition at each position.
     """
 
     place: Place
@@ -35,14 +35,14 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The segments that a builder makes at some positions of its parameters, and the conditions that are not the same in all.
+    """The segments that a builder makes at some positions of its parameters, and the conditions that differ between them.
 
-    Made once, from a builder and what is to move, and handed to whoever asks who is in at each position.
+    It is made once for a builder and the parameters that move, and shared by all functions that need the answer at each position.
 
     Attributes:
-        positions: values of the parameters that move; those of the others are the same at each.
-        segments: what the builder makes at each position.
-        moving: the conditions that move; none where no position makes a difference, None where the segments differ in their shape.
+        positions: values of the parameters that move; the other parameters have the same value at every position.
+        segments: the builder's segment at each position.
+        moving: the conditions that change. Empty if all positions give the same segment; None if the shapes of the trees differ.
     """
 
     positions: tuple[Mapping[str, Any], ...]
@@ -53,10 +53,10 @@ class Threshold:
     def of(
         cls, builder: Callable[..., Segment], positions: Sequence[Mapping[str, Any]], values: Mapping[str, Any]
     ) -> "Threshold":
-        """Return what moves where parameters go through some positions and the others stand at `values`.
+        """Make the segments for some positions and find what moves. The other parameters keep their `values`.
 
         Raises:
-            DefinitionError: the builder refuses a position.
+            DefinitionError: the builder does not accept a position.
 
         >>> from segkit.builders import sms_nearby
         >>> threshold = Threshold.of(sms_nearby, [{"radius": miles} for miles in (10, 20, 30)], {"of": "02110"})
@@ -72,12 +72,12 @@ class Threshold:
 
     @property
     def conditions(self) -> list[Condition]:
-        """Return the conditions of the segments."""
+        """Return the condition of each segment."""
         return [segment.condition for segment in self.segments]
 
 
 def next_position(builder: Callable[..., Segment], name: str, values: Mapping[str, Any]) -> tuple[Parameter, Any, Any]:
-    """Return a parameter, where it stands, and the position after that; None for both where it is no number.
+    """Return a parameter, its present value and the next one; both values are None if the parameter is not a number.
 
     Raises:
         DefinitionError: the builder has no such parameter.
@@ -96,19 +96,19 @@ def next_position(builder: Callable[..., Segment], name: str, values: Mapping[st
 
 
 def _is_finite(value: float | Decimal) -> bool:
-    # A Decimal that signals its NaN can't be made a float.
+    # A signaling NaN of Decimal can't be converted to float.
     return value.is_finite() if isinstance(value, Decimal) else isfinite(value)
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
-    """Return the conditions that a condition joins or turns; none of an atom."""
+    """Return the direct parts of "all of", "any of" or "not"; an atom has none."""
     if isinstance(condition, (AllOf, AnyOf)):
         return condition.conditions
     return (condition.condition,) if isinstance(condition, Not) else ()
 
 
 def _moving(conditions: Sequence[Condition], place: Place) -> Iterator[Moving]:
-    """Yield the atoms that are not the same in all of some conditions, and where they stand."""
+    """Compare trees of the same shape, and yield the atoms that differ, with their places."""
     if all(condition is conditions[0] or condition == conditions[0] for condition in conditions):
         return
     first = conditions[0]

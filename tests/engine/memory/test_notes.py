@@ -136,7 +136,7 @@ def test_another_kind_is_told_instead_of_the_value():
     ages = shop_of(Age=[18, 20], Empty=[None, None])
 
     assert notes(sk.has("Age", equals="18"), ages) == (
-        "No value of 'Age' reads as a text, so no profile passes a test that asks for a text.",
+        "No value of 'Age' can be read as a text, so no profile passes a test that needs a text.",
     )
     assert notes(sk.has("Empty", equals="18"), ages) == ()
 
@@ -264,15 +264,15 @@ NUMBERS = shop_of(phone_number=["+16175550123", "+16175550124", "+14165550123", 
 def test_a_country_of_no_phone_number_is_told(condition: Condition):
     """The countries that the data has are named with how many numbers each has."""
     (note,) = notes(condition, NUMBERS)
-    assert note.startswith("No phone number in the data is of 'SE'")
-    assert note.endswith("The data has numbers of 'US' (2), 'CA' (1).")
+    assert note.startswith("No phone number in the data is from 'SE'")
+    assert note.endswith("The data has numbers from 'US' (2), 'CA' (1).")
 
 
 def test_one_country_of_several_is_enough():
     """A list of countries where a shop sends to is no slip because nobody lives in one of them."""
     assert notes(sk.phone_country("US", "SE"), NUMBERS) == ()
     assert notes(sk.phone_country("US"), shop_of(phone_number=["n/a"])) == (
-        "No phone number in the data is of 'US'. The data has no valid phone number.",
+        "No phone number in the data is from 'US'. The data has no valid phone number.",
     )
 
 
