@@ -1,8 +1,8 @@
 """segkit: SMS segments for the analyst who decides who gets a text message.
 
-Load a shop, say a segment, see who is in it and why the rest can't be texted, and write the file. Nothing is imported before it is
-used: the public names, and where each comes from, stand in `__init__.pyi`, which type checkers read, and are looked up here when they
-are asked for.
+Load a shop, define a segment, see its members and why some of them can't be texted, and write the file.
+
+Public names are imported on first use. `__init__.pyi` lists the module of each name, for type checkers and for the lookup here.
 """
 
 import ast
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """Keeps modules of old names out of the place of public names: Python hangs each module that is imported on its package."""
+    """The type of this package. Importing a moved module by its old name must not replace a public function with the module."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _HOMES or not isinstance(value, ModuleType):

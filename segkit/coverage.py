@@ -1,33 +1,33 @@
-"""What a check of eligibility was checked against, and what it lacked: in words, and as read back from a waterfall."""
+"""Describe the data that an eligibility check used, and what was missing for it."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 NOT_CHECKED = "not checked: "
-"""How the coverage of a step begins that lacks something."""
+"""The beginning of a coverage text if data was missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a check was checked against.
+    """The data that a check used.
 
     Attributes:
-        words: what the data holds for it, in English.
-        missing: what it would have needed and the data lacks; nothing if all is there.
+        words: a description, in English, of the data that was used.
+        missing: descriptions of data that the check needs and that is missing; empty if nothing is missing.
     """
 
     words: str
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say both, what is missing first."""
+        """Return both, with missing data first."""
         parts = [f"{NOT_CHECKED}{', '.join(self.missing)}"] * bool(self.missing) + [self.words] * bool(self.words)
         return "; ".join(parts)
 
 
 def unchecked(waterfall: pd.DataFrame) -> list[str]:
-    """Return the steps of a waterfall for which the data lacks something; none where it has no column `checked_against`.
+    """Return the steps of a waterfall for which data was missing; [] if it has no column `checked_against`.
 
     >>> told = [str(Coverage("1 phone number")), str(Coverage("", ("no event of a failed text",)))]
     >>> unchecked(pd.DataFrame({"step": ["no phone", "fails"], "checked_against": told}))

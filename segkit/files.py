@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, replace another only on purpose, and never appear on the host of the app."""
+"""Write files atomically, replace existing files only on request, and write nothing on the host of `segkit app`."""
 
 import contextlib
 import errno
@@ -16,29 +16,29 @@ from pathlib import Path
 from segkit.errors import FileError
 
 APP = "SEGKIT_APP"
-"""The environment variable that `segkit app` sets; its kernels, and whatever they start, have it too."""
+"""The environment variable that `segkit app` sets. Its kernels and their child processes inherit it."""
 
 LONGEST_WAIT = 30.0
-"""Seconds to wait for another writer that is renaming files in the same folder, which takes milliseconds."""
+"""Seconds to wait while another writer renames files in the same folder, which normally takes milliseconds."""
 
 _WORKPLACE = re.compile(r"\.segkit-[0-9a-f]{16}")
 _IN_A_WORKPLACE = re.compile(r"[0-9]+\.(part|old|name)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Control characters but for tabs and the ends of lines."""
+"""Control characters except tabs and line ends."""
 _CONTROL_OR_END = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNSAFE_IN_JSON = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 _LOCK = ".segkit-lock"
-"""The file that is locked on Windows, which can't lock a folder."""
+"""The lock file on Windows, which can't lock a folder."""
 _HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 def in_app() -> bool:
-    """Say whether this process serves a page of `segkit app`, whose visitors may look and download but write nothing."""
+    """Return whether this process serves a page of `segkit app`. Its visitors may view and download, but not write on the host."""
     return bool(os.environ.get(APP))
 
 
 def refuse_in_app() -> None:
-    """Refuse to write on the host of the app; for what makes a folder before `whole_files` is asked.
+    """Refuse to write on the host of the app. For callers that create a folder before they call `whole_files`.
 
     Raises:
         FileError: this process serves a page of `segkit app`.
@@ -48,15 +48,15 @@ def refuse_in_app() -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, unless it is there.
+    """Create a folder and its parents if they do not exist.
 
     Raises:
-        FileError: it can't be made, or this process serves a page of `segkit app`.
+        FileError: the folder can't be created, or this process serves a page of `segkit app`.
     """
     refuse_in_app()
     try:
-        for made in takewhile(lambda folder: not folder.exists(), (path, *path.parents)):
-            _check_name(made)
+        for missing in takewhile(lambda folder: not folder.exists(), (path, *path.parents)):
+            _check_name(missing)
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
@@ -66,25 +66,25 @@ def make_folder(path: Path) -> None:
 def whole_files(
     *paths: Path, replace: bool, people: Container[Path] = (), last_vouches: bool = False
 ) -> Iterator[list[Path]]:
-    """Give a temporary name for each path; all are renamed at the end, or, if anything failed, none is.
+    """Yield a temporary path for each path. At the end of the `with` block, all of them are renamed; none if anything failed.
 
-    Until then they stand in a hidden folder beside the files, since only within a file system is a rename one step. A writer that
-    is killed leaves that folder behind, and the next one that writes there removes it. Data is on the disk before it is renamed.
-    What stood at a path before stays or comes back where the others can't be replaced too.
+    The temporary files are in a hidden folder in the same directory, since a rename is only atomic within a file system. If a writer
+    is killed, the next one that writes there removes its hidden folder. Data is flushed to disk before it is renamed. If a rename
+    fails, the old files are restored.
 
-    A link stays, and the file that it leads to is replaced. A file that is replaced keeps its mode. Two writers rename one after the
-    other where the file system has locks.
+    A link stays, and its target is replaced. A replaced file keeps its mode. If the file system has locks, concurrent writers rename
+    one after the other.
 
     Args:
         paths: the files.
-        replace: replace those that exist.
-        people: the paths whose files show people; a new one can be read by its owner alone.
-        last_vouches: the last file says what the others hold. It is removed before they are replaced and comes after them, so that
-            it fits them whenever it is there, even if the process is killed.
+        replace: whether to replace files that exist.
+        people: the paths of files with personal data; new ones can only be read by their owner.
+        last_vouches: whether the last file describes the contents of the others. Then it is removed before they are replaced and
+            written after them, so that it always fits them if it exists, even if the process is killed.
 
     Raises:
-        FileError: a folder does not exist, a path is a folder, a pipe or a device, a file exists and is not to be replaced, the
-            system refuses to write, or this process serves a page of `segkit app`.
+        FileError: a folder does not exist; a path is a folder, a pipe or a device; a file exists and `replace` is False; the system
+            refuses to write; or this process serves a page of `segkit app`.
     """
     refuse_in_app()
     targets = [_target(path, replace=replace) for path in paths]
@@ -103,7 +103,7 @@ def whole_files(
                 if stack.enter_context(_locked(folder, patience=LONGEST_WAIT)) is False:
                     raise FileError.busy(folder)
             for path, target in zip(paths, targets, strict=True):
-                # Once more, since another writer may have come first.
+                # Check again, since another writer may have been faster.
                 if not replace and os.path.lexists(target):
                     raise FileError.exists(path)
             for path, part, target in zip(paths, parts, targets, strict=True):
@@ -117,17 +117,17 @@ def whole_files(
 
 @contextlib.contextmanager
 def whole_folder(path: Path, *, replaceable: Callable[[Path], None]) -> Iterator[Path]:
-    """Give a temporary folder that takes the place of `path` at the end, or, if anything failed, is removed.
+    """Yield a temporary folder that replaces `path` at the end of the `with` block, or is removed if anything failed.
 
-    Nobody but its owner can look into it, then or later. A folder that stood there before is removed, or comes back; of one that was
-    being replaced when its writer was killed, by the next that writes beside it.
+    Only its owner can read the folder, then and later. An existing folder is removed at the end, or restored after a failure. If the
+    process is killed in between, the next writer in the same directory restores it.
 
     Args:
-        path: the folder; those above it are made.
-        replaceable: raises if a folder that is there already must stay.
+        path: the folder. Its parents are created if they do not exist.
+        replaceable: a function that raises an error if an existing folder must not be replaced.
 
     Raises:
-        FileError: a file stands there, the system refuses to write, or this process serves a page of `segkit app`.
+        FileError: there is a file at the path, the system refuses to write, or this process serves a page of `segkit app`.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -152,7 +152,7 @@ def whole_folder(path: Path, *, replaceable: Callable[[Path], None]) -> Iterator
             with _locked(target.parent, patience=LONGEST_WAIT) as lock:
                 if lock is False:
                     raise FileError.busy(target.parent)
-                # Once more, since another writer may have come first.
+                # Check again, since another writer may have been faster.
                 _check_folder(target, replaceable)
                 if target.exists():
                     target.rename(place / "0.old")
@@ -171,7 +171,7 @@ def _check_folder(target: Path, replaceable: Callable[[Path], None]) -> None:
 
 
 def write_text(path: Path, text: str, *, replace: bool) -> Path:
-    """Write text whole or not at all, in UTF-8, with plain line ends, and with a blank for a control character; return the absolute path.
+    r"""Write text atomically in UTF-8 and return the absolute path. Line ends stay \n, and control characters become blanks.
 
     Raises:
         FileError: as `whole_files`.
@@ -182,7 +182,7 @@ def write_text(path: Path, text: str, *, replace: bool) -> Path:
 
 
 def escaped(json_text: str) -> str:
-    r"""Escape what JSON allows as it is and a terminal or an encoder doesn't: control characters and halves of characters.
+    r"""Escape characters that JSON allows but that are unsafe in terminals or can't be encoded: control characters and half characters.
 
     >>> print(escaped('{"name": "VIP\x9b"}'))
     {"name": "VIP\u009b"}
@@ -191,14 +191,14 @@ def escaped(json_text: str) -> str:
 
 
 def take_lock(fileno: int) -> bool | None:
-    """Take the system's lock on an open file or folder, which it gives back when the process ends, even if it is killed.
+    """Take the system's lock on an open file or folder. The system releases it when the process ends, even if it is killed.
 
     Returns:
-        False if another has it, None where there are no locks, as on some network drives.
+        True if the lock was taken, False if another process has it, None if there are no locks, as on some network drives.
     """
     try:
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415  # each system has one of the two
+            import msvcrt  # noqa: PLC0415  # each system has only one of these two modules
 
             msvcrt.locking(fileno, msvcrt.LK_NBLCK, 1)
         else:
@@ -211,7 +211,7 @@ def take_lock(fileno: int) -> bool | None:
 
 
 def _target(path: Path, *, replace: bool) -> Path:
-    """Return the file that is to be written, where links lead to; refuse what is no file, and what can't be one."""
+    """Return the file to write, with links resolved. Refuse paths that are not files, or can't be."""
     try:
         _check_name(path)
         target = Path(os.path.realpath(path))
@@ -222,7 +222,7 @@ def _target(path: Path, *, replace: bool) -> Path:
             raise FileError.not_a_file(path)
         if kind is None and _kind(target.parent) is None:
             raise FileError.no_folder(target if path.is_symlink() else path)
-        # A link that leads nowhere is somebody's own as well.
+        # A broken link also counts as an existing file.
         if not replace and os.path.lexists(path):
             raise FileError.exists(path)
     except FileError:
@@ -235,17 +235,17 @@ def _target(path: Path, *, replace: bool) -> Path:
 
 
 def _check_name(path: Path) -> None:
-    """Refuse control characters, which a system may allow and a terminal would obey.
+    """Refuse control characters, which file systems may allow and terminals would execute.
 
     Raises:
-        ValueError: there is one.
+        ValueError: the name has a control character.
     """
     if _CONTROL_OR_END.search(path.name):
         raise ValueError
 
 
 def _kind(path: Path) -> int | None:
-    """Return what the system has at a path, as its mode; None if nothing."""
+    """Return the mode of the file or folder at a path; None if there is nothing."""
     try:
         return path.stat().st_mode
     except FileNotFoundError:
@@ -253,22 +253,24 @@ def _kind(path: Path) -> int | None:
 
 
 def _refusal(path: Path, error: OSError | ValueError) -> FileError:
-    """Return the error for a path that the system, or Python on the way to it, refuses."""
+    """Return the error for a path that the system or Python refuses."""
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return FileError.not_a_folder(path)
     if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG:
         return FileError.not_written(path, error.strerror or type(error).__name__)
-    return FileError.bad_name(path, "too long" if isinstance(error, OSError) else "of characters that no name can have")
+    return FileError.bad_name(
+        path, "too long" if isinstance(error, OSError) else "made of characters that no name can have"
+    )
 
 
 @contextlib.contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
-    """Make a hidden folder for the parts of one writer, which nobody else can read, and remove it at the end."""
+    """Create a hidden folder for the parts of one writer, readable only by its owner, and remove it at the end."""
     place = None
     with contextlib.ExitStack() as stack:
         try:
             while place is None:
-                place = _claimed(folder, stack)
+                place = _locked_workplace(folder, stack)
             yield place
         finally:
             if place is not None:
@@ -277,8 +279,8 @@ def _workplace(folder: Path) -> Iterator[Path]:
         _remove(place)
 
 
-def _claimed(folder: Path, stack: contextlib.ExitStack) -> Path | None:
-    """Make a hidden folder and lock it; None if another writer took it for a leftover in between."""
+def _locked_workplace(folder: Path, stack: contextlib.ExitStack) -> Path | None:
+    """Create a hidden folder and lock it. Returns None if another writer removed it as a leftover before it was locked."""
     place = folder / f".segkit-{secrets.token_hex(8)}"
     place.mkdir(mode=0o700)
     try:
@@ -289,14 +291,14 @@ def _claimed(folder: Path, stack: contextlib.ExitStack) -> Path | None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what killed writers left: the hidden folders that nobody has locked. Tidying up is no reason to fail."""
+    """Remove the hidden folders of killed writers, which are those that are not locked. Errors are ignored."""
     with contextlib.suppress(OSError):
         for place in [Path(entry.path) for entry in os.scandir(folder) if _is_workplace(entry)]:
             with contextlib.suppress(OSError):
-                with _locked(place) as is_gone:
-                    if is_gone:
+                with _locked(place) as is_leftover:
+                    if is_leftover:
                         _empty(place)
-                if is_gone:
+                if is_leftover:
                     _remove(place)
 
 
@@ -305,7 +307,7 @@ def _is_workplace(entry: "os.DirEntry[str]") -> bool:
 
 
 def _empty(place: Path) -> None:
-    """Remove the parts in a hidden folder, while it is locked, and itself if the system lets it."""
+    """Remove the parts in a locked hidden folder, and the folder itself if the system allows it."""
     with contextlib.suppress(OSError):
         _put_back(place)
         for path in list(place.iterdir()):
@@ -316,7 +318,7 @@ def _empty(place: Path) -> None:
 
 
 def _put_back(place: Path) -> None:
-    """Put back a folder that was moved out of the way of another, which did not take its place."""
+    """Restore a folder that was moved away for a new one, if the new one did not replace it."""
     name, old = place / "0.name", place / "0.old"
     if name.exists() and old.is_dir():
         target = place.parent / name.read_text(encoding="utf-8")
@@ -326,21 +328,21 @@ def _put_back(place: Path) -> None:
 
 
 def _remove(place: Path) -> None:
-    """Remove an empty hidden folder; Windows lets it be removed only when its lock is given back."""
+    """Remove an empty hidden folder. Windows allows this only after its lock was released."""
     with contextlib.suppress(OSError):
         place.rmdir()
 
 
 @contextlib.contextmanager
 def _locked(folder: Path, *, patience: float = 0.0) -> Iterator[bool | None]:
-    """Lock a folder, waiting some seconds for another; give what `take_lock` returns."""
+    """Lock a folder, waiting up to `patience` seconds for another process; yield the result of `take_lock`."""
     try:
         if sys.platform == "win32":
             fileno = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT)
         else:
             fileno = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
     except PermissionError:
-        # A folder may be one to write into and not to look into.
+        # A folder may be writable but not readable.
         yield None
         return
     try:
@@ -351,13 +353,13 @@ def _locked(folder: Path, *, patience: float = 0.0) -> Iterator[bool | None]:
     finally:
         os.close(fileno)
         if sys.platform == "win32":
-            # Which fails for as long as another has it open, so that the last one removes it.
+            # This fails while another process has the file open, so the last one removes it.
             with contextlib.suppress(OSError):
                 (folder / _LOCK).unlink()
 
 
 def _set_mode(part: Path, target: Path, *, shows_people: bool) -> None:
-    """Give a part the mode and group of the file that it replaces; if there is none and it shows people, its owner's alone."""
+    """Give a part the mode and group of the file that it replaces. A new file with personal data is readable only by its owner."""
     try:
         old = target.stat()
     except FileNotFoundError:
@@ -368,17 +370,17 @@ def _set_mode(part: Path, target: Path, *, shows_people: bool) -> None:
             with contextlib.suppress(PermissionError):
                 os.chown(part, -1, old.st_gid)
     if mode is not None:
-        # Where a file system has no modes, as on a memory stick, there are none to keep.
+        # Some file systems, as on memory sticks, have no modes.
         with contextlib.suppress(PermissionError):
             part.chmod(mode)
 
 
 def _put_in_place(parts: Sequence[Path], targets: Sequence[Path], *, last_vouches: bool) -> None:
-    """Rename every part; if one can't be, put back what stood where the ones before it went."""
+    """Rename every part to its target. If a rename fails, restore the files replaced before it."""
     olds = [part.with_suffix(".old") for part in parts]
-    # The last has nothing after it that could fail, so it alone needs no way back, unless it goes first.
-    kept = len(parts) if last_vouches else len(parts) - 1
-    for target, old in zip(targets[:kept], olds, strict=False):
+    # Nothing can fail after the last rename, so the last file needs no backup, unless `last_vouches` removes it first.
+    backups = len(parts) if last_vouches else len(parts) - 1
+    for target, old in zip(targets[:backups], olds, strict=False):
         if target.exists():
             _second_name(target, old)
     try:
@@ -388,7 +390,7 @@ def _put_in_place(parts: Sequence[Path], targets: Sequence[Path], *, last_vouche
             part.replace(target)
     except BaseException:
         if not parts[-1].exists():
-            # Interrupted when all were in place: there is nothing to put back, and the last has no way back.
+            # Interrupted after all renames: there is nothing to restore.
             raise
         for part, target, old in zip(parts, targets, olds, strict=True):
             if old.exists():
@@ -399,7 +401,7 @@ def _put_in_place(parts: Sequence[Path], targets: Sequence[Path], *, last_vouche
 
 
 def _second_name(path: Path, other: Path) -> None:
-    """Give a file a second name: a link costs nothing, and where the file system has none, a copy does."""
+    """Give a file a second name: a hard link, or a copy if the file system has no links."""
     try:
         os.link(path, other)
     except OSError:

@@ -1,4 +1,4 @@
-"""Paths that an analyst gives to be read, checked before anything is opened: there, and no pipe that is waited for for ever."""
+"""Check paths that an analyst passes before they are opened for reading. Pipes are refused, since reading one may block for ever."""
 
 import os
 from pathlib import Path
@@ -7,14 +7,14 @@ from typing import Any
 from segkit.errors import DataError
 
 _LONGEST_NAME = 250
-"""What no system has longer names of files than."""
+"""No file system allows longer file names than about this many characters."""
 
 
 def there(given: Any, what: str) -> Path:
-    """Return the path of a file or folder, `~` being the home folder; what a link leads to counts.
+    """Return the path of an existing file or folder, with `~` expanded. Follows links.
 
     Raises:
-        DataError: it is no path, nothing is there, or it is a pipe, a device or a socket.
+        DataError: the value is not a path, nothing exists there, or it is a pipe, a device or a socket.
 
     >>> there("no such file", "profiles")
     Traceback (most recent call last):
@@ -27,7 +27,7 @@ def there(given: Any, what: str) -> Path:
         path = path.expanduser()
         exists = path.exists()
     except (OSError, RuntimeError, ValueError):
-        exists = False  # too long, no text that a system takes, or the home of somebody who is unknown
+        exists = False  # too long, not encodable, or `~` of an unknown user
     if not exists:
         if _is_no_name(path):
             raise DataError.no_such_name(str(given))
@@ -40,8 +40,13 @@ def there(given: Any, what: str) -> Path:
 def file_there(given: Any, what: str, *, largest: int | None = None) -> Path:
     """Return the path of a regular file, or of a link to one.
 
+    Args:
+        given: the path.
+        what: what the path is for, for error messages.
+        largest: the largest size in bytes; None is any size.
+
     Raises:
-        DataError: as `there`; or it is a folder, or larger than so many bytes.
+        DataError: as `there`; or the path is a folder, or the file is larger than `largest`.
     """
     path = there(given, what)
     if path.is_dir():

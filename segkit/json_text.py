@@ -1,18 +1,18 @@
-"""JSON that somebody else wrote, read within limits; what it means, and what is said of a fault, is the caller's."""
+"""Read JSON from outside within limits of nesting and of the length of numbers, and replace half characters."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
 DEEPEST = 100
-"""Levels of brackets within brackets that are read. Klaviyo takes ten; what reads a value calls itself once or twice a level."""
+"""The deepest nesting that is read. Klaviyo accepts ten levels. The readers are recursive, so they need a limit."""
 
 
 def read_json(text: str | bytes) -> Any:
-    """Return what a JSON text says.
+    """Return the value of a JSON text.
 
     Raises:
-        ValueError: it is no JSON, nests too deep, or has a number too long to be read; the reason, in words to show, is its text.
+        ValueError: the text is not JSON, is nested too deep, or has a number that is too long. The message may be shown to the user.
 
     >>> read_json('{"a": [1]}')
     {'a': [1]}
@@ -27,7 +27,7 @@ def read_json(text: str | bytes) -> Any:
     except UnicodeDecodeError:
         raise ValueError("its text is not in UTF-8") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"it is no JSON, or was not written to its end, in line {error.lineno:,}") from None
+        raise ValueError(f"it is not JSON, or it is incomplete, in line {error.lineno:,}") from None
     except ValueError:
         raise ValueError("a number in it has thousands of digits") from None
     if _may_be_deep(text) and is_deep(found):
@@ -36,7 +36,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 def _may_be_deep(text: str | bytes) -> bool:
-    """Whether a text has more brackets than may be nested, which is sooner told than how they are."""
+    """Return whether a text has more brackets than may be nested, which is faster than parsing the nesting."""
     if isinstance(text, bytes):
         return text.count(b"[") + text.count(b"{") > DEEPEST
     return text.count("[") + text.count("{") > DEEPEST
@@ -46,7 +46,7 @@ _TOO_DEEP = f"its brackets are nested more than {DEEPEST} deep"
 
 
 def is_deep(value: Any, most: int = DEEPEST) -> bool:
-    """Whether lists and mappings are nested deeper than `most` levels, told a level at a time and so at any depth.
+    """Return whether lists and mappings are nested deeper than `most` levels. Not recursive, so it works at any depth.
 
     >>> is_deep([[1]]), is_deep(json.loads("[" * 101 + "]" * 101))
     (False, True)
@@ -62,7 +62,7 @@ def is_deep(value: Any, most: int = DEEPEST) -> bool:
 
 
 _NESTS = (list, tuple, dict)
-"""No Mapping, since to ask of each cell whether it is one takes ten times as long."""
+"""Without `Mapping`, since an instance check against it is slow."""
 
 
 def _inside(value: Any) -> Iterable[Any]:
@@ -70,7 +70,7 @@ def _inside(value: Any) -> Iterable[Any]:
 
 
 class Halves:
-    r"""Replaces halves of characters, which are left where a text was cut within an emoji, and counts the texts that had one.
+    r"""Replaces half characters, which remain when a text is cut within an emoji, and counts the texts that had one.
 
     >>> halves = Halves()
     >>> halves.without(["Ann \ud83d", "Bob"]) == ["Ann \ufffd", "Bob"], halves.found
@@ -81,8 +81,8 @@ class Halves:
         self.found = 0
 
     def without(self, value: Any) -> Any:
-        """Return a value in which U+FFFD stands for each half, in names of mappings, too; it nests no deeper than `DEEPEST`."""
-        # Asked of every cell of a column, and most are short text in ASCII or numbers.
+        """Return a value with each half replaced by U+FFFD, also in keys of mappings. The value must not nest deeper than `DEEPEST`."""
+        # Called for every cell of a column. Most are numbers or short ASCII texts, so check for those first.
         if isinstance(value, str):
             if value.isascii() or not has_half(value):
                 return value
@@ -96,7 +96,7 @@ class Halves:
 
 
 def has_half(text: str) -> bool:
-    r"""Whether a text holds half a character, which no file and no other program takes.
+    r"""Return whether a text has half a character (a lone surrogate), which can't be encoded as UTF-8.
 
     >>> has_half("Ann \ud83d"), has_half("Ann 😀")
     (True, False)

@@ -1,4 +1,4 @@
-"""What spreadsheets and web pages leave around a text: blanks, characters without width, an apostrophe, ="..."; taken off alike everywhere."""
+"""Strip the marks that spreadsheets and web pages leave around a text: blanks, zero-width characters, an apostrophe, ="..."."""
 
 import re
 
@@ -6,17 +6,17 @@ _JOINERS = "\u200c\u200d"
 _WITHOUT_WIDTH = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _BLANKS = "\\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 AROUND = f"{_BLANKS}{_JOINERS}{_WITHOUT_WIDTH}"
-"""What is nothing at either end of a text, as the inside of a pattern's brackets, for Python's patterns and Arrow's alike."""
+"""The characters to strip from both ends of a text, for use inside the brackets of a regular expression of Python or Arrow."""
 
 _ENDS = re.compile(rf"\A[{AROUND}]+|[{AROUND}]+\Z")
-# Inside emoji and in scripts such as Persian a joiner is a part of what is written; beside ASCII it never is.
+# Inside emoji, and in scripts such as Persian, a joiner has a meaning. Next to ASCII it never has.
 _INSIDE = re.compile(rf"[{_WITHOUT_WIDTH}]|(?<![^\x00-\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f])")
 MARKED = rf"^[{AROUND}'=]|[{AROUND}]$|[{_JOINERS}{_WITHOUT_WIDTH}]"
-"""Finds what may have a mark, for Arrow's patterns."""
+"""A regular expression for Arrow that matches texts that may have a mark."""
 
 
 def unmarked(text: str) -> str:
-    """Return a text without what a spreadsheet or a web page left around it.
+    """Return a text without the marks that a spreadsheet or a web page left around it.
 
     >>> unmarked("\u00a0'02110 "), unmarked('="02110"')
     ('02110', '02110')

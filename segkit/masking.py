@@ -1,6 +1,6 @@
-"""Phone numbers and email addresses covered wherever a value enters a message; segkit's own counts and dates are no such values.
+"""Mask phone numbers and email addresses in values that appear in messages. segkit's own counts and dates need no masking.
 
-Where the line is drawn, and why, stands in docs/decisions/0020-people-in-messages.md.
+docs/decisions/0020-people-in-messages.md explains what is masked, and why.
 """
 
 import re
@@ -8,17 +8,17 @@ from datetime import date
 from pathlib import PurePath
 
 LEAST_NUMBER = 1_000_000
-"""The least number of seven digits, which is the fewest that a phone number has here."""
+"""The smallest number of seven digits: a shorter one is not considered a phone number."""
 
 _DIGIT = r"[\d²³¹⁰⁴-⁹₀-₉①-⑨⓪]"
 _NUMBER = re.compile(rf"\+?{_DIGIT}(?:[\W_]{{0,4}}{_DIGIT}){{6,}}(?:[eE][+-]?\d+)?|\+(?:[\W_]{{0,3}}[\dA-Z]){{8,}}")
-"""Seven digits or more, of any script, with a few marks between them; or letters to dial."""
+"""Matches seven digits or more, of any script, with a few marks between them; or a number written in letters."""
 
 _ADDRESS = re.compile(
     r'(?:"(?:[^"\\]|\\.){1,64}"|(?<!\S)\S*?)\s{0,2}(?:[@＠﹫]|%40|&#64;|[(\[{]\s?at\s?[)\]}])\s{0,2}\S*',  # noqa: RUF001  # as some keyboards write it
     re.IGNORECASE,
 )
-"""A word with an @ in it, as far as the next blanks; what is in quotes before the @ may hold blanks of its own."""
+"""Matches a word with an @ in it, up to the next blank. A quoted part before the @ may contain blanks."""
 
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?(?: ?[+-][01]\d:?[0-5]\d)?"
@@ -33,21 +33,21 @@ _MILLISECONDS = r"1\d{12}"
 _DEGREES = r"\d{1,2}\.\d{4,}|\d{1,2}\.\d+, -?\d{1,3}\.\d+"
 _SHORT_DATE = rf"{_DAY}([-/.]){_DAY}\1\d\d"
 _MOMENT = re.compile(rf"(?<!\d)(?<!\d[-/.:])(?:{_FULL_DATE}|{_YEARS}|{_CLOCK})(?![-/.:]?\d)", re.ASCII)
-"""A date, a time, or a span of years: where another number stands beside one, it is covered and the date is not."""
+"""Matches a date, a time, or a range of years. Numbers next to it are masked, but it is not."""
 
-_NOBODYS = re.compile(
+_NOT_PERSONAL = re.compile(
     # A number of Egypt begins with 201 and 0, 1, 2 or 5, and has twelve digits.
     rf"{_BARE_DAY}(?:{_BARE_CLOCK}[0-5]\d)?|(?!201[0125]){_BARE_DAY}{_BARE_CLOCK}|{_MILLISECONDS}|{_DEGREES}"
     rf"|(?:{_BARE_DAY}|{_SHORT_DATE}) {_CLOCK}",
     re.ASCII,
 )
-"""What is no number of a person if nothing stands beside it. Seconds since 1970 may be one: 0171 and 0161 begin like those of today."""
+"""Matches digits that, alone, are not a phone number. Seconds since 1970 are not included: current ones look like 0171 and 0161 numbers."""
 
 
 def masked_text(text: str) -> str:
-    """Return text with the phone numbers and addresses in it covered: its shape stays, and enough to find it by.
+    """Return text with phone numbers and addresses masked. Their first characters and shape stay, so that they can be found.
 
-    Takes time in proportion to the text's length.
+    Runs in linear time.
 
     >>> masked_text("+12125550142 or ann@mail.example"), masked_text("2026-06-30 12:00:00")
     ('+121•••••••• or a••@••••.•••••••', '2026-06-30 12:00:00')
@@ -56,9 +56,9 @@ def masked_text(text: str) -> str:
 
 
 def quoted(value: object) -> str:
-    """Return a value as an error or a warning quotes it: as `repr` does, but with nobody's number or address.
+    """Return the `repr` of a value for an error or a warning, with phone numbers and addresses masked.
 
-    What Python refuses to write out, such as numbers of thousands of digits, is named by its kind.
+    A value that Python can't write out, such as a number of thousands of digits, is only named by its type.
 
     >>> quoted("VIP"), quoted("ann@mail.example"), quoted(12125550142), quoted((42.36, -71.0589012))
     ("'VIP'", "'a••@••••.•••••••'", '121••••••••', '(42.36, -71.0589012)')
@@ -84,7 +84,7 @@ def _quoted(value: object) -> str:
         case bool():
             return repr(value)
         case int() | float():
-            # The digits behind the point of a place on the globe, or of a share, are nobody's number.
+            # Decimals of a coordinate or of a share are not a phone number.
             return masked_text(repr(value)) if abs(value) >= LEAST_NUMBER else repr(value)
         case tuple() | list() if type(value) in {tuple, list}:
             inside = ", ".join(map(_quoted, value))
@@ -96,7 +96,7 @@ def _quoted(value: object) -> str:
 
 
 def masked_path(path: PurePath | str) -> str:
-    """Return a path as text, each of its parts masked for itself.
+    """Return a path as text, with each of its parts masked separately.
 
     >>> masked_path("exports/+12125550142/ann@mail.example.csv")
     'exports/+121••••••••/a••@••••.•••••••.•••'
@@ -110,7 +110,7 @@ def _mask_address(found: re.Match[str]) -> str:
 
 def _mask_number(found: re.Match[str]) -> str:
     text = found.group()
-    if _NOBODYS.fullmatch(text):
+    if _NOT_PERSONAL.fullmatch(text):
         return text
     parts = _MOMENT.split(text)
     if len(re.findall(_DIGIT, "".join(parts))) < 7 and len(parts) > 1:
@@ -122,7 +122,7 @@ def _mask_number(found: re.Match[str]) -> str:
 
 
 def shape_of(text: str, pattern: str, *, visible: int) -> str:
-    """Return text in which all but the first few letters of a pattern are covered."""
+    """Return text in which all matches of a pattern are masked except the first `visible` ones."""
     seen = 0
 
     def mask(match: re.Match[str]) -> str:

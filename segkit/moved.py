@@ -1,7 +1,4 @@
-"""What had another name before, found where it is now; all but `segkit.account`, which is public, goes with 1.0.
-
-Modules from before the wings, and records that stood at the top level.
-"""
+"""Keep the old names of moved modules and records importable. They will be removed in 1.0, except for `segkit.account`, which is public."""
 
 import importlib
 import sys
@@ -23,7 +20,7 @@ _WINGS = {
     "command": "build cli jupyter report",
 }
 _WHOLE = {"account", "plain_data"}
-"""Folders that are a wing of their own now."""
+"""Old packages that were moved as a whole."""
 
 
 def _homes() -> dict[str, str]:
@@ -32,7 +29,7 @@ def _homes() -> dict[str, str]:
 
 
 HOMES = _homes()
-"""Each old name with the new one; what lies in a folder goes with it."""
+"""Maps each old name to the new one. The modules of a package move with it."""
 
 RECORDS = {
     "Agreement": "segkit.analysis.agreement",
@@ -47,9 +44,9 @@ RECORDS = {
 
 
 class Moved:
-    """Finds a module by its old name, and warns of it at the line that imports it.
+    """Finds modules by their old names, and issues a `DeprecationWarning` at the importing line.
 
-    A finder and a loader by what it does: importing the classes of both would take as long as all of segkit's front.
+    Implements the finder and loader protocols without inheriting from `importlib.abc`, which is slow to import.
     """
 
     def __init__(self) -> None:
@@ -58,8 +55,8 @@ class Moved:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return how a module of an old name is loaded; None for any other."""
-        del path, target  # a name says it all
+        """Return the spec of a module with an old name; None for any other name."""
+        del path, target  # the name is enough
         old = fullname
         while old not in HOMES and old.count(".") > 1:
             old = old.rpartition(".")[0]
@@ -68,23 +65,25 @@ class Moved:
         return ModuleSpec(fullname, cast("Any", self), origin=HOMES[old] + fullname.removeprefix(old))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """Return the module as it is known under its new name."""
+        """Return the module with the new name."""
         home = str(spec.origin)
         if not spec.name.startswith(PUBLIC):
             warnings.warn(
-                f"{spec.name} is {home} now; the old name goes with segkit 1.0.", DeprecationWarning, stacklevel=2
+                f"{spec.name} has moved to {home}; the old name will be removed in segkit 1.0.",
+                DeprecationWarning,
+                stacklevel=2,
             )
         found = importlib.import_module(home)
         self._specs[spec.name] = found.__spec__
         return found
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave the module as it was, for Python has written the old name into it."""
+        """Restore the module's spec, which Python has replaced by that of the old name."""
         spec = module.__spec__
         module.__spec__ = None if spec is None else self._specs.pop(spec.name)
 
 
 def install() -> None:
-    """Let old names be found, before Python looks into folders for them."""
+    """Install the finder of old names before Python's own finders."""
     if not any(isinstance(finder, Moved) for finder in sys.meta_path):
         sys.meta_path.insert(0, cast("Any", Moved()))

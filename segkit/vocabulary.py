@@ -1,4 +1,4 @@
-"""What a row of profiles, events, lists and places is called and made of; reading and checking cells is others' work."""
+"""Define the names, spellings and kinds of columns, and the names of metrics. `segkit.data` reads and validates the cells."""
 
 from typing import Literal, TypeAlias
 
@@ -56,14 +56,14 @@ PROFILE_COLUMNS: dict[str, Kind] = {
     "expected_date_of_next_order": "instant",
     "predicted_gender": "text",
 }
-"""The columns with a meaning of their own, under the names of Klaviyo's API; every other column is a custom property."""
+"""The columns of profiles that segkit knows, by their names in Klaviyo's API. Every other column is a custom property."""
 
 SUPPRESSIONS = {
     "HARD_BOUNCE": "email_bounced_timestamp",
     "INVALID_EMAIL": "email_invalid_timestamp",
     "USER_SUPPRESSED": "email_user_suppressed_timestamp",
 }
-"""Reasons for which Klaviyo suppresses an address that a condition can ask for, and the column of when."""
+"""Klaviyo's reasons for suppressing an address that conditions can use, with the column of the date."""
 
 EVENT_COLUMNS = ("profile_id", "metric", "datetime", "value")
 LIST_COLUMNS = ("profile_id", "list_id", "joined")
@@ -143,9 +143,9 @@ _SPELLINGS = {
     "predicted_gender": ("Predicted Gender",),
 }
 PROFILE_SPELLINGS = {spelling.casefold(): name for name, spellings in _SPELLINGS.items() for spelling in spellings}
-"""Headers of Klaviyo's own exports and of its tables in a warehouse, folded, to the canonical name.
+"""Maps headers of Klaviyo's exports and of its tables in a warehouse, in lower case, to canonical names.
 
-Found in real exports, since the help page is not public, and in the connectors' schemas.
+Taken from real exports, since the help page is not public, and from the schemas of connectors.
 """
 
 EVENT_SPELLINGS = {
@@ -186,16 +186,16 @@ METRIC_NAMES = {
     "Subscribed to SMS transactional": ("Subscribed to Text Messaging Transactional",),
     "Unsubscribed from SMS transactional": ("Unsubscribed from Text Messaging Transactional",),
 }
-"""Metrics that Klaviyo renamed, under the name that segkit shows, with the names of other generations; all are one metric.
+"""Metrics that Klaviyo renamed: the name that segkit shows, with all older and newer names of the same metric.
 
-The newest names came in July 2026 (Singer's tap-klaviyo 1.2.0). Which of them an account has differs, and its history may hold several.
+The newest names are from July 2026 (Singer's tap-klaviyo 1.2.0). Accounts have different ones, and one history may have several.
 """
 
 CONSENT_METRICS = {
     "sms": ("Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"),
     "email": ("Subscribed to Email Marketing", "Unsubscribed from Email Marketing"),
 }
-"""By channel, the metrics that say that somebody gave consent, and withdrew it."""
+"""For each channel, the metric of giving consent and that of withdrawing it."""
 
 STANDARD_METRICS = frozenset(
     {
@@ -224,7 +224,7 @@ STANDARD_METRICS = frozenset(
         "Active on Site",
     }
 )
-"""Metrics that every Klaviyo account can have: one without events in the data happened zero times, and is no slip of the pen."""
+"""Metrics that every Klaviyo account can have. If one has no events in the data, it happened zero times and is not a misspelling."""
 
 
 def _folded(name: str) -> str:
@@ -237,10 +237,10 @@ _CANONICAL_METRICS = {
 
 
 def canonical_metric(name: str) -> str:
-    """Return the one name under which segkit keeps a metric.
+    """Return the canonical name of a metric.
 
-    Klaviyo's own metrics are found under each of their names, in capitals or small letters. Any other name only loses the blanks
-    and marks around it, since Klaviyo tells custom metrics apart by capitals.
+    Klaviyo's own metrics are found by each of their names, ignoring case. Other names are only stripped of surrounding blanks and
+    marks, since custom metrics are case-sensitive in Klaviyo.
 
     >>> canonical_metric("Clicked Text Message"), canonical_metric("consented to receive sms "), canonical_metric(" Bid ")
     ('Clicked SMS', 'Subscribed to SMS Marketing', 'Bid')
@@ -249,7 +249,7 @@ def canonical_metric(name: str) -> str:
 
 
 def metric_spellings(metric: str) -> tuple[str, ...]:
-    """Return the names that a metric goes by, the canonical one first.
+    """Return all names of a metric, the canonical one first.
 
     >>> metric_spellings("Clicked Text Message")
     ('Clicked SMS', 'Clicked Text Message')
@@ -259,9 +259,9 @@ def metric_spellings(metric: str) -> tuple[str, ...]:
 
 
 def canonical_name(table: str, header: str) -> str:
-    """Return the canonical name of a header of "profiles", "events", "lists" or "places"; others stay as they are.
+    """Return the canonical name of a header in "profiles", "events", "lists" or "places"; unknown headers stay unchanged.
 
-    Capitals and blanks around it don't matter, so that amounts under "Value" are not overlooked as a property.
+    Case and surrounding blanks don't matter, so that amounts under "Value" are not treated as a custom property.
 
     >>> canonical_name("profiles", "State / Region"), canonical_name("profiles", "Shoe Size")
     ('region', 'Shoe Size')

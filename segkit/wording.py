@@ -1,4 +1,4 @@
-"""How numbers, names and sentences are written, in pictures and in messages; how text becomes markup is `drawing.html`'s."""
+"""Format numbers, names and lists of names for charts and messages. `drawing.html` turns text into markup."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from segkit.masking import quoted
 
 
 def shortened(text: object, letters: int = 40) -> str:
-    """Return text of at most `letters` letters, cut in its middle, since names often differ at their end.
+    """Return text of at most `letters` characters, cut in the middle, since names often differ at the end.
 
     >>> shortened("Engaged with SMS in the last ninety days (weekly)", 25)
     'Engaged with SM…(weekly)'
@@ -21,7 +21,7 @@ def shortened(text: object, letters: int = 40) -> str:
 
 
 def joined(words: Iterable[object], *, most: int = 3, by: str = "and") -> str:
-    """Return words as they are said in a sentence, the last ones only counted.
+    """Return words joined as in a sentence, with only the number of those after the first few.
 
     >>> joined(["VIP"]), joined(["VIP", "SMS"], by="or"), joined(["a", "b", "c", "d", "e"])
     ('VIP', 'VIP or SMS', 'a, b, c and 2 more')
@@ -33,7 +33,7 @@ def joined(words: Iterable[object], *, most: int = 3, by: str = "and") -> str:
 
 
 def percent(share: float, *, digits: int = 2) -> str:
-    """Return a share in percent to two digits (or one), rounded neither to nothing nor to everything; a dash for no share.
+    """Return a share in percent to two digits (or one), never rounded to 0% or 100%; a dash for NaN.
 
     >>> [percent(share) for share in (0, 0.0001, 0.042, 0.123, 0.9999, 1, float("nan"))]
     ['0%', '<0.1%', '4.2%', '12%', '>99%', '100%', '—']
@@ -52,7 +52,7 @@ def percent(share: float, *, digits: int = 2) -> str:
 
 
 def likeness(jaccard: float) -> str:
-    """Return a Jaccard index, rounded neither to nothing nor to the same people; a dash for none.
+    """Return a Jaccard index to two decimals, never rounded to 0 or 1; a dash for NaN.
 
     >>> [likeness(jaccard) for jaccard in (0, 0.001, 0.5, 0.999, 1, float("nan"))]
     ['0', '<0.01', '0.50', '>0.99', '1', '—']
@@ -63,7 +63,7 @@ def likeness(jaccard: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number as people write it: thousands separated, no empty decimals, a dash for none.
+    """Return a number with a thousands separator and without trailing zeros; a dash for NaN.
 
     >>> [number(value) for value in (2984, 2984.0, 0.125, float("nan"))]
     ['2,984', '2,984', '0.125', '—']
@@ -74,7 +74,7 @@ def number(value: float) -> str:
 
 
 def brief(value: float, *, decimals: int = 1) -> str:
-    """Return a count in few letters, for where there is no room for more; a dash for none.
+    """Return a count in as few characters as possible, such as "12k", for places with little room; a dash for NaN.
 
     >>> [brief(value) for value in (653, 2984, 12345, 999_499, 1_234_567, float("nan"))]
     ['653', '3.0k', '12k', '999k', '1.2M', '—']
@@ -82,14 +82,14 @@ def brief(value: float, *, decimals: int = 1) -> str:
     '3k'
     """
     for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        # What would be rounded up to a thousand of a unit is one of the next.
+        # A number that would be rounded up to 1,000 of a unit is written in the next one.
         if value >= unit * 0.9995:
             return f"{value / unit:.{decimals if value < 9.95 * unit else 0}f}{letter}"
     return number(value)
 
 
 def profiles(count: int) -> str:
-    """Return a number of profiles in words.
+    """Return a number of profiles with its noun.
 
     >>> profiles(1), profiles(2984)
     ('1 profile', '2,984 profiles')
@@ -107,7 +107,7 @@ def are(count: int) -> str:
 
 
 def listed(names: Iterable[object], *, most: int = 12) -> str:
-    """Return names as a readable list, saying how many were left out.
+    """Return quoted names separated by commas; if there are more than `most`, with the number of those left out.
 
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
@@ -125,11 +125,11 @@ _UNITS: dict[str, list[str]] = {
     "meters": [],
     "metres": [],
 }
-"""Units by what they mean: "km" looks like no other word, and "meters" too much like "kilometers"."""
+"""Suggestions for units, since similarity of spelling fails: "km" is not similar to any word, and "meters" is to "kilometers"."""
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """Return the beginning of a sentence that offers the near spellings, or nothing."""
+    """Return a sentence, " Did you mean ...?", with the most similar known names; "" if there are none."""
     if not isinstance(name, str):
         return ""
     by_folded = {candidate.casefold(): candidate for candidate in known}
@@ -150,7 +150,7 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def size_words(size: int) -> str:
-    """Return a number of bytes as a person says it.
+    """Return a number of bytes in whole MB or GB, rounded down.
 
     >>> size_words(2**20), size_words(3 * 2**30)
     ('1 MB', '3 GB')

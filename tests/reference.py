@@ -30,11 +30,14 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
+    EventTests,
     FunnelCondition,
     FunnelStep,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
@@ -42,6 +45,7 @@ from segkit.definition.conditions import (
     Not,
     Number,
     NumberComparison,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -143,6 +147,8 @@ def is_member(condition: Condition, profile: Row, shop: PlainShop) -> bool:
             return metric_compares(condition, profile, shop)
         case FunnelCondition():
             return takes_steps(condition, profile, shop)
+        case LastEventCondition():
+            return ends_with(condition, profile, shop)
         case PropertyCondition(name, test):
             return passes(test, profile.get(name), shop)
         case ConsentCondition():
@@ -175,6 +181,15 @@ def metric_compares(condition: MetricCondition, profile: Row, shop: PlainShop) -
     return compares(sum(map(exact, amounts), Fraction()), condition.comparison, exact(condition.value))
 
 
+def ends_with(condition: LastEventCondition, profile: Row, shop: PlainShop) -> bool:
+    """Say whether the newest of a profile's events passes; of several at one instant the last in the data is the newest."""
+    mine = [
+        event for event in events_of(profile, condition.timeframe, shop) if is_of(event, condition.metric, (), shop)
+    ]
+    newest = max(enumerate(mine), key=lambda one: (as_instant(one[1]["datetime"], shop), one[0]), default=None)
+    return newest is not None and is_of(newest[1], condition.metric, condition.where, shop)
+
+
 def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:
     """Return a profile's events in a timeframe, in the order of the data."""
     return [
@@ -185,11 +200,18 @@ def events_of(profile: Row, timeframe: Timeframe, shop: PlainShop) -> list[Row]:
     ]
 
 
-def is_of(event: Row, metric: str, where: Sequence[EventProperty], shop: PlainShop) -> bool:
-    """Say whether an event is of a metric, under its old or new name, and passes all tests."""
-    if one_name(event["metric"]) != one_name(metric):
+def is_of(event: Row, metric: str | tuple[str, ...], where: EventTests, shop: PlainShop) -> bool:
+    """Say whether an event is of a metric or one of several, under its old or new name, and passes all tests."""
+    if one_name(event["metric"]) not in map(one_name, [metric] if isinstance(metric, str) else metric):
         return False
-    return all(passes(clause.test, event_value(event, clause.property), shop) for clause in where)
+    return all(is_as_asked(event, clause, shop) for clause in where)
+
+
+def is_as_asked(event: Row, clause: EventProperty | EventAlternatives, shop: PlainShop) -> bool:
+    """Say whether an event passes a test, or all tests of one alternative among several."""
+    if isinstance(clause, EventAlternatives):
+        return any(all(is_as_asked(event, one, shop) for one in alternative) for alternative in clause.alternatives)
+    return passes(clause.test, event_value(event, clause.property), shop)
 
 
 def one_name(metric: str) -> str:
@@ -500,6 +522,9 @@ def passes(test: PropertyTest, cell: Any, shop: PlainShop) -> bool:
         case NumberTest(comparison, value):
             number = as_number(cell, shop)
             return number is not None and compares(number, comparison, exact(value))
+        case NumberInTest(values, negated):
+            number = as_number(cell, shop)
+            return number is not None and any(compares(number, "equals", exact(one)) for one in values) != negated
         case BooleanTest(value):
             return as_truth(cell, shop) is value
         case DateTest(timeframe):

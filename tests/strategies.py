@@ -270,7 +270,7 @@ def trees(draw: st.DrawFn, depth: int = 2) -> Condition:
 def atom(random: Random) -> Condition:
     """Return an atom, a count, sum or property more often."""
     kinds = [metric_atom, property_atom, metric_atom, property_atom, consent_atom, list_atom, place_atom, funnel_atom]
-    return random.choice(kinds)(random)
+    return random.choice([*kinds, last_event_atom])(random)
 
 
 def event_timeframe(random: Random) -> time.EventTimeframe:
@@ -327,8 +327,10 @@ def text_test(random: Random) -> said.TextTest | said.TextInTest:
     return said.TextTest(way, random.choice(PATTERNS if way.endswith("matches") else TEXTS))
 
 
-def number_test(random: Random) -> said.NumberTest:
+def number_test(random: Random) -> said.NumberTest | said.NumberInTest:
     """Return a test of numbers."""
+    if random.random() < 0.2:
+        return said.NumberInTest(tuple(random.sample(NUMBERS, k=random.randint(1, 3))), random.choice([True, False]))
     return said.NumberTest(comparison(random), random.choice(NUMBERS))
 
 
@@ -391,6 +393,16 @@ def property_atom(random: Random) -> said.PropertyCondition:
     return said.PropertyCondition(name, test(random))
 
 
+def event_clause(random: Random) -> said.EventProperty | said.EventAlternatives:
+    """Return a test of an event's property, or now and then alternatives."""
+    if random.random() < 0.8:
+        return event_property(random)
+    several = [
+        tuple(event_property(random) for _ in range(random.choice([1, 1, 2]))) for _ in range(random.choice([2, 2, 3]))
+    ]
+    return said.EventAlternatives(tuple(several))
+
+
 def event_property(random: Random) -> said.EventProperty:
     """Return a test of an event's property, mostly of its own kind."""
     name, test = random.choice(list(OF_EVENTS.items()))
@@ -400,12 +412,20 @@ def event_property(random: Random) -> said.EventProperty:
 def metric_atom(random: Random) -> MetricCondition:
     """Return a count or a sum, held against what few events with few amounts come to."""
     one, other = random.choices([*AMOUNTS, Decimal(0)], k=2)
-    where = tuple(event_property(random) for _ in range(random.choice([0, 0, 1, 2])))
+    where = tuple(event_clause(random) for _ in range(random.choice([0, 0, 1, 2])))
     metric, way, timeframe = random.choice(METRICS), comparison(random), event_timeframe(random)
+    if random.random() < 0.2:
+        metric = tuple(random.sample(METRICS, k=random.randint(2, 3)))
     if random.choice([True, False]):
         return MetricCondition(metric, random.choice(["count", "days"]), way, random.randint(0, 3), timeframe, where)
     value = random.choice([one, one + other, float(one), float(one + other), Decimal("0.001")])
     return MetricCondition(metric, "sum", way, value, timeframe, where)
+
+
+def last_event_atom(random: Random) -> said.LastEventCondition:
+    """Return a condition on the newest event."""
+    where = tuple(event_clause(random) for _ in range(random.choice([1, 1, 2])))
+    return said.LastEventCondition(random.choice(METRICS), where, event_timeframe(random))
 
 
 def funnel_atom(random: Random) -> said.FunnelCondition:
@@ -413,7 +433,7 @@ def funnel_atom(random: Random) -> said.FunnelCondition:
     steps = [
         said.FunnelStep(
             random.choice(METRICS),
-            tuple(event_property(random) for _ in range(random.choice([0, 0, 0, 1]))),
+            tuple(event_clause(random) for _ in range(random.choice([0, 0, 0, 1]))),
             random.choice([True, True, False]),
         )
         for _ in range(random.choice([2, 2, 2, 3, 3, 4, 5]))
@@ -479,7 +499,8 @@ Moved = Callable[[int], Condition]
 
 def moved_atom(random: Random) -> Moved:
     """Return an atom whose number, or one end of whose window, moves with a step."""
-    counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
+    metric = random.choice([*METRICS, (METRICS[1], METRICS[2])])
+    counted = MetricCondition(metric, "count", random.choice(COMPARISONS), random.randint(0, 2))
     summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
     bought = random.choice([counted, summed, replace(counted, measurement="days")])
     day = date(2024, 2, 20)

@@ -37,7 +37,7 @@ DEFINITION = {
     "missing_word": (("spent", ["at_least", "at_most"]), ["spent", "at least one of", "'at_least', 'at_most'"]),
     "words_clash": (
         ("did", ["before", "after"]),
-        ["did", "one of 'before', 'after' at a time", "Join two conditions with &"],
+        ["did", "one of 'before', 'after' at a time", "join two conditions with &"],
     ),
     "bad_value": (("at_least", -1, "a whole number of at least 0"), ["at_least", "-1", "a whole number of at least 0"]),
     "unknown_choice": (
@@ -71,7 +71,7 @@ DEFINITION = {
     ),
     "unresolved_segment": (("VIP",), ["'VIP'", "only its name is known", "sk.resolve_segments(["]),
     "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "Write out the condition of one"]),
-    "too_many_written_out": (("S9", 20_000, 10_000), ["'S9'", "20,000", "10,000", "Name each segment once"]),
+    "too_many_written_out": (("S9", 20_000, 10_000), ["'S9'", "20,000", "10,000", "each segment only once"]),
     "reserved_name": (("size", "intersections"), ["'size'", "intersections", "another name", "segment.condition"]),
     "unreadable_text": (
         (["line 4: Do a.", "line 5: Do b."],),
@@ -80,9 +80,12 @@ DEFINITION = {
     "not_yaml": (("found a tab",), ["not YAML", "found a tab", "Check the indentation"]),
     "empty_text": ((), ["Nothing is written", "segkit: 1"]),
     "nested_too_deep": ((), ["nested too deep", "fewer groups"]),
-    "half_a_character": (("A name", "Ann \ud83d"), ["A name", "half a character", "emoji", "Write the whole sign"]),
-    "half_in_text": ((), ["half a character", "emoji", "Write the whole sign"]),
-    "text_too_long": ((600_000, 500_000), ["600,000 letters", "at most 500,000", "right file"]),
+    "half_a_character": (
+        ("A name", "Ann \ud83d"),
+        ["A name", "half a character", "emoji", "Write the whole character"],
+    ),
+    "half_in_text": ((), ["half a character", "emoji", "Write the whole character"]),
+    "text_too_long": ((600_000, 500_000), ["600,000 characters", "at most 500,000", "right file"]),
     "not_plain": (("&a",), ["'&a'", "anchor", "Write out what it stands for"]),
     "key_twice": (("did",), ["'did'", "twice", "two conditions, each after a dash"]),
     "two_readings": (("no",), ["'no'", "without quotes", '"no"', "true or false"]),
@@ -112,7 +115,7 @@ DEFINITION = {
     "unnamed_id": (("metric", "UWxqMk"), ["metric 'UWxqMk'", "metric_names={'UWxqMk': NAME}", "names="]),
     "no_id": (
         ("list", "vip", ["VIP"]),
-        ["list 'vip'", "Did you mean 'VIP'", "list_ids={'vip': ID}", "Known are: 'VIP'"],
+        ["list 'vip'", "Did you mean 'VIP'", "list_ids={'vip': ID}", "Known names: 'VIP'"],
     ),
     "one_name_of_several": (
         ("metric", "Placed Order", ["B", "A"], "ids"),
@@ -120,11 +123,11 @@ DEFINITION = {
     ),
     "not_a_builder": ((5,), ["A builder is a function", "of type int", "Annotated[int, Range(7, 365)]", "sk.sizes("]),
     "phrase_as_builder": (("did",), ["sk.did makes a condition", "a builder makes a segment", "return sk.Segment("]),
-    "not_made_a_segment": ((builder, [1]), ["'builder'", "returned list", "Return one of them"]),
+    "not_made_a_segment": ((builder, [1]), ["'builder'", "returned list", "returns one of them"]),
     "not_a_dataset": (("shop",), ["Expected a Dataset", "str", "sk.load("]),
-    "table_and_data": (("sizes",), ["sk.sizes", "a shop beside it", "sk.sizes(table)", "sk.sizes(segments, shop)"]),
+    "table_and_data": (("sizes",), ["sk.sizes", "without a shop", "sk.sizes(table)", "sk.sizes(segments, shop)"]),
     "not_a_membership_table": (("sizes", [5]), ["sk.sizes", "list", "sk.sizes(sk.membership(segments, shop))"]),
-    "not_flags": (("City", "Oslo"), ["'City'", "'Oslo'", "True, False, 1 and 0", "Drop the column"]),
+    "not_flags": (("City", "Oslo"), ["'City'", "'Oslo'", "True, False, 1 or 0", "Drop the column"]),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
@@ -140,11 +143,11 @@ DATA = {
         (FOLDER, "0.9", 7),
         ["'shop'", "segkit 0.9", "version 7", "sk.load(...).save(folder)"],
     ),
-    "folder_not_entered": ((FOLDER,), ["'shop'", "can't be looked into", "its owner's alone", "Ask its owner"]),
-    "inside_a_saved_shop": ((FOLDER,), ["inside of a saved shop", "sk.load('shop')"]),
+    "folder_not_entered": ((FOLDER,), ["'shop'", "can't be read", "by its owner", "Ask the owner"]),
+    "inside_a_saved_shop": ((FOLDER,), ["inside a saved shop", "sk.load('shop')"]),
     "saved_shop_is_read": (
         (["columns", "day_first"],),
-        ["'columns', 'day_first'", "only as_of", "load where it came from"],
+        ["'columns', 'day_first'", "only as_of", "load its source"],
     ),
     "property_not_saved": (("Months", "month_interval"), ["'Months'", "month_interval", "astype(str)"]),
     "no_ids_to_add_by": (
@@ -155,7 +158,7 @@ DATA = {
         (["country", "sms_consent"],),
         ["'country', 'sms_consent'", "sk.load(..., profiles=frame)", "'country (mine)'"],
     ),
-    "nothing_to_add": (("with_list",), ["with_list", "no id", "Check how it was picked"]),
+    "nothing_to_add": (("with_list",), ["with_list", "no id", "Check how the data was selected"]),
     "series_without_name": (
         ("with_properties",),
         ["with_properties", "Series without a name", "series.rename('Spent')"],
@@ -171,7 +174,7 @@ DATA = {
     "several_levels": (("profiles", ("a", "b")), ["profiles", "('a', 'b')", "Join them first"]),
     "no_data_in_folder": (
         (FOLDER, ["a.txt"]),
-        ["'shop'", "profiles.*", "events.*", "'a.txt'", "given one by one", "sk.load("],
+        ["'shop'", "profiles.*", "events.*", "'a.txt'", "one by one", "sk.load("],
     ),
     "two_kinds_of_file": (
         ("events", ["events.csv", "events.parquet"]),
@@ -184,9 +187,9 @@ DATA = {
     ),
     "pair_twice": (
         ("--consent", "yes", ["subscribed", "unsubscribed"]),
-        ["--consent", "'yes'", "'subscribed', 'unsubscribed'", "Leave one"],
+        ["--consent", "'yes'", "'subscribed', 'unsubscribed'", "Keep one"],
     ),
-    "not_a_regular_file": ((FOLDER / "p.csv",), ["'p.csv'", "a device or a pipe", "Save what comes out of it"]),
+    "not_a_regular_file": ((FOLDER / "p.csv",), ["'p.csv'", "a device or a pipe", "Save its output"]),
     "folder_for_file": ((FOLDER,), [repr(str(FOLDER)), "is a folder", "name of a file"]),
     "file_too_large": ((FOLDER / "p.json", 2**30), ["'p.json'", "1 GB", "right file"]),
     "unpacks_too_large": ((FOLDER / "p.csv.gz", 2**28), ["'p.csv.gz'", "256 MB", "unpack it and load"]),
@@ -196,7 +199,7 @@ DATA = {
     "not_a_source": (("events", 5), ["events", "an int", "Give a path", "Polars", "pandas.DataFrame(rows)"]),
     "not_a_table_of_arrow": (
         ("events", "Series"),
-        ["events", "Series", "no table of named columns", "frame.collect()"],
+        ["events", "Series", "not a table of named columns", "frame.collect()"],
     ),
     "no_excel": ((FOLDER / "p.xlsx",), ["'p.xlsx'", "pip install openpyxl", "CSV UTF-8"]),
     "no_parts": ((FOLDER / "events", ["a.log"]), ["'events'", "no Parquet file", "'a.log'", "one by one"]),
@@ -235,7 +238,7 @@ DATA = {
         ["'02111' of 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
     "no_names": (("n.json",), ["n.json", "Get Metrics", '{"metrics": {ID: NAME}']),
-    "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "slipped column"]),
+    "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "another column"]),
 }
 FILE = {
     "holds_more_than_a_shop": (
@@ -250,7 +253,7 @@ FILE = {
     "not_a_folder": ((FOLDER / "vip",), ["vip", "is a file", "Give the name of a folder"]),
     "not_written": (
         (FOLDER / "vip.csv", "no room"),
-        ["vip.csv", "no room", "Nothing was changed", "Check that there is room"],
+        ["vip.csv", "no room", "Nothing was changed", "Check that there is enough room"],
     ),
     "not_a_file": ((FOLDER / "pipe",), ["pipe", "a pipe, a device or a socket", "'vip.csv'"]),
     "bad_name": ((FOLDER / ("v" * 300), "too long"), ["vvv...", "too long", "'vip.csv'"]),
@@ -273,22 +276,22 @@ ACCOUNT = {
     "not_allowed": (("Get Events", ["events:read"]), ["Get Events", "403", "'events:read'", "make a key"]),
     "too_fast": (("Get Events", 90_000.0), ["Get Events", "429", "90,000 seconds", "later"]),
     "server_fault": (("Get Events", 503), ["Get Events", "503", "status.klaviyo.com"]),
-    "too_slow": (("Get Events", 300.0), ["Get Events", "300 seconds", "given up", "Check the network"]),
-    "too_large": (("Get Events", 64 * 2**20), ["Get Events", "64 MiB", "given up", "proxy"]),
+    "too_slow": (("Get Events", 300.0), ["Get Events", "300 seconds", "gave up", "Check the network"]),
+    "too_large": (("Get Events", 64 * 2**20), ["Get Events", "64 MiB", "gave up", "proxy"]),
     "unreachable": (("Get Events", "ProtocolError"), ["Get Events", "ProtocolError", "Check the network"]),
     "refused": (
         ("Get Events", 400, "No such metric."),
         ["Get Events", "400", "Klaviyo says: No such metric.", "Check the names"],
     ),
-    "no_document": (("Get Events",), ["Get Events", "no JSON document", "proxy"]),
+    "no_document": (("Get Events",), ["Get Events", "not a JSON document", "proxy"]),
     "broken_page": (
         ("Get Events", 1_234, "it has no list named 'data'"),
-        ["Get Events, page 1,234", "no list named 'data'", "pages before it are kept"],
+        ["Get Events, page 1,234", "no list named 'data'", "pages before it are saved"],
     ),
     "damaged_page": ((FOLDER / "page.gz",), ["page.gz", "damaged", "--restart"]),
     "other_pull": (
         (FOLDER, "since='2026-01-01'", "since='2025-01-01'"),
-        ["'shop'", "since='2026-01-01'", "asks for since='2025-01-01'", "--restart"],
+        ["'shop'", "since='2026-01-01'", "this pull has since='2025-01-01'", "--restart"],
     ),
     "other_account": ((FOLDER,), ["'shop'", "another account", "--restart"]),
     "stale_cursor": ((FOLDER, "Get Events: no."), ["'shop'", "Get Events: no.", "--restart"]),
@@ -306,7 +309,7 @@ ACCOUNT = {
     "too_many_changes": ((101, 100), ["101", "100 a day", "Nothing was sent", "tomorrow"]),
     "push_stopped": (
         ("Create Segment: no.", ["A"], ["B", "C"]),
-        ["Create Segment: no.", "Done: 'A'.", "Not done: 'B', 'C'.", "Run the same again"],
+        ["Create Segment: no.", "Done: 'A'.", "Not done: 'B', 'C'.", "Run the same push again"],
     ),
 }
 EVERY = [

@@ -137,7 +137,7 @@ def test_builders_make_what_the_design_lists(shop):
 
 def test_a_pattern_is_checked_before_it_is_wrapped(shop):
     """What is no pattern by itself is refused, even where brackets around it would make it one."""
-    with pytest.raises(sk.DefinitionError, match="no regular expression"):
+    with pytest.raises(sk.DefinitionError, match="not a regular expression"):
         sk.members(sk.Segment("It", sk.has("City", matches="a)|(b")), shop)
 
 
@@ -162,7 +162,7 @@ def test_public_modules_are_imported_by_their_public_names():
 def test_modules_are_found_under_their_old_names(old: str):
     """With a note of the new name, at the line that imports them; a public function stays what it is."""
     sys.modules.pop(old, None)
-    with pytest.warns(DeprecationWarning, match=f"{HOMES[old]} now") as told:
+    with pytest.warns(DeprecationWarning, match=f"has moved to {HOMES[old]};") as told:
         found = importlib.import_module(old)
     assert found is importlib.import_module(HOMES[old])
     assert found.__spec__.name == HOMES[old]

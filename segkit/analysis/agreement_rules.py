@@ -22,6 +22,7 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -186,6 +187,7 @@ def _moves_within_a_day(atom: Atom) -> bool:
         case (
             MetricCondition(timeframe=timeframe)
             | FunnelCondition(timeframe=timeframe)
+            | LastEventCondition(timeframe=timeframe)
             | ListCondition(joined=timeframe)
         ):
             return getattr(timeframe, "unit", "day") == "hour"
@@ -231,7 +233,9 @@ def _says_the_same(asked: ConsentCondition, consent: ConsentCondition) -> bool:
 def _event_as_date(atom: Condition) -> Condition:
     """Replace an event of consent in a timeframe by the date of the consent in the same timeframe."""
     match atom:
-        case MetricCondition(metric, "count", comparison, value, timeframe, ()) if not isinstance(timeframe, AllTime):
+        case MetricCondition(str(metric), "count", comparison, value, timeframe, ()) if not isinstance(
+            timeframe, AllTime
+        ):
             consent = _CONSENT_METRICS.get(canonical_metric(metric))
             if consent is not None and (comparison, value) in _AT_LEAST_ONCE + _ZERO_TIMES:
                 dated = replace(consent, status_date=timeframe)

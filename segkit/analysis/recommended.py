@@ -16,7 +16,7 @@ from segkit.analysis.starting import starting_values
 from segkit.builders.purchases import ORDERED
 from segkit.data.properties import UNSET
 from segkit.data.validation.faults import is_personal
-from segkit.definition.algebra import without_consent
+from segkit.definition.algebra import each_metric, event_properties, without_consent
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -24,7 +24,9 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DistanceCondition,
     EventProperty,
+    EventTests,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -247,8 +249,9 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
                 yield from (reason for reasons in every for reason in reasons)
         case Not(inner):
             yield from _lacking(inner, dataset)
-        case MetricCondition(metric=metric, where=where):
-            yield from _lacking_of_events(metric, where, dataset)
+        case MetricCondition(metric=metrics, where=where) | LastEventCondition(metric=metrics, where=where):
+            for metric in each_metric(metrics):
+                yield from _lacking_of_events(metric, where, dataset)
         case FunnelCondition(steps):
             for step in steps:
                 yield from _lacking_of_events(step.metric, step.where, dataset)
@@ -280,9 +283,9 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
             assert_never(condition)
 
 
-def _lacking_of_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
+def _lacking_of_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
     if canonical_metric(metric) not in dataset.events.metrics:
         yield f"no event of the metric {quoted(metric)}"
-    for clause in where:
+    for clause in event_properties(where):
         if clause.property not in dataset.events.properties:
             yield f"no event property {quoted(clause.property)}"

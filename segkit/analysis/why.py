@@ -11,7 +11,7 @@ from segkit.data.consent import CONSENTS
 from segkit.data.instants import instant_of
 from segkit.data.places import KILOMETERS
 from segkit.data.properties import UNSET
-from segkit.definition.algebra import either_kind
+from segkit.definition.algebra import each_metric, either_kind
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -20,6 +20,7 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DistanceCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -30,7 +31,7 @@ from segkit.definition.conditions import (
     SegmentCondition,
 )
 from segkit.definition.explain import describe, duration_words, explain, number_words
-from segkit.definition.measures import measure_in
+from segkit.definition.measures import EventCount, EventMeasure, measure_in
 from segkit.definition.segment import Segment, one_segment
 from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
@@ -113,6 +114,8 @@ class _Reasons:
                 return self._metric(atom)
             case FunnelCondition():
                 return self._funnel(atom), float("nan")
+            case LastEventCondition(metric, _, timeframe):
+                return self._newest(EventCount(metric, timeframe)) or "no event in the timeframe", float("nan")
             case PropertyCondition(name, NumberTest(_, value)):
                 return self._value(name), float(value) - self._number(name)
             case PropertyCondition(name):
@@ -155,8 +158,6 @@ class _Reasons:
         # Use decimals: 200 - 199.99 is 0.01, but 0.009999999999990905 with floats.
         measured = Decimal(int(units[self._row])).scaleb(-scale).normalize()
         to_threshold = float(Decimal(str(atom.value)) - measured)
-        events = self._dataset.events.metric(atom.metric)
-        own = np.flatnonzero(events.profiles[self._evaluation.window(measure, events)] == self._row)
         match atom.measurement:
             case "count":
                 what = counted(round(measured), "event")
@@ -166,13 +167,26 @@ class _Reasons:
                 what = f"{number_words(measured)} in all"
             case _:
                 assert_never(atom.measurement)
-        if not len(own):
+        newest = self._newest(measure)
+        if not newest:
             return f"{what} in the timeframe", to_threshold
-        newest = instant_of(int(events.times[self._evaluation.window(measure, events)][own[-1]]))
+        if atom.where:
+            newest = newest.replace("the newest", "the newest in the timeframe, before other conditions on it,")
+        return f"{what}; {newest}", to_threshold
+
+    def _newest(self, measure: EventMeasure) -> str:
+        """Say when the newest event in a timeframe was, whatever its properties; "" without any."""
+        times = []
+        for metric in each_metric(measure.metric):
+            events = self._dataset.events.metric(metric)
+            window = self._evaluation.window(measure, events)
+            times += events.times[window][events.profiles[window] == self._row][-1:].tolist()
+        if not times:
+            return ""
+        newest = instant_of(max(times))
         # Count midnights, as timeframes do, not spans of 24 hours.
         ago = self._dataset.as_of.date() - newest.date()
-        where = "; the newest in the timeframe, before other conditions on it," if atom.where else "; the newest"
-        return f"{what}{where} on {newest:%Y-%m-%d}, {counted(ago.days, 'day')} ago", to_threshold
+        return f"the newest on {newest:%Y-%m-%d}, {counted(ago.days, 'day')} ago"
 
     def _funnel(self, atom: FunnelCondition) -> str:
         events = self._evaluation.step_events(atom)

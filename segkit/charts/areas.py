@@ -75,12 +75,16 @@ def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
     if not sets.members:
         return Heading(f"Nobody is in {segments}", "", colours)
     wrong = _error(sets, found)
-    off = f", wrong by up to {percent(wrong)} of those shown; the numbers are exact" if wrong >= _UNNOTICED else ""
+    off = (
+        f", with an error of up to {percent(wrong)} of those shown; the numbers are exact"
+        if wrong >= _UNNOTICED
+        else ""
+    )
     notes = [sets.note, f"Areas are in proportion to profiles{off}."]
     for one in sets.shown:
         if one.size and one.rows not in found:
             where = joined(sets.names[row] for row in one.rows)
-            notes.append(f"Not to be seen in the circles: {profiles(one.size)} in {where} only.")
+            notes.append(f"Not visible in the circles: {profiles(one.size)} in {where} only.")
     return Heading(_finding(sets, segments), " ".join(notes), colours)
 
 
@@ -136,9 +140,9 @@ def _numbers(sets: Intersections, found: dict[Key, Region], small: set[Key]) -> 
     texts = ["" if key in small else f"{sets.size(key):,}" for key in found]
     ink = {"texttemplate": style.inked(element("b", Markup("%{text}"))), "textfont": {"size": _LETTER}}
     spots = {"mode": "markers+text", "marker": {"size": 30, "opacity": 0}}
-    told = {"hovertext": [_hover(sets, key) for key in found], "hoverinfo": "text"}
+    labels = {"hovertext": [_hover(sets, key) for key in found], "hoverinfo": "text"}
     x, y = [place.x for place in found.values()], [place.y for place in found.values()]
-    return go.Scatter(x=x, y=y, text=texts, **ink, **spots, **told)
+    return go.Scatter(x=x, y=y, text=texts, **ink, **spots, **labels)
 
 
 def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:

@@ -19,31 +19,31 @@ _SIDES: Final = ((True, BLUE, "in"), (False, GREY, "not in"))
 
 
 class Distribution(Protocol):
-    """What `sk.distribution` returns, as far as a picture needs it."""
+    """The attributes of the result of `sk.distribution` that the chart uses."""
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row per bar."""
+        """A row for each bar."""
         ...
 
     @property
     def quantity(self) -> str:
-        """What is counted, in words."""
+        """The name of the measure with its unit."""
         ...
 
     @property
     def threshold(self) -> float:
-        """Where the condition stands."""
+        """The threshold of the condition."""
         ...
 
     @property
     def without(self) -> int:
-        """How many have no such quantity."""
+        """How many profiles have no such value."""
         ...
 
     @property
     def base(self) -> str:
-        """Of whom."""
+        """Which profiles are counted."""
         ...
 
 
@@ -58,16 +58,17 @@ def plot_distribution(
     """Draw a histogram of a measure, with the threshold as a line and the two sides of it in two colours.
 
     Args:
-        distribution: what `sk.distribution` returns, which needs no other arguments; or a table like its table, a row for each bar:
-            `from_value`, `to_value` (exclusive), `profiles`, `is_in` (True on the members' side), with the other arguments. A bar with
-            an infinite end is drawn as wide as the others and labelled "or more".
+        distribution: the result of `sk.distribution`, with which the other arguments are not needed; or a table like its `table`, a
+            row for each bar: `from_value`, `to_value` (exclusive), `profiles`, `is_in` (True on the members' side). A bin with an
+            infinite end is drawn as wide as the others and labelled "or more".
         quantity: the name of the measure with its unit, such as "days since the last click".
         threshold: the parameter's value; None draws no line.
         without: how many profiles have no such value, for the note below the title.
         base: which profiles the bars count, such as "who meets every other condition".
 
     Raises:
-        DefinitionError: it is another table, a table without a quantity, or None, as of a parameter that moves no number.
+        DefinitionError: it is another table, a table without `quantity`, or None, which `sk.distribution` returns for a parameter
+            without a measure.
 
     >>> table = pd.DataFrame({"from_value": [0, 30], "to_value": [30, 60], "profiles": [3, 1], "is_in": [True, False]})
     >>> figure = plot_distribution(table, quantity="miles away", threshold=30)
@@ -82,7 +83,7 @@ def plot_distribution(
         table, quantity, threshold = distribution.table, distribution.quantity, distribution.threshold
         without, base = distribution.without, distribution.base
     else:
-        wanted = "what sk.distribution returns; it is None if no number of a profile's own moves with the parameter"
+        wanted = "the result of sk.distribution, which is None if the parameter is not a threshold on a number of each profile"
         raise DefinitionError.bad_value("The first argument of plot_distribution", distribution, wanted)
     columns = ["from_value", "to_value", "profiles", "is_in"]
     style.check_table("plot_distribution", table, columns, "sk.distribution")
@@ -135,11 +136,11 @@ def _side(bins: Bins, quantity: str, *, is_in: bool, colour: str, words: str) ->
     heights = bins.inside if is_in else bins.totals - bins.inside
     starts, ends = bins.drawn
     held = heights > 0
-    told = [
+    hovers = [
         hover(f"{profiles(count)}, {words}", f"{quantity}: {span}")
         for count, span in zip(heights.tolist(), bins.words, strict=True)
         if count
     ]
-    look = {"marker": {"color": colour, "line": {"width": 0}}, "hovertext": told, "hoverinfo": "text"}
+    look = {"marker": {"color": colour, "line": {"width": 0}}, "hovertext": hovers, "hoverinfo": "text"}
     middles, widths = (starts + ends) / 2, _BAR * (ends - starts)
     return go.Bar(x=middles[held], y=heights[held], width=widths[held], name=words, **look)

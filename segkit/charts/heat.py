@@ -48,16 +48,16 @@ def strength(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     return np.where(known > 0, np.clip(np.rint(known * _STEPS), 1, _STEPS), 0).astype(np.uint8)
 
 
-def hovers(told: Sequence[Sequence[Sequence[str]]], template: Markup) -> go.Heatmap:
+def hovers(labels: Sequence[Sequence[Sequence[str]]], template: Markup) -> go.Heatmap:
     """Return an invisible trace with the hover labels of the cells.
 
     Args:
-        told: rows by columns by pieces of markup, which the template names %{customdata[0]} and so on.
+        labels: rows by columns by pieces of markup, which the template names %{customdata[0]} and so on.
         template: plotly's `hovertemplate`.
     """
     unseen = {"colorscale": [[0, NOTHING], [1, NOTHING]], "showscale": False}
-    nothing = np.zeros((len(told), len(told[0])), dtype=np.uint8)
-    return go.Heatmap(z=nothing, **unseen, customdata=told, hovertemplate=hover_template(template))
+    nothing = np.zeros((len(labels), len(labels[0])), dtype=np.uint8)
+    return go.Heatmap(z=nothing, **unseen, customdata=labels, hovertemplate=hover_template(template))
 
 
 def tiles(
@@ -65,7 +65,7 @@ def tiles(
     *,
     x: Sequence[str],
     y: Sequence[str],
-    told: npt.NDArray[np.float64],
+    data: npt.NDArray[np.float64],
     template: Markup,
 ) -> go.Heatmap:
     """Return coloured cells without numbers and with a colour scale, for heat maps with many cells.
@@ -74,10 +74,10 @@ def tiles(
         values: rows by columns. NaN has no colour.
         x: the names of the columns, for a category axis.
         y: the names of the rows.
-        told: rows by columns by numbers, which the template names %{customdata[0]} and so on.
+        data: rows by columns by numbers, which the template names %{customdata[0]} and so on.
         template: plotly's `hovertemplate`; %{z} is the value.
     """
     scale = {"thickness": 12, "outlinewidth": 0, "tickformat": ",d", "len": 1, "ticks": "", "tickprefix": INKED}
-    hovered = {"customdata": told.astype(np.float32), "hovertemplate": hover_template(template), "hoverongaps": False}
+    hovered = {"customdata": data.astype(np.float32), "hovertemplate": hover_template(template), "hoverongaps": False}
     colours = [[0, faded(BLUE, 0.1)], [1, faded(BLUE, STRONGEST)]]
     return go.Heatmap(z=values.astype(np.float32), x=x, y=y, colorscale=colours, colorbar=scale, **hovered)

@@ -118,15 +118,15 @@ def _heading(info: _MapInfo) -> Heading:
     if beyond:
         notes.append(f"Not drawn: {_people(beyond)} farther than {number(_VIEW * info.radius)} {info.unit} away.")
     if unplaced:
-        notes.append(f"No place is known of {_people(unplaced)}.")
+        notes.append(f"The location of {_people(unplaced)} is unknown.")
     colours = tuple((colour, words) for words, colour, people in _groups(info) if any(people))
     return Heading(finding, " ".join(notes), colours)
 
 
 def _people(places: list[_Place]) -> str:
     members, others = sum(place.members for place in places), sum(place.others for place in places)
-    told = [counted(members, "member")] * bool(members) + [counted(others, "other profile")] * bool(others)
-    return joined(told)
+    counts = [counted(members, "member")] * bool(members) + [counted(others, "other profile")] * bool(others)
+    return joined(counts)
 
 
 def _groups(info: _MapInfo) -> list[tuple[str, str, list[int]]]:
@@ -164,8 +164,8 @@ def _dots(info: _MapInfo, people: list[int], most: int, *, colour: str, name: st
     sizes = [round(max(_LARGEST_DOT * (count / most) ** 0.5, _SMALLEST_DOT), 1) for _, count in drawn]
     x, y = [round(place.east, 3) for place, _ in drawn], [round(place.north, 3) for place, _ in drawn]
     look = {"size": sizes, "color": colour, "line": {"width": 0}, "opacity": 0.75}
-    told = [_hover(place, info.unit) for place, _ in drawn]
-    return go.Scatter(x=x, y=y, mode="markers", marker=look, hovertext=told, hoverinfo="text", name=name)
+    hovers = [_hover(place, info.unit) for place, _ in drawn]
+    return go.Scatter(x=x, y=y, mode="markers", marker=look, hovertext=hovers, hoverinfo="text", name=name)
 
 
 def _hover(place: _Place, unit: Unit) -> str:

@@ -53,14 +53,14 @@ class _OverlapInfo:
         names: the names of the segments.
         values: for each view, the strength of each cell's colour, 0 to 1.
         texts: for each view, the formatted number of each cell.
-        told: the parts of each cell's hover label.
+        labels: the parts of each cell's hover label.
         finding: the title.
     """
 
     names: tuple[str, ...]
     values: dict[Show, Numbers]
     texts: dict[Show, list[list[str]]]
-    told: list[list[list[str]]]
+    labels: list[list[list[str]]]
     finding: str
 
     def heading(self, show: Show) -> Heading:
@@ -112,12 +112,12 @@ def _overlap_info(table: pd.DataFrame) -> _OverlapInfo:
         "jaccard": [[likeness(share) for share in row] for row in jaccard],
     }
     cells = range(len(names))
-    told = [
+    labels = [
         [[number(counts[i, j]), *(one_line(texts[kind][i][j]) for kind in ("containment", "jaccard"))] for j in cells]
         for i in cells
     ]
     values: dict[Show, Numbers] = {"containment": containment, "count": counts / most, "jaccard": jaccard}
-    return _OverlapInfo(names, values, texts, told, _finding(names, counts, jaccard))
+    return _OverlapInfo(names, values, texts, labels, _finding(names, counts, jaccard))
 
 
 def _count(count: float, columns: int) -> str:
@@ -148,7 +148,7 @@ def _finding(names: tuple[str, ...], counts: Numbers, jaccard: Numbers) -> str:
 def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
     count = len(info.names)
     size, row = next((size, row) for most, size, row in _ROOM if count <= most)
-    traces = [heat.hovers(info.told, _HOVER)]
+    traces = [heat.hovers(info.labels, _HOVER)]
     for kind in _BUTTONS:
         others = np.where(np.eye(count, dtype=bool), 0, info.values[kind])
         traces.append(heat.cells(others, info.texts[kind], size=size, visible=kind == show))
@@ -185,8 +185,8 @@ def _buttons(info: _OverlapInfo, show: Show) -> dict[str, Any]:
     for kind in kinds:
         # The first trace has the hover labels.
         seen = [True, *(other == kind for other in kinds)]
-        told = {"title.text": info.heading(kind).title, **_labels(kind)}
-        buttons.append({"label": _label(kind, show), "method": "update", "args": [{"visible": seen}, told]})
+        update = {"title.text": info.heading(kind).title, **_labels(kind)}
+        buttons.append({"label": _label(kind, show), "method": "update", "args": [{"visible": seen}, update]})
     place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8, "l": 0, "t": 0, "r": 0}}
     # Plotly draws the button under the pointer nearly white on any page, so its text must be dark. With `showactive` it would do so
     # to the active button, too; ours has bold text instead.

@@ -20,7 +20,7 @@ def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
 
     Args:
         sizes: as returned by `sk.sizes`: index segment; `size`, `share` (0 to 1), `base`, `base_size`. If there are columns
-            `sendable` (may be texted) and `before_consent` (match all conditions but SMS consent), bars are divided accordingly.
+            `sendable` (may be texted) and `before_consent` (members without the SMS consent condition), bars show these parts.
 
     Raises:
         DefinitionError: it is another table.

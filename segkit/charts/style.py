@@ -85,8 +85,8 @@ class Heading:
         """Everything as plotly's title, with line breaks, since plotly does not wrap text."""
         small = [pieces(line) for line in balanced(self.note, _NOTE_LETTERS)]
         for keys in self._key_lines():
-            told = (pieces(element("span", "■", style=f"color:{colour}"), " ", words) for colour, words in keys)
-            small.append(Markup("&nbsp; ".join(told)))
+            entries = (pieces(element("span", "■", style=f"color:{colour}"), " ", words) for colour, words in keys)
+            small.append(Markup("&nbsp; ".join(entries)))
         finding = element("b", lines(*balanced(self.finding, _TITLE_LETTERS)))
         return inked(lines(finding, *(element("span", line, style="font-size:13px") for line in small)))
 

@@ -150,13 +150,13 @@ def _hover(info: _SweepInfo, setting: _Setting) -> str:
 
 def _line_figure(info: _SweepInfo) -> go.Figure:
     x = [setting.values[0] for setting in info.settings]
-    told = {"hovertext": [_hover(info, setting) for setting in info.settings], "hoverinfo": "text"}
+    labels = {"hovertext": [_hover(info, setting) for setting in info.settings], "hoverinfo": "text"}
     curves = [("members", BLUE, [setting.size for setting in info.settings])]
     if any(setting.sendable is not None for setting in info.settings):
         curves.append(("of them may be texted", GREEN, [setting.sendable or 0 for setting in info.settings]))
     traces = [
         go.Scatter(
-            x=x, y=sizes, name=name, mode="lines+markers" if len(x) <= _DOTS else "lines", **told,
+            x=x, y=sizes, name=name, mode="lines+markers" if len(x) <= _DOTS else "lines", **labels,
             line={"color": colour, "width": 2.5, "shape": "hv"}, marker={"color": colour, "size": 6},
         )
         for name, colour, sizes in curves
@@ -238,26 +238,26 @@ def _written_cells(
 ) -> list[Any]:
     """Return the traces of cells with numbers in them."""
     sizes = np.full(shape, np.nan)
-    told = [[[""] for _ in range(shape[1])] for _ in range(shape[0])]
+    labels = [[[""] for _ in range(shape[1])] for _ in range(shape[0])]
     for setting, (row, column) in place.items():
         sizes[row, column] = setting.size
-        told[row][column] = [_hover(info, setting)]
+        labels[row][column] = [_hover(info, setting)]
     low, high = np.nanmin(sizes), np.nanmax(sizes)
     # The smallest value gets some colour, to distinguish it from settings that are not in the table.
     values = (sizes - low) / (high - low) if high > low else np.ones(shape)
     values = np.where(np.isnan(sizes), np.nan, np.maximum(values, 0.004))
     texts = [[number(size) if not np.isnan(size) else "" for size in row] for row in sizes]
-    return [heat.hovers(told, Markup("%{customdata[0]}")), heat.cells(values, texts, size=12)]
+    return [heat.hovers(labels, Markup("%{customdata[0]}")), heat.cells(values, texts, size=12)]
 
 
 def _plain_cells(
     info: _SweepInfo, place: dict[_Setting, tuple[int, int]], shape: tuple[int, int], names: list[list[str]]
 ) -> list[Any]:
     """Return the trace of cells without numbers. The browser builds the hover labels from a template, to keep the figure small."""
-    sizes, told = np.full(shape, np.nan), np.full((*shape, 2), np.nan)
+    sizes, data = np.full(shape, np.nan), np.full((*shape, 2), np.nan)
     for setting, where in place.items():
         sizes[where] = setting.size
-        told[where] = (setting.share or 0, setting.size - (info.current.size if info.current else 0))
+        data[where] = (setting.share or 0, setting.size - (info.current.size if info.current else 0))
     x, y, z = map(Markup, ("%{x}", "%{y}", "%{z:,d}"))
     parts = [element("b", info.parameters[0], " ", x, " and ", info.parameters[1], " ", y), pieces(z, " members")]
     if info.settings[0].share is not None:
@@ -265,4 +265,4 @@ def _plain_cells(
     if info.current is not None:
         parts.append(pieces(Markup("%{customdata[1]:+,d}"), f" against {_at(info, info.current)}"))
     columns, rows = (list(map(one_line, words)) for words in names)
-    return [heat.tiles(sizes, x=columns, y=rows, told=told, template=lines(*parts))]
+    return [heat.tiles(sizes, x=columns, y=rows, data=data, template=lines(*parts))]

@@ -157,8 +157,8 @@ def _last_bar(info: Intersections) -> list[go.Bar]:
         return []
     is_cut = info.rest > _BREAK_FROM * info.largest
     cut = "the bar is cut: it would be taller" if is_cut else ""
-    told = hover(profiles(info.rest), f"in {info.more}", _share(info, info.rest), cut)
-    grey = _upright(info).update(x=[_last_place(info)], hovertext=[told], marker_color=GREY, name="all others")
+    label = hover(profiles(info.rest), f"in {info.more}", _share(info, info.rest), cut)
+    grey = _upright(info).update(x=[_last_place(info)], hovertext=[label], marker_color=GREY, name="all others")
     if not is_cut:
         return [grey.update(y=[info.rest], text=[f"{info.rest:,}"])]
     upper = go.Bar(grey).update(y=[0.14 * info.largest], base=0.9 * info.largest, text=[f"{info.rest:,}"])
@@ -191,5 +191,5 @@ def _stripe(row: int) -> dict[str, Any]:
 def _last_words(info: Intersections) -> dict[str, Any]:
     words = f"and {info.more}"
     is_room = _row(info) * len(info.names) > style.width(words)
-    told = {"text": words if is_room else "…", "textangle": -90 if is_room else 0, "showarrow": False}
-    return {"x": _last_place(info), "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", **told}
+    look = {"text": words if is_room else "…", "textangle": -90 if is_room else 0, "showarrow": False}
+    return {"x": _last_place(info), "y": (len(info.names) - 1) / 2, "xref": "x", "yref": "y", **look}

@@ -1,6 +1,6 @@
 """Build all segments that a shop's data supports: write member files, manifests, tables and an HTML report."""
 
-# Annotations stay as they are written, so that `help` shows short names.
+# Keeps annotations as written, so that `help` shows short names.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -32,13 +32,13 @@ from segkit.sending.member_cells import neutralised
 from segkit.wording import counted
 
 NO_CONSENT = (
-    "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files hold whom each "
-    "rule picks before consent: for looking and counting only. If a column holds the consent, the data report says how to name it."
+    "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files contain the profiles "
+    "that match each segment before consent, for analysis only. If a column holds the consent, the data report says how to name it."
 )
 
 
 NOBODY_SUBSCRIBED = (
-    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words of "
+    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words in "
     "sms_consent were not understood, and how to give them a meaning."
 )
 
@@ -183,7 +183,7 @@ def _segment_files(
     links = [(label, f"members/{name}")]
     if send is not None:
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
-        links.insert(0, ("to be sent to", f"send/{name}"))
+        links.insert(0, ("members who may be texted", f"send/{name}"))
     waterfall = None if send is None else send.waterfall
     page = SegmentPage(segment.name, segment.description, explain(segment), waterfall, tuple(links))
     return page, paths

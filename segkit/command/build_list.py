@@ -55,14 +55,14 @@ class BuildList:
         stays = {name: digest for name, digest in left.items() if name not in removed}
         self._write(stays | {name: _digest(_manifest(self._folder / name)) for name in self._planned})
         return [
-            *_told("Removed what only an earlier build wrote", removed),
-            *_told(
-                "Written by an earlier build and not by this one, but changed since or not to be removed, and so left: make sure "
+            *_note("Removed files that only an earlier build wrote", removed),
+            *_note(
+                "Kept files of an earlier build that were changed since, or could not be removed; make sure "
                 "that nobody sends to them",
                 list(stays),
             ),
-            *_told(
-                "Member files that were in the folder before its first build, and so left: make sure that nobody sends to them",
+            *_note(
+                "Kept member files that were in the folder before its first build; make sure that nobody sends to them",
                 [] if self._listed is not None else self._others(written),
             ),
         ]
@@ -121,5 +121,5 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def _told(what: str, names: list[str]) -> list[str]:
+def _note(what: str, names: list[str]) -> list[str]:
     return [f"{what}: {listed(names)}."] if names else []

@@ -70,15 +70,17 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="segkit", description="SMS segments: say them, see them, send to them.")
+    parser = _Parser(prog="segkit", description="SMS segments: define them, see them, send to them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks; options of JupyterLab's own are handed on")
+    lab = commands.add_parser(
+        "lab", help="open JupyterLab with the notebooks; further options are passed to JupyterLab"
+    )
     lab.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
     lab.set_defaults(run=_lab)
 
     app = commands.add_parser(
-        "app", help="serve the notebooks as pages for colleagues; options of Voilà's own are handed on"
+        "app", help="serve the notebooks as pages for colleagues; further options are passed to Voilà"
     )
     app.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
     app.set_defaults(run=_app)
@@ -86,15 +88,17 @@ def _parser() -> argparse.ArgumentParser:
     builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
     builds.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
     builds.add_argument("--out", required=True, help="the folder to write into; an earlier build is replaced")
-    builds.add_argument("--segments", help="build the segments of this folder of YAML files, or of one file, instead")
-    builds.add_argument("--as-of", help="look from this date (its close) or instant; the newest event otherwise")
+    builds.add_argument("--segments", help="build the segments of this YAML file, or of a folder of them, instead")
+    builds.add_argument(
+        "--as-of", help="evaluate as of the end of this date, or as of an instant (default: the newest event)"
+    )
     builds.add_argument(
         "--columns",
         nargs="+",
         action="extend",
         default=[],
         metavar="HEADER=NAME",
-        help="your headers in segkit's names, such as customer=profile_id",
+        help="your headers and segkit's names for them, such as customer=profile_id",
     )
     builds.add_argument(
         "--consent",
@@ -102,14 +106,15 @@ def _parser() -> argparse.ArgumentParser:
         action="extend",
         default=[],
         metavar="WORD=MEANING",
-        help=f"your words of consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
+        help=f"your words for consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
     )
-    builds.add_argument("--near", help="postal code of the store; the commonest in the data otherwise")
+    builds.add_argument("--near", help="postal code of the store (default: the most frequent one in the data)")
     builds.add_argument("--country", default="US", help="country of that postal code, two letters (US)")
     builds.add_argument(
-        "--default-country", help="of phone numbers that name none, if the profile has no country either"
+        "--default-country",
+        help="country of phone numbers without a country code, if the profile has no country either",
     )
-    builds.add_argument("--encoding", help="of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
+    builds.add_argument("--encoding", help="encoding of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.add_argument(
         "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
@@ -124,21 +129,23 @@ def _parser() -> argparse.ArgumentParser:
     builds.set_defaults(run=_build)
 
     pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
-    pulls.add_argument("folder", help="the folder to write into; a pull that broke off goes on where it stopped")
-    pulls.add_argument("--metrics", nargs="+", metavar="NAME", help="events of these metrics only")
-    pulls.add_argument("--since", metavar="DATE", help="events from this day on only (UTC)")
-    pulls.add_argument("--no-lists", action="store_true", help="leave out who is on which list")
-    pulls.add_argument("--segments", action="store_true", help="the definitions of the segments, too")
-    pulls.add_argument("--members-of", nargs="+", default=[], metavar="NAME", help="the members of these segments, too")
-    pulls.add_argument("--restart", action="store_true", help="forget a pull that broke off, and begin again")
+    pulls.add_argument("folder", help="the folder to write into; an interrupted pull is resumed")
+    pulls.add_argument("--metrics", nargs="+", metavar="NAME", help="only events of these metrics")
+    pulls.add_argument("--since", metavar="DATE", help="only events from this day on (UTC)")
+    pulls.add_argument("--no-lists", action="store_true", help="leave out the members of lists")
+    pulls.add_argument("--segments", action="store_true", help="download the definitions of the segments, too")
+    pulls.add_argument(
+        "--members-of", nargs="+", default=[], metavar="NAME", help="download the members of these segments, too"
+    )
+    pulls.add_argument("--restart", action="store_true", help="discard an interrupted pull and start again")
     pulls.set_defaults(run=_pull)
 
     pushes = commands.add_parser("push", help="create or update segments in the Klaviyo account of KLAVIYO_API_KEY")
     pushes.add_argument("files", nargs="+", metavar="FILE", help="a segment as YAML, or a folder of them")
-    pushes.add_argument("--names", help="JSON file with the ids of metrics and lists; read from the account otherwise")
+    pushes.add_argument("--names", help="JSON file with the ids of metrics and lists (default: read from the account)")
     pushes.add_argument("--dry-run", action="store_true", help="show the requests and send none")
     pushes.add_argument(
-        "--update", metavar="ID", help="update the segment of this id; the one of the same name otherwise"
+        "--update", metavar="ID", help="update the segment with this id (default: the one with the same name)"
     )
     pushes.set_defaults(run=_push)
 
@@ -151,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
-    _come_first("JUPYTER_CONFIG_PATH")
+    _prepend_path("JUPYTER_CONFIG_PATH")
     return _run_module("jupyterlab", given.folder, *given.others)
 
 
@@ -161,7 +168,7 @@ def _app(given: argparse.Namespace) -> int:
     from traitlets.config import Config  # noqa: PLC0415  # installed with Voilà, which is optional
     from voila.app import Voila  # noqa: PLC0415
 
-    _come_first("JUPYTER_PATH")
+    _prepend_path("JUPYTER_PATH")
     os.environ[APP] = "1"
     # Neither a JSON file nor a command line option can contain a function.
     settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
@@ -169,7 +176,7 @@ def _app(given: argparse.Namespace) -> int:
     return 0
 
 
-def _come_first(variable: str) -> None:
+def _prepend_path(variable: str) -> None:
     """Put segkit's Jupyter settings in front of the paths in an environment variable."""
     os.environ[variable] = os.pathsep.join([str(_JUPYTER_SETTINGS), *filter(None, [os.environ.get(variable)])])
 
@@ -184,7 +191,7 @@ def _run_module(name: str, *words: str) -> int:
 def _sample(given: argparse.Namespace) -> int:
     write_sample(given.folder)
     folder = masked_path(given.folder)
-    _say(
+    _print_line(
         f"Wrote a synthetic shop into {masked_path(Path(given.folder).resolve())}. Next: segkit build {folder} --out build"
     )
     return 0
@@ -202,19 +209,19 @@ def _pull(given: argparse.Namespace) -> int:
         progress=True,
     )
     for note in pulled.notes:
-        _say(note)
+        _print_line(note)
     for path in pulled.files:
         rows = pulled.rows.get(path.name)
-        _say(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
-    _say(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
-    _say(f"Next: segkit build {masked_path(given.folder)} --out build")
+        _print_line(f"Wrote {masked_path(path)}" + (f" ({counted(rows, 'row')})" if rows else ""))
+    _print_line(f"Consent as of {pulled.profiles_as_of:%Y-%m-%d %H:%M} UTC")
+    _print_line(f"Next: segkit build {masked_path(given.folder)} --out build")
     return 0
 
 
 def _push(given: argparse.Namespace) -> int:
     segments = [segment for file in given.files for segment in load_segments(file)]
     names = None if given.names is None else AccountNames.from_file(given.names)
-    _say(push(segments, names=names, update=given.update, dry_run=given.dry_run))
+    _print_line(push(segments, names=names, update=given.update, dry_run=given.dry_run))
     return 0
 
 
@@ -248,13 +255,13 @@ def _build(given: argparse.Namespace) -> int:
     _print_build(built, dataset)
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if message not in built.notes:
-            _say(f"Note: {message}")
+            _print_line(f"Note: {message}")
     seconds = time.perf_counter() - begun
-    _say(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
+    _print_line(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
     return 0
 
 
-def _say(line: object) -> None:
+def _print_line(line: object) -> None:
     """Print a line, and ignore a closed pipe, so that a build piped to `head` still writes all its files."""
     try:
         print(line, flush=True)
@@ -283,28 +290,28 @@ def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 def _print_data(dataset: Dataset) -> None:
     for alarm in dataset.alarms:
-        _say(f"Alarm: {alarm}\n")
-    _say(dataset)
+        _print_line(f"Alarm: {alarm}\n")
+    _print_line(dataset)
     if len(dataset.report):
-        _say("\nData report")
-        _say(_table(dataset.report))
+        _print_line("\nData report")
+        _print_line(_table(dataset.report))
 
 
 def _print_build(built: Build, dataset: Dataset) -> None:
     if built.lead:
-        _say(f"\n{built.lead}.")
-    _say("\nSegments")
+        _print_line(f"\n{built.lead}.")
+    _print_line("\nSegments")
     table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
     table["share"] = table["share"].map(percent)
     for column in ("size", "before_consent", "sendable"):
         table[column] = table[column].map("{:,}".format)
-    _say(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
+    _print_line(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
     if len(built.not_built):
-        _say("\nNot built")
-        _say(_table(built.not_built))
+        _print_line("\nNot built")
+        _print_line(_table(built.not_built))
     for note in built.notes:
         if note not in dataset.alarms:  # printed at the top
-            _say(f"\n{note}")
+            _print_line(f"\n{note}")
 
 
 def _table(frame: pd.DataFrame) -> str:

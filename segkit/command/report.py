@@ -108,7 +108,7 @@ def html_report(
         _checks(pages),
         _listing("Not built, and why", not_built),
         _listing("Faults of the data, and what was done", faults, otherwise="No fault was found in the data."),
-        element("footer", "One file without scripts: it asks no network for anything.", class_="quiet"),
+        element("footer", "One file without scripts. It loads nothing from the network.", class_="quiet"),
     ]
     colours = "".join(f"--{name}:{colour};" for name, colour in _COLOURS.items())
     sheet = files("segkit.command").joinpath("report.css").read_text(encoding="utf-8")
@@ -241,7 +241,7 @@ def _segments(pages: Sequence[SegmentPage], rows: Mapping[str, Size]) -> Markup:
     if not sections:
         return Markup()
     is_unknown = all(page.waterfall is None for page in pages)
-    unknown = "The data has no SMS consent, so nothing says who may be texted." if is_unknown else ""
+    unknown = "The data has no SMS consent, so it is not known who may be texted." if is_unknown else ""
     return element("section", element("h2", "Segment by segment"), if_any("p", unknown), *sections)
 
 

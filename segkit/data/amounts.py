@@ -17,7 +17,7 @@ FINEST = 9
 _DIGITS_OF_64_BITS = 19
 
 EXACT_FLOAT = 2**53
-"""Integers up to this are exact as a double, so smaller sums may be computed in doubles."""
+"""Integers up to this are exact as a double."""
 
 _PLAIN = r"^[+-]?(\d+\.?\d{0,9}|\.\d{1,9})$"
 

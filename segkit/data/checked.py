@@ -1,4 +1,4 @@
-"""Checked tables: what validation ends in, what every engine starts from, and what a saved shop holds."""
+"""Define the validated tables, which `data/validation` returns, engines evaluate and saved shops store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,13 @@ from segkit.wording import counted
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ListEntries:
-    """Who is on one list: rows of profiles, and when they joined in microseconds, where that is known."""
+    """The profiles on a list.
+
+    Attributes:
+        profiles: the rows of the profiles.
+        joined: when each joined, in microseconds since 1970.
+        has_date: whether the date in `joined` is known.
+    """
 
     profiles: Codes
     joined: npt.NDArray[np.int64]
@@ -33,18 +39,18 @@ class ListEntries:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Everything that passed validation.
+    """All validated tables.
 
     Attributes:
-        ids: of the profiles, each once.
-        profiles: their properties by name, the known ones each in its one type. Distinct values are read as a number, a text, a truth,
-            an instant and a list by `PropertyColumn` alone, and a saved shop holds these readings beside them.
-        unknown_sms_words: which profiles have a word of SMS consent that nobody knows.
-        sms: what the profiles say of texts beside their status.
-        phones: each profile's number in E.164 with its country and kind, or the reason why there is none.
-        events: by metric, oldest first: whose, when, on which day, how much in whole units, and the row that each came from.
-        lists: who is on each list.
-        postal_points: the points that postal codes stand for.
+        ids: the ids of the profiles, each once.
+        profiles: the properties by name. Known columns are converted to their type. Only `PropertyColumn` interprets distinct
+            values as numbers, texts, booleans, instants or lists; a saved shop also stores these readings.
+        unknown_sms_words: a mask of the profiles whose SMS consent is an unknown word.
+        sms: further data about texts, such as second phone numbers.
+        phones: the number of each profile in E.164 with its country and kind, or the reason why it is not valid.
+        events: the events by metric, oldest first, with their profiles, times, days, amounts in integer units and original rows.
+        lists: the profiles on each list.
+        postal_points: the coordinates of postal codes.
         losses: the tables of which many rows were left out.
     """
 
@@ -61,7 +67,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class CheckedShop:
-    """Checked tables, and what else was found out as they were loaded; what each means stands at `Dataset`."""
+    """Validated tables, and what else is known after loading. `Dataset` documents the fields."""
 
     tables: Checked
     report: pd.DataFrame

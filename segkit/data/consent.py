@@ -96,13 +96,17 @@ class ConsentWords:
         if given is None:
             return cls()
         if not isinstance(given, Mapping):
-            raise DataError.faults([f"consent={quoted(given)} names no words. Write consent={{'yes': 'subscribed'}}."])
+            raise DataError.faults(
+                [f"consent={quoted(given)} is not a mapping. Write consent={{'yes': 'subscribed'}}."]
+            )
         own: dict[str, Consent] = {}
         problems = []
         for word, meaning in given.items():
             folded = _folded(_text_of(word))
             if not folded:
-                problems.append(f"consent: {quoted(word)} is no word of a cell. Give text, a number, True or False.")
+                problems.append(
+                    f"consent: {quoted(word)} can't be a word in a cell. Pass text, a number, True or False."
+                )
             elif meaning not in CONSENTS:
                 problems.append(
                     f"consent: {quoted(word)} can't mean {quoted(meaning)}. The choices are: {listed(CONSENTS)}."

@@ -28,7 +28,7 @@ _COMPACT = (
 _SLASHED = rf"^(?P<first>\d{{1,2}})[/.-](?P<later>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d{{2}}){_CLOCK}$"
 _DIGITS = r"^(?P<whole>\d{9,18}|[1-4]\d{18})(?:\.(?P<fraction>\d*))?$"
 _DATE_AND_HOUR = r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])$"
-"""Ten digits such as 2026063012. As seconds they would be an instant in 2034, so they are read as neither."""
+"""Ten digits such as 2026063012, which may be a date with an hour or seconds since 1970. They are ambiguous and so not read."""
 
 _FROM_1990, _THROUGH_2100 = 631_152_000, 4_133_980_800
 UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1, "nanoseconds": 0.001}

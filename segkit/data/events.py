@@ -1,4 +1,4 @@
-"""The event index: per metric, events in order of time, with profiles as whole numbers and exact amounts, laid out for counting."""
+"""The event index: the events of each metric sorted by time, with profiles as integers and exact amounts, for fast counting."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,15 +26,15 @@ VALUE = "$value"
 
 @dataclass(frozen=True, slots=True)
 class MetricEvents:
-    """All events of one metric, oldest first.
+    """All events of a metric, oldest first.
 
     Attributes:
-        profiles: row of the profile of each event, int32.
-        times: microseconds since 1970, UTC, ascending.
-        days: the UTC day of each event, counted from 1970; windows of days need no finer time.
-        units: amounts as whole numbers, divided by ten to the power of `scale`; None where the metric carries no amounts.
-        scale: decimals of `units`.
-        rows: row of each event in the table it came from, int32.
+        profiles: the row of each event's profile, int32.
+        times: the time of each event, in microseconds since 1970, UTC, ascending.
+        days: the UTC day of each event, counted from 1970. Windows of days use it instead of the time.
+        units: the amounts as integers, to be divided by ten to the power of `scale`; None if the metric has no amounts.
+        scale: the number of decimal places in `units`.
+        rows: the row of each event in its table, int32.
     """
 
     profiles: Codes
@@ -48,7 +48,7 @@ class MetricEvents:
         return len(self.times)
 
     def window(self, start: int | None, end: int | None) -> slice:
-        """Return the events from one instant to before another, in microseconds; None is open."""
+        """Return the slice of events from `start` (inclusive) to `end` (exclusive), in microseconds; None means unbounded."""
         first = 0 if start is None else int(np.searchsorted(self.times, start))
         last = len(self.times) if end is None else int(np.searchsorted(self.times, end))
         return slice(first, max(first, last))
@@ -66,26 +66,26 @@ _NOTHING = MetricEvents(
 
 @dataclass(frozen=True, slots=True)
 class SetAmounts:
-    """Which events of a table carry an amount; how much it is, the whole numbers of a metric's events say.
+    """Which events of a table have an amount. The amounts themselves are computed from `MetricEvents.units`.
 
-    That takes a bit an event, and the amounts once more would take eight bytes.
+    This takes one bit per event, while a copy of the amounts would take eight bytes.
 
     Attributes:
-        is_set: an Arrow column of true and false.
-        kind: of the numbers as they were stored.
+        is_set: an Arrow column of booleans.
+        kind: the type of the numbers as they were stored.
     """
 
     is_set: pa.BooleanArray
     kind: pa.DataType
 
     def at(self, rows: Codes) -> "SetAmounts":
-        """Return the same of some events, in their order."""
+        """Return the same for some events, in their order."""
         return SetAmounts(self.is_set.take(pa.array(rows)), self.kind)
 
     def of(self, events: MetricEvents) -> Cells:
-        """Return the amounts of a metric's events as they were stored, if this is of those events."""
+        """Return the amounts as they were stored. `self` must be of the same events as `events`."""
         units = np.zeros(len(events), dtype=np.int64) if events.units is None else events.units
-        # Below 2**53 both sides are exact as doubles, so this is the very double that stands for `scale` decimals.
+        # Below 2**53 both operands are exact as doubles, so the quotient is the double nearest to the decimal number.
         numbers = pa.array(units / 10**events.scale).cast(self.kind)
         unset = pa.scalar(None, self.kind)
         return Cells(pa.chunked_array([pc.if_else(self.is_set, numbers, unset)]))
@@ -93,16 +93,16 @@ class SetAmounts:
 
 @dataclass(frozen=True, repr=False)
 class EventIndex:
-    """Events by metric, and their properties, which are coded per metric on first use.
+    """Events by metric, and their properties.
 
     Attributes:
-        metrics: the events of each metric, under its canonical name.
-        properties: event properties of the whole table, by name.
-        values: the amounts of the whole table as a property of events, or which of them are set where the whole numbers of
-            `metrics` say the rest; None where it has none.
-        is_date: which events of the whole table carry a date without a time; None where none does.
-        day_first: the order of dates such as 06/07/2026 in properties; None is month first.
-        near_amounts: properties that hold numbers under a name that looks like that of an amount.
+        metrics: the events of each metric, by its canonical name.
+        properties: the event properties of the whole table, by name.
+        values: the amounts of the whole table as an event property, or only which are set if `metrics` contains the exact numbers;
+            None if the table has no amounts.
+        is_date: which events of the whole table have a date without a time; None if no event has.
+        day_first: the order of dates such as 06/07/2026 in properties; None means month first.
+        near_amounts: properties with numbers whose name looks like that of an amount.
     """
 
     metrics: Mapping[str, MetricEvents]
@@ -120,14 +120,14 @@ class EventIndex:
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """How many events each metric has."""
+        """The number of events of each metric."""
         return {name: len(events) for name, events in self.metrics.items()}
 
     def metric(self, name: str) -> MetricEvents:
-        """Return the events of a metric under any of its names; a standard one without events happened zero times.
+        """Return the events of a metric by any of its names; none if it is a standard metric without events.
 
         Raises:
-            DataError: no event has this metric, and it is none that every account can have.
+            DataError: no event has this metric, and it is not one of Klaviyo's standard metrics.
         """
         canonical = canonical_metric(name)
         if canonical in self.metrics:
@@ -137,9 +137,9 @@ class EventIndex:
         raise DataError.unknown_metric(name, {name for metric in self.metrics for name in metric_spellings(metric)})
 
     def column(self, metric: str, name: str) -> PropertyColumn:
-        """Return one property of a metric's events, in their order; "$value" is the amount, as Klaviyo's filters call it.
+        """Return a property of a metric's events, in their order. "$value" is the amount, as in Klaviyo's filters.
 
-        It is built anew each time: whoever asks again keeps it, as a Dataset does.
+        Builds a new column on each call; a Dataset caches it.
 
         Raises:
             DataError: no event has this property.
@@ -147,7 +147,7 @@ class EventIndex:
         return PropertyColumn(self.cells(metric, name), day_first=self.day_first)
 
     def cells(self, metric: str, name: str) -> Cells:
-        """Return the same as cells.
+        """Return a property of a metric's events as cells: see `column`.
 
         Raises:
             DataError: no event has this property.
@@ -158,33 +158,33 @@ class EventIndex:
         return self._cells(metric, name)
 
     def _cells(self, metric: str, name: str) -> Cells:
-        """Return a property that there is of a metric's events, in their order."""
+        """Return an existing property of a metric's events, in their order."""
         events = self.metric(metric)
         if name not in self.properties and (amounts := self.set_amounts(metric)) is not None:
             return amounts.of(events)
         cells = self.properties.get(name, self.values)
-        assert isinstance(cells, Cells)  # as `cells` has seen to
+        assert isinstance(cells, Cells)  # `cells` has checked this
         return cells.take(events.rows)
 
     def set_amounts(self, metric: str) -> SetAmounts | None:
-        """Return which of a metric's events carry an amount, where their whole numbers say how much; None where cells do."""
+        """Return which of a metric's events have an amount; None if `values` contains the amounts as cells."""
         return self.values.at(self.metric(metric).rows) if isinstance(self.values, SetAmounts) else None
 
     def dates(self, metric: str) -> Flags | None:
-        """Return which of a metric's events carry a date without a time; None where none of the table does."""
+        """Return which of a metric's events have a date without a time; None if no event of the table has."""
         return None if self.is_date is None else self.is_date[self.metric(metric).rows]
 
     def ends(self, metric: str) -> Microseconds:
-        """Return when each event of a metric was, that of a date without a time as the end of its day, which it may have been.
+        """Return the latest possible time of each event of a metric: for a date without a time, the end of that day.
 
         Raises:
-            DataError: as `metric`.
+            DataError: no event has this metric (see `metric`).
         """
         events, is_date = self.metric(metric), self.dates(metric)
         return events.times if is_date is None else ends_of(events.times, is_date)
 
     def newest(self, until: int | None = None) -> int | None:
-        """Return the time of the newest event up to a moment, both in microseconds, or None if there is no event."""
+        """Return the time of the newest event that is not after `until`, both in microseconds; None if there is no such event."""
         stops = {
             name: len(events) if until is None else events.window(None, until + 1).stop
             for name, events in self.metrics.items()
@@ -195,16 +195,16 @@ class EventIndex:
 def order_events(
     *, profiles: Codes, metrics: MetricNumbers, names: list[str], times: Microseconds
 ) -> dict[str, MetricEvents]:
-    """Lay events out by metric, in order of time, without amounts yet; events of one instant keep the order they came in.
+    """Group events by metric and sort them by time, without amounts. Events of the same instant keep their order.
 
     Args:
-        profiles: row of the profile of each event; -1 leaves the event out.
-        metrics: number of the metric of each event in `names`; several numbers may stand for one name.
-        names: canonical names of metrics.
-        times: microseconds since 1970, UTC.
+        profiles: the row of each event's profile; -1 leaves the event out.
+        metrics: the index of each event's metric in `names`, -1 for none.
+        names: the canonical names of metrics, which may repeat.
+        times: the time of each event, in microseconds since 1970, UTC.
     """
     rows = _rows_by_name(profiles, metrics, names)
-    # Two metrics at a time, since numpy lets go of Python while it copies and sorts; more would lie in memory half done.
+    # Two metrics at a time, since numpy releases the GIL while it copies and sorts; more threads would take more memory.
     with ThreadPoolExecutor(2) as lanes:
         return dict(zip(rows, lanes.map(lambda some: _in_order(some, profiles, times), rows.values()), strict=True))
 
@@ -218,17 +218,17 @@ def index_events(
     is_date: Flags | None = None,
     near_amounts: tuple[str, ...] = (),
 ) -> EventIndex:
-    """Add amounts and properties to events that are in order.
+    """Add amounts and properties to sorted events.
 
-    Apart from the order, so that times as they came and amounts as they came are never in memory at once.
+    A separate step from `order_events`, so that unsorted times and amounts are never in memory together.
 
     Args:
-        ordered: the events of each metric, as `order_events` returns them.
-        amounts: of each event of the table, or None where it has none.
-        properties: other columns of the table.
-        values: the amounts once more, as cells, to be tested one by one, or what makes them of the amounts.
-        is_date: which events of the table carry a date without a time; None where none does.
-        near_amounts: properties that hold numbers under a name that looks like that of an amount.
+        ordered: the events of each metric, as returned by `order_events`.
+        amounts: the amount of each event of the table; None if it has none.
+        properties: the other columns of the table.
+        values: the amounts as cells for conditions on single events, or a `SetAmounts` that computes them.
+        is_date: which events of the table have a date without a time; None if no event has.
+        near_amounts: properties with numbers whose name looks like that of an amount.
 
     Raises:
         DataError: the amounts of a metric could not be summed exactly in 64 bits.
@@ -240,11 +240,11 @@ def index_events(
 
 
 def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> dict[str, Codes]:
-    """Return the rows of each metric's events, in the order they came, without those that are left out."""
+    """Return the rows of each metric's events, in their original order, without those that are left out."""
     different = list(dict.fromkeys(names))
     small = np.min_scalar_type(len(different))
     places = np.array([*map({name: place for place, name in enumerate(different)}.get, names), len(different)], small)
-    place = places[metrics]  # the number -1 points at the last, beyond all names
+    place = places[metrics]  # -1 is the index of the last item, which is no name
     place[profiles < 0] = len(different)
     rows, starts = _sorted_rows(place, len(different) + 1)
     parts = zip(different, starts[:-1], starts[1:], strict=True)
@@ -252,17 +252,17 @@ def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> 
 
 
 def _sorted_rows(place: npt.NDArray[Any], size: int) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Return the rows of a table in the order of its `size` places, and where each place starts.
+    """Return the rows of a table sorted by `place` (stable), and where each of the `size` places starts.
 
-    One sort of all events takes the time of seven to twenty looks for the events of one metric, and a shop has a hundred of
-    them. Of up to a hundred metrics, blocks that stay in the processor's cache take half the time of numpy's sort of the whole:
-    numpy sorts whole numbers of 8 and of 16 bits by counting them, and answers in eight bytes a row.
+    With many metrics, one sort of all events is faster than a search for each metric. Sorting in blocks is faster than sorting the
+    whole array: numpy sorts 8-bit and 16-bit integers by counting but returns 64-bit indices, and blocks fit into the processor's
+    cache.
     """
     counts = np.zeros(size, dtype=np.int64)
     for block in blocks(place):
         counts += np.bincount(block, minlength=size)
     starts = np.cumsum(counts) - counts
-    # Four bytes a row, since Arrow and numpy count no more of them in memory than that.
+    # 32-bit row numbers, as everywhere in the index.
     rows = np.empty(len(place), dtype=np.int32)
     filled = starts.copy()
     first_row = 0
@@ -288,7 +288,7 @@ def _in_order(rows: Codes, profiles: Codes, times: Microseconds) -> MetricEvents
 
 def _with_amounts(name: str, events: MetricEvents, amounts: Amounts) -> MetricEvents:
     units = amounts.of(events.rows)
-    # In doubles on purpose: a sum of whole numbers could wrap around unseen, and this only needs the size.
+    # In doubles, since a sum of integers could overflow silently, and only the magnitude is needed.
     largest = 0.0 if units is None else sum(float(np.abs(block.astype(np.float64)).sum()) for block in blocks(units))
     if largest >= 2**62:
         raise DataError.amounts_too_large(name)

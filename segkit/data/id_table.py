@@ -1,7 +1,6 @@
-"""Ids of one length looked up among others, many at a time; its callers know whose they are.
+"""A hash table for ids of equal length, which looks up many ids at a time.
 
-Arrow's own table of texts goes from one id to the next, and waits each time for memory that is in no cache; numpy asks for many at
-once.
+Arrow's hash table looks up one id after another and waits for memory each time. Vectorized lookups in numpy hide that latency.
 """
 
 from dataclasses import dataclass
@@ -19,21 +18,21 @@ Words: TypeAlias = npt.NDArray[np.uint64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _WORD = 8
 _LONGEST = 64
-"""Bytes of an id; those of Klaviyo have 26, and a UUID has 36."""
+"""The longest id, in bytes. Klaviyo's ids have 26, a UUID has 36."""
 _MIXERS = np.multiply.accumulate(np.full(_LONGEST // _WORD, _ODD))
-"""What each word of an id counts for in its place: odd, so that ids of which only one word differs never meet before the last step."""
+"""The multiplier of each word of an id. They are odd, so ids that differ in one word only have different sums."""
 _STEPS = 64
-"""Places in which an id is looked for. Ids that crowd so much that one would need more are looked up by Arrow."""
+"""The most slots that are probed for an id. Ids that would need more are looked up with Arrow instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdTable:
-    """Where each of several ids of one length stands.
+    """An open-addressing hash table from ids of equal length to their index.
 
     Attributes:
-        size: bytes of each id.
-        words: the bytes of each id as whole numbers.
-        slots: the number of the id in each place, -1 for none; an id whose place is taken has the next that was free.
+        size: the length of each id in bytes.
+        words: the bytes of each id as 64-bit integers.
+        slots: the index of the id in each slot, -1 if it is empty. Collisions use the next free slot (linear probing).
     """
 
     size: int
@@ -42,7 +41,7 @@ class IdTable:
 
     @classmethod
     def of(cls, ids: pa.Array) -> Self | None:
-        """Return the table of some ids; None if they are of several lengths, unset, long, or crowd in few places."""
+        """Return a table of ids; None if they differ in length, are null or too long, or have too many collisions."""
         if not pa.types.is_string(ids.type) or not len(ids) or ids.null_count:
             return None
         lengths = np.diff(_offsets(ids))
@@ -50,10 +49,10 @@ class IdTable:
         if not 0 < size <= _LONGEST or (lengths != size).any():
             return None
         words = _words(ids, size)
-        # At most every fourth place is taken, so that few ids are far from their own.
+        # At most a quarter of the slots are used, so that probe sequences are short.
         slots = np.full(1 << (4 * len(ids) - 1).bit_length(), UNSET, dtype=np.int32)
         places = _places(words, len(slots))
-        # From the last to the first, since of several that are put into one place numpy keeps the last.
+        # In reverse order, since numpy keeps the last of several ids that are assigned to the same slot.
         left = np.arange(len(ids), dtype=np.int32)[::-1]
         for _ in range(_STEPS):
             free = left[slots[places[left]] == UNSET]
@@ -65,7 +64,7 @@ class IdTable:
         return None
 
     def find(self, texts: pa.StringArray) -> Codes:
-        """Return the number of each text, -1 for one that is unset or none of the ids."""
+        """Return the index of each text among the ids, -1 if it is null or not an id."""
         fits = np.diff(_offsets(texts)) == self.size
         if texts.null_count:
             fits &= np.array(texts.is_valid())
@@ -90,8 +89,8 @@ class IdTable:
         return found
 
     def _is_other(self, found: Codes, words: Words) -> npt.NDArray[np.bool_]:
-        """Return which places hold another id than the one looked for."""
-        # Column by column, which takes half the time of numpy's reduction of short rows.
+        """Return which slots hold another id than the one looked up."""
+        # Column by column, which is faster than numpy's reduction over short rows.
         differing = reduce(np.bitwise_or, (self.words.take(found, axis=0) ^ words).T)
         return np.asarray((differing != 0) & (found != UNSET))
 
@@ -101,7 +100,7 @@ def _offsets(texts: pa.StringArray) -> npt.NDArray[np.int32]:
 
 
 def _words(texts: pa.StringArray, size: int) -> Words:
-    """Return the bytes of texts of one length as whole numbers, the last ones filled up with zeros."""
+    """Return the bytes of texts of equal length as 64-bit integers, padded with zeros."""
     offsets = _offsets(texts)
     content = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
     padded = np.zeros((len(texts), -(-size // _WORD) * _WORD), dtype=np.uint8)
@@ -110,7 +109,7 @@ def _words(texts: pa.StringArray, size: int) -> Words:
 
 
 def _places(words: Words, count: int) -> npt.NDArray[np.int64]:
-    """Return the place of each text among `count` places, a power of two."""
+    """Return the slot of each text among `count` slots, a power of two."""
     found = words @ _MIXERS[: words.shape[1]]
     found ^= found >> np.uint64(29)
     found *= _ODD

@@ -29,7 +29,7 @@ _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(
 """Matches only what Arrow parses, too, so that a cell's reading never depends on its neighbours. Only a time can have a zone."""
 
 _ZONE = r"(Z|[T ]\S*[+-]\S*)$"
-"""Matches texts with an offset among those."""
+"""Matches ISO texts with a time zone."""
 
 _FEW = 1_000
 
@@ -45,7 +45,7 @@ FIRST_PLAUSIBLE, LAST_PLAUSIBLE = DAY, 7_258_118_400_000_000
 
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 """The range of `as_of`, the end exclusive. Dates outside are typing errors or placeholders."""
-_BEYOND = ", which is not between 1970 and 2200: dates beyond stand for no date in many systems, and no window counts back from them"
+_BEYOND = ", which is not between 1970 and 2200: dates outside are placeholders in many systems, and windows can't count back from them"
 
 
 @dataclass(frozen=True, slots=True)

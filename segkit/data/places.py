@@ -1,6 +1,4 @@
-"""Where profiles live: countries by any usual name, postal codes as points, and great-circle distance."""
-
-# Over 250 lines, since countries, postal codes and distances are one answer to where a profile lives.
+"""Locate profiles: recognize names of countries, convert postal codes to coordinates, and compute great-circle distances."""
 
 import re
 import unicodedata
@@ -23,17 +21,17 @@ Degrees = npt.NDArray[np.float64]
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 EARTH_RADIUS = 6_371.0088
-"""Kilometers: the mean radius of the IUGG."""
+"""The mean radius of the earth in kilometers, by the IUGG."""
 KILOMETERS = {"miles": 1.609344, "kilometers": 1.0}
 
 EUROPEAN_UNION = frozenset(
     "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()  # noqa: SIM905
 )
-"""The 27 members; Klaviyo's region leaves the United Kingdom out as well."""
+"""The 27 member states. Klaviyo's region does not include the United Kingdom either."""
 REGIONS = {"european_union": EUROPEAN_UNION, "united_states": frozenset({"US"})}
 
 _OTHER_CODES = {"UK": "GB", "XK": "XK", "XKX": "XK", "AC": "AC", "TA": "TA"}
-"""Codes beside those of ISO 3166: Kosovo, Ascension and Tristan da Cunha have phone numbers of their own, but no entry there."""
+"""Codes that are not in ISO 3166. Kosovo, Ascension and Tristan da Cunha have calling codes but no ISO code."""
 _OTHER_NAMES = {
     "great britain": "GB",
     "england": "GB",
@@ -97,15 +95,15 @@ _OTHER_NAMES = {
     "caribbean netherlands": "BQ",
     "korea": "KR",
 }
-"""Names that nobody's list of ISO names has, folded: older ones, short ones, and some countries in their own language.
+"""Names that are not in pycountry, case-folded: older names, short names, and some names in the country's language.
 
-With those of pycountry they are every English name that `phonenumbers` uses.
+Together with pycountry they cover every English name that `phonenumbers` uses.
 """
 
 
 @cache
 def country_code(written: str) -> str | None:
-    """Return the two letters of a country by any usual name or code, with or without accents and marks; None if nobody knows it.
+    """Return the two-letter code of a country from any common name or code, ignoring case, accents and marks; None if unknown.
 
     >>> country_code("Germany"), country_code("U.S.A."), country_code("Cote d'Ivoire"), country_code("Narnia")
     ('DE', 'US', 'CI', None)
@@ -115,18 +113,18 @@ def country_code(written: str) -> str | None:
 
 
 def _folded(written: str) -> str:
-    """Return a name in small letters, without accents and marks, and with the same few words for the same."""
+    """Normalize a name: lower case, no accents or marks, "saint" for "st", and without "and" and "the"."""
     decomposed = unicodedata.normalize("NFKD", unmarked(written).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     words = re.findall(r"\w+", re.sub(r"[.'\u2018\u2019`]", "", bare).replace("\u00f8", "o").replace("\u0131", "i"))
     telling = ["saint" if word == "st" else word for word in words if word not in {"and", "the"}]
-    # AND alone is Andorra.
+    # "AND" alone is the code of Andorra.
     return " ".join(telling or words)
 
 
 @cache
 def _iso_names() -> dict[str, str]:
-    """Return the two letters of each name and code of ISO 3166, "Korea, Republic of" also as "Republic of Korea", folded."""
+    """Return the two-letter code by each normalized name and code of ISO 3166, also with "Republic of Korea" reordered."""
     found: dict[str, str] = {}
     for country in pycountry.countries:
         codes = [country.alpha_2, country.alpha_3, country.numeric]
@@ -139,33 +137,33 @@ def _iso_names() -> dict[str, str]:
 
 
 def country_codes(written: Column) -> pa.Array:
-    """Return the two letters of each country as written; null where unset or unknown."""
+    """Return the two-letter code of each country; null if it is not set or unknown."""
     return coded_countries(_coded(written)).dictionary_decode()
 
 
 def coded_countries(written: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Return the two letters of each country as codes into those that occur; null where unset or unknown."""
+    """Return the two-letter code of each country, dictionary-encoded; null if it is not set or unknown."""
     letters = pa.array([country_code(name) for name in written.dictionary.to_pylist()], pa.string()).dictionary_encode()
     if len(letters.dictionary) == len(letters):
-        # Each name is another country, so that the codes stay what they are.
+        # All names are different countries, so the indices don't change.
         return pa.DictionaryArray.from_arrays(written.indices, letters.dictionary, safe=False)
     return pa.DictionaryArray.from_arrays(letters.indices.take(written.indices), letters.dictionary)
 
 
 @cache
 def _us_points() -> dict[str, tuple[float, float]]:
-    """Return the points of US postal codes; 872 rows at 0,0 in the source are missing and not in the Gulf of Guinea."""
+    """Return the coordinates of US postal codes. The source has codes at 0,0, which are not known and left out."""
     every = ((row["zip_code"], float(row["lat"] or 0), float(row["long"] or 0)) for row in zipcodes.list_all())  # type: ignore[no-untyped-call]
     return {code: (latitude, longitude) for code, latitude, longitude in every if latitude or longitude}
 
 
 _NO_CODE = 10**5
-"""What has more than five digits."""
+"""The index that stands for all codes that are not five digits."""
 
 
 @cache
 def _us_table() -> Degrees:
-    """Return the same as latitudes and longitudes by number; NaN where a number is no code."""
+    """Return the same as an array of latitudes and longitudes, indexed by the code as an integer; NaN for unknown codes."""
     table = np.full((2, _NO_CODE + 1), np.nan)
     for code, point in _us_points().items():
         table[:, int(code)] = point
@@ -173,9 +171,9 @@ def _us_table() -> Degrees:
 
 
 def _plain_us_points(postal_codes: pa.Array) -> Degrees:
-    """Return the latitudes and longitudes of codes that are written as five digits; NaN for others, and for those without a point.
+    """Return the latitudes and longitudes of codes that are written as five digits; NaN for others and for unknown codes.
 
-    By their numbers, which takes half the time of looking for texts.
+    Looks codes up as integers, which is faster than as text.
     """
     numbers = np.full(len(postal_codes), _NO_CODE, dtype=np.int32)
     is_five = pc.equal(pc.binary_length(postal_codes), 5).to_numpy(zero_copy_only=False)
@@ -196,10 +194,10 @@ _US_CODE = re.compile(r"(\d{1,5})(?: ?[-\u2010-\u2015] ?\d{4}| \d{4}|\.0*)?|(\d{
 
 
 def postal_key(postal_code: str, country: str) -> str:
-    """Return a postal code as tables are asked for it: US codes have five digits, others no blanks and capital letters.
+    """Normalize a postal code for lookups: five digits for US codes, capitals without blanks for others.
 
-    What a spreadsheet makes of a US code is forgiven: a leading zero taken for nothing, a point and a zero behind it, an apostrophe
-    before it, and the nine digits of a full code in one.
+    Repairs what spreadsheets do to US codes: a missing leading zero, a trailing ".0", a leading apostrophe, or all nine digits of a
+    ZIP+4 code without a dash.
 
     >>> [postal_key(code, "US") for code in ("02110-1234", "2110", "2110.0", "'02110", "021101234", "02110 1234")]
     ['02110', '02110', '02110', '02110', '02110', '02110']
@@ -216,7 +214,7 @@ def postal_key(postal_code: str, country: str) -> str:
 
 
 def odd_us_codes(postal_codes: pa.Array) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return which distinct codes are those of the US only once they are forgiven, and which are none at all."""
+    """Return which distinct codes are US codes only after normalization, and which are not US codes at all."""
     plain = pc.fill_null(pc.match_substring_regex(postal_codes, r"^\d{5}(-\d{4})?$"), fill_value=True)
     odd = ~np.asarray(plain.to_numpy(zero_copy_only=False))
     keys = [postal_key(code, "US") for code in postal_codes.filter(pa.array(odd)).to_pylist()]
@@ -227,12 +225,12 @@ def odd_us_codes(postal_codes: pa.Array) -> tuple[npt.NDArray[np.bool_], npt.NDA
 
 @dataclass(frozen=True)
 class PostalPoints:
-    """The points that postal codes stand for: those of the US, and those of a table that the analyst brought."""
+    """The coordinates of postal codes: those of the US, and those of the user's table of places."""
 
     brought: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def point(self, postal_code: str, country: str) -> tuple[float, float] | None:
-        """Return (latitude, longitude) in degrees, or None; a UK code is known by its outward half too."""
+        """Return (latitude, longitude) in degrees, or None. UK codes are also looked up by their outward half."""
         key = postal_key(postal_code, country)
         found = self.brought.get((country, key))
         if found is None and country == "GB":
@@ -244,45 +242,44 @@ class PostalPoints:
         return found
 
     def required(self, postal_code: str, country: str) -> tuple[float, float]:
-        """Return the point that a distance is measured from.
+        """Return the coordinates of a postal code that must be known.
 
         Raises:
-            DataError: no table places it.
+            DataError: the code is unknown.
         """
         found = self.point(postal_code, country)
         if found is None:
-            known = _us_points() if country == "US" else [code for land, code in self.brought if land == country]
+            known = _us_points() if country == "US" else [code for other, code in self.brought if other == country]
             raise DataError.unknown_postal_code(postal_code, country, known)
         return found
 
     def placed(self, postal_codes: Column, countries: Column) -> "Placed":
-        """Place profiles by their postal code and country.
-
-        Each distinct pair of code and country is looked up once, and no row of a million becomes a Python object.
-        """
-        codes, lands = _coded(postal_codes), _coded(countries)
-        every = lands.dictionary.to_pylist()
+        """Locate profiles by their postal code and country. Each distinct pair of code and country is looked up once."""
+        codes, country_column = _coded(postal_codes), _coded(countries)
+        every = country_column.dictionary.to_pylist()
         known = [country for country in every if country == "US" or country in self._countries]
         pairs = codes_of(codes.indices)
-        if len(known) != 1 or len(every) > 1 or lands.null_count:
-            land_numbers = [known.index(country) if country in known else UNSET for country in every]
-            land_of_row = spread(np.array(land_numbers, dtype=np.int32), codes_of(lands.indices), unset=UNSET)
-            pairs = np.where(land_of_row == UNSET, np.int32(UNSET), pairs)
-        code_of, land_of = np.arange(len(codes.dictionary)), np.zeros(len(codes.dictionary), dtype=np.int64)
+        if len(known) != 1 or len(every) > 1 or country_column.null_count:
+            country_numbers = [known.index(country) if country in known else UNSET for country in every]
+            country_of_row = spread(
+                np.array(country_numbers, dtype=np.int32), codes_of(country_column.indices), unset=UNSET
+            )
+            pairs = np.where(country_of_row == UNSET, np.int32(UNSET), pairs)
+        code_of, country_of = np.arange(len(codes.dictionary)), np.zeros(len(codes.dictionary), dtype=np.int64)
         if len(known) > 1:
-            # Of one country a pair is a code; finding the distinct pairs of several takes as long as all the rest.
-            numbers = pa.array(pairs.astype(np.int64) * len(known) + land_of_row, mask=pairs == UNSET)
+            # With a single known country, the codes are already the distinct pairs; otherwise they have to be found.
+            numbers = pa.array(pairs.astype(np.int64) * len(known) + country_of_row, mask=pairs == UNSET)
             distinct = numbers.dictionary_encode()
             pairs = codes_of(distinct.indices)
-            code_of, land_of = np.divmod(distinct.dictionary.to_numpy(), len(known))
+            code_of, country_of = np.divmod(distinct.dictionary.to_numpy(), len(known))
         points = np.full((2, len(code_of) + 1), np.nan)
         for number, country in enumerate(known):
-            its = np.flatnonzero(land_of == number)
+            its = np.flatnonzero(country_of == number)
             points[:, its] = self._points(codes.dictionary.take(pa.array(code_of[its])), country)
         return Placed(pairs, points[0], points[1])
 
     def _points(self, postal_codes: pa.Array, country: str) -> Degrees:
-        """Return the latitudes and longitudes of distinct postal codes; NaN where no table places one."""
+        """Return the latitudes and longitudes of distinct postal codes; NaN for unknown ones."""
         found = np.full((2, len(postal_codes)), np.nan)
         others = np.arange(len(postal_codes))
         if country == "US" and country not in self._countries:
@@ -299,12 +296,12 @@ class PostalPoints:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where profiles live, as codes into points, since many share one: a distance of a million profiles is one of each point.
+    """The locations of profiles, as indices into distinct points, so that distances are computed once for each point.
 
     Attributes:
-        codes: for each profile which point is its own; -1, the last, is nowhere.
-        latitudes: of the points, in degrees; the last is NaN.
-        longitudes: the same.
+        codes: the index of each profile's point; -1, the index of the last point, means unknown.
+        latitudes: the latitudes of the points, in degrees; the last one is NaN.
+        longitudes: the longitudes of the points, likewise.
     """
 
     codes: Codes
@@ -313,11 +310,11 @@ class Placed:
 
     @classmethod
     def nowhere(cls, size: int) -> Self:
-        """Return `size` profiles of which nothing is known."""
+        """Return the locations of `size` profiles without a known location."""
         return cls(np.full(size, UNSET, dtype=np.int32), np.array([np.nan]), np.array([np.nan]))
 
     def moved(self, latitudes: Degrees, longitudes: Degrees) -> Self:
-        """Return the same profiles with those that have a point of their own there: both degrees known, and not 0,0."""
+        """Return new locations, in which profiles with coordinates of their own (both known, and not 0,0) have these."""
         has_own = np.isfinite(latitudes) & np.isfinite(longitudes) & ((latitudes != 0) | (longitudes != 0))
         own = latitudes[has_own], longitudes[has_own]
         codes = np.where(self.codes == UNSET, UNSET, self.codes + len(own[0])).astype(np.int32)
@@ -326,11 +323,11 @@ class Placed:
 
     @property
     def points(self) -> tuple[Degrees, Degrees]:
-        """Each profile's latitude and longitude in degrees; NaN where unknown."""
+        """Each profile's latitude and longitude in degrees; NaN if unknown."""
         return self._spread(self.latitudes), self._spread(self.longitudes)
 
     def kilometers(self, of: tuple[float, float]) -> Degrees:
-        """Return each profile's distance from a point; NaN where it can't be placed."""
+        """Return each profile's distance from a point; NaN if its location is unknown."""
         return self._spread(distances(self.latitudes, self.longitudes, of=of))
 
     def _spread(self, values: Degrees) -> Degrees:
@@ -338,7 +335,7 @@ class Placed:
 
 
 def _coded(column: Column) -> pa.DictionaryArray:
-    """Return a column of text as codes into its distinct texts; null where it is unset."""
+    """Dictionary-encode a column of text."""
     if pa.types.is_dictionary(column.type):
         return column
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -346,7 +343,7 @@ def _coded(column: Column) -> pa.DictionaryArray:
 
 
 def distances(latitudes: Degrees, longitudes: Degrees, of: tuple[float, float]) -> Degrees:
-    """Return great-circle distances in kilometers by the haversine formula; NaN where a point is unknown.
+    """Return great-circle distances in kilometers by the haversine formula; NaN for unknown points.
 
     >>> distances(np.array([42.36]), np.array([-71.06]), of=(40.71, -74.01)).round().tolist()
     [306.0]
@@ -356,5 +353,5 @@ def distances(latitudes: Degrees, longitudes: Degrees, of: tuple[float, float]) 
     half = (
         np.sin((there - latitude) / 2) ** 2 + np.cos(latitude) * np.cos(there) * np.sin((across - longitude) / 2) ** 2
     )
-    # Rounding can carry the sum a hair above 1 for points on opposite sides of the globe.
+    # For points on opposite sides of the globe, rounding can make the sum slightly larger than 1.
     return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))

@@ -1,11 +1,9 @@
-"""Properties as codes into their distinct values, and those values read as numbers, texts, truths, lists or instants.
+"""Store properties as codes into their distinct values, and convert these to numbers, texts, booleans, lists or instants.
 
-A condition says as which kind it wants to read a property; a value that does not read as that kind matches nothing. Text is read
-as any kind that it spells, wherever it came from: "18" is a number to a test of numbers in a frame as in a CSV, and "0.00" and
-"[]" hold nothing. Numbers, truths, dates and lists are only what they are. Empty text is not set.
+Each condition tests a property as one of these types; a value that can't be converted to it matches nothing. Text is converted
+to any type that it spells, whatever its source: the text "18" is a number in a frame as in a CSV, and "0.00" and "[]" are empty.
+Numbers, booleans, dates and lists are not converted to other types. Empty text is not set.
 """
-
-# Over 250 lines, since the six readings of a value are one rule and belong side by side.
 
 import contextlib
 import re
@@ -34,7 +32,7 @@ V = TypeVar("V")
 N = TypeVar("N", bound=np.generic)
 
 JSON_CELLS = {b"segkit": b"json"}
-"""Marks a Parquet column whose cells are JSON, since a column of Parquet has one kind and a property may have several."""
+"""Metadata of a Parquet column whose cells are JSON, which stores properties with values of several types."""
 
 PLAIN_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 UNSET = -1
@@ -42,22 +40,22 @@ UNSET = -1
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[V]):
-    """The distinct values of a property read as one kind, and which of them could be."""
+    """The distinct values of a property converted to one type, and which of them could be converted."""
 
     values: V
     readable: Flags
 
 
 Reader: TypeAlias = Callable[[Literal["number", "truth", "instant", "holds_something"]], Reading[Any]]
-"""Returns what each distinct value reads as, as one kind."""
+"""Returns the distinct values converted to the named type."""
 
 
 @dataclass(frozen=True)
 class Cells:
-    """One column as it came in: an Arrow column of one type, or Python objects of several.
+    """A column as it was loaded: an Arrow column, or a list of Python objects of several types.
 
     Attributes:
-        values: the cells; null, None and NaN are unset.
+        values: the cells. Null, None and NaN mean not set.
     """
 
     values: pa.ChunkedArray | list[Any]
@@ -77,23 +75,23 @@ class Cells:
         return Cells(self.values.take(pa.array(rows)))
 
     def loaded(self) -> "Cells":
-        """Return the same cells in memory, which these are; those that lie in files are read, and codes written out."""
+        """Return the same cells in memory. Subclasses read files or decode codes; these are in memory already."""
         return self
 
     def index_in(self, wanted: pa.Array) -> Codes:
-        """Return where each cell of a column of text stands in other texts; -1 for nowhere."""
+        """Return the position of each cell of a column of text in `wanted`; -1 if it is not there."""
         return codes_of(pc.index_in(self.values, value_set=wanted))
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
-        """Return a column of one kind as codes into distinct values, in pieces, each with its own distinct values."""
+        """Yield an Arrow column dictionary-encoded, in pieces, each with its own distinct values."""
         return iter(pc.dictionary_encode(self.values).chunks)
 
     def coded(self) -> pa.DictionaryArray:
-        """Return a column of one kind as codes into its distinct values, each of which occurs; null where it is not set."""
+        """Return an Arrow column dictionary-encoded in one piece. Each distinct value occurs; null means not set."""
         return _coded(self.values)
 
     def distinct(self) -> tuple[Codes, pa.Array | list[Any]]:
-        """Return for each cell a code into the distinct values, -1 where it is not set, and those values."""
+        """Return the code of each cell, -1 if it is not set, and the distinct values."""
         values = self.values
         if isinstance(values, list):
             return _encode_objects(values)
@@ -103,7 +101,7 @@ class Cells:
         return codes_of(encoded.indices), encoded.dictionary
 
     def unset(self) -> Flags:
-        """Return which cells hold nothing."""
+        """Return which cells are not set."""
         values = self.values
         if isinstance(values, list):
             return np.array([value is None for value in values], dtype=bool)
@@ -113,13 +111,13 @@ class Cells:
 
     @property
     def reader(self) -> "Reader | None":
-        """What knows how the distinct values read without reading them, where something does."""
+        """A function that returns stored conversions of the distinct values, if there are any."""
         return None
 
     def to_pandas(self) -> pd.Series:
-        """Return the cells as pandas shows them."""
+        """Return the cells as a pandas series."""
         if isinstance(self.values, list):
-            # Copied, since whoever gets a frame may change what its cells hold.
+            # Copied, since the caller may change lists and mappings in the cells.
             return pd.Series([plain(cell) for cell in self.values], dtype=object)
         if pa.types.is_nested(self.values.type):
             return pd.Series(self.values.to_pylist(), dtype=object)
@@ -128,22 +126,22 @@ class Cells:
 
 
 def codes_of(indices: pa.Array | pa.ChunkedArray) -> Codes:
-    """Return Arrow's codes as numpy's, with -1 for null."""
+    """Convert Arrow indices to a numpy array, with -1 for null."""
     filled = pc.fill_null(indices, UNSET) if indices.null_count else indices
     whole = filled.to_numpy() if isinstance(filled, pa.ChunkedArray) else filled.to_numpy(zero_copy_only=False)
     return np.asarray(whole, dtype=np.int32)
 
 
 def spread(values: npt.NDArray[N], codes: Codes, *, unset: Any) -> npt.NDArray[N]:
-    """Return the value that each code stands for, and `unset` for -1, as an array that can't be written to.
+    """Return the value of each code, and `unset` for -1, as a read-only array.
 
-    Not by numpy, which makes eight bytes of each code first and so takes up to three times as long (a million rows).
+    Uses Arrow, since numpy first converts all codes to 64 bits, which is slower.
 
     >>> spread(np.array([True, False]), np.array([1, -1, 0], dtype=np.int32), unset=False).tolist()
     [False, False, True]
     """
     known = np.append(values, np.array(unset, dtype=values.dtype))
-    # As a number without a sign -1 is the largest, so that no code leads out of the values, and Arrow need check none.
+    # As an unsigned integer, -1 is the largest; clipped to the last index, so that Arrow needs no bounds check.
     places = codes.view(np.uint32)
     if places.max(initial=0) >= len(values):
         places = np.minimum(places, np.uint32(len(values)))
@@ -152,18 +150,22 @@ def spread(values: npt.NDArray[N], codes: Codes, *, unset: Any) -> npt.NDArray[N
 
 
 def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
-    """Return Python objects or a pandas column as cells, typed where all are of one kind.
+    """Convert Python objects or a pandas column to cells: an Arrow column if all have the same type, else a list.
 
-    A period is its first moment. Arrow would make one kind of several, 18 a date beside dates, True a number beside numbers, and a
-    naive time an aware one, so it only gets what is alike. `halves` replaces halves of characters, in lists and mappings, too.
+    A period becomes its first moment. Mixed types are not passed to Arrow, which would convert 18 beside dates to a date, True
+    beside numbers to a number, and naive times to aware ones.
+
+    Args:
+        objects: the cells.
+        halves: replaces unpaired surrogates, also inside lists and mappings; None leaves them.
 
     Raises:
-        DataError: a cell holds lists within lists beyond all use.
+        DataError: lists in a cell are nested too deeply.
     """
     if isinstance(objects, pd.Series):
         objects = written_out(objects)
         if objects.dtype != object or pd.api.types.infer_dtype(objects) == "string":
-            # Copied, since Arrow would look at the frame's own memory, which stays its owner's to change.
+            # Copied, since Arrow would share the memory of the frame, which the caller may change.
             with contextlib.suppress(*_NOT_OF_ONE_KIND):
                 array = pa.array(objects.copy(), from_pandas=True)
                 chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
@@ -184,26 +186,26 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
 
 
 def _refuse_deep(cells: Iterable[Any]) -> None:
-    # All at once, which goes through them no oftener than they are deep, and through most not even twice.
+    # All cells at once, since `is_deep` works level by level.
     if is_deep([cell for cell in cells if isinstance(cell, (list, tuple, dict))], DEEPEST + 1):
         raise DataError.cells_nested_too_deep(DEEPEST)
 
 
 _NOT_OF_ONE_KIND = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
-"""What Arrow raises where it has no one kind for all: whole numbers beyond 64 bits, datetimes of several zones, infinite decimals."""
+"""The exceptions that Arrow raises if no type fits all cells: integers beyond 64 bits, several time zones, infinite decimals."""
 
 _CONTAINERS = {list, tuple, dict, bytes}
 
 
 def arrow_cells(column: pa.ChunkedArray) -> Cells:
-    """Return an Arrow column as cells: one kind of text, no dictionaries, NaN and empty text as null."""
+    """Convert an Arrow column to cells: decoded, with a single text type, and with NaN and empty text as null."""
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
-        # Those of pandas are periods and intervals, which pandas reads; those of Arrow have Python's own values, such as a UUID.
+        # Extension types of pandas are periods and intervals, which pandas converts. Those of Arrow, such as UUID, become objects.
         return cells_of(column.to_pandas() if kind.extension_name.startswith("pandas.") else column.to_pylist())
     if pa.types.is_dictionary(kind):
         if kind.value_type == pa.string_view():
-            # The categories of Polars, which Arrow can't write out as they are.
+            # Categories of Polars, which Arrow can't decode directly.
             chunks = [(chunk.indices, chunk.dictionary.cast(pa.string())) for chunk in column.chunks]
             kind = pa.dictionary(kind.index_type, pa.string())
             column = pa.chunked_array([pa.DictionaryArray.from_arrays(*chunk) for chunk in chunks], kind)
@@ -211,7 +213,7 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
     column = in_calendar(column)
     kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        # Text in Parquet files of writers that did not say it is text; what is no UTF-8 stays bytes.
+        # Some writers of Parquet don't mark text as text. Bytes that are not UTF-8 stay bytes.
         try:
             column = column.cast(pa.binary()).cast(pa.string())
         except pa.ArrowInvalid:
@@ -219,7 +221,7 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
     elif pa.types.is_null(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         column = column.cast(pa.string())
     elif pa.types.is_float16(kind):
-        # Arrow can hardly compare what is so short.
+        # Arrow supports few functions for 16-bit floats.
         return arrow_cells(column.cast(pa.float64()))
     elif pa.types.is_floating(kind) and pc.any(pc.is_nan(column)).as_py():
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
@@ -229,15 +231,15 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
 
 
 def holds_json(field: pa.Field) -> bool:
-    """Whether a column of a file is marked as JSON."""
+    """Return whether a column of a file is marked as JSON."""
     return (field.metadata or {}).items() >= JSON_CELLS.items()
 
 
 def field_cells(field: pa.Field, column: pa.ChunkedArray) -> Cells:
-    """Return a column of a file as cells; one that is marked as JSON holds the values that it stands for, each of its own kind.
+    """Convert a column of a file to cells. A column that is marked as JSON is parsed.
 
     Raises:
-        DataError: its times are in a zone that nobody knows, or its cells hold lists within lists without end.
+        DataError: it has an unknown time zone, or lists in its cells are nested too deeply.
     """
     check_zone(field.name, column.type)
     if not holds_json(field):
@@ -252,29 +254,29 @@ def _json_value(text: str) -> Any:
     return text
 
 
-class _WorkedOutOnce(Generic[V]):
-    """A property that is worked out on first use and kept.
+class _ComputedOnce(Generic[V]):
+    """A property that is computed once, on first use, with read-only arrays.
 
-    By one thread, unlike `functools.cached_property`, which has no lock from Python 3.12 on; and nobody can write to its arrays.
+    Unlike `functools.cached_property`, which has no lock from Python 3.12 on, it is computed by one thread only.
     """
 
-    def __init__(self, work_out: Callable[[Any], V]) -> None:
-        self._work_out, self._name, self.__doc__ = work_out, work_out.__name__, work_out.__doc__
+    def __init__(self, compute: Callable[[Any], V]) -> None:
+        self._compute, self._name, self.__doc__ = compute, compute.__name__, compute.__doc__
 
     @overload
-    def __get__(self, column: None, owner: type) -> "_WorkedOutOnce[V]": ...
+    def __get__(self, column: None, owner: type) -> "_ComputedOnce[V]": ...
 
     @overload
     def __get__(self, column: "PropertyColumn", owner: type) -> V: ...
 
-    def __get__(self, column: "PropertyColumn | None", owner: type) -> "V | _WorkedOutOnce[V]":
-        return self if column is None else column.once(self._name, self._work_out)
+    def __get__(self, column: "PropertyColumn | None", owner: type) -> "V | _ComputedOnce[V]":
+        return self if column is None else column.once(self._name, self._compute)
 
 
 class PropertyColumn(Growing):
-    """One property of all profiles, or one event property of one metric's events, ready to be tested value by value.
+    """A property of all profiles, or of a metric's events, in the form in which conditions test its distinct values.
 
-    Everything is worked out on first use and kept, since a slider asks the same column again and again.
+    All attributes are computed on first use and kept, since a slider tests the same column many times.
     """
 
     def __init__(self, cells: Cells, *, day_first: bool | None = None) -> None:
@@ -283,15 +285,15 @@ class PropertyColumn(Growing):
         self._reader = cells.reader
         self._day_first = day_first
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def _encoded(self) -> tuple[Codes, pa.Array | list[Any]]:
         found = self._cells.distinct()
-        del self._cells  # the codes say the same in less room, and a slice of the events' cells is nobody else's
+        del self._cells  # the codes take less memory
         return found
 
     @property
     def codes(self) -> Codes:
-        """A code into `distinct` for each row; -1 where the property is not set."""
+        """The code of each row's value in `distinct`; -1 if the property is not set."""
         return self._encoded[0]
 
     @property
@@ -301,20 +303,20 @@ class PropertyColumn(Growing):
 
     @property
     def held(self) -> tuple[Any, ...]:
-        """The codes, distinct values and readings that were worked out so far."""
+        """The codes, distinct values and readings that were computed so far."""
         return tuple(
             found
             for name, found in list(vars(self).items())
-            if isinstance(getattr(type(self), name, None), _WorkedOutOnce)
+            if isinstance(getattr(type(self), name, None), _ComputedOnce)
         )
 
     @property
     def nbytes(self) -> int:
-        """How many bytes all of that takes."""
+        """The size of `held` in bytes."""
         return sum(memory_of(self.held).values())
 
     def value(self, row: int) -> object:
-        """Return one row's value as a Python object; None where it is not set."""
+        """Return the value of a row as a Python object; None if it is not set."""
         code = self.codes[row]
         if code == UNSET:
             return None
@@ -322,10 +324,10 @@ class PropertyColumn(Growing):
         return found.as_py() if isinstance(found, pa.Scalar) else found
 
     def rows(self, passing: Flags) -> Flags:
-        """Spread an answer for each distinct value over the rows; rows that are not set answer False."""
+        """Return a mask of the rows from a mask of the distinct values. Rows that are not set are False."""
         return spread(passing, self.codes, unset=False)
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def numbers(self) -> Reading[npt.NDArray[np.float64]]:
         """The distinct values as numbers."""
         if self._reader is not None:
@@ -338,27 +340,27 @@ class PropertyColumn(Growing):
             numeric = pc.if_else(pa.array(readable), values, pa.scalar(None, pa.string()))
             return Reading(_floats(pc.cast(numeric, pa.float64())), readable)
         if pa.types.is_decimal(values.type):
-            # By way of text, since Arrow's own road from 19.99 ends at 19.990000000000002.
+            # Cast through text, since Arrow's direct cast of 19.99 gives 19.990000000000002.
             return Reading(_floats(pc.cast(pc.cast(values, pa.string()), pa.float64())), _all(values))
         if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
             return Reading(_floats(pc.cast(values, pa.float64(), safe=False)), _all(values))
         return Reading(np.zeros(len(values)), _none(values))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def texts(self) -> Reading[pa.Array]:
-        """The distinct values as text; a text that is a JSON list is a list and no text."""
+        """The distinct values as text. A text that is a JSON list counts as a list and not as text."""
         values = self.distinct
         if isinstance(values, list):
             texts = pa.array([value if isinstance(value, str) else None for value in values], pa.string())
             return Reading(texts, _flags(texts.is_valid()) & ~self.lists.readable)
         if not _is_text(values):
             return Reading(pa.nulls(len(values), pa.string()), _none(values))
-        # Most columns hold nothing that looks like a list, and then none of their texts is looked into.
+        # In most columns nothing looks like a list, so no text needs to be parsed.
         return Reading(values, ~self.lists.readable if pc.any(_like_lists(values)).as_py() else _all(values))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def truths(self) -> Reading[Flags]:
-        """The distinct values as true or false."""
+        """The distinct values as booleans."""
         if self._reader is not None:
             return self._reader("truth")
         values = self.distinct
@@ -372,7 +374,7 @@ class PropertyColumn(Growing):
             return Reading(is_true, is_true | _flags(pc.equal(folded, "false")))
         return Reading(_none(values), _none(values))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def lists(self) -> Reading[list[tuple[Any, ...]]]:
         """The distinct values as lists of items."""
         values = self.distinct
@@ -385,11 +387,11 @@ class PropertyColumn(Growing):
                 items[place] = _json_list(text)
         return Reading([item or () for item in items], np.array([item is not None for item in items], dtype=bool))
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def instants(self) -> Reading[npt.NDArray[np.int64]]:
-        """The distinct values as microseconds since 1970 in UTC; a naive time is UTC, a bare date its midnight.
+        """The distinct values as microseconds since 1970 in UTC. A naive time is UTC, a date without a time midnight UTC.
 
-        Text has any form that Klaviyo's help lists (115005253428), and numbers are what their digits say.
+        Text may have any format that Klaviyo's help lists (115005253428). Numbers are read like text with the same digits.
         """
         if self._reader is not None:
             return self._reader("instant")
@@ -405,25 +407,25 @@ class PropertyColumn(Growing):
         found = from_any_text(values, day_first=self._day_first)
         return Reading(found.values, found.readable)
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def _sizes(self) -> npt.NDArray[np.int64]:
-        """How many rows have each distinct value."""
+        """The number of rows of each distinct value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.distinct))
 
     def count(self, some: Flags) -> int:
-        """Return how many rows have one of some distinct values."""
+        """Return how many rows have a value in a mask of the distinct values."""
         return int(self._sizes[some].sum())
 
-    @_WorkedOutOnce
+    @_ComputedOnce
     def somethings(self) -> Reading[Flags]:
-        """The distinct values as whether they hold something, which each of them answers."""
+        """Whether each distinct value counts as something: see `_holds_something`. All values are readable."""
         if self._reader is not None:
             return self._reader("holds_something")
         values = self.distinct
         if isinstance(values, list):
             return _read(values, _holds_something, np.bool_)
         if _is_text(values):
-            # What begins with a letter is no number or list, and no truth but for t and f: most texts need no look inside.
+            # Text that begins with a letter is not a number or a list, and only with t or f a boolean, so most needs no parsing.
             odd = ~_flags(pc.match_substring_regex(values, "^[A-EG-SU-Za-eg-su-z]"))
             found = np.ones(len(values), dtype=bool)
             found[odd] = [_holds_something(text) for text in values.filter(pa.array(odd)).to_pylist()]
@@ -453,7 +455,7 @@ def _encode_objects(values: list[Any]) -> tuple[Codes, list[Any]]:
 
 
 def _key(value: Any) -> Hashable:
-    """Return a key under which only the same value of the same kind is found: True is not 1."""
+    """Return a key that is equal only for equal values of the same type, so that True is not 1."""
     if isinstance(value, (list, tuple, np.ndarray)):
         return (list, tuple(_key(item) for item in value))
     if isinstance(value, dict):
@@ -488,7 +490,7 @@ def _number(value: Any) -> float | None:
         return None
     try:
         return float(value)
-    except OverflowError:  # a whole number of more than 308 digits
+    except OverflowError:  # an integer of more than 308 digits
         return inf if value > 0 else -inf
 
 
@@ -499,7 +501,7 @@ def _truth(value: Any) -> bool | None:
 
 
 def _holds_something(value: Any) -> bool:
-    """Whether a value that is set is a number above 0, true, a text that is not blank, a list with an item, or of another kind."""
+    """Return whether a value is a number above 0, true, text that is not blank, a list with an item, or of another type."""
     match value:
         case str():
             return _text_holds_something(value.strip())
@@ -525,14 +527,14 @@ _NOTHING = re.compile(r"|false|\{\s*\}", re.ASCII | re.IGNORECASE)
 
 
 def _is_blank(item: Any) -> bool:
-    """Whether an item of a list is nothing to speak of: not set, blank text, or an empty list or mapping; 0 and false are items."""
+    """Return whether an item of a list is not set, blank text, or an empty list or mapping. 0 and False are not blank."""
     if isinstance(item, (str, list, tuple, dict)):
         return not (item.strip() if isinstance(item, str) else item)
     return is_unset(item)
 
 
 _BEYOND_TIME = 10**18
-"""No number so large is a time, not in milliseconds either."""
+"""Numbers of this size are not times, not even in milliseconds."""
 
 
 def _instant(value: Any, *, day_first: bool | None) -> int | None:

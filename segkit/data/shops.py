@@ -1,4 +1,4 @@
-"""Tables as they came in made a checked shop: each named and checked, and the moment found from which it is looked at."""
+"""Turn loaded tables into a validated shop: rename and check each table, and determine `as_of`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,19 +21,19 @@ from segkit.vocabulary import PROFILE_COLUMNS
 from segkit.wording import listed, nearest
 
 FORECASTS = {"expected_date_of_next_order"}
-"""Dates that lie ahead, so that they say nothing about when the data was taken."""
+"""Columns of dates in the future, which don't show when the data was exported."""
 
 
 def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptions, faults: Faults) -> CheckedShop:
-    """Check tables as they came, each of which may come in parts under headers of their own.
+    """Validate tables, each of which may consist of parts with different headers.
 
     Args:
-        tables: by the name of each, "profiles" or "events" among them.
-        options: how they are read.
-        faults: what was found while files were read, and where what is found now goes.
+        tables: the tables by name, with at least "profiles" or "events".
+        options: how to read them.
+        faults: the faults found while files were read; new ones are added.
 
     Raises:
-        DataError: with every fault at once that would change an answer silently.
+        DataError: with all faults that would silently change results.
     """
     renames = options.columns
     if not tables.keys() & {"profiles", "events"}:
@@ -80,7 +80,7 @@ def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptio
 
 
 def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
-    """Return the parts of a table under canonical names, joined; what is found in several parts is told once."""
+    """Rename the columns of a table's parts and join them. A fault that several parts share is noted once."""
     found = Faults()
     named_parts = [named(name, part, columns, found) for part in parts]
     faults.found += dict.fromkeys(found.found)
@@ -88,7 +88,7 @@ def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults
 
 
 def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, faults: Faults) -> None:
-    """Report events after the moment that the data is looked at from, and apart from them what lies ahead of the clock."""
+    """Note events after `as_of`, and separately those in the future."""
 
     def count_after(instant: datetime) -> int:
         return sum(len(some) - some.window(None, microseconds(instant) + 1).stop for some in events.metrics.values())
@@ -96,15 +96,13 @@ def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, fau
     ahead = count_after(max(moment, clock))
     late = count_after(moment) - ahead
     faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
-    faults.note(
-        "events", "datetime", "events ahead of the clock", ahead, done="never count, and are not what as_of goes by"
-    )
+    faults.note("events", "datetime", "events in the future", ahead, done="never count, and don't determine as_of")
 
 
 def _newest(checked: Checked, clock: datetime) -> datetime:
-    """Return the newest event, or, without events, the newest date of something that happened to a profile.
+    """Return the time of the newest event, or, without events, the newest date in the profiles.
 
-    What lies ahead of the clock, or is a placeholder, is passed over. If nothing else is dated, it is the clock itself.
+    Ignores dates in the future and placeholders. If there are no other dates, returns the current time.
     """
     until = microseconds(clock)
     newest = checked.events.newest(until)

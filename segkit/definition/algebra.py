@@ -13,10 +13,15 @@ from segkit.definition.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
+    EventAlternatives,
+    EventProperty,
+    EventTests,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     ListTest,
     MetricCondition,
+    Metrics,
     Not,
     NumberComparison,
     PhoneCountryCondition,
@@ -29,6 +34,7 @@ from segkit.definition.conditions import (
 )
 from segkit.definition.timeframes import ALL_TIME
 from segkit.errors import DefinitionError
+from segkit.vocabulary import canonical_metric
 
 Literal: TypeAlias = Atom | Not
 """An atom, or a `Not` round an atom that has no exact opposite."""
@@ -63,6 +69,34 @@ def atoms(condition: Condition) -> Iterator[Atom]:
             raise DefinitionError.unresolved_segment(name)
         case _:
             yield condition
+
+
+def each_metric(metric: Metrics) -> tuple[str, ...]:
+    """Return every metric under one of its names, the first that is given.
+
+    >>> each_metric("Clicked SMS"), each_metric(("Clicked SMS", "Clicked Text Message", "Clicked Email"))
+    (('Clicked SMS',), ('Clicked SMS', 'Clicked Email'))
+    """
+    if isinstance(metric, str):
+        return (metric,)
+    found: dict[str, str] = {}
+    for name in metric:
+        found.setdefault(canonical_metric(name), name)
+    return tuple(found.values())
+
+
+def event_properties(where: EventTests) -> Iterator[EventProperty]:
+    """Yield every test of an event's properties, those of all alternatives too.
+
+    >>> from segkit.definition.phrases import did
+    >>> [one.property for one in event_properties(did("Placed Order", where=[{"Brand": "A"}, {"Category": "Sale"}]).where)]
+    ['Brand', 'Category']
+    """
+    for clause in where:
+        if isinstance(clause, EventAlternatives):
+            yield from (one for alternative in clause.alternatives for one in alternative)
+        else:
+            yield clause
 
 
 def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition] | None:
@@ -166,6 +200,7 @@ def opposite(atom: Atom) -> Literal:
             )
         case (
             FunnelCondition()
+            | LastEventCondition()
             | PropertyCondition()
             | ListCondition()
             | ConsentCondition()

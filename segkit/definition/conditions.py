@@ -27,6 +27,8 @@ ListComparison: TypeAlias = Literal["contains", "not contains"]
 ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
+Metrics: TypeAlias = str | tuple[str, ...]
+"""A metric, or several whose events are counted together."""
 Measurement: TypeAlias = Literal["count", "sum", "days"]
 """What a condition measures about a metric's events. mypy lists every reader that does not handle a new one; see docs/decisions/0001."""
 Channel: TypeAlias = Literal["sms", "email"]
@@ -60,6 +62,14 @@ class NumberTest:
 
     comparison: NumberComparison
     value: Number
+
+
+@dataclass(frozen=True, slots=True)
+class NumberInTest:
+    """A number is one of several, or, `negated`, is set and none of them."""
+
+    values: tuple[Number, ...]
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,7 @@ EventTest: TypeAlias = (
     TextTest
     | TextInTest
     | NumberTest
+    | NumberInTest
     | BooleanTest
     | ListTest
     | ItemsTest
@@ -192,18 +203,29 @@ class EventProperty:
 
 
 @dataclass(frozen=True, slots=True)
+class EventAlternatives:
+    """Any of several alternatives holds of the event: of one of them, all tests pass."""
+
+    alternatives: tuple[tuple[EventProperty, ...], ...]
+
+
+EventTests: TypeAlias = tuple[EventProperty | EventAlternatives, ...]
+"""What must all hold of one event."""
+
+
+@dataclass(frozen=True, slots=True)
 class MetricCondition(_Operators):
-    """A measurement of a metric's events in a timeframe compares so; without any event it is 0.
+    """A measurement of the events of a metric, or of several together, in a timeframe compares so; without any event it is 0.
 
     "count" is how many events there are, "sum" what their values add up to, and "days" on how many different UTC days there is one.
     """
 
-    metric: str
+    metric: Metrics
     measurement: Measurement
     comparison: NumberComparison
     value: Number
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +233,7 @@ class FunnelStep:
     """One event of a metric that passes all of some tests is taken or, with `is_taken` False, is not taken."""
 
     metric: str
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
     is_taken: bool = True
 
 
@@ -231,6 +253,18 @@ class FunnelCondition(_Operators):
         taken = sum(step.is_taken for step in self.steps)
         if not (FEWEST_STEPS <= len(self.steps) <= MOST_STEPS and taken):
             raise DefinitionError.bad_funnel(len(self.steps), taken, FEWEST_STEPS, MOST_STEPS)
+
+
+@dataclass(frozen=True, slots=True)
+class LastEventCondition(_Operators):
+    """The newest event of a metric in a timeframe passes all of some tests; false without any event.
+
+    Of several at one instant the one that comes last in the data is the newest.
+    """
+
+    metric: str
+    where: EventTests
+    timeframe: EventTimeframe = ALL_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +381,7 @@ class Not(_Operators):
 Atom: TypeAlias = (
     MetricCondition
     | FunnelCondition
+    | LastEventCondition
     | PropertyCondition
     | ConsentCondition
     | ListCondition

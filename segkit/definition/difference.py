@@ -8,20 +8,22 @@ from operator import eq
 from textwrap import indent
 from typing import Any, Literal, TypeAlias, assert_never
 
-from segkit.definition.algebra import simplify
+from segkit.definition.algebra import each_metric, simplify
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
     Condition,
     ConsentCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
+    Metrics,
     Not,
     PropertyCondition,
     SegmentCondition,
 )
-from segkit.definition.explain import describe, explain, timeframe_words
+from segkit.definition.explain import describe, explain, metric_words, timeframe_words
 from segkit.definition.segment import Segment
 from segkit.definition.text import canonical
 from segkit.definition.timeframes import ALL_TIME
@@ -125,6 +127,9 @@ def _with_canonical_metrics(condition: Condition) -> Condition:
         case Not(inner):
             return Not(_with_canonical_metrics(inner))
         case MetricCondition(metric):
+            names = _canonical(metric)
+            return replace(condition, metric=names[0] if len(names) == 1 else names)
+        case LastEventCondition(metric):
             return replace(condition, metric=canonical_metric(metric))
         case FunnelCondition(steps):
             return replace(
@@ -132,6 +137,10 @@ def _with_canonical_metrics(condition: Condition) -> Condition:
             )
         case _:
             return condition
+
+
+def _canonical(metric: Metrics) -> tuple[str, ...]:
+    return tuple(map(canonical_metric, each_metric(metric)))
 
 
 def _unordered(data: Any, *, ordered: bool = False) -> str:
@@ -182,7 +191,9 @@ def _subject(condition: Condition) -> tuple[object, ...]:
     """Return what a condition asks about: conditions on different things are never changes of one another."""
     match condition:
         case MetricCondition(metric, measurement):
-            return (MetricCondition, canonical_metric(metric), measurement)
+            return (MetricCondition, frozenset(_canonical(metric)), measurement)
+        case LastEventCondition(metric):
+            return (LastEventCondition, canonical_metric(metric))
         case PropertyCondition(name):
             return (PropertyCondition, name)
         case ConsentCondition(channel):
@@ -231,9 +242,11 @@ def _pieces(condition: Condition) -> list[str]:
             rest = [timeframe_words(condition.timeframe), *where]
             match measurement:
                 case "sum":
-                    return ["spent", told.removeprefix("spent ").removesuffix(f" on {metric}"), f"on {metric}", *rest]
+                    on = f"on {metric_words(metric)}"
+                    return ["spent", told.removeprefix("spent ").removesuffix(f" {on}"), on, *rest]
                 case "count" | "days":
-                    return [f"did {metric}", told.removeprefix(f"did {metric} "), *rest]
+                    did = f"did {metric_words(metric)}"
+                    return [did, told.removeprefix(f"{did} "), *rest]
                 case _:
                     assert_never(measurement)
         case PropertyCondition(name):

@@ -18,17 +18,22 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
+    EventTests,
     FunnelCondition,
     ItemsComparison,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
     MetricCondition,
+    Metrics,
     Not,
     Number,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     PostalCode,
@@ -170,6 +175,8 @@ def describe(atom: Atom | SegmentCondition) -> str:
             return _metric(atom)
         case FunnelCondition():
             return _funnel(atom)
+        case LastEventCondition(metric, where, timeframe):
+            return f"have as their last {metric} {timeframe_words(timeframe)} one where {_of_event(where) or 'anything holds'}"
         case PropertyCondition(name, test):
             return f"have {name} that {_passes(test)}"
         case ConsentCondition():
@@ -197,33 +204,58 @@ def describe(atom: Atom | SegmentCondition) -> str:
 
 def _metric(atom: MetricCondition) -> str:
     when = timeframe_words(atom.timeframe)
-    where = f", where {_clauses(atom.where)}" if atom.where else ""
+    where = f", where {_of_event(atom.where)}" if atom.where else ""
     match atom.measurement:
         case "sum":
             return _spent(atom, when, where)
         case "count":
             return _did(atom, when, where)
         case "days":
-            return f"did {atom.metric} on {_days(atom)} {when}{where}"
+            return f"did {metric_words(atom.metric)} on {_days(atom)} {when}{where}"
         case _:
             assert_never(atom.measurement)
 
 
+def metric_words(metric: Metrics) -> str:
+    """Name a metric, or several.
+
+    >>> metric_words("Clicked SMS"), metric_words(("Clicked SMS", "Clicked Email"))
+    ('Clicked SMS', 'Clicked SMS or Clicked Email (counted together)')
+    """
+    return metric if isinstance(metric, str) else f"{_either_of(metric)} (counted together)"
+
+
 def _did(atom: MetricCondition, when: str, where: str) -> str:
     if (atom.comparison, atom.value) == ("at least", 1):
-        return f"did {atom.metric} at least once {when}{where}"
+        return f"did {metric_words(atom.metric)} at least once {when}{where}"
     if (atom.comparison, atom.value) in {("equals", 0), ("fewer than", 1), ("at most", 0)}:
-        return f"did {atom.metric} zero times {when}{where}"
-    return f"did {atom.metric} {_count(atom)} {when}{where}"
+        return f"did {metric_words(atom.metric)} zero times {when}{where}"
+    return f"did {metric_words(atom.metric)} {_count(atom)} {when}{where}"
 
 
 def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
     return " and ".join(f"{clause.property} {_passes(clause.test)}" for clause in where)
 
 
+def _of_event(where: EventTests) -> str:
+    told = []
+    for clause in where:
+        if isinstance(clause, EventAlternatives):
+            words = _any_of(clause)
+            told.append(f"({words})" if len(where) > 1 else words)
+        else:
+            told.append(_clauses([clause]))
+    return " and ".join(told)
+
+
+def _any_of(clause: EventAlternatives) -> str:
+    told = [f"({_clauses(one)})" if len(one) > 1 else _clauses(one) or "whatever it is" for one in clause.alternatives]
+    return " or ".join(told) or "any of no alternatives holds"
+
+
 def _funnel(atom: FunnelCondition) -> str:
     steps = [
-        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {_clauses(step.where)})' if step.where else ''}"
+        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {_of_event(step.where)})' if step.where else ''}"
         for step in atom.steps
     ]
     longest = (
@@ -247,9 +279,7 @@ def duration_words(seconds: int) -> str:
 
 def _spent(atom: MetricCondition, when: str, where: str) -> str:
     words = {"fewer than": "less than", "equals": "exactly", "not equals": "any amount other than"}
-    return (
-        f"spent {words.get(atom.comparison, atom.comparison)} {number_words(atom.value)} on {atom.metric} {when}{where}"
-    )
+    return f"spent {words.get(atom.comparison, atom.comparison)} {number_words(atom.value)} on {metric_words(atom.metric)} {when}{where}"
 
 
 def _count(atom: MetricCondition) -> str:
@@ -275,6 +305,9 @@ def _passes(test: PropertyTest) -> str:
             return f"{_TEXT[comparison]} {_quoted(value)}"
         case TextInTest(values, negated):
             listed = _either_of(map(_quoted, values))
+            return f"is set and is not {listed}" if negated else f"is {listed}"
+        case NumberInTest(values, negated):
+            listed = _either_of(map(number_words, values))
             return f"is set and is not {listed}" if negated else f"is {listed}"
         case NumberTest(comparison, value):
             words = {"equals": "is", "not equals": "is set and is not", "fewer than": "is less than"}

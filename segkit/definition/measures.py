@@ -5,13 +5,14 @@ it under the measure. Nothing here knows how a measure is worked out.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias, assert_never
 
+from segkit.definition.algebra import each_metric
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -22,16 +23,19 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     DistanceUnit,
-    EventProperty,
+    EventTests,
     FunnelCondition,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
     Measurement,
     MetricCondition,
+    Metrics,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -54,27 +58,27 @@ Limit: TypeAlias = int | float | Decimal
 class EventCount:
     """How many events of a metric, in a timeframe, pass all of some tests."""
 
-    metric: str
+    metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventSum:
     """What the values of these events add up to."""
 
-    metric: str
+    metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventDays:
     """On how many different UTC days there is such an event."""
 
-    metric: str
+    metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
-    where: tuple[EventProperty, ...] = ()
+    where: EventTests = ()
 
 
 EventMeasure: TypeAlias = EventCount | EventSum | EventDays
@@ -156,7 +160,14 @@ def measure_of(atom: Atom) -> Measure | None:
             return _measure_of_test(name, test)
         case DistanceCondition():
             return Distance(atom.of, atom.unit)
-        case FunnelCondition() | ConsentCondition() | ListCondition() | PhoneCountryCondition() | RegionCondition():
+        case (
+            FunnelCondition()
+            | LastEventCondition()
+            | ConsentCondition()
+            | ListCondition()
+            | PhoneCountryCondition()
+            | RegionCondition()
+        ):
             return None
         case _:
             assert_never(atom)
@@ -176,7 +187,14 @@ def limit_of(atom: Atom) -> Limit | None:
             return _limit_of_test(test)
         case DistanceCondition():
             return atom.distance
-        case FunnelCondition() | ConsentCondition() | ListCondition() | PhoneCountryCondition() | RegionCondition():
+        case (
+            FunnelCondition()
+            | LastEventCondition()
+            | ConsentCondition()
+            | ListCondition()
+            | PhoneCountryCondition()
+            | RegionCondition()
+        ):
             return None
         case _:
             assert_never(atom)
@@ -188,7 +206,7 @@ def measure_in(atom: MetricCondition, timeframe: EventTimeframe) -> EventMeasure
 
 
 def event_measure(
-    measurement: Measurement, metric: str, timeframe: EventTimeframe = ALL_TIME, where: tuple[EventProperty, ...] = ()
+    measurement: Measurement, metric: Metrics, timeframe: EventTimeframe = ALL_TIME, where: EventTests = ()
 ) -> EventMeasure:
     """Return a measure of a metric's events.
 
@@ -204,6 +222,15 @@ def event_measure(
             return EventDays(metric, timeframe, where)
         case _:
             assert_never(measurement)
+
+
+def of_each_metric(measure: EventMeasure) -> list[EventMeasure]:
+    """Return the same measure of each of its metrics; names of one metric are one.
+
+    >>> [one.metric for one in of_each_metric(EventCount(("Clicked SMS", "Clicked Text Message", "Clicked Email")))]
+    ['Clicked SMS', 'Clicked Email']
+    """
+    return [replace(measure, metric=one) for one in each_metric(measure.metric)]
 
 
 def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> LastDay | None:
@@ -303,7 +330,16 @@ def _measure_of_test(name: str, test: PropertyTest) -> Measure | None:
             return Number(name)
         case LengthTest():
             return ListLength(name)
-        case TextTest() | TextInTest() | BooleanTest() | DateTest() | ListTest() | ItemsTest() | ItemTextTest():
+        case (
+            TextTest()
+            | TextInTest()
+            | NumberInTest()
+            | BooleanTest()
+            | DateTest()
+            | ListTest()
+            | ItemsTest()
+            | ItemTextTest()
+        ):
             return None
         case SetTest() | SomethingTest():
             return None
@@ -317,7 +353,16 @@ def _limit_of_test(test: PropertyTest) -> Limit | None:
             return test.value
         case LengthTest():
             return test.length
-        case TextTest() | TextInTest() | BooleanTest() | DateTest() | ListTest() | ItemsTest() | ItemTextTest():
+        case (
+            TextTest()
+            | TextInTest()
+            | NumberInTest()
+            | BooleanTest()
+            | DateTest()
+            | ListTest()
+            | ItemsTest()
+            | ItemTextTest()
+        ):
             return None
         case SetTest() | SomethingTest():
             return None

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, Unpack, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar, Unpack, get_args
 
 from segkit.definition.conditions import (
     KINDS,
@@ -19,13 +19,17 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     DistanceUnit,
+    EventAlternatives,
     EventProperty,
     EventTest,
+    EventTests,
     FunnelCondition,
     FunnelStep,
+    LastEventCondition,
     ListCondition,
     Measurement,
     MetricCondition,
+    Metrics,
     Number,
     NumberComparison,
     PhoneCountryCondition,
@@ -75,16 +79,20 @@ from segkit.masking import quoted
 R = TypeVar("R")
 
 
+Where: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""Conditions on an event that all hold of it, or several such, any of which holds."""
+
+
 class MetricWords(EqualityWords, EventWords, total=False):
     """What `did` and `spent` can be told: comparisons, one timeframe, and conditions on the event."""
 
-    where: Mapping[str, Any]
+    where: Where
 
 
 class DidNotWords(EventWords, total=False):
     """What `did_not` can be told: one timeframe, and conditions on the event."""
 
-    where: Mapping[str, Any]
+    where: Where
 
 
 class FunnelWords(EventWords, total=False):
@@ -98,16 +106,18 @@ class HasWords(ValueWords, DateWords, total=False):
     """What `has` can be told: values to be compared with, or one timeframe of a date."""
 
 
-def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
+def did(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
     """Say how often a profile did something; at least once if no comparison is given.
 
     Args:
-        metric: the kind of event, such as "Clicked SMS".
+        metric: the kind of event, such as "Clicked SMS"; or several, such as `["Clicked SMS", "Clicked Email"]`, whose events are
+            counted together.
         **words: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals` (whole numbers; several are joined
             by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
             months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
             `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
-            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`.
+            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`. Several of
+            them in a list are alternatives, any of which holds of it: `where=[{"Brand": "A"}, {"Category": "Sale"}]`.
 
     Days are UTC days counted from the midnight that opens the `as_of` day. `between_days_ago` takes in both of its days, so that
     `between_days_ago=(60, 120)` begins where `in_last_days=59` ends. Months count back to the same day of the month, or to the
@@ -123,7 +133,7 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
     return _metric("did", metric, **words)
 
 
-def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
+def did_not(metric: str | Iterable[str], **words: Unpack[DidNotWords]) -> Condition:
     """Say that a profile did something zero times in a timeframe; takes the same timeframes and `where` as `did`.
 
     >>> did_not("Opened Email", in_last_days=60).value
@@ -132,7 +142,7 @@ def did_not(metric: str, **words: Unpack[DidNotWords]) -> Condition:
     return _metric("did_not", metric, **words)
 
 
-def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
+def spent(metric: str | Iterable[str] = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
     """Say how much the values of a metric's events add up to; takes the same words as `did`.
 
     Amounts are compared exactly, in the finest decimal that the data uses. A profile without such an event spent 0.
@@ -146,7 +156,7 @@ def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Conditi
     return _metric("spent", metric, **words)
 
 
-def did_on_days(metric: str, **words: Unpack[MetricWords]) -> Condition:
+def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
     """Say on how many different days a profile did something, however often on each; takes the same words as `did`.
 
     Two orders on one day are one day. Days are UTC days. In a window of hours the days that it touches count, its parts of a day
@@ -159,6 +169,30 @@ def did_on_days(metric: str, **words: Unpack[MetricWords]) -> Condition:
     'days'
     """
     return _metric("did_on_days", metric, **words)
+
+
+def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> LastEventCondition:
+    """Say what the newest event of a metric is like, such as that the last order was returned; without any event it is false.
+
+    Args:
+        metric: the kind of event, such as "Placed Order".
+        where: conditions on that event, as in `did`.
+        **words: one timeframe of `did`, in which the newest event is looked for; none for all time.
+
+    Of several events at one instant the one that comes last in the data is the newest. `~last_event(...)` takes in those without
+    any event; those whose newest is of another kind: `sk.did(metric) & ~sk.last_event(metric, where=...)`.
+
+    Raises:
+        DefinitionError: `where` says nothing, or as for `did`.
+
+    >>> last_event("Placed Order", where={"Status": "returned"}, in_last_days=90).timeframe
+    InTheLast(quantity=90, unit='day')
+    """
+    check_words("last_event", words, EVENT_WORDS)
+    tests = _where("last_event", where)
+    if not tests:
+        raise DefinitionError.bad_value("where of last_event", where, 'a mapping such as {"Status": "returned"}')
+    return LastEventCondition(name_of(metric), tests, event_timeframe("last_event", words))
 
 
 def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:
@@ -183,7 +217,7 @@ def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Cond
     return FunnelCondition(taken, event_timeframe("did_in_order", words), _span("did_in_order", words))
 
 
-def step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
+def step(metric: str, *, where: Where | None = None) -> FunnelStep:
     """Say one step of `did_in_order`: an event of a metric, and conditions on it as in `did`.
 
     >>> step("Placed Order", where={"Source": "web"}).where[0].property
@@ -192,7 +226,7 @@ def step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
     return FunnelStep(name_of(metric), _where("step", where or {}))
 
 
-def no_step(metric: str, *, where: Mapping[str, Any] | None = None) -> FunnelStep:
+def no_step(metric: str, *, where: Where | None = None) -> FunnelStep:
     """Say a step of `did_in_order` that must not be taken at its place.
 
     >>> did_in_order("Placed Order", no_step("Refunded Order"), in_last_days=30).steps[1].is_taken
@@ -209,7 +243,7 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
         **words: several are joined by AND.
             Text (case-sensitive): `equals`, `not_equals`, `is_in`, `not_in`, `starts_with`, `ends_with`, `contains_text`,
             `matches` (RE2, the whole value), each with its `not_` form.
-            Numbers: `equals`, `not_equals`, `at_least`, `at_most`, `more_than`, `fewer_than`.
+            Numbers: `equals`, `not_equals`, `is_in`, `not_in`, `at_least`, `at_most`, `more_than`, `fewer_than`.
             True or false: `equals=True`.
             Lists: `contains_item` (a whole item), `contains_any_of` and `contains_all_of` (of several whole items),
             `contains_text_in_item`, each with its `not_` form; `length_at_least` and its kin.
@@ -429,7 +463,7 @@ _MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did_not": "count", "di
 
 
 @_kept
-def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
+def _metric(phrase: str, metric: str | Iterable[str], /, **words: Any) -> Condition:
     check_words(phrase, words, _WINDOW_WORDS if phrase == "did_not" else _METRIC_WORDS)
     measurement = _MEASUREMENTS[phrase]
     compared: list[tuple[NumberComparison, Number]] = [
@@ -442,10 +476,20 @@ def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
         raise DefinitionError.missing_word(f"{phrase}({quoted(metric)})", COMPARISONS)
     timeframe = event_timeframe(phrase, words)
     where = _where(phrase, words["where"]) if "where" in words else ()
-    name = name_of(metric)
+    names = _metrics(phrase, metric)
     return _all(
-        [MetricCondition(name, measurement, comparison, value, timeframe, where) for comparison, value in compared]
+        [MetricCondition(names, measurement, comparison, value, timeframe, where) for comparison, value in compared]
     )
+
+
+def _metrics(phrase: str, given: object) -> Metrics:
+    """Return the name of a metric, or of several, each once."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return name_of(given)
+    names = tuple(dict.fromkeys(map(name_of, given)))
+    if not names:
+        raise DefinitionError.bad_value(f"The metrics of {phrase}", given, "one or more names")
+    return names[0] if len(names) == 1 else names
 
 
 _SPANS = {"within_hours": 3_600, "within_days": 86_400}
@@ -469,7 +513,17 @@ def _step(given: object) -> FunnelStep:
     return step(given)
 
 
-def _where(phrase: str, given: object) -> tuple[EventProperty, ...]:
+def _where(phrase: str, given: object) -> EventTests:
+    if isinstance(given, Mapping):
+        return _all_of_event(phrase, given)
+    if not isinstance(given, (list, tuple)) or not given or not all(given):
+        wanted = 'a mapping such as {"Source": "web"}, or a list of such, any of which holds'
+        raise DefinitionError.bad_value(f"where of {phrase}", given, wanted)
+    alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in given))
+    return alternatives[0] if len(alternatives) == 1 else (EventAlternatives(alternatives),)
+
+
+def _all_of_event(phrase: str, given: object) -> tuple[EventProperty, ...]:
     if not isinstance(given, Mapping):
         raise DefinitionError.bad_value(f"where of {phrase}", given, 'a mapping such as {"Source": "web"}')
     found: list[EventProperty] = []

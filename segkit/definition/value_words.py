@@ -17,6 +17,7 @@ from segkit.definition.conditions import (
     ListTest,
     Number,
     NumberComparison,
+    NumberInTest,
     NumberTest,
     PropertyTest,
     SomethingTest,
@@ -71,8 +72,8 @@ class ValueWords(NumberWords, total=False):
     not_ends_with: str
     matches: str
     not_matches: str
-    is_in: Iterable[str]
-    not_in: Iterable[str]
+    is_in: Iterable[str | float | Decimal]
+    not_in: Iterable[str | float | Decimal]
     length_at_least: int
     length_at_most: int
     length_more_than: int
@@ -139,6 +140,14 @@ def _either(comparison: TextComparison, item: Any) -> Callable[[str, object], tu
     return read
 
 
+def _one_of(word: str, value: object, *, negated: bool) -> PropertyTest:
+    """Return that a text is one of several texts, or a number one of several numbers."""
+    every = value if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+    if isinstance(every, list) and every and not any(isinstance(one, str) for one in every):
+        return NumberInTest(tuple(dict.fromkeys(number(word, one) for one in every)), negated)
+    return TextInTest(texts(word, every), negated)
+
+
 def _item(word: str, value: object) -> str | int | float:
     if isinstance(value, str):
         return text(word, value)
@@ -164,8 +173,8 @@ _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
     "contains_text_in_item": lambda word, value: (ItemTextTest("contains", text(word, value)),),
     "not_contains_text_in_item": lambda word, value: (ItemTextTest("not contains", text(word, value)),),
     **dict.fromkeys(_ITEMS_WORDS, lambda word, value: (ItemsTest(_ITEMS_WORDS[word], _items(word, value)),)),
-    "is_in": lambda word, value: (TextInTest(texts(word, value)),),
-    "not_in": lambda word, value: (TextInTest(texts(word, value), negated=True),),
+    "is_in": lambda word, value: (_one_of(word, value, negated=False),),
+    "not_in": lambda word, value: (_one_of(word, value, negated=True),),
     **{
         word: lambda word, value: (NumberTest(COMPARISONS[word], number(word, value)),)
         for word in ("at_least", "at_most", "more_than", "fewer_than")
@@ -214,13 +223,18 @@ def text(word: str, value: object) -> str:
     return value
 
 
+_SEVERAL = "several texts, such as ['Boston', 'Salem'], or several numbers, such as [38, 39]"
+
+
 def texts(word: str, value: object) -> tuple[str, ...]:
     """Return several texts, each once."""
+    if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+        raise DefinitionError.bad_value(word, value, f"{_SEVERAL}, and not both")
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise DefinitionError.bad_value(word, value, "several texts, such as ['Boston', 'Salem']")
+        raise DefinitionError.bad_value(word, value, _SEVERAL)
     every = tuple(dict.fromkeys(text(word, one) for one in value))
     if not every:
-        raise DefinitionError.bad_value(word, value, "several texts, such as ['Boston', 'Salem']")
+        raise DefinitionError.bad_value(word, value, _SEVERAL)
     return every
 
 

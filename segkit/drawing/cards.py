@@ -1,4 +1,4 @@
-"""How a record shows itself in a notebook: a title, a line beneath it, tables and lists, in the colour of the page's own text."""
+"""Build the HTML with which records such as `Build` are displayed in a notebook, in the colour of the page's text."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -11,12 +11,12 @@ _CELL: Final = f"color:inherit;padding:.15rem .6rem;border-bottom:1px solid {FAI
 
 
 def card(title: str, subtitle: str, *parts: Markup) -> str:
-    """Return a record as HTML.
+    """Return the HTML of a record.
 
     Args:
         title: the first line, bold.
-        subtitle: the second; empty for none.
-        *parts: what stands below.
+        subtitle: the second line; empty for none.
+        *parts: tables, lists and paragraphs below.
 
     >>> card("VIP & friends", "", bulleted("subscribed"))
     '<div class="segkit-card" style="...;color:inherit;..."><div><b>VIP &amp; friends</b></div>...<li>subscribed</li>...</div>...'
@@ -26,7 +26,7 @@ def card(title: str, subtitle: str, *parts: Markup) -> str:
 
 
 def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """Return a table: text to the left, and numbers to the right with their thousands apart."""
+    """Return a table with text aligned to the left, and integers to the right with thousands separators."""
 
     def cell(value: object) -> Markup:
         is_count = isinstance(value, int) and not isinstance(value, bool)
@@ -41,17 +41,17 @@ def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
 
 
 def folded(summary: str, *parts: Markup) -> Markup:
-    """Return what opens when its one line is clicked; nothing where nothing is inside."""
+    """Return parts that are hidden until the reader clicks on the summary; empty markup if there are no parts."""
     return element("details", element("summary", summary), *parts) if any(parts) else Markup()
 
 
 def paragraphs(texts: Iterable[str]) -> Markup:
-    """Return texts below each other."""
+    """Return each text as a paragraph."""
     return Markup("".join(elements("div", texts)))
 
 
 def bulleted(text: str) -> Markup:
-    r"""Return lines of text as a list, in which what is indented by two blanks more is a list in the item above it.
+    r"""Convert lines of text to a list. Lines that are indented by two more blanks become a nested list of the line above.
 
     >>> bulleted("all of:\n  one\n  two").replace("\n", "")
     '<ul style="..."><li>all of:<ul style="..."><li>one</li><li>two</li></ul></li></ul>'

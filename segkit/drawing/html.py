@@ -102,11 +102,11 @@ def table(columns: Iterable[str], rows: Iterable[Markup], **attributes: object) 
     return element("table", element("thead", element("tr", *heads)), element("tbody", *rows), **attributes)
 
 
-def hover(*told: str) -> Markup:
+def hover(*texts: str) -> Markup:
     """Return a hover label for plotly from lines of plain text. The first line is bold, empty ones are dropped, long ones wrapped.
 
     >>> hover("VIP & friends", "", "171 members")
     '<b>VIP &amp; friends</b><br>171 members'
     """
-    first, *others = (lines(*wrap(text, _HOVER_LETTERS)) for text in told if text)
+    first, *others = (lines(*wrap(text, _HOVER_LETTERS)) for text in texts if text)
     return lines(element("b", first), *others)

@@ -185,8 +185,8 @@ class Intersections:
     def note(self) -> str:
         """The note below the chart: how many profiles are in no segment, and what the last bar contains."""
         none = self.profiles - self.members
-        told = f"{none:,} of {profiles(self.profiles)} {are(none)} in none of them."
-        return f"{told} The last bar holds {self.more}: {profiles(self.rest)}." if self.folded else told
+        outside = f"{none:,} of {profiles(self.profiles)} {are(none)} in none of them."
+        return f"{outside} The last bar holds {self.more}: {profiles(self.rest)}." if self.folded else outside
 
 
 @dataclass(frozen=True, slots=True)

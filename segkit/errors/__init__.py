@@ -1,6 +1,6 @@
-"""Every error that segkit raises on purpose, built by named constructors so that its wording lives and is tested in one place.
+"""Define all errors that segkit raises, with a named constructor for each message.
 
-Each message names the thing, its value, the choices and the next step. A file for each wing holds what can be wrong there.
+Each message names the thing, its value, the choices and the next step. Each kind of error has its own file.
 """
 
 from segkit.errors.account import AccountError
@@ -21,6 +21,6 @@ __all__ = [
     "warn",
 ]
 
-# Tracebacks and pickles name them as they are imported, not by the file that their wording is in.
+# Tracebacks and pickles then show the public name, such as `segkit.errors.DataError`.
 for _kind in (AccountError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning):
     _kind.__module__ = __name__

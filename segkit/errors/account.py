@@ -1,4 +1,4 @@
-"""What can go wrong with a Klaviyo account."""
+"""Define the errors of a live Klaviyo account."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,33 +10,33 @@ from segkit.wording import listed, nearest
 
 
 class AccountError(SegkitError, RuntimeError):
-    """A live account gives no answer, or not the one that is needed. No message shows a key or a person.
+    """A request to a live account, or a pull or push, failed. No message shows a key, a phone number or an address.
 
     Attributes:
-        is_refusal: the account understood the request and calls it wrong.
+        is_refusal: whether the account received the request and rejected it as wrong.
     """
 
     is_refusal = False
 
     @classmethod
     def no_key(cls, variable: str) -> Self:
-        """No key is given, and the environment has none."""
+        """No key was passed, and the environment has none."""
         return cls(
-            f"There is no key to the account. Make a private key in Klaviyo (Settings > API keys) and put it into the "
+            f"There is no key for the account. Create a private key in Klaviyo (Settings > API keys) and put it into the "
             f"environment variable {variable}."
         )
 
     @classmethod
     def bad_key(cls, variable: str) -> Self:
-        """A key has blanks or other characters inside that no key has."""
+        """A key has blanks or other invalid characters inside."""
         return cls(
-            f"The key in {variable} has blanks, line ends or other characters that no key has, so it was not sent. Copy it once "
-            "more from Klaviyo (Settings > API keys)."
+            f"The key in {variable} has blanks, line breaks or other characters that are never in a key, so it was not sent. Copy it "
+            "once more from Klaviyo (Settings > API keys)."
         )
 
     @classmethod
     def unencrypted(cls, host: str) -> Self:
-        """A key would go over the network in the clear."""
+        """A key would be sent unencrypted."""
         return cls(
             f"The host {quoted(host)} would get the key unencrypted. Use https://, or http:// on this machine only: "
             "'http://127.0.0.1:8000'."
@@ -60,150 +60,149 @@ class AccountError(SegkitError, RuntimeError):
 
     @classmethod
     def too_fast(cls, request: str, seconds: float | None) -> Self:
-        """The account's limits are used up for longer than is waited."""
+        """Klaviyo's rate limit is exceeded for longer than segkit waits."""
         wait = f" It asks for a wait of {seconds:,.0f} seconds." if seconds is not None else ""
         return cls(
-            f"{request}: Klaviyo turns requests away for coming too fast (429), and waiting did not help.{wait} Other programs may "
-            "use the same account; run the same again later."
+            f"{request}: Klaviyo's rate limit is exceeded (429), and waiting did not help.{wait} Other programs may be using the same "
+            "account. Try again later."
         )
 
     @classmethod
     def server_fault(cls, request: str, status: int) -> Self:
-        """The server failed again and again."""
+        """The server failed several times in a row."""
         return cls(
-            f"{request}: Klaviyo's server has a fault ({status}). Run the same again later; status.klaviyo.com says what is known."
+            f"{request}: Klaviyo's server failed ({status}). Try again later; status.klaviyo.com shows known problems."
         )
 
     @classmethod
     def too_slow(cls, request: str, seconds: float) -> Self:
-        """An answer that keeps coming and does not end."""
+        """A response did not end in time."""
         return cls(
-            f"{request}: the answer was not whole after {seconds:,.0f} seconds, so it was given up. Check the network, and run the same "
-            "again; if this stays, something between here and Klaviyo holds answers back."
+            f"{request}: the response was not complete after {seconds:,.0f} seconds, so segkit gave up. Check the network, and try again. "
+            "If it happens again, something between here and Klaviyo, such as a proxy, may be slowing down responses."
         )
 
     @classmethod
     def too_large(cls, request: str, size: int) -> Self:
-        """An answer that is larger than any page is."""
+        """A response is larger than any page."""
         return cls(
-            f"{request}: the answer is larger than {size / 2**20:,.0f} MiB, more than a page should be, so it was given up. Check that "
-            "nothing between here and Klaviyo changes answers, such as a proxy, and run the same again; if this stays, report it with "
+            f"{request}: the response is larger than {size / 2**20:,.0f} MiB, more than a page should be, so segkit gave up. Check that "
+            "nothing between here and Klaviyo, such as a proxy, changes responses, and try again. If it happens again, report it with "
             "the name of the request."
         )
 
     @classmethod
     def unreachable(cls, request: str, fault: str) -> Self:
-        """No connection held until an answer was whole."""
+        """The connection failed before the response was complete."""
         return cls(
-            f"{request}: there was no whole answer from Klaviyo, the connection failed ({fault}). Check the network, and run the "
-            "same again."
+            f"{request}: the connection failed before the response from Klaviyo was complete ({fault}). Check the network, and try again."
         )
 
     @classmethod
     def refused(cls, request: str, status: int, reason: str) -> Self:
-        """The account says that the request is wrong."""
+        """The account rejected the request."""
         why = f" Klaviyo says: {masked_text(reason).rstrip('.')}." if reason else ""
         error = cls(
-            f"{request}: Klaviyo refuses this request ({status}).{why} Check the names and ids that were given."
+            f"{request}: Klaviyo refuses this request ({status}).{why} Check the names and ids that you passed."
         )
         error.is_refusal = True
         return error
 
     @classmethod
     def stale_cursor(cls, folder: Path, refusal: str) -> Self:
-        """The place where an unfinished pull stopped is refused."""
+        """Klaviyo rejects the cursor at which an unfinished pull stopped."""
         return cls(
-            f"The unfinished pull in {quoted(folder)} can't go on where it stopped. {refusal} If that was long ago, start again with "
+            f"The unfinished pull in {quoted(folder)} can't continue where it stopped. {refusal} If it stopped long ago, start again with "
             "restart=True (--restart)."
         )
 
     @classmethod
     def no_document(cls, request: str) -> Self:
-        """An answer came that is no JSON document."""
+        """No response was a JSON document."""
         return cls(
-            f"{request}: the answer is no JSON document, again and again. Something between here and Klaviyo may have changed it, such "
-            "as a proxy that asks for a login; run the same again from another network."
+            f"{request}: the response was not a JSON document, even after several attempts. Something between here and Klaviyo may have "
+            "changed it, such as a proxy that asks for a login. Try again from another network."
         )
 
     @classmethod
     def broken_page(cls, request: str, page: int, fault: str) -> Self:
-        """A page of an answer has not the documented shape."""
+        """A page does not have the documented format."""
         return cls(
-            f"{request}, page {page:,}: {fault}, so it was not kept. The pages before it are kept; run the same again, and if this "
-            "stays, report it with the name of the request and the number of the page."
+            f"{request}, page {page:,}: {fault}, so it was not saved. The pages before it are saved. Run the same pull again; if it "
+            "happens again, report it with the name of the request and the number of the page."
         )
 
     @classmethod
     def damaged_page(cls, path: Path) -> Self:
-        """A page that was kept earlier can't be read back."""
+        """A saved page of an unfinished pull can't be read."""
         return cls(
-            f"{str(Path(masked_path(path.parent), path.name))!r} is damaged, so the pull can't go on from it. Start it again with restart=True (--restart)."
+            f"{str(Path(masked_path(path.parent), path.name))!r} is damaged, so the pull can't continue from it. Start again with restart=True (--restart)."
         )
 
     @classmethod
     def other_pull(cls, folder: Path, unfinished: str, asked: str) -> Self:
-        """A folder holds the pages of an unfinished pull of something else."""
+        """A folder has an unfinished pull with other arguments."""
         return cls(
-            f"{quoted(folder)} holds an unfinished pull of something else: {unfinished}; this one asks for {asked}. Ask for the same to "
-            "go on with it, give another folder, or drop it with restart=True (--restart)."
+            f"{quoted(folder)} has an unfinished pull with {unfinished}; this pull has {asked}. Use the same arguments to resume it, choose "
+            "another folder, or discard it with restart=True (--restart)."
         )
 
     @classmethod
     def other_account(cls, folder: Path) -> Self:
-        """A folder holds the pages of an unfinished pull from another account."""
+        """A folder has an unfinished pull of another account."""
         return cls(
-            f"{quoted(folder)} holds an unfinished pull from another account: none of its metrics is in this one. Set the key of that "
-            "account, give another folder, or drop it with restart=True (--restart)."
+            f"{quoted(folder)} has an unfinished pull of another account: none of its metrics is in this one. Set the key of that "
+            "account, choose another folder, or discard it with restart=True (--restart)."
         )
 
     @classmethod
     def already_running(cls, folder: Path) -> Self:
         """Another process is pulling into the folder."""
-        return cls(f"Another pull into {quoted(folder)} is running. Wait for it, or give another folder.")
+        return cls(f"Another pull into {quoted(folder)} is running. Wait for it, or choose another folder.")
 
     @classmethod
     def folder_in_use(cls, folder: Path, names: Iterable[str]) -> Self:
-        """A folder holds tables that would stand beside the pulled ones."""
+        """A folder has other tables, which would be loaded together with those of the pull."""
         return cls(
-            f"{quoted(folder)} already holds {listed(names)}, which this pull would not replace, so the shop would be two shops. Move "
-            "them away, or give another folder."
+            f"{quoted(folder)} already contains {listed(names)}, which no pull wrote, so their data would be mixed with that of the "
+            "account. Move them elsewhere, or choose another folder."
         )
 
     @classmethod
     def no_such_segment(cls, segment_id: str) -> Self:
-        """An id was given that no segment of the account has."""
+        """No segment of the account has the id."""
         return cls(
-            f"The account has no segment of the id {quoted(segment_id)}, so nothing was sent. The id stands in the address of the "
-            "segment's page; without it, the segment is found by its name."
+            f"The account has no segment with the id {quoted(segment_id)}, so nothing was sent. The id is in the URL of the segment's "
+            "page. Without an id, the segment is found by its name."
         )
 
     @classmethod
     def several_of_a_name(cls, name: str, ids: Iterable[str]) -> Self:
-        """The account has several segments of the name that is to be updated."""
+        """The account has several segments with the name."""
         return cls(
-            f"The account has several segments named {quoted(name)}, so nothing was sent. Say which is meant with update= (--update), one "
-            f"of {listed(ids)}, or rename the others."
+            f"The account has several segments named {quoted(name)}, so nothing was sent. Choose one with update= (--update), which is "
+            f"one of {listed(ids)}, or rename the others."
         )
 
     @classmethod
     def too_many_changes(cls, count: int, most: int) -> Self:
-        """One push would take more requests of a kind than Klaviyo allows in a day."""
+        """One push would need more requests of a kind than Klaviyo allows in a day."""
         return cls(
-            f"This push would take {count:,} requests of one kind, and Klaviyo takes {most:,} a day. Nothing was sent. Push fewer "
-            "segments at once, and the rest tomorrow."
+            f"This push needs {count:,} requests of one kind, and Klaviyo allows {most:,} a day. Nothing was sent. Push some of the "
+            "segments today and the rest tomorrow."
         )
 
     @classmethod
     def push_stopped(cls, reason: str, done: Iterable[str], left: Iterable[str]) -> Self:
-        """The account refused one of several requests."""
+        """The account rejected one of several requests."""
         return cls(
             f"{reason} The push stopped there. Done: {listed(done, most=200) or 'nothing'}. Not done: "
-            f"{listed(left, most=200)}. Run the same again: what is done stays as it is."
+            f"{listed(left, most=200)}. Run the same push again: segments that are done are not sent again."
         )
 
     @classmethod
     def unknown_name(cls, kind: str, name: str, known: Iterable[str]) -> Self:
-        """A metric or segment was asked for that the account does not have."""
+        """The account does not have a metric or segment with this name."""
         known = sorted(set(known))
         return cls(
             f"The account has no {kind} {quoted(name)}.{nearest(name, known)} Its {kind}s are: {listed(known, most=40) or 'none'}."

@@ -1,4 +1,4 @@
-"""What all errors of segkit are, and the one way in which it warns."""
+"""Define the base class of all errors and warnings, and how segkit warns."""
 
 import inspect
 import re
@@ -10,14 +10,14 @@ from typing import cast
 
 
 class SegkitError(Exception):
-    """Anything that segkit raises on purpose. What was given is repeated, but not hundreds of letters of it without a blank."""
+    """The base class of all errors that segkit raises. Very long words and numbers in a message are shortened."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(_LONG_WORD.sub(_shortened, message))
 
 
 _LONG_WORD = re.compile(r"\d{61,}|[^\s/\\]{301,}")
-"""A number or another word that is longer than anybody reads; paths have slashes."""
+"""A number or word that is too long to read. Paths have slashes, so they stay whole."""
 
 
 def _shortened(found: re.Match[str]) -> str:
@@ -27,21 +27,21 @@ def _shortened(found: re.Match[str]) -> str:
 
 
 class SegkitWarning(UserWarning):
-    """Something that was answered, and that the analyst should know before trusting the answer."""
+    """A warning about a result that the analyst should know before trusting it."""
 
 
 def warn(message: str) -> None:
-    """Warn of something at the analyst's own line, however deep it was found and whatever lies between."""
+    """Issue a warning at the line of the analyst's own code, however deep inside segkit this function is called."""
     _warn(message, SegkitWarning)
 
 
 def deprecated(message: str) -> None:
-    """Warn at the analyst's own line of a form that goes with segkit 1.0."""
-    _warn(f"{message} The old form goes with segkit 1.0.", DeprecationWarning)
+    """Issue a deprecation warning, at the line of the analyst's own code, for a form that segkit 1.0 will remove."""
+    _warn(f"{message} The old form will be removed in segkit 1.0.", DeprecationWarning)
 
 
 def _warn(message: str, kind: type[Warning]) -> None:
-    frame = _asker()
+    frame = _callers_frame()
     warnings.warn_explicit(
         message,
         kind,
@@ -52,11 +52,11 @@ def _warn(message: str, kind: type[Warning]) -> None:
     )
 
 
-def _asker() -> FrameType:
-    """Return the innermost frame of an analyst's own code: not segkit's, nor of a library that called segkit, as pandas or a widget does.
+def _callers_frame() -> FrameType:
+    """Return the innermost frame of the analyst's own code, which is neither segkit nor a library that called it, such as pandas.
 
-    Where there is none, as behind a slider of a notebook, it is the innermost one outside segkit. From Python 3.12 on,
-    `skip_file_prefixes` does a part of this.
+    If there is none, as in a callback of a slider, returns the innermost frame outside segkit. In Python 3.12 and later,
+    `skip_file_prefixes` does part of this.
     """
     frame, outside, last = inspect.currentframe(), None, None
     while frame is not None:
@@ -76,5 +76,5 @@ _INSTALLED = {"site-packages", "dist-packages"}
 
 
 def missing_extra(package: str, extra: str) -> ImportError:
-    """Return the error for a package that only an extra brings, with the line that installs it."""
+    """Return the error for a missing package of an extra, with the command that installs it."""
     return ImportError(f'This needs {package}, which is not installed. Run: pip install "sms-segkit[{extra}]"')

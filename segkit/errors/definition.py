@@ -1,6 +1,4 @@
-"""What can be wrong with a definition: a segment, a phrase, a builder, a text or a document of Klaviyo's."""
-
-# Over 250 lines, since the wording of every error of a kind is read, and tested, in one place.
+"""Define the errors of definitions: segments, conditions, phrases, builders, YAML texts and Klaviyo documents."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,32 +15,32 @@ _BUILDER = (
 
 
 class DefinitionError(SegkitError, ValueError):
-    """What a segment says is not well formed."""
+    """The definition of a segment is not valid."""
 
     @classmethod
     def condition_as_truth(cls) -> Self:
-        """`and`, `or`, `not`, `if` or a chained comparison asked a condition whether it is true."""
+        """A condition was used as a truth value, by `and`, `or`, `not`, `if` or a chained comparison."""
         return cls(
-            "A condition is neither true nor false by itself, so it can't stand beside `and`, `or`, `not` or `if`. "
+            "A condition is neither true nor false by itself, so it can't be used with `and`, `or`, `not` or `if`. "
             "Write `a & b` for both, `a | b` for either and `~a` for the opposite, with brackets around each part: "
             '(sk.did("Clicked SMS") & sk.can_receive("sms")).'
         )
 
     @classmethod
     def segment_as_truth(cls) -> Self:
-        """`and`, `or`, `not` or `if` asked a segment whether it is true."""
+        """A segment was used as a truth value, by `and`, `or`, `not` or `if`."""
         return cls(
-            "A segment is neither true nor false, so it can't stand beside `and`, `or`, `not` or `if`. Write `vip & engaged` for who is "
-            "in both, `vip | engaged` for who is in either and `~vip` for everybody else."
+            "A segment is neither true nor false, so it can't be used with `and`, `or`, `not` or `if`. Write `vip & engaged` for the members "
+            "of both, `vip | engaged` for the members of either and `~vip` for everybody else."
         )
 
     @classmethod
     def not_a_condition(cls, value: object, where: str) -> Self:
-        """Something else stands where a condition belongs."""
+        """A value is not a condition."""
         return cls(
-            f"{where} needs a condition, and {_short(value)} is {type(value).__name__}. "
-            "Conditions are made by phrases such as sk.did(...), sk.has(...) and sk.can_receive(...), or taken from a "
-            "segment with segment.condition."
+            f"{where} needs a condition, and {_short(value)} is of type {type(value).__name__}. "
+            "Make a condition with a phrase such as sk.did(...), sk.has(...) or sk.can_receive(...), or take that of a segment: "
+            "segment.condition."
         )
 
     @classmethod
@@ -56,25 +54,25 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_a_segment(cls, value: object) -> Self:
-        """Something else stands where a segment belongs."""
+        """A value is not a segment."""
         return cls(
-            f"Expected a segment, and {_short(value)} is {type(value).__name__}. "
+            f"Expected a segment, and {_short(value)} is of type {type(value).__name__}. "
             'Give a condition a name first: sk.Segment("VIP", condition).'
         )
 
     @classmethod
     def nameless_segment(cls, name: object) -> Self:
-        """A segment's name is no text, or empty."""
+        """The name of a segment is not text, or is blank."""
         return cls(
             f'A segment\'s name must be text that is not blank, and {quoted(name)} is not. Try sk.Segment("VIP", ...).'
         )
 
     @classmethod
     def half_a_character(cls, what: str, value: str) -> Self:
-        """A text holds half an emoji, which no file takes."""
+        """A text has half a character, such as half an emoji, which can't be written to a file."""
         return cls(
-            f"{what} can't hold half a character, and {quoted(value)} does: it was cut within an emoji or another such sign. Write the whole "
-            "sign, or leave it out."
+            f"{what} can't contain half a character, and {quoted(value)} does: an emoji or a similar character was cut in two. Write the whole "
+            "character, or leave it out."
         )
 
     @classmethod
@@ -87,25 +85,25 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def unknown_segment(cls, name: str, asked_by: str, known: Iterable[str]) -> Self:
-        """A segment names another that was not passed."""
+        """A segment refers to another one that was not passed."""
         known = sorted(known)
         return cls(
-            f"The segment {quoted(asked_by)} is defined by the segment {quoted(name)}, and there is none of that name here."
-            f"{nearest(name, known)} Segments here: {listed(known, most=40)}. Pass both, as in sk.membership([engaged, vip], shop); to "
-            "what takes one segment, pass one of those that sk.resolve_segments([engaged, vip]) returns."
+            f"The segment {quoted(asked_by)} is defined by the segment {quoted(name)}, and no segment with that name was passed."
+            f"{nearest(name, known)} The segments are: {listed(known, most=40)}. Pass both, as in sk.membership([engaged, vip], shop). If a "
+            "function takes one segment, pass one of those that sk.resolve_segments([engaged, vip]) returns."
         )
 
     @classmethod
     def unresolved_segment(cls, name: str) -> Self:
-        """A condition that names a segment was asked of data or translated by itself."""
+        """A condition that refers to a segment was evaluated or translated without that segment."""
         return cls(
             f"This condition is defined by the segment {quoted(name)}, and only its name is known here. Make a segment of the condition "
-            f"and pass both through sk.resolve_segments([...]), which puts the condition of {quoted(name)} in place of its name."
+            f"and pass both to sk.resolve_segments([...]), which replaces the name by the condition of {quoted(name)}."
         )
 
     @classmethod
     def circle_of_segments(cls, names: Iterable[str]) -> Self:
-        """Segments are defined by each other, or one by itself."""
+        """Segments refer to each other in a circle, or one refers to itself."""
         return cls(
             f"These segments are defined by each other in a circle: {' → '.join(map(quoted, names))}. Write out the condition of one of "
             "them in place of sk.in_segment(...)."
@@ -113,15 +111,15 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def too_many_written_out(cls, name: str, size: int, most: int) -> Self:
-        """A segment names others that name others, so often that its condition is too long."""
+        """With the conditions of the segments that it refers to, a segment has too many conditions."""
         return cls(
-            f"The segment {quoted(name)} would have {size:,} conditions with those of the segments that it is defined by, and {most:,} "
-            "are the most. Name each segment once."
+            f"The segment {quoted(name)} would have {size:,} conditions, including those of the segments that it is defined by, and at most "
+            f"{most:,} are allowed. Use each segment only once."
         )
 
     @classmethod
     def reserved_name(cls, name: str, table: str) -> Self:
-        """A segment has the name of a column of the table that is to be made."""
+        """A segment has the name of a column of the resulting table."""
         return cls(
             f"A segment named {quoted(name)} would hide the column {quoted(name)} of the table of {table}. Give it another name: "
             "sk.Segment(NEW_NAME, segment.condition)."
@@ -129,7 +127,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def unknown_word(cls, phrase: str, word: str, choices: Iterable[str]) -> Self:
-        """A phrase or builder was given a keyword that it does not know."""
+        """A phrase or builder does not have this keyword argument."""
         choices = sorted(choices)
         return cls(
             f"{phrase} has no argument {quoted(word)}.{nearest(word, choices)} Its arguments are: {listed(choices, most=40)}."
@@ -137,29 +135,29 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def missing_word(cls, phrase: str, choices: Iterable[str]) -> Self:
-        """A phrase was given nothing to compare with."""
+        """A phrase needs an argument to compare with."""
         return cls(f"{phrase} needs at least one of: {listed(choices, most=40)}.")
 
     @classmethod
     def words_clash(cls, phrase: str, words: Iterable[str]) -> Self:
-        """Two keywords were given of which only one makes sense."""
-        return cls(f"{phrase} takes one of {listed(words)} at a time. Join two conditions with & to say both.")
+        """Only one of two keyword arguments may be given."""
+        return cls(f"{phrase} takes one of {listed(words)} at a time. For both, join two conditions with &.")
 
     @classmethod
     def bad_value(cls, what: str, value: object, wanted: str) -> Self:
-        """A value is not of the kind or in the range that its place needs."""
+        """A value has a wrong type, or is out of range."""
         return cls(f"{what} must be {wanted}, and {quoted(value)} is not.")
 
     @classmethod
     def unknown_choice(cls, what: str, value: object, choices: Iterable[object]) -> Self:
-        """A value is not among the few that its place allows."""
+        """A value is not one of the choices."""
         choices = list(choices)
         near = nearest(value, [str(choice) for choice in choices]) if isinstance(value, str) else ""
         return cls(f"{what} can't be {quoted(value)}.{near} The choices are: {listed(choices, most=40)}.")
 
     @classmethod
     def no_country(cls, what: str, written: object, meant: str | None, countries: Iterable[str]) -> Self:
-        """What stands for a country is not two letters, or no country has them."""
+        """A country code is not two letters, or no country has it."""
         near = f" Did you mean {quoted(meant)}?" if meant else ""
         if not (isinstance(written, str) and len(written) == 2 and written.isalpha() and written.isascii()):
             return cls(f"{what} must be two letters of ISO 3166, such as 'US', and {quoted(written)} is not.{near}")
@@ -172,7 +170,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def bad_funnel(cls, steps: int, taken: int, fewest: int, most: int) -> Self:
-        """A funnel is too short or too long, or none of its steps is taken."""
+        """A funnel has too few or too many steps, or none of its steps is taken."""
         found = f"{steps} {'step' if steps == 1 else 'steps'}, {taken} of them taken"
         return cls(
             f"A funnel has {fewest} to {most} steps, at least one of them taken, and this one has {found}. For one event write "
@@ -182,7 +180,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def reversed_window(cls, word: str, first: object, second: object) -> Self:
         """A window ends before it begins."""
-        # Two amounts, numbers of days or dates, to be copied.
+        # Not masked: these are two amounts, numbers of days or dates, to be copied.
         early, late = repr(first), repr(second)
         return cls(
             f"{word}=({early}, {late}) runs backwards: the first of the two must not be greater than the second. "
@@ -191,161 +189,166 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def bad_pattern(cls, pattern: str, reason: str) -> Self:
-        """A regular expression is not RE2."""
+        """A pattern is not a valid regular expression of RE2."""
         return cls(
-            f"The pattern {quoted(pattern)} is no regular expression that RE2 takes: {masked_text(reason)}. "
+            f"The pattern {quoted(pattern)} is not a regular expression that RE2 accepts: {masked_text(reason)}. "
             "RE2 has no look-around and no back-references, and the pattern must match the whole value."
         )
 
     @classmethod
     def too_many_conditions(cls, size: int, limit: int) -> Self:
-        """The normal form of a condition would be larger than allowed."""
+        """The normal form of a condition would have too many conditions."""
         return cls(
-            f"Written as groups joined by AND, each of conditions joined by OR, this would take {size:,} conditions, more "
-            f"than the {limit:,} allowed. Nesting AND inside OR multiplies them: split the segment, or move an OR outwards."
+            f"Written as OR groups joined by AND, this would take {size:,} conditions, more than the {limit:,} allowed. An AND inside an OR "
+            "multiplies them: split the segment, or move an OR outwards."
         )
 
     @classmethod
     def no_klaviyo_definition(cls, why: str) -> Self:
-        """A document from Klaviyo holds no definition of a segment."""
+        """A Klaviyo document has no definition of a segment."""
         return cls(
-            f"This holds no definition of a segment: {why}. Give what the Segments API answers, a create request, the "
-            "definition itself with its condition_groups, or what Klaviyo shows when .json is added to the address of a "
-            "segment's definition."
+            f"This document has no definition of a segment: {why}. Give a response of the Segments API, a create request, the "
+            "definition itself with its condition_groups, or the response when .json is added to the URL of a segment's "
+            "definition."
         )
 
     @classmethod
     def several_klaviyo_definitions(cls, names: Iterable[object]) -> Self:
-        """One segment was asked for, and the document holds several."""
+        """A Klaviyo document has several segments instead of one."""
         return cls(
-            f"This holds several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or give one of them."
+            f"This document has several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or give only one of them."
         )
 
     @classmethod
     def klaviyo_unread(cls, gaps: Iterable[str]) -> Self:
-        """Conditions of a document that segkit can't say, all at once."""
+        """All conditions in a Klaviyo document that segkit can't express."""
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
         return cls(f"Klaviyo's document has {counted(len(every), 'thing')} that segkit can't read:\n{lines}")
 
     @classmethod
     def klaviyo_unsaid(cls, segment: str, gaps: Iterable[str]) -> Self:
-        """What Klaviyo can't say of a segment, all at once."""
+        """Everything in a segment that Klaviyo can't express."""
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
         return cls(
-            f"{quoted(segment)} can't be written for Klaviyo, for {counted(len(every), 'reason')}, each with what is nearest:\n{lines}"
+            f"{quoted(segment)} can't be written for Klaviyo, for {counted(len(every), 'reason')}, each with the nearest alternative:\n{lines}"
         )
 
     @classmethod
     def not_pushed(cls, reasons: Iterable[str]) -> Self:
-        """Segments that were to be pushed can't be said in Klaviyo, all at once."""
+        """All segments of a push that Klaviyo can't express."""
         every = list(reasons)
-        return cls(f"Nothing was sent, since {counted(len(every), 'segment')} can't be:\n" + "\n".join(every))
+        return cls(f"Nothing was sent, since {counted(len(every), 'segment')} can't be sent:\n" + "\n".join(every))
 
     @classmethod
     def beyond_segkit(cls, what: str, why: str) -> Self:
-        """A condition of Klaviyo's that segkit has no words or no data for."""
+        """Klaviyo has a condition that segkit can't express, or has no data for."""
         return cls(f"{what} can't be read: {why}.")
 
     @classmethod
     def beyond_klaviyo(cls, what: str, nearest_thing: str) -> Self:
-        """Something that Klaviyo's definitions have no words for, and the nearest that they have."""
+        """Klaviyo can't express something; the message names the nearest alternative."""
         return cls(f"Klaviyo has no {what}. Nearest: {nearest_thing}.")
 
     @classmethod
     def unnamed_id(cls, kind: str, key: str) -> Self:
-        """A document names a metric or list by an id that no table explains."""
+        """A document has an id of a metric or list whose name is unknown."""
         return cls(
-            f"The {kind} {quoted(key)} has no name here. Add it: {kind}_names={{{quoted(key)}: NAME}}, or give the account's names=."
+            f"The name of the {kind} {quoted(key)} is unknown. Pass it, {kind}_names={{{quoted(key)}: NAME}}, or all names of the "
+            "account: names=sk.AccountNames.from_file(path)."
         )
 
     @classmethod
     def no_id(cls, kind: str, name: str, known: Iterable[str]) -> Self:
-        """A metric or list has no id in the account."""
+        """The id of a metric or list is unknown."""
         known = sorted(known)
         return cls(
-            f"The {kind} {quoted(name)} has no id here.{nearest(name, known)} Add it: {kind}_ids={{{quoted(name)}: ID}}, or give the "
-            f"account's names=. Known are: {listed(known) or 'none'}."
+            f"The id of the {kind} {quoted(name)} is unknown.{nearest(name, known)} Pass it, {kind}_ids={{{quoted(name)}: ID}}, or all "
+            f"names of the account: names=sk.AccountNames.from_file(path). Known names: {listed(known) or 'none'}."
         )
 
     @classmethod
     def one_name_of_several(cls, kind: str, name: str, ids: Iterable[str], argument: str) -> Self:
-        """Several metrics or lists of an account have one name."""
+        """Several metrics or lists of an account have the same name."""
         return cls(
-            f"The name {quoted(name)} stands for more than one {kind}: {listed(sorted(ids))}. Say which is meant with "
-            f"{kind}_{argument}=, and give the others names of their own."
+            f"The name {quoted(name)} belongs to more than one {kind}: {listed(sorted(ids))}. Choose one with "
+            f"{kind}_{argument}=, and give the others different names."
         )
 
     @classmethod
     def unreadable_text(cls, faults: Iterable[str]) -> Self:
-        """Several faults of segments as text, all at once."""
+        """All faults in the text of segments."""
         every = list(faults)
-        head = "A segment's text has a fault" if len(every) == 1 else f"Segments' text has {len(every)} faults"
+        head = (
+            "The text of a segment has a fault"
+            if len(every) == 1
+            else f"The text of the segments has {len(every)} faults"
+        )
         lines = "\n".join(f"  - {fault}" for fault in every)
         return cls(f"{head}, so nothing was read:\n{lines}")
 
     @classmethod
     def not_yaml(cls, reason: str) -> Self:
-        """A text is no YAML at all."""
+        """A text is not YAML."""
         return cls(
             f"This is not YAML: {masked_text(reason)}. Check the indentation, the colons and the quotes around here."
         )
 
     @classmethod
     def empty_text(cls) -> Self:
-        """A text has nothing in it but comments."""
+        """A text is empty, or has only comments."""
         return cls("Nothing is written here. A segment begins with segkit: 1, a name and a condition.")
 
     @classmethod
     def text_too_long(cls, size: int, most: int) -> Self:
-        """A text is longer than any segment."""
+        """A text is too long for a segment."""
         return cls(
-            f"This has {size:,} letters, and a segment's text has at most {most:,}. Check that it is the right file."
+            f"This text has {size:,} characters, and that of a segment has at most {most:,}. Check that it is the right file."
         )
 
     @classmethod
     def half_in_text(cls) -> Self:
-        """A text holds half an emoji somewhere."""
+        """A text has half a character, such as half an emoji, somewhere."""
         return cls(
-            "The text holds half a character: it was cut within an emoji or another such sign. Write the whole sign."
+            "The text contains half a character: an emoji or a similar character was cut in two. Write the whole character."
         )
 
     @classmethod
     def nested_too_deep(cls) -> Self:
-        """A condition has so many brackets that reading, writing or evaluating it would not end well."""
-        return cls("The conditions are nested too deep, over 50 groups within groups. Write fewer groups.")
+        """A condition has too many groups within groups to be read, written or evaluated."""
+        return cls("The conditions are nested too deep: more than 50 groups within each other. Write fewer groups.")
 
     @classmethod
     def not_plain(cls, given: str) -> Self:
-        """An anchor, an alias or a tag stands in a text."""
+        """A text has an anchor, an alias or a tag of YAML."""
         return cls(
-            f"{quoted(given)} is an anchor, an alias or a tag, and a segment's text has none, so that it reads alike everywhere. "
+            f"{quoted(given)} is an anchor, an alias or a tag, which segments don't allow, so that every YAML reader reads them alike. "
             "Write out what it stands for, or quote it if it is text."
         )
 
     @classmethod
     def key_twice(cls, key: str) -> Self:
-        """One mapping has one key twice."""
+        """A mapping has the same key twice."""
         return cls(
-            f"{quoted(key)} stands here twice, and the first would be lost. Write two conditions, each after a dash."
+            f"{quoted(key)} is here twice, and the first would be lost. Write two conditions, each after a dash."
         )
 
     @classmethod
     def two_readings(cls, word: str) -> Self:
-        """A word without quotes is read differently by YAML's versions."""
+        """The versions of YAML read a word without quotes differently."""
         return cls(
-            f"{quoted(word)} without quotes is one thing to some readers of YAML and another to others. Put text in quotes, "
-            f'"{masked_text(word)}"; write truths as true or false, and numbers in plain digits.'
+            f"YAML readers disagree about what {quoted(word)} without quotes means. Put text in quotes, "
+            f'"{masked_text(word)}"; write booleans as true or false, and numbers in plain digits.'
         )
 
     @classmethod
     def unquoted(cls, key: str, value: object) -> Self:
-        """A number, truth or date without quotes stands where text belongs."""
+        """A number, boolean or date without quotes is in the place of text."""
         if value is None:
-            return cls(f"{key} needs text, and nothing stands there. Write the text after the colon.")
+            return cls(f"{key} needs text, but it is empty. Write the text after the colon.")
         if isinstance(value, (list, dict)):
-            return cls(f"{key} needs one text, and several things stand there. Write a single text after the colon.")
+            return cls(f"{key} needs one text, but it has several parts. Write a single text after the colon.")
         kind = {bool: "true or false", int: "a number", float: "a number"}.get(type(value), "a date")
         shown = (
             str(value).lower()
@@ -358,87 +361,85 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def unknown_key(cls, key: str, known: Iterable[str]) -> Self:
-        """A mapping has a key that nothing reads."""
+        """A mapping has an unknown key."""
         known = list(known)
-        return cls(
-            f"Nothing here is called {quoted(key)}.{nearest(key, known)} What may stand here: {listed(known, most=50)}."
-        )
+        return cls(f"There is no key {quoted(key)} here.{nearest(key, known)} The keys are: {listed(known, most=50)}.")
 
     @classmethod
     def not_one_key(cls, what: str, given: Iterable[str], known: Iterable[str]) -> Self:
-        """None, or more than one, of several keys is given where exactly one belongs."""
+        """A mapping has none, or more than one, of several keys instead of exactly one."""
         given = list(given)
-        has = f"this one has {listed(given)}" if given else "here is none"
+        has = f"this one has {listed(given)}" if given else "this one has none of them"
         return cls(
             f"{what} has exactly one of {listed(known, most=40)}, and {has}. "
-            "To say two things, write two conditions under all of, each after a dash."
+            "For two conditions, write both under all of, each after a dash."
         )
 
     @classmethod
     def not_a_mapping(cls, value: object) -> Self:
-        """Something else stands where a condition's keys belong."""
+        """A condition in a text is not a mapping."""
         return cls(
-            f"A condition such as can receive: sms belongs here, a key with a colon and a value, and {quoted(value)} is none."
+            f"A condition belongs here, a key with a colon and a value such as can receive: sms, and {quoted(value)} is not one."
         )
 
     @classmethod
     def bad_timeframe(cls, key: str, value: object, forms: Iterable[str]) -> Self:
-        """The words of a timeframe say none."""
+        """A text is not a timeframe."""
         forms = list(forms)
         near = nearest(value, forms) if isinstance(value, str) else ""
-        return cls(f"{key} can't be {quoted(value)}.{near} It takes words such as these: {listed(forms, most=40)}.")
+        return cls(f"{key} can't be {quoted(value)}.{near} It takes timeframes such as: {listed(forms, most=40)}.")
 
     @classmethod
     def unknown_form(cls, version: object, known: int) -> Self:
-        """The text is of a form that this version does not know."""
+        """The text has a format version that this segkit can't read."""
         return cls(
-            f"segkit: {quoted(version)} is no form that this version reads; it reads segkit: {known}. "
+            f"This version of segkit can't read the format segkit: {quoted(version)}; it reads segkit: {known}. "
             "Begin the file with that line, or install the version of segkit that wrote it."
         )
 
     @classmethod
     def not_as_text(cls, name: str, reason: str) -> Self:
-        """A segment built by hand holds what its text would not give back."""
+        """A segment that was built without phrases would read back differently from text."""
         return cls(
             f"The segment {quoted(name)} can't be written as text, since it would not read back the same: {reason} "
-            "Build it with the phrases, such as sk.did(...) and sk.has(...), which check what they are given."
+            "Build it with phrases such as sk.did(...) and sk.has(...), which check their arguments."
         )
 
     @classmethod
     def no_segment_files(cls, folder: Path, found: Iterable[str]) -> Self:
-        """A folder of segments holds none."""
+        """A folder has no segments."""
         return cls(
-            f"The folder {quoted(folder)} holds no segments: no file ends in .yaml or .yml. It holds: "
+            f"The folder {quoted(folder)} has no segments: no file ends in .yaml or .yml. It holds: "
             f'{listed(found) or "nothing"}. Write one: Path("segments/vip.yaml").write_text(segment.to_yaml(), encoding="utf-8").'
         )
 
     @classmethod
     def not_a_builder(cls, value: object) -> Self:
-        """A segment, a condition or anything else that can't be called stands where a builder belongs."""
+        """A value, such as a segment or a condition, is not a builder."""
         name = getattr(value, "name", None)
         what = f"the segment {quoted(name)}" if isinstance(name, str) else f"of type {type(value).__name__}"
         return cls(
-            f"A builder is a function whose arguments are the numbers to move, and this is {what}, which has none. Write one that "
-            f"makes it: {_BUILDER}. For one segment as it is: sk.sizes(sk.membership(segment, shop))."
+            f"A builder is a function with an argument for each number to vary, and this is {what}, which has no arguments. Write a "
+            f"function: {_BUILDER}. For one segment as it is: sk.sizes(sk.membership(segment, shop))."
         )
 
     @classmethod
     def phrase_as_builder(cls, phrase: str) -> Self:
-        """A phrase, which makes conditions, stands where a builder belongs."""
+        """A phrase makes conditions, so it is not a builder."""
         return cls(
-            f"sk.{phrase} makes a condition, and a builder makes a segment. Write one that uses it, with an argument for each number "
-            f"to move: {_BUILDER}."
+            f"sk.{phrase} makes a condition, and a builder makes a segment. Write a builder that uses it, with an argument for each number "
+            f"to vary: {_BUILDER}."
         )
 
     @classmethod
     def not_made_a_segment(cls, builder: object, made: object) -> Self:
-        """A builder returned something else than a segment."""
+        """A builder did not return a segment."""
         advice = 'Return a segment: return sk.Segment("Clickers", condition).'
         if made is None:
             advice = f"Is its `return` missing? {advice}"
         elif isinstance(made, list):
-            advice = "Return one of them, in a builder of your own: def first(*, days=30): return tracks(days=days)[0]."
-        what = "nothing" if made is None else f"{type(made).__name__}, which is no segment"
+            advice = "Write a builder that returns one of them: def first(*, days=30): return tracks(days=days)[0]."
+        what = "nothing" if made is None else f"{type(made).__name__}, which is not a segment"
         return cls(f"The builder {quoted(getattr(builder, '__name__', builder))} returned {what}. {advice}")
 
     @classmethod
@@ -448,7 +449,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_a_dataset(cls, value: object) -> Self:
-        """Something else stands where a shop belongs."""
+        """A value is not a shop."""
         return cls(
             f"Expected a Dataset, the shop that sk.load returns, and got {type(value).__name__}. Load one first: "
             'shop = sk.load("sample_data"); it comes after the segments: sk.membership(segments, shop).'
@@ -456,26 +457,26 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_a_membership_table(cls, function: str, value: object) -> Self:
-        """Something else stands where a membership table belongs."""
+        """A value is not a membership table."""
         return cls(
-            f"sk.{function} takes segments and a shop, or a membership table, and got {type(value).__name__} alone. Say of which shop: "
-            f"sk.{function}(segments, shop), which is sk.{function}(sk.membership(segments, shop))."
+            f"sk.{function} takes segments and a shop, or a membership table, and got only {type(value).__name__}. Pass the shop too: "
+            f"sk.{function}(segments, shop), which is the same as sk.{function}(sk.membership(segments, shop))."
         )
 
     @classmethod
     def table_and_data(cls, function: str) -> Self:
-        """A membership table stands beside data, which it was made from."""
+        """Both a membership table and a shop were given."""
         return cls(
-            f"sk.{function} takes a membership table alone, since it says already who is in, and got a shop beside it: "
-            f"sk.{function}(table), or sk.{function}(segments, shop)."
+            f"sk.{function} takes a membership table without a shop, since the table already has the members. Write "
+            f"sk.{function}(table) or sk.{function}(segments, shop)."
         )
 
     @classmethod
     def not_flags(cls, column: object, example: object) -> Self:
-        """A column of a membership table holds something else than True and False."""
+        """A column of a membership table has values other than True and False."""
         return cls(
-            f"The column {quoted(column)} of the membership table holds {quoted(example)}, and only True, False, 1 and 0 say whether somebody is a "
-            "member. Drop the column, or compare it: table[column] == value."
+            f"The column {quoted(column)} of the membership table contains {quoted(example)}, and membership is only True, False, 1 or 0. Drop the "
+            "column, or compare it: table[column] == value."
         )
 
     @classmethod
@@ -489,6 +490,6 @@ class DefinitionError(SegkitError, ValueError):
 
 
 def _short(value: object) -> str:
-    """Return a value as an error quotes it; a segment by its name, and anything long by its beginning."""
+    """Return a value as an error shows it: a segment by its name, and a long value shortened."""
     name = getattr(value, "name", None)
     return quoted(name) if isinstance(name, str) else shortened(quoted(value), 200)

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that is to be written."""
+"""Define the errors of writing files."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,25 +9,25 @@ from segkit.masking import masked_text, quoted
 from segkit.wording import listed, nearest
 
 _LONGEST_SHOWN = 60
-"""Letters of a file name that an error repeats."""
+"""How many letters of a file name an error shows."""
 
 
 class FileError(SegkitError, OSError):
-    """A file can't be written as asked."""
+    """A file can't be written."""
 
     @classmethod
     def unknown_layout(cls, layout: object, choices: Iterable[str]) -> Self:
-        """A layout that does not exist was asked for."""
+        """There is no file layout with this name."""
         choices = list(choices)
         near = nearest(layout, choices) if isinstance(layout, str) else ""
         return cls(f"There is no file layout {quoted(layout)}.{near} The layouts are: {listed(choices)}.")
 
     @classmethod
     def not_to_be_sent(cls, moment: object) -> Self:
-        """A file to be sent was asked of an audience that looks back."""
+        """A file can't be written for an audience that looks back."""
         return cls(
-            f"This audience looks back: it knows only what was known at {moment:%Y-%m-%d %H:%M} UTC, so nothing may be sent to it. "
-            "Leave looking_back out: sk.audience(segment, shop) knows everything in the data."
+            f"This audience looks back: it uses only what was known at {moment:%Y-%m-%d %H:%M} UTC, so nothing may be sent to it. "
+            "Leave looking_back out: sk.audience(segment, shop) uses everything in the data."
         )
 
     @classmethod
@@ -39,19 +39,19 @@ class FileError(SegkitError, OSError):
 
     @classmethod
     def not_a_folder(cls, path: Path) -> Self:
-        """A folder is to be made where a file stands."""
+        """A file is at a path where a folder should be created."""
         return cls(
-            f"{quoted(path)} can't be written into: it, or a folder above it, is a file. Give the name of a folder."
+            f"{quoted(path)} can't be used as a folder: it, or a folder above it, is a file. Give the name of a folder."
         )
 
     @classmethod
     def is_folder(cls, path: Path) -> Self:
-        """A file is to be written where a folder stands."""
+        """A folder is at a path where a file should be written."""
         return cls(f"{quoted(path)} is a folder. Give the name of a file, such as {quoted(path / 'vip.csv')}.")
 
     @classmethod
     def not_a_file(cls, path: Path) -> Self:
-        """A pipe, a device or a socket stands where a file is to be written."""
+        """A pipe, a device or a socket is at a path where a file should be written."""
         return cls(
             f"{quoted(path)} is a pipe, a device or a socket, which can't be replaced by a file. Give the name of a file, such as "
             "'vip.csv'."
@@ -59,39 +59,39 @@ class FileError(SegkitError, OSError):
 
     @classmethod
     def bad_name(cls, path: Path, why: str) -> Self:
-        """A path that the system can't have."""
+        """The system does not allow a file with this name."""
         shown = path.name if len(path.name) <= _LONGEST_SHOWN else f"{path.name[:_LONGEST_SHOWN]}..."
         return cls(
-            f"{quoted(shown)} can't be written: its name, or that of a folder above it, is {why}. Give another, such as 'vip.csv'."
+            f"{quoted(shown)} can't be written: its name, or that of a folder above it, is {why}. Choose another name, such as 'vip.csv'."
         )
 
     @classmethod
     def busy(cls, folder: Path) -> Self:
-        """Another writer does not come to its end."""
+        """Another program keeps a folder locked."""
         return cls(
-            f"{quoted(folder)} can't be written into: another program is replacing files there and does not come to its end. Nothing "
-            "was changed. Run the same again, or write into another folder."
+            f"{quoted(folder)} can't be written to: another program is replacing files there and has not finished. Nothing was changed. "
+            "Try again, or write to another folder."
         )
 
     @classmethod
     def one_folder_for_two(cls, folder: Path, names: Iterable[str]) -> Self:
-        """Two folders of a build are one by way of a link, so that the files of one would replace those of the other."""
+        """Two folders of a build are the same through a link, so the files of one would replace those of the other."""
         return cls(
-            f"In {quoted(folder)}, {listed(names)} lead to the same folder, so lists that may be sent to would be mixed with others. "
+            f"In {quoted(folder)}, {listed(names)} are links to the same folder, so files that may be sent would be mixed with others. "
             "Remove the links, or build into another folder."
         )
 
     @classmethod
     def holds_more_than_a_shop(cls, folder: Path, names: Iterable[str]) -> Self:
-        """A shop is to be saved into a folder that holds something else."""
+        """A shop can't be saved into a folder with other files."""
         return cls(
-            f"{quoted(folder)} can't become a saved shop: it holds something else, {listed(names, most=5)}, which would be lost. Give a new "
-            "folder, an empty one, or one that holds nothing but a saved shop."
+            f"{quoted(folder)} can't become a saved shop: it contains other files, {listed(names, most=5)}, which would be lost. Give a new "
+            "folder, an empty one, or one that contains only a saved shop."
         )
 
     @classmethod
     def exists(cls, path: Path) -> Self:
-        """A file is there already, and nobody said that it may be replaced."""
+        """A file already exists, and `replace` is False."""
         return cls(
             f"{quoted(path)} already exists and was not changed. Choose another name or folder, or, in Python, pass replace=True to "
             "replace it."
@@ -99,12 +99,12 @@ class FileError(SegkitError, OSError):
 
     @classmethod
     def not_csv(cls, path: str) -> Self:
-        """A member file is to be written under a name that no spreadsheet or importer takes for a CSV."""
+        """A member file must have a name that spreadsheets and importers accept as a CSV."""
         return cls(f"{quoted(path)} does not end in .csv. Give the name of a CSV file, such as 'vip.csv'.")
 
     @classmethod
     def in_app(cls) -> Self:
-        """A page of `segkit app` asks to write on its host."""
+        """A page of `segkit app` can't write on its host."""
         return cls(
             "This page is served by segkit app, which writes nothing on its host. Use the download button, or run the notebook in "
             "JupyterLab: segkit lab."
@@ -112,8 +112,8 @@ class FileError(SegkitError, OSError):
 
     @classmethod
     def not_written(cls, path: Path, reason: str) -> Self:
-        """The system refused to write: no permission, a full disk, a file that another program holds open."""
+        """The system refused to write: no permission, a full disk, or a file that another program has open."""
         return cls(
-            f"{quoted(path)} can't be written: {masked_text(reason)}. Nothing was changed. Check that there is room, that the folder may be "
-            "written to, and that no other program has the file open."
+            f"{quoted(path)} can't be written: {masked_text(reason)}. Nothing was changed. Check that there is enough room, that you have "
+            "permission to write to the folder, and that no other program has the file open."
         )

@@ -1,1 +1,1 @@
-"""The outside world called Klaviyo: its definitions, its accounts, its importer."""
+"""Work with Klaviyo: segment definitions, live accounts, and checks of files for its importer."""

@@ -1,4 +1,7 @@
-"""The names of an account's metrics and lists by their ids; documents carry ids, and only the account knows what they stand for."""
+"""Look up the names of an account's metrics and lists by id.
+
+Documents from Klaviyo contain ids only; the names come from the account.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,15 +16,15 @@ from segkit.json_text import Halves, read_json
 from segkit.wording import counted
 
 LARGEST = 2**26
-"""Bytes of a file of names, which holds a line for each metric and list."""
+"""The largest file of names that is read, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountNames:
-    """Keep the name of each metric and list of an account under its id.
+    """Map the ids of an account's metrics and lists to their names.
 
     Args:
-        metrics: metric id to name; two ids may share a name, since integrations each bring their own "Placed Order".
+        metrics: metric id to name; two ids may share a name, since each integration creates its own "Placed Order".
         lists: list id to name.
 
     >>> AccountNames(metrics={"UWxqMk": "Clicked SMS"}).metrics["UWxqMk"]
@@ -32,15 +35,15 @@ class AccountNames:
     lists: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Say how many names there are, and none of them: a list may be called after somebody."""
+        """Show how many names there are. The names stay hidden, since a list may be named after a person."""
         return f"AccountNames: {counted(len(self.metrics), 'metric')}, {counted(len(self.lists), 'list')}"
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
-        """Read what `to_file` wrote, or pages of Get Metrics and Get Lists saved as they came.
+        """Read a file written by `to_file`, or saved, unmodified pages of Get Metrics and Get Lists.
 
         Raises:
-            DataError: there is no such file, it is no JSON, or it names neither metrics nor lists.
+            DataError: the file does not exist, is not JSON, or names neither metrics nor lists.
         """
         path = file_there(path, "The file of names", largest=LARGEST)
         try:
@@ -61,17 +64,17 @@ class AccountNames:
 
     @classmethod
     def from_pages(cls, pages: Iterable[Any]) -> Self:
-        """Read pages of Get Metrics and Get Lists, in any order; resources of other kinds are passed over.
+        """Read pages of Get Metrics and Get Lists, in any order. Resources of other types are ignored.
 
         Raises:
-            DataError: a page has not Klaviyo's shape, or none names a metric or a list.
+            DataError: a page does not have Klaviyo's format, or no page names a metric or a list.
 
         >>> page = {"data": [{"type": "list", "id": "Y6nRLr", "attributes": {"name": "VIP upload"}}]}
         >>> AccountNames.from_pages([page]).lists
         {'Y6nRLr': 'VIP upload'}
         """
         if not isinstance(pages, Iterable) or isinstance(pages, (str, bytes)):
-            raise DataError.no_names("What was given as pages")
+            raise DataError.no_names("The value of `pages`")
         return cls._read(pages, "pages of metrics and lists")
 
     @classmethod
@@ -88,12 +91,12 @@ class AccountNames:
         return cls(found["metric"], found["list"])
 
     def as_text(self) -> str:
-        """Return the names as JSON, sorted by id, so that two pulls of one account differ only where it does."""
+        """Return the names as JSON, sorted by id, so that two pulls of an unchanged account give the same text."""
         names = {"metrics": dict(sorted(self.metrics.items())), "lists": dict(sorted(self.lists.items()))}
         return escaped(json.dumps(names, indent=2, ensure_ascii=False)) + "\n"
 
     def to_file(self, path: str | Path, *, replace: bool = False) -> Path:
-        """Write the names as JSON, whole or not at all; return the absolute path.
+        """Write the names as JSON and return the absolute path. A failed write leaves no partial file.
 
         Raises:
             FileError: the folder does not exist, the file exists and `replace` is False, the system refuses to write, or this is a
@@ -107,7 +110,7 @@ def _is_names(table: object) -> bool:
 
 
 def _named(resource: Any, what: str) -> tuple[str, str, str]:
-    """Return a resource's kind, id and name; the name of other kinds may be anything."""
+    """Return a resource's type, id and name. Only metrics and lists need a name."""
     attributes = resource.get("attributes") if isinstance(resource, Mapping) else None
     name = attributes.get("name") if isinstance(attributes, Mapping) else None
     kind = resource.get("type") if isinstance(resource, Mapping) else None

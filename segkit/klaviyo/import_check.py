@@ -1,10 +1,8 @@
-"""What Klaviyo's importer would make of a CSV, rule by rule, before it is uploaded; nothing is sent and nothing is changed.
+"""Check a CSV against the rules of Klaviyo's importer before it is uploaded. Nothing is sent or changed.
 
-The rules are those of Klaviyo's help centre as it stood in April 2026; each stands below with the number of its article. Where
-an article is silent, the function says what was chosen.
+The rules are those of Klaviyo's help centre in April 2026. Each function names its source by the number of the help article, or begins
+with "Chosen" if no article covers the case.
 """
-
-# Over 250 lines, since it is a list of rules, each in a few lines with its source.
 
 import csv
 import io
@@ -35,7 +33,7 @@ from segkit.vocabulary import canonical_name
 Flags = npt.NDArray[np.bool_]
 
 LARGEST = 50_000_000
-"""Bytes: 50 MB in help 115005251128, which leaves open whether a million or 1,048,576 to the MB; the smaller is safe."""
+"""The size limit in bytes: 50 MB in help 115005251128. The article does not define a MB, so use the smaller one of a million bytes."""
 
 MAPPED = {
     "email": "email",
@@ -66,19 +64,19 @@ MAPPED = {
     "email marketing consent": "email_consent",
     "email marketing consent timestamp": "email_timestamp",
 }
-"""Klaviyo's own property names, which map themselves (help 115005251128); capitals and blanks around are taken not to matter."""
+"""Headers that Klaviyo maps to its properties automatically (help 115005251128). Case and surrounding blanks are assumed not to matter."""
 
 CONSENTS = {
     "sms_consent": "sms_timestamp",
     "sms_transactional_consent": "sms_transactional_timestamp",
     "email_consent": "email_timestamp",
 }
-"""Each consent column with the column that says when."""
+"""Map each consent column to the column with its timestamp."""
 
 _SUBSCRIBE = ("subscribe", "subscribed")
 _NEVER = "never subscribed"
 _WORDS = (*_SUBSCRIBE, "unsubscribed", _NEVER)
-"""Help 360035428731 says Subscribe and 115005251128 says Subscribed; both are taken."""
+"""Help 360035428731 has Subscribe and 115005251128 has Subscribed; both are accepted."""
 
 _UNWANTED = ("consent", "$consent", "subscribed to sms")
 _KEPT_BY_KLAVIYO = ("profile created on", "first active", "last active")
@@ -89,9 +87,9 @@ _MISNAMED_TIMES = {
 }
 _OWN_NAMES = {field: header.title() for header, field in reversed(MAPPED.items())}
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
-"""How UTF-16 begins, of which nothing makes sense when read as Latin-1, as all but UTF-8 is so that the rest can be checked."""
+"""The byte-order marks of UTF-16. Other encodings except UTF-8 are read as Latin-1 so that the rest can be checked; UTF-16 can't be."""
 _MISPLACED_QUOTE = ("expected after '\"'", "unexpected end of data")
-"""How Python's reader says that a quotation mark is stray."""
+"""How the error messages of Python's CSV reader end for a stray quotation mark."""
 _YEAR_1990 = 631_152_000
 _DATA_IN_HEADER = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?\d[\d\s().-]{6,}\d")
 
@@ -108,9 +106,9 @@ _CHANGED_BY_SPREADSHEET = r"^\s*'?\+?\d+([.,]\d+)?[eE]\+?\d+\s*$|^\s*'?\+?\d+\.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that was looked at: its name, the header, the rows that break it, and a name that the advice needs.
+    """The result of one rule: its name, the header, the rows that break it, and a name for the advice.
 
-    Without rows it is the whole file that breaks the rule.
+    If `rows` is None, the rule is broken by the whole file.
     """
 
     rule: str
@@ -121,7 +119,7 @@ class Finding:
 
     @property
     def is_broken(self) -> bool:
-        """Whether there is anything to say: the header of a column can break a rule even where no row has anything in it."""
+        """Whether the rule is broken. The header of a column can break a rule even if all its cells are empty."""
         return self.rows is None or self.is_of_column or bool(self.rows.any())
 
 
@@ -129,46 +127,46 @@ SAYS = {
     "file too large": ("the file is refused", "Split it into files of at most 50 MB."),
     "not a CSV": ("the file is refused", "Save it as a CSV, not compressed, under a name that ends in .csv."),
     "not UTF-8": ("letters with accents come out wrong", "Save it as CSV UTF-8."),
-    "cells not parted by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was looked at."),
-    "rows of different lengths": ("cells stand under the wrong headers, or the file is refused", "Put cells with commas, quotes or line breaks into quotes, and check again: nothing else was looked at."),
-    "stray quotation mark": ("rows are swallowed up to the next quotation mark, or the file is refused", "Close it, or write it twice within a quoted cell, and check again: nothing else was looked at."),
-    "no row of headers": ("the first row is taken for headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was looked at."),
-    "no rows": ("nothing is imported", "Check that the export finished, and that somebody is in it."),
-    "no email and no number": ("profiles can't be told apart, so no row is imported", "Head the columns 'Email' and 'Phone Number'."),
-    "wrong first column": ("the file may be refused", "Put Email first, or, where not every row has one, Phone Number."),
-    "unwanted consent column": ("it can break the import, and subscribes nobody", "Remove it; where consent differs from row to row, say so in 'SMS Marketing Consent'."),
+    "cells not parted by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was checked."),
+    "rows of different lengths": ("cells end up under the wrong headers, or the file is refused", "Put cells with commas, quotes or line breaks into quotes, and check again: nothing else was checked."),
+    "stray quotation mark": ("rows are lost up to the next quotation mark, or the file is refused", "Close it, or double it within a quoted cell, and check again: nothing else was checked."),
+    "no row of headers": ("the first row is read as headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was checked."),
+    "no rows": ("nothing is imported", "Check that the export finished, and that it has profiles."),
+    "no email and no number": ("profiles can't be told apart, so no row is imported", "Name the columns 'Email' and 'Phone Number'."),
+    "wrong first column": ("the file may be refused", "Put Email first or, if not every row has an email, Phone Number."),
+    "unwanted consent column": ("it can break the import, and subscribes nobody", "Remove it; if consent differs between rows, put it into 'SMS Marketing Consent'."),
     "several columns for one property": ("only one of them is kept", "Remove or rename it."),
-    "no header": ("the column can't be mapped by itself", "Give it a header."),
+    "no header": ("the column can't be mapped automatically", "Give it a header."),
     "set by Klaviyo": ("it can't be uploaded", "Remove it."),
-    "consent time under another header": ("a custom property is made of it, and consent gets no time", "Head it {}."),
-    "another name of a Klaviyo property": ("a custom property is made of it", "Head it {}, or map it by hand."),
-    "no Klaviyo property": ("a custom property is made of it", "Leave it if you want that property; else remove it."),
-    "neither email nor number": ("the row is skipped", "Give it either, or remove it."),
-    "not an email address": ("the row is skipped", "Mend the address; with a phone number, it may be left empty."),
-    "apostrophe before an email": ("it becomes a part of the address, and so another profile", "Take it away; with a phone number, the cell may be left empty."),
-    "number changed by a spreadsheet": ("the row is skipped, even if its email is valid", "Format the column as text, and fill it once more."),
+    "consent time under another header": ("it becomes a custom property, and consent gets no time", "Rename the column to {}."),
+    "another name of a Klaviyo property": ("it becomes a custom property", "Rename the column to {}, or map it by hand."),
+    "no Klaviyo property": ("it becomes a custom property", "Leave it if you want that property; otherwise remove it."),
+    "neither email nor number": ("the row is skipped", "Add an email or a phone number, or remove the row."),
+    "not an email address": ("the row is skipped", "Correct the address; if the row has a phone number, it may be left empty."),
+    "apostrophe before an email": ("it becomes part of the address, which makes another profile", "Remove it; if the row has a phone number, the cell may be left empty."),
+    "number changed by a spreadsheet": ("the row is skipped, even if its email is valid", "Format the column as text, and fill it again."),
     "number without country": ("the number is not accepted for SMS, so consent is lost", "Write it with + and the country code, or add a column 'Country'."),
-    "not a phone number": ("the row is skipped, even if its email is valid", "Mend it; with an email, it may be left empty."),
+    "not a phone number": ("the row is skipped, even if its email is valid", "Correct it; if the row has an email, it may be left empty."),
     "repeated": ("the first row counts and this one is skipped", "Keep one row for each profile."),
     "unknown consent word": ("consent is lost", "Write Subscribe, Unsubscribed or Never subscribed."),
-    "blank consent": ("taken as Never subscribed, so it subscribes nobody", "Write Subscribe, Unsubscribed or Never subscribed."),
-    "never subscribed": ("it can't be set in bulk: a profile that has another status keeps it", "Leave it for new profiles; to withdraw consent, write Unsubscribed."),
+    "blank consent": ("it is read as Never subscribed, so it subscribes nobody", "Write Subscribe, Unsubscribed or Never subscribed."),
+    "never subscribed": ("it can't be set in bulk: a profile with another status keeps that status", "Leave it for new profiles; to withdraw consent, write Unsubscribed."),
     "consent without a number": ("consent is lost", "Add the number, or leave the row out."),
     "consent of a landline": ("consent is lost", "Find a mobile number, or leave the row out."),
-    "consent time without a consent column": ("the time alone makes Klaviyo apply consent", "Add the consent column, so that only who agreed is subscribed."),
-    "consent time without consent": ("the word counts, so the time subscribes nobody", "Write Subscribe beside it if that is meant."),
+    "consent time without a consent column": ("the time alone makes Klaviyo apply consent", "Add the consent column, so that only profiles that agreed are subscribed."),
+    "consent time without consent": ("the consent column counts, so the time subscribes nobody", "Write Subscribe into the consent column if that is meant."),
     "consent time unreadable": ("consent may be lost", "Write times as YYYY-MM-DD HH:MM:SS, in UTC or with an offset."),
     "consent before 1990": ("raised to 1990-01-01", "Check the date."),
     "dates in day-month order": ("day and month are swapped, or the date is lost", "Write dates as YYYY-MM-DD."),
 }  # fmt: skip
-"""What happens to whoever breaks a rule, and what to do."""
+"""For each rule, what happens if it is broken, and what to do."""
 
 COLUMNS = ["rule", "column", "rows", "example_row", "what_happens", "what_to_do"]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file read as text: its headers, their meaning to Klaviyo where they have one, and a column of cells for each."""
+    """A file read as text: its headers, and a column of cells for each."""
 
     headers: list[str]
     columns: list[pa.Array]
@@ -178,34 +176,34 @@ class Sheet:
 
     @cached_property
     def fields(self) -> list[str | None]:
-        """What Klaviyo maps each header to by itself."""
+        """The field that Klaviyo maps each header to automatically; None if there is none."""
         return [MAPPED.get(_folded(header)) for header in self.headers]
 
     def has(self, field: str) -> bool:
-        """Whether a column maps itself to a field."""
+        """Return whether Klaviyo maps a column to this field automatically."""
         return field in self.fields
 
     def header(self, field: str) -> str:
-        """Return the header of a field as it is written."""
+        """Return the header of a field as it is written in the file."""
         return self.headers[self.fields.index(field)]
 
     def whole_column(self, rule: str, number: int, advice: str = "") -> Finding:
-        """Return a finding about a column, with the rows that have something in it."""
+        """Return a finding about a column, with the rows in which it is not empty."""
         return Finding(rule, self.headers[number], _flags(pc.is_valid(self.columns[number])), advice, is_of_column=True)
 
     def unset(self, field: str) -> Flags:
-        """Return which rows have nothing in a field."""
+        """Return which rows have an empty cell in a field."""
         return _flags(pc.is_null(self.cells(field)))
 
     def cells(self, field: str) -> pa.Array:
-        """Return the cells of a field without blanks around, empty as null; all null where there is no such column."""
+        """Return the cells of a field, stripped of blanks, with empty cells as null; all null if there is no such column."""
         if not self.has(field):
             return pa.nulls(len(self), pa.string())
         return _trimmed(self.columns[self.fields.index(field)])
 
     @cached_property
     def countries(self) -> pa.Array:
-        """Two letters of each row's country; null where it has none that is known."""
+        """The two-letter country code of each row; null if it has no known country."""
         return country_codes(self.cells("country"))
 
     @cached_property
@@ -215,18 +213,18 @@ class Sheet:
 
 
 def check_import(path: str | Path) -> pd.DataFrame:
-    r"""Check a CSV that is about to be imported against the rules of Klaviyo's importer.
+    r"""Check a CSV against the rules of Klaviyo's importer before importing it.
 
-    Nothing of a person is in the answer: columns go by their headers, and rows by their numbers. What depends on the account
-    (whether SMS is set up, a sending number for each country, earlier opt-outs) can't be seen from a file and isn't checked.
+    The result contains no personal data: it names columns by their headers, and rows by their numbers. Anything that depends on the
+    account (whether SMS is set up, a sending number for each country, earlier opt-outs) is not in the file and isn't checked.
 
     Returns:
-        A row for each rule and column that is broken, none if the file is fine: `rule`, `column` (the header, or missing where
-        the whole file is meant), `rows` (how many, missing for the whole file), `example_row` (the first one as a spreadsheet
-        counts: the headers are row 1), `what_happens`, `what_to_do`.
+        A row for each broken rule and column; no rows if the file is fine. The columns are `rule`, `column` (the header; missing for
+        the whole file), `rows` (how many rows; missing for the whole file), `example_row` (the first such row, numbered as in a
+        spreadsheet: the headers are row 1), `what_happens` and `what_to_do`.
 
     Raises:
-        DataError: the file does not exist or is no text at all.
+        DataError: the file does not exist or is not text.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -250,7 +248,7 @@ def check_import(path: str | Path) -> pd.DataFrame:
 
 
 def _row(finding: Finding, *, are_data: bool) -> tuple[object, ...]:
-    """Return a finding as it is shown; a header is masked, since where headers are missing it is somebody's data."""
+    """Return a finding as a row of the result. The header is masked, since it is personal data if the row of headers is missing."""
     column = None if finding.column is None else finding.column.strip()
     if column is not None:
         column = covered(column) if are_data else masked("header", column)
@@ -263,19 +261,19 @@ def _row(finding: Finding, *, are_data: bool) -> tuple[object, ...]:
 
 
 def _too_large(path: Path) -> Iterator[Finding]:
-    """Help 115005251128: at most 50 MB; larger uploads must be split."""
+    """Help 115005251128: a file has at most 50 MB; larger uploads must be split."""
     if path.stat().st_size > LARGEST:
         yield Finding("file too large")
 
 
 def _not_csv(path: Path) -> Iterator[Finding]:
-    """Help 115005078807: a CSV and no other format, so not a compressed one either."""
+    """Help 115005078807: the file must be a CSV. This excludes compressed files."""
     if path.suffix.casefold() != ".csv":
         yield Finding("not a CSV")
 
 
 def _read(path: Path, found: list[Finding]) -> Sheet | None:
-    """Read a file as text, adding what is wrong with it as a whole; None where its cells can't be told apart."""
+    """Read a file as text, and add findings about the whole file to `found`. Returns None if it can't be split into cells."""
     raw = path.read_bytes()
     found += _not_utf8(raw)
     if raw.startswith(_OTHER_ENCODINGS):
@@ -292,7 +290,7 @@ def _read(path: Path, found: list[Finding]) -> Sheet | None:
     except (csv.Error, pa.ArrowInvalid) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         if "field limit" in reason:
-            reason = "a cell of it is longer than 131,072 letters"
+            reason = "it has a cell of more than 131,072 characters"
         raise DataError.unreadable_file(path, reason) from None
     return Sheet(header, [column.slice(1).combine_chunks() for column in whole.columns])
 
@@ -302,9 +300,9 @@ def _plain_rows(raw: bytes) -> Iterator[list[str]]:
 
 
 def _table(raw: bytes, width: int) -> pa.Table | None:
-    """Return all rows as text, the headers first, since several of them may be alike; None if rows are of several lengths."""
-    # In memory of Arrow's own: a reading thread that still holds something of Python's when the interpreter ends takes the whole
-    # process down with it.
+    """Return all rows as text; None if rows have different lengths. Headers may repeat, so they are the first row."""
+    # Copy the bytes into Arrow's memory: a reader thread that still uses memory of Python when the interpreter exits would crash
+    # the process.
     memory = pa.BufferOutputStream()
     memory.write(raw)
     try:
@@ -326,7 +324,7 @@ def _table(raw: bytes, width: int) -> pa.Table | None:
 
 
 def _not_utf8(raw: bytes) -> Iterator[Finding]:
-    """Chosen: no article on imports names an encoding; Klaviyo's own exports are UTF-8 with a byte-order mark."""
+    """Chosen: no article on imports names an encoding. Klaviyo's own exports are UTF-8 with a byte-order mark."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -334,13 +332,13 @@ def _not_utf8(raw: bytes) -> Iterator[Finding]:
 
 
 def _uneven(rows: Iterable[list[str]]) -> Iterator[Finding]:
-    """Chosen: a row of another length than the headers; no article says what becomes of it."""
+    """Chosen: all rows must have as many cells as the header. No article covers other rows."""
     header, *others = (row for row in rows if row)
     yield Finding("rows of different lengths", rows=np.array([len(row) != len(header) for row in others], dtype=bool))
 
 
 def _stray_quotes(raw: bytes) -> Iterator[Finding]:
-    """Chosen: no article says what becomes of a quotation mark that RFC 4180 does not allow; readers that are lenient lose rows."""
+    """Chosen: no article covers quotation marks that RFC 4180 does not allow. Lenient readers lose rows."""
     rows = 0
     try:
         for row in csv.reader(io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline=""), strict=True):
@@ -348,24 +346,24 @@ def _stray_quotes(raw: bytes) -> Iterator[Finding]:
     except csv.Error as error:
         if not str(error).endswith(_MISPLACED_QUOTE):
             raise
-        # Of the rows below the headers, the one behind those that were read.
+        # The faulty row is the one after those that were read; `rows` also counted the header.
         yield Finding("stray quotation mark", rows=np.arange(rows) == rows - 1 if rows else None)
 
 
 def _wrong_separator(header: list[str]) -> Iterator[Finding]:
-    """Help 115005078807: with semicolons between the cells, all columns are imported as one; chosen: as with tabs and bars."""
+    """Help 115005078807: with semicolons between cells, all columns are imported as one. Chosen: so are tabs and vertical bars."""
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         yield Finding("cells not parted by commas")
 
 
 def _no_headers(header: list[str]) -> Iterator[Finding]:
-    """Help 115005078807: the first row is headers."""
+    """Help 115005078807: the first row has the headers."""
     if not header or any(_DATA_IN_HEADER.fullmatch(cell.strip()) for cell in header):
         yield Finding("no row of headers")
 
 
 def _empty(sheet: Sheet) -> Iterator[Finding]:
-    """Chosen: headers alone are a finding, since nothing comes of them."""
+    """Chosen: a file with headers only is a finding, since it imports nothing."""
     if not len(sheet):
         yield Finding("no rows")
 
@@ -373,8 +371,8 @@ def _empty(sheet: Sheet) -> Iterator[Finding]:
 def _first_column(sheet: Sheet) -> Iterator[Finding]:
     """Help 360035428731 and 115005251128: the first column is Email, Email Address or Phone Number.
 
-    Two sentences of 360035428731 differ where only some rows have an email: the number first "otherwise", the email first "if
-    included". Either is taken, and only a file in which every row has an email must begin with it.
+    If only some rows have an email, two sentences of 360035428731 contradict each other: the number first "otherwise", the email first
+    "if included". Both are accepted; only a file in which every row has an email must begin with it.
     """
     if not sheet.has("email") and not sheet.has("phone_number"):
         yield Finding("no email and no number")
@@ -385,7 +383,7 @@ def _first_column(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _several_of_one(sheet: Sheet) -> Iterator[Finding]:
-    """Chosen: one property can be filled from one column only; no article says which of two wins."""
+    """Chosen: each property comes from one column only. No article names the one that counts if there are two."""
     meanings = [field or _folded(header) for field, header in zip(sheet.fields, sheet.headers, strict=True)]
     for number, meaning in enumerate(meanings):
         if meaning in meanings[:number]:
@@ -393,10 +391,10 @@ def _several_of_one(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _headers(sheet: Sheet) -> Iterator[Finding]:
-    """Help 115005251128: a header that is no Klaviyo property makes a custom one.
+    """Help 115005251128: a column whose header is not a Klaviyo property becomes a custom property.
 
-    Help 360035428731, 2026: no column "Consent" or "Subscribed to SMS", though an older page asked for one. Help 115005078807:
-    some properties are set by Klaviyo alone.
+    Help 360035428731, 2026: there must be no column "Consent" or "Subscribed to SMS", although an older page asked for one. Help
+    115005078807: some properties can only be set by Klaviyo.
     """
     for number, (header, field) in enumerate(zip(sheet.headers, sheet.fields, strict=True)):
         folded, own = _folded(header), _OWN_NAMES.get(canonical_name("profiles", header), "")
@@ -417,17 +415,17 @@ def _headers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _no_identity(sheet: Sheet) -> Iterator[Finding]:
-    """Help 115005078807: a row without an email and a phone number is skipped, "Missing Unique ID"."""
+    """Help 115005078807: a row with neither email nor phone number is skipped, "Missing Unique ID"."""
     missing = sheet.unset("email") & sheet.unset("phone_number")
     yield Finding("neither email nor number", None, missing)
 
 
 def _emails(sheet: Sheet) -> Iterator[Finding]:
-    """Help 115005078807: an address has no blanks and none of ( ) , : ; [ / ]; that the row is skipped is chosen."""
+    """Help 115005078807: an address has no blanks and none of ( ) , : ; [ / ]. Chosen: the row is skipped."""
     if sheet.has("email"):
         header, written = sheet.header("email"), sheet.columns[sheet.fields.index("email")]
         marked = _flags(pc.starts_with(written, "'"))
-        # Of the cell as it stands: blanks around an address are a fault of it, blanks alone are none.
+        # Test the cell as written: an address with blanks around it is wrong, but a cell of blanks is empty.
         wrong = ~sheet.unset("email") & ~marked & ~_flags(pc.match_substring_regex(written, ADDRESS))
         yield Finding("not an email address", header, wrong)
         yield Finding("apostrophe before an email", header, marked)
@@ -436,8 +434,8 @@ def _emails(sheet: Sheet) -> Iterator[Finding]:
 def _numbers(sheet: Sheet) -> Iterator[Finding]:
     """Help 360035428731: a row with an invalid number is skipped, even if its email is valid; SMS needs the country.
 
-    Help 360046055671: E.164, RFC 3966, E.123, with stray marks taken off, and an apostrophe in front, are all taken. What a
-    spreadsheet made of a number, 1.41556E+10 or 14155550132.0, is none of these.
+    Help 360046055671: numbers in E.164, RFC 3966 and E.123 are accepted, also with an apostrophe in front or stray marks, which are
+    removed. A number that a spreadsheet changed to 1.41556E+10 or 14155550132.0 is not.
     """
     if sheet.has("phone_number"):
         header, written = sheet.header("phone_number"), sheet.cells("phone_number")
@@ -451,7 +449,7 @@ def _numbers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _repeated(sheet: Sheet) -> Iterator[Finding]:
-    """Help 115005078807: of rows with one email or number the first is imported and the rest skipped, "Duplicate Unique ID"."""
+    """Help 115005078807: of rows with the same email or number, only the first is imported, "Duplicate Unique ID"."""
     keys = {
         "email": pc.utf8_lower(sheet.cells("email")),
         "phone_number": pc.coalesce(sheet.phones.numbers, sheet.cells("phone_number")),
@@ -464,7 +462,7 @@ def _repeated(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _consent_words(sheet: Sheet) -> Iterator[Finding]:
-    """Help 360035428731: Subscribe, Unsubscribed or Never subscribed; blank is Never subscribed, which can't be set in bulk."""
+    """Help 360035428731: consent is Subscribe, Unsubscribed or Never subscribed. Blank means Never subscribed, which can't be set in bulk."""
     for field in filter(sheet.has, CONSENTS):
         header, words = sheet.header(field), pc.utf8_lower(sheet.cells(field))
         unknown = ~sheet.unset(field) & ~_flags(pc.is_in(words, value_set=pa.array(_WORDS)))
@@ -474,7 +472,7 @@ def _consent_words(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _consent_without_number(sheet: Sheet) -> Iterator[Finding]:
-    """Help 360035428731: SMS consent belongs to a number, and is not applied to landlines, which Klaviyo detects."""
+    """Help 360035428731: SMS consent needs a phone number, and is not applied to landlines, which Klaviyo detects."""
     for field in filter(sheet.has, ("sms_consent", "sms_transactional_consent")):
         agrees = _flags(pc.is_in(pc.utf8_lower(sheet.cells(field)), value_set=pa.array(_SUBSCRIBE)))
         landline = _flags(pc.equal(sheet.phones.kinds, FIXED_LINE))
@@ -483,10 +481,10 @@ def _consent_without_number(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _consent_times(sheet: Sheet) -> Iterator[Finding]:
-    """Help 360035428731, 115005251128, 115005253428, 360037101072: times of consent, and how they go with the words.
+    """Help 360035428731, 115005251128, 115005253428, 360037101072: times of consent, and how they combine with the consent column.
 
-    A time column without a consent column is enough for consent to be applied. A date before 1990 is raised to 1990-01-01.
-    A time older than an opt-out that Klaviyo knows does not subscribe again, which no file can show.
+    With a time column but no consent column, Klaviyo still applies consent. A date before 1990 becomes 1990-01-01. A time before an
+    opt-out that Klaviyo knows does not subscribe again, which can't be seen in a file.
     """
     for field, when in CONSENTS.items():
         if not sheet.has(when):
@@ -503,7 +501,7 @@ def _consent_times(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _in_calendar(times: pa.Array) -> Flags:
-    """Return which times name a day and an hour that there are, February 29 only in leap years; Unix seconds all do."""
+    """Return which times have a valid date and hour, including leap years. All Unix seconds are valid."""
     return from_any_text(times).readable | _flags(pc.match_substring_regex(times, r"^\d{9,10}$"))
 
 
@@ -521,7 +519,7 @@ def _days_first(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _day_first(cells: pa.Array) -> Flags:
-    """Return which cells are dates with the day first; where one with slashes is, so are all with slashes of the column."""
+    """Return which cells are dates with the day first. If one date with slashes is, all dates with slashes in the column are."""
     found = _flags(pc.match_substring_regex(cells, _DAY_FIRST))
     slashed = _flags(pc.match_substring_regex(cells, _SLASHED))
     return found | slashed if (found & slashed).any() else found
@@ -541,7 +539,7 @@ RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
     _consent_times,
     _days_first,
 )
-"""In the order in which they are best mended."""
+"""In the order in which findings are best corrected."""
 
 
 def _folded(header: str) -> str:

@@ -1,4 +1,4 @@
-"""Write the seeded synthetic shop that notebooks and tests live on; who its people are and what they do is left to `sample_*`."""
+"""Write the synthetic shop that notebooks and tests use. The other modules of this folder generate its people and their events."""
 
 import csv
 import gzip
@@ -63,19 +63,23 @@ _VIP_CENTS = 60_000
 
 
 def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026, replace: bool = False) -> None:
-    """Write a synthetic shop of two years, 2024-07-01 to 2026-06-30, into a folder that is made if need be.
+    """Write a synthetic shop of two years, 2024-07-01 to 2026-06-30, into a folder, which is created if it does not exist.
 
-    Four files, UTF-8, newline-terminated, replaced if there only with `replace=True`: `profiles.csv` (a row a profile), `events.csv.gz` (a row
-    an event, oldest first), `lists.csv` (who was put on a list, and when) and `places.csv` (points of the postal codes
-    outside the US). Every cell is text, empty where unset; times are ISO instants in UTC, money is dollars with cents,
-    `Interests`, `Discount Codes` and `Collections` hold JSON lists. `sample_data/README.md` says what each column means.
+    Writes four files: `profiles.csv` (a row per profile), `events.csv.gz` (a row per event, oldest first), `lists.csv` (members of
+    lists, and when they joined) and `places.csv` (coordinates of the postal codes outside the US). They are in UTF-8 and end with a
+    newline. Existing files are only replaced with `replace=True`. Cells without a value are empty; times are ISO instants in UTC;
+    money is in dollars with cents; `Interests`, `Discount Codes` and `Collections` contain JSON lists. `sample_data/README.md`
+    explains each column.
 
-    The same `profiles` and `seed` give the same bytes on every platform and Python version; only the compression of
-    `events.csv.gz` may differ, since it is zlib's. More profiles leave the first ones as they were. Nobody here exists:
-    names are shuffled, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for
-    fiction (about 3,600 at the default size; far beyond it the ranges run out and people share numbers).
-    No profiles at all still gives files with their headers; a folder that can't be written raises `FileError`, and so
-    does a page of `segkit app`, which writes nothing on its host.
+    The same `profiles` and `seed` give the same bytes on every platform and Python version, except that the compression of
+    `events.csv.gz` depends on the version of zlib. A larger number of profiles does not change the first ones. All people are
+    invented: names are random, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for fiction
+    (about 3,600 at the default size; far beyond that size the ranges run out and people share numbers). Zero profiles give files with
+    headers only.
+
+    Raises:
+        FileError: the folder can't be written, a file exists and `replace` is False, or this is a page of `segkit app`, which writes
+            nothing on its host.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +96,7 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026,
 
 
 def _tables(lives: list[tuple[Person, list[Event]]]) -> Iterator[bytes]:
-    """Give what each of the files holds, in their order."""
+    """Yield the content of each file, in the order of `_FILES`."""
     rows = [
         (event.second, person.number, position, _event_row(person, event))
         for person, events in lives
@@ -105,7 +109,7 @@ def _tables(lives: list[tuple[Person, list[Event]]]) -> Iterator[bytes]:
 
 
 def _live(profiles: int, seed: int) -> list[tuple[Person, list[Event]]]:
-    """Draw every person and their events, each from a stream of their own, so that one life never changes another."""
+    """Generate each person and their events from a separate random stream, so that no person depends on the others' events."""
     phone_book = PhoneBook()
     lives: list[tuple[Person, list[Event]]] = []
     previous: Person | None = None
@@ -127,7 +131,7 @@ def _csv(header: Iterable[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def _gzip(data: bytes) -> bytes:
     packed = io.BytesIO()
-    # Without a file name and a time in its header, so that it depends on the content alone.
+    # Leave the file name and time out of the header, so that the result depends only on the content.
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
         file.write(data)
     return packed.getvalue()
@@ -153,7 +157,7 @@ def _profile_row(person: Person, events: list[Event]) -> list[str]:
 
 
 def _sms_consent(person: Person, events: list[Event]) -> dict[str, str]:
-    """Read the consent of a profile off its newest consent event, as the platform does."""
+    """Return the SMS consent of a profile: that of its newest consent event, as in Klaviyo."""
     changes = sorted((event.second, event.metric) for event in events if subscribed(event.metric) is not None)
     if changes:
         second, metric = changes[-1]
@@ -172,7 +176,7 @@ def _email_consent(person: Person) -> dict[str, str]:
 
 
 def _list_rows(person: Person, events: list[Event]) -> list[tuple[str, str, str]]:
-    """Put people on the newsletter, on the in-store list, and on a list of big spenders uploaded once and never since."""
+    """Return the lists a person is on: the newsletter, the in-store list, and a list of big spenders that was uploaded once."""
     number = person.card["profile_id"]
     rows = []
     spent = sum(event.cents or 0 for event in events if event.second < _VIP_UPLOAD)
@@ -186,6 +190,6 @@ def _list_rows(person: Person, events: list[Event]) -> list[tuple[str, str, str]
 
 
 def _place_rows() -> list[tuple[str, str, str, str]]:
-    """List the points of postal codes that no US table holds."""
+    """Return the coordinates of postal codes outside the US."""
     abroad = [place for _, place in PLACES if place.country not in {"US", "PR"}]
     return [(place.country, place.zip, f"{place.latitude:.2f}", f"{place.longitude:.2f}") for place in abroad]

@@ -1,10 +1,10 @@
-"""What the synthetic shop sends and when it has a sale; who reads it and who buys is left to the other files."""
+"""Define the campaigns and sales of the synthetic shop. `events` and `orders` generate how people react to them."""
 
 from dataclasses import dataclass
 
 from segkit.sample.draw import DAYS, day_of
 
-# Theme of each month, its discount code and the percentage taken off; no code: no sale.
+# The theme of each month, its discount code and its discount in percent. Without a code there is no sale.
 _THEMES = (
     ("Winter clearance", "WINTER30", 30),
     ("Valentine's gifts", "", 0),
@@ -23,7 +23,7 @@ _THEMES = (
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One message to many: the day it is sent (since the opening), whether only engaged people get it, and what share of them."""
+    """A campaign: the day it is sent (counted from the opening), whether only engaged people get it, and what share of them."""
 
     name: str
     day: int
@@ -33,7 +33,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Days on which a code takes a whole percentage off."""
+    """A sale: its first and last day, its discount code, and the discount in percent."""
 
     first_day: int
     last_day: int
@@ -52,8 +52,8 @@ def _texts() -> list[Campaign]:
         campaigns.append(Campaign(f"{year}-{month:02d} {theme}", day_of(year, month, 19), engaged_only=False))
         if code:
             campaigns.append(Campaign(f"{year}-{month:02d} Last call", day_of(year, month, 27), engaged_only=True))
-    # The newest campaign went out on the last day, to one in four as a test, so that a smart-sending window of 24 hours holds back
-    # some of the engaged and not all.
+    # The newest campaign is sent on the last day to one in four, so that a smart-sending window of 24 hours affects some engaged
+    # people but not all.
     return [*campaigns, Campaign("2026-06 Summer sale preview", DAYS - 1, engaged_only=True, share=0.25)]
 
 
@@ -81,7 +81,7 @@ _SALE_ON = {day: sale for sale in _sales() for day in range(sale.first_day, sale
 
 
 def sale_on(day: int) -> Sale | None:
-    """Give the sale of a day since the opening, if there is one.
+    """Return the sale on a day, counted from the opening; None if there is none.
 
     >>> sale_on(20).code, sale_on(0)
     ('SUMMER20', None)
@@ -90,6 +90,6 @@ def sale_on(day: int) -> Sale | None:
 
 
 def season(day: int) -> float:
-    """Say how many times as much as usual is bought on a day; November and December make the year."""
+    """Return the seasonal factor of a day: how many times as much as usual is bought."""
     month = _MONTHS[min(day * 24 // DAYS, 23)][1]
     return {11: 1.7, 12: 1.9, 1: 0.7, 2: 0.8}.get(month, 1.0)

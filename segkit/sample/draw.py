@@ -1,4 +1,4 @@
-"""Chance and time for the synthetic shop, alike on every machine; what is drawn with them is left to the other files."""
+"""Provide random numbers and dates for the synthetic shop that are the same on every machine."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,33 +16,33 @@ Item = TypeVar("Item")
 
 
 class Draw:
-    """Draw from one seeded stream by comparisons and + - * / only.
+    """A seeded stream of random numbers, which uses only comparisons and + - * /.
 
-    Python promises one stream of `Random(seed).random()` for every platform and version, and nothing of the kind for its
-    other methods (https://docs.python.org/3/library/random.html#notes-on-reproducibility); so nothing else is used.
+    Python guarantees the same sequence of `Random(seed).random()` on every platform and version, but not for its other methods
+    (https://docs.python.org/3/library/random.html#notes-on-reproducibility), so no other method is used.
     """
 
     def __init__(self, seed: int) -> None:
-        self._fraction = Random(seed).random  # noqa: S311  made-up people need no secrets, only the same stream
+        self._fraction = Random(seed).random  # noqa: S311  not for secrets: invented data needs a reproducible stream
 
     def chance(self, probability: float) -> bool:
-        """Say True with this probability."""
+        """Return True with this probability."""
         return self._fraction() < probability
 
     def whole(self, low: int, high: int) -> int:
-        """Draw a whole number from low to high, both included and equally likely."""
+        """Return a whole number from low to high, inclusive, all equally likely."""
         return low + int(self._fraction() * (high - low + 1))
 
     def soon(self, low: int, high: int) -> int:
-        """Draw a whole number from low to high, low ones far likelier: two thirds fall in the first eighth."""
+        """Return a whole number from low to high, inclusive. Low ones are far more likely: two thirds are in the lowest eighth."""
         return low + int(self._fraction() * self._fraction() * self._fraction() * (high - low + 1))
 
     def pick(self, items: Sequence[Item]) -> Item:
-        """Draw one of the items, equally likely."""
+        """Return one of the items, all equally likely."""
         return items[int(self._fraction() * len(items))]
 
     def weighted(self, table: Sequence[tuple[int, Item]]) -> Item:
-        """Draw one item of a table of whole weights and items."""
+        """Return an item from a table of integer weights and items."""
         left = int(self._fraction() * sum(weight for weight, _ in table))
         for weight, item in table:
             left -= weight
@@ -51,12 +51,12 @@ class Draw:
         return table[-1][1]
 
     def waking_second(self, day: int, utc_offset: int) -> int:
-        """Draw a second of a day between 7:00 and 23:00 on the clock of a place `utc_offset` hours from UTC."""
+        """Return a second of a day between 7:00 and 23:00 local time, at `utc_offset` hours from UTC."""
         return day * DAY + (7 - utc_offset) * HOUR + self.whole(0, 16 * HOUR - 1)
 
 
 def day_of(year: int, month: int, day: int) -> int:
-    """Count the days from the shop's opening, 2024-07-01, to a date.
+    """Return the number of days from the shop's opening, 2024-07-01, to a date.
 
     >>> day_of(2024, 7, 1), day_of(2026, 6, 30)
     (0, 729)
@@ -65,7 +65,7 @@ def day_of(year: int, month: int, day: int) -> int:
 
 
 def date_of(day: int) -> str:
-    """Write the date of the day that is `day` days after the opening.
+    """Return the ISO date `day` days after the opening.
 
     >>> date_of(729)
     '2026-06-30'
@@ -74,7 +74,7 @@ def date_of(day: int) -> str:
 
 
 def timestamp(second: int) -> str:
-    """Write a second since the opening as an ISO instant in UTC.
+    """Return the ISO instant, in UTC, `second` seconds after the opening.
 
     >>> timestamp(0), timestamp(CLOSE - 1)
     ('2024-07-01T00:00:00Z', '2026-06-30T23:59:59Z')

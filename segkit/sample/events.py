@@ -1,4 +1,4 @@
-"""What each synthetic person does with texts and emails, one event at a time; orders are left to `orders`."""
+"""Generate the events of each synthetic person's texts and emails. `orders` generates orders and visits."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,9 @@ from segkit.sample.calendar import EMAILS, TEXTS, Campaign
 from segkit.sample.draw import CLOSE, DAY, HOUR, Draw, day_of
 from segkit.sample.people import Person
 
-# Klaviyo renamed its consent metrics; a shop's history keeps both names.
+# When Klaviyo renamed its consent metrics. The history of a shop has both names.
 _RENAMED = day_of(2025, 1, 1) * DAY
-# The shop records who was sent an email only since then; opens and clicks it always had.
+# When the shop began to record "Received Email". It has opens and clicks from the beginning.
 _EMAIL_RECORDED = day_of(2026, 4, 1) * DAY
 _ENGAGED_DAYS = 120
 _NEW_DAYS = 60
@@ -22,7 +22,7 @@ _FAILS = {
 
 
 class Event(NamedTuple):
-    """One event of a person; `second` counts from the opening, `cents` is its value, the rest are its properties."""
+    """One event of a person. `second` is counted from the opening, `cents` is the value, the other fields are properties."""
 
     second: int
     metric: str
@@ -37,7 +37,7 @@ class Event(NamedTuple):
 
 
 def subscribed(metric: str) -> bool | None:
-    """Say what a metric does to SMS consent under its old or its new name: gives it, withdraws it, or (None) neither."""
+    """Return True if a metric gives SMS consent, False if it withdraws it, else None. Accepts old and new names."""
     return {_GIVEN[0]: True, _GIVEN[1]: True, _WITHDRAWN[0]: False, _WITHDRAWN[1]: False}.get(metric)
 
 
@@ -46,12 +46,12 @@ _WITHDRAWN = ("Unsubscribed from SMS", "Unsubscribed from SMS Marketing")
 
 
 def messages(person: Person, draw: Draw) -> list[Event]:
-    """Live through everything sent to one person, in no particular order."""
+    """Generate the events of all texts and emails to one person, in no particular order."""
     return _texts(person, draw) + _emails(person, draw)
 
 
 def _texts(person: Person, draw: Draw) -> list[Event]:
-    """Subscribe, read for a while, perhaps answer STOP, perhaps come back."""
+    """Generate SMS events: the person subscribes, reads for a while, may answer STOP, and may subscribe again."""
     events: list[Event] = []
     joined = person.joins_sms
     while joined < CLOSE:
@@ -65,7 +65,7 @@ def _texts(person: Person, draw: Draw) -> list[Event]:
 
 
 def _receive_texts(person: Person, joined: int, events: list[Event], draw: Draw) -> int:
-    """Add what happens from one consent until the next STOP, and give its second (CLOSE: never)."""
+    """Add the events from a consent until the next STOP to `events`. Returns the second of the STOP (CLOSE: never)."""
     if person.phone is None or person.phone.kind == "territory":
         return CLOSE
     last_click, failures = -CLOSE, 0
@@ -73,7 +73,7 @@ def _receive_texts(person: Person, joined: int, events: list[Event], draw: Draw)
     for campaign in (welcome, *TEXTS):
         sent = joined + draw.whole(10, 50) if campaign is welcome else _arrival(campaign, 12, person, draw)
         is_engaged = sent - last_click < _ENGAGED_DAYS * DAY or sent - joined < _NEW_DAYS * DAY
-        # A number that is no mobile is given up on after a while; a dead device might come back.
+        # Klaviyo stops texting a number that is not a mobile; a disconnected device may come back.
         if person.trouble == "Invalid mobile number" and failures == _GIVE_UP:
             return CLOSE
         if sent <= joined or (campaign.engaged_only and not is_engaged):
@@ -99,12 +99,12 @@ def _arrives(person: Person, draw: Draw) -> bool:
 
 
 def _arrival(campaign: Campaign, hour: int, person: Person, draw: Draw) -> int:
-    """Send within half an hour of the full hour on the recipient's own clock."""
+    """Return the second of arrival: within half an hour after `hour` in the recipient's local time."""
     return campaign.day * DAY + (hour - person.place.utc_offset) * HOUR + draw.whole(0, 1_800)
 
 
 def _interest(person: Person, joined: int, now: int, half_life_months: int) -> float:
-    """Let interest fall to a half after `half_life_months`, a third after twice as many; the inactive keep a twentieth."""
+    """Return a person's interest: 1/2 after `half_life_months`, 1/3 after twice as many; a twentieth of that once inactive."""
     faded = 1 + (now - joined) / (half_life_months * 30 * DAY)
     return (1 if now < person.active_until else 0.05) / faded
 
@@ -115,7 +115,7 @@ def _emails(person: Person, draw: Draw) -> list[Event]:
         sent = _arrival(campaign, 9, person, draw)
         if not person.joins_email < sent < person.leaves_email:
             continue
-        # A suppressed address that never withdrew its consent bounced; nothing was read there.
+        # A suppressed address whose consent was not withdrawn bounced, so it reads nothing.
         if person.suppressed and person.leaves_email == CLOSE:
             continue
         if sent >= _EMAIL_RECORDED:
@@ -125,7 +125,7 @@ def _emails(person: Person, draw: Draw) -> list[Event]:
 
 
 def _read_email(person: Person, campaign: Campaign, sent: int, draw: Draw) -> list[Event]:
-    """Open and perhaps click; a mail proxy opens within minutes whoever reads, and never clicks."""
+    """Generate an open and perhaps a click. A mail proxy opens nearly every email within minutes and never clicks."""
     if person.machine_opens:
         opened = sent + draw.whole(5, 600)
         return [Event(opened, "Opened Email", campaign=campaign.name)] if draw.chance(0.9) else []

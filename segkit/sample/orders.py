@@ -1,4 +1,4 @@
-"""What each synthetic person buys, sends back and looks at, and a simple forecast of it; messages are left to others."""
+"""Generate each synthetic person's orders, refunds and visits, and a simple forecast. `events` generates texts and emails."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _CLICKS = ("Clicked SMS", "Clicked Email")
 
 
 def orders_and_visits(person: Person, sent: list[Event], draw: Draw) -> list[Event]:
-    """Live through one person's orders, refunds and visits; clicks among the messages `sent` lead to some of them."""
+    """Generate one person's orders, refunds and visits. Some follow clicks among the events in `sent`."""
     clicks = [event.second for event in sent if event.metric in _CLICKS]
     moments = _order_moments(person, clicks, draw)
     events: list[Event] = []
@@ -26,7 +26,7 @@ def orders_and_visits(person: Person, sent: list[Event], draw: Draw) -> list[Eve
 
 
 def _order_moments(person: Person, clicks: list[int], draw: Draw) -> list[int]:
-    """Choose when somebody orders: once early on, then by habit, season, sale and click, until no longer active."""
+    """Return the seconds at which a person orders: once early, then depending on habit, season, sales and clicks, while active."""
     buying = person.buying
     if not buying.monthly:
         return []
@@ -45,7 +45,7 @@ def _order_moments(person: Person, clicks: list[int], draw: Draw) -> list[int]:
 
 
 def _pull(discounted: float, day: int) -> float:
-    """Say how much more likely than usual an order is: those who live on discounts wait for a sale."""
+    """Return how much more likely than usual an order is. People who use discounts wait for a sale."""
     if discounted < 0.5:
         return 1.3 if sale_on(day) else 0.9
     return 2.8 if sale_on(day) else 0.15
@@ -54,7 +54,7 @@ def _pull(discounted: float, day: int) -> float:
 def _order(person: Person, second: int, draw: Draw, *, is_first: bool) -> Event:
     buying = person.buying
     items = draw.whole(1, buying.most_items)
-    # Prices end in 95 cents; now and then somebody buys several times the usual.
+    # Prices end in 95 cents. A few orders are several times the usual size.
     cents = sum(draw.whole(buying.cheapest, buying.dearest) * 100 + 95 for _ in range(items))
     if draw.chance(0.03):
         items, cents = items * 3, cents * 3
@@ -97,7 +97,7 @@ def _source(person: Person, draw: Draw, *, is_first: bool) -> str:
 
 
 def _refund(order: Event, draw: Draw) -> Event:
-    """Give back all or half of an order some days later."""
+    """Return the refund of all or half of an order, some days later."""
     cents = order.cents or 0
     back = cents if draw.chance(0.7) else cents // 2
     second = order.second + draw.whole(2, 30) * DAY + draw.whole(0, 3 * HOUR)
@@ -105,7 +105,7 @@ def _refund(order: Event, draw: Draw) -> Event:
 
 
 def _visits(person: Person, clicks: list[int], draw: Draw) -> list[Event]:
-    """Come to the site by a click, or unasked: buyers more often, and hardly anybody after losing interest."""
+    """Generate visits to the site, after clicks or spontaneously. Buyers visit more often, and inactive people hardly ever."""
     seconds = [click + draw.whole(3, 90) for click in clicks if draw.chance(0.6)]
     weekly = 0.02 + min(person.buying.monthly, 1) * 0.12
     for day in range(person.created // DAY, DAYS, 7):
@@ -118,7 +118,7 @@ def _visits(person: Person, clicks: list[int], draw: Draw) -> list[Event]:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What the shop's forecast says of one customer: past and expected money in cents, chance of not coming back."""
+    """The forecast for one customer: past and predicted value in cents, and the probability of not coming back."""
 
     historic_cents: int
     predicted_cents: int
@@ -126,10 +126,10 @@ class Forecast:
 
 
 def forecast(events: list[Event]) -> Forecast | None:
-    """Forecast the year after the last day from somebody's orders and refunds; None for those who never ordered.
+    """Forecast the year after the last day from a person's orders and refunds; None if there are no orders.
 
-    A rule of thumb, not a model: churn grows with the wait, measured in that person's own gaps between orders, and the
-    expected orders are the past pace times the chance of coming back.
+    This is a rule of thumb, not a model. Churn grows with the time since the last order, relative to the person's usual gap between
+    orders. Predicted orders are the past rate times the probability of coming back.
     """
     orders = sorted(event.second for event in events if event.metric == "Placed Order")
     if not orders:

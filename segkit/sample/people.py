@@ -1,4 +1,4 @@
-"""Who the synthetic people are: names, places, properties and habits; what they then do is left to `events`."""
+"""Generate the synthetic people: names, places, properties and habits. `events` and `orders` generate what they do."""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _PLAIN = str.maketrans(
     {"ä": "a", "å": "a", "ö": "o", "ü": "u", "é": "e", "ë": "e", "í": "i", "ß": "ss", "'": "", "@": ""}
 )
 
-# Most write a country in one way, and everybody has seen the others.
+# Weighted spellings of each country, as in real exports.
 _COUNTRY_NAMES = {
     "US": ((58, "United States"), (20, "US"), (16, "USA"), (6, "")),
     "PR": ((6, "United States"), (3, "Puerto Rico"), (1, "")),
@@ -46,7 +46,7 @@ _COUNTRY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Buying:
-    """How somebody buys: orders a month, the price of an item in dollars, items in a basket, chance of a discount code."""
+    """A buying habit: orders per month, price range of an item in dollars, items per order, probability of a discount code."""
 
     name: str
     monthly: float
@@ -70,7 +70,7 @@ _BUYING = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How somebody reads: chances to click a text, to open an email, and to click an opened email."""
+    """A reading habit: probabilities to click a text, to open an email, and to click an opened email."""
 
     name: str
     clicks_text: float
@@ -88,7 +88,7 @@ _READING = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One synthetic profile: `card` holds its columns as text, the rest says how it will behave; times are seconds."""
+    """One synthetic profile. `card` has its columns as text; the other fields control its behaviour. Times are seconds."""
 
     number: int
     card: dict[str, str]
@@ -98,11 +98,11 @@ class Person:
     reading: Reading
     category: str
     created: int
-    active_until: int  # from then on hardly anything is read, and nothing bought
+    active_until: int  # after this, the person buys nothing and hardly reads anything
     first_in_store: bool
     joins_sms: int  # CLOSE: never
-    impatience: float  # chance that a text is answered with STOP
-    trouble: str  # why texts fail to arrive; empty: they arrive
+    impatience: float  # probability of answering a text with STOP
+    trouble: str  # why texts fail to arrive; empty if they arrive
     joins_email: int
     leaves_email: int
     suppressed: bool
@@ -110,7 +110,7 @@ class Person:
 
 
 def draw_person(number: int, draw: Draw, phone_book: PhoneBook, previous: Person | None) -> Person:
-    """Draw one person; now and then the `previous` one's household, with the same surname, home and phone number."""
+    """Generate one person. A few live with the `previous` one and have the same surname, home and phone number."""
     shared = previous if previous and previous.phone and draw.chance(0.011) else None
     place = shared.place if shared else draw.weighted(PLACES)
     buying = draw.weighted(_BUYING)
@@ -154,7 +154,7 @@ def _phone(
 
 
 def _lifetime(buying: Buying, place: Place, draw: Draw) -> tuple[int, int]:
-    """Say when a profile begins and until when it is active; a former VIP began early and stopped long ago."""
+    """Return when a profile is created and until when it is active. A former VIP began early and stopped long ago."""
     if buying.name == "former vip":
         return draw.waking_second(draw.whole(1, 150), place.utc_offset), draw.whole(330, 530) * DAY
     opening_crowd = draw.chance(0.22)
@@ -164,14 +164,14 @@ def _lifetime(buying: Buying, place: Place, draw: Draw) -> tuple[int, int]:
 
 
 def _email_consent(created: int, draw: Draw) -> tuple[int, int, bool]:
-    """Say when email consent begins and ends (CLOSE: never), and whether the address is suppressed."""
+    """Return when email consent begins and ends (CLOSE: never), and whether the address is suppressed."""
     joins = created if draw.chance(0.7) else CLOSE
     leaves = joins + draw.whole(5, 500) * DAY if joins < CLOSE and draw.chance(0.16) else CLOSE
     return joins, min(leaves, CLOSE), leaves < CLOSE or draw.chance(0.03)
 
 
 def _joins_sms(created: int, phone: Phone | None, draw: Draw) -> int:
-    # A few gave consent and later deleted the number: the export still calls them subscribed.
+    # A few people without a number are subscribed: they gave consent and later deleted the number.
     if not draw.chance(0.93 if phone else 0.008):
         return CLOSE
     joins = created + (draw.whole(5, 600) if draw.chance(0.75) else draw.whole(1, 300) * DAY)
@@ -187,7 +187,7 @@ def _trouble(phone: Phone | None, draw: Draw) -> str:
 
 
 def _identity(number: int, place: Place, last_name: str, draw: Draw) -> dict[str, str]:
-    """Draw names, an address at a reserved domain, gender, age and birthday; many say nothing about themselves."""
+    """Generate names, an address at a reserved domain, gender, age and birthday. Many of the cells are empty."""
     language = place.country if place.country in _LAST else ""
     group = draw.weighted(((58, "female"), (34, "male"), (8, "uncertain")))
     names = {"female": _FEMALE.get(language, ""), "male": _MALE.get(language, ""), "uncertain": _NEUTRAL}[group]
@@ -198,7 +198,7 @@ def _identity(number: int, place: Place, last_name: str, draw: Draw) -> dict[str
     stated = draw.pick(("female", "male")) if group == "uncertain" else group
     year = draw.whole(1948, 2010)
     birthday = f"{year - year % 4}-02-29" if draw.chance(0.012) else f"{year}{date_of(draw.whole(0, 364))[4:]}"
-    # Full years on the shop's last day, 30 June 2026.
+    # The age on the shop's last day, 30 June 2026.
     age = 2026 - int(birthday[:4]) - (birthday[5:] > "06-30")
     guess = "uncertain" if group == "uncertain" or draw.chance(0.05) else f"likely_{group}"
     named = not draw.chance(0.04)
@@ -214,7 +214,7 @@ def _identity(number: int, place: Place, last_name: str, draw: Draw) -> dict[str
 
 
 def _home(place: Place, draw: Draw) -> dict[str, str]:
-    """Write the address: most have a postal code, some a point as well, some only a point, some nothing at all."""
+    """Generate the address: most have a postal code, some also coordinates, some only coordinates, some nothing."""
     known = draw.weighted(((68, "zip"), (22, "both"), (4, "point"), (6, "nothing")))
     country = draw.weighted(_COUNTRY_NAMES[place.country])
     home = dict.fromkeys(("city", "region", "country", "zip", "latitude", "longitude", "timezone"), "")
@@ -232,7 +232,7 @@ def _home(place: Place, draw: Draw) -> dict[str, str]:
 def _zip(place: Place, draw: Draw) -> str:
     if place.country != "US" or draw.chance(0.93):
         return place.zip
-    # The long form, a code nobody has, and what a spreadsheet leaves of a leading zero.
+    # A ZIP+4 code, a code that does not exist, or a code that lost its leading zero in a spreadsheet.
     return draw.pick((f"{place.zip}-{draw.whole(1000, 9999)}", "00000", place.zip.lstrip("0")))
 
 

@@ -1,11 +1,11 @@
-"""Phone numbers of the synthetic people, from ranges that regulators reserve for fiction; reading them is left to `phones`."""
+"""Generate phone numbers of the synthetic people, from ranges that regulators reserve for fiction."""
 
 from dataclasses import dataclass, field
 
 from segkit.sample.draw import Draw
 from segkit.sample.places import Place
 
-# Reserved by the Australian regulator one by one, so there are thirty and no more.
+# The Australian regulator reserves single numbers, not a range.
 _AUSTRALIAN_MOBILES = (
     "570006 570156 570157 570158 570159 570110 570313 570737 571266 571491 571804 572549 572665 572983 573770 "
     "573087 574118 574632 575254 575789 576398 576801 577426 577644 578957 578148 578888 579212 579760 579455"
@@ -15,24 +15,24 @@ _PER_AREA_CODE = 100
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number as the profile holds it, and whether texts really arrive there."""
+    """A phone number as written in the profile, and its kind."""
 
-    number: str  # what `written` was made from; not valid for `phonenumbers` where `kind` is "unreadable"
+    number: str  # in E.164; `written` is made from it
     written: str
-    kind: str  # "mobile", "landline", "territory" (never texted) or "unreadable"
+    kind: str  # "mobile", "landline", "territory" (never texted) or "unreadable" (`written` is not a valid number)
 
 
 @dataclass(slots=True)
 class PhoneBook:
-    """Hand out fictional numbers, each once while a range lasts; then ranges start over and numbers are shared."""
+    """Assigns fictional numbers. Each is used once until its range is exhausted; then the range starts over, and people share numbers."""
 
     _taken: dict[str, int] = field(default_factory=dict)
 
     def new(self, place: Place, draw: Draw, *, has_country: bool) -> Phone:
-        """Give somebody at this place a number, mostly written in E.164, sometimes as people and spreadsheets do.
+        """Return a number for a person at this place, mostly written in E.164, sometimes as people and spreadsheets write it.
 
-        Only a profile that names its country may hold a number in national form: without it (604) 555-0132 could be
-        taken for Malaysian, and then it would be somebody's.
+        Only a profile with a country may have a number in national form. Without a country (604) 555-0132 could be read as a number
+        of Malaysia, which may belong to a real person.
         """
         number, kind = self._number(place, draw)
         if draw.chance(0.012):
@@ -42,7 +42,7 @@ class PhoneBook:
     def _take(self, name: str, size: int) -> int:
         count = self._taken.get(name, 0)
         self._taken[name] = count + 1
-        # A stride that shares no factor with the size visits every number once, out of order.
+        # A stride that is coprime to the size visits every number once, out of order.
         return count * 37 % size
 
     def _number(self, place: Place, draw: Draw) -> tuple[str, str]:
@@ -69,7 +69,7 @@ class PhoneBook:
 
 
 def rewrite(phone: Phone, draw: Draw, *, has_country: bool) -> Phone:
-    """Write the same number once more, for a second profile that holds it."""
+    """Return the same number, possibly written differently, for a second profile."""
     is_unreadable = phone.kind == "unreadable"
     written = phone.written if is_unreadable else _as_people_write(phone.number, draw, has_country=has_country)
     return Phone(phone.number, written, phone.kind)
@@ -83,14 +83,14 @@ def _as_people_write(number: str, draw: Draw, *, has_country: bool) -> str:
         full = [f"+1 {area} {exchange} {line}", f"tel:+1-{area}-{exchange}-{line}", f"1{area}{exchange}{line}.0"]
         national = [f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}", f"{area}.{exchange}.{line}"]
     else:
-        # No spreadsheet float here: German numbers vary so much in length that 491713920012 reads as a national one.
+        # No spreadsheet float here: German numbers vary in length, so 491713920012 could be read as a national number.
         full = [f"{number[:3]} {number[3:6]} {number[6:9]} {number[9:]}", f"tel:{number}"]
         national = [f"0{number[3:]}", f"0{number[3:6]} {number[6:]}"]
     return draw.pick(full + national if has_country else full)
 
 
 def _spoilt(number: str, draw: Draw) -> str:
-    # Not the whole local number: those for fiction share a hundred endings, so that one opt-out under it would stop thousands of
-    # strangers, as it can't among real numbers.
+    # Not the whole local number. Fictional numbers share a hundred endings, so one opt-out of a local number would stop thousands of
+    # profiles, which can't happen with real numbers.
     short = f"{number[6:8]}-{number[8:]}" if number.startswith("+1") else number[:6]
     return draw.pick((number[:-1], short, "n/a", "unknown", "0000000000"))

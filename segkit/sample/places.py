@@ -1,4 +1,4 @@
-"""Where the synthetic people live, with coordinates typed by us to two decimals; their numbers and names are left to others."""
+"""Define where the synthetic people live, with coordinates to two decimals. `phones` and `people` generate numbers and names."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ _ZONES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A postal code and what belongs to it; `country` is alpha-2, `utc_offset` whole hours of standard time."""
+    """A postal code with its location. `country` has two letters (ISO 3166), `utc_offset` is in hours of standard time."""
 
     country: str
     zip: str
@@ -43,13 +43,13 @@ class Place:
 
     @property
     def near_store(self) -> bool:
-        """Say whether the shop's one store, in Boston 02110, is within an ordinary drive."""
+        """Whether the shop's only store, in Boston 02110, is within driving distance."""
         return self.country == "US" and abs(self.latitude - 42.36) < 0.5 and abs(self.longitude + 71.05) < 0.6
 
 
-# weight; country; postal code; latitude; longitude; zone; area codes; city; region.
-# Every place of eastern Massachusetts shares the same ten area codes: people keep their numbers when they move, and a
-# code has only a hundred numbers reserved for fiction.
+# Columns: weight; country; postal code; latitude; longitude; zone; area codes; city; region.
+# All places of eastern Massachusetts share ten area codes: people keep their numbers when they move, and an area code has only a
+# hundred numbers reserved for fiction.
 _EAST = "617 857 781 339 508 774 978 351 413 401"
 _TABLE = f"""
 190; US; 02110; 42.36; -71.05; ET; {_EAST}; Boston; Massachusetts

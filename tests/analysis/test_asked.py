@@ -55,9 +55,9 @@ def test_a_table_needs_no_shop_and_segments_do(name: str, tiny_shop: sk.Dataset)
     count: Any = getattr(sk, name)
     segment = sk.Segment("Subscribed", sk.can_receive("sms"))
 
-    with pytest.raises(DefinitionError, match="a shop beside it"):
+    with pytest.raises(DefinitionError, match="a membership table without a shop"):
         count(sk.membership(segment, tiny_shop), tiny_shop)
-    with pytest.raises(DefinitionError, match=r"Say of which shop: sk\.\w+\(segments, shop\)"):
+    with pytest.raises(DefinitionError, match=r"Pass the shop too: sk\.\w+\(segments, shop\)"):
         count([segment])
     with pytest.raises(DefinitionError):
         count(tiny_shop, segment)

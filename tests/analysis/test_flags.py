@@ -47,7 +47,7 @@ def test_what_is_neither_true_nor_false_is_refused(cell: Any, count: Callable[..
     """A table with a column of texts, amounts or dates beside its flags is refused with the column's name and a cell."""
     who = WHO.assign(City=pd.Series([True, cell, None, False], index=WHO.index, dtype=object))
 
-    with pytest.raises(sk.DefinitionError, match="The column 'City' of the membership table holds"):
+    with pytest.raises(sk.DefinitionError, match="The column 'City' of the membership table contains"):
         count(who)
 
 

@@ -43,4 +43,4 @@ def test_the_map_takes_the_table_as_it_is():
     drawn = plot_map(places(GROWN_UP, SHOP), store=(42.36, -71.06), radius=30)
 
     assert finding(drawn) == "2 of 4 members live within 30 miles of the store"
-    assert "No place is known of 1 member and 1 other profile." in note(drawn)
+    assert "The location of 1 member and 1 other profile is unknown." in note(drawn)

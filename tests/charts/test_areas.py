@@ -94,7 +94,7 @@ def test_three_circles_of_like_sets_are_near():
 def test_an_error_is_stated():
     """Three circles can't share pairwise without a common middle, and the note says how wrong that is."""
     figure = plot_areas(table({"A": 300, "B": 200, "C": 50, "AB": 100, "AC": 80, "BC": 90}, none=10))
-    assert "wrong by up to 4.6% of those shown; the numbers are exact." in note(figure)
+    assert "with an error of up to 4.6% of those shown; the numbers are exact." in note(figure)
     assert "10 of 830 profiles are in none of them." in note(figure)
     assert sorted(numbers(figure)) == sorted(str(count) for count in (300, 200, 50, 100, 80, 90, 0))
 
@@ -139,7 +139,7 @@ def test_an_empty_segment_is_named_without_a_circle():
 def test_what_can_not_be_seen_is_said():
     """A combination that has no place among the circles is told in words."""
     figure = plot_areas(table({"A": 1_000_000, "AB": 1}, "AB"))
-    assert "Not to be seen in the circles: 1 profile in A and B only." in note(figure)
+    assert "Not visible in the circles: 1 profile in A and B only." in note(figure)
 
 
 @pytest.mark.parametrize(

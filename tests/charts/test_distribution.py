@@ -121,7 +121,9 @@ def test_what_can_not_be_drawn_is_told_with_what_can():
     shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
     nothing = sk.distribution(sk.sms_country, shop, parameter="countries")
 
-    with pytest.raises(sk.DefinitionError, match=r"must be what sk\.distribution returns; it is None if no number"):
+    with pytest.raises(
+        sk.DefinitionError, match=r"must be the result of sk\.distribution, which is None if the parameter"
+    ):
         plot_distribution(nothing)
     with pytest.raises(sk.DefinitionError, match="plot_distribution of a table needs at least one of: 'quantity'"):
         plot_distribution(DAYS)

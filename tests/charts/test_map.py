@@ -117,7 +117,7 @@ def test_whom_the_map_leaves_out_is_counted():
     table = places((*degrees(10, 0), 3, 0), (35.0, -100.0, 1, 2_000), (np.nan, -71.0, 1, 1), (*degrees(5, 5), 0, 0))
     figure = plot_map(table, store=STORE, radius=30)
     assert note(figure).startswith(
-        "Not drawn: 1 member and 2,000 other profiles farther than 60 miles away. No place is known of 1 member and 1 other profile."
+        "Not drawn: 1 member and 2,000 other profiles farther than 60 miles away. The location of 1 member and 1 other profile is unknown."
     )
     assert sum(len(one["x"]) for one in plain(figure) if one["name"] != "store") == 1
 

@@ -24,7 +24,7 @@ SHOP = sk.Dataset.from_frames(
 ON_UNIX = pytest.mark.skipif(os.name == "nt", reason="Windows lets only some make links")
 OLD, NEW = (sk.Segment(name, AllOf(())) for name in ("Old", "New"))
 OLD_FILES = {f"{part}/old.csv{ending}" for part in ("send", "members") for ending in ("", ".manifest.json")}
-REMOVED = "Removed what only an earlier build wrote: 'members/old.csv', 'send/old.csv'."
+REMOVED = "Removed files that only an earlier build wrote: 'members/old.csv', 'send/old.csv'."
 
 
 def build(folder: Path, *segments: sk.Segment) -> Build:
@@ -44,7 +44,7 @@ def test_an_old_list_goes_and_is_told(tmp_path: Path):
 
     assert not any("Removed" in note for note in first.notes)
     assert REMOVED in second.notes
-    assert "Removed what only an earlier build wrote" in second.files[0].read_text(encoding="utf-8")
+    assert "Removed files that only an earlier build wrote" in second.files[0].read_text(encoding="utf-8")
     assert not OLD_FILES & member_files(tmp_path)
     assert build(tmp_path, NEW).notes == first.notes
 

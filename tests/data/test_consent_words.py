@@ -87,9 +87,9 @@ def test_files_are_read_by_the_same_words(tmp_path, ending):
     [
         ({"yes": "sure"}, ["'yes'", "'sure'", *CONSENTS]),
         ({"yes": "subscribed", "Yes ": "unsubscribed"}, ["'Yes '", "'subscribed' and 'unsubscribed'", *CONSENTS]),
-        ({"": "subscribed"}, ["''", "no word of a cell"]),
-        ({None: "subscribed"}, ["None", "no word of a cell"]),
-        ({float("nan"): "subscribed"}, ["nan", "no word of a cell"]),
+        ({"": "subscribed"}, ["''", "can't be a word in a cell"]),
+        ({None: "subscribed"}, ["None", "can't be a word in a cell"]),
+        ({float("nan"): "subscribed"}, ["nan", "can't be a word in a cell"]),
         ("yes", ["consent='yes'", "consent={'yes': 'subscribed'}"]),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_word_that_no_cell_holds_is_noted():
     """It may be misspelled, so the report names it; a word found in either channel's column is not named."""
     words = {"yes": "subscribed", "nope": "unsubscribed", "ok": "subscribed"}
     shop = load(cells=["yes", "no"], consent=words, email_consent=["ok", None])
-    assert told(shop, "words of consent= that no cell holds") == [("consent", 1, "'nope'", "without effect")]
+    assert told(shop, "words in consent= that no cell contains") == [("consent", 1, "'nope'", "without effect")]
 
 
 def test_an_unknown_word_is_told_with_what_resolves_it():

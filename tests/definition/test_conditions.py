@@ -29,6 +29,7 @@ from segkit.definition.conditions import (
     FunnelStep,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
@@ -87,6 +88,7 @@ EVERY_KIND: list[Condition] = [
     PhoneCountryCondition(("US", "CA")),
     RegionCondition("european_union", is_in=False),
     SegmentCondition("VIP"),
+    LastEventCondition("Placed Order", (EventProperty("Status", TextTest("equals", "returned")),)),
     CLICKED & SUBSCRIBED,
     CLICKED | SUBSCRIBED | ~ADULT,
     ~(CLICKED & (SUBSCRIBED | ADULT)),
@@ -169,7 +171,7 @@ def test_a_condition_is_neither_true_nor_false(condition: Condition, ask: Callab
 @pytest.mark.parametrize("other", [True, None, "Clicked SMS", 3, [CLICKED], sk.did, InTheLast(3)], ids=repr)
 def test_only_conditions_are_combined(other: Any):
     """Anything else beside an operator, or in a combination, is named in the error."""
-    with pytest.raises(DefinitionError, match=rf"& needs a condition, and .* is {type(other).__name__}"):
+    with pytest.raises(DefinitionError, match=rf"& needs a condition, and .* is of type {type(other).__name__}"):
         CLICKED & other
     with pytest.raises(DefinitionError, match=r"\| needs a condition"):
         CLICKED | other
@@ -182,7 +184,7 @@ def test_only_conditions_are_combined(other: Any):
 
 def test_a_segment_among_conditions_is_pointed_at_its_condition():
     """A segment is no condition, and the error says where its condition is."""
-    with pytest.raises(DefinitionError, match=r"taken from a segment with segment\.condition"):
+    with pytest.raises(DefinitionError, match=r"that of a segment: segment\.condition"):
         AllOf((CLICKED, sk.Segment("VIP", ADULT)))  # type: ignore[arg-type]
 
 

@@ -50,6 +50,13 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.did("Placed Order", not_equals=2),
         MetricCondition("Placed Order", "count", "at least", 2.5),
     ],
+    "Several metrics together": [
+        sk.did(["Clicked SMS", "Clicked Email"], at_least=3, in_last_days=90),
+        sk.did(["Clicked SMS", "Clicked Email", "Opened Email"]),
+        sk.did_not(["Clicked SMS", "Clicked Email"], in_last_days=90),
+        sk.did_on_days(["Clicked SMS", "Clicked Email"], at_least=3),
+        sk.spent(["Placed Order", "Refunded Order"], more_than=200),
+    ],
     "Days": [
         sk.did_on_days("Placed Order", at_least=3, in_last_days=365),
         sk.did_on_days("Placed Order", at_least=1),
@@ -81,8 +88,29 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
     ],
     "Conditions on the event": [
         sk.did("Placed Order", where={"Source": "web", "Items": {"at_least": 2}, "Gift": True}),
+        sk.did("Placed Order", at_least=3, where=[{"Brand": "A"}, {"Category": "Sale"}]),
+        sk.did("Placed Order", where=[{"Brand": "A", "Source": "web"}, {"Category": "Sale"}]),
+        MetricCondition(
+            "Placed Order",
+            "count",
+            "at least",
+            1,
+            where=(
+                said.EventProperty("Gift", said.BooleanTest(True)),
+                said.EventAlternatives(
+                    (
+                        (said.EventProperty("Brand", TextTest("equals", "A")),),
+                        (said.EventProperty("Category", TextTest("equals", "Sale")),),
+                    )
+                ),
+            ),
+        ),
         sk.spent(more_than=50, where={"Discount Codes": {"is_set": False}, "Collections": {"contains_item": "Sale"}}),
         sk.did("Failed to Deliver SMS", at_least=2, where={"Failure Type": ["Device unreachable", "Unknown error"]}),
+    ],
+    "The newest event": [
+        sk.last_event("Placed Order", where={"Status": "returned"}),
+        ~sk.last_event("Placed Order", where=[{"Status": "returned"}, {"Items": {"at_most": 1}}], in_last_days=90),
     ],
     "Steps in order": [
         did_in_order("Clicked SMS", "Placed Order"),
@@ -115,6 +143,9 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.has("Age", fewer_than=65),
         sk.has("Age", equals=18),
         sk.has("Age", not_equals=18),
+        sk.has("Size", is_in=[38, 39, 40.5]),
+        sk.has("Size", not_in=[38, 39]),
+        sk.did("Placed Order", where={"Size": [38, 39]}),
         sk.has("Parent", equals=True),
         sk.has("Parent", equals=False),
     ],
@@ -258,6 +289,7 @@ EVERY_PART = [part for examples in EXAMPLES.values() for example in examples for
         said.PostalCode,
         said.Point,
         said.EventProperty,
+        said.EventAlternatives,
         said.FunnelStep,
     ],
 )

@@ -70,7 +70,9 @@ def test_a_warning_behind_a_widget_points_at_the_code_that_answers_it():
 
 def test_a_form_that_goes_is_told_at_the_line_that_uses_it():
     """The note says when it goes."""
-    with pytest.warns(DeprecationWarning, match=re.escape("Write this. The old form goes with segkit 1.0.")) as told:
+    with pytest.warns(
+        DeprecationWarning, match=re.escape("Write this. The old form will be removed in segkit 1.0.")
+    ) as told:
         errors.deprecated("Write this.")
 
     assert told[0].filename == __file__

@@ -195,9 +195,9 @@ def test_advice_names_the_header_that_klaviyo_knows(tmp_path: Path):
     advice = checked(tmp_path, *rows)["what_to_do"].tolist()
 
     assert advice == [
-        "Head it 'First Name', or map it by hand.",
-        "Head it 'Phone Number', or map it by hand.",
-        "Head it 'SMS Marketing Timestamp'.",
+        "Rename the column to 'First Name', or map it by hand.",
+        "Rename the column to 'Phone Number', or map it by hand.",
+        "Rename the column to 'SMS Marketing Timestamp'.",
     ]
 
 

@@ -233,7 +233,7 @@ def test_an_opt_out_whose_date_cannot_be_read_lasts_for_ever(moment: str | None,
     found = sk.audience(EVERYBODY, shop).reasons.to_dict()
     assert {"ann": "not subscribed", "bea": "unsubscribed elsewhere", "cat": SENDABLE} == found
     counts = shop.report.set_index("fault")["count"]
-    assert 1 == counts["opt-outs from texts without a date that can be read"]
+    assert 1 == counts["opt-outs from texts without a readable date"]
 
 
 def test_a_metric_that_looks_like_an_opt_out_is_named():
@@ -293,7 +293,7 @@ def test_an_opt_out_that_another_event_of_its_id_pushes_out_counts(kept: str):
     people = [person("ann"), person("cat", OTHER)]
     shop = shop_of(people, events, unreadable="leave out")
     assert {"ann": "not subscribed", "cat": SENDABLE} == sk.audience(EVERYBODY, shop).reasons.to_dict()
-    lost = shop.report["fault"] == "opt-outs from texts left out for another event of their id"
+    lost = shop.report["fault"] == "opt-outs from texts left out because another event has the same id"
     assert (kept == "Clicked SMS") == lost.any()
     back = [person("ann", since="2026-05-01"), person("cat", OTHER)]
     found = sk.audience(EVERYBODY, shop_of(back, events, unreadable="leave out")).reasons["ann"]

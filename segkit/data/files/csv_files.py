@@ -56,11 +56,11 @@ def csv_table(file: CsvFile) -> Table:
     """
     encoding = _encoding(file)
     try:
-        form, whole, has_breaks = _quickly(file, encoding)
+        form, whole, has_breaks = _read_fast(file, encoding)
     except OddRows:
-        form, whole, has_breaks = _to_the_letter(file, encoding)
+        form, whole, has_breaks = _read_strictly(file, encoding)
     except UnicodeDecodeError:
-        raise _not_in(file, encoding) from None
+        raise _decoding_error(file, encoding) from None
     whole = without_oddities(whole, form, file.path, file.table, file.faults, may_hold_rows=has_breaks)
     if not whole.num_rows:
         raise DataError.empty_file(file.path.name)
@@ -86,7 +86,7 @@ def _encoding(file: CsvFile) -> str:
     return told
 
 
-def _quickly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
+def _read_fast(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     """Return the form, the cells, and whether a quoted cell has a line break. Each block is parsed while the next one is read."""
     with opened(file.path) as stream, ThreadPoolExecutor(2) as workers:
         source: Any = stream if encoding == "utf-8" else Recoded(stream, encoding)
@@ -125,7 +125,7 @@ def _parsed(block: pa.Buffer, form: Form, *, has_quotes: bool) -> tuple[pa.Table
     return table, has_quotes and np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")) > table.num_rows
 
 
-def _to_the_letter(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
+def _read_strictly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     """Read a CSV row by row, as strictly as RFC 4180, except that empty cells after the last column are allowed."""
     with opened(file.path) as stream:
         head = _head(stream, encoding)
@@ -149,12 +149,13 @@ def _to_the_letter(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     if uneven:
         raise DataError.unreadable_file(
             file.path,
-            f"{counted(uneven, 'row has', 'rows have')} not as many cells as the header, which has {width:,}; "
+            counted(uneven, "row doesn't have", "rows don't have")
+            + f" as many cells as the header, which has {width:,}; "
             f"{'the first' if uneven > 1 else 'it'} is in line {first_uneven:,}",
         )
     batches.append(_columns(rows, form))
     file.faults.note(
-        file.table, "(file)", "rows with empty cells behind the last column", trimmed, done="read without them"
+        file.table, "(file)", "rows with empty cells after the last column", trimmed, done="read without them"
     )
     return form, pa.concat_tables(batches), True
 
@@ -188,16 +189,14 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
                     "never closed",
                 ) from None
             is_open = "unexpected end" in str(error)
-            what = (
-                "is never closed, so all lines after it" if is_open else "closes within a cell, so that lines after it"
-            )
+            what = "is never closed, so all lines after it" if is_open else "closes within a cell, so lines after it"
             raise DataError.unreadable_file(
                 file.path,
-                f"a quotation mark in the row that begins in line {line:,} {what} might be taken for one cell. A quotation mark "
-                "within a cell is doubled, and the cell is in quotation marks",
+                f"a quotation mark in the row that begins in line {line:,} {what} might be read as one cell. Inside a cell, "
+                "double each quotation mark, and enclose the cell in quotation marks",
             ) from None
         except UnicodeDecodeError:
-            raise _not_in(file, encoding) from None
+            raise _decoding_error(file, encoding) from None
 
 
 def _lines(stream: Any, encoding: str) -> Iterator[str]:
@@ -226,10 +225,10 @@ def _long_cells() -> Iterator[None]:
             csv.field_size_limit(before)
 
 
-def _not_in(file: CsvFile, encoding: str) -> DataError:
+def _decoding_error(file: CsvFile, encoding: str) -> DataError:
     """Return an error that names the first line that can't be decoded."""
     if encoding != "utf-8":
-        return DataError.not_utf8(file.path, f"its text is not in {encoding} throughout")
+        return DataError.not_utf8(file.path, f"its text is not entirely in {encoding}")
     line, rest = 1, b""
     with opened(file.path) as stream:
         while piece := bytes(stream.read(_HEAD)):
@@ -246,7 +245,7 @@ def _not_in(file: CsvFile, encoding: str) -> DataError:
 def _note_form(file: CsvFile, form: Form, encoding: str) -> None:
     if form.is_unusual:
         file.faults.note(
-            file.table, "(file)", f"cells parted by {form.mark}", 1, examples=[file.path.name], done="read as such"
+            file.table, "(file)", f"cells separated by {form.mark}", 1, examples=[file.path.name], done="read as such"
         )
     if encoding != "utf-8":
         file.faults.note(

@@ -13,7 +13,7 @@ from segkit.errors import DataError
 from segkit.wording import listed
 
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_LOOKED_AT = 50
+_SAMPLE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,18 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
     """
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     text = head[start:].decode("utf-8", "surrogateescape")
-    told = _told(text)
+    named = _named_delimiter(text)
     usual = "\t" if {".tsv", ".txt"} & {suffix.casefold() for suffix in path.suffixes} else ","
-    delimiter = told or _found(text, usual, path, is_whole=is_whole)
+    delimiter = named or _detected_delimiter(text, usual, path, is_whole=is_whole)
     try:
-        lines, header = next(_numbered(text, delimiter, skipped=int(told is not None)))
+        lines, header = next(_numbered(text, delimiter, skipped=int(named is not None)))
     except (StopIteration, csv.Error):
         if is_whole and not text.strip():
             raise DataError.empty_file(path.name) from None
-        raise DataError.unreadable_file(path, "its header is not quoted as a CSV should be, or far too long") from None
+        raise DataError.unreadable_file(path, "its header has a stray quotation mark, or is far too long") from None
     before = _first_lines(text, lines)
     if not is_whole and not before.endswith(("\n", "\r")):
-        raise DataError.unreadable_file(path, "its first line is longer than a million letters")
+        raise DataError.unreadable_file(path, "its first line is longer than a million characters")
     if is_whole and not text[len(before) :].strip("\r\n"):
         raise DataError.empty_file(path.name)
     if any("\udc80" <= letter <= "\udcff" for letter in before):
@@ -77,28 +77,28 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
     several = [name for name in doubled(header) if name]
     if several:
         refuse_data(path.name, header)
-        raise DataError.unreadable_file(path, f"several columns are headed {listed(several)}")
+        raise DataError.unreadable_file(path, f"several columns have the header {listed(several)}")
     return Form(
         delimiter,
         tuple(header),
         start + len(before.encode("utf-8", "surrogateescape")),
         lines,
-        told is None and delimiter != usual and len(header) > 1,
+        named is None and delimiter != usual and len(header) > 1,
     )
 
 
-def _told(text: str) -> str | None:
+def _named_delimiter(text: str) -> str | None:
     """Return the delimiter that a first line such as `sep=;` names, as spreadsheets write it; None if there is no such line."""
     line = _first_lines(text, 1).rstrip("\r\n").strip('"')
-    is_told = line[:4].casefold() == "sep=" and len(line) == 5 and line.isascii()
-    return line[4:] if is_told else None
+    is_named = line[:4].casefold() == "sep=" and len(line) == 5 and line.isascii()
+    return line[4:] if is_named else None
 
 
-def _found(text: str, usual: str, path: Path, *, is_whole: bool) -> str:
+def _detected_delimiter(text: str, usual: str, path: Path, *, is_whole: bool) -> str:
     """Return the delimiter: one that splits the header, and, of several, the one that gives all rows the same number of cells."""
     widths = {}
     for mark in MARKS:
-        few = [len(row) for _, row in zip(range(_LOOKED_AT), _rows(text, mark), strict=False)]
+        few = [len(row) for _, row in zip(range(_SAMPLE_ROWS), _rows(text, mark), strict=False)]
         if few and few[0] > 1:
             # If this is only the beginning of a file, the last row may be cut off.
             widths[mark] = set(few if is_whole or len(few) == 1 else few[:-1])

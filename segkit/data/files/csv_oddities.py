@@ -35,7 +35,7 @@ def without_oddities(
             "byte-order marks inside a file",
             pc.sum(marked).as_py(),
             examples=[path.name],
-            done="read past",
+            done="ignored",
         )
         bare = pc.replace_substring_regex(first, f"^{_BYTE_ORDER_MARK}", "")
         whole = whole.set_column(0, whole.field(0), bare)
@@ -64,12 +64,10 @@ def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults
     if other:
         raise DataError.unreadable_file(
             path,
-            f"{counted(len(other), 'row holds', 'rows hold')} headers in another order than the first, so the rows after that "
-            f"are of other columns; save the parts as {table}-1.csv and {table}-2.csv",
+            f"{counted(len(other), 'row holds', 'rows hold')} the headers in another order than at the top, so the columns of the rows "
+            f"after that differ; save the parts as {table}-1.csv and {table}-2.csv",
         )
-    faults.note(
-        table, "(file)", "headers in the middle of a file", len(same), examples=[path.name], done="left out, as no rows"
-    )
+    faults.note(table, "(file)", "headers in the middle of a file", len(same), examples=[path.name], done="left out")
     if not same:
         return whole
     is_row = np.ones(whole.num_rows, dtype=bool)

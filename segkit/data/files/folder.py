@@ -95,25 +95,25 @@ def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: I
             "a folder that was not read" if path.is_dir() else "a file that was not read",
             1,
             examples=[path.name],
-            done=f"passed over: {_advice(path, table, beside)}",
+            done=f"not read: {_advice(path, table, beside)}",
         )
 
 
 def _advice(path: Path, table: str, beside: list[str]) -> str:
     ending = path.suffix.casefold()
     if not path.is_file() and not path.is_dir():
-        return "it is no regular file, but a device, a pipe, or a link to nothing"
+        return "it is not a regular file but a device, a pipe or a broken link"
     if ending in _UNFINISHED:
-        return "it looks like a download that is not finished; wait for the whole file"
+        return "it looks like an unfinished download; wait until it is complete"
     if ending in _WORKBOOKS:
         return f"save it as {table}.csv or {table}.xlsx"
     if ending != ".zip" and format_of(path) is None:
         return f"if it holds {table}, save it as {table}.csv or {table}.parquet"
     if not beside:
-        return f"to read it, name it: sk.load(..., {table}=...)"
+        return f"to read it, pass it: sk.load(..., {table}=...)"
     return (
-        f"{masked_text(beside[0])} was read; if this one belongs to it, call it {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
-        f"or name all that are to be read: sk.load(..., {table}=[...])"
+        f"{masked_text(beside[0])} was read; if this file belongs to it, rename it to {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
+        f"or pass all files to read: sk.load(..., {table}=[...])"
     )
 
 

@@ -36,7 +36,7 @@ def table_of(frame: Frame, name: str, faults: Faults) -> Table:
             contains invalid text.
     """
     if not isinstance(frame, pd.DataFrame):
-        return _handed_out(frame, name)
+        return _from_arrow(frame, name)
     if frame.columns.nlevels > 1:
         raise DataError.several_levels(name, frame.columns[0])
     levels = [level for level in range(frame.index.nlevels) if frame.index.names[level] is not None]
@@ -66,10 +66,10 @@ def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
     if doubled(headers):
         refuse_data(name, headers)
         several = listed(doubled(headers))
-        raise DataError.faults([f"{name}: several columns are headed {several}. Remove or rename all but one."])
+        raise DataError.faults([f"{name}: several columns have the header {several}. Remove or rename all but one."])
 
 
-def _handed_out(frame: Any, name: str) -> Table:
+def _from_arrow(frame: Any, name: str) -> Table:
     """Convert a frame of any other library through Arrow."""
     if not hasattr(frame, "__arrow_c_stream__"):
         raise DataError.not_a_source(name, frame)

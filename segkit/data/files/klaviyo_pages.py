@@ -35,7 +35,7 @@ _RENAMED = {"suppressions": "suppression", "timestamp": "consent_timestamp"}
 """The names of subscription fields in older revisions, and their present names."""
 
 _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
-_WITHIN_REACH = {"predicted_gender", "sms_rcs_capable"}
+_FILLED_BY_PROPERTIES = {"predicted_gender", "sms_rcs_capable"}
 """Columns that the API does not return, so a custom property of the same name fills them."""
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -108,7 +108,7 @@ def profiles_table(pages: Iterable[Any]) -> Table:
         DataError: a page does not have Klaviyo's shape.
     """
     found = [_profile(resource) for page in pages for resource in _resources(modern(page, "profile"), "profile")]
-    return _columns(_apart(found, "properties", _taken_for_known), "profiles")
+    return _columns(_merged(found, "properties", _looks_known), "profiles")
 
 
 def events_table(pages: Iterable[Any]) -> Table:
@@ -128,20 +128,20 @@ def events_table(pages: Iterable[Any]) -> Table:
     if len(set(names.values())) < len(names):
         for row, _ in found:
             row[INTEGRATION] = integrations[row["metric_id"]]
-    return _columns(_apart(found, "event_properties", lambda _name, _own: False), "events")
+    return _columns(_merged(found, "event_properties", lambda _name, _own: False), "events")
 
 
 def _metric_names(page: Any) -> Iterable[tuple[str, str, str | None]]:
     """Yield the id of each included metric, its name, and the name of its integration if it has one."""
     every = (page.get("included") if isinstance(page, Mapping) else None) or []
     if not isinstance(every, list):
-        raise _shapeless("event")
+        raise _wrong_shape("event")
     for included in every:
         if isinstance(included, Mapping) and included.get("type") == "metric":
             attributes = _part(included, "attributes")
             name = attributes.get("name")
             if not isinstance(name, str):
-                raise _shapeless("event")
+                raise _wrong_shape("event")
             integration = attributes.get("integration")
             source = integration.get("name") if isinstance(integration, Mapping) else None
             yield str(included.get("id")), name, source if isinstance(source, str) else None
@@ -163,7 +163,7 @@ def _subscription(channel: str, kind: str, fields: Row) -> Row:
     """Return the fields of one subscription under their column names."""
     row: Row = {}
     known = _MARKETING if kind == "marketing" and channel in ("sms", "email") else {}
-    for name, value in _as_of_today(fields).items():
+    for name, value in _with_present_names(fields).items():
         if name.startswith("can_receive_"):
             row[name] = value
         elif name in known:
@@ -175,14 +175,14 @@ def _subscription(channel: str, kind: str, fields: Row) -> Row:
         else:
             row[f"{channel}_{kind}_{name}"] = value
     if not isinstance(row.get("email_suppression") or [], list):
-        raise _shapeless("profile")
+        raise _wrong_shape("profile")
     if "email_suppression" in row:
         row["email_suppressed"] = bool(row["email_suppression"])
         row |= _newest_suppressions(row["email_suppression"] or [])
     return row
 
 
-def _as_of_today(fields: Row) -> Row:
+def _with_present_names(fields: Row) -> Row:
     """Return the fields of a subscription under their present names. Revisions before 2024 used other names, or both."""
     found = dict(fields)
     for old, new in _RENAMED.items():
@@ -224,7 +224,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
     if not isinstance(metric, str) or metric not in names:
         raise DataError.faults(
             [
-                f"events: the metric id {quoted(metric)} is not among the included metrics. Ask for the pages with include=metric."
+                f"events: the metric id {quoted(metric)} is not among the included metrics. Request the pages with include=metric."
             ]
         )
     own = {name: value for name, value in attributes.items() if name not in ("event_properties", "timestamp")}
@@ -235,7 +235,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
     return own | {"event_id": resource.get("id"), "metric_id": metric}, properties
 
 
-def _apart(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set[str]], bool]) -> list[Row]:
+def _merged(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set[str]], bool]) -> list[Row]:
     """Merge each row's own fields and custom properties, and rename custom ones that clash, in the same way in every row."""
     own = {name for row, _ in found for name in row}
     custom = dict.fromkeys(name for _, row in found for name in row)
@@ -243,13 +243,13 @@ def _apart(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set
     return [row | {names[name]: value for name, value in properties.items()} for row, properties in found]
 
 
-def _taken_for_known(name: str, own: set[str]) -> bool:
+def _looks_known(name: str, own: set[str]) -> bool:
     """Return whether validation would mistake a custom property for a known column that the pages lack.
 
     An example is a property "SMS Consent" on pages without subscriptions: it is not the consent that Klaviyo stores.
     """
     known = canonical_name("profiles", name)
-    return known in PROFILE_COLUMNS and known not in own and known not in _WITHIN_REACH
+    return known in PROFILE_COLUMNS and known not in own and known not in _FILLED_BY_PROPERTIES
 
 
 def _related(resource: Mapping[str, Any], name: str) -> Any:
@@ -260,22 +260,22 @@ def _part(resource: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return a part of a resource, which must be a mapping; an empty one if the part is missing or null."""
     part = resource.get(name)
     if part is not None and not isinstance(part, Mapping):
-        raise _shapeless(str(resource.get("type", "resource")))
+        raise _wrong_shape(str(resource.get("type", "resource")))
     return dict(part or {})
 
 
 def _resources(page: Any, kind: str) -> list[Mapping[str, Any]]:
     found = page.get("data") if isinstance(page, Mapping) else None
     if not isinstance(found, list) or any(not isinstance(one, Mapping) or one.get("type") != kind for one in found):
-        raise _shapeless(kind)
+        raise _wrong_shape(kind)
     return found
 
 
-def _shapeless(kind: str) -> DataError:
+def _wrong_shape(kind: str) -> DataError:
     wanted = f"a list named 'data' of resources of type {quoted(kind)}"
     return DataError.faults(
         [
-            f"{kind}s: a page lacks Klaviyo's shape, {wanted}. Save the answers of Get Profiles and Get Events as they come."
+            f"{kind}s: a page does not have Klaviyo's shape, {wanted}. Save the responses of Get Profiles and Get Events unchanged."
         ]
     )
 

@@ -29,7 +29,7 @@ def modern(page: Any, kind: str) -> Any:
         return {"data": [_person(one) for one in old]}
     metrics = {str(one.get("statistic_id")): one.get("event_name") for one in old}
     included = [{"type": "metric", "id": metric, "attributes": {"name": name}} for metric, name in metrics.items()]
-    return {"data": [_happened(one) for one in old], "included": included}
+    return {"data": [_event(one) for one in old], "included": included}
 
 
 def _is_old(one: Any, kind: str, page: Mapping[str, Any]) -> bool:
@@ -62,7 +62,7 @@ def _person(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _happened(one: Mapping[str, Any]) -> dict[str, Any]:
+def _event(one: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: one.get(name) for name in ("datetime", "timestamp", "uuid", "event_properties")}
     related = {
         "profile": {"data": {"id": one["person"].get("id")}},

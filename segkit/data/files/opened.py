@@ -130,13 +130,13 @@ def why(error: BaseException) -> str:
     """Return why a file can't be read, in plain words."""
     match error:
         case PermissionError():
-            return "the system does not allow it"
+            return "you don't have permission to read it"
         case FileNotFoundError():
             return "it is no longer there"
         case NotImplementedError():
             return "it is compressed in a way that segkit does not know"
         case RuntimeError():
-            return "it is locked with a password"
+            return "it is encrypted with a password"
         case _:
             return "it is damaged, was not written to its end, or is not what its name says"
 

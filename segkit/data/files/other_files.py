@@ -49,7 +49,7 @@ def excel_table(path: Path, table: str, faults: Faults) -> Table:
         "sheets that were not read",
         len(others),
         examples=others,
-        done=f"only {quoted(sheet)} of {quoted(path.name)} was",
+        done=f"only {quoted(sheet)} of {quoted(path.name)} was read",
     )
     if frame.empty:
         raise DataError.empty_file(path.name)
@@ -90,7 +90,7 @@ def arrow_table(path: Path) -> Table:
     except (*DAMAGES, UnicodeDecodeError) as error:
         raise DataError.damaged_file(path, why(error)) from None
     if doubled(names):
-        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
+        raise DataError.damaged_file(path, f"several columns have the header {listed(doubled(names))}")
     for name, column in zip(names, whole.columns, strict=True):
         check_text(column, path, name)
     if not whole.num_rows:

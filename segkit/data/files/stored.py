@@ -224,9 +224,9 @@ def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
     except (*DAMAGES, UnicodeDecodeError) as error:
         raise DataError.damaged_file(path, why(error)) from None
     if rows > max(_FEW_ROWS, _ROWS_A_BYTE * size):
-        raise DataError.damaged_file(path, f"it says that it has {rows:,} rows, and is far too small for as many")
+        raise DataError.damaged_file(path, f"it claims to have {rows:,} rows, but is far too small for that")
     if doubled(names):
-        raise DataError.damaged_file(path, f"several columns are headed {listed(doubled(names))}")
+        raise DataError.damaged_file(path, f"several columns have the header {listed(doubled(names))}")
     pieces = {field.name: _Piece(path, field, rows) for field in schema}
     steps = path.relative_to(within).parts[:-1] if within is not None else ()
     for name, _, value in (step.partition("=") for step in steps):

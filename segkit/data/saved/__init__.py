@@ -1,1 +1,1 @@
-"""Checked tables as Parquet, so that a shop that was read once need not be read and checked again; what is asked of it is others' work."""
+"""Save validated tables as Parquet files, and open them without validating again. Does not evaluate them: see `segkit.engine`."""

@@ -1,4 +1,4 @@
-"""Events of a saved shop: a file for each metric, oldest first, read when its metric is first asked for."""
+"""Write the events of a saved shop, a file for each metric, and read each file when its metric is first used."""
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -29,15 +29,15 @@ _COLUMNS: dict[str, type[np.int32] | type[np.int64]] = {
     "source_row": np.int32,
     "units": np.int64,
 }
-"""What is held of each event; not every metric has units, the last."""
+"""The columns of each event. Not every metric has the last one, units."""
 _ELSEWHERE = Cells([])
-"""Stands for cells that a saved shop holds metric by metric."""
+"""A placeholder for cells that a saved shop stores by metric."""
 
 Described = Mapping[str, Any]
 
 
 def write_events(index: EventIndex, writer: Writer) -> Described:
-    """Write all events, and return what the manifest says of them."""
+    """Write all events, and return their description for the manifest."""
     of_metric: dict[str, dict[str, pa.Array]] = {metric: {} for metric in index.metrics}
     names = list(index.properties)
     if index.values is not None and VALUE not in names and not _has_set_amounts(index):
@@ -67,9 +67,9 @@ def _has_set_amounts(index: EventIndex) -> bool:
 def _write_property(
     index: EventIndex, number: int, name: str, of_metric: Mapping[str, dict[str, pa.Array]], writer: Writer
 ) -> Described:
-    """Write the distinct values of a property with their readings, and add its codes to the columns of each metric that has it.
+    """Write the distinct values and readings of a property, and add its codes to the columns of each metric that has it.
 
-    Of one of which nearly each event has its own, such as an id, the values themselves are added: codes would take more room.
+    If nearly every event has another value, such as an id, the values are added instead, since codes would take more memory.
     """
     column = f"property_{number}"
     parts: dict[str, Encoded] = {}
@@ -133,7 +133,7 @@ def _write_metric(
 
 
 def _folder(metric: str, taken: set[str]) -> str:
-    """Return a metric's name as the value of a folder, as engines escape it; no two differ by capitals only, and none is too long."""
+    """Return a folder name for a metric, escaped as by engines, unique when case is ignored, and not too long."""
     name = quote(metric, safe=" ")
     name = f"{name[:-1]}%2E" if name.endswith(".") else name  # which Windows would drop
     if len(name) > _LONGEST_NAME or name.casefold() in taken:
@@ -143,7 +143,7 @@ def _folder(metric: str, taken: set[str]) -> str:
 
 
 class SavedEvents(EventIndex):
-    """The events of a saved shop, of which nothing is in memory until a metric is asked for."""
+    """The events of a saved shop, which are read when their metric is first used."""
 
     def __init__(self, files: SavedFiles, described: Described, *, profiles: int, day_first: bool | None) -> None:
         super().__init__(
@@ -161,11 +161,11 @@ class SavedEvents(EventIndex):
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """How many events each metric has, as the manifest says."""
+        """The number of events of each metric, from the manifest."""
         return {name: metric["events"] for name, metric in self._described["metrics"].items()}
 
     def newest(self, until: int | None = None) -> int | None:
-        """Return the time of the newest event up to a moment; only metrics on both sides of the moment are read."""
+        """Return the time of the newest event that is not after `until`. Reads only metrics with events before and after it."""
         found = []
         for name, metric in self._described["metrics"].items():
             if until is None or metric["last"] <= until:
@@ -176,14 +176,14 @@ class SavedEvents(EventIndex):
         return max(found, default=None)
 
     def dates(self, metric: str) -> Flags | None:
-        """Return which of a metric's events carry a date without a time; None where none does."""
+        """Return which of a metric's events have a date without a time; None if no event has."""
         described = self._of(metric)
         if described is None or not described["has_dates"]:
             return None
         return np.asarray(self._column(described, "is_date").to_numpy(zero_copy_only=False))
 
     def set_amounts(self, metric: str) -> SetAmounts | None:
-        """Return which of a metric's events carry an amount, where their whole numbers say how much."""
+        """Return which of a metric's events have an amount; None if the amounts are saved as cells."""
         described = self._of(metric)
         if described is None or described["value_kind"] is None:
             return None
@@ -218,7 +218,7 @@ class SavedEvents(EventIndex):
 
 
 class _Metrics(Mapping[str, MetricEvents]):
-    """The events of each metric, read when they are first asked for, by one thread, and kept."""
+    """The events of each metric, which are read on first use, by one thread, and then kept."""
 
     def __init__(self, files: SavedFiles, described: Mapping[str, Described], profiles: int) -> None:
         self._files, self._described, self._profiles = files, described, profiles

@@ -1,4 +1,4 @@
-"""Python values as JSON text that says exactly which they were, so that a cell that was saved reads as it did before."""
+"""Convert Python values to JSON text and back without loss of types, for cells of saved shops."""
 
 import json
 from datetime import date, datetime, time, timedelta
@@ -9,14 +9,14 @@ import pandas as pd
 
 
 class OddKindError(Exception):
-    """A value is of a kind that no file of a saved shop can hold; the kind's name is the text."""
+    """A value has a type that can't be saved; the message is the name of the type."""
 
 
 def text_of(value: Any) -> str:
-    """Return a value as JSON text.
+    """Convert a value to JSON text.
 
     Raises:
-        OddKindError: it is of a kind that can't be saved.
+        OddKindError: its type can't be saved.
 
     >>> text_of(["Hats", 1, Decimal("2.50")])
     '["Hats", 1, {"decimal": "2.50"}]'
@@ -25,7 +25,7 @@ def text_of(value: Any) -> str:
 
 
 def value_of(text: str) -> Any:
-    """Return the value that a JSON text stands for.
+    """Convert JSON text of `text_of` back to the value.
 
     >>> value_of(text_of((date(2026, 6, 30), {"Hats": True})))
     (datetime.date(2026, 6, 30), {'Hats': True})

@@ -1,4 +1,4 @@
-"""Parquet files that are written once, and from which nothing is taken unless each byte is what was written."""
+"""Write the Parquet files of a saved shop, and verify their digests when they are read."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
 ROWS_TOGETHER = 2**18
-"""Rows of a group, of which Parquet's readers pass over those that lie outside of a window of time."""
+"""The rows of a row group. Parquet readers can skip groups that are outside a time window."""
 
 _KIND = b"segkit:kind"
-"""Under which a column keeps its Arrow type, since Parquet has no seconds and no days in milliseconds."""
+"""The metadata key for a column's Arrow type, since Parquet lacks some types, such as timestamps in seconds."""
 
 
 class SavedFiles:
-    """The files of a saved shop, read when they are asked for."""
+    """The files of a saved shop, which are read on demand."""
 
     def __init__(self, folder: Path, files: Mapping[str, tuple[int, str]]) -> None:
         self._folder, self._files = folder, files
@@ -35,10 +35,10 @@ class SavedFiles:
         self._lock = Lock()
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return columns of a file, all if none are named.
+        """Return some columns of a file, or all if `columns` is None.
 
         Raises:
-            DataError: the file is not what was written.
+            DataError: the file was changed or is damaged.
         """
 
         def whole(path: Path, *, sums: bool) -> pa.Table:
@@ -52,12 +52,12 @@ class SavedFiles:
         return _as_written(table)
 
     def numbers(self, name: str, columns: Mapping[str, type[np.int32] | type[np.int64]], rows: int) -> list[Any]:
-        """Return columns of whole numbers and instants, of which none is null, as arrays.
+        """Return columns of integers and instants without nulls as arrays.
 
-        They are filled piece by piece, which takes half the time and memory of reading pieces and joining them.
+        The arrays are filled batch by batch, which takes less time and memory than reading and concatenating batches.
 
         Raises:
-            DataError: the file is not what was written, or has another number of rows.
+            DataError: the file was changed or is damaged, or has another number of rows.
         """
 
         def filled(path: Path, *, sums: bool) -> list[Any]:
@@ -76,10 +76,10 @@ class SavedFiles:
         return self._checked(name, filled)
 
     def _checked(self, name: str, read: "_Read[T]") -> T:
-        """Return what is read from a file whose bytes are those that were written.
+        """Read from a file, and check that its bytes are those that were written.
 
-        Its digest is taken beside the reading, and not again while the system says that nobody wrote to it; from then on the
-        checksums of its pages are looked at.
+        The digest is computed in a second thread, and not again while the file's size, time and inode stay the same. Later reads
+        verify the checksums of Parquet's pages instead.
         """
         inner = f"{TABLES}/{name}"
         path, (size, digest) = self._folder / inner, self._files[inner]
@@ -87,7 +87,7 @@ class SavedFiles:
             with path.open("rb") as file, ThreadPoolExecutor(1) as beside:
                 state = _state(path)
                 if state[0] != size:
-                    reason = f"it has {state[0]:,} bytes and had {size:,} when it was written"
+                    reason = f"it has {state[0]:,} bytes but had {size:,} when it was written"
                     raise DataError.saved_shop_damaged(path, reason)
                 is_seen = self._seen.get(inner) == state
                 taken = None if is_seen else beside.submit(hashlib.file_digest, file, "sha256")
@@ -97,30 +97,30 @@ class SavedFiles:
                 with self._lock:
                     self._seen[inner] = state
         except FileNotFoundError:
-            reason = "it is missing, or the shop was saved anew since it was opened"
+            reason = "it is missing, or the shop was saved again since it was opened"
             raise DataError.saved_shop_damaged(path, reason) from None
         except PermissionError:
-            raise DataError.saved_shop_damaged(path, "it can't be opened by you; its owner alone can read it") from None
+            raise DataError.saved_shop_damaged(path, "you can't open it; only its owner can read it") from None
         except DAMAGES:
             raise DataError.saved_shop_damaged(path, _ALTERED) from None
         return found
 
     def refuse(self, name: str) -> DataError:
-        """Return the error for a file that says what can't be."""
-        return DataError.saved_shop_damaged(self._folder / TABLES / name, "what it says can't be")
+        """Return the error for a file with impossible content."""
+        return DataError.saved_shop_damaged(self._folder / TABLES / name, "its content is impossible")
 
 
 ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
-"""What comes of files and a manifest that fit each other and say what can't be, which segkit never writes."""
+"""The exceptions that files and a manifest with impossible content cause, although their digests are right."""
 
 
 class _Read(Protocol[R_co]):
-    """Reads something from a file, and looks at the checksums of its pages if it is told to."""
+    """A function that reads from a file, and verifies the checksums of its pages if `sums` is True."""
 
     def __call__(self, path: Path, *, sums: bool) -> R_co: ...
 
 
-_ALTERED = "its bytes are not those that were written: it was damaged, or the shop was saved anew since it was opened"
+_ALTERED = "its bytes were changed: it was damaged, or the shop was saved again since it was opened"
 
 
 def _state(path: Path) -> tuple[int, ...]:
@@ -129,7 +129,7 @@ def _state(path: Path) -> tuple[int, ...]:
 
 
 def _as_written(table: pa.Table) -> pa.Table:
-    """Return columns in the types that they were written from."""
+    """Cast columns back to the types that they had before writing."""
     columns = []
     for field, column in zip(table.schema, table.columns, strict=True):
         kind = (field.metadata or {}).get(_KIND)
@@ -141,17 +141,17 @@ def _as_written(table: pa.Table) -> pa.Table:
 
 
 class Writer:
-    """Writes the files of a saved shop into a folder, readable by their owner alone, and keeps their sizes and digests."""
+    """Writes the files of a saved shop, readable by their owner only, and collects their sizes and digests."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.files: dict[str, tuple[int, str]] = {}
 
     def write(self, name: str, columns: Mapping[str, Any], *, coded: Sequence[str] = ()) -> None:
-        """Write a table; columns that are `coded` hold few values often, and take less room as codes.
+        """Write a table. Columns in `coded` have few distinct values and are dictionary-encoded.
 
         Raises:
-            OddKindError: Parquet has no such type.
+            OddKindError: Parquet does not support the type of a column.
         """
         path = self._folder / TABLES / name
         for above in reversed(path.relative_to(self._folder).parents[:-1]):
@@ -177,7 +177,7 @@ class Writer:
 
 
 def _is_known(field: pa.Field) -> bool:
-    """Whether Parquet has a column's type."""
+    """Return whether Parquet supports a column's type."""
     try:
         pa.parquet.write_table(pa.table([pa.array([], field.type)], names=["column"]), pa.BufferOutputStream())
     except pa.ArrowNotImplementedError:
@@ -187,5 +187,5 @@ def _is_known(field: pa.Field) -> bool:
 
 def _field(header: str, column: Any) -> pa.Field:
     kind = pa.schema([pa.field("kind", column.type)]).serialize().to_pybytes().hex()
-    # What is never null is said so, which spares a reader to look.
+    # Columns without nulls are marked as such, which makes them faster to read.
     return pa.field(header, column.type, nullable=bool(column.null_count), metadata={_KIND: kind})

@@ -1,6 +1,6 @@
-"""What a saved shop says of itself: its version, what it was when it was saved, and the size and digest of each of its files.
+"""Write, read and check the manifest of a saved shop: its format version, its settings, and the size and digest of each file.
 
-It is written last and read first. Nothing of a shop is used before the manifest has been held against the folder.
+The manifest is written last and read first. No file of a shop is used before the manifest was compared with the folder.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from segkit.json_text import read_json
 
 NAME = "segkit-shop.json"
 TABLES = "saved-tables"
-"""The folder of the files beside it. No table that is loaded as it came has this name, so a half-copied shop is known by it."""
+"""The folder with the files. No other table that can be loaded has this name, so it shows that a copied shop lacks its manifest."""
 
 FORMAT = 1
-"""The version of what the files hold. Another one is never read: the shop is saved again from where it came."""
+"""The version of the file format. Other versions are never read: the shop must be saved again from its source."""
 
 _ABOUT = (
     "A shop saved by segkit. It holds people: their addresses, phone numbers and what they did. Keep it as you keep the data it came from. "
@@ -31,18 +31,18 @@ _LARGEST = 2**28
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A saved shop's files and what else there is to know of it.
+    """The manifest of a saved shop.
 
     Attributes:
-        files: the size in bytes and the SHA-256 of each file, by its path within the folder.
-        shop: what the shop was when it was saved.
+        files: the size in bytes and the SHA-256 digest of each file, by its relative path.
+        shop: the settings, report and structure of the shop.
     """
 
     files: Mapping[str, tuple[int, str]]
     shop: Mapping[str, Any]
 
     def text(self) -> str:
-        """Return it as it is written."""
+        """Return the text of the file."""
         said = {
             "about": _ABOUT,
             "format": FORMAT,
@@ -54,10 +54,10 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read the manifest of a saved shop and hold it against the folder: each file is there, with its size, and no other.
+        """Read the manifest of a saved shop, and check that the folder contains the listed files in their sizes, and no others.
 
         Raises:
-            DataError: the shop was saved by another version, or is not whole.
+            DataError: the shop was saved in another format, or is incomplete or damaged.
         """
         path = folder / NAME
         try:
@@ -81,10 +81,10 @@ class Manifest:
         return found
 
     def check(self, folder: Path) -> None:
-        """Check that a folder holds these files in their sizes, and no others; what is hidden is the system's.
+        """Check that a folder contains the listed files in their sizes, and no others. Hidden files are ignored.
 
         Raises:
-            DataError: it does not.
+            DataError: a file is missing, has another size, or is not listed.
         """
         there = {name: path for name, path in files_within(folder) if name != NAME}
         for name, (size, _) in self.files.items():
@@ -92,7 +92,7 @@ class Manifest:
                 raise DataError.saved_shop_damaged(folder / name, "it is missing")
             if (found := there[name].stat().st_size) != size:
                 raise DataError.saved_shop_damaged(
-                    folder / name, f"it has {found:,} bytes and had {size:,} when it was written"
+                    folder / name, f"it has {found:,} bytes but had {size:,} when it was written"
                 )
         for name, path in there.items():
             if name not in self.files:
@@ -100,10 +100,10 @@ class Manifest:
 
 
 def is_saved(folder: Path) -> bool:
-    """Whether a folder holds a saved shop, or part of one.
+    """Return whether a folder contains a saved shop.
 
     Raises:
-        DataError: it is part of one, or may not be looked into.
+        DataError: it contains only a part of one, is inside one, or can't be read.
     """
     try:
         has_manifest, has_tables = (folder / NAME).exists(), (folder / TABLES).is_dir()
@@ -120,7 +120,7 @@ def is_saved(folder: Path) -> bool:
 
 
 def files_within(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the path within a folder, and the path, of each file in it; what is hidden is passed over."""
+    """Yield the relative path and the path of each file in a folder and its subfolders, except hidden ones."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):

@@ -1,4 +1,7 @@
-"""Properties as codes into their distinct values, each value beside its readings, so that no engine reads a cell in a way of its own."""
+"""Convert properties to the form in which they are saved: codes, distinct values, and the readings of each value.
+
+The readings are those of `PropertyColumn`, so all engines interpret values in the same way.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,12 +21,12 @@ from segkit.data.saved.exact import text_of, value_of
 T = TypeVar("T")
 
 Kind: TypeAlias = Literal["plain", "nested", "objects"]
-"""Of distinct values: of one plain Arrow type; lists and the like of Arrow; Python objects of several types, as text that is exact."""
+"""The form of distinct values: a plain Arrow type; a nested Arrow type such as lists; or Python objects as text of `exact.py`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A property as codes, -1 where it is not set, into values, each of which occurs."""
+    """A property as codes, -1 if it is not set, into distinct values, each of which occurs."""
 
     kind: Kind
     codes: Codes
@@ -31,33 +34,33 @@ class Encoded:
 
     @classmethod
     def of(cls, cells: Cells) -> "Encoded":
-        """Encode cells, so that they can be told exactly from what comes out.
+        """Encode cells without loss.
 
         Raises:
-            OddKindError: a cell is of a kind that can't be saved.
+            OddKindError: the type of a cell can't be saved.
         """
         written = cells.values if not isinstance(cells, CodedCells) else None
         if isinstance(written, list):
-            # By their text, since 1.0 and 1.00 as decimals are one value to a condition and two in a file.
+            # Encode the text, since the decimals 1.0 and 1.00 are equal in conditions but are kept apart in files.
             texts = pa.array([None if value is None else text_of(value) for value in written], pa.string())
             return cls("objects", *_coded(texts))
         codes, distinct = cells.distinct()
         if not isinstance(distinct, list):
             return cls("plain", codes, distinct)
-        assert written is not None  # codes into lists are none of `CodedCells`
+        assert written is not None  # `CodedCells` never contain lists
         first = np.unique(codes, return_index=True)[1][-len(distinct) :] if distinct else np.zeros(0, dtype=np.int64)
         return cls("nested", codes, whole(written.take(pa.array(first))))
 
     def column(self) -> pa.Array:
-        """Return the codes as a column, null where nothing is set."""
+        """Return the codes as an Arrow column, null if the property is not set."""
         return pa.array(self.codes, mask=self.codes == UNSET)
 
 
 def cells_of_codes(kind: Kind, codes: Codes, values: pa.Array) -> Cells:
-    """Return the cells that were encoded; values that no code stands for are left out.
+    """Decode cells. Values without a code are dropped.
 
     Raises:
-        ValueError: a code stands for no value, or a value is not what it should be.
+        ValueError: a code is out of range, or a value is invalid.
     """
     if len(codes) and (codes.max() >= len(values) or codes.min() < UNSET):
         raise ValueError
@@ -71,20 +74,20 @@ def cells_of_codes(kind: Kind, codes: Codes, values: pa.Array) -> Cells:
 
 
 def occurring(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:
-    """Return codes into only those values that occur, in the order in which they first do."""
+    """Return the codes and values without values that don't occur, in the order of first occurrence."""
     encoded = pa.array(codes, mask=codes == UNSET).dictionary_encode()
     found = pc.fill_null(encoded.indices, UNSET).to_numpy(zero_copy_only=False)
     return np.asarray(found, dtype=np.int32), values.take(encoded.dictionary)
 
 
 def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[str, pa.Array]:
-    """Return distinct values, each with its code and with what it reads as: null where it reads as no such kind.
+    """Return the columns to save for distinct values: codes, values and readings, null if a value can't be read as a type.
 
-    Instants are UTC, and items are a list as JSON text.
+    Instants are UTC, and the items of lists are JSON text.
     """
     cells = Cells(pa.chunked_array([values])) if kind != "objects" else Cells(list(map(value_of, values.to_pylist())))
     column = PropertyColumn(cells, day_first=day_first)
-    # Of values that differ only as text, such as 1.0 and 1.00, a condition knows one.
+    # Values that only differ as text, such as 1.0 and 1.00, are one distinct value in conditions.
     rows = pa.array(column.codes)
 
     def spread(found: Any, readable: Flags) -> pa.Array:
@@ -104,35 +107,35 @@ def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[st
 
 
 def reading(saved: pa.ChunkedArray) -> Reading[Any]:
-    """Return a column of readings as it was before it was saved."""
+    """Convert a saved column of readings back to a `Reading`."""
     readable = np.asarray(saved.is_valid().to_numpy(), dtype=bool)
     if pa.types.is_timestamp(saved.type):
         saved = saved.cast(pa.int64())
     kind = saved.type.to_pandas_dtype()
-    # What can't be read is nothing.
+    # Unreadable values become 0.
     return Reading(np.asarray(pc.fill_null(saved, pa.scalar(0).cast(saved.type)).to_numpy(), dtype=kind), readable)
 
 
 def _items(column: PropertyColumn) -> pa.Array:
-    """Return the distinct values that are lists as JSON text."""
+    """Return the items of distinct values that are lists, as JSON text."""
     values = column.distinct
     if not isinstance(values, list) and not (
         pa.types.is_string(values.type) and pc.any(pc.starts_with(values, "[")).as_py()
     ):
-        # As most columns are; a million empty lists take a second to make.
+        # The usual case, without creating an empty list for each value.
         return pa.nulls(len(values), pa.string())
     lists = zip(column.lists.values, column.lists.readable, strict=True)
     return pa.array([text_of(list(items)) if is_list else None for items, is_list in lists], pa.string())
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
-    """Return a column in one piece."""
+    """Return a column as a single array."""
     found = column.combine_chunks()
     return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
 
 
 class SavedCells(Cells):
-    """Cells that lie in a saved shop, read when they are first asked for, by one thread, and kept."""
+    """Cells of a saved shop, which are read on first use, by one thread, and then kept."""
 
     def __init__(
         self, size: int, read_codes: Callable[[], Codes], read: Callable[[Codes], Cells], reader: Reader | None
@@ -158,7 +161,7 @@ class SavedCells(Cells):
 
     @property
     def is_text(self) -> bool:
-        """Whether they are text."""
+        """Whether this is a column of text."""
         return self._held.found.is_text
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:
@@ -166,37 +169,37 @@ class SavedCells(Cells):
         return self._held.found.take(rows)
 
     def loaded(self) -> Cells:
-        """Return the same cells in memory, written out."""
+        """Return the same cells in memory, decoded."""
         return self._held.found.loaded()
 
     def index_in(self, wanted: pa.Array) -> Codes:
-        """Return where each cell stands in other texts; -1 for nowhere."""
+        """Return the position of each cell in `wanted`; -1 if it is not there."""
         return self._held.found.index_in(wanted)
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
-        """Return the cells as codes, in pieces."""
+        """Return the cells dictionary-encoded, in pieces."""
         return self._held.found.encoded()
 
     def coded(self) -> pa.DictionaryArray:
-        """Return the cells as codes into their distinct values."""
+        """Return the cells dictionary-encoded, in one piece."""
         return self._held.found.coded()
 
     def distinct(self) -> tuple[Codes, pa.Array | list[Any]]:
-        """Return the codes and what they stand for."""
+        """Return the codes and the distinct values."""
         return self._held.found.distinct()
 
     @property
     def reader(self) -> Reader | None:
-        """What reads the readings that were saved."""
+        """The function that returns the saved readings."""
         return self._reader
 
     def unset(self) -> Flags:
-        """Return which cells hold nothing, for which their values need not be read."""
+        """Return which cells are not set, without reading their values."""
         return np.asarray(self._codes.found == UNSET)
 
 
 class _Once(Generic[T]):
-    """What is read once; a thread that asks while another reads waits for what it finds."""
+    """A value that is read once. Other threads wait while it is read."""
 
     def __init__(self, read: Callable[[], T]) -> None:
         self._read, self._lock = read, Lock()
@@ -204,7 +207,7 @@ class _Once(Generic[T]):
 
     @property
     def found(self) -> T:
-        """What was read."""
+        """The value, which is read on first use."""
         with self._lock:
             if self._found is None:
                 self._found = self._read()

@@ -1,4 +1,4 @@
-"""A shop saved into a folder of its own, whole or not at all, and opened from there; what can be asked of it is the Dataset's."""
+"""Save a shop to a folder atomically, and open it again. Used by `Dataset.save` and `sk.load`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,20 +16,20 @@ from segkit.errors import DataError, FileError, SegkitError
 from segkit.files import whole_folder
 
 _NOBODYS = {".DS_Store"}
-"""What systems put into folders by themselves, so that it is no loss."""
+"""Files that operating systems create in folders and that may be deleted."""
 
 
 def save_shop(shop: CheckedShop, derived: Mapping[str, pa.Array], folder: Path) -> Path:
-    """Write a shop into a folder, in place of a saved shop that is there, and return the absolute path.
+    """Write a shop to a folder, replacing a saved shop there, and return the absolute path.
 
     Args:
-        shop: what is saved.
-        derived: what else an engine needs to know of each profile, by name.
-        folder: it is made, and those above it.
+        shop: the shop.
+        derived: further columns about the profiles that engines need, by name.
+        folder: the folder; created with its parents if it does not exist.
 
     Raises:
-        FileError: the folder holds anything else, the system refuses to write, or this is a page of `segkit app`.
-        DataError: a property holds what can't be saved.
+        FileError: the folder contains other files, can't be written to, or this is a page of `segkit app`.
+        DataError: a property has values that can't be saved.
     """
     with whole_folder(folder, replaceable=_check_replaceable) as place:
         writer = Writer(place)
@@ -49,10 +49,10 @@ def save_shop(shop: CheckedShop, derived: Mapping[str, pa.Array], folder: Path) 
 
 
 def open_shop(folder: Path) -> CheckedShop:
-    """Open a saved shop: its people are read at once, its events and properties when they are asked for.
+    """Open a saved shop. Ids and phone numbers are read immediately, events and properties on first use.
 
     Raises:
-        DataError: it was saved by another version, or is not whole.
+        DataError: it was saved in another format, or is incomplete or damaged.
     """
     manifest = Manifest.read(folder)
     try:
@@ -60,7 +60,7 @@ def open_shop(folder: Path) -> CheckedShop:
     except SegkitError:
         raise
     except ODD:
-        raise DataError.saved_shop_damaged(folder / NAME, "what it says can't be") from None
+        raise DataError.saved_shop_damaged(folder / NAME, "its content is impossible") from None
 
 
 def _opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:
@@ -76,13 +76,13 @@ def _opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:
 
 
 def _check_replaceable(folder: Path) -> None:
-    """Check that a folder holds a saved shop, or part of one, and nothing else.
+    """Check that a folder contains only a saved shop, or part of one.
 
     Raises:
-        FileError: it holds something else, which would be lost.
+        FileError: it contains other files, which would be lost.
     """
     others = [path.name for path in folder.iterdir() if path.name not in {NAME, TABLES, *_NOBODYS}]
-    # Not looked through where it is something else, which may be large.
+    # Subfolders are only searched if nothing else was found, since another folder may be large.
     within = () if others else files_within(folder)
     others += [name for name, _ in within if name != NAME and not name.endswith(".parquet")]
     if others:

@@ -1,4 +1,7 @@
-"""Checked tables written to the files of a saved shop, and opened again: people at once, the rest when it is asked for."""
+"""Write validated tables to the files of a saved shop, and open them again.
+
+Ids, phone numbers and lists are read when a shop is opened, properties and events on first use.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -34,7 +37,7 @@ _PHONES = {
     "phone_problem": "problems",
     "phone_mended": "mended",
 }
-"""What columns of a file are called in `Phones`."""
+"""The columns of the file, and the attributes of `Phones` that they contain."""
 
 Described = Mapping[str, Any]
 
@@ -42,16 +45,16 @@ Described = Mapping[str, Any]
 def write_checked(
     checked: Checked, derived: Mapping[str, pa.Array], writer: Writer, *, day_first: bool | None
 ) -> Described:
-    """Write checked tables, and return what the manifest says of them.
+    """Write validated tables, and return their description for the manifest.
 
     Args:
         checked: the tables.
-        derived: what else an engine needs to know of each profile, by name: its country, its point, its consent.
-        writer: where the files go.
-        day_first: how slashed dates are written.
+        derived: further columns about the profiles that engines need, such as country, coordinates and consent.
+        writer: the writer of the files.
+        day_first: the order of dates such as 06/07/2026.
 
     Raises:
-        DataError: a property holds what can't be saved.
+        DataError: a property has values that can't be saved.
     """
     _write_people(checked, writer)
     described = {
@@ -70,11 +73,11 @@ def write_checked(
 
 
 def open_checked(files: SavedFiles, described: Described, *, day_first: bool | None) -> Checked:
-    """Open the checked tables of a saved shop.
+    """Open the validated tables of a saved shop.
 
     Raises:
-        DataError: a file is not what was written.
-        ValueError: or it says what can't be, as one of `ODD`.
+        DataError: a file was changed or is damaged.
+        ValueError: a file has impossible content; also the other exceptions in `ODD`.
     """
     size = described["profiles"]
     people = files.read(PEOPLE)
@@ -105,7 +108,7 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
 
 
 def _write_people(checked: Checked, writer: Writer) -> None:
-    """Write what is read as soon as the shop is opened."""
+    """Write the files that are read when the shop is opened."""
     sms, phones = checked.sms, checked.phones
     columns = {
         "profile": pa.array(np.arange(len(checked.ids), dtype=np.int32)),
@@ -124,7 +127,7 @@ def _write_people(checked: Checked, writer: Writer) -> None:
 def _write_profiles(
     checked: Checked, derived: Mapping[str, pa.Array], writer: Writer, *, day_first: bool | None
 ) -> list[Described]:
-    """Write each property's distinct values with their readings, and the codes of all of them beside what is derived."""
+    """Write the distinct values and readings of each property, and a table with the codes of all properties and `derived`."""
     columns = dict(derived)
     described: list[Described] = []
     for number, (name, cells) in enumerate(checked.profiles.items()):
@@ -142,7 +145,7 @@ def _write_profiles(
 
 
 def _saved_cells(files: SavedFiles, described: Described, size: int) -> SavedCells:
-    """Return a property of all profiles, of which nothing is read yet."""
+    """Return a property of all profiles, without reading it yet."""
 
     def codes() -> Codes:
         found = codes_of(files.read(PROFILES, [described["column"]]).column(0))
@@ -160,7 +163,7 @@ def _saved_cells(files: SavedFiles, described: Described, size: int) -> SavedCel
     def read(name: str) -> Reading[Any]:
         return reading(files.read(described["file"], [name]).column(0))
 
-    # Codes of other kinds tell more values apart than conditions do, such as 1.0 and 1.00.
+    # In the other forms there may be several codes for values that are equal in conditions, such as 1.0 and 1.00.
     return SavedCells(size, codes, cells, read if described["kind"] == "plain" else None)
 
 
@@ -197,10 +200,10 @@ def _places(files: SavedFiles) -> PostalPoints:
 
 
 def _rows(table: pa.Table, size: int) -> npt.NDArray[Any]:
-    """Return the rows of profiles that a table names.
+    """Return the rows of profiles in a table.
 
     Raises:
-        ValueError: one of them is no row.
+        ValueError: a row is out of range.
     """
     found = table.column("profile").to_numpy()
     if len(found) and not 0 <= found.min() <= found.max() < size:

@@ -80,7 +80,7 @@ def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
                 header,
                 "looks like an opt-out from texts",
                 int(column.rows(truthy(column)).sum()),
-                done="kept as a property, which stops no text: exclude by it (exclude= of sk.audience)",
+                done="kept as a property, which does not stop texts: exclude these profiles with exclude= of sk.audience",
             )
 
 
@@ -101,7 +101,7 @@ def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults
             "looks like an opt-out from texts",
             int(np.isin(metrics, numbers).sum()),
             examples=[name],
-            done="a metric of its own, which stops no text: exclude by it (exclude= of sk.audience)",
+            done="kept as a metric, which does not stop texts: exclude these profiles with exclude= of sk.audience",
         )
 
 

@@ -110,9 +110,9 @@ class _OddDates:
         if self.marked is not None or not self.cells.is_text:
             self._try(from_text)
         self._note(
-            "dates or times not quite as in ISO 8601",
+            "dates or times that are nearly ISO 8601",
             self._try(from_lenient_text),
-            done="read, since they mean one instant",
+            done="read, since they are unambiguous",
         )
         self._read_digits()
         if self.unread.any():
@@ -170,7 +170,7 @@ class _OddDates:
             done="69 to 99 read as 1969 to 1999, others as 2000 to 2068",
         )
         others = could_be & self.unread
-        self._refuse(f"dates that are none in {order} order", others, _WHICH_FIRST)
+        self._refuse(f"dates that are not possible in {order} order", others, _WHICH_FIRST)
         self.unread &= ~others
 
     def _keep(self, reading: Instants) -> Flags:
@@ -203,7 +203,7 @@ def _note_placeholders(cells: Cells, found: Instants, place: Place) -> None:
     if len(found.values) and (found.values.min() < first_end or found.values.max() > last_start):
         stands_for_none = found.readable & ((found.values < first_end) | (found.values > last_start))
         place.note(
-            "dates of the year 1 or of the end of 9999, which many systems write for none",
+            "dates of the year 1 or of the end of 9999, which many systems write for no date",
             stands_for_none,
             examples=examples_of(cells, stands_for_none),
             done="read as written",

@@ -62,7 +62,7 @@ def doubled_events(
     found = doubled(rows, ids, versions=versions_of(events, rows), deciding=deciding, others=others)
     place = Place("events", header, faults, unreadable)
     if len(found.conflicts) and header.casefold() in _MAY_BE_IDS:
-        place.note("ids that several events have", len(found.conflicts), done="each row counts as an event of its own")
+        place.note("ids that several events share", len(found.conflicts), done="each row counts as an event")
         return nothing
     _note(found, header, events[header], place)
     return found.left_out
@@ -79,9 +79,9 @@ def note_alike(index: EventIndex, faults: Faults) -> None:
         faults.note(
             "events",
             "rows",
-            "like another in profile, metric, time and amount",
+            "same profile, metric, time and amount as another event",
             alike,
-            done="each counted, since no column of event ids says which are one; with ids under event_id each counts once",
+            done="each counted, since there is no column of event ids; with a column event_id, each event counts once",
         )
 
 
@@ -102,15 +102,19 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
     for fault, rows, done in (
         ("the same event twice", found.copies, "counted once"),
         ("the same event in two versions", found.older, "the newest counts"),
-        ("the same event twice, with other properties", found.variants, "counted once, as the later row has it"),
+        (
+            "the same event twice, with other properties",
+            found.variants,
+            "counted once, with the values of the later row",
+        ),
     ):
         place.note(fault, len(rows), examples=examples(rows), done=done)
     place.refuse(
-        "different events under one id",
+        "different events with the same id",
         len(found.conflicts),
         examples=examples(found.conflicts),
         next_step=(
-            f"Keep one row for each event; or, if {header} is not an event's own id, say what it is: "
+            f"Keep one row for each event; or, if {header} does not contain event ids, rename it: "
             f"columns={ {header: 'order_id'} }"
         ),
     )

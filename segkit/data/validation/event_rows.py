@@ -1,4 +1,4 @@
-"""Events, each once, of profiles that are known, with a metric, a time and an amount that were read; what is left out is noted."""
+"""Validate the table of events: look up profiles, read metrics, times and amounts, leave out invalid rows, and build the index."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,20 +33,19 @@ OPT_OUT = schema.CONSENT_METRICS["sms"][1]
 def checked_events(
     events: Mapping[str, Cells], ids: pa.Array, options: LoadOptions, faults: Faults
 ) -> tuple[EventIndex, Loss, Codes]:
-    """Return the event index, how many events were left out of it, and the rows of profiles that opted out nobody knows when.
+    """Return the event index, how many events were left out, and the rows of profiles with an opt-out of unknown date.
 
-    What happened and when is read beside the looking up of ids, which leaves part of a second core idle. It notes faults of its
-    own, which come after those of the ids, as if it had been read after them.
+    Metrics and times are read in a second thread while ids are looked up. Their faults are noted after those of the ids.
     """
     faults_beside = Faults()
     with ThreadPoolExecutor(1) as beside:
-        happened = beside.submit(_happened, events, options, faults_beside)
+        reading = beside.submit(_metrics_and_times, events, options, faults_beside)
         profiles = rows_of(events["profile_id"], ids, "events", faults)
-        metrics, names, times, has_time, is_date = happened.result()
+        metrics, names, times, has_time, is_date = reading.result()
     faults.found += faults_beside.found
     note_same_names(events, metrics, names, faults)
     if (header := id_column(list(events))) is not None:
-        events = {**events, header: events[header].loaded()}  # read once, to be compared and to be kept
+        events = {**events, header: events[header].loaded()}  # read only once, for the comparison and as a property
     again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, faults)
     note_opt_out_metrics(names, metrics, faults)
     undated = np.union1d(
@@ -55,15 +54,15 @@ def checked_events(
     )
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
-    counts[again] = True  # a copy is no loss
+    counts[again] = True  # copies don't count as left out
     loss = Loss("events", len(counts) - int(np.count_nonzero(counts)), len(counts) - len(again), unknown)
     counts[again] = False
     if not counts.all():
         profiles = np.where(counts, profiles, UNSET).astype(np.int32)
-    del happened, counts  # it holds what it returned
+    del reading, counts  # the future keeps its result alive
     pa.default_memory_pool().release_unused()
     ordered = order_events(profiles=profiles, metrics=metrics, names=names, times=times)
-    del profiles, metrics, times, has_time  # the same in order is enough
+    del profiles, metrics, times, has_time  # free memory, since the sorted events are enough
     amounts, values = None, None
     if "value" in events:
         amounts, values = _amounts(
@@ -82,15 +81,18 @@ def checked_events(
 def _undated_opt_outs(
     profiles: Codes, metrics: MetricNumbers, names: list[str], has_time: Flags, faults: Faults
 ) -> Codes:
-    """Return the rows of profiles with an opt-out from texts that has no date, which is left out as an event and counts as a no."""
+    """Return the rows of profiles with an opt-out from texts without a readable date.
+
+    Such an opt-out is left out as an event, but eligibility still counts it.
+    """
     if has_time.all():
         return np.zeros(0, dtype=np.int32)
     is_opt_out = np.array([*(name == OPT_OUT for name in names), False])[metrics]
     found = is_opt_out & ~has_time & (profiles >= 0)
     Place("events", "datetime", faults).note(
-        "opt-outs from texts without a date that can be read",
+        "opt-outs from texts without a readable date",
         found,
-        done="left out as events; nobody with such a number is texted, since a consent may be older",
+        done="left out as events; these profiles and their numbers are never texted, since their consent may be older",
     )
     return np.unique(profiles[found])
 
@@ -98,7 +100,10 @@ def _undated_opt_outs(
 def _lost_opt_outs(
     said: tuple[Codes, MetricNumbers, Microseconds], names: list[str], again: npt.NDArray[np.int64], faults: Faults
 ) -> Codes:
-    """Return the rows of profiles whose opt-out from texts is left out for another event of its id, and stands nowhere else."""
+    """Return the rows of profiles whose opt-out from texts was left out because another event has the same id.
+
+    Ignores opt-outs that another event of the same profile and time repeats.
+    """
     profiles, metrics, times = said
     if not len(again):
         return np.zeros(0, dtype=np.int32)
@@ -110,17 +115,22 @@ def _lost_opt_outs(
     faults.note(
         "events",
         "event_id",
-        "opt-outs from texts left out for another event of their id",
+        "opt-outs from texts left out because another event has the same id",
         len(lost),
-        done="left out as events; nobody with such a number is texted, since nothing says which of the two is right",
+        done="left out as events; these profiles and their numbers are never texted, since it is unknown which event is right",
     )
     return np.unique(profiles[lost])
 
 
-def _happened(
+def _metrics_and_times(
     events: Mapping[str, Cells], options: LoadOptions, faults: Faults
 ) -> tuple[MetricNumbers, list[str], Microseconds, Flags, Flags | None]:
-    """Return the number of each event's metric, the names by number, when each happened, which say so, and which only by the day."""
+    """Read metrics and times of events.
+
+    Returns:
+        Each event's metric index, the metric names, each event's time, a mask of the events that have a time, and a mask of those
+        that have a date without a time (None if there are none).
+    """
     metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
     dates = events["datetime"].loaded()
     times, has_time = _times(dates, Place("events", "datetime", faults, options.unreadable, options.day_first))
@@ -129,7 +139,7 @@ def _happened(
 
 
 def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
-    """Return when each event happened, and which of them say so."""
+    """Return the time of each event, and a mask of the events that have one."""
     times, has_time = as_instants(dates, place)
     note_placeholders(times, has_time, place)
     if not has_time.all():
@@ -142,7 +152,7 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
 
 
 def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
-    """Return the number of each event's metric, -1 for none, and the canonical names by number."""
+    """Return the metric index of each event, -1 for none, and the canonical metric names by index."""
     cells = text_cells(cells, place)
     metrics = np.full(len(cells), UNSET, dtype=np.int32)
     known: dict[str | None, int] = {None: UNSET}
@@ -151,10 +161,10 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     for piece in cells.encoded():
         distinct = piece.dictionary.to_pylist()
         if not known.keys() >= set(distinct):
-            # Those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
+            # Only names that occur, in the order of their first event. A file's own dictionary may differ.
             occurring = [distinct[code] for code in piece.indices.unique().drop_null().to_pylist()]
             new = [name for name in dict.fromkeys(occurring) if name not in known]
-            # Blanks and a spreadsheet's marks name no metric.
+            # Names of only blanks or marks are not metrics.
             named = [name for name in new if schema.canonical_metric(name)]
             known |= dict.fromkeys(new, UNSET) | {name: number for number, name in enumerate(named, len(written))}
             written += named
@@ -175,7 +185,7 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
 
 
 def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
-    """Return the amounts to be summed, and the same as a property to be tested one by one."""
+    """Return the exact amounts for sums, and the same amounts as an event property."""
     cells = bare_cells(cells, place)
     column = cells.values
     if isinstance(column, list):

@@ -1,4 +1,4 @@
-"""Whose a row is: the ids of other tables looked up among those of the profiles, and noted where nobody has them."""
+"""Look up the profile ids of events and lists among the profiles, and note unknown ids."""
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,10 @@ from segkit.data.validation.faults import Faults, shown
 
 
 def rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Codes:
-    """Return the row of the profile that each row names; -1 for none, and noted. All unknown is fatal: the ids don't match."""
+    """Return the row of each id's profile; -1 for missing and unknown ids, which are noted.
+
+    If all ids are unknown, that is fatal, since the two tables have different ids.
+    """
     place = Place(table, "profile_id", faults)
     cells = text_cells(cells, place)
     rows = cells.index_in(ids)
@@ -20,7 +23,7 @@ def rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Codes:
         return rows
     who = as_text(cells.take(nowhere), place)
     place.note("rows without a profile id", who.null_count, done="left out")
-    # Looked up again, since as text they have lost the marks around them.
+    # Look up again after conversion to text, which removes marks around ids.
     again = codes_of(pc.index_in(who, value_set=ids, skip_nulls=True))
     if (again >= 0).any():
         rows = rows.copy()
@@ -30,10 +33,10 @@ def rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Codes:
         faults.refuse(
             table,
             "profile_id",
-            "no id is that of a profile",
+            "no id belongs to a profile",
             int(unknown.sum()),
             examples=examples_of(who, unknown),
-            next_step=f"Profiles have ids such as {shown('profile_id', ids[:2].to_pylist())}: give both tables the same ids",
+            next_step=f"Profiles have ids such as {shown('profile_id', ids[:2].to_pylist())}: use the same ids in both tables",
         )
     else:
         place.note("rows of unknown profiles", unknown, examples=examples_of(who, unknown), done="left out")

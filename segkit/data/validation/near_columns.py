@@ -12,7 +12,7 @@ from segkit.data.validation.faults import Faults
 from segkit.masking import masked_text, quoted
 from segkit.vocabulary import SPELLINGS
 
-_LOOKED_AT = 1_000
+_SAMPLE_CELLS = 1_000
 """How many cells are examined to find out what a column contains."""
 
 _WHOSE = "customer client contact person subscriber profile member user shopper buyer recipient billing shipping default primary home mailing"
@@ -76,9 +76,9 @@ _DONE = {
     "email": "nobody can receive email",
     "phone_number": "nobody has a number, so nobody may be texted",
     "country": "nobody's country is known",
-    "zip": "nobody is placed by postal code",
-    "latitude": "nobody is placed by a point of their own",
-    "longitude": "nobody is placed by a point of their own",
+    "zip": "nobody is located by postal code",
+    "latitude": "nobody is located by coordinates of their own",
+    "longitude": "nobody is located by coordinates of their own",
     "joined": "nobody's date of joining a list is known",
     "sms_consent_timestamp": "nobody's date of SMS consent is known",
     "email_consent_timestamp": "nobody's date of email consent is known",
@@ -124,7 +124,7 @@ def suggestion(header: str, name: str) -> str:
 
 def fits(name: str, cells: Cells) -> bool:
     """Return whether a column's values fit a known column: most amounts and degrees must be numbers, most emails addresses."""
-    few = cells.take(np.arange(min(len(cells), _LOOKED_AT)))
+    few = cells.take(np.arange(min(len(cells), _SAMPLE_CELLS)))
     column = PropertyColumn(few)
     size = len(column.distinct)
     match name:

@@ -16,8 +16,8 @@ def note_placeholders(times: Microseconds, is_set: Flags, place: Place) -> None:
     values = np.unique(times[odd])
     few = [*values[:2].tolist(), *values[2:][-1:].tolist()]
     place.note(
-        "placeholders for no date, before 1970-01-02 or after 2199",
+        "placeholders instead of dates, before 1970-01-02 or after 2199",
         odd,
         examples=[f"{instant_of(value):%Y-%m-%d}".rjust(10, "0") for value in few],
-        done="kept as dates, by which as_of is not chosen",
+        done="kept as dates, but not used to choose as_of",
     )

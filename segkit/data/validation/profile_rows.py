@@ -25,7 +25,7 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
     ids = as_text(profiles["profile_id"].loaded(), place)
     missing = np.asarray(pc.is_null(ids).to_numpy(zero_copy_only=False))
     if missing.all():
-        place.refuse("no row has an id", missing, next_step="Look for the column that holds the ids")
+        place.refuse("no row has an id", missing, next_step="Look for the column that contains the ids")
     place.note("rows without an id", missing, done="left out")
     several, same = same_ids(Cells(pa.chunked_array([ids])))
     rows = np.flatnonzero(~missing)
@@ -72,14 +72,14 @@ def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubl
     shortened = found.conflicts[np.asarray(is_shortened.to_numpy(zero_copy_only=False), dtype=bool)]
     others = np.setdiff1d(found.conflicts, shortened)
     place.refuse(
-        "ids that a spreadsheet shortened to one, so that several profiles have it",
+        "ids that a spreadsheet shortened, so that several profiles share one",
         len(shortened),
         examples=_some(ids, shortened),
         next_step=_EXPORT_AGAIN,
     )
     differing = _differing(profiles, others, kept[others])
     place.refuse(
-        f"different rows under one id, which differ in {listed(differing, most=5)}",
+        f"different rows with the same id, which differ in {listed(differing, most=5)}",
         len(others),
         examples=_some(ids, others),
         next_step=_ONE_ROW_EACH,
@@ -88,12 +88,12 @@ def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubl
 
 _SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
 _EXPORT_AGAIN = (
-    "Their last digits are lost in this file, and nothing here tells the profiles apart. Export it once more and don't save it from "
-    "a spreadsheet, or have the column of ids imported there as text"
+    "Their last digits are lost in this file, and nothing else distinguishes the profiles. Export it again and don't save it from "
+    "a spreadsheet, or import the column of ids there as text"
 )
 _ONE_ROW_EACH = (
-    "If they are different people, give each an id of its own. If they are versions of one profile, keep the row that is right and "
-    "remove the others; where any of them says unsubscribed, so must the one that is kept"
+    "If they are different people, give each an id of its own. If they are versions of one profile, keep the right row and "
+    "remove the others; if any of them is unsubscribed, the kept row must be, too"
 )
 
 

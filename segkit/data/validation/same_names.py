@@ -58,7 +58,7 @@ def note_same_names(
             f"{len(parts)} metrics are called {quoted(names[int(number)])}",
             int(counts[mine].sum()),
             examples=parts,
-            done=f"added up, which Klaviyo never does: tell them apart by where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
+            done=f"combined, which Klaviyo never does: separate them with where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
         )
 
 

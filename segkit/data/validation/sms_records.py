@@ -121,7 +121,7 @@ def _countries(known: Mapping[str, pa.Array], size: int, default_country: str | 
     code = country_code(default_country)
     if code is None:
         raise DataError.faults(
-            [f"default_country: {quoted(default_country)} is no country. Give two letters, such as 'US'."]
+            [f"default_country: {quoted(default_country)} is not a country. Pass two letters, such as 'US'."]
         )
     return pc.fill_null(countries, code)
 

@@ -1,6 +1,4 @@
-"""Validate tables: name, check and read them once; from here on every function trusts the data."""
-
-# Over 250 lines, since what is done to the four tables is one walk.
+"""Validate all tables of a shop: rename and check their columns, and convert known columns to their types."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -49,11 +47,11 @@ Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
-"""Known texts that many profiles share and that conditions ask for: codes of them take less room, and less time to read."""
+"""Known columns of text in which values recur and which conditions test. They are dictionary-encoded to save memory and time."""
 
 
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
-    """Return a table under canonical names, Klaviyo's spelled-out headers included; refuse missing and doubled columns."""
+    """Return a table with canonical column names, also for Klaviyo's own headers; refuse missing and duplicate columns."""
     found: Table = {}
     came_from: dict[str, str] = {}
     holders = _holders(table, cells)
@@ -66,7 +64,7 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
                 if header == name
                 else f"kept as the property {masked_text(name)}"
             )
-            faults.note(table, beside, f"{quoted(header)} has this meaning, too", 1, done=done)
+            faults.note(table, beside, f"{quoted(header)} has the same meaning", 1, done=done)
         faults.refuse(
             table,
             name,
@@ -86,7 +84,7 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
             f"this column is missing.{looks} The columns are {listed(cells, most=40) or 'none'}",
             int(name not in found),
             next_step=(
-                f'Rename the column that holds it, or say so: sk.load(..., columns={{"{yours}": "{name}"}}), '
+                f'Rename the column that contains it, or pass its name: sk.load(..., columns={{"{yours}": "{name}"}}), '
                 f'or segkit build ... --columns "{yours}={name}"'
             ),
         )
@@ -94,7 +92,7 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
 
 
 def _with_meaning_of_id(found: Table, cells: Table, renames: Mapping[str, str]) -> Table:
-    """Return profiles with the email, phone number or the like that serves as their id under its own name, too."""
+    """Return profiles in which a column that is renamed to `profile_id`, such as the email, is also kept under its own name."""
     for header in cells:
         own = schema.canonical_name("profiles", header)
         own = own if own in schema.PROFILE_COLUMNS else looks_like("profiles", header) or own
@@ -104,9 +102,9 @@ def _with_meaning_of_id(found: Table, cells: Table, renames: Mapping[str, str]) 
 
 
 def _holders(table: str, cells: Table) -> dict[str, str]:
-    """Return which header holds a column where several could: its very name, but in a member export Klaviyo's own header.
+    """Return the header to use for each column that several headers match: its exact name, or Klaviyo's header in a member export.
 
-    A member export is known by its Klaviyo ID. Its custom properties come under any name, `city` beside `City` among them.
+    A table with a column "Klaviyo ID" is a member export. Its custom properties may have any name, such as `city` beside `City`.
     """
     is_export = table == "profiles" and "profile_id" not in cells and "klaviyo id" in map(str.casefold, cells)
     if not is_export:
@@ -133,10 +131,10 @@ def check(
     options: LoadOptions,
     faults: Faults,
 ) -> Checked:
-    """Check named tables and read their known columns; those that lie in files are read one at a time.
+    """Validate renamed tables and convert their known columns. Columns in files are read one at a time.
 
     Raises:
-        DataError: with every fault at once that would change an answer silently.
+        DataError: with all faults that would silently change results.
     """
     faults.raise_if_fatal()
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
@@ -186,7 +184,7 @@ def _loaded(table: Table) -> Table:
 def _known_columns(
     profiles: Table, size: int, options: LoadOptions, faults: Faults
 ) -> tuple[dict[str, pa.Array], Flags]:
-    """Return the known columns of profiles but the id, each read, and who has a word of SMS consent that nobody knows."""
+    """Convert the known columns of profiles except the id, and return a mask of profiles with an unknown SMS consent word, too."""
     known, unknown = {}, {"sms_consent": np.zeros(size, dtype=bool)}
     for name, cells in profiles.items():
         place = Place("profiles", name, faults, options.unreadable, options.day_first)
@@ -198,7 +196,7 @@ def _known_columns(
     faults.note(
         "profiles",
         "consent",
-        "words of consent= that no cell holds",
+        "words in consent= that no cell contains",
         len(unseen),
         examples=unseen.values(),
         done="without effect",
@@ -207,7 +205,7 @@ def _known_columns(
 
 
 def read_known(name: str, cells: Cells, place: Place) -> pa.Array:
-    """Return a known column that holds no consent in its one type."""
+    """Convert a known column, other than consent, to its type."""
     if name not in RECURRING:
         cells = cells.loaded()
     match schema.PROFILE_COLUMNS[name]:
@@ -226,9 +224,9 @@ def read_known(name: str, cells: Cells, place: Place) -> pa.Array:
 
 
 def _suppressions(profiles: Table) -> Table:
-    """Return what a column of suppressions says beyond that there is one, under the names that pages of Get Profiles have.
+    """Return the reasons and dates of suppressions, with the column names of Get Profiles pages.
 
-    Klaviyo's member exports write the reason, and beside it the time.
+    Klaviyo's member exports contain the reason in `email_suppressed`, and the date in another column.
     """
     written = profiles.get("email_suppressed")
     if written is None or "email_suppression" in profiles:
@@ -250,7 +248,7 @@ def _suppressions(profiles: Table) -> Table:
 
 
 def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
-    """Note countries that nobody knows, and postal codes of the US that are five digits only once they are forgiven, or never."""
+    """Note unknown countries, and US postal codes that are five digits only after normalization, or not at all."""
     if "country" not in known:
         return
     countries, names = _texts_of(known["country"])
@@ -261,7 +259,7 @@ def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
         "unknown country",
         countries.rows(unknown),
         examples=names.filter(pa.array(unknown))[:FEW].to_pylist(),
-        done="kept as written; in no region, and no help for a number or a postal code",
+        done="kept as written; not in any region, and not used for phone numbers and postal codes",
     )
     if "zip" not in known:
         return
@@ -270,14 +268,14 @@ def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
     place, (forgiven, none) = Place("profiles", "zip", faults), odd_us_codes(postal_codes)
     for fault, some, done in (
         ("US postal codes in another form", forgiven, "placed as the five digits that they mean, and kept as written"),
-        ("no US postal code", none, "kept as written; at no place, so in no distance"),
+        ("not a US postal code", none, "kept as written; no location, so not within any distance"),
     ):
         rows = codes.rows(some) & is_american
         place.note(fault, rows, examples=[codes.value(int(row)) for row in np.flatnonzero(rows)[:FEW]], done=done)
 
 
 def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
-    """Return a checked column of text, and its distinct texts."""
+    """Return a converted column of text, and its distinct texts."""
     found = PropertyColumn(checked_cells(column))
     return found, found.distinct
 
@@ -315,6 +313,8 @@ def _places(places: Table, faults: Faults) -> PostalPoints:
             continue
         key, here = (country, postal_key(code, country)), (float(point[0]), float(point[1]))
         several += brought.setdefault(key, here) != here
-    faults.note("places", "postal_code", "rows without a known country, a code and a point", unusable, done="left out")
-    faults.note("places", "postal_code", "rows with another point of the same code", several, done="left out")
+    faults.note(
+        "places", "postal_code", "rows that lack a known country, a code or coordinates", unusable, done="left out"
+    )
+    faults.note("places", "postal_code", "rows with other coordinates for the same code", several, done="left out")
     return PostalPoints(brought)

@@ -53,6 +53,7 @@ KIND_KEYS: dict[str, tuple[str, ...]] = {
     "did on days": (*NUMBER_KEYS, "when", "where"),
     "spent on": (*NUMBER_KEYS, "when", "where"),
     "did in order": ("completed within", "when"),
+    "last event": ("when", "where"),
     "has": PROPERTY_KEYS,
     "is set": (),
     "is not set": (),

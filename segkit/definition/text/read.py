@@ -14,10 +14,13 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
     EventTest,
+    EventTests,
     FunnelCondition,
     FunnelStep,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     Measurement,
@@ -58,6 +61,7 @@ from segkit.definition.text.values import (
     length_of,
     listed_items,
     name,
+    names,
     one_among,
     point,
     seconds_of,
@@ -152,7 +156,7 @@ def _not(part: _Part, kind: str) -> Condition:
 
 
 def _metric(part: _Part, kind: str) -> Condition:
-    metric = part.take(kind, name, "?")
+    metric = part.take(kind, names, "?")
     needed = kind in ("spent on", "did on days") and not part.data.keys() - {kind, *KIND_KEYS[kind]}
     comparison = cast(NumberComparison | None, part.one_of(f"What stands beside {kind}", NUMBER_KEYS, needed=needed))
     value: Any = 1
@@ -192,23 +196,60 @@ def _step(data: object, faults: list[Fault], path: Path) -> FunnelStep:
     return FunnelStep(part.take(kind, name, "?"), _event_tests(part), is_taken=kind == "did")
 
 
+def _last_event(part: _Part, kind: str) -> Condition:
+    if not part.data.get("where", True) or "where" not in part.data:
+        part.fault(DefinitionError.missing_word(kind, ["where"]))
+    timeframe = part.take("when", read_event_timeframe, ALL_TIME)
+    return LastEventCondition(part.take(kind, name, "?"), _event_tests(part), timeframe)
+
+
 _OF_PROPERTIES = ("has", "is set", "is not set")
 
 
-def _event_tests(part: _Part) -> tuple[EventProperty, ...]:
-    return tuple(
-        EventProperty(clause.property, cast(EventTest, clause.test)) for clause in _property_tests(part, TEST_KEYS)
-    )
-
-
-def _property_tests(part: _Part, tests: Iterable[str]) -> tuple[PropertyCondition, ...]:
-    """Read the tests under `where`: each as a condition on a property, and nothing else."""
-    found = []
-    for place, data in enumerate(part.take("where", listed_items, [])):
-        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, "where", place), part.faults)
-        if not isinstance(data, dict):
-            clause.fault(DefinitionError.not_a_mapping(data))
+def _event_tests(part: _Part) -> EventTests:
+    """Read the tests under `where`: each of a property, or alternatives."""
+    found: list[EventProperty | EventAlternatives] = []
+    for clause in _clauses(part, "where"):
+        if "any of" not in clause.data:
+            found += _event_properties([clause])
             continue
+        _unknown_keys(clause, ("any of",))
+        inner = _clauses(clause, "any of")
+        if not inner:
+            clause.fault(
+                DefinitionError.bad_value("any of", clause.data["any of"], "a list of one or more tests"), "any of"
+            )
+        found.append(EventAlternatives(tuple(map(_alternative, inner))))
+    return tuple(found)
+
+
+def _alternative(clause: _Part) -> tuple[EventProperty, ...]:
+    if "all of" not in clause.data:
+        return _event_properties([clause])
+    _unknown_keys(clause, ("all of",))
+    return _event_properties(_clauses(clause, "all of"))
+
+
+def _event_properties(clauses: Iterable[_Part]) -> tuple[EventProperty, ...]:
+    return tuple(EventProperty(one.property, cast(EventTest, one.test)) for one in _property_tests(clauses, TEST_KEYS))
+
+
+def _clauses(part: _Part, key: str) -> list[_Part]:
+    """Return the mappings of a list; what is none is a fault."""
+    found = []
+    for place, data in enumerate(part.take(key, listed_items, [])):
+        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, place), part.faults)
+        if isinstance(data, dict):
+            found.append(clause)
+        else:
+            clause.fault(DefinitionError.not_a_mapping(data))
+    return found
+
+
+def _property_tests(clauses: Iterable[_Part], tests: Iterable[str]) -> tuple[PropertyCondition, ...]:
+    """Read tests: each as a condition on a property, and nothing else."""
+    found = []
+    for clause in clauses:
         kind = clause.one_of("A test of a property", _OF_PROPERTIES, needed=True)
         if kind is None:
             continue
@@ -243,7 +284,9 @@ def _test(key: str, value: Any) -> PropertyTest:
         if key == length_key:
             return LengthTest(comparison, count(key, value))
     if key in {"is in", "not in"}:
-        value = texts(key, value)
+        several = listed_items(key, value)
+        is_numbers = bool(several) and all(isinstance(one, (int, float, dict)) for one in several)
+        value = [exact(key, one) for one in several] if is_numbers else texts(key, value)
     elif key in ITEMS_KEYS:
         value = [item(key, one) for one in listed_items(key, value)]
     elif key in {*ITEM_KEYS.values(), *NUMBER_KEYS}:
@@ -258,7 +301,7 @@ def _consent(part: _Part, kind: str) -> Condition:
     channel = part.take(kind, one_among(get_args(Channel)), "sms")
     usual = usual_subscription(channel, can_receive=can)
     subscription = part.take("subscription", one_among(get_args(Subscription)), usual)
-    where = _property_tests(part, [key for key in PROPERTY_KEYS if key not in EITHER_KEYS])
+    where = _property_tests(_clauses(part, "where"), [key for key in PROPERTY_KEYS if key not in EITHER_KEYS])
     return ConsentCondition(channel, can, subscription, part.take("status date", read_date_timeframe), where)
 
 
@@ -298,6 +341,7 @@ _READERS: dict[str, Callable[[_Part, str], Condition]] = {
     "not": _not,
     **dict.fromkeys(_MEASUREMENTS, _metric),
     "did in order": _funnel,
+    "last event": _last_event,
     "has": _has,
     **dict.fromkeys(["is set", "is not set"], _set),
     **dict.fromkeys(["can receive", "cannot receive"], _consent),

@@ -51,7 +51,7 @@ def _one_of(keys: Iterable[str]) -> list[Schema]:
     return [{"required": [key]} for key in keys]
 
 
-_NUMBER, _ITEM = _ref("number"), {"anyOf": [_TEXT, _ref("number")]}
+_METRICS, _NUMBER, _ITEM = _ref("metrics"), _ref("number"), {"anyOf": [_TEXT, _ref("number")]}
 _WHERE = _array(_ref("test-of-an-event"))
 _CONDITIONS = _array(_ref("nested-condition"))
 _POINT: Schema = {
@@ -67,11 +67,12 @@ _KINDS: Mapping[str, tuple[Schema, str]] = {
     "all of": (_CONDITIONS, "All of these hold; an empty list includes everybody."),
     "any of": (_CONDITIONS, "At least one of these holds; an empty list includes nobody."),
     "not": (_ref("nested-condition"), "Everybody for whom this does not hold, unset properties included."),
-    "did": (_NAME, "How often somebody did something; at least once if there is no comparison."),
-    "did not": (_NAME, "Did something zero times."),
-    "did on days": (_NAME, "On how many different UTC days somebody did something."),
-    "spent on": (_NAME, "The sum of the values of a metric's events."),
+    "did": (_METRICS, "How often somebody did something; at least once if there is no comparison."),
+    "did not": (_METRICS, "Did something zero times."),
+    "did on days": (_METRICS, "On how many different UTC days somebody did something."),
+    "spent on": (_METRICS, "The sum of the values of a metric's events."),
     "did in order": (_array(_ref("step"), minItems=2, maxItems=5), "Took these steps in this order."),
+    "last event": (_NAME, "The newest event of a metric passes these tests."),
     "has": (_NAME, "A property of the profile passes one test."),
     "is set": (_NAME, "A property of the profile has a value."),
     "is not set": (_NAME, "A property of the profile has no value."),
@@ -134,10 +135,13 @@ def segment_schema() -> Schema:
             "condition": {"oneOf": [_kind(kind, beside) for kind, beside in KIND_KEYS.items()]},
             "nested-condition": {**_ref("condition"), "unevaluatedProperties": False},
             "step": {"oneOf": [_closed(kind, {"where": _WHERE}) for kind in ("did", "did not")]},
-            "test-of-an-event": {"oneOf": _tests(TEST_KEYS)},
+            "test-of-an-event": {"oneOf": [_ref("test-of-an-event-property"), _ALTERNATIVES]},
+            "test-of-an-event-property": {"oneOf": _tests(TEST_KEYS)},
             "test-of-a-consent-column": {"oneOf": _tests((*TEST_KEYS, "when"))},
             "number": {"anyOf": [{"type": "number"}, _DECIMAL]},
             "items": _array(_ITEM, minItems=1),
+            "metrics": {"anyOf": [_NAME, _array(_NAME, minItems=2)]},
+            "choices": {"type": "array", "minItems": 1, "anyOf": [{"items": _TEXT}, {"items": _NUMBER}]},
             "country": {"type": "string", "pattern": "^[A-Z]{2}$", "not": {"const": "UK"}},
             "when-of-events": _timeframe(EVENT_PATTERNS, EVENT_FORMS),
             "when-of-a-date": _timeframe(DATE_PATTERNS, DATE_FORMS),
@@ -153,6 +157,25 @@ _DECIMAL: Schema = {
 }
 
 
+def _only(key: str, value: Schema) -> Schema:
+    return {"type": "object", "required": [key], "properties": {key: value}, "additionalProperties": False}
+
+
+_ALTERNATIVES = _only(
+    "any of",
+    _array(
+        {
+            "oneOf": [
+                _ref("test-of-an-event-property"),
+                _only("all of", _array(_ref("test-of-an-event-property"))),
+            ]
+        },
+        minItems=1,
+    ),
+)
+"""Tests of one event, any of which holds."""
+
+
 def _kind(kind: str, beside: Iterable[str]) -> Schema:
     """Return the schema of one kind of condition, with what may be given beside its own key."""
     value, meaning = _KINDS[kind]
@@ -160,6 +183,10 @@ def _kind(kind: str, beside: Iterable[str]) -> Schema:
         case "has":
             tests = {key: _test(key) for key in PROPERTY_KEYS}
             return _described(kind, meaning, {kind: value, **tests}, oneOf=_one_of(PROPERTY_KEYS))
+        case "last event":
+            where = _array(_ref("test-of-an-event"), minItems=1)
+            found = _described(kind, meaning, {kind: value, **_beside(kind, beside), "where": where})
+            return found | {"required": [kind, "where"]}
         case "within" | "beyond":
             places = [{"required": ["of postal code", "country"]}, {"required": ["of point"]}]
             return _described(kind, meaning, {kind: value, **_beside(kind, beside)}, oneOf=places)
@@ -215,7 +242,7 @@ def _test(key: str) -> Schema:
     if key in {"equals", "not equals"}:
         return {"anyOf": [{"type": ["string", "boolean"]}, _NUMBER]}
     if key in {"is in", "not in"}:
-        return _array(_TEXT, minItems=1)
+        return _ref("choices")
     if key in NUMBER_KEYS:
         return _NUMBER
     if key in LENGTH_KEYS.values():

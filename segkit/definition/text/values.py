@@ -29,6 +29,15 @@ def name(key: str, value: object) -> str:
     return name_of(text(key, value))
 
 
+def names(key: str, value: object) -> str | tuple[str, ...]:
+    """Return the name of a metric, or of two or more."""
+    if not isinstance(value, list):
+        return name(key, value)
+    if len(value) < 2:
+        raise DefinitionError.bad_value(key, value, "a name, or a list of two or more")
+    return tuple(name(key, one) for one in value)
+
+
 def exact(key: str, value: object) -> Number:
     """Return a number; a decimal that no float equals stands as {decimal: '19.99'}."""
     if not isinstance(value, dict):

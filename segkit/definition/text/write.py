@@ -13,11 +13,13 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
     FunnelCondition,
     FunnelStep,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListComparison,
     ListCondition,
@@ -25,6 +27,7 @@ from segkit.definition.conditions import (
     MetricCondition,
     Not,
     Number,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -71,6 +74,8 @@ def to_data(condition: Condition) -> Data:
         case FunnelCondition(steps, timeframe, seconds):
             completed = {} if seconds is None else {"completed within": _span(seconds)}
             return {"did in order": [_step(step) for step in steps], **completed, **_when(timeframe)}
+        case LastEventCondition(metric, where, timeframe):
+            return {"last event": metric, **_when(timeframe), **_where(where)}
         case PropertyCondition(name, test):
             return _property(name, test)
         case ConsentCondition():
@@ -109,14 +114,15 @@ def _either(condition: AnyOf) -> Data | None:
 def _metric(condition: MetricCondition) -> Data:
     beside = {**_when(condition.timeframe), **_where(condition.where)}
     said = {condition.comparison: _number(condition.value), **beside}
+    metric = condition.metric if isinstance(condition.metric, str) else list(condition.metric)
     match condition.measurement:
         case "count":
             is_never = (condition.comparison, condition.value) == ("equals", 0)
-            return {"did not": condition.metric, **beside} if is_never else {"did": condition.metric, **said}
+            return {"did not": metric, **beside} if is_never else {"did": metric, **said}
         case "sum":
-            return {"spent on": condition.metric, **said}
+            return {"spent on": metric, **said}
         case "days":
-            return {"did on days": condition.metric, **said}
+            return {"did on days": metric, **said}
         case _:
             assert_never(condition.measurement)
 
@@ -140,9 +146,19 @@ def _when(timeframe: EventTimeframe) -> Data:
     return {} if timeframe == ALL_TIME else {"when": timeframe_text(timeframe)}
 
 
-def _where(tests: Iterable[EventProperty | PropertyCondition]) -> Data:
-    written = [_property(clause.property, clause.test) for clause in tests]
+def _where(tests: Iterable[EventProperty | EventAlternatives | PropertyCondition]) -> Data:
+    written = [_clause(clause) for clause in tests]
     return {"where": written} if written else {}
+
+
+def _clause(clause: EventProperty | EventAlternatives | PropertyCondition) -> Data:
+    if isinstance(clause, EventAlternatives):
+        return {"any of": [_alternative(one) for one in clause.alternatives]}
+    return _property(clause.property, clause.test)
+
+
+def _alternative(tests: tuple[EventProperty, ...]) -> Data:
+    return _clause(tests[0]) if len(tests) == 1 else {"all of": [_clause(one) for one in tests]}
 
 
 def _property(name: str, test: PropertyTest) -> Data:
@@ -151,6 +167,8 @@ def _property(name: str, test: PropertyTest) -> Data:
             return {"has": name, TEXT_KEYS[comparison]: text}
         case TextInTest(values, negated):
             return {"has": name, "not in" if negated else "is in": list(values)}
+        case NumberInTest(numbers, negated):
+            return {"has": name, "not in" if negated else "is in": [_number(number) for number in numbers]}
         case NumberTest(comparison, number):
             return {"has": name, comparison: _number(number)}
         case BooleanTest(truth):

@@ -19,6 +19,7 @@ from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
 from segkit.definition import timeframes
+from segkit.definition.algebra import each_metric
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -27,7 +28,10 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
+    EventTests,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     Not,
@@ -55,6 +59,7 @@ from segkit.definition.measures import (
     is_reached,
     measure_in,
     measure_of,
+    of_each_metric,
     without_limits,
 )
 from segkit.engine.memory import funnels, recency
@@ -70,6 +75,7 @@ T = TypeVar("T")
 
 Uncounted: TypeAlias = (
     FunnelCondition
+    | LastEventCondition
     | PropertyCondition
     | ConsentCondition
     | ListCondition
@@ -77,6 +83,9 @@ Uncounted: TypeAlias = (
     | RegionCondition
     | DistanceCondition
 )
+
+Seen: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
+"""Profiles, days and amounts of events; no amounts where they are counted."""
 
 MOST_TOLD = 20
 """Maximum number of warnings per question, for example for a sweep over two hundred countries."""
@@ -199,6 +208,8 @@ class Evaluation:
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
                 return funnels.completed(self.step_events(condition), is_taken, longest(condition), len(self.dataset))
+            case LastEventCondition():
+                return self._last_event(condition)
             case PropertyCondition(name, test):
                 return self._passing(name, test)
             case ConsentCondition():
@@ -257,36 +268,36 @@ class Evaluation:
         return self.keep("deciding days", measure, lambda: self._decided(measure))
 
     def _decided(self, measure: DayMeasure) -> recency.Days | None:
-        events, size = self.dataset.events.metric(measure.of.metric), len(self.dataset)
-        is_last = isinstance(measure, LastDay)
+        size, is_last = len(self.dataset), isinstance(measure, LastDay)
 
         def grouped() -> recency.Grouped | None:
-            return recency.grouped(*self._seen(measure.of, events, is_last=is_last), size)
+            return recency.grouped(*self._seen(measure.of, is_last=is_last), size)
 
         match measure.of:
             case EventCount() | EventDays() if measure.rank == 1:
-                profiles, seen, _ = self._seen(measure.of, events, is_last=is_last)
+                profiles, seen, _ = self._seen(measure.of, is_last=is_last)
                 days: recency.Days | None = recency.newest(profiles, seen, size)
             case EventCount() | EventSum() | EventDays():
-                scale = events.scale if isinstance(measure.of, EventSum) else 0
+                scale = self._scale(measure.of) if isinstance(measure.of, EventSum) else 0
                 by_profile = self.keep("events by profile", (measure.of, is_last), grouped)
                 days = None if by_profile is None else recency.deciding_days(by_profile, measure, scale)
             case _:
                 assert_never(measure.of)
         return -days if days is not None and not is_last else days
 
-    def _seen(
-        self, measure: EventMeasure, events: MetricEvents, *, is_last: bool
-    ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
-        """Return profiles, days and amounts of the events that count, in order of time.
+    def _seen(self, measure: EventMeasure, *, is_last: bool) -> Seen:
+        """Return profiles, days and amounts of the events that count, in order of their days.
 
         If the measure counts days, only the first event of each profile on each day is returned.
         For a first day, time is reversed: the events come newest first, and the days are negated.
         """
-        rows = self.selected(measure, events)
-        profiles, days, units = events.profiles[rows], events.days[rows], None
-        if isinstance(measure, EventSum):
-            units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
+        parts = [self._seen_of(one, self._scale(measure)) for one in of_each_metric(measure)]
+        profiles, days, units = parts[0]
+        if len(parts) > 1:
+            order = np.argsort(np.concatenate([part[1] for part in parts]), kind="stable")
+            profiles, days = (np.concatenate([part[place] for part in parts])[order] for place in (0, 1))
+            amounts = [part[2] for part in parts if part[2] is not None]
+            units = np.concatenate(amounts)[order] if amounts else None
         if isinstance(measure, EventDays):
             first = recency.first_of_days(profiles, days)
             profiles, days = profiles[first], days[first]
@@ -294,27 +305,55 @@ class Evaluation:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
+    def _seen_of(self, measure: EventMeasure, scale: int) -> Seen:
+        """Return the same of a single metric, with amounts in units of `scale` decimals."""
+        events = self.dataset.events.metric(_single(measure))
+        rows = self.selected(measure, events)
+        profiles, days = events.profiles[rows], events.days[rows]
+        if not isinstance(measure, EventSum):
+            return profiles, days, None
+        if events.units is None:
+            return profiles, days, np.zeros(len(days), dtype=np.int64)
+        return profiles, days, events.units[rows] * 10 ** (scale - events.scale)
+
+    def _scale(self, measure: EventMeasure) -> int:
+        """Return how many decimals the amounts carry that a measure adds up: the most of its metrics."""
+        of_each = [self.dataset.events.metric(name) for name in each_metric(measure.metric)]
+        return max((events.scale for events in of_each if events.units is not None), default=0)
+
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
         """Return each profile's count of events or days, or its sum in whole units; and how many decimals the units have."""
-        events = self.dataset.events.metric(measure.metric)
         match measure:
             case EventCount():
-                return self.keep("count", measure, lambda: (self._count(measure, events), 0))
+                return self.keep("count", measure, lambda: (self._count(measure), 0))
             case EventSum():
-                return self.keep("sum", measure, lambda: self._sum(measure, events))
+                return self.keep("sum", measure, lambda: self._sum(measure))
             case EventDays():
-                return self.keep("days", measure, lambda: (self._days(measure, events), 0))
+                return self.keep("days", measure, lambda: (self._days(measure), 0))
             case _:
                 assert_never(measure)
 
-    def _count(self, measure: EventCount, events: MetricEvents) -> npt.NDArray[Any]:
-        return _tally(events.profiles[self.selected(measure, events)], len(self.dataset))
+    def _count(self, measure: EventCount) -> npt.NDArray[Any]:
+        counts = []
+        for one in of_each_metric(measure):
+            events = self.dataset.events.metric(_single(one))
+            counts.append(_tally(events.profiles[self.selected(one, events)], len(self.dataset)))
+        return counts[0] if len(counts) == 1 else np.sum(counts, axis=0)
 
-    def _days(self, measure: EventDays, events: MetricEvents) -> npt.NDArray[Any]:
-        profiles, _, _ = self._seen(measure, events, is_last=True)
+    def _days(self, measure: EventDays) -> npt.NDArray[Any]:
+        profiles, _, _ = self._seen(measure, is_last=True)
         return _tally(profiles, len(self.dataset))
 
-    def _sum(self, measure: EventSum, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
+    def _sum(self, measure: EventSum) -> tuple[npt.NDArray[Any], int]:
+        sums = [self._sum_of(one, self.dataset.events.metric(_single(one))) for one in of_each_metric(measure)]
+        if len(sums) == 1:
+            return sums[0]
+        scale = self._scale(measure)
+        return np.sum(
+            [units * 10 ** (scale - own) for units, own in sums if units.any()] or [sums[0][0]], axis=0
+        ), scale
+
+    def _sum_of(self, measure: EventMeasure, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)
         profiles, size = events.profiles[rows], len(self.dataset)
         if events.units is None:
@@ -324,15 +363,33 @@ class Evaluation:
         return sums, events.scale
 
     def selected(self, measure: EventMeasure, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
-        """Return which of a metric's events a measure counts: those in its timeframe that pass all its tests."""
+        """Return which of a metric's events its measure counts: those in its timeframe that pass all its tests."""
         window = self.window(measure, events)
         if not measure.where or window.start == window.stop:
             return window
-        kept = np.ones(window.stop - window.start, dtype=bool)
-        for clause in measure.where:
-            column = self.dataset.event_column(measure.metric, clause.property)
-            kept &= passing(column, clause.test, self.dataset.as_of)[window]
+        kept = self._events_passing(_single(measure), measure.where, window)
         return np.asarray(window.start + np.flatnonzero(kept))
+
+    def _events_passing(self, metric: str, tests: EventTests, window: slice) -> Flags:
+        """Return which of a metric's events in a window pass all of some tests."""
+        kept = np.ones(window.stop - window.start, dtype=bool)
+        for clause in tests:
+            if isinstance(clause, EventAlternatives):
+                passed = [self._events_passing(metric, one, window) for one in clause.alternatives]
+                kept &= np.logical_or.reduce(passed, axis=0) if passed else False
+            else:
+                column = self.dataset.event_column(metric, clause.property)
+                kept &= passing(column, clause.test, self.dataset.as_of)[window]
+        return kept
+
+    def _last_event(self, condition: LastEventCondition) -> Flags:
+        """Return whose newest event passes: of several flags that are assigned to one profile the last stays, as numpy promises."""
+        events = self.dataset.events.metric(condition.metric)
+        window = self.window(EventCount(condition.metric, condition.timeframe), events)
+        found = np.zeros(len(self.dataset), dtype=bool)
+        if window.start < window.stop:
+            found[events.profiles[window]] = self._events_passing(condition.metric, condition.where, window)
+        return found
 
     def step_events(self, condition: FunnelCondition) -> funnels.StepEvents:
         """Return the events in a funnel's timeframe that pass all tests of at least one step."""
@@ -446,6 +503,12 @@ def _tally(profiles: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
     for block in blocks(profiles):
         np.add.at(counts, block, np.int32(1))
     return counts
+
+
+def _single(measure: EventMeasure) -> str:
+    """Return the metric of a measure that `of_each_metric` returned."""
+    (metric,) = each_metric(measure.metric)
+    return metric
 
 
 def longest(condition: FunnelCondition) -> int | None:

@@ -5,11 +5,11 @@ from typing import assert_never
 
 import numpy as np
 
-from segkit.data.events import VALUE, MetricEvents
+from segkit.data.events import VALUE
 from segkit.data.instants import Flags
 from segkit.data.properties import PropertyColumn
 from segkit.data.validation.near_columns import near_headers, suggestion
-from segkit.definition.conditions import MetricCondition
+from segkit.definition.conditions import EventProperty, MetricCondition
 from segkit.engine.memory.dataset import Dataset
 from segkit.masking import masked_text, quoted
 from segkit.wording import counted, listed
@@ -17,23 +17,24 @@ from segkit.wording import counted, listed
 _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "shopcurrency", "presentmentcurrency")
 
 
-def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
+def lacking_amounts(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
     """Say why a sum is not meaningful: no event has an amount, or amounts are in several currencies; None if it is."""
     match condition.measurement:
         case "count" | "days":
             return None
         case "sum":
-            return _lacking_for_a_sum(condition, events, dataset) if len(events) else None
+            return _lacking_for_a_sum(condition, metric, dataset) if len(dataset.events.metric(metric)) else None
         case _:
             assert_never(condition.measurement)
 
 
-def _lacking_for_a_sum(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
-    metric, units = condition.metric, events.units
+def _lacking_for_a_sum(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
+    units = dataset.events.metric(metric).units
     if units is None:
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
     currency = _currency_column(dataset)
-    if currency is None or any(clause.property in currency for clause in condition.where):
+    named = (clause.property for clause in condition.where if isinstance(clause, EventProperty))
+    if currency is None or any(name in currency for name in named):
         return None
     return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, units != 0, currency, dataset))
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.properties import UNSET, PropertyColumn
-from segkit.definition.algebra import atoms
+from segkit.definition.algebra import atoms, each_metric, event_properties
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -23,9 +23,10 @@ from segkit.definition.conditions import (
     Condition,
     ConsentCondition,
     DistanceCondition,
-    EventProperty,
+    EventTests,
     FunnelCondition,
     ItemsTest,
+    LastEventCondition,
     ListCondition,
     ListTest,
     MetricCondition,
@@ -83,9 +84,12 @@ def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozen
                 yield from _idle(part, dataset, mixed)
         case Not(inner):
             yield from _idle(inner, dataset, mixed)
-        case MetricCondition(metric, where=where):
+        case MetricCondition(where=where):
+            for metric in each_metric(condition.metric):
+                yield from _idle_events(metric, where, dataset)
+                yield from _sentence(lacking_amounts(condition, metric, dataset))
+        case LastEventCondition(metric, where):
             yield from _idle_events(metric, where, dataset)
-            yield from _sentence(lacking_amounts(condition, dataset.events.metric(metric), dataset))
         case FunnelCondition(steps):
             for step in steps:
                 yield from _idle_events(step.metric, step.where, dataset)
@@ -130,11 +134,11 @@ def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterat
             yield part
 
 
-def _idle_events(metric: str, where: tuple[EventProperty, ...], dataset: Dataset) -> Iterator[str]:
+def _idle_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
     if not len(dataset.events.metric(metric)):
         yield f"No event in the data has the metric {quoted(metric)}, so its count is 0 for everybody."
         return
-    for clause in where:
+    for clause in event_properties(where):
         if not _reads(clause.property, metric, clause.test, dataset):
             yield _other_kind(clause.property, clause.test)
         else:
@@ -233,12 +237,13 @@ def _tests(atom: Atom) -> Iterator[tuple[str, str | None, PropertyTest]]:
         case ConsentCondition(where=where):
             for clause in where:
                 yield clause.property, None, clause.test
-        case MetricCondition(metric, where=where):
-            for event in where:
-                yield event.property, metric, event.test
+        case MetricCondition(metrics, where=where) | LastEventCondition(metrics, where):
+            for metric in each_metric(metrics):
+                for event in event_properties(where):
+                    yield event.property, metric, event.test
         case FunnelCondition(steps):
             for step in steps:
-                for event in step.where:
+                for event in event_properties(step.where):
                     yield event.property, step.metric, event.test
         case ListCondition() | DistanceCondition() | PhoneCountryCondition() | RegionCondition():
             pass

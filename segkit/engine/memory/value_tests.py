@@ -27,6 +27,7 @@ from segkit.definition.conditions import (
     ListTest,
     Number,
     NumberComparison,
+    NumberInTest,
     NumberTest,
     PropertyTest,
     SetTest,
@@ -107,7 +108,7 @@ def readable(column: PropertyColumn, test: PropertyTest) -> Flags:
     match test:
         case TextTest() | TextInTest():
             return column.texts.readable
-        case NumberTest():
+        case NumberTest() | NumberInTest():
             return column.numbers.readable
         case BooleanTest():
             return column.truths.readable
@@ -130,6 +131,7 @@ _KINDS: dict[type, str] = {
     TextTest: "a text",
     TextInTest: "a text",
     NumberTest: "a number",
+    NumberInTest: "a number",
     BooleanTest: "true or false",
     DateTest: "a date",
     ListTest: "a list",
@@ -149,6 +151,8 @@ def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
             return np.asarray(listed != negated)
         case NumberTest(comparison, value):
             return compared(column.numbers.values, comparison, float(value))
+        case NumberInTest(values, negated):
+            return np.isin(column.numbers.values, [float(value) for value in values], invert=negated)
         case BooleanTest(wanted):
             return np.asarray(column.truths.values == wanted)
         case ListTest() | ItemsTest() | ItemTextTest():

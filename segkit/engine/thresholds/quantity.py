@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from segkit.definition.conditions import AllOf, Atom, Condition, MetricCondition, Not
+from segkit.definition.explain import metric_words
 from segkit.definition.measures import (
     Distance,
     EventCount,
@@ -125,18 +126,18 @@ def _words(measure: Pictured) -> str:
     """Return the name of a measure."""
     match measure:
         case EventCount(metric):
-            return f"{metric} events"
+            return f"{metric_words(metric)} events"
         case EventSum(metric):
-            return f"spent on {metric}"
+            return f"spent on {metric_words(metric)}"
         case EventDays(metric):
-            return f"days with {metric}"
+            return f"days with {metric_words(metric)}"
         case LastDay(EventSum(metric), rank, is_passed):
-            return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent on {metric}"
+            return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent on {metric_words(metric)}"
         case LastDay(EventDays(metric), rank) if rank > 1:
-            return f"days since the last day but {rank - 1} with {metric}"
+            return f"days since the last day but {rank - 1} with {metric_words(metric)}"
         case LastDay(of, rank):
             which = "last" if rank <= 1 else f"last but {rank - 1}"
-            return f"days since the {which} {of.metric}"
+            return f"days since the {which} {metric_words(of.metric)}"
         case Distance(_, unit):
             return f"{unit} away"
         case Number(name):

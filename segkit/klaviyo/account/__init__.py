@@ -1,4 +1,4 @@
-"""A live Klaviyo account, by way of its official client: what it holds comes down as files, and segments go up."""
+"""Download a live Klaviyo account into files (`pull`), and create or update its segments (`push`)."""
 
 from segkit.klaviyo.account.client import Account
 from segkit.klaviyo.account.pull import pull

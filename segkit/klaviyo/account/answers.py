@@ -1,4 +1,4 @@
-"""An answer read to its end within a deadline and a size, however it is sent; what it says is others' work."""
+"""Read HTTP responses within a deadline and a size limit. `client` decodes them."""
 
 import io
 import socket
@@ -8,45 +8,45 @@ from http.client import HTTPResponse
 from typing import Any
 
 LONGEST_ANSWER = 300.0
-"""Seconds from the end of a request until its answer must be whole; the largest pages take a few."""
+"""Seconds within which a response must be complete; the largest pages take a few."""
 
 LARGEST_ANSWER = 128 * 2**20
-"""Bytes of an answer, as it is sent and once it is unpacked; the largest page is 1,000 events, each of which may hold an order."""
+"""The largest response, in bytes, compressed and uncompressed. The largest pages have 1,000 events, each of which may contain an order."""
 
-_AT_ONCE = 2**16
-_EITHER_FORM = zlib.MAX_WBITS + 32
-"""Tells zlib to find out by itself whether bytes are gzip or deflate."""
-_PACKED = {"gzip", "x-gzip", "deflate"}
+_CHUNK_SIZE = 2**16
+_GZIP_OR_DEFLATE = zlib.MAX_WBITS + 32
+"""Tells zlib to detect whether bytes are gzip or deflate."""
+_COMPRESSED = {"gzip", "x-gzip", "deflate"}
 
 
 class TooSlowError(Exception):
-    """An answer was not whole at its deadline."""
+    """A response was not complete at its deadline."""
 
 
 class TooLargeError(Exception):
-    """An answer is larger than any page."""
+    """A response is larger than `LARGEST_ANSWER`."""
 
 
 def read_whole(answer: Any) -> bytes:
-    """Read the body of an answer of urllib3's and unpack it.
+    """Read and decompress the body of a urllib3 response.
 
     Raises:
-        TooSlowError: it was not whole at the deadline.
-        TooLargeError: it is larger than `LARGEST_ANSWER`, packed or not.
-        OSError, zlib.error, urllib3.exceptions.HTTPError: the connection failed, or it is damaged.
+        TooSlowError: the body was not complete at the deadline.
+        TooLargeError: the body is larger than `LARGEST_ANSWER`, compressed or not.
+        OSError, zlib.error, urllib3.exceptions.HTTPError: the connection failed, or the body is damaged.
     """
-    # Not unpacked by urllib3, which may make gigabytes of one piece before their size is known.
-    body = b"".join(answer.stream(_AT_ONCE, decode_content=False))
-    if str(answer.headers.get("Content-Encoding", "")).strip().lower() not in _PACKED:
+    # urllib3 would decompress a small chunk into gigabytes before the size can be checked.
+    body = b"".join(answer.stream(_CHUNK_SIZE, decode_content=False))
+    if str(answer.headers.get("Content-Encoding", "")).strip().lower() not in _COMPRESSED:
         return body
-    unpacked = zlib.decompressobj(_EITHER_FORM).decompress(body, LARGEST_ANSWER + 1)
+    unpacked = zlib.decompressobj(_GZIP_OR_DEFLATE).decompress(body, LARGEST_ANSWER + 1)
     if len(unpacked) > LARGEST_ANSWER:
         raise TooLargeError
     return unpacked
 
 
 def keep_limits(pool_manager: Any) -> None:
-    """Let every answer that comes by way of a urllib3 pool manager keep the limits, its status and headers included."""
+    """Apply the limits to every response of a urllib3 pool manager, including its status line and headers."""
     pool_manager.pool_classes_by_scheme = {
         scheme: _with_limits(pool) for scheme, pool in pool_manager.pool_classes_by_scheme.items()
     }
@@ -58,7 +58,7 @@ def _with_limits(pool: type) -> type:
 
 
 class _Response(HTTPResponse):
-    """An answer whose every byte, from the first of its status, is read from a `_Stream`."""
+    """A response that is read through a `_Stream`, from its status line on."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **more: Any) -> None:
         super().__init__(sock, *arguments, **more)
@@ -67,28 +67,28 @@ class _Response(HTTPResponse):
 
 
 class _Stream(io.RawIOBase):
-    """The bytes of a connection until a deadline, and not more than the largest answer has.
+    """Read the bytes of a connection until a deadline or a size limit.
 
-    The time limit of a connection is for each read, so that a byte every minute would keep it open for ever.
+    The timeout of a socket applies to each read, so a server that sends a byte every minute would keep it open for ever.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._bytes = sock.makefile("rb", buffering=0)
-        self._between = sock.gettimeout()
+        self._read_timeout = sock.gettimeout()
         self._deadline = time.monotonic() + LONGEST_ANSWER
         self._left = LARGEST_ANSWER
 
     def readable(self) -> bool:
-        """Say that there is something to read, as `io` asks."""
+        """Return True: `io` requires this method."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """Read what has come, as `io` asks."""
+        """Read available bytes into a buffer: `io` requires this method."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise TooSlowError
-        self._sock.settimeout(seconds if self._between is None else min(seconds, self._between))
+        self._sock.settimeout(seconds if self._read_timeout is None else min(seconds, self._read_timeout))
         try:
             size = self._bytes.readinto(buffer)
         except TimeoutError:
@@ -101,6 +101,6 @@ class _Stream(io.RawIOBase):
         return size
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the stream of the connection."""
         self._bytes.close()
         super().close()

@@ -1,6 +1,6 @@
-"""A live Klaviyo account: one request at a time through the official client, within the limits, and without showing the key.
+"""Send requests to a live Klaviyo account, one at a time, within its rate limits and without showing the key.
 
-What is asked, and what becomes of the answers, is others' work.
+Uses the official client. `endpoints` lists the requests; `pull` and `push` send them.
 """
 
 import json
@@ -27,10 +27,10 @@ HOST = "https://a.klaviyo.com"
 KEY_VARIABLE = "KLAVIYO_API_KEY"
 
 ATTEMPTS = 8
-"""How often one request is made before giving up; with the waits between them that is some three minutes."""
+"""How many times one request is sent before giving up: some three minutes with the waits between attempts."""
 
 LONGEST_RETRY_AFTER = 600.0
-"""Seconds to wait at Klaviyo's word; a longer wait, as after a day's quota, is the analyst's to decide on."""
+"""The longest Retry-After, in seconds, that is waited for. After a longer one, such as for a daily quota, an error is raised."""
 
 _TIMEOUT = (10.0, 120.0)
 _TOO_MANY = 429
@@ -39,7 +39,7 @@ _ON_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class _Response:
-    """What came back: the status, the document if the body is one, and how long to wait if that was said."""
+    """A response: its status, its JSON document if there is one, and the Retry-After in seconds if there is one."""
 
     status: int
     document: dict[str, Any] | None
@@ -52,18 +52,18 @@ class _Response:
 
 
 class Account:
-    """A Klaviyo account that can be asked.
+    """A connection to a Klaviyo account.
 
-    The key is read from the environment variable KLAVIYO_API_KEY unless it is given. It is never written, and neither this
-    object nor an error of it shows it.
+    Without `key`, the key is read from the environment variable KLAVIYO_API_KEY. It is never written to a file, and never shown
+    by this object or its errors.
 
     Args:
         key: a private key; None reads the environment.
-        host: another server than Klaviyo's, over https or on this machine, such as one of a test.
-        clock: how time is told and let pass between requests.
+        host: a server to use instead of Klaviyo's, over https or on this machine, such as a test server.
+        clock: the clock that measures and waits between requests.
 
     Raises:
-        AccountError: there is no key, it can't be one, or the host would get it unencrypted.
+        AccountError: there is no key, the key has characters that no key has, or the host would get it unencrypted.
         ImportError: the official client is not installed.
     """
 
@@ -76,19 +76,18 @@ class Account:
         return f"<Klaviyo account at {self._client.configuration.host}>"
 
     def ask(self, endpoint: Endpoint, **arguments: Any) -> dict[str, Any]:
-        """Make one request and return the document that answers it.
+        """Send one request and return the JSON document of its response.
 
-        Waits before it so that the endpoint's limits are kept. A request that was turned away for coming too fast, ran into a
-        fault of the server, or lost its connection is made again after the time that the server names, or else after 1, 2, 4 ...
-        seconds; one that would create something twice is only made again if it was turned away. An answer that does not end, or is
-        larger than any page, is given up at once (see `answers`).
+        Waits first if the endpoint's rate limits require it. A request is retried after a 429, an error of the server or a lost
+        connection. The wait is the Retry-After of the response, else 1, 2, 4 ... seconds. A request that creates something is only
+        retried after a 429, so that it can't create it twice. A response over the limits of `answers` is not retried.
 
         Args:
-            endpoint: what is asked.
-            arguments: as the client's method names them; they win over those that always go with the endpoint.
+            endpoint: the endpoint to call.
+            arguments: arguments of the client's method; they override those of the endpoint.
 
         Raises:
-            AccountError: the account refuses, can't be reached, or gives no answer that can be read.
+            AccountError: the account refuses the request, can't be reached, or sends a response that can't be read.
         """
         pacer = self._pacers.setdefault(endpoint.method, Pacer(endpoint.limits, self.clock))
         for attempt in range(1, ATTEMPTS + 1):
@@ -103,10 +102,10 @@ class Account:
         raise self._failure(endpoint, response)
 
     def _request(self, endpoint: Endpoint, arguments: Mapping[str, Any]) -> _Response:
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415  # comes with the client, so only once that is there
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415  # installed with the client
 
         group = getattr(self._client, endpoint.group)
-        # This variant gives the answer as it was sent. The others build models, which drop what they don't know.
+        # This variant returns the raw response. The others build models, which drop unknown fields.
         method = getattr(group, f"{endpoint.method}_without_preload_content")
         try:
             answer = method(**arguments, _request_timeout=_TIMEOUT)
@@ -141,8 +140,8 @@ class Account:
 def _may_be_repeated(endpoint: Endpoint, response: _Response) -> bool:
     if response.status == _TOO_MANY:
         return (response.retry_after or 0) <= LONGEST_RETRY_AFTER
-    is_passing = response.status == 0 or response.status // 100 in {2, 5}
-    return is_passing and endpoint.is_repeatable and (response.retry_after or 0) <= LONGEST_RETRY_AFTER
+    is_temporary = response.status == 0 or response.status // 100 in {2, 5}
+    return is_temporary and endpoint.is_repeatable and (response.retry_after or 0) <= LONGEST_RETRY_AFTER
 
 
 def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Response:
@@ -154,13 +153,13 @@ def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Response:
 
 
 def _seconds(written: str | None) -> float | None:
-    """Return Retry-After in seconds; None if it is left out, or a date, which Klaviyo does not send."""
-    # One more, since the second that the server counts in may just have begun.
+    """Return Retry-After in seconds; None if it is missing, or a date, which Klaviyo does not send."""
+    # Add a second, since the server's current second may have only begun.
     return float(written) + 1 if written is not None and written.strip().isdigit() else None
 
 
 def _reason(document: Mapping[str, Any] | None) -> str:
-    """Return what Klaviyo says was wrong, in its own words."""
+    """Return Klaviyo's own error messages."""
     errors = (document or {}).get("errors")
     faults = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     return "; ".join(str(fault.get("detail") or fault.get("title") or "") for fault in faults)
@@ -170,7 +169,7 @@ def _checked_key(key: str | None) -> str:
     found = (os.environ.get(KEY_VARIABLE, "") if key is None else key).strip()
     if not found:
         raise AccountError.no_key(KEY_VARIABLE)
-    # Anything else can't go into a header, and the library that refuses it would show it.
+    # Other characters can't be sent in a header, and the HTTP library would show the key in its error.
     if not (found.isascii() and found.isprintable() and " " not in found):
         raise AccountError.bad_key(KEY_VARIABLE)
     return found
@@ -185,13 +184,13 @@ def _checked_host(host: str) -> str:
 
 def _client(key: str, host: str) -> tuple[Any, str]:
     try:
-        import klaviyo_api  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, and half a second
+        import klaviyo_api  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, and slow to import
         from openapi_client.rest import RESTClientObject  # noqa: PLC0415
     except ImportError:
         raise missing_extra("klaviyo-api", "klaviyo") from None
     client = klaviyo_api.KlaviyoAPI(key, test_host=host)
-    # Neither the client's retries nor those of the library beneath are right here: the first skip 500, 502 and broken connections,
-    # and make a creation again that may have worked; the second wait unseen. What is wanted stands in `ask`.
+    # `ask` does the retries. The client's own skip 500, 502 and broken connections, and repeat a creation that may have worked;
+    # those of urllib3 wait without notice.
     client.configuration.retries = False
     client.api_client.rest_client = RESTClientObject(client.configuration)
     keep_limits(client.api_client.rest_client.pool_manager)

@@ -1,6 +1,6 @@
-"""The endpoints that pull and push ask, with their published limits, page sizes and scopes; asking is the client's work.
+"""Define the endpoints that `pull` and `push` call, with their published rate limits, page sizes and scopes.
 
-From Klaviyo's OpenAPI document of revision 2026-07-15 and the official client 25.0 of revision 2026-10-15, which agree in all of this.
+The values are those of Klaviyo's OpenAPI document, revision 2026-07-15, and of the official client 25.0, revision 2026-10-15, which agree.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many requests an account may make: in one second, and in one minute."""
+    """Rate limits: requests per second and per minute."""
 
     in_a_second: int
     in_a_minute: int
@@ -24,17 +24,17 @@ EXTRA_LARGE = Limits(350, 3_500)
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One thing that can be asked of an account.
+    """An endpoint of the API.
 
     Attributes:
-        title: what Klaviyo's reference calls it.
-        group: the attribute of the official client that holds it.
-        method: the name of its method there.
-        limits: the published limits.
-        scopes: what the key must be allowed to do.
-        resource: the type of the resources that it answers with.
-        is_repeatable: asking twice does no more than asking once, so a request without an answer may be asked again.
-        given: arguments that always go with it: the largest page, and an order in which pages don't shift while they are read.
+        title: its name in Klaviyo's reference.
+        group: the attribute of the official client that has the method.
+        method: the name of the client's method.
+        limits: the published rate limits.
+        scopes: the scopes that the key needs.
+        resource: the type of the resources that it returns.
+        is_repeatable: whether the request is idempotent, so that it may be retried when no response arrived.
+        given: arguments of every request: the largest page size, and a sort order in which pages don't shift while they are read.
     """
 
     title: str
@@ -61,7 +61,7 @@ PROFILES = Endpoint(
     "Get Profiles",
     "Profiles",
     "get_profiles",
-    # The slower limits that hold as soon as predictions are asked for.
+    # The lower limits that apply when predictions are requested.
     MEDIUM,
     ("profiles:read",),
     "profile",

@@ -1,4 +1,4 @@
-"""What an account already has, read and not kept: the names of its metrics and lists, and the segments of a name or id."""
+"""Look up names of metrics and lists, and segments by name or id, in a live account. Nothing is stored."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -15,37 +15,38 @@ def account_names(account: Account) -> AccountNames:
     """Read the names of an account's metrics and lists.
 
     Raises:
-        AccountError: the account gives no answer, or not one of the documented shape.
+        AccountError: a request fails, or a response does not have the documented format.
     """
     return AccountNames.from_pages([page for endpoint in (METRICS, LISTS) for page in pages(account, endpoint)])
 
 
 def segment_of_id(account: Account, segment_id: str) -> Resource | None:
-    """Return the segment of an id, or None if the account has none.
+    """Return the segment with this id, or None if the account has none.
 
     Raises:
-        AccountError: the account gives no answer, or not one of the documented shape.
+        AccountError: a request fails, or a response does not have the documented format.
     """
     found = _segments(account, f'equals(id,"{segment_id}")' if _is_plain(segment_id) else None)
     return next((one for one in found if one["id"] == segment_id), None)
 
 
 def segments_named(account: Account, name: str) -> list[Resource]:
-    """Return the segments of exactly this name.
+    """Return the segments with exactly this name.
 
     Raises:
-        AccountError: the account gives no answer, or not one of the documented shape.
+        AccountError: a request fails, or a response does not have the documented format.
     """
     found = _segments(account, f'any(name,["{name}"])' if _is_plain(name) else None)
-    # Compared once more, since whether the filter tells capitals apart is not documented.
+    # Klaviyo does not document whether the filter is case-sensitive, so compare again.
     return [one for one in found if (one.get("attributes") or {}).get("name") == name]
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text can stand in a filter; how a quote inside is written is not documented, so that all are read then."""
+    """Return whether a text can be put into a filter. Klaviyo does not document how to escape quotes and backslashes."""
     return not set(text) & set("\"'\\")
 
 
-def _segments(account: Account, asked: str | None) -> list[Resource]:
-    words: dict[str, Any] = {} if asked is None else {"filter": asked}
-    return [one for page in pages(account, SEGMENTS, **words) for one in page["data"]]
+def _segments(account: Account, condition: str | None) -> list[Resource]:
+    """Return the segments that match a filter; all segments if it is None."""
+    arguments: dict[str, Any] = {} if condition is None else {"filter": condition}
+    return [one for page in pages(account, SEGMENTS, **arguments) for one in page["data"]]

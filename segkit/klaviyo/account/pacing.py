@@ -1,4 +1,4 @@
-"""Time between requests: limits kept before they are hit, and how long to wait after a failure; asking is the client's work."""
+"""Compute how long to wait between requests, to stay within rate limits and after failures. `client` sends the requests."""
 
 import time
 from collections import deque
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from segkit.klaviyo.account.endpoints import Limits
 
 LONGEST_WAIT = 60.0
-"""Seconds that a wait between two attempts doubles up to."""
+"""The longest wait between two attempts, in seconds."""
 
 
 def _utc_now() -> datetime:
@@ -18,12 +18,12 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How time is told and how it is let pass: real here, and of a test's making in tests.
+    """A clock that reads the time and waits. Tests replace it.
 
     Attributes:
-        now: the time between requests, in seconds from any beginning.
-        wait: lets a number of seconds pass.
-        utc_now: the date and time in UTC, by which the age of what was downloaded is known.
+        now: returns a monotonic time in seconds, for intervals.
+        wait: sleeps for a number of seconds.
+        utc_now: returns the date and time in UTC, for the age of downloaded data.
     """
 
     now: Callable[[], float] = time.monotonic
@@ -33,35 +33,35 @@ class Clock:
 
 @dataclass(slots=True)
 class Pacer:
-    """Lets requests through at the pace of an endpoint's limits.
+    """Delays requests so that they stay within an endpoint's rate limits.
 
-    Klaviyo counts in fixed windows of a second and of a minute. No window of that length, wherever it begins, gets more than the
-    limit here, so none of Klaviyo's does.
+    Klaviyo counts requests in fixed windows of a second and of a minute. This class keeps to the limit in every window of that
+    length, wherever it begins, so Klaviyo's windows are never exceeded.
     """
 
     limits: Limits
     clock: Clock
-    _passed: deque[float] = field(default_factory=deque)
+    _sent: deque[float] = field(default_factory=deque)
 
     def pause(self) -> None:
-        """Wait until one more request keeps within the limits, and count it."""
+        """Wait until one more request is within the limits, and record it."""
         delay = self._delay()
         if delay > 0:
             self.clock.wait(delay)
-        self._passed.append(self.clock.now())
+        self._sent.append(self.clock.now())
 
     def _delay(self) -> float:
         now = self.clock.now()
-        while self._passed and self._passed[0] <= now - 60:
-            self._passed.popleft()
+        while self._sent and self._sent[0] <= now - 60:
+            self._sent.popleft()
         windows = ((self.limits.in_a_second, 1), (self.limits.in_a_minute, 60))
         return max(
-            (self._passed[-most] + seconds - now for most, seconds in windows if len(self._passed) >= most), default=0.0
+            (self._sent[-most] + seconds - now for most, seconds in windows if len(self._sent) >= most), default=0.0
         )
 
 
 def backoff(attempt: int) -> float:
-    """Return the seconds to wait after `attempt` failed attempts, doubling from one.
+    """Return the seconds to wait after `attempt` failed attempts: 1, then twice as long each time, up to `LONGEST_WAIT`.
 
     >>> [backoff(attempt) for attempt in (1, 2, 3, 10)]
     [1.0, 2.0, 4.0, 60.0]

@@ -1,6 +1,6 @@
-"""The pages of one answer: asked for by their cursors, checked, and handed on one by one; keeping them is others' work.
+"""Fetch all pages of a result by their cursors, and check the format of each. `pull_store` saves them.
 
-The shape of a page and of its links is that of JSON:API as Klaviyo documents it, revision 2026-07-15.
+Pages and their links have the format of JSON:API, as Klaviyo documents it in revision 2026-07-15.
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -18,38 +18,38 @@ _PARTS = ("properties", "event_properties", "location", "subscriptions", "predic
 def pages(
     account: Account, endpoint: Endpoint, *, after: Mapping[str, Any] | None = None, number: int = 1, **arguments: Any
 ) -> Iterator[dict[str, Any]]:
-    """Ask for every page of an answer, one by one, and check each.
+    """Fetch and check every page of a result, one by one.
 
     Args:
-        account: who is asked.
-        endpoint: what is asked.
-        after: the page to go on from; None begins with the first.
-        number: of the next page, as an error names it.
-        arguments: what is asked besides.
+        account: the account.
+        endpoint: the endpoint to call.
+        after: the last page of an earlier call, to continue after it; None begins with the first page.
+        number: the number of the next page, for error messages.
+        arguments: more arguments of the request.
 
     Raises:
-        AccountError: the account gives no answer, or a page lacks the documented shape.
+        AccountError: a request fails, or a page does not have the documented format.
     """
     cursor = None
     if after is not None:
         cursor = next_cursor(after)
         if cursor is None:
             return
-    asked = {cursor}
+    used = {cursor}
     while True:
         document = account.ask(endpoint, **arguments, **({"page_cursor": cursor} if cursor else {}))
-        fault = _page_fault(endpoint, document, asked)
+        fault = _page_fault(endpoint, document, used)
         if fault:
             raise AccountError.broken_page(endpoint.title, number, fault)
         yield document
         cursor, number = next_cursor(document), number + 1
         if cursor is None:
             return
-        asked.add(cursor)
+        used.add(cursor)
 
 
 def next_cursor(document: Mapping[str, Any]) -> str | None:
-    """Return where the next page begins; None after the last.
+    """Return the cursor of the next page; None on the last page.
 
     >>> next_cursor({"links": {"next": "https://a.klaviyo.com/api/lists/?page%5Bcursor%5D=bmV4dA%3D%3D"}})
     'bmV4dA=='
@@ -58,26 +58,26 @@ def next_cursor(document: Mapping[str, Any]) -> str | None:
     return parse_qs(urlsplit(address).query)["page[cursor]"][0] if address else None
 
 
-def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], asked: Container[str | None]) -> str:
-    """Return what is wrong with a page, or nothing; its next one can't begin at a cursor that was asked for."""
+def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], used: Container[str | None]) -> str:
+    """Return what is wrong with a page, or "". A link to a cursor that was used before would be an endless loop."""
     if is_deep(document):
         return f"it has lists or mappings that are nested more than {DEEPEST} deep"
     included = document.get("included") or []
     if not isinstance(included, list) or not all(map(_is_resource, included)):
-        return "it includes something that is no resource with an id"
+        return "it includes something that is not a resource with an id"
     data = document.get("data")
     if not isinstance(data, list):
         return "it has no list named 'data'"
     for place, one in enumerate(data, start=1):
         fault = _resource_fault(one, endpoint.resource)
         if fault:
-            return f"{fault} at place {place:,} of its data"
+            return f"{fault} at position {place:,} of its data"
     links = document.get("links") or {}
     try:
         following = next_cursor({"links": links})
     except (AttributeError, TypeError, KeyError, ValueError):
         return "its link to the next page has no cursor"
-    return "its link to the next page leads back to an earlier one" if following and following in asked else ""
+    return "its link to the next page leads back to an earlier one" if following and following in used else ""
 
 
 def _is_resource(one: Any) -> bool:
@@ -88,14 +88,14 @@ def _is_resource(one: Any) -> bool:
 
 def _resource_fault(one: Any, kind: str) -> str:
     if not isinstance(one, Mapping) or one.get("type") != kind:
-        return f"it has something that is no {kind}"
+        return f"it has something that is not of type {kind}"
     if not isinstance(one.get("id"), str):
-        return f"it has a resource without id, a {kind},"
+        return f"it has a resource of type {kind} without an id"
     attributes = one.get("attributes") or {}
     if not isinstance(attributes, Mapping) or any(not _holds_names(attributes.get(part)) for part in _PARTS):
-        return f"it has a {kind} whose attributes are no names and values"
+        return f"it has a {kind} whose attributes are not pairs of names and values"
     if kind == "event" and not (_has_related(one, "metric") and _has_related(one, "profile")):
-        return "it has an event without metric or profile"
+        return "it has an event without a metric or a profile"
     return ""
 
 

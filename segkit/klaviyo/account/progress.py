@@ -1,4 +1,4 @@
-"""How far a long download came: a bar where somebody watches, a line of plain text for each part where nobody does."""
+"""Show the progress of a download: a bar in a terminal or notebook, else a line of text after each part."""
 
 import contextlib
 import sys
@@ -11,11 +11,11 @@ from segkit.wording import counted
 
 @contextlib.contextmanager
 def counting(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function that is told how many more have come, and show their number on the standard error stream.
+    """Yield a function to call with the number of new items, and show the total on standard error.
 
     Args:
         what: the heading of the bar or line.
-        unit: one of what is counted, such as "profile".
+        unit: the singular of what is counted, such as "profile".
         shown: False shows nothing.
     """
     total = 0
@@ -33,7 +33,7 @@ def counting(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int], N
 
 
 def _is_notebook() -> bool:
-    """Whether this runs in a notebook's kernel; a program that has merely imported one is none."""
+    """Return whether this runs in the kernel of a notebook, not only in a program that has imported IPython."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return getattr(shell, "kernel", None) is not None

@@ -1,6 +1,6 @@
-"""A live account to a folder that loads as a shop: what is asked for, in which order, and which files it becomes.
+"""Download a live Klaviyo account into a folder that `sk.load` reads: which requests are sent, and in which order.
 
-Requests, pages, and their columns are others' work.
+Pages are fetched in `pages`, stored in `pull_store`, and converted to the final files in `pull_files`.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ from segkit.masking import masked_text
 from segkit.wording import counted
 
 OLDEST_PEOPLE = timedelta(days=1)
-"""Profiles and members whose download began longer ago are downloaded again when a pull is resumed: somebody may have opted out
-since, or been put on a list of those who are not to be texted."""
+"""A resumed pull downloads profiles and members again if their download began longer ago than this: profiles may have opted out since,
+or have been added to a list that must not be texted."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is asked of an account; two pulls of one plan are one pull."""
+    """The choices that a pull was started with. An unfinished pull is only resumed with the same plan."""
 
     metrics: tuple[str, ...] | None
     since: str | None
@@ -44,8 +44,8 @@ class _Plan:
     segments: bool
     members_of: tuple[str, ...]
 
-    def words(self) -> dict[str, Any]:
-        """Return the plan as the keyword arguments that make it."""
+    def arguments(self) -> dict[str, Any]:
+        """Return the plan as keyword arguments of `pull`."""
         return {
             "metrics": None if self.metrics is None else list(self.metrics),
             "since": self.since,
@@ -67,35 +67,35 @@ def pull(
     progress: bool = False,
     account: Account | None = None,
 ) -> Pulled:
-    """Download a Klaviyo account into a folder that `sk.load` reads, and go on where an earlier pull into it broke off.
+    """Download a Klaviyo account into a folder that `sk.load` reads. Resumes an unfinished pull into the same folder.
 
     Writes profiles.parquet (with subscriptions and predictions), events.parquet, lists.parquet (profile_id, list_id, joined) and
-    names.json (ids to names of metrics and lists); on demand segments.json (their definitions) and segment_members.parquet
-    (profile_id, segment, joined). Dates stay as Klaviyo writes them. A list or segment goes by its name, or
-    by its name and id if another has the same.
+    names.json (ids to names of metrics and lists). On request also writes segments.json (definitions of segments) and
+    segment_members.parquet (profile_id, segment, joined). Dates stay as Klaviyo writes them. The tables refer to a list or segment
+    by its name, or by its name and id if several have the same name.
 
-    Every page is kept in the folder, under .pull, until the files are written at the end, all of them or none. After a break, the
-    same call goes on with the first page that is missing. Only profiles and members of lists and segments whose download began more
-    than a day ago, or at an unknown time, are downloaded again, and `Pulled.notes` says so. Requests keep within Klaviyo's limits: a million profiles take over an
-    hour.
+    Every page is saved in the folder, under .pull, until the final files are written: either all of them or none. If a pull was
+    interrupted, the same call continues with the first missing page. Profiles and members of lists and segments are downloaded again
+    if their download began more than a day ago, or at an unknown time; `Pulled.notes` says so. Requests stay within Klaviyo's rate
+    limits: a million profiles take over an hour.
 
-    Consent is as old as the profiles. `Pulled.profiles_as_of` says when their download began, and profiles.parquet keeps it in
-    its metadata as "segkit_profiles_as_of". Of a profile on two pages, as when it changes meanwhile, the version with the newest
-    `updated` is kept.
+    Consent is as old as the profiles. `Pulled.profiles_as_of` is the time when their download began; profiles.parquet has it in its
+    metadata as "segkit_profiles_as_of". If a profile is on two pages, as when it changes during the download, the version with the
+    newest `updated` is kept.
 
     Args:
-        folder: is made if it is not there; files of an earlier pull in it are replaced.
-        metrics: names (old or new) or ids of metrics whose events are wanted; None is all.
-        since: events from this day on (its beginning in UTC) or instant; None is all.
-        lists: download who is on each list, too.
-        segments: download the definitions of the segments, too.
-        members_of: names or ids of segments whose members are wanted as Klaviyo sees them now.
-        restart: forget an unfinished pull and begin again.
-        progress: show how far it came.
-        account: another account than that of the key in the environment.
+        folder: the folder to write to; created if it does not exist. Files of an earlier pull in it are replaced.
+        metrics: names (old or new) or ids of the metrics whose events to download; None downloads all events.
+        since: download only events from this instant on, or from the beginning of this day in UTC; None downloads all events.
+        lists: also download the members of each list.
+        segments: also download the definitions of the segments.
+        members_of: names or ids of segments whose current members in Klaviyo to download.
+        restart: discard an unfinished pull and begin again.
+        progress: show the progress.
+        account: the account; None uses the key in the environment.
 
     Raises:
-        AccountError: there is no key, the account refuses or fails, or the folder holds something else.
+        AccountError: there is no key, a request fails, or the folder contains other tables or another unfinished pull.
         FileError: the folder can't be written.
         ImportError: the official client is not installed.
 
@@ -110,20 +110,20 @@ def pull(
     check_folder(target)
     store = PullStore(target)
     with store.locked():
-        is_resumed = store.begin(plan.words(), restart=restart)
+        is_resumed = store.begin(plan.arguments(), restart=restart)
         download = _Download(account, store, target, progress=progress)
         if is_resumed:
             download.check_account()
         pulled = download.run(plan)
         if store.halves:
-            cut = f"{counted(store.halves, 'text')} held half a character, cut within an emoji: \ufffd stands for it."
+            cut = f"{counted(store.halves, 'text')} held half a character, cut within an emoji: it was replaced by \ufffd."
             pulled = replace(pulled, notes=(*pulled.notes, cut))
         store.clear()
     return pulled
 
 
 class _Download:
-    """One pull under way."""
+    """A running pull."""
 
     def __init__(self, account: Account, store: PullStore, target: Path, *, progress: bool) -> None:
         self._account = account
@@ -133,26 +133,26 @@ class _Download:
         self._notes: dict[str, str] = {}
 
     def check_account(self) -> None:
-        """Refuse to go on with another account's key: ids of metrics belong to one account.
+        """Refuse to resume a pull of another account. Each metric id belongs to one account.
 
         Raises:
-            AccountError: no metric that is kept is among those of the account.
+            AccountError: the account has none of the metrics that were saved.
         """
-        kept = next(self._store.walk("metrics").documents(), None)
-        if kept and kept["data"]:
-            there = {one["id"] for one in next(pages(self._account, METRICS))["data"]}
-            if there.isdisjoint(one["id"] for one in kept["data"]):
+        saved = next(self._store.walk("metrics").documents(), None)
+        if saved and saved["data"]:
+            current = {one["id"] for one in next(pages(self._account, METRICS))["data"]}
+            if current.isdisjoint(one["id"] for one in saved["data"]):
                 raise AccountError.other_account(self._target)
 
     def run(self, plan: _Plan) -> Pulled:
-        """Bring what is missing, and write the files."""
-        # First what names are looked up in, so that a slip of the pen does not come out after hours.
+        """Download what is missing, and write the files."""
+        # Fetch what names are looked up in first, so that a misspelt name fails at once and not after hours.
         metrics = list(Newest(self._fetch(METRICS, "metrics", "Metrics")))
         lists = list(Newest(self._fetch(LISTS, "lists", "Lists")))
         segments = self._segments(plan)
         member_segments = named(segments, plan.members_of, "segment")
         events = self._events(plan, metrics)
-        # After the events, so that the profile of each is among them.
+        # Fetch profiles after events, so that the profile of every event is included.
         self._forget_old(self._store.walk("profiles"), "profiles")
         profiles = self._fetch(PROFILES, "profiles", "Profiles")
         return write_files(
@@ -168,13 +168,13 @@ class _Download:
         )
 
     def _forget_old(self, walk: Walk, what: str) -> None:
-        """Drop pages that an earlier call kept if what they say may be out of date, and note it, of each kind once."""
+        """Drop pages saved by an earlier call if they may be out of date, and note it once for each kind."""
         begun = walk.begun
-        # A beginning in the future means that the clock was set back, so it says nothing about the age.
+        # A start in the future means that the clock was set back, so the age is unknown.
         if not walk.size or timedelta(0) <= self._account.clock.utc_now() - begun <= OLDEST_PEOPLE:
             return
         reason = (
-            f"did not note when it began to download its {what}"
+            f"did not record when it began to download its {what}"
             if begun == LONG_AGO
             else f"began to download its {what} on {begun:%Y-%m-%d at %H:%M} UTC, not within the last day"
         )
@@ -197,7 +197,7 @@ class _Download:
         ]
 
     def _members(self, endpoint: Endpoint, kind: str, groups: Sequence[Resource]) -> dict[str, Walk]:
-        """Return who is in each group, under the name that it goes by."""
+        """Fetch the members of each list or segment, by its label."""
         for group_id in labels(groups):
             self._forget_old(self._store.walk(kind, group_id), f"members of {kind}s")
         return {
@@ -208,7 +208,7 @@ class _Download:
     def _fetch(
         self, endpoint: Endpoint, kind: str, heading: str, resource_id: str | None = None, **arguments: Any
     ) -> Walk:
-        """Bring every page of an answer that is not kept yet, whole and in order."""
+        """Fetch and save every page of a result that is not saved yet, in order."""
         walk = self._store.walk(kind, resource_id)
         last, kept = walk.last(), walk.size
         if not kept:
@@ -231,7 +231,7 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _moment(since: str | date | None) -> str | None:
-    """Return an instant as the API writes it."""
+    """Return a day or instant in the format of the API."""
     if since is None:
         return None
     try:

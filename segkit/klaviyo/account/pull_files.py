@@ -1,4 +1,4 @@
-"""The files that a pull leaves: which there are, what is in them, and that all of them appear or none."""
+"""Write the files of a finished pull, either all of them or none."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -26,15 +26,15 @@ EVERY_FILE = (PROFILES_FILE, EVENTS_FILE, LISTS_FILE, MEMBERS_FILE, SEGMENTS_FIL
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What a finished pull brought.
+    """The result of a finished pull.
 
     Attributes:
-        folder: where it is, for `sk.load`.
+        folder: the folder, for `sk.load`.
         files: the files written.
-        rows: the rows of each table by its file's name; of those that have none, too.
-        profiles_as_of: the moment, in UTC, at which its profiles began to be downloaded. Their consent is from then or later; an
-            opt-out after it may be missing.
-        notes: what else there is to know, such as that profiles were downloaded again; a sentence each.
+        rows: the number of rows of each table, by file name; includes tables without rows, which have no file.
+        profiles_as_of: when the download of the profiles began, in UTC. Their consent is from then or later; an opt-out after
+            that time may be missing.
+        notes: sentences about anything unusual, such as profiles that were downloaded again.
     """
 
     folder: Path
@@ -44,23 +44,23 @@ class Pulled:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Say where it is and how much came."""
+        """Show the folder and the numbers of rows and files."""
         return f"Pulled: {counted(sum(self.rows.values()), 'row')} in {counted(len(self.files), 'file')}, into {quoted(self.folder)}"
 
 
 def check_folder(folder: Path) -> None:
-    """Make a folder, or refuse one whose files would be overwritten or read together with those of a pull.
+    """Create a folder, or refuse one with other tables, which `sk.load` would read together with those of the pull.
 
     Raises:
-        AccountError: it holds tables that no pull made.
-        FileError: it can't be made, or this is a page of `segkit app`, which writes nothing on its host.
+        AccountError: the folder contains tables that were not written by a pull.
+        FileError: the folder can't be created, or this is a page of `segkit app`, which writes nothing on its host.
     """
     make_folder(folder)
     try:
         names = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise FileError.not_written(folder, error.strerror or type(error).__name__) from None
-    # A pull always leaves the names, so without them the tables are somebody's own.
+    # Every pull writes the file of names, so without it the tables are not from a pull.
     ours = set(EVERY_FILE) if NAMES_FILE in names else set()
     others = sorted(name for name in names - ours if _is_table(name) or name in EVERY_FILE)
     if others:
@@ -68,7 +68,7 @@ def check_folder(folder: Path) -> None:
 
 
 def _is_table(name: str) -> bool:
-    """Say whether `sk.load` would read a file as a table that an account has, too."""
+    """Return whether `sk.load` would read a file as a table that a pull also writes."""
     return name.casefold().partition(".")[0].partition("-")[0] in set(TABLES) - {"places"}
 
 
@@ -84,10 +84,10 @@ def write_files(
     segment_members: Mapping[str, Walk],
     notes: Sequence[str],
 ) -> Pulled:
-    """Write the files of a pull, all of them or none; a table without rows has no file, and an old one goes.
+    """Write the files of a pull, either all of them or none. A table without rows gets no file, and its old file is removed.
 
     Raises:
-        FileError: the system refuses.
+        FileError: the system refuses to write.
     """
     of_profiles, of_events = profiles_of(profiles), events_of(events, metrics)
     of_lists, of_segments = _members(list_members, "list_id"), _members(segment_members, "segment")
@@ -111,7 +111,7 @@ def write_files(
         )
     writers = {name: write for name, write in writers.items() if rows.get(name, 1)}
     files = tuple(folder / name for name in writers)
-    # Those that are there are an earlier pull's: `check_folder` refuses others.
+    # Existing files are from an earlier pull: `check_folder` refuses any others.
     people = [folder / name for name, size in rows.items() if size]
     with whole_files(*files, replace=True, people=people) as parts:
         for part, write in zip(parts, writers.values(), strict=True):
@@ -122,7 +122,7 @@ def write_files(
 
 
 def _members(walks: Mapping[str, Walk], group: str) -> pa.Table:
-    """Return who is in which group and since when, as text; a group goes by the name given."""
+    """Return the members of each list or segment and when they joined, as text columns."""
     rows = [(one, name) for name, walk in walks.items() for one in Newest(walk)]
     columns = {
         "profile_id": [one["id"] for one, _ in rows],

@@ -1,6 +1,6 @@
-"""What an unfinished pull keeps on disk: what was asked for, each page whole, and since when; what the pages say is others' work.
+"""Save the state of an unfinished pull on disk: its plan, its pages, and when the download of each result began.
 
-A page holds the link to the next one, so the pages are all there is to know about how far a pull came.
+Each page contains the link to the next one, so the last page shows where to continue. `resources` and `tables` read the contents.
 """
 
 import contextlib
@@ -25,15 +25,15 @@ FOLDER = ".pull"
 _LONGEST_ID = 60
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""When pages were begun that don't say so, as an earlier segkit kept them; the time of a file can't be trusted."""
+"""The start of a download whose start was not recorded, as by earlier versions of segkit. File times can't be trusted."""
 
 
 class Walk:
-    """The pages of one answer that are kept so far, each in a file of its own, named by its place and number of resources.
+    """The saved pages of one result, each in its own file, named by its page number and number of resources.
 
     Attributes:
-        size: pages kept.
-        resources: resources on them.
+        size: the number of pages saved.
+        resources: the number of resources on them.
     """
 
     def __init__(self, folder: Path, halves: dict[Path, int] | None = None) -> None:
@@ -44,7 +44,7 @@ class Walk:
 
     @property
     def begun(self) -> datetime:
-        """When the first page was asked for, in UTC and to the second; `LONG_AGO` if that was not noted."""
+        """When the first page was requested, in UTC and to the second; `LONG_AGO` if that was not recorded."""
         try:
             found = datetime.fromisoformat(self._note.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -52,12 +52,15 @@ class Walk:
         return found if found.tzinfo else LONG_AGO
 
     def begin(self, moment: datetime) -> None:
-        """Note when the first page is asked for."""
+        """Record when the first page is requested."""
         make_folder(self._folder)
         write_text(self._note, moment.astimezone(UTC).isoformat(timespec="seconds"), replace=True)
 
     def forget(self) -> None:
-        """Drop all pages: first the note of when they were begun, so that no break leaves some of them believed."""
+        """Delete all pages.
+
+        Deletes the recorded start first: after an interruption, the remaining pages count as too old.
+        """
         self._note.unlink(missing_ok=True)
         shutil.rmtree(self._folder)
         self.size = self.resources = 0
@@ -67,14 +70,14 @@ class Walk:
         return self._folder / "begun"
 
     def keep(self, document: Mapping[str, Any]) -> None:
-        """Write the next page whole or not at all."""
+        """Save the next page. A failed write leaves no partial file."""
         make_folder(self._folder)
         resources = len(document["data"])
         path = self._folder / f"page-{self.size + 1:07}-{resources}.json.gz"
-        # Quick rather than small, since these files live as long as the pull.
-        packed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), compresslevel=1)
+        # Compress fast rather than well: these files are deleted at the end of the pull.
+        compressed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), compresslevel=1)
         with whole_files(path, replace=True, people=[path]) as [part]:
-            part.write_bytes(packed)
+            part.write_bytes(compressed)
         self.size += 1
         self.resources += resources
 
@@ -87,7 +90,7 @@ class Walk:
         """Read the pages one by one, in order.
 
         Raises:
-            AccountError: one of them can't be read back.
+            AccountError: a page is damaged.
         """
         for path in self._paths():
             yield self._document(path)
@@ -118,16 +121,16 @@ class PullStore:
 
     @property
     def halves(self) -> int:
-        """How many texts on the pages read so far had half a character, which is replaced whenever a page is read."""
+        """The number of texts with half a character on the pages read so far. Reading a page replaces each half by U+FFFD."""
         return sum(self._halves.values())
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes out for as long as this one lives, however it ends.
+        """Lock the folder against other processes inside a `with` block. The lock is released even if the process is killed.
 
         Raises:
             AccountError: another process is pulling into this folder.
-            FileError: the system refuses to read or write there, then or later.
+            FileError: the system refuses to read or write the folder, now or inside the block.
         """
         make_folder(self._folder)
         try:
@@ -136,7 +139,7 @@ class PullStore:
                     raise AccountError.already_running(self._target)
                 yield
                 if not self._plan.exists():
-                    # Where an open file can't be removed, the empty lock stays; it is in nobody's way.
+                    # Windows can't remove the open lock file, so it may stay behind, empty and harmless.
                     shutil.rmtree(self._folder, ignore_errors=True)
         except FileError:
             raise
@@ -148,37 +151,37 @@ class PullStore:
         return self._folder / "plan.json"
 
     def begin(self, plan: Mapping[str, Any], *, restart: bool) -> bool:
-        """Note what is asked for; return whether an unfinished pull of the same is there to go on with.
+        """Save the plan of the pull. Return whether there is an unfinished pull with the same plan to resume.
 
         Raises:
-            AccountError: an unfinished pull of something else is there.
+            AccountError: there is an unfinished pull with another plan.
         """
         if restart:
             self.clear()
         written = json.dumps(plan, indent=1, sort_keys=True)
         if not self._plan.exists():
-            # Pages without a plan are what a pull left that was killed as it tidied up: nobody knows what they answer.
+            # Pages without a plan remain when a pull is killed while it deletes them. Their request is unknown.
             self.clear()
             write_text(self._plan, written, replace=True)
             return False
         try:
             unfinished = self._plan.read_text(encoding="utf-8")
-            asked = json.loads(unfinished)
+            unfinished_plan = json.loads(unfinished)
         except ValueError:
             raise AccountError.damaged_page(self._plan) from None
         if unfinished != written:
-            raise AccountError.other_pull(self._target, _words(asked), _words(plan))
+            raise AccountError.other_pull(self._target, _as_arguments(unfinished_plan), _as_arguments(plan))
         return True
 
     def walk(self, name: str, resource_id: str | None = None) -> Walk:
-        """Return the pages of one answer, of a resource's own if it has an id."""
-        # Ids come from outside and differ by capitals, which a file name may neither trust nor tell apart.
-        # A longer id than Klaviyo's would make a longer name than systems take.
+        """Return the saved pages of one result; of one list or segment if `resource_id` is its id."""
+        # An id from outside is not safe as a file name, and some systems ignore case in file names, so the id is encoded.
+        # An id that is longer than Klaviyo's is hashed, since the name would be too long for a file.
         folder = self._folder / (name if resource_id is None else f"{name}-{_as_name(resource_id)}")
         return Walk(folder, self._halves)
 
     def clear(self) -> None:
-        """Forget the pull: what was asked for first, so that no break leaves it believed without its pages."""
+        """Delete the state of the pull. Deletes the plan first, so that a half-deleted pull is never resumed."""
         self._plan.unlink(missing_ok=True)
         for path in self._folder.iterdir():
             if path.is_dir():
@@ -190,7 +193,7 @@ def _as_name(resource_id: str) -> str:
     return raw.hex() if len(raw) <= _LONGEST_ID else hashlib.sha256(raw).hexdigest()
 
 
-def _words(plan: Mapping[str, Any]) -> str:
+def _as_arguments(plan: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={quoted(value)}" for name, value in sorted(plan.items()))
 
 
@@ -202,4 +205,4 @@ def _read(path: Path) -> bytes:
 
 
 _HALF = re.compile(rb"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]")
-"""The first or second half of a character without the other, as JSON is written here, in nothing but ASCII."""
+"""Matches half of a surrogate pair in JSON that is pure ASCII, as `Walk.keep` writes it."""

@@ -1,7 +1,7 @@
-"""Segments to a live Klaviyo account: what has to change there, shown or sent; their translation and the requests are others' work.
+"""Create or update segments in a live Klaviyo account, or show the requests without sending them.
 
-A segment is known by its name: one that the account lacks is created, one that says something else is updated, and one that
-says the same is left alone, so that pushing twice sends nothing the second time.
+`definitions` translates segments, and `client` sends requests. Segments are matched by name: a missing one is created, one with another
+definition is updated, and one with the same definition is left alone. So pushing twice sends nothing the second time.
 """
 
 import json
@@ -22,20 +22,20 @@ from segkit.masking import quoted
 Action: TypeAlias = Literal["create", "update", "leave"]
 
 MOST_A_DAY = 100
-"""How many new segments Klaviyo takes a day, and how many updates (OpenAPI document of revision 2026-07-15)."""
+"""How many segments Klaviyo lets an account create in a day; the limit for updates is the same (OpenAPI document, revision 2026-07-15)."""
 
-_DONE = {"create": "Created", "update": "Updated"}
+_PAST_TENSE = {"create": "Created", "update": "Updated"}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one segment takes to be in the account as it is here.
+    """The request that brings one segment of the account up to date.
 
     Attributes:
-        segment: its name.
-        action: "create", "update", or "leave" where the account already says the same.
-        body: the JSON document that is sent; of a segment that is left alone, the one that would be.
-        segment_id: its id in the account; None while there is none, or if the account was not asked.
+        segment: the name of the segment.
+        action: "create", "update", or "leave" if the account's segment already has this definition.
+        body: the JSON document of the request; for "leave", the document of an update.
+        segment_id: the id of the segment in the account; None if there is none yet, or if the account was not asked.
 
     >>> Change("VIP", "update", {}, "SegAaa").request
     'PATCH /api/segments/SegAaa'
@@ -54,10 +54,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What was changed in the account, or would be. Prints as lines to read; of a dry run, as the requests.
+    """The changes that were made in the account; after a dry run, those that would be made.
+
+    Prints a line for each change; after a dry run, the requests.
 
     Attributes:
-        changes: one for each segment, in their order.
+        changes: one change for each segment, in the order of the segments.
         is_sent: False after a dry run.
         was_asked: whether the account was asked which of the segments it has.
     """
@@ -67,7 +69,7 @@ class Push:
     was_asked: bool = True
 
     def __str__(self) -> str:
-        parts = [self._told(change) for change in self.changes]
+        parts = [self._described(change) for change in self.changes]
         if self.is_sent:
             return "\n".join(parts)
         unasked = (
@@ -75,11 +77,11 @@ class Push:
         )
         return "\n\n".join([*parts, "Nothing was sent." + ("" if self.was_asked else unasked)])
 
-    def _told(self, change: Change) -> str:
+    def _described(self, change: Change) -> str:
         if change.action == "leave":
-            return f"{quoted(change.segment)} (id {change.segment_id}) already says this: nothing to send."
+            return f"{quoted(change.segment)} (id {change.segment_id}) already has this definition: nothing to send."
         if self.is_sent:
-            return f"{_DONE[change.action]} {quoted(change.segment)} (id {change.segment_id})."
+            return f"{_PAST_TENSE[change.action]} {quoted(change.segment)} (id {change.segment_id})."
         return f"{change.request}\nrevision: {_revision()}\n{json.dumps(change.body, indent=2, ensure_ascii=False)}"
 
 
@@ -91,26 +93,27 @@ def push(
     dry_run: bool = False,
     account: Account | None = None,
 ) -> Push:
-    """Create or update segments in a Klaviyo account, so that they say there what they say here.
+    """Create or update segments in a Klaviyo account, so that their definitions there match.
 
-    Everything is translated before anything is sent. Updating replaces a segment's name and definition and nothing else; nothing is
-    ever deleted. Requests keep to Klaviyo's limits, a second apart and 15 a minute.
+    All segments are translated before anything is sent. An update replaces the name and definition of a segment and nothing else.
+    Nothing is ever deleted. Requests stay within Klaviyo's rate limits of one a second and 15 a minute.
 
     Args:
-        segments: one segment or several, each with a name of its own.
+        segments: one segment or several with different names.
         names: the account's metrics and lists; None reads them from the account.
-        update: the id of the segment to update, whatever its name there; for one segment only. None finds each by its exact name.
-        dry_run: only show the requests. The account is still asked what it has, unless `names` are given and there is no key.
-        account: the account; None is that of the key in KLAVIYO_API_KEY.
+        update: the id of the segment to update, whatever its name in the account; for one segment only. None finds each segment by
+            its exact name.
+        dry_run: only show the requests. The account is still asked what it has, unless `names` is given and there is no key.
+        account: the account; None uses the key in KLAVIYO_API_KEY.
 
     Returns:
-        What was changed, or would be.
+        The changes; for a dry run, those that would be made.
 
     Raises:
-        DefinitionError: something in the segments can't be said in Klaviyo (all of it at once, and nothing is sent), two have one
-            name, or `update` is given with several.
-        AccountError: the account has several segments of a name, or none of the id; there are more changes than a day takes; or the
-            account refuses, which says what was done until then.
+        DefinitionError: Klaviyo can't express something in the segments (all gaps in one error, and nothing is sent), two segments
+            have the same name, or `update` is given with several segments.
+        AccountError: the account has several segments with one of the names, or none with the id; there are more changes than
+            Klaviyo allows in a day; or the account refuses a request. The last error lists what was done before it.
         ImportError: the official client is not installed.
     """
     every = distinct_segments(segments)
@@ -142,7 +145,7 @@ def _translated(segments: Iterable[Segment], names: AccountNames) -> list[dict[s
 
 
 def _found(account: Account, segment: Segment, update: str | None) -> Resource | None:
-    """Return the segment of the account that this one stands for, if there is one."""
+    """Return the account's segment that corresponds to this one; None if there is none."""
     if update is not None:
         found = segment_of_id(account, update)
         if found is None:
@@ -159,20 +162,20 @@ def _change(
 ) -> Change:
     attributes = {name: body["data"]["attributes"][name] for name in ("name", "definition")}
     if found is None and update is None:
-        # The official client adds the star in any case, so it is shown.
+        # The official client always sends this field, so show it.
         created = {"data": {"type": "segment", "attributes": {**attributes, "is_starred": False}}}
         return Change(segment.name, "create", created)
     segment_id = str(found["id"]) if found is not None else update
     changed = {"data": {"type": "segment", "id": segment_id, "attributes": attributes}}
-    is_same = found is not None and _as_said(found, names) == (segment.name, _groups(attributes["definition"]))
+    is_same = found is not None and _rewritten(found, names) == (segment.name, _groups(attributes["definition"]))
     return Change(segment.name, "leave" if is_same else "update", changed, segment_id)
 
 
 Groups: TypeAlias = frozenset[frozenset[str]]
 
 
-def _as_said(found: Resource, names: AccountNames) -> tuple[str, Groups] | None:
-    """Return the name and definition of a segment of the account as segkit would write them; None if it can't read them."""
+def _rewritten(found: Resource, names: AccountNames) -> tuple[str, Groups] | None:
+    """Return the name and definition of an account's segment as segkit would write them; None if segkit can't read them."""
     try:
         theirs = to_klaviyo(from_klaviyo({"data": found}, names=names), names=names)["data"]["attributes"]
     except DefinitionError:
@@ -181,7 +184,7 @@ def _as_said(found: Resource, names: AccountNames) -> tuple[str, Groups] | None:
 
 
 def _groups(definition: Mapping[str, Any]) -> Groups:
-    """Return a definition's conditions without their order, which says nothing."""
+    """Return the conditions of a definition as sets, since their order has no meaning."""
     return frozenset(
         frozenset(json.dumps(condition, sort_keys=True) for condition in group["conditions"])
         for group in definition["condition_groups"]
@@ -189,16 +192,16 @@ def _groups(definition: Mapping[str, Any]) -> Groups:
 
 
 def _sent(account: Account, changes: list[Change]) -> list[Change]:
-    asked = [change for change in changes if change.action != "leave"]
+    needed = [change for change in changes if change.action != "leave"]
     for action in ("create", "update"):
-        if (count := sum(change.action == action for change in asked)) > MOST_A_DAY:
+        if (count := sum(change.action == action for change in needed)) > MOST_A_DAY:
             raise AccountError.too_many_changes(count, MOST_A_DAY)
     done: list[Change] = []
     for change in changes:
         try:
             done.append(_send(account, change))
         except AccountError as error:
-            left = [other.segment for other in asked if other.segment not in {one.segment for one in done}]
+            left = [other.segment for other in needed if other.segment not in {one.segment for one in done}]
             sent = [one.segment for one in done if one.action != "leave"]
             raise AccountError.push_stopped(str(error), sent, left) from error
     return done
@@ -216,9 +219,9 @@ def _send(account: Account, change: Change) -> Change:
 
 
 def _revision() -> str:
-    """Return the revision of the API that the official client speaks."""
+    """Return the revision of the API that the official client uses."""
     try:
-        from klaviyo_api import KlaviyoAPI  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, and half a second
+        from klaviyo_api import KlaviyoAPI  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, and slow to import
     except ImportError:
         raise missing_extra("klaviyo-api", "klaviyo") from None
-    return str(KlaviyoAPI._REVISION)  # noqa: SLF001  # it says so nowhere else before it is connected
+    return str(KlaviyoAPI._REVISION)  # noqa: SLF001  # not public before a client is created

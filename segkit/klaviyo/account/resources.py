@@ -1,4 +1,4 @@
-"""The resources of an account by id and name; where they come from is others' work."""
+"""Find resources of an account by id and name, and drop duplicates from overlapping pages. `pull_store` reads the pages."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,10 +13,10 @@ Resource: TypeAlias = dict[str, Any]
 
 
 class Newest:
-    """The resources of a walk, each id once, in its newest version (see `superseded`); the pages are read anew for each loop.
+    """The resources of a walk, each id once, in its newest version (see `superseded`). Each loop reads the pages again.
 
-    Pages may overlap where the account changed while they were read: of a profile, the version from after the opt-out counts; of
-    a list, its new name. Members of a list carry no `updated`, so the later page counts, with the later `joined`.
+    Pages may overlap if the account changed while they were read. Then a profile that opted out meanwhile must count as opted out,
+    and a renamed list must have its new name. Members of a list have no `updated`, so the later page wins, with the later `joined`.
     """
 
     def __init__(self, walk: Walk) -> None:
@@ -30,10 +30,9 @@ class Newest:
 
 
 class Once:
-    """The resources of walks, each id once, as it came first; the pages are read anew for each loop.
+    """The resources of several walks, each id once, in the first version. Each loop reads the pages again.
 
-    For events: what happened does not change, so one version is as good as another, and finding the newest would cost one more
-    reading of the largest table.
+    Used for events: they never change, so all versions are equal, and finding the newest would mean reading the largest table once more.
     """
 
     def __init__(self, walks: Iterable[Walk]) -> None:
@@ -53,7 +52,7 @@ def _every(walk: Walk) -> Iterator[Resource]:
 
 
 def name_of(one: Mapping[str, Any]) -> str:
-    """Return the name of a resource; its id if it has none.
+    """Return the name of a resource, or its id if it has no name.
 
     >>> name_of({"type": "list", "id": "Y6nRLr", "attributes": {"name": "Newsletter"}})
     'Newsletter'
@@ -62,7 +61,7 @@ def name_of(one: Mapping[str, Any]) -> str:
 
 
 def labels(resources: Sequence[Resource]) -> dict[str, str]:
-    """Return ids to names, with the id behind a name that several have.
+    """Map ids to names, followed by the id in brackets if several resources have the same name.
 
     >>> news = {"name": "News"}
     >>> labels([{"id": "A", "attributes": news}, {"id": "B", "attributes": news}, {"id": "C", "attributes": {"name": "VIP"}}])
@@ -75,10 +74,12 @@ def labels(resources: Sequence[Resource]) -> dict[str, str]:
 
 
 def named(resources: Sequence[Resource], wanted: Iterable[str], kind: str) -> list[Resource]:
-    """Return the resources of the names or ids given, each once: several may share a name, and a renamed metric has two.
+    """Return the resources with these names or ids, each once.
+
+    Several resources may share a name. A metric that Klaviyo renamed is found by its old and its new name.
 
     Raises:
-        AccountError: no resource has a name that is given.
+        AccountError: no resource has one of the names or ids.
     """
     found: dict[str, Resource] = {}
     for name in wanted:

@@ -1,7 +1,7 @@
-"""Kept pages to Parquet files that load as the pages themselves would; what a page means is told by `segkit.data`.
+"""Convert saved pages to Parquet files that load like the pages themselves. `segkit.data.files.klaviyo_pages` interprets pages.
 
-Pages are read several times, one at a time: for which version of a profile is the newest, for the names of the columns, for their
-kinds, then for the rows. So a shop need not fit in memory.
+Pages are read one at a time, so that a shop need not fit in memory. They are read several times: for the newest version of each profile,
+the names of columns, their kinds, and the rows.
 """
 
 import json
@@ -32,10 +32,10 @@ _TYPES = {
     "json": pa.string(),
 }
 _NUMBERS = {name for name, kind in PROFILE_COLUMNS.items() if kind == "number"} | {"value"}
-"""Columns that are read as numbers whatever they hold, so whole ones may stand among doubles."""
+"""Columns that are always loaded as numbers, so that whole numbers may be stored as doubles."""
 
 PROFILES_AS_OF = "segkit_profiles_as_of"
-"""The key in the metadata of a Parquet file of profiles under which it says when their download began, as an instant in ISO 8601."""
+"""The metadata key, in a Parquet file of profiles, for the instant when their download began (ISO 8601)."""
 
 _EXACT = 2**53
 _SIXTY_FOUR_BITS = 2**63
@@ -45,7 +45,7 @@ _ROWS_IN_A_GROUP = 100_000
 
 @dataclass(slots=True)
 class PulledTable:
-    """A table that is ready to be written: where its rows come from, and what its columns are."""
+    """A table that is ready to be written: its columns, number of rows, and the batches that rows are read from."""
 
     kinds: dict[str, Kind]
     rows: int
@@ -53,13 +53,13 @@ class PulledTable:
     _metadata: Mapping[str, str]
 
     def write(self, path: Path) -> None:
-        """Write the table into one Parquet file, in groups of rows."""
+        """Write the table to one Parquet file, in row groups."""
         fields = [
             pa.field(name, _TYPES[kind], metadata=JSON_CELLS if kind == "json" else None)
             for name, kind in self.kinds.items()
         ]
         schema = pa.schema(fields, metadata=self._metadata)
-        # With checksums, loading notices a bit that has flipped since.
+        # With checksums, loading detects damage to the file.
         with pa.parquet.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
             for group in _grouped(self._batches.columns(), tuple(self.kinds)):
                 arrays = [_array(group[name], kind) for name, kind in self.kinds.items()]
@@ -68,10 +68,10 @@ class PulledTable:
 
 @dataclass(slots=True)
 class _Batches:
-    """The resources of a table, in batches that all have the same columns; each loop over them reads the pages anew.
+    """The resources of a table, in batches that all have the same columns. Each loop reads the pages again.
 
-    Each batch is led by an outline: a resource with every name that any of them has, and nothing under it. Names are given by
-    what a whole table has, so a batch must not look as if it were one.
+    Column names depend on all names in a table. So each batch begins with an outline: a resource that has every name of the whole
+    table, without values.
     """
 
     resources: Iterable[Resource]
@@ -89,13 +89,13 @@ class _Batches:
 
 
 def profiles_of(walk: Walk) -> PulledTable:
-    """Read the columns of the profiles of a walk, each in its newest version."""
+    """Return the table of the profiles of a walk, each in its newest version."""
     as_of = {PROFILES_AS_OF: walk.begun.isoformat()}
     return _prepared(_Batches(Newest(walk), is_events=False, metrics=[]), as_of)
 
 
 def events_of(walks: Iterable[Walk], metrics: Iterable[dict[str, Any]]) -> PulledTable:
-    """Read the columns of the events of walks, whose metrics have the names given or those that came with them."""
+    """Return the table of the events of several walks. Metrics get the names on the pages, else those in `metrics`."""
     walks = tuple(walks)
     known = {metric["id"]: metric for metric in metrics}
     for walk in walks:
@@ -114,19 +114,19 @@ def _prepared(batches: _Batches, metadata: Mapping[str, str]) -> PulledTable:
             rows += len(next(iter(columns.values())))
             for name, cells in columns.items():
                 kinds[name] = _kind_of_column(name, kinds.get(name), cells)
-    # A column that is never set is one of text, as it is when it comes from a page.
+    # A column without values is text, as it is when pages are loaded.
     return PulledTable({name: kind or "text" for name, kind in kinds.items()}, rows, batches, metadata)
 
 
 def _outlined(outline: dict[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
     attributes = outline.get("attributes", {})
     _add_names(attributes, one.get("attributes") or {})
-    # One metric is as good as another: the row is left out again.
+    # Any resource will do for the other fields, since the row of the outline is dropped.
     return {**one, "attributes": attributes}
 
 
 def _add_names(outline: dict[str, Any], part: Mapping[str, Any]) -> None:
-    """Add the names of a part to its outline, and those of the parts within it, but not what is inside a property."""
+    """Add the names of a mapping and of the mappings inside it to an outline, but not what is inside a property."""
     for name, value in part.items():
         if isinstance(value, Mapping):
             within = outline.get(name) or {}
@@ -145,7 +145,7 @@ def _objects(values: pa.ChunkedArray | list[Any]) -> list[Any]:
 
 
 def _kind_of_column(name: str, kind: Kind | None, cells: Iterable[Any]) -> Kind | None:
-    """Return the kind that holds the cells of a column and those seen before; None while none is set."""
+    """Return the kind that fits the cells of a column and all earlier cells; None as long as all are missing."""
     for value in cells:
         if kind == "json":
             return kind
@@ -178,7 +178,7 @@ def _joined(name: str, one: Kind | None, other: Kind) -> Kind:
 
 
 def _grouped(batches: Iterable[Columns], names: Sequence[str]) -> Iterator[Columns]:
-    """Join batches into groups; a column that a batch lacks, since no row of it has a value there, is unset."""
+    """Join batches into row groups. A column that is missing from a batch, since none of its rows has a value, becomes null."""
     group: Columns = {name: [] for name in names}
     size = 0
     for columns in batches:

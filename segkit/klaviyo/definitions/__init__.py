@@ -1,16 +1,18 @@
-"""Segments to and from the documents of Klaviyo's Segments API.
+"""Convert segments to and from the documents of Klaviyo's Segments API.
 
-Both ways keep the members, but for values of a wrong kind. What comes back says the same in Klaviyo's own form, exact up to:
+A conversion in either direction keeps the members of a segment, except for profiles with values of a wrong type. A segment that is
+written and read back has the same meaning in Klaviyo's own form, with these changes:
 
-- AND and OR come back as AND of OR groups, without doubled conditions and groups that another makes idle.
-- A count of at least 1, more than 0 or other than 0 is "greater than 0", read as "at least 1"; fewer than 1 or at most 0 is "zero
-  times", read as "equals 0".
-- "Not" becomes the opposite; of a property, the opposite or not set. A value of another kind than the test asks for is in the
-  one and not in the other, as it is nowhere in Klaviyo, where the kind is chosen with the condition.
-- One word for several: a gender that is one of several and a list of another length become OR, several items of a profile's
-  list a condition for each. Any of one item, as events have it, is that item.
-- Who can receive SMS is "subscribed"; weeks of an anniversary become days; an old or new metric name finds the account's one.
-- A description, and whether a segment is starred or active, is not part of the other side.
+- AND and OR become AND of OR groups, without duplicate conditions and redundant groups.
+- A count of at least 1, more than 0 or not equal to 0 becomes "greater than 0", read as "at least 1". Fewer than 1 or at most 0 becomes
+  "zero times", read as "equals 0".
+- "Not" becomes the opposite condition; for a property, the opposite or not set. A profile whose value has another type than the test is a
+  member of "not", but not of the opposite. In Klaviyo the type belongs to the condition, so neither matches.
+- A condition that Klaviyo lacks becomes several: a gender among several, or a length not equal to a number, becomes OR; several items of
+  a profile's list become a condition for each item. "Contains any" of one item, in a filter of events, becomes "contains".
+- For profiles that can receive SMS, the subscription "any" becomes "subscribed". Weeks of an anniversary become days. The old or new name
+  of a metric becomes the one in the account.
+- The description, and whether a segment is starred or active, are not kept.
 """
 
 from segkit.klaviyo.definitions.documents import from_klaviyo, segments_from_klaviyo

@@ -1,4 +1,7 @@
-"""Documents from Klaviyo to segments: finds the definitions in whatever they came wrapped in, and tells all gaps at once."""
+"""Read segments from Klaviyo documents.
+
+Finds each definition in the objects that may contain it, and reports everything that segkit can't express in one error.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +16,9 @@ from segkit.klaviyo.definitions.read import Account, read_definition
 from segkit.masking import masked_text, quoted
 
 UNNAMED = "From Klaviyo"
-"""What a segment is called if neither its document nor the caller says."""
+"""The name of a segment if neither the document nor the caller has one."""
 
-_WRAPPINGS = ("data", "attributes", "segment", "definition", "results")
+_WRAPPER_KEYS = ("data", "attributes", "segment", "definition", "results")
 
 
 def from_klaviyo(
@@ -30,23 +33,23 @@ def from_klaviyo(
     """Read one segment from a document of Klaviyo's Segments API.
 
     Args:
-        payload: a definition with its condition_groups, a create request, a response, one item of a list page or a page of one
-            item, or what Klaviyo shows when `.json` is added to the address of a definition; as a mapping or as JSON text.
-        metric_names: metric id to name; wins over `names`.
-        list_names: list id to name; wins over `names`.
+        payload: a definition with its condition_groups, a create request, a response, one item of a list page, a page of one
+            item, or the response when `.json` is added to the URL of a definition; as a mapping or as JSON text.
+        metric_names: metric id to name; overrides `names`.
+        list_names: list id to name; overrides `names`.
         names: the account's names, from a file or its pages.
-        channel_affinity: the column that holds a prediction of channel affinity, under "sms_rank", "sms_priority" and so on.
-        name: what the segment is called; left out, its name in the document, else "From Klaviyo".
+        channel_affinity: the columns with predictions of channel affinity, by keys such as "sms_rank" and "sms_priority".
+        name: the name of the segment; None uses the name in the document, else "From Klaviyo".
 
     Returns:
-        The segment: AND of groups, each an OR of its conditions, without needless brackets. A count greater than 0 reads as at
-        least 1. What the document says beside name and definition (starred, active, counts, dates) is left behind.
+        The segment: AND of groups, each an OR of its conditions, without needless nesting. A count greater than 0 becomes at
+        least 1. Other fields of the document (starred, active, counts, dates) are ignored.
 
     Raises:
-        DefinitionError: the payload holds no definition, or several; or conditions that segkit can't say, all of them in one
-            error, each with its place and the reason.
+        DefinitionError: the payload has no definition, or several; or it has conditions that segkit can't express. The error lists
+            all of these conditions, each with its position and the reason.
 
-    Published description: Segments API, revision 2026-07-15; its guide's older spellings are read too.
+    Source: Segments API, revision 2026-07-15. The older spellings in Klaviyo's guide are accepted too.
 
     >>> clicked = {
     ...     "type": "profile-metric", "metric_id": "UWxqMk", "measurement": "count",
@@ -74,12 +77,13 @@ def segments_from_klaviyo(
     names: AccountNames | None = None,
     channel_affinity: Mapping[str, str] | None = None,
 ) -> list[Segment]:
-    """Read every segment of a list page, or of several pages in a list; the arguments are those of `from_klaviyo`.
+    """Read every segment of a list page, or of several pages in a list. The arguments are those of `from_klaviyo`.
 
-    A page without segments is no fault, since an account may have none.
+    A page without segments is valid, since an account may have none.
 
     Raises:
-        DefinitionError: a page holds no definition; or conditions that segkit can't say, those of all segments in one error.
+        DefinitionError: a page is not a list of definitions; or it has conditions that segkit can't express. The error lists those of
+            all segments.
 
     >>> groups = [{"conditions": [{"type": "profile-region", "in_region": True, "region": "european_union"}]}]
     >>> item = {"type": "segment", "attributes": {"name": "EU", "definition": {"condition_groups": groups}}}
@@ -110,7 +114,7 @@ def _segments(
 
 
 def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
-    """Yield each definition inside a payload with the nearest name around it."""
+    """Yield each definition inside a payload, with the name of the nearest enclosing object."""
     if isinstance(payload, (str, bytes)):
         try:
             payload = read_json(payload)
@@ -125,17 +129,17 @@ def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str
         yield from _inside(payload, own if isinstance(own, str) and own.strip() else name)
     else:
         found = "null" if payload is None else quoted(payload)
-        raise DefinitionError.no_klaviyo_definition(f"{found} stands in its place")
+        raise DefinitionError.no_klaviyo_definition(f"there is {found} instead")
 
 
 def _checked(payload: object) -> object:
-    """Return a payload that can be gone through and written again."""
+    """Return the payload unchanged, or refuse one that is nested too deep or has half a character."""
     if is_deep(payload):
         raise DefinitionError.no_klaviyo_definition(f"it is nested more than {DEEPEST} deep")
     halves = Halves()
     halves.without(payload)
     if halves.found:
-        raise DefinitionError.no_klaviyo_definition("it holds half a character, which was cut within an emoji")
+        raise DefinitionError.no_klaviyo_definition("it has half a character, such as an emoji that was cut in two")
     return payload
 
 
@@ -143,12 +147,12 @@ def _inside(payload: Mapping[Any, Any], name: str | None) -> Iterator[tuple[str 
     if "condition_groups" in payload:
         yield name, payload
         return
-    wrapping = next((key for key in _WRAPPINGS if key in payload), None)
-    if wrapping is None:
-        parts = ", ".join(masked_text(str(part)) for part in payload) or "nothing"
-        raise DefinitionError.no_klaviyo_definition(f"it has {parts}, and no condition_groups")
-    if wrapping == "definition" and payload[wrapping] is None:
-        # Klaviyo may leave it out; among the segments of a page it is one gap of one segment.
+    wrapper = next((key for key in _WRAPPER_KEYS if key in payload), None)
+    if wrapper is None:
+        keys = ", ".join(masked_text(str(key)) for key in payload) or "nothing"
+        raise DefinitionError.no_klaviyo_definition(f"it has {keys}, but no condition_groups")
+    if wrapper == "definition" and payload[wrapper] is None:
+        # Klaviyo may omit it. Then report a gap for this segment, and read the other segments of the page.
         yield name, {}
     else:
-        yield from _definitions(payload[wrapping], name)
+        yield from _definitions(payload[wrapper], name)

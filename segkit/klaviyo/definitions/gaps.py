@@ -1,4 +1,4 @@
-"""Collects everything that can't cross between Klaviyo and segkit, each with its place, so that all is told at once."""
+"""Collect all conditions that can't be translated between Klaviyo and segkit, so that one error reports them together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from segkit.masking import masked_text
 
 
 class Gaps:
-    """What can't be read or written so far, in the order found; each line once."""
+    """The conditions that couldn't be read or written so far, in order and without duplicates."""
 
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}
@@ -16,12 +16,12 @@ class Gaps:
 
     @property
     def lines(self) -> list[str]:
-        """The gaps, each with its place before it."""
+        """The gaps, each preceded by its position."""
         return list(self._lines)
 
     @contextmanager
     def at(self, place: str) -> Iterator[None]:
-        """Note whatever is refused inside as a gap of this place, and go on after it."""
+        """Record any `DefinitionError` raised inside the `with` block as a gap at `place`, and continue after the block."""
         before, self._place = self._place, masked_text(place)
         try:
             yield
@@ -31,5 +31,5 @@ class Gaps:
             self._place = before
 
     def note(self, error: DefinitionError) -> None:
-        """Note a gap of the present place without leaving it."""
+        """Record a gap at the current place, without leaving the `at` block."""
         self._lines[f"{self._place}: {error}" if self._place else str(error)] = None

@@ -1,4 +1,4 @@
-"""The parts of a document from Klaviyo, taken apart with care: what is missing, misspelt or of another kind is refused."""
+"""Read the fields of Klaviyo documents, and refuse fields that are missing, unknown or of a wrong type."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
@@ -10,10 +10,10 @@ Filter: TypeAlias = Mapping[str, Any]
 
 
 def parts(what: str, value: object, known: Iterable[str], *, of: str = "") -> Filter:
-    """Return a mapping's parts that are not null, refusing one that nothing here reads: it might narrow the condition.
+    """Return the fields of a mapping that are not null.
 
     Raises:
-        DefinitionError: the value is no mapping, or has a part of another name.
+        DefinitionError: the value is not a mapping, or has an unknown field, which might narrow the condition.
     """
     if not isinstance(value, Mapping):
         raise DefinitionError.bad_value(what, value, f"an object with {of or 'its parts'}")
@@ -24,19 +24,19 @@ def parts(what: str, value: object, known: Iterable[str], *, of: str = "") -> Fi
 
 
 def word(what: str, value: object, choices: Iterable[str]) -> Any:
-    """Return a word that is among the choices; a part that is left out is none of them."""
+    """Return a value that is one of the choices; refuse any other, or a missing one."""
     return chosen(what, "null" if value is None else value, tuple(choices))
 
 
 def text(what: str, value: object) -> str:
-    """Return a text; null and numbers are none."""
+    """Return a text; refuse null, numbers and anything else."""
     if not isinstance(value, str):
         raise DefinitionError.bad_value(what, "null" if value is None else value, "text")
     return value
 
 
 def some_text(what: str, value: object) -> str:
-    """Return a text that is not empty: whatever holds, begins or ends with nothing is every text, and phrases refuse it, too."""
+    """Return a text that is not empty. Every text contains the empty one, so phrases refuse it too."""
     found = text(what, value)
     if not found:
         raise DefinitionError.bad_value(what, found, "text that is not empty")
@@ -44,7 +44,7 @@ def some_text(what: str, value: object) -> str:
 
 
 def texts(what: str, value: object) -> tuple[str, ...]:
-    """Return several texts, each once; an empty list compares with nothing, and no document says what that means."""
+    """Return the texts of a list without duplicates. Klaviyo does not document an empty list, so it is refused."""
     if not isinstance(value, list) or not value:
         raise DefinitionError.bad_value(what, "null" if value is None else value, "a list of one or more texts")
     return tuple(dict.fromkeys(some_text(f"An item of {what[0].lower()}{what[1:]}", one) for one in value))

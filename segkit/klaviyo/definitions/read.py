@@ -1,4 +1,4 @@
-"""Klaviyo's conditions to ours, one function a type; a condition that can't be said is refused, never approximated."""
+"""Convert Klaviyo's conditions to segkit's, with one function per type. A condition that segkit lacks is refused, never approximated."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,20 +47,20 @@ from segkit.masking import quoted
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a document leaves to the account: names of ids, and the columns that hold channel affinity."""
+    """Facts that a document lacks: the names of ids, and the columns with channel affinity."""
 
     names: NamesOfIds
     channel_affinity: Mapping[str, str]
 
 
 def read_definition(definition: Filter, account: Account, gaps: Gaps, place: str) -> Condition | None:
-    """Read all groups of a definition, noting each condition that can't be said; None if any can't.
+    """Read all groups of a definition. Returns None if segkit can't express all conditions.
 
     Args:
-        definition: what holds `condition_groups`.
+        definition: the mapping with `condition_groups`.
         account: names and columns that only the account knows.
-        gaps: takes what can't be said.
-        place: begins the place of each gap, such as the segment's name.
+        gaps: records each condition that segkit can't express.
+        place: the beginning of each gap's position, such as the segment's name.
     """
     before = len(gaps.lines)
     groups = definition.get("condition_groups")
@@ -127,11 +127,11 @@ def _group_membership(value: Filter, account: Account) -> Condition:
     is_member = boolean("is_member", given.get("is_member"))
     keys = texts("group_ids", given.get("group_ids"))
     if len(keys) > 1:
-        why = "Klaviyo takes one, and no document says whether one or all of several are meant"
+        why = "Klaviyo accepts one list, and does not document whether several mean any or all of them"
         raise DefinitionError.beyond_segkit(f"A condition on {len(keys)} lists", why)
     joined = event_timeframe(given["timeframe_filter"]) if "timeframe_filter" in given else ALL_TIME
     if not is_member and joined != ALL_TIME:
-        raise DefinitionError.beyond_segkit("A timeframe of not being on a list", "Klaviyo documents none")
+        raise DefinitionError.beyond_segkit("A timeframe of not being on a list", "Klaviyo does not document one")
     return ListCondition(account.names.of("list", keys[0]), is_member, joined)
 
 
@@ -184,7 +184,7 @@ def _affinity(given: Filter, columns: Mapping[str, str]) -> Condition:
         word("The comparison of a priority", test.comparison, ("equals",))
     column = columns.get(f"{channel}_{measurement}", columns.get(channel))
     if column is None:
-        why = f"no column holds it; name one with channel_affinity={{'{channel}_{measurement}': COLUMN}}"
+        why = f"no column has it; name its column with channel_affinity={{'{channel}_{measurement}': COLUMN}}"
         raise DefinitionError.beyond_segkit(f"The {measurement} of {channel} in channel affinity", why)
     return PropertyCondition(column, test)
 
@@ -211,6 +211,6 @@ _READERS: dict[str, Callable[[Filter, Account], Condition]] = {
     "profile-predictive-analytics": _prediction,
 }
 _BEYOND = {
-    "profile-has-custom-object": ("A condition on custom objects", "segkit has profiles, events and lists only"),
-    "profile-permissions": ("A permission for WhatsApp", "segkit knows the channels sms and email"),
+    "profile-has-custom-object": ("A condition on custom objects", "segkit only has profiles, events and lists"),
+    "profile-permissions": ("A permission for WhatsApp", "segkit only has the channels sms and email"),
 }

@@ -1,4 +1,4 @@
-"""Klaviyo's consent condition to ours: state, date of the state, and tests of the columns that say how it came about."""
+"""Convert Klaviyo's consent condition to segkit's: the state, its date, and filters such as the method of consent."""
 
 from typing import cast, get_args
 
@@ -25,15 +25,17 @@ from segkit.masking import quoted
 
 
 def consent_condition(value: Filter) -> ConsentCondition:
-    """Read whether a profile can receive marketing; the guide's "any" of those who can receive SMS is "subscribed".
+    """Read a condition on whether a profile can receive marketing.
+
+    Klaviyo's guide writes "any" for profiles that can receive SMS; it is read as "subscribed".
 
     Raises:
-        DefinitionError: a channel, subscription or filter that segkit has no words for.
+        DefinitionError: segkit does not have the channel, subscription or filter.
     """
     given = parts("A condition on consent", value, ("consent",))
     consent = parts("The consent", given.get("consent"), ("channel", "can_receive_marketing", "consent_status"))
     if consent.get("channel") == "push":
-        raise DefinitionError.beyond_segkit("Consent to push messages", "segkit knows the channels sms and email")
+        raise DefinitionError.beyond_segkit("Consent to push messages", "segkit only has the channels sms and email")
     channel: Channel = word("The channel of a consent", consent.get("channel"), get_args(Channel))
     can = boolean("can_receive_marketing", consent.get("can_receive_marketing"))
     status = parts("The consent_status", consent.get("consent_status"), ("subscription", "filters"))
@@ -46,7 +48,7 @@ def consent_condition(value: Filter) -> ConsentCondition:
 
 
 def _narrowed(cell: Cell, filters: object) -> tuple[DateTimeframe | None, tuple[PropertyCondition, ...]]:
-    """Return the date of the state and the other tests; a second date is a test of the column that holds it."""
+    """Return the timeframe of the state's date, and the other filters as conditions. A second date becomes a condition on its column."""
     if filters is None:
         return None, ()
     if not isinstance(filters, list):
@@ -54,7 +56,7 @@ def _narrowed(cell: Cell, filters: object) -> tuple[DateTimeframe | None, tuple[
     found = [condition for one in filters for condition in _conditions(cell, one)]
     if sum(isinstance(one, dict) and one.get("field") == "method" for one in filters) > 1:
         raise DefinitionError.beyond_segkit(
-            "Two methods of one consent", "no document says whether one or both must hold"
+            "Two methods of one consent", "Klaviyo does not document whether one or both must hold"
         )
     dates = [one for one in found if one.property == f"{cell[0]}_consent_timestamp"]
     if not dates:
@@ -77,7 +79,7 @@ def _conditions(cell: Cell, value: object) -> list[PropertyCondition]:
 
 
 def _fields(cell: Cell) -> dict[str, str]:
-    """Return the fields that a state of consent can be narrowed by, and the columns they ask about."""
+    """Map the fields that can narrow a state of consent to their columns."""
     fields = dict(TRUTHS.get(cell, {}))
     if cell in METHODS:
         fields |= {"status_date": f"{cell[0]}_consent_timestamp", "method": f"{cell[0]}_consent_method"}
@@ -98,12 +100,12 @@ def _of_kind(name: str, test: PropertyTest) -> PropertyTest:
             return test
         case _:
             raise DefinitionError.beyond_segkit(
-                f"The filter of {quoted(name)}", "it is of another kind than Klaviyo documents"
+                f"The filter of {quoted(name)}", "Klaviyo documents another type of filter for this field"
             )
 
 
 def _method(cell: Cell, column: str, given: Filter) -> list[PropertyCondition]:
-    """Return the way a consent came or went, and the form, person, key or page it is narrowed to."""
+    """Return conditions for the method of a consent and, if the filter has one, its detail: the form, person, key or page."""
     method = word("The method of a consent", given.get("method"), tuple(METHODS[cell]))
     found = [PropertyCondition(column, TextTest("equals", method))]
     if given.get("filter") is None:
@@ -112,6 +114,6 @@ def _method(cell: Cell, column: str, given: Filter) -> list[PropertyCondition]:
     is_some = isinstance(detail, TextInTest) and not detail.negated
     if not is_some and not (isinstance(detail, TextTest) and detail.comparison == "equals"):
         raise DefinitionError.beyond_segkit(
-            f"The filter of the method {quoted(method)}", "only equals and in are known there"
+            f"The filter of the method {quoted(method)}", "only equals and in are supported there"
         )
     return [*found, PropertyCondition(f"{column}_detail", detail)]

@@ -1,4 +1,4 @@
-"""Klaviyo's date filters to timeframes; hours, days and weeks are all that both sides count in."""
+"""Convert Klaviyo's date filters to timeframes. The units are hours, days and weeks."""
 
 from collections.abc import Callable
 from datetime import UTC, date, time
@@ -38,11 +38,11 @@ def event_timeframe(value: object) -> EventTimeframe:
     """Read the timeframe of events or of joining a list.
 
     Raises:
-        DefinitionError: no timeframe, or one that only dates on profiles have.
+        DefinitionError: there is no timeframe, or only a date on a profile can have it.
     """
     found = timeframe(value)
     if not isinstance(found, get_args(EventTimeframe)):
-        why = "segkit looks back on events, and has anniversaries only of dates that profiles carry"
+        why = "segkit only looks back on events; anniversaries are for dates on profiles"
         raise DefinitionError.beyond_segkit(
             f"The timeframe {quoted(cast(Filter, value).get('operator'))} of events", why
         )
@@ -50,7 +50,7 @@ def event_timeframe(value: object) -> EventTimeframe:
 
 
 def date_timeframe(value: object) -> DateTimeframe:
-    """Read the timeframe that a profile's date is compared with; "over all time" is none."""
+    """Read the timeframe that a profile's date is compared with; refuse "over all time"."""
     found = timeframe(value)
     if isinstance(found, AllTime):
         raise DefinitionError.beyond_segkit("The timeframe 'alltime' of a date", "every date passes; ask for is-set")
@@ -60,10 +60,10 @@ def date_timeframe(value: object) -> DateTimeframe:
 def timeframe(value: object) -> Timeframe:
     """Read any date filter.
 
-    The guide's `value` is taken for the schema's `date`, and the ends of a relative window in either order.
+    Accepts `value`, as in Klaviyo's guide, for `date`, as in its schema, and the ends of a relative window in either order.
 
     Raises:
-        DefinitionError: an unknown operator or unit, or a moment that is no midnight in UTC.
+        DefinitionError: the operator or unit is unknown, or an instant is not a midnight in UTC.
     """
     names = ("operator", "quantity", "unit", "start", "end", "date", "value")
     given = parts("A date filter", value, names, of="operator, and quantity and unit or a date")
@@ -100,7 +100,7 @@ def _anniversary(kind: Callable[[int], Timeframe]) -> Callable[[Filter], Timefra
 
 
 def _day(given: Filter, *names: str) -> date:
-    """Read a day: a bare date, or its midnight in UTC, which is what the product writes for a day that was picked."""
+    """Read a day: a plain date, or its midnight in UTC, which Klaviyo writes for a day chosen in its interface."""
     value = next((given[name] for name in names if name in given), "null")
     what = f"The {names[0]} of a date filter"
     wanted = "a day such as '2026-06-30', or its midnight in UTC: segkit's conditions compare whole days"

@@ -1,4 +1,4 @@
-"""Klaviyo's conditions on events to ours: counts and sums of a metric, and steps in an order."""
+"""Convert Klaviyo's conditions on events to segkit's: counts and sums of a metric, and funnels."""
 
 from typing import cast
 
@@ -23,12 +23,12 @@ from segkit.masking import quoted
 
 
 def metric_condition(value: Filter, names: NamesOfIds) -> Condition:
-    """Read how often, or for how much, something was done.
+    """Read a condition on a count or sum of events.
 
-    "Greater than 0" is "at least 1" of a count, as `did` says it.
+    A count "greater than 0" becomes "at least 1", as in `did`.
 
     Raises:
-        DefinitionError: a part is missing, unknown, or without words in segkit.
+        DefinitionError: a field is missing or unknown, or segkit can't express it.
     """
     known = ("metric_id", "measurement", "measurement_filter", "timeframe_filter", "metric_filters")
     given = parts("A condition on a metric", value, known)
@@ -44,10 +44,10 @@ def metric_condition(value: Filter, names: NamesOfIds) -> Condition:
 
 
 def funnel_condition(value: Filter, names: NamesOfIds) -> Condition:
-    """Read steps that were taken, or not taken, in an order.
+    """Read a funnel: steps that were taken, or not taken, in order.
 
     Raises:
-        DefinitionError: a part is missing, unknown, or without words in segkit.
+        DefinitionError: a field is missing or unknown, or segkit can't express it.
     """
     given = parts("A funnel", value, ("timeframe_filter", "completion_window_seconds", "steps"))
     steps = given.get("steps")
@@ -69,7 +69,7 @@ def _step(value: object, names: NamesOfIds) -> FunnelStep:
 
 
 def _where(value: object) -> tuple[EventProperty, ...]:
-    """Return the clauses of an event."""
+    """Return the conditions on properties of the events."""
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -82,6 +82,6 @@ def _clause(value: object) -> EventProperty:
     name = text("The property of a filter of events", given.get("property"))
     test = value_filter(given.get("filter"))
     if isinstance(test, DateTest):
-        why = "Klaviyo documents none on events; copy the date to the profile"
+        why = "Klaviyo does not document date filters on events; copy the date to the profile"
         raise DefinitionError.beyond_segkit(f"A date filter of the event property {quoted(name)}", why)
     return EventProperty(name, test)

@@ -1,4 +1,4 @@
-"""Klaviyo's filters to tests; whose value they test is for the readers of conditions."""
+"""Convert Klaviyo's filters to tests. The callers choose which property is tested."""
 
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -34,13 +34,13 @@ def number_filter(value: object) -> NumberTest:
 
 
 def value_filter(value: object) -> PropertyTest:
-    """Read a filter of a property, of profiles or of events.
+    """Read a filter of a property of profiles or events.
 
-    The published description types lists that contain several items, or a text, for events only; the product offers them for
-    profiles too, so they are read in either place.
+    The published schema defines the list filters "contains several items" and "contains a text" for events only. Klaviyo's interface
+    offers them for profiles too, so both are accepted.
 
     Raises:
-        DefinitionError: a type, operator or value that segkit has no test for.
+        DefinitionError: segkit has no test for the type, operator or value.
     """
     if not isinstance(value, Mapping):
         raise DefinitionError.bad_value("A filter", value, "an object with its type and operator")

@@ -1,11 +1,22 @@
-"""Rewrites of a condition that keep its members: without "not", in groups, within Klaviyo's limit; writing them is others' work."""
+"""Rewrite a condition in Klaviyo's form without changing its members: without "not", as AND of OR groups, within the size limit.
+
+`write` converts the result to a document.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar, assert_never, cast
 
-from segkit.definition.algebra import CONDITION_LIMIT, OPPOSITES, Literal, condition_groups, push_not_inwards, simplify
+from segkit.definition.algebra import (
+    CONDITION_LIMIT,
+    OPPOSITES,
+    Literal,
+    condition_groups,
+    each_metric,
+    push_not_inwards,
+    simplify,
+)
 from segkit.definition.conditions import (
     AllOf,
     AnyOf,
@@ -14,15 +25,18 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     ItemsComparison,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListComparison,
     ListCondition,
     ListTest,
     MetricCondition,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     PropertyCondition,
@@ -46,16 +60,16 @@ Comparison = TypeVar("Comparison", bound=str)
 
 _ONE_DAY = timedelta(days=1)
 _WORKING_LIMIT = 2_000
-"""Conditions before idle groups are dropped: quickly looked through, and more than shrinks below Klaviyo's limit in practice."""
+"""The most conditions before redundant groups are dropped. Few enough to compare quickly; larger ones hardly ever shrink to the limit."""
 _ONCE = {("at least", 1), ("more than", 0), ("not equals", 0)}
 _NEVER = {("fewer than", 1), ("at most", 0), ("equals", 0)}
 
 
 def without_not(condition: Condition, gaps: Gaps) -> Condition:
-    """Return the same members in atoms that Klaviyo may have a shape for.
+    """Return a condition with the same members, without "not", in atoms that Klaviyo may support.
 
-    Negation is pushed into the atoms. A property's is the opposite or not set; kinds other than the test asks for are lost, as they
-    match nothing in Klaviyo. An atom whose opposite would lose members is noted as a gap and left as it is.
+    Pushes "not" into the atoms. For a property this gives the opposite or not set, which loses values of another type than the test's:
+    they match nothing in Klaviyo. An atom whose opposite would lose members is recorded as a gap and stays unchanged.
     """
     return _rewritten(push_not_inwards(simplify(condition)), gaps)
 
@@ -73,61 +87,80 @@ def _rewritten(condition: Condition, gaps: Gaps) -> Condition:
 
 
 def _tried(literal: Literal, gaps: Gaps) -> Condition:
-    """Return what says the literal, or the literal itself where nothing does, so that the rest is looked at too."""
+    """Return the literal in Klaviyo's form. Records a gap and returns it unchanged if there is none, so that the rest is checked too."""
     found: list[Condition] = []
     with gaps.at(explain(literal)):
-        found.append(_sayable(literal))
+        found.append(_supported(literal))
     return found[0] if found else literal
 
 
-def bounded_groups(sayable: Condition, alike: Mapping[Literal, Literal]) -> tuple[tuple[Literal, ...], ...]:
-    """Return the groups that must all hold, without those that another makes idle.
+def bounded_groups(condition: Condition, alike: Mapping[Literal, Literal]) -> tuple[tuple[Literal, ...], ...]:
+    """Return the groups that must all hold, without groups that another one implies.
 
-    `alike` has, for what Klaviyo spells in one way and segkit in several, the one that stands for all.
+    Args:
+        condition: a condition without "not".
+        alike: maps each literal to the first one that has the same Klaviyo document.
 
     Raises:
-        DefinitionError: there are more conditions than Klaviyo takes, or none.
+        DefinitionError: there are more conditions than Klaviyo accepts, or none.
     """
     try:
-        groups = condition_groups(sayable, limit=_WORKING_LIMIT)
+        groups = condition_groups(condition, limit=_WORKING_LIMIT)
     except DefinitionError:
-        # Far too many to look for idle ones; refused again, with Klaviyo's own limit in the message.
-        groups = condition_groups(sayable, limit=CONDITION_LIMIT)
+        # Too many to compare. Raise the error again with Klaviyo's limit in its message.
+        groups = condition_groups(condition, limit=CONDITION_LIMIT)
     if not groups or () in groups:
         who, nearest = ("everybody", "created is set") if not groups else ("nobody", "no segment at all")
         raise DefinitionError.beyond_klaviyo(f"definition without conditions, which is {who}", nearest)
     groups = tuple(tuple(dict.fromkeys(alike.get(literal, literal) for literal in group)) for group in groups)
     sets = [frozenset(group) for group in groups]
-    # Doubled ones are equal as sets, and the first of them stays.
-    busy = [
+    # Of equal groups, keep the first.
+    needed = [
         group
         for place, (group, own) in enumerate(zip(groups, sets, strict=True))
         if not any(other < own for other in sets) and own not in sets[:place]
     ]
-    size = sum(map(len, busy))
+    size = sum(map(len, needed))
     if size > CONDITION_LIMIT:
         raise DefinitionError.too_many_conditions(size, CONDITION_LIMIT)
-    return tuple(busy)
+    return tuple(needed)
 
 
-def _sayable(literal: Literal) -> Condition:
+def _supported(literal: Literal) -> Condition:
     match literal:
         case Not(inner):
             return _negated(inner)
         case MetricCondition(measurement="count", comparison=comparison, value=value):
             if (comparison, value) in _ONCE:
-                return replace(literal, comparison="at least", value=1)
-            return replace(literal, comparison="equals", value=0) if (comparison, value) in _NEVER else literal
+                return _of_each_alternative(AnyOf, replace(literal, comparison="at least", value=1))
+            if (comparison, value) in _NEVER:
+                return _of_each_alternative(AllOf, replace(literal, comparison="equals", value=0))
+            return literal
         case PropertyCondition(name, LengthTest("not equals", length)):
             return _any_test(name, [LengthTest("fewer than", length), LengthTest("more than", length)])
         case PropertyCondition(name, ItemsTest(comparison, items)) if _column(name) not in PREDICTIONS:
             kind, of_each = _OF_EACH[comparison]
             return kind(tuple(PropertyCondition(name, ListTest(of_each, item)) for item in items))
+        case PropertyCondition(name, NumberInTest(numbers, negated)):
+            of_one = [NumberTest("not equals" if negated else "equals", number) for number in numbers]
+            return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in of_one))
         case PropertyCondition(name, TextInTest(values, negated)) if _column(name) == PREDICTED_GENDER:
             tests = [TextTest("not equals" if negated else "equals", value) for value in values]
             return (AllOf if negated else AnyOf)(tuple(PropertyCondition(name, test) for test in tests))
         case _:
             return literal
+
+
+def _of_each_alternative(kind: type[AllOf] | type[AnyOf], atom: MetricCondition) -> Condition:
+    """Return a condition for each metric and each alternative among an event's filters: at least once by any, or zero times by all."""
+    if not isinstance(atom.metric, str):
+        return kind(tuple(_of_each_alternative(kind, replace(atom, metric=one)) for one in each_metric(atom.metric)))
+    places = [place for place, clause in enumerate(atom.where) if isinstance(clause, EventAlternatives)]
+    if len(places) != 1:
+        return atom
+    before, clause, after = atom.where[: places[0]], atom.where[places[0]], atom.where[places[0] + 1 :]
+    alternatives = clause.alternatives if isinstance(clause, EventAlternatives) else ()
+    return kind(tuple(replace(atom, where=(*before, *one, *after)) for one in alternatives))
 
 
 _OF_EACH: dict[ItemsComparison, tuple[type[AllOf] | type[AnyOf], ListComparison]] = {
@@ -136,7 +169,7 @@ _OF_EACH: dict[ItemsComparison, tuple[type[AllOf] | type[AnyOf], ListComparison]
     "not contains any of": (AllOf, "not contains"),
     "not contains all of": (AnyOf, "not contains"),
 }
-"""Klaviyo's profiles are asked for one item at a time."""
+"""For each test of several items, how to join tests of one item: Klaviyo has no other filter of lists on profiles."""
 
 
 def _negated(atom: Condition) -> Condition:
@@ -150,14 +183,16 @@ def _negated(atom: Condition) -> Condition:
         case ListCondition(name):
             nearest = f"not on the list {quoted(name)}, joined by OR with having joined outside that time"
         case DistanceCondition(is_within=is_within):
-            nearest = f"{describe(replace(atom, is_within=not is_within))}, which leaves out who can't be placed"
+            nearest = f"{describe(replace(atom, is_within=not is_within))}, which leaves out profiles without a known location"
         case PhoneCountryCondition(is_in=is_in):
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with phone_number not set"
         case RegionCondition(is_in=is_in):
             nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with country not set"
+        case LastEventCondition(metric, where, timeframe):
+            nearest = f"{describe(MetricCondition(metric, 'count', 'equals', 0, timeframe, where))}, the newest or not"
         case _:
-            # A funnel: whatever else has an exact opposite was turned round before.
-            nearest = "the funnel as a segment of its own, which a campaign then excludes"
+            # A funnel: all other atoms have an exact opposite and were replaced before.
+            nearest = "the funnel as a separate segment that the campaign excludes"
     raise DefinitionError.beyond_klaviyo("opposite of this condition that keeps its members", nearest)
 
 
@@ -165,10 +200,10 @@ def _negated_property(name: str, test: PropertyTest) -> Condition:
     tests = opposites(test)
     if not tests:
         nearest = _nearest_timeframe(name, test)
-        raise DefinitionError.beyond_klaviyo("opposite of this timeframe that keeps the days to come", nearest)
+        raise DefinitionError.beyond_klaviyo("opposite of this timeframe that includes the days to come", nearest)
     opposite = _any_test(name, tests)
     if _column(name) in PREDICTIONS:
-        nearest = f"{describe(PropertyCondition(name, tests[0]))}, which leaves out who has no prediction"
+        nearest = f"{describe(PropertyCondition(name, tests[0]))}, which leaves out profiles without a prediction"
         raise DefinitionError.beyond_klaviyo("test for a prediction that is not set", nearest)
     return AnyOf((opposite, PropertyCondition(name, SetTest(is_set=False))))
 
@@ -185,12 +220,12 @@ def _nearest_timeframe(name: str, test: PropertyTest) -> str:
 
 
 def _negated_comparison(comparison: Comparison) -> Comparison:
-    """Return the comparison with "not" before it, or without."""
+    """Return the comparison with "not" added or removed."""
     return cast(Comparison, comparison.removeprefix("not ") if comparison.startswith("not ") else f"not {comparison}")
 
 
 def opposites(test: PropertyTest) -> list[PropertyTest]:
-    """Return tests of which one passes exactly where a value of the same kind fails this one; none if there are no such.
+    """Return tests such that a value of the same type passes one of them if and only if it fails this test; [] if there are none.
 
     >>> opposites(NumberTest("at least", 18))
     [NumberTest(comparison='fewer than', value=18)]
@@ -200,6 +235,8 @@ def opposites(test: PropertyTest) -> list[PropertyTest]:
             return [TextTest(_negated_comparison(comparison), value)]
         case TextInTest(values, negated):
             return [TextInTest(values, not negated)]
+        case NumberInTest(numbers, negated):
+            return [NumberInTest(numbers, not negated)]
         case NumberTest(comparison, value):
             return [NumberTest(OPPOSITES[comparison], value)]
         case BooleanTest(value):
@@ -223,7 +260,7 @@ def opposites(test: PropertyTest) -> list[PropertyTest]:
 
 
 def _other_days(timeframe: DateTimeframe) -> list[DateTimeframe]:
-    """Return timeframes that together hold every moment outside; relative ones leave the days to come open, so have none."""
+    """Return timeframes that together cover every other moment; [] if there are none, as for relative timeframes."""
     match timeframe:
         case Before(day):
             return [After(day - _ONE_DAY)]
@@ -238,7 +275,7 @@ def _other_days(timeframe: DateTimeframe) -> list[DateTimeframe]:
 
 
 def _other_states(consent: ConsentCondition) -> Condition:
-    """Return every state of consent but this one."""
+    """Return a condition for all other states of consent."""
     channel, can_receive, subscription = cell_of(consent)
     others = [
         ConsentCondition(channel, can_receive, other) for other in CELLS[channel, can_receive] if other != subscription
@@ -248,7 +285,7 @@ def _other_states(consent: ConsentCondition) -> Condition:
 
 
 def _any_test(name: str, tests: Iterable[PropertyTest]) -> Condition:
-    conditions = [_sayable(PropertyCondition(name, test)) for test in tests]
+    conditions = [_supported(PropertyCondition(name, test)) for test in tests]
     return conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
 
 

@@ -1,6 +1,6 @@
-"""Klaviyo's spellings and segkit's beside each other, each table once, so that reading and writing can't differ.
+"""Map Klaviyo's spellings to segkit's. Readers and writers share these tables, so that they can't differ.
 
-From the published description of the Segments API (github.com/klaviyo/openapi, openapi/stable/categories/segments.json, revision
+Source: the published schema of the Segments API (github.com/klaviyo/openapi, openapi/stable/categories/segments.json, revision
 2026-07-15).
 """
 
@@ -49,7 +49,7 @@ SEVERAL_ITEMS: dict[str, ItemsComparison] = {
     "not-contains-all": "not contains all of",
 }
 ANY_OF_ONE: dict[str, ListComparison] = {"contains-any": "contains", "not-contains-any": "not contains"}
-"""Events have no other words for a single item."""
+"""Operators that mean "contains" if they have a single item. Filters of events have no other operator for this."""
 TEXT_OPERATORS = {comparison: operator for operator, comparison in TEXTS.items()}
 NUMBER_OPERATORS = {comparison: operator for operator, comparison in NUMBERS.items()}
 LENGTH_OPERATORS = {comparison: operator for operator, comparison in LENGTHS.items()}
@@ -59,7 +59,7 @@ SEVERAL_ITEMS_OPERATORS = {comparison: operator for operator, comparison in SEVE
 EVENT_ITEM_OPERATORS = {comparison: operator for operator, comparison in ANY_OF_ONE.items()}
 
 EVENT_FILTER_LIMIT = 10
-"""Filters of one event condition (help article 115005062847)."""
+"""The most filters in one condition on events (help article 115005062847)."""
 
 PREDICTED_NUMBERS = (
     "average_days_between_orders",
@@ -75,7 +75,7 @@ PREDICTED_GENDER = "predicted_gender"
 GENDERS = ("likely_female", "likely_male", "uncertain")
 NEXT_ORDER_DIMENSION = "expected_date_of_next_purchase"
 NEXT_ORDER = "expected_date_of_next_order"
-"""What the profile API, and so the data, calls that dimension."""
+"""The name of this dimension in the profile API, and so in the data."""
 AFFINITY_CHANNELS = ("email", "push", "sms", "whatsapp")
 AFFINITY_MEASUREMENTS = ("priority", "rank")
 AFFINITY_RANKS = ("high", "medium", "low")
@@ -95,9 +95,9 @@ _CUSTOM = "properties['", "']"
 
 
 def column_of(spelled: str) -> str | None:
-    """Return the column that a property of a document is read from; None if it is neither well known nor custom.
+    """Return the column for a property of a document; None if the property is neither well known nor custom.
 
-    A custom property named like a column of segkit's own keeps Klaviyo's full spelling, so that neither is taken for the other.
+    A custom property with the same name as a column of segkit keeps Klaviyo's full spelling, so that the two stay different.
 
     >>> column_of("location['city']"), column_of("properties['Shoe size']"), column_of("properties['City']"), column_of("odd")
     ('city', 'Shoe size', "properties['City']", None)
@@ -112,7 +112,7 @@ def column_of(spelled: str) -> str | None:
 
 
 def property_of(column: str) -> str | None:
-    """Return how a document spells a column; None for columns of segkit's own that Klaviyo asks about in other ways.
+    """Return Klaviyo's spelling of a column; None for columns of segkit that no property of Klaviyo corresponds to.
 
     >>> property_of("City"), property_of("Shoe size"), property_of("sms_consent")
     ("location['city']", "properties['Shoe size']", None)
@@ -134,7 +134,7 @@ COMPLETION_WINDOWS = {
     "DAYS_180": 180 * 86_400,
     "YEARS_1": 365 * 86_400,
 }
-"""How long a funnel may take from its first to its last step, in seconds; a year is 365 days."""
+"""The longest time from the first to the last step of a funnel, in seconds. A year is 365 days."""
 
 Cell: TypeAlias = tuple[Channel, bool, Subscription]
 
@@ -144,14 +144,14 @@ CELLS: dict[tuple[Channel, bool], tuple[Subscription, ...]] = {
     ("email", True): ("subscribed", "never_subscribed"),
     ("email", False): ("unsubscribed", "never_subscribed", "subscribed"),
 }
-"""Each profile is in one of these states on a channel; "any" is all of a line."""
+"""The states of consent of each channel. A profile is in exactly one of them; "any" is all states of a line."""
 
 SUPPRESSION_DATES = {
     "bounce_date": "email_bounced_timestamp",
     "invalid_email_date": "email_invalid_timestamp",
     "manual_suppression_date": "email_user_suppressed_timestamp",
 }
-"""Filters that narrow "cannot receive email", to the columns they ask about."""
+"""Map the filters that narrow "cannot receive email" to their columns."""
 
 TRUTHS: dict[Cell, dict[str, str]] = {
     ("email", True, "subscribed"): {"is_double_opt_in": "email_double_opt_in"},
@@ -181,7 +181,7 @@ METHODS: dict[Cell, dict[str, str | None]] = {
         )
     ),
 }  # fmt: skip
-"""Ways into and out of a consent, and the operator by which each may be narrowed to forms, people, keys or a page."""
+"""The methods of giving and withdrawing consent, with the operator that narrows each to forms, people, keys or a page (None: no filter)."""
 
 INTEGRATIONS: dict[Cell, str] = {
     ("sms", True, "subscribed"): "shopify",
@@ -189,10 +189,10 @@ INTEGRATIONS: dict[Cell, str] = {
     ("email", True, "subscribed"): "shopify",
     ("email", False, "unsubscribed"): "constant_contact",
 }
-"""The only integration that the way "integration" may name, and must."""
+"""The only value that the method "integration" allows, and requires, for its detail."""
 
 
 def cell_of(consent: ConsentCondition) -> Cell:
-    """Return the state that a consent condition asks for; who can receive SMS is subscribed."""
+    """Return the state that a consent condition selects. For SMS, "any" of profiles that can receive it is "subscribed"."""
     is_subscribed = consent.channel == "sms" and consent.can_receive and consent.subscription == "any"
     return consent.channel, consent.can_receive, "subscribed" if is_subscribed else consent.subscription

@@ -1,4 +1,4 @@
-"""Segments to the documents that Klaviyo's Segments API takes; every gap of a segment is told at once."""
+"""Write segments as documents of Klaviyo's Segments API. One error reports everything in a segment that Klaviyo can't express."""
 
 import json
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from segkit.definition.conditions import (
     DateTest,
     DistanceCondition,
     FunnelCondition,
+    LastEventCondition,
     ListCondition,
     MetricCondition,
     NumberTest,
@@ -73,20 +74,20 @@ def to_klaviyo(
     """Write a segment as the request that creates it in Klaviyo.
 
     Args:
-        segment: any segment; its description has no place in Klaviyo and stays behind.
-        metric_ids: metric name to id; wins over `names`.
-        list_ids: list name to id; wins over `names`.
+        segment: any segment. Its description is left out, since Klaviyo has no field for it.
+        metric_ids: metric name to id; overrides `names`.
+        list_ids: list name to id; overrides `names`.
         names: the account's names, from a file or its pages.
-        channel_affinity: as for `from_klaviyo`, the columns that hold predictions of channel affinity.
+        channel_affinity: the columns with predictions of channel affinity, as for `from_klaviyo`.
         is_starred: star the segment, which keeps it active for a year without use instead of 45 days.
 
     Returns:
-        {"data": {"type": "segment", "attributes": {"name", "definition"}}} of dictionaries, lists, texts, numbers, truths and None.
+        {"data": {"type": "segment", "attributes": {"name", "definition"}}} of dictionaries, lists, texts, numbers, booleans and None.
 
     Raises:
-        DefinitionError: something that Klaviyo can't say, all of it in one error, each with the nearest that can be said.
+        DefinitionError: Klaviyo can't express the segment. The error lists all reasons, each with the nearest alternative.
 
-    Published description: Segments API, revision 2026-07-15. Equivalences are listed in `segkit.klaviyo.definitions`.
+    Source: Segments API, revision 2026-07-15. `segkit.klaviyo.definitions` lists the equivalences.
 
     >>> from segkit.definition.phrases import can_receive
     >>> request = to_klaviyo(Segment("SMS", can_receive("sms")))
@@ -110,7 +111,7 @@ def klaviyo_definition(
     names: AccountNames | None = None,
     channel_affinity: Mapping[str, str] | None = None,
 ) -> Document:
-    """Write a condition as the definition of a segment: {"condition_groups": [...]}; arguments and errors of `to_klaviyo`.
+    """Write a condition as the definition of a segment: {"condition_groups": [...]}. Arguments and errors are those of `to_klaviyo`.
 
     >>> from segkit.definition.phrases import in_region
     >>> klaviyo_definition(in_region("european_union"))["condition_groups"][0]["conditions"]
@@ -122,17 +123,17 @@ def klaviyo_definition(
 
 def _definition(condition: Condition, account: _Account, name: str) -> Document:
     gaps = Gaps()
-    sayable = without_not(condition, gaps)
+    supported = without_not(condition, gaps)
     documents: dict[Literal, Document] = {}
-    # Each atom by itself first, since groups may be too many to be made.
-    for atom in atoms(sayable):
+    # Write the atoms before the groups, so that their gaps are reported even if there are too many groups.
+    for atom in atoms(supported):
         with gaps.at(describe(atom)):
             documents[atom] = _condition(atom, account)
     first: dict[str, Literal] = {}
     alike = {atom: first.setdefault(json.dumps(document), atom) for atom, document in documents.items()}
     groups: tuple[tuple[Literal, ...], ...] = ()
     with gaps.at("the whole"):
-        groups = bounded_groups(sayable, alike)
+        groups = bounded_groups(supported, alike)
     if gaps.lines:
         raise DefinitionError.klaviyo_unsaid(name, gaps.lines)
     return {"condition_groups": [{"conditions": [documents[literal] for literal in group]} for group in groups]}
@@ -144,6 +145,9 @@ def _condition(literal: Atom, account: _Account) -> Document:
             return metric_document(literal, account.ids)
         case FunnelCondition():
             return funnel_document(literal, account.ids)
+        case LastEventCondition(metric, where, timeframe):
+            nearest = describe(MetricCondition(metric, "count", "at least", 1, timeframe, where))
+            raise DefinitionError.beyond_klaviyo("condition on the newest event alone", f"{nearest}, the newest or not")
         case PropertyCondition():
             return _property(literal, account)
         case ConsentCondition():
@@ -180,7 +184,7 @@ def _property(atom: PropertyCondition, account: _Account) -> Document:
         return _prediction(column, atom.test)
     spelled = property_of(atom.property)
     if spelled is None:
-        nearest = "can_receive(...) or cannot_receive(...), narrowed by subscription, date and method"
+        nearest = "can_receive(...) or cannot_receive(...) with a subscription, date or method"
         raise DefinitionError.beyond_klaviyo(f"property for the column {quoted(atom.property)}", nearest)
     return _of_property(spelled, profile_filter(atom.test))
 

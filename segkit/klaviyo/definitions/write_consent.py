@@ -1,4 +1,4 @@
-"""A consent condition in Klaviyo's shape, whose filters depend on the state of consent that is asked for."""
+"""Write a consent condition as a Klaviyo document. Each state of consent allows other filters: see `words`."""
 
 from segkit.definition.conditions import (
     BooleanTest,
@@ -28,21 +28,21 @@ _SUPPRESSION_FIELDS = {column: field for field, column in SUPPRESSION_DATES.item
 
 
 def consent_document(atom: ConsentCondition) -> Document:
-    """Return a consent condition in Klaviyo's shape.
+    """Return the Klaviyo document of a consent condition.
 
     Raises:
-        DefinitionError: a state that nobody can be in, or a filter that Klaviyo does not have of this state.
+        DefinitionError: nobody can be in the state of consent, or Klaviyo does not have the filter for this state.
     """
     channel, can_receive, subscription = cell = cell_of(atom)
     choices = CELLS[channel, can_receive]
     if subscription not in ("any", *choices):
         states = " or ".join(repr(choice) for choice in choices)
         raise DefinitionError.beyond_klaviyo(
-            f"state {quoted(subscription)} of those who {_can(cell)}", f"subscription {states}"
+            f"state {quoted(subscription)} of profiles that {_can(cell)}", f"subscription {states}"
         )
     status: Document = {"subscription": subscription}
     filters = _filters(cell, atom)
-    # The schema asks for the list here even if it is empty.
+    # In these states the schema requires the list even if it is empty.
     if filters or ((channel, can_receive) == ("email", False) and subscription in ("subscribed", "never_subscribed")):
         status["filters"] = filters
     consent = {"channel": channel, "can_receive_marketing": can_receive, "consent_status": status}
@@ -57,22 +57,22 @@ def _filters(cell: Cell, atom: ConsentCondition) -> list[Document]:
     filters: list[Document] = []
     if atom.status_date is not None:
         filters.append(_filter(cell, PropertyCondition(f"{cell[0]}_consent_timestamp", DateTest(atom.status_date))))
-    ways = [clause for clause in atom.where if clause.property.startswith(f"{cell[0]}_consent_method")]
+    of_method = [clause for clause in atom.where if clause.property.startswith(f"{cell[0]}_consent_method")]
     for clause in atom.where:
-        if clause not in ways:
+        if clause not in of_method:
             filters.append(_filter(cell, clause))
-        elif clause is ways[0]:
-            filters.append(_way(cell, ways))
+        elif clause is of_method[0]:
+            filters.append(_method_filter(cell, of_method))
     suppressions = sum(one["field"] in SUPPRESSION_DATES for one in filters)
     if suppressions not in (0, len(filters)):
         raise DefinitionError.beyond_klaviyo(
-            "consent narrowed both by suppression and by status", "two conditions, one for each, joined by AND"
+            "consent with filters of both suppression and status", "two conditions, one for each, joined by AND"
         )
     return filters
 
 
 def _filter(cell: Cell, clause: PropertyCondition) -> Document:
-    """Return the filter for one column; each state of consent has its own few."""
+    """Return the filter for one column, if Klaviyo has it for this state of consent."""
     truths = {column: field for field, column in TRUTHS.get(cell, {}).items()}
     match clause.test:
         case DateTest(timeframe) if clause.property == f"{cell[0]}_consent_timestamp" and cell in METHODS:
@@ -85,14 +85,14 @@ def _filter(cell: Cell, clause: PropertyCondition) -> Document:
             return {"field": "custom_source", "filter": profile_filter(clause.test)}
         case _:
             states = " and ".join(state[2] for state in METHODS if state[0] == cell[0])
-            nearest = f"{states} can be narrowed by date and method"
+            nearest = f"{states} can be filtered by date and method"
             raise DefinitionError.beyond_klaviyo(
-                f"filter by {masked_text(clause.property)} of those who {_can(cell)} ({cell[2]})", nearest
+                f"filter by {masked_text(clause.property)} of profiles that {_can(cell)} ({cell[2]})", nearest
             )
 
 
-def _way(cell: Cell, clauses: list[PropertyCondition]) -> Document:
-    """Return the filter for the one way a consent came or went, with the form, person, key or page it is narrowed to."""
+def _method_filter(cell: Cell, clauses: list[PropertyCondition]) -> Document:
+    """Return the filter for a method of consent and, if there is one, its detail: the form, person, key or page."""
     column = f"{cell[0]}_consent_method"
     known = METHODS.get(cell, {})
     tests: dict[str, PropertyTest] = {clause.property: clause.test for clause in clauses}
@@ -102,11 +102,11 @@ def _way(cell: Cell, clauses: list[PropertyCondition]) -> Document:
         case _:
             nearest = ", ".join(known) or "no method at all"
             raise DefinitionError.beyond_klaviyo(
-                f"such test of {column} of those who {_can(cell)} ({cell[2]})", nearest
+                f"such test of {column} of profiles that {_can(cell)} ({cell[2]})", nearest
             )
     detail = tests.pop(f"{column}_detail", None)
     if tests or len(clauses) > 1 + (detail is not None):
-        raise DefinitionError.beyond_klaviyo("second test of a method", "the first alone")
+        raise DefinitionError.beyond_klaviyo("second test of a method", "only the first test")
     if detail is not None:
         found["filter"] = _detail(cell, method, detail)
     elif method == "integration":
@@ -125,7 +125,7 @@ def _detail(cell: Cell, method: str, test: PropertyTest) -> Document:
             raise DefinitionError.beyond_klaviyo(f"integration {quoted(named[0])}", repr(INTEGRATIONS[cell]))
         return profile_filter(test)
     nearest = {
-        None: "the method alone",
+        None: "the method without a detail",
         "in": "the detail is one of several texts",
         "equals": "the detail equals a text",
     }

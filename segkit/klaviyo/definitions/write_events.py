@@ -1,9 +1,9 @@
-"""Conditions on events in Klaviyo's shape: counts and sums of a metric, and steps in an order."""
+"""Write conditions on events as Klaviyo documents: counts and sums of a metric, and funnels."""
 
 from dataclasses import replace
 from typing import assert_never
 
-from segkit.definition.conditions import EventProperty, FunnelCondition, MetricCondition
+from segkit.definition.conditions import EventAlternatives, EventTests, FunnelCondition, MetricCondition
 from segkit.definition.explain import describe
 from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InPeriod, InTheLast
 from segkit.errors import DefinitionError
@@ -13,11 +13,14 @@ from segkit.klaviyo.definitions.write_filters import Document, date_filter, even
 
 
 def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
-    """Return how often, or for how much, something was done; at least once is "greater than 0", as the product saves it.
+    """Return the document of a condition on a count or sum. A count of at least 1 becomes "greater than 0", as Klaviyo saves it.
 
     Raises:
-        DefinitionError: the metric has no id, or a clause no filter.
+        DefinitionError: the metric has no id, or Klaviyo lacks a filter of an event property.
     """
+    if not isinstance(atom.metric, str):
+        nearest = f"a condition for each of the {len(atom.metric)} metrics, joined by OR, which each count alone"
+        raise DefinitionError.beyond_klaviyo("count of several metrics together", nearest)
     match atom.measurement:
         case "count":
             is_once = (atom.comparison, atom.value) == ("at least", 1)
@@ -39,19 +42,19 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
 
 
 def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
-    """Return steps in an order.
+    """Return the document of a funnel.
 
     Raises:
-        DefinitionError: as for a metric, or a timeframe or completion window that Klaviyo does not have.
+        DefinitionError: a metric has no id, or Klaviyo lacks a filter, the timeframe or the completion window.
     """
     if not isinstance(atom.timeframe, (InTheLast, AtLeastAgo, BetweenAgo, BetweenDates, InPeriod)):
-        raise DefinitionError.beyond_klaviyo("funnel without two ends in time", "in the last 365 days")
+        raise DefinitionError.beyond_klaviyo("funnel with such a timeframe", "in the last 365 days")
     windows = {seconds: word for word, seconds in COMPLETION_WINDOWS.items()}
     window = atom.completion_seconds
     if window is not None and window not in windows:
         nearest = min(windows, key=lambda seconds: abs(seconds - window))
         raise DefinitionError.beyond_klaviyo(
-            f"funnel of {window:,} seconds", f"{windows[nearest]}, {nearest:,} seconds"
+            f"completion window of {window:,} seconds", f"{windows[nearest]}, {nearest:,} seconds"
         )
     steps = [
         {
@@ -65,8 +68,14 @@ def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
     return found | {"completion_window_seconds": None if window is None else windows[window], "steps": steps}
 
 
-def _event_filters(where: tuple[EventProperty, ...]) -> list[Document] | None:
+def _event_filters(where: EventTests) -> list[Document] | None:
     if len(where) > EVENT_FILTER_LIMIT:
         nearest = f"the {EVENT_FILTER_LIMIT} that matter most"
-        raise DefinitionError.beyond_klaviyo(f"event with {len(where)} filters", nearest)
-    return [{"property": clause.property, "filter": event_filter(clause.test)} for clause in where] or None
+        raise DefinitionError.beyond_klaviyo(f"condition on events with {len(where)} filters", nearest)
+    filters: list[Document] = []
+    for clause in where:
+        if isinstance(clause, EventAlternatives):
+            nearest = f"a condition for each of the {len(clause.alternatives)} alternatives, joined by OR, which each count alone"
+            raise DefinitionError.beyond_klaviyo("choice among the filters of an event", nearest)
+        filters.append({"property": clause.property, "filter": event_filter(clause.test)})
+    return filters or None

@@ -1,4 +1,4 @@
-"""Tests and timeframes to Klaviyo's filters, in the spelling of its published schema; what has no filter is refused."""
+"""Convert tests and timeframes to Klaviyo's filters, as in its published schema. A test without a filter is refused."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +16,7 @@ from segkit.definition.conditions import (
     ListTest,
     Number,
     NumberComparison,
+    NumberInTest,
     NumberTest,
     PropertyTest,
     SetTest,
@@ -56,13 +57,13 @@ from segkit.klaviyo.definitions.words import (
 from segkit.masking import quoted
 
 Document: TypeAlias = dict[str, Any]
-"""Plain dictionaries, lists, texts, numbers, truths and None, as JSON has them."""
+"""A JSON object of plain dictionaries, lists, texts, numbers, booleans and None."""
 
 
 def number(value: Number) -> int | float:
-    """Return a number as JSON takes it: whole ones without decimals, others as the nearest float, which reads back the same.
+    """Return a number for JSON: an int if it is whole, else the nearest float.
 
-    A Decimal of more than 15 digits may have no float of its own, and the nearest stands for it.
+    A Decimal of more than 15 digits may lose precision.
 
     >>> from decimal import Decimal
     >>> number(Decimal("19.99")), number(30.0)
@@ -83,7 +84,7 @@ def number_filter(comparison: NumberComparison, value: Number) -> Document:
 
 
 def profile_filter(test: PropertyTest) -> Document:
-    """Return the filter of a profile's property.
+    """Return the filter for a property of profiles.
 
     Raises:
         DefinitionError: Klaviyo has no such filter.
@@ -104,7 +105,7 @@ def profile_filter(test: PropertyTest) -> Document:
 
 
 def event_filter(test: EventTest) -> Document:
-    """Return the filter of an event's property; for one item of a list Klaviyo has "contains any" of one.
+    """Return the filter for a property of events. For one item of a list it is "contains any" of that item.
 
     Raises:
         DefinitionError: Klaviyo has no such filter.
@@ -121,17 +122,20 @@ def event_filter(test: EventTest) -> Document:
 
 
 def _common_filter(
-    test: TextTest | TextInTest | NumberTest | BooleanTest | LengthTest | SetTest | SomethingTest,
+    test: TextTest | TextInTest | NumberTest | NumberInTest | BooleanTest | LengthTest | SetTest | SomethingTest,
 ) -> Document:
     match test:
         case TextTest(comparison, value):
             return text_filter(TEXT_OPERATORS[comparison], value)
         case TextInTest(()):
-            raise DefinitionError.beyond_klaviyo("choice among no texts", "the segment without this condition")
+            raise DefinitionError.beyond_klaviyo("test of an empty set of texts", "the segment without this condition")
         case TextInTest(values, negated):
             return text_filter("not-in" if negated else "in", list(values))
         case NumberTest(comparison, value):
             return number_filter(comparison, value)
+        case NumberInTest(values, negated):
+            nearest = f"a condition for each of the {len(values)} numbers, joined by {'AND' if negated else 'OR'}"
+            raise DefinitionError.beyond_klaviyo("choice among several numbers", nearest)
         case BooleanTest(value):
             return {"type": "boolean", "operator": "equals", "value": value}
         case LengthTest("not equals", length):
@@ -143,7 +147,7 @@ def _common_filter(
             return {"type": "existence", "operator": "is-set" if is_set else "not-set"}
         case SomethingTest(holds):
             what, nearest = ("something", "is set") if holds else ("nothing", "is not set")
-            unknown = 'what Klaviyo\'s own "is set" makes of an empty list or 0 is not documented'
+            unknown = 'Klaviyo does not document whether an empty list or 0 counts as "is set"'
             raise DefinitionError.beyond_klaviyo(f"filter for a property that holds {what}", f"{nearest}; {unknown}")
         case _:
             assert_never(test)
@@ -173,7 +177,7 @@ def _whole_item(item: str | float) -> str | int:
 
 
 def date_filter(timeframe: Timeframe) -> Document:
-    """Return the filter of dates and events for a timeframe; days are written as their midnights in UTC.
+    """Return the date filter for a timeframe. Days are written as their midnights in UTC.
 
     >>> date_filter(After(date(2026, 6, 30)))
     {'type': 'date', 'operator': 'after', 'date': '2026-06-30T00:00:00+00:00'}

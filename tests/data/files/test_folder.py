@@ -105,18 +105,18 @@ def test_a_workbook_without_the_package_says_what_to_install(folder, monkeypatch
 
 
 PASSED_OVER = {
-    "events (1).csv": "call it events-2.csv",
-    "events_2.csv": "call it events-2.csv",
-    "event.csv": "call it events-2.csv",
-    "my_events.csv": "call it events-2.csv",
+    "events (1).csv": "rename it to events-2.csv",
+    "events_2.csv": "rename it to events-2.csv",
+    "event.csv": "rename it to events-2.csv",
+    "my_events.csv": "rename it to events-2.csv",
     "events.xlsx": "'events.csv' was read|events.csv was read",
     "events.txt": "events.csv was read",
-    "events.csv.part": "not finished",
-    "events.csv.crdownload": "not finished",
+    "events.csv.part": "unfinished download",
+    "events.csv.crdownload": "unfinished download",
     "events.xls": "save it as events.csv or events.xlsx",
     "events.log": "save it as events.csv or events.parquet",
-    "profiles_unsubscribed.csv": "call it profiles-2.csv",
-    "list.csv": "name it",
+    "profiles_unsubscribed.csv": "rename it to profiles-2.csv",
+    "list.csv": "pass it",
 }
 
 
@@ -228,7 +228,7 @@ def test_what_is_neither_a_path_nor_a_frame_is_refused_in_our_words(name):
 def test_a_pipe_is_refused(folder):
     """A pipe given by name would be waited for without end."""
     os.mkfifo(folder / "pipe.csv")
-    with pytest.raises(DataError, match="no regular file"):
+    with pytest.raises(DataError, match="not a regular file"):
         sk.load(profiles=folder / "pipe.csv")
 
 
@@ -258,7 +258,7 @@ def test_frames_of_other_libraries_are_frames(kind):
 def test_doubled_headers_and_foreign_text_of_a_table_are_refused():
     """A table of Arrow may have two columns of one header, or bytes under the name of text, and neither goes on."""
     table = pa.table([pa.array(["a"]), pa.array(["b"])], names=["profile_id", "profile_id"])
-    with pytest.raises(DataError, match="several columns are headed 'profile_id'"):
+    with pytest.raises(DataError, match="several columns have the header 'profile_id'"):
         sk.load(profiles=table)
     text = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xe9"]).buffers())
     with pytest.raises(DataError, match="text in UTF-8"):

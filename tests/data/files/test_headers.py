@@ -23,7 +23,7 @@ def test_a_file_without_headers_is_refused_and_shows_nobody(tmp_path: Path, row:
     other = ",".join("x" for _ in row)
     (tmp_path / "profiles.csv").write_text(f"{','.join(row)}\n{other}\n", encoding="utf-8")
     with pytest.raises(
-        DataError, match="has no row of headers: more than a third of the first row looks like cells"
+        DataError, match="has no row of headers: more than a third of the first row looks like data"
     ) as refusal:
         sk.load(tmp_path, as_of="2026-06-30")
 
@@ -76,7 +76,7 @@ def test_a_named_index_is_a_column_and_several_levels_of_headers_are_refused():
     shop = Dataset.from_frames(frame.set_index(["profile_id", "Shop"]), as_of="2026-06-30")
     assert (shop.profile_ids.tolist(), shop.property_names) == (["a", "b"], ["Shop", "Age"])
 
-    with pytest.raises(DataError, match="several columns are headed 'profile_id'"):
+    with pytest.raises(DataError, match="several columns have the header 'profile_id'"):
         Dataset.from_frames(frame.set_index("profile_id", drop=False), as_of="2026-06-30")
     with pytest.raises(DataError, match="headers have several levels"):
         Dataset.from_frames(pd.concat({"a": frame}, axis=1), as_of="2026-06-30")

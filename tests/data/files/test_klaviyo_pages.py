@@ -407,7 +407,9 @@ SHAPELESS = {
 def test_what_is_no_page_is_an_error(name, tmp_path):
     """A file of another shape says which shape is wanted, and never ends in an error of Python's own."""
     (tmp_path / "events.json").write_text(json.dumps(SHAPELESS[name]))
-    with pytest.raises(DataError, match=r"lacks Klaviyo's shape, a list named 'data'|neither pages .* nor rows"):
+    with pytest.raises(
+        DataError, match=r"does not have Klaviyo's shape, a list named 'data'|neither pages .* nor rows"
+    ):
         sk.load(tmp_path)
 
 

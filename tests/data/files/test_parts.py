@@ -51,7 +51,7 @@ def test_a_property_of_an_export_stays_apart_in_every_part(tmp_path):
     shop = sk.load(tmp_path, as_of="2026-06-30")
     assert shop.profiles["city"].tolist() == ["Oslo", "Bergen", "Paris"]
     assert shop.profiles["properties['city']"].fillna("").tolist() == ["x", "y", ""]
-    assert shop.report["fault"].tolist().count("'city' has this meaning, too") == 1
+    assert shop.report["fault"].tolist().count("'city' has the same meaning") == 1
 
 
 def test_a_part_without_a_needed_column_is_refused(tmp_path):

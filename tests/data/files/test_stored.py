@@ -159,7 +159,7 @@ def test_a_damaged_column_is_one_error_and_leaves_no_thread(damaged, tmp_path):
 def test_no_known_id_is_one_error_over_all_pieces(tmp_path):
     """Ids that are all strange are refused with the count of the whole table."""
     events = pd.DataFrame({"profile_id": list("pqrst"), "metric": "x", "datetime": pd.Timestamp("2026-06-01")})
-    with pytest.raises(DataError, match=r"no id is that of a profile \(5 times\), such as 'p', 'q', 'r'"):
+    with pytest.raises(DataError, match=r"no id belongs to a profile \(5 times\), such as 'p', 'q', 'r'"):
         shop_in_pieces(tmp_path, events, 2)
 
 

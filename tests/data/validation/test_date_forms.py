@@ -130,7 +130,7 @@ def test_an_ambiguous_order_is_one_error_that_names_the_argument(text):
 
 def test_a_date_that_does_not_fit_the_order_that_was_named_is_refused():
     """What was said of the column wins over what the column shows."""
-    with pytest.raises(DataError, match=r"dates that are none in month/day/year order, such as '13/06/2026'"):
+    with pytest.raises(DataError, match=r"dates that are not possible in month/day/year order, such as '13/06/2026'"):
         shop_of(["13/06/2026", "01/02/2026"], day_first=False)
     with pytest.raises(DataError, match="day_first='yes': the choices are True, False and None"):
         shop_of(["13/06/2026"], day_first="yes")
@@ -152,7 +152,7 @@ def test_the_report_says_which_forms_were_read():
         >= {
             "dates in month/day/year order": 2,
             "years of two digits": 1,
-            "dates or times not quite as in ISO 8601": 2,
+            "dates or times that are nearly ISO 8601": 2,
             "seconds since 1970": 1,
             "microseconds since 1970": 1,
             "blanks, apostrophes or other marks around it": 1,
@@ -170,7 +170,7 @@ def test_a_blank_date_is_no_date():
 def test_placeholders_are_reported(text):
     """Dates that stand for none in other systems are read as written, and counted."""
     shop = shop_of(["2026-06-01T00:00:00Z", text])
-    assert faults(shop)["dates of the year 1 or of the end of 9999, which many systems write for none"] == 1
+    assert faults(shop)["dates of the year 1 or of the end of 9999, which many systems write for no date"] == 1
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_events_that_contradict_each_other_are_refused(other):
     """One id can't be of two people, times or amounts, and nothing says which of them is right."""
     events = orders(("ann", 1, 5), other, event_id=["E1", "E1"])
     with pytest.raises(
-        DataError, match=r"events, event_id: different events under one id, such as 'E1'.*columns="
+        DataError, match=r"events, event_id: different events with the same id, such as 'E1'.*columns="
     ) as error:
         sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
     assert "'event_id': 'order_id'" in str(error.value)
@@ -105,7 +105,7 @@ def test_a_plain_id_may_be_that_of_an_order():
     lines = orders(("ann", 1, 5), ("ann", 1, 6), ("bea", 1, 5), id=["1001", "1001", "1002"])
     shop = sk.Dataset.from_frames(PEOPLE, lines, as_of="2026-06-30")
     assert who(sk.spent("Placed Order", at_least=11), shop) == {"ann"}
-    assert said(shop, "id") == [("ids that several events have", 1, "each row counts as an event of its own")]
+    assert said(shop, "id") == [("ids that several events share", 1, "each row counts as an event")]
 
 
 def test_the_newest_version_of_an_event_counts():
@@ -155,7 +155,7 @@ def test_many_events_that_nothing_tells_apart_are_mentioned():
     assert said(once, "rows") == []
     both = pd.concat([clicks, clicks])
     [(fault, count, _)] = said(sk.Dataset.from_frames(PEOPLE, both.sort_values("value"), as_of="2026-06-30"), "rows")
-    assert (fault, count) == ("like another in profile, metric, time and amount", 150)
+    assert (fault, count) == ("same profile, metric, time and amount as another event", 150)
 
 
 def test_ids_may_be_numbers():
@@ -285,5 +285,5 @@ def test_the_newest_version_of_a_profile_counts(header):
 def test_versions_of_one_moment_are_refused():
     """Where two rows differ and neither is newer, nothing is guessed."""
     people = pd.DataFrame({"profile_id": ["ann", "ann"], "Age": [1, 2], "updated": "2026-06-01T00:00:00Z"})
-    with pytest.raises(DataError, match="different rows under one id"):
+    with pytest.raises(DataError, match="different rows with the same id"):
         sk.Dataset.from_frames(people, as_of="2026-06-30")

@@ -146,7 +146,7 @@ KEPT = {
     ),
     "a header and its spelled-out form": (
         people(city="Oslo", City="OSLO"), orders(),
-        ("profiles", "city", "'City' has this meaning, too", 1, "", "kept as a property under its own name"),
+        ("profiles", "city", "'City' has the same meaning", 1, "", "kept as a property under its own name"),
     ),
 }  # fmt: skip
 
@@ -200,20 +200,20 @@ REFUSED = {
     "no ids": (people(profile_id=[None] * 4), None, ["profiles, profile_id: no row has an id (4 times)"]),
     "different rows under one id": (
         people(profile_id=["ann", "ann", "ann", "bea"], city=["Oslo", "Bergen", "Oslo", None]), None,
-        ["profiles, profile_id: different rows under one id, which differ in 'city', such as 'ann'. If they are different people",
-         "If they are versions of one profile, keep the row that is right", "where any of them says unsubscribed, so must the one"],
+        ["profiles, profile_id: different rows with the same id, which differ in 'city', such as 'ann'. If they are different people",
+         "If they are versions of one profile, keep the right row", "if any of them is unsubscribed, the kept row must be, too"],
     ),
     "ids that a spreadsheet shortened": (
         people(profile_id=["1.23457E+11", "1.23457E+11", "ann", "ann"], city=["Oslo", "Bergen", "Rome", "Rome"]), None,
-        ["ids that a spreadsheet shortened to one, so that several profiles have it, such as '1.23457E+11'",
-         "Their last digits are lost in this file", "Export it once more"],
+        ["ids that a spreadsheet shortened, so that several profiles share one, such as '1.23457E+11'",
+         "Their last digits are lost in this file", "Export it again"],
     ),
     "an unset cell in one of two rows": (
-        people(profile_id=["ann", "ann", "bea", "cat"], Age=[18, None, 1, 1]), None, ["different rows under one id"],
+        people(profile_id=["ann", "ann", "bea", "cat"], Age=[18, None, 1, 1]), None, ["different rows with the same id"],
     ),
     "ids of another kind": (
         people(), orders(profile_id=["1", "2", "3", "4"]),
-        ["events, profile_id: no id is that of a profile (4 times), such as '1', '2', '3'. Profiles have ids such as 'ann', 'bea'"],
+        ["events, profile_id: no id belongs to a profile (4 times), such as '1', '2', '3'. Profiles have ids such as 'ann', 'bea'"],
     ),
     "unreadable dates": (
         people(), orders(datetime=["soon", "2026-13-01T00:00:00Z", "2026-06-03T00:00:00Z", "last week"]),
@@ -351,7 +351,7 @@ def test_there_are_two_ways_with_what_is_unreadable(word):
 def test_a_default_country_must_be_one():
     """A default country that nobody knows is refused, whether or not there are phone numbers."""
     for profiles in (people(), people(phone_number="(617) 555-0123")):
-        with pytest.raises(DataError, match=r"'Narnia' is no country\. Give two letters"):
+        with pytest.raises(DataError, match=r"'Narnia' is not a country\. Pass two letters"):
             Dataset.from_frames(profiles, as_of="2026-06-30", default_country="Narnia")
 
 
@@ -426,7 +426,7 @@ def test_no_report_and_no_error_names_a_person():
 def test_ids_that_are_emails_are_covered():
     """Where the shop's ids are email addresses, errors and reports cover them, the ids offered as examples included."""
     emails = [f"{name}.lee@example.com" for name in NAMES]
-    with pytest.raises(DataError, match="no id is that of a profile") as error:
+    with pytest.raises(DataError, match="no id belongs to a profile") as error:
         Dataset.from_frames(people(profile_id=emails), orders())
     assert "lee@example" not in str(error.value)
     shop = Dataset.from_frames(people(profile_id=emails), orders(profile_id=[*emails[:3], "zoe.lee@example.com"]))
@@ -451,10 +451,10 @@ DOUBLED = pd.DataFrame([["ann", "1", "2"]], columns=["profile_id", "Age", "Age"]
 def test_doubled_headers_are_refused(tmp_path):
     """Two columns of one header, in a frame or a file, are an error, since nobody can say which of them is meant."""
     for load in (lambda: Dataset.from_frames(DOUBLED), lambda: sk.load(profiles=DOUBLED)):
-        with pytest.raises(DataError, match="profiles: several columns are headed 'Age'"):
+        with pytest.raises(DataError, match="profiles: several columns have the header 'Age'"):
             load()
     (tmp_path / "profiles.csv").write_text("profile_id,Age,Age\nann,1,2\n")
-    with pytest.raises(DataError, match="several columns are headed 'Age'"):
+    with pytest.raises(DataError, match="several columns have the header 'Age'"):
         sk.load(tmp_path)
 
 
@@ -467,18 +467,18 @@ FILES = {
     "only a header": ("events.csv", b"profile_id,metric,datetime\n", "has no rows"),
     "only a header, cut": ("events.csv", b"profile_id,metric,datetime", "has no rows"),
     "only a header, compressed": ("events.csv.gz", gzip.compress(b"profile_id,metric,datetime\n"), "has no rows"),
-    "a row too long": ("events.csv", EVENTS + b"ann,ann.lee@example.com,2026-06-01,5\n", "1 row has not as many cells as the header"),
-    "rows too short": ("events.csv", EVENTS + b"ann.lee@example.com\nbea\n", "2 rows have not as many cells as the header, which has 3"),
+    "a row too long": ("events.csv", EVENTS + b"ann,ann.lee@example.com,2026-06-01,5\n", "1 row doesn't have as many cells as the header"),
+    "rows too short": ("events.csv", EVENTS + b"ann.lee@example.com\nbea\n", "2 rows don't have as many cells as the header, which has 3"),
     "Latin letters of one byte": ("events.csv", EVENTS + "zoë,X,\n".encode("latin-1"), "line 3 is not text in UTF-8.*encoding="),
     "a cut gzip": ("events.csv.gz", gzip.compress(EVENTS * 500)[:60], "damaged, was not written to its end"),
     "a torn gzip": ("events.csv.gz", bytes(TORN), "can't be read"),
     "a cut bzip": ("events.csv.bz2", bz2.compress(EVENTS * 500)[:60], "can't be read"),
     "no Parquet": ("events.parquet", EVENTS, "can't be read"),
     "an empty Parquet": ("events.parquet", b"", "can't be read"),
-    "no JSON": ("events.json", EVENTS, "can't be read: it is no JSON, or was not written to its end, in line 1"),
+    "no JSON": ("events.json", EVENTS, "can't be read: it is not JSON, or it is incomplete, in line 1"),
     "cut JSON": ("events.json", b'{"data": [', "can't be read"),
     "empty JSON": ("events.json", b"", "has no rows"),
-    "an old spreadsheet": ("events.xls", b"", "holds neither profiles nor events.*It holds: 'events.xls'.*given one by one"),
+    "an old spreadsheet": ("events.xls", b"", "has neither profiles nor events.*It holds: 'events.xls'.*one by one"),
 }  # fmt: skip
 
 
@@ -528,7 +528,7 @@ def test_the_same_table_twice_is_refused(other, tmp_path):
     (tmp_path / "events.csv").write_bytes(EVENTS)
     (tmp_path / other).write_bytes(b"")
     with pytest.raises(
-        DataError, match=r"holds events in more than one form.*count everything twice.*events="
+        DataError, match=r"has events in more than one format.*count everything twice.*events="
     ) as error:
         sk.load(tmp_path)
     assert other in str(error.value)
@@ -540,7 +540,7 @@ def test_the_same_part_twice_is_refused(tmp_path):
     (tmp_path / "events-2.csv.gz").write_bytes(gzip.compress(EVENTS))
     assert len(sk.load(tmp_path).events) == 2
     (tmp_path / "events-1.csv.gz").write_bytes(gzip.compress(EVENTS))
-    with pytest.raises(DataError, match="more than one form"):
+    with pytest.raises(DataError, match="more than one format"):
         sk.load(tmp_path)
 
 
@@ -549,12 +549,12 @@ def test_files_given_one_by_one_must_be_of_a_known_and_equal_format(tmp_path):
     (tmp_path / "events.csv").write_bytes(EVENTS)
     (tmp_path / "events.log").write_bytes(EVENTS)
     pd.DataFrame({"profile_id": ["ann"]}).to_parquet(tmp_path / "events.parquet")
-    with pytest.raises(DataError, match=r"'events\.log' is of no format that segkit reads. It reads \.csv"):
+    with pytest.raises(DataError, match=r"'events\.log' is not in a format that segkit reads. It reads \.csv"):
         sk.load(events=tmp_path / "events.log")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="The folder 'empty' holds no parts of a table"):
+    with pytest.raises(DataError, match="The folder 'empty' has no parts of a table"):
         sk.load(events=tmp_path / "empty")
-    with pytest.raises(DataError, match=r"'events\.parquet' is of another format than 'events\.csv'"):
+    with pytest.raises(DataError, match=r"'events\.parquet' has another format than 'events\.csv'"):
         sk.load(events=[tmp_path / "events.csv", tmp_path / "events.parquet"])
     with pytest.raises(DataError, match="Nothing to load"):
         sk.load(events=[])

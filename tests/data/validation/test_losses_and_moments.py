@@ -86,7 +86,7 @@ def test_profiles_that_only_events_have_are_added_if_asked():
 
 def test_nothing_is_added_where_no_id_matches():
     """Then the two tables have different ids, and each person would be two."""
-    with pytest.raises(DataError, match="no id is that of a profile"):
+    with pytest.raises(DataError, match="no id belongs to a profile"):
         shop_of(0, 2, add_profiles_of_events=True)
 
 
@@ -151,5 +151,5 @@ def test_odd_events_never_count_ahead():
     """An event of the year 3026 is in no window that ends now, and the report counts it."""
     shop = dated(DAY, "3026-06-30T00:00:00Z")
     assert sk.membership(sk.Segment("one", sk.did("Placed Order", equals=1)), shop)["one"].tolist() == [True]
-    [row] = shop.report.query("fault == 'events ahead of the clock'").to_dict("records")
+    [row] = shop.report.query("fault == 'events in the future'").to_dict("records")
     assert row["count"] == 1

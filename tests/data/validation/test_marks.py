@@ -93,7 +93,7 @@ def test_two_rows_of_one_id_but_for_marks_are_one_profile():
     """Alike in all else they are kept once; else they are refused as two rows of one id are."""
     people = pd.DataFrame({"profile_id": ["ann", "ann ", "bea"], "Age": [18, 18, 20]})
     assert sk.Dataset.from_frames(people, as_of="2026-06-30").profile_ids.tolist() == ["ann", "bea"]
-    with pytest.raises(DataError, match="different rows under one id"):
+    with pytest.raises(DataError, match="different rows with the same id"):
         sk.Dataset.from_frames(people.assign(Age=[18, 19, 20]), as_of="2026-06-30")
 
 

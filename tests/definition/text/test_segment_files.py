@@ -42,7 +42,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
         load_segments(tmp_path)
     lines = str(caught.value).splitlines()
 
-    assert lines[0] == "Segments' text has 4 faults, so nothing was read:"
+    assert lines[0] == "The text of the segments has 4 faults, so nothing was read:"
     assert lines[1].startswith("  - one.yaml, line 4, all of/1/did: ")
     assert lines[2].startswith("  - one.yaml, line 5, all of/2/foo: ")
     assert lines[3].startswith("  - two.yaml, line 3: This is not YAML")

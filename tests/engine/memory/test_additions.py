@@ -127,9 +127,9 @@ def test_unknown_ids_are_counted_and_left_out():
         told = shop.report.query("table in ['with_properties', 'with_list']")[["fault", "count"]].to_numpy().tolist()
         assert ["rows of unknown profiles", 2] in told
         assert ["rows without a profile id", 1] in told
-    with pytest.raises(DataError, match=r"no id is that of a profile.*'zoe'.*such as 'ann'"):
+    with pytest.raises(DataError, match=r"no id belongs to a profile.*'zoe'.*such as 'ann'"):
         SHOP.with_properties(frame.iloc[1:3])
-    with pytest.raises(DataError, match=r"no id is that of a profile.*'zoe'.*such as 'ann'"):
+    with pytest.raises(DataError, match=r"no id belongs to a profile.*'zoe'.*such as 'ann'"):
         SHOP.with_list("L", ["zoe"])
 
 
@@ -155,8 +155,8 @@ def test_a_shop_of_an_export_keeps_its_further_columns_of_a_meaning():
 
 
 @pytest.mark.parametrize(("frame", "said"), [
-    (framed(Score=[1, 2, 3]).reset_index(drop=True), "no column is called 'profile_id'"),
-    (framed(), "no column beside profile_id"),
+    (framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is called 'profile_id'"),
+    (framed(), "no column besides profile_id"),
     (framed(Score=[1, 2, 3]).iloc[:0], "no row"),
     (pd.concat([framed(Score=[1, 2, 3])] * 2), r"ids with more than one row \(3 times\)"),
     (framed(Score=[1, 2, 3])["Score"].rename(None), "Series without a name"),
@@ -191,7 +191,7 @@ def test_a_list_is_of_whatever_holds_ids():
     (" ", ["ann"], "name must be the name of a list"),
     (7, ["ann"], "name must be the name of a list"),
     ("Picked", framed(picked=[True, False, True])["picked"], r"series\.index\[series\]"),
-    ("Picked", framed(Score=[1, 2, 3]).reset_index(drop=True), "no column is called 'profile_id'"),
+    ("Picked", framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is called 'profile_id'"),
 ])  # fmt: skip
 def test_what_names_no_people_is_refused(name, ids, said):
     """One text, a column of True and False, a frame without ids and no ids at all are slips, told as such."""

@@ -75,7 +75,7 @@ def test_an_answer_that_comes_byte_by_byte_ends_at_its_deadline(pieces, monkeypa
     """Whichever part of it drips: it is given up in one error, and not asked for again."""
     monkeypatch.setattr(answers, "LONGEST_ANSWER", 0.3)
     with answering(*pieces, pause=0.01) as (account, asked):
-        with pytest.raises(AccountError, match=r"Get Metrics: the answer was not whole after .* given up"):
+        with pytest.raises(AccountError, match=r"Get Metrics: the response was not complete after .* gave up"):
             account.ask(METRICS)
 
         assert len(asked) == 1
@@ -108,7 +108,9 @@ def test_an_answer_without_end_is_given_up_at_the_limit(pieces, monkeypatch):
     """Whichever part of it has no end, by this limit or by a smaller one of the libraries beneath."""
     monkeypatch.setattr(answers, "LARGEST_ANSWER", 2**21)
     with answering(*pieces) as (account, asked):
-        with pytest.raises(AccountError, match=r"Get Metrics: .*(larger than .* given up|no whole answer)") as caught:
+        with pytest.raises(
+            AccountError, match=r"Get Metrics: .*(larger than .* gave up|before the response from Klaviyo was complete)"
+        ) as caught:
             account.ask(METRICS)
 
         assert len(asked) == (1 if "larger" in str(caught.value) else 8)
@@ -150,7 +152,7 @@ def test_a_good_answer_arrives_however_it_is_sent(form, chunked):
 def test_a_packed_answer_that_is_damaged_is_no_answer(encoding, body):
     """It is asked for again, as often as any other that fails, and then told in our own words."""
     with answering(whole(b"Content-Encoding: " + encoding, body=body), b"") as (account, asked):
-        with pytest.raises(AccountError, match=r"no whole answer|no JSON document"):
+        with pytest.raises(AccountError, match=r"before the response from Klaviyo was complete|not a JSON document"):
             account.ask(METRICS)
 
         assert len(asked) == 8

@@ -112,6 +112,6 @@ def test_without_a_key_the_variable_is_named(tmp_path):
     without_key = {name: text for name, text in os.environ.items() if name != client.KEY_VARIABLE}
     ran = subprocess.run(words, cwd=ROOT, env=without_key, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
-    assert ran.stderr.startswith("segkit: There is no key to the account.")
+    assert ran.stderr.startswith("segkit: There is no key for the account.")
     assert "KLAVIYO_API_KEY" in ran.stderr
     assert not (tmp_path / "shop").exists()

@@ -98,7 +98,7 @@ def test_what_passes_is_asked_again_after_longer_and_longer_waits(server, accoun
 @pytest.mark.parametrize(("fault", "said"), [
     (too_many(), ["Get Metrics", "429", "later"]),
     (Fault(503), ["Get Metrics", "503"]),
-    (Fault(200, b"<html>"), ["Get Metrics", "no JSON document", "proxy"]),
+    (Fault(200, b"<html>"), ["Get Metrics", "not a JSON document", "proxy"]),
     (Fault(0, cut_after=0), ["Get Metrics", "connection failed", "ProtocolError"]),
 ])  # fmt: skip
 def test_patience_has_an_end(server, account, time, fault, said):

@@ -338,9 +338,9 @@ PAGE = {"data": [{"type": "profile", "id": "P1", "attributes": {}}], "links": {"
 @pytest.mark.parametrize(("page", "said"), [
     ({"data": None}, "no list named 'data'"),
     ({"data": {"type": "profile", "id": "P1"}}, "no list named 'data'"),
-    (PAGE | {"data": [*PAGE["data"], {"type": "event", "id": "E1"}]}, "no profile at place 2"),
-    (PAGE | {"data": [{"type": "profile", "attributes": {}}]}, "without id"),
-    (PAGE | {"data": ["P1"]}, "no profile at place 1"),
+    (PAGE | {"data": [*PAGE["data"], {"type": "event", "id": "E1"}]}, "not of type profile at position 2"),
+    (PAGE | {"data": [{"type": "profile", "attributes": {}}]}, "without an id"),
+    (PAGE | {"data": ["P1"]}, "not of type profile at position 1"),
     (PAGE | {"data": [{"type": "profile", "id": "P1", "attributes": {"properties": ["a"]}}]}, "names and values"),
     (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/"}}, "no cursor"),
     (PAGE | {"links": {"next": 5}}, "no cursor"),
@@ -368,7 +368,7 @@ def test_a_malformed_page_is_named_and_nothing_is_lost(server, tmp_path, page, s
 def test_an_event_without_its_profile_is_a_malformed_page(server, tmp_path):
     """What could not be told apart later is refused when it comes."""
     server.content["/api/events"][7] = resource("event", "E7", datetime="2026-01-01T00:00:00+00:00")
-    with pytest.raises(AccountError, match=r"Get Events, page 2: .* without metric or profile at place 3"):
+    with pytest.raises(AccountError, match=r"Get Events, page 2: .* without a metric or a profile at position 3"):
         pull(tmp_path, account=account(server))
 
 
@@ -474,7 +474,7 @@ def test_profiles_of_unknown_age_are_fetched_again(server, tmp_path, note):
     resumed = pull(tmp_path, account=account(server))
     assert not sk.load(resumed.folder).consent("sms", "subscribed").any()
     assert resumed.notes == (
-        "The unfinished pull did not note when it began to download its profiles, so all profiles were downloaded again.",
+        "The unfinished pull did not record when it began to download its profiles, so all profiles were downloaded again.",
     )
 
 
@@ -518,10 +518,10 @@ def test_the_files_say_from_when_their_consent_dates(server, tmp_path):
 def test_an_unfinished_pull_is_gone_on_with_only_as_itself(server, tmp_path):
     """Another question, or another account's key, does not mix with the pages that are there; restart drops them."""
     broken_off(server, tmp_path, since="2026-01-01")
-    with pytest.raises(AccountError, match=r"since='2026-01-01T00:00:00Z'; this one asks for .*since=None"):
+    with pytest.raises(AccountError, match=r"since='2026-01-01T00:00:00Z'; this pull has .*since=None"):
         pull(tmp_path, account=account(server))
     other = {"/api/metrics": [resource("metric", "Others", name="Placed Order")]}
-    with Server(other) as elsewhere, pytest.raises(AccountError, match="from another account"):
+    with Server(other) as elsewhere, pytest.raises(AccountError, match="of another account"):
         pull(tmp_path, since="2026-01-01", account=account(elsewhere))
     pull(tmp_path, restart=True, account=account(server))
     assert len(pd.read_parquet(tmp_path / "events.parquet")) == 61
@@ -533,7 +533,7 @@ def test_a_place_that_is_no_longer_known_says_so(server, tmp_path):
     with pytest.raises(AccountError, match="403"):
         pull(tmp_path, account=account(server))
     server.fail("/api/profiles", Fault(400))
-    with pytest.raises(AccountError, match=r"can't go on where it stopped.*\(400\).*--restart"):
+    with pytest.raises(AccountError, match=r"can't continue where it stopped.*\(400\).*--restart"):
         pull(tmp_path, account=account(server))
     assert pull(tmp_path, restart=True, account=account(server)).rows["profiles.parquet"] == 24
 

@@ -91,7 +91,7 @@ def test_pushing_twice_sends_nothing_the_second_time(server, account):
 
     assert sent(server) == []
     assert [change.action for change in pushed.changes] == ["leave", "leave"]
-    assert "'Clicked' (id New001) already says this: nothing to send." in str(pushed)
+    assert "'Clicked' (id New001) already has this definition: nothing to send." in str(pushed)
 
 
 def test_the_order_of_conditions_says_nothing(server, account):
@@ -196,7 +196,7 @@ def test_an_update_by_id_renames(server, account):
 
 def test_an_unknown_id_is_refused(server, account):
     """An id that the account does not have creates nothing."""
-    with pytest.raises(AccountError, match="no segment of the id 'SegZzz'"):
+    with pytest.raises(AccountError, match="no segment with the id 'SegZzz'"):
         push(CLICKED, account=account, update="SegZzz")
     assert sent(server) == []
 
@@ -249,7 +249,7 @@ def test_a_creation_whose_answer_is_lost_is_not_made_twice(server, account):
             server.fail("/api/segments", Fault(0, cut_after=0))
 
     server.before = create_and_break
-    with pytest.raises(AccountError, match=r"Done: nothing\. Not done: 'Clicked'\. Run the same again"):
+    with pytest.raises(AccountError, match=r"Done: nothing\. Not done: 'Clicked'\. Run the same push again"):
         push(CLICKED, account=account)
     server.before = lambda _: None
 
@@ -272,7 +272,7 @@ def test_changes_keep_to_the_published_pace(server, account, time):
 def test_more_than_a_day_takes_is_refused_before_it_begins(server, account):
     """Better to be told at once than at the hundred and first."""
     many = [sk.Segment(f"Segment {number}", SMS) for number in range(MOST_A_DAY + 1)]
-    with pytest.raises(AccountError, match="101 requests of one kind, and Klaviyo takes 100 a day"):
+    with pytest.raises(AccountError, match="101 requests of one kind, and Klaviyo allows 100 a day"):
         push(many, account=account)
 
     assert sent(server) == []

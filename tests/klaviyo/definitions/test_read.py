@@ -134,13 +134,13 @@ def test_groups_are_all_of_any_of_without_needless_brackets():
 
 @pytest.mark.parametrize(("payload", "said"), [
     ("{", "no JSON"),
-    (None, "null stands in its place"),
-    (7, "7 stands in its place"),
+    (None, "there is null instead"),
+    (7, "there is 7 instead"),
     ({}, "it has nothing"),
     ({"data": []}, "the page is empty"),
     ({"data": {"attributes": {"name": "Old", "definition": None}}}, "condition_groups must be a list"),
-    ({"data": {"attributes": 5}}, "5 stands in its place"),
-    ({"id": "Seg001", "type": "segment"}, "it has id, type, and no condition_groups"),
+    ({"data": {"attributes": 5}}, "there is 5 instead"),
+    ({"id": "Seg001", "type": "segment"}, "it has id, type, but no condition_groups"),
 ])  # fmt: skip
 def test_what_holds_no_definition_is_refused(payload, said):
     """The message says what stands where a definition belongs."""
@@ -179,9 +179,9 @@ def test_ids_without_names_are_all_listed_beside_other_gaps():
     bad = metric("betwixt", 1, key="Lost01")
     membership = {"type": "profile-group-membership", "is_member": True, "group_ids": ["Lost02"]}
     said = refusal(definition([bad], [membership, metric("equals", 0)]))
-    assert "condition group 1, condition 1: The metric 'Lost01' has no name here" in said
+    assert "condition group 1, condition 1: The name of the metric 'Lost01' is unknown" in said
     assert "condition group 1, condition 1: The operator of a numeric filter can't be 'betwixt'" in said
-    assert "condition group 2, condition 1: The list 'Lost02' has no name here" in said
+    assert "condition group 2, condition 1: The name of the list 'Lost02' is unknown" in said
     assert "3 things" in said
 
 
@@ -332,7 +332,7 @@ REFUSED = {
         consent("sms", "subscribed", [
             {"field": "method", "method": "form", "filter": {"type": "string", "operator": "contains", "value": "F"}},
         ]),
-        "only equals and in are known there",
+        "only equals and in are supported there",
     ),
     "a filter of another state": (
         consent("sms", "subscribed", [

@@ -195,7 +195,7 @@ BEYOND: dict[str, tuple] = {
     "no prediction": (~sk.has("predicted_clv", at_most=9), "not set", "predicted_clv that is more than 9"),
     "not since": (~sk.can_receive("sms", since_in_last_days=9), "opposite", "under the opposite date or method"),
     "not joined then": (~sk.in_list("VIP upload", in_last_days=9), "opposite", "not on the list 'VIP upload'"),
-    "no such order": (~did_in_order("Clicked SMS", "Placed Order", in_last_days=9), "opposite", "a campaign then excludes"),
+    "no such order": (~did_in_order("Clicked SMS", "Placed Order", in_last_days=9), "opposite", "that the campaign excludes"),
     "everybody": (AllOf(()), "everybody", "created is set"),
     "nobody": (AnyOf(()), "nobody", "no segment at all"),
     "a metric nobody has": (sk.did("Clicked Smss"), "no id here", "Did you mean 'Clicked SMS'"),
@@ -210,17 +210,17 @@ BEYOND: dict[str, tuple] = {
     "no text in an item": (~sk.has("Likes", contains_text_in_item="Hat"), "text in an item of a list", "the whole item 'Hat'"),
     "several predictions": (sk.has("predicted_gender", contains_any_of=["a", "b"]), "test of predicted_gender", "likely_female"),
     "another length in events": (clause(LengthTest("not equals", 2)), "length other than", "fewer than 2 and of more than 2"),
-    "something in events": (clause(SomethingTest(True)), "holds something", 'is set; what Klaviyo\'s own "is set" makes of'),
-    "nothing in events": (clause(SomethingTest(False)), "holds nothing", "is not set; what"),
-    "something": (sk.has("Likes", holds_something=True), "holds something", "an empty list or 0 is not documented"),
-    "not something": (~sk.has("Likes", holds_something=True), "holds nothing", "is not set; what"),
+    "something in events": (clause(SomethingTest(True)), "holds something", "is set; Klaviyo does not document whether an empty list or 0"),
+    "nothing in events": (clause(SomethingTest(False)), "holds nothing", "is not set; Klaviyo"),
+    "something": (sk.has("Likes", holds_something=True), "holds something", "does not document whether an empty list or 0"),
+    "not something": (~sk.has("Likes", holds_something=True), "holds nothing", "is not set; Klaviyo"),
     "something predicted": (sk.has("predicted_clv", holds_something=True), "test of predicted_clv", "a comparison of numbers"),
     "something of consent": (
         replace(SMS, where=(sk.has("sms_consent_method", holds_something=True),)), "sms_consent_method", "inbound_message",
     ),
     "eleven filters": (
         MetricCondition("Clicked SMS", "count", "at least", 1, where=(EventProperty("A", SetTest(True)),) * 11),
-        "event with 11 filters",
+        "condition on events with 11 filters",
         "the 10 that matter most",
     ),
     "too many conditions": (
@@ -230,12 +230,12 @@ BEYOND: dict[str, tuple] = {
     ),
     "a funnel for ever": (
         FunnelCondition((FunnelStep("Clicked SMS"), FunnelStep("Placed Order"))),
-        "two ends in time",
+        "funnel with such a timeframe",
         "in the last 365 days",
     ),
     "a funnel of two hours": (
         FunnelCondition((FunnelStep("Clicked SMS"), FunnelStep("Placed Order")), InTheLast(9), 7_200),
-        "funnel of 7,200 seconds",
+        "completion window of 7,200 seconds",
         "HOURS_1, 3,600 seconds",
     ),
     "no longer there since": (
@@ -243,7 +243,7 @@ BEYOND: dict[str, tuple] = {
         "not being on a list",
         "not being on it at all",
     ),
-    "nobody's state": (ConsentCondition("sms", True, "unsubscribed"), "'unsubscribed' of those who can", "'subscribed'"),
+    "nobody's state": (ConsentCondition("sms", True, "unsubscribed"), "'unsubscribed' of profiles that can", "'subscribed'"),
     "a date of any state": (ConsentCondition("sms", False, "any", Before(date(2026, 6, 30))), "(any)", "date and method"),
     "an unknown method": (sk.can_receive("sms", method="magic"), "sms_consent_method", "inbound_message"),
     "a method of any state": (sk.cannot_receive("sms", method="form"), "sms_consent_method", "no method at all"),
@@ -261,16 +261,16 @@ BEYOND: dict[str, tuple] = {
             sk.has("sms_consent_method", equals="sftp"), sk.has("sms_consent_method_detail", equals="x"),
         )),
         "detail of the method 'sftp'",
-        "the method alone",
+        "the method without a detail",
     ),
     "two methods": (
         replace(SMS, where=(sk.has("sms_consent_method", equals="sftp"), sk.has("sms_consent_method", equals="form"))),
         "second test of a method",
-        "the first alone",
+        "only the first test",
     ),
     "suppressed and dated": (
         ConsentCondition("email", False, "unsubscribed", AtLeastAgo(9), (sk.is_set("email_bounced_timestamp"),)),
-        "both by suppression and by status",
+        "both suppression and status",
         "joined by AND",
     ),
 }  # fmt: skip
@@ -338,7 +338,7 @@ def test_numbers_don_t_drift(given, expected):
 
 def test_a_choice_among_nothing_is_no_filter():
     """No document says whether an empty list of texts matches everybody or nobody."""
-    with pytest.raises(DefinitionError, match="choice among no texts"):
+    with pytest.raises(DefinitionError, match="test of an empty set of texts"):
         profile_filter(TextInTest(()))
 
 
