@@ -85,7 +85,7 @@ Uncounted: TypeAlias = (
 )
 
 Seen: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
-"""Profiles, days and amounts of events; no amounts where they are counted."""
+"""Profiles, days and amounts of events; the amounts are None if events are only counted."""
 
 MOST_TOLD = 20
 """Maximum number of warnings per question, for example for a sweep over two hundred countries."""
@@ -306,7 +306,7 @@ class Evaluation:
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
     def _seen_of(self, measure: EventMeasure, scale: int) -> Seen:
-        """Return the same of a single metric, with amounts in units of `scale` decimals."""
+        """Return what `_seen` does for a measure of a single metric, with amounts in units of `scale` decimals."""
         events = self.dataset.events.metric(_single(measure))
         rows = self.selected(measure, events)
         profiles, days = events.profiles[rows], events.days[rows]
@@ -317,7 +317,7 @@ class Evaluation:
         return profiles, days, events.units[rows] * 10 ** (scale - events.scale)
 
     def _scale(self, measure: EventMeasure) -> int:
-        """Return how many decimals the amounts carry that a measure adds up: the most of its metrics."""
+        """Return how many decimals the amounts of a measure have: the maximum over its metrics."""
         of_each = [self.dataset.events.metric(name) for name in each_metric(measure.metric)]
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
@@ -371,7 +371,7 @@ class Evaluation:
         return np.asarray(window.start + np.flatnonzero(kept))
 
     def _events_passing(self, metric: str, tests: EventTests, window: slice) -> Flags:
-        """Return which of a metric's events in a window pass all of some tests."""
+        """Return which of a metric's events in a window pass all tests."""
         kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in tests:
             if isinstance(clause, EventAlternatives):
@@ -383,7 +383,10 @@ class Evaluation:
         return kept
 
     def _last_event(self, condition: LastEventCondition) -> Flags:
-        """Return whose newest event passes: of several flags that are assigned to one profile the last stays, as numpy promises."""
+        """Return for which profiles the newest event passes all tests.
+
+        If several flags are assigned to one profile, numpy guarantees that the last one is kept.
+        """
         events = self.dataset.events.metric(condition.metric)
         window = self.window(EventCount(condition.metric, condition.timeframe), events)
         found = np.zeros(len(self.dataset), dtype=bool)
