@@ -107,7 +107,7 @@ def load(
         _refuse_reading({**given, **reading, **others, "day_first": day_first is not None})
         return Dataset.opened(home, as_of=as_of)
     found = {} if home is None else files_in(home)
-    held = _held(found)
+    files_before = _files_by_table(found)
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
     if not sources:
         raise DataError.nothing_given()
@@ -122,7 +122,7 @@ def load(
         if home is not None:
             note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
         shop = Dataset.from_tables(tables, options, faults)
-    if home is not None and _held(files_in(home)) != held:
+    if home is not None and _files_by_table(files_in(home)) != files_before:
         raise DataError.changed_while_read([home])
     # Arrow keeps freed memory in its pool for later use. Return it to the system, since the tables were large.
     tables.clear()
@@ -141,7 +141,7 @@ def _refuse_reading(given: Mapping[str, Any]) -> None:
         raise DataError.saved_shop_is_read(names)
 
 
-def _held(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
+def _files_by_table(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
     """Return the files of each table, including the parts in folders."""
     return {table: [part for path in paths for part in parts_of(path)] for table, paths in found.items()}
 
