@@ -1,6 +1,6 @@
 """Load a shop: find its files, read them, and validate the tables."""
 
-# Annotations stay as they are written, so that `help` shows short names.
+# Annotations are kept as text, so that `help` shows short names.
 from __future__ import annotations
 
 import os

@@ -45,8 +45,8 @@ class Cut:
     in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
     "more than" and "at most". "Equals" needs two cuts by the same edges: reached and not passed.
 
-    A profile without an amount is in `NO_BIN`, -1. That is a profile without a location, whose property is not set or can't be
-    read as the measure's kind, that never reaches the number of a `LastDay` or a `FirstDay`, or that was not created yet.
+    A profile without an amount is in `NO_BIN`, -1. A profile has no amount if its location is unknown, if its property is not set or
+    can't be read as the measure's kind, if it never reaches the number of a `LastDay` or a `FirstDay`, or if it was not created yet.
 
     Amounts and edges are in the unit that thresholds are written in:
 

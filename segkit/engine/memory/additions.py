@@ -122,7 +122,7 @@ def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
         "ids with more than one row",
         len(several),
         examples=ids.take(pa.array(several[:3])).to_pylist(),
-        next_step="Make one row of each, such as by frame.groupby('profile_id').first()",
+        next_step="Keep one row for each, such as by frame.groupby('profile_id').first()",
     )
     places = np.full(len(ids), UNSET, dtype=np.int32)
     known = np.flatnonzero(rows >= 0)

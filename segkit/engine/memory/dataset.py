@@ -56,9 +56,9 @@ class Dataset:
         known_until: dates after this moment are ignored as wrong. As of an earlier moment, consent and the profiles that existed are
             those of that moment.
         loaded: the time of the clock when the data was loaded.
-        sms: what the profiles say about SMS beside the consent status; only eligibility uses it.
+        sms: what the profiles say about SMS in addition to the consent status; only eligibility uses it.
         unknown_sms_words: which profiles have an unknown value of SMS consent; `sms_consent` is "never_subscribed" for them.
-        losses: tables of which so many rows were left out that it is shown prominently.
+        losses: tables of which more than 5 % of the rows were left out, which is shown prominently.
         default_country: two-letter country of postal codes if the profile has no country; None leaves them without a location.
         cache: results worked out from the data, within a limit of memory.
 
@@ -339,7 +339,7 @@ class Dataset:
         return shop if as_of is None else shop.with_as_of(as_of)
 
     def _derived(self) -> dict[str, pa.Array]:
-        """Return what engines need to know about each profile beside its properties: its country, its point and its consent."""
+        """Return what engines need to know about each profile in addition to its properties: its country, its point and its consent."""
         latitudes, longitudes = (pa.array(degrees, from_pandas=True) for degrees in self.points)
         found = {"country": self.countries, "latitude": latitudes, "longitude": longitudes}
         for channel in ("sms", "email"):

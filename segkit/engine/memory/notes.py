@@ -103,9 +103,9 @@ def _lacking_data(condition: Condition, dataset: Dataset, mixed: frozenset[str] 
             for clause in where:
                 yield from _lacking_data(clause, dataset)
         case PhoneCountryCondition():
-            yield from _sentence(lacking_column("phone_number", dataset, "nobody has a phone number of any country"))
+            yield from _sentence(lacking_column("phone_number", dataset, "nobody has a phone number"))
         case RegionCondition():
-            yield from _sentence(lacking_column("country", dataset, "nobody is in or out of a region"))
+            yield from _sentence(lacking_column("country", dataset, "no condition on a region matches anybody"))
         case DistanceCondition():
             yield from _sentence(lacking_places(dataset))
         case ListCondition():

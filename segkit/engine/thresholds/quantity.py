@@ -32,7 +32,7 @@ class Quantity:
     """The measure that one parameter of a builder is a threshold on.
 
     Attributes:
-        words: its name, such as "days since the last Clicked SMS".
+        words: the name of the measure, such as "days since the last Clicked SMS".
         moving: the condition that moves with the parameter.
         measure: the measure; for a moving window, the day that decides.
         end: the end of the parameter's range, in the unit of the chart.
