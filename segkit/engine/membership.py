@@ -12,14 +12,14 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     """Work out who is in which segment, as of the Dataset's moment.
 
     Args:
-        segments: one segment or several, each with a name of its own.
+        segments: one segment or several, each with a name of its own; those that `sk.in_segment` names among them.
         dataset: the profiles and events.
 
     Returns:
         A column of True and False for each segment, in their order; index `profile_id`, every profile of the Dataset.
 
     Raises:
-        DefinitionError: something is no segment, or two segments have one name.
+        DefinitionError: something is no segment, two segments have one name, or a segment that is named is not among them.
         DataError: a condition names a metric, property, list or postal code that the data does not have.
 
     Warns:
