@@ -315,7 +315,7 @@ STORES: dict[str, tuple[Iterable[str], Callable[[pd.Series], pd.Series]]] = {
     "arrow": (PLAIN_COLUMNS, lambda column: column.convert_dtypes(dtype_backend="pyarrow")),
     "decimals": (["value"], lambda column: pd.Series([None if pd.isna(one) else Decimal(str(one)) for one in column])),
     "nanoseconds": (DATED, lambda column: pd.to_datetime(column).dt.as_unit("ns")),
-    "another zone": (DATED, lambda column: pd.to_datetime(column).dt.tz_convert("Pacific/Kiritimati")),
+    "another zone": (DATED, lambda column: pd.to_datetime(column, utc=True).dt.tz_convert("Pacific/Kiritimati")),
     "texts": (["datetime"], lambda column: column.map(dt.datetime.isoformat)),
 }
 

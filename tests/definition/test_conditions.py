@@ -24,28 +24,32 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
     FunnelCondition,
     FunnelStep,
     ItemsTest,
     ItemTextTest,
+    LastEventCondition,
     LengthTest,
     ListCondition,
     ListTest,
     MetricCondition,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
     PostalCode,
     PropertyCondition,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextInTest,
     TextTest,
 )
-from segkit.definition.timeframes import BetweenDates, InTheLast
+from segkit.definition.timeframes import BetweenDates, InPeriod, InTheLast
 from segkit.errors import DefinitionError
 
 CLICKED = MetricCondition("Clicked SMS", "count", "at least", 1, InTheLast(90))
@@ -80,6 +84,17 @@ EVERY_KIND: list[Condition] = [
     PropertyCondition("Interests", ItemTextTest("not contains", "sal")),
     PropertyCondition("Interests", LengthTest("more than", 2)),
     PropertyCondition("Interests", SomethingTest(False)),
+    PropertyCondition("Size", NumberInTest((38, Decimal("39.5")), negated=True)),
+    MetricCondition(("Clicked SMS", "Clicked Email"), "days", "at least", 3, InPeriod("month", is_last=True)),
+    LastEventCondition(
+        "Placed Order",
+        (
+            EventAlternatives(
+                ((EventProperty("Gift", SetTest(True)),), (EventProperty("Brand", TextTest("equals", "A")),))
+            ),
+        ),
+    ),
+    SegmentCondition("VIP"),
     ListCondition("VIP upload", joined=InTheLast(30)),
     DistanceCondition(True, 30.0, "miles", PostalCode("02110", "US")),
     DistanceCondition(False, 0.5, "kilometers", Point(-42.36, 71.06)),
@@ -233,7 +248,7 @@ def test_conditions_have_fields_and_no_verbs(kind: type):
 
 def test_the_union_is_closed():
     """The kinds checked at run time are those that the type checker knows."""
-    assert {*get_args(Atom), AllOf, AnyOf, Not} == set(KINDS)
+    assert {*get_args(Atom), SegmentCondition, AllOf, AnyOf, Not} == set(KINDS)
     classes = [thing for thing in vars(conditions).values() if isinstance(thing, type)]
     assert {thing for thing in classes if hasattr(thing, "__invert__") and is_dataclass(thing)} == set(KINDS)
 
