@@ -100,7 +100,7 @@ def test_two_folders_that_are_one_are_refused(tmp_path: Path):
     """Else every member of a segment would stand where those who may be texted are looked for."""
     (tmp_path / "send").mkdir()
     (tmp_path / "members").symlink_to("send")
-    with pytest.raises(FileError, match=r"'members', 'send' lead to the same folder"):
+    with pytest.raises(FileError, match=r"'members', 'send' are links to the same folder"):
         build(tmp_path, NEW)
 
     assert not list((tmp_path / "send").iterdir())
