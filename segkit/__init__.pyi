@@ -36,9 +36,11 @@ from segkit.definition.phrases import (
     did,
     did_in_order,
     did_not,
+    did_on_days,
     has,
     in_list,
     in_region,
+    in_segment,
     is_not_set,
     is_set,
     no_step,
@@ -50,7 +52,7 @@ from segkit.definition.phrases import (
     step,
     within,
 )
-from segkit.definition.segment import Segment
+from segkit.definition.segment import Segment, resolve_segments
 from segkit.definition.text.segment_files import load_segments
 from segkit.engine.load import load
 from segkit.engine.membership import members, membership
@@ -76,6 +78,7 @@ __all__ = [
     "Segment",
     "did",
     "did_not",
+    "did_on_days",
     "did_in_order",
     "step",
     "no_step",
@@ -93,12 +96,14 @@ __all__ = [
     "not_in_region",
     "in_list",
     "not_in_list",
+    "in_segment",
     "AllOf",
     "AnyOf",
     "Not",
     "Condition",
     "explain",
     "load_segments",
+    "resolve_segments",
     "diff",
     # what it says to Klaviyo
     "from_klaviyo",

@@ -129,11 +129,11 @@ def whole_folder(path: Path, *, replaceable: Callable[[Path], None]) -> Iterator
     Raises:
         FileError: a file stands there, the system refuses to write, or this process serves a page of `segkit app`.
     """
-    target = Path(os.path.realpath(path))
-    make_folder(target.parent)
-    _remove_leftovers(target.parent)
     try:
+        target = Path(os.path.realpath(path))
         _check_name(target)
+        make_folder(target.parent)
+        _remove_leftovers(target.parent)
         _check_folder(target, replaceable)
     except FileError:
         raise
@@ -320,7 +320,8 @@ def _put_back(place: Path) -> None:
     name, old = place / "0.name", place / "0.old"
     if name.exists() and old.is_dir():
         target = place.parent / name.read_text(encoding="utf-8")
-        if not target.exists():
+        # Somebody else may have made the hidden folder, in a folder that all write to.
+        if target.parent == place.parent and not os.path.lexists(target):
             old.rename(target)
 
 

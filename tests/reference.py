@@ -67,6 +67,7 @@ from segkit.definition.timeframes import (
     BetweenAgo,
     BetweenDates,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
     Timeframe,
@@ -167,6 +168,9 @@ def metric_compares(condition: MetricCondition, profile: Row, shop: PlainShop) -
     counted = [event for event in mine if is_of(event, condition.metric, condition.where, shop)]
     if condition.measurement == "count":
         return compares(Fraction(len(counted)), condition.comparison, exact(condition.value))
+    if condition.measurement == "days":
+        days = {as_instant(event["datetime"], shop).date() for event in counted}
+        return compares(Fraction(len(days)), condition.comparison, exact(condition.value))
     amounts = [event["value"] for event in counted if is_set(event["value"], shop)]
     return compares(sum(map(exact, amounts), Fraction()), condition.comparison, exact(condition.value))
 
@@ -410,6 +414,18 @@ def lies_in(moment: datetime, timeframe: Timeframe, as_of: datetime) -> bool:
             return timedelta(hours=nearest) <= as_of - moment <= timedelta(hours=farthest)
         case InTheNext(quantity, "hour"):
             return timedelta(0) < moment - as_of <= timedelta(hours=quantity)
+        case InTheLast(quantity, "month"):
+            return moment <= as_of and day >= months_from(today, -quantity)
+        case AtLeastAgo(quantity, "month"):
+            return day < months_from(today, -quantity)
+        case BetweenAgo(nearest, farthest, "month"):
+            return months_from(today, -farthest) <= day <= months_from(today, -nearest)
+        case InTheNext(quantity, "month"):
+            return moment > as_of and day <= months_from(today, quantity)
+        case InPeriod(period, is_last):
+            while is_last and period_of(today, period) == period_of(as_of.date(), period):
+                today -= timedelta(days=1)
+            return period_of(day, period) == period_of(today, period)
         case InTheLast(quantity, unit):
             return moment <= as_of and days_ago <= quantity * DAYS[unit]
         case AtLeastAgo(quantity, unit):
@@ -439,6 +455,21 @@ def lies_in(moment: datetime, timeframe: Timeframe, as_of: datetime) -> bool:
 
 
 DAYS = {"day": 1, "week": 7}
+
+
+def months_from(today: date, months: int) -> date:
+    """Return the day of the same number in the month that is so many months on, or the last of that month if it is shorter."""
+    year, month = today.year, today.month
+    for _ in range(abs(months)):
+        month += 1 if months > 0 else -1
+        if not 1 <= month <= 12:
+            year, month = (year + 1, 1) if month > 12 else (year - 1, 12)
+    return date(year, month, min(today.day, max(calendar.Calendar().itermonthdays(year, month))))
+
+
+def period_of(day: date, period: str) -> Any:
+    """Return what names the calendar's week, which begins on Monday, the month or the year of a day."""
+    return {"week": tuple(day.isocalendar())[:2], "month": (day.year, day.month), "year": day.year}[period]
 
 
 def comes_up(day: date, offsets: range, today: date) -> bool:

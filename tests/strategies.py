@@ -97,7 +97,18 @@ def moment(random: Random, as_of: datetime) -> datetime:
     edges = [midnight - timedelta(days=days + late) for days in (-14, -7, -1, 0, *DAYS) for late in (0, -1)]
     edges += [as_of - timedelta(hours=hours) for hours in (-24, -1, 0, *HOURS)]
     edges += [midnight + timedelta(days=days) for days in (-1, 0, 1, 2)]
+    edges += [edge + timedelta(days=late) for edge in calendar_edges(midnight) for late in (0, 0, 1)]
     return random.choice(edges) + random.choice([0, 0, -1, 1]) * TICK
+
+
+def calendar_edges(midnight: datetime) -> list[datetime]:
+    """Return where weeks, months and years of the calendar begin near a midnight, and the same day of months nearby."""
+    month, year = midnight.replace(day=1), midnight.replace(month=1, day=1)
+    before = [(month - timedelta(days=days)).replace(day=1) for days in (1, 32)]
+    same_day = [one.replace(day=min(midnight.day, 28 if one.month == 2 else 30)) for one in (*before, month)]
+    monday = midnight - timedelta(days=midnight.weekday())
+    weeks = [monday + timedelta(days=days) for days in (-7, 0, 7)]
+    return [month, year, year.replace(year=year.year - 1), year.replace(year=year.year + 1), *before, *same_day, *weeks]
 
 
 def date_of_any_kind(random: Random, as_of: datetime) -> Any:
@@ -269,7 +280,8 @@ def event_timeframe(random: Random) -> time.EventTimeframe:
 
 def window(random: Random) -> Any:
     """Return a timeframe that is one unbroken stretch, of the days and hours that shops have events at."""
-    unit, lengths = random.choice([("day", DAYS), ("day", DAYS), ("hour", HOURS), ("week", [1, 2])])
+    units = [("day", DAYS), ("day", DAYS), ("day", DAYS), ("hour", HOURS), ("week", [1, 2]), ("month", [1, 2, 12])]
+    unit, lengths = random.choice(units)
     quantity = random.choice(lengths)
     nearest, farthest = sorted([random.choice([0, *lengths]), quantity])
     first, last = sorted(random.choices(DATES, k=2))
@@ -278,13 +290,20 @@ def window(random: Random) -> Any:
         time.AtLeastAgo(quantity, unit),
         time.BetweenAgo(nearest, farthest, unit),
     ]
-    return random.choice([*relative * 2, time.Before(first), time.After(first), time.BetweenDates(first, last)])
+    period = time.InPeriod(random.choice(get_args(time.Period)), random.choice([True, False]))
+    fixed = [time.Before(first), time.After(first), time.BetweenDates(first, last)]
+    return random.choice([*relative * 2, period, *fixed])
 
 
 def date_timeframe(random: Random) -> time.DateTimeframe:
     """Return a timeframe of dates that profiles carry: also those to come, and those of every year."""
     days = random.choice([*DAYS, 365, 366])
-    to_come = [time.InTheNext(days), time.InTheNext(random.choice(HOURS), "hour"), time.InTheNext(1, "week")]
+    to_come = [
+        time.InTheNext(days),
+        time.InTheNext(random.choice([1, 12]), "month"),
+        time.InTheNext(random.choice(HOURS), "hour"),
+        time.InTheNext(1, "week"),
+    ]
     yearly = [
         time.AnniversaryToday(),
         time.AnniversaryInTheNext(days),
@@ -384,7 +403,7 @@ def metric_atom(random: Random) -> MetricCondition:
     where = tuple(event_property(random) for _ in range(random.choice([0, 0, 1, 2])))
     metric, way, timeframe = random.choice(METRICS), comparison(random), event_timeframe(random)
     if random.choice([True, False]):
-        return MetricCondition(metric, "count", way, random.randint(0, 3), timeframe, where)
+        return MetricCondition(metric, random.choice(["count", "days"]), way, random.randint(0, 3), timeframe, where)
     value = random.choice([one, one + other, float(one), float(one + other), Decimal("0.001")])
     return MetricCondition(metric, "sum", way, value, timeframe, where)
 
@@ -462,11 +481,13 @@ def moved_atom(random: Random) -> Moved:
     """Return an atom whose number, or one end of whose window, moves with a step."""
     counted = MetricCondition(random.choice(METRICS), "count", random.choice(COMPARISONS), random.randint(0, 2))
     summed = replace(counted, measurement="sum", value=random.choice(AMOUNTS))
-    bought = random.choice([counted, summed])
+    bought = random.choice([counted, summed, replace(counted, measurement="days")])
     day = date(2024, 2, 20)
     windows: list[Callable[[int], time.EventTimeframe]] = [
         time.InTheLast,
         lambda step: time.InTheLast(step, "hour"),
+        lambda step: time.InTheLast(step, "month"),
+        lambda step: time.BetweenAgo(step, 14, "month"),
         time.AtLeastAgo,
         lambda step: time.BetweenAgo(step, 14),
         lambda step: time.BetweenAgo(0, step),

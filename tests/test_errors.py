@@ -65,6 +65,13 @@ DEFINITION = {
     ),
     "bad_pattern": (("(?=a)", "invalid perl operator"), ["'(?=a)'", "invalid perl operator", "RE2", "whole value"]),
     "too_many_conditions": ((5000, 1000), ["5,000", "1,000", "split the segment"]),
+    "unknown_segment": (
+        ("VPI", "Engaged", ["VIP", "Engaged"]),
+        ["'Engaged' is defined by", "'VPI'", "Did you mean 'VIP'?", "'Engaged', 'VIP'", "sk.resolve_segments(["],
+    ),
+    "unresolved_segment": (("VIP",), ["'VIP'", "only its name is known", "sk.resolve_segments(["]),
+    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "Write out the condition of one"]),
+    "too_many_written_out": (("S9", 20_000, 10_000), ["'S9'", "20,000", "10,000", "Name each segment once"]),
     "reserved_name": (("size", "intersections"), ["'size'", "intersections", "another name", "segment.condition"]),
     "unreadable_text": (
         (["line 4: Do a.", "line 5: Do b."],),
@@ -133,6 +140,7 @@ DATA = {
         (FOLDER, "0.9", 7),
         ["'shop'", "segkit 0.9", "version 7", "sk.load(...).save(folder)"],
     ),
+    "folder_not_entered": ((FOLDER,), ["'shop'", "can't be looked into", "its owner's alone", "Ask its owner"]),
     "inside_a_saved_shop": ((FOLDER,), ["inside of a saved shop", "sk.load('shop')"]),
     "saved_shop_is_read": (
         (["columns", "day_first"],),

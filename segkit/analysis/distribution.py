@@ -14,8 +14,7 @@ from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.drawing.cards import card, folded, records
 from segkit.drawing.tables import Bins
-from segkit.engine.engines import engine_of
-from segkit.engine.memory.dataset import Dataset
+from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, tell
 from segkit.engine.thresholds.curve import side_of
@@ -62,7 +61,7 @@ class Distribution:
 
 
 def distribution(
-    builder: Callable[..., Segment], dataset: Dataset, *, parameter: str, **values: Any
+    builder: Callable[..., Segment], dataset: Data, *, parameter: str, **values: Any
 ) -> Distribution | None:
     """Return the distribution of what one parameter of a builder is compared with, with where it stands now.
 
@@ -83,6 +82,7 @@ def distribution(
         DefinitionError: the builder has no such parameter.
         DataError: as `sk.membership`.
 
+    >>> from segkit import Dataset
     >>> from segkit.builders import sms_budget_shoppers
     >>> people = {"profile_id": ["a", "b"], "predicted_clv": [4.0, 40.0], "sms_consent": ["subscribed"] * 2}
     >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")

@@ -31,6 +31,7 @@ from segkit.definition.conditions import (
     PhoneCountryCondition,
     PropertyCondition,
     RegionCondition,
+    SegmentCondition,
     SomethingTest,
 )
 from segkit.definition.measures import EventCount
@@ -38,6 +39,7 @@ from segkit.definition.segment import Segment
 from segkit.drawing.cards import card, folded, records
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
+from segkit.errors import DefinitionError
 from segkit.masking import quoted
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_metric
 from segkit.wording import counted
@@ -272,6 +274,8 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
         case RegionCondition():
             if not dataset.has_property("country"):
                 yield "no country in the profiles"
+        case SegmentCondition(name):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             assert_never(condition)
 

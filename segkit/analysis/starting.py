@@ -12,8 +12,7 @@ from segkit.definition.conditions import MetricCondition
 from segkit.definition.measures import event_measure
 from segkit.definition.parameters import Range, StartsAt, parameters
 from segkit.definition.timeframes import InTheLast
-from segkit.engine.engines import engine_of
-from segkit.engine.memory.dataset import Dataset
+from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Cut, Engine
 
@@ -27,7 +26,7 @@ FARTHEST = 2**40
 """How many steps from 0 a start is looked for."""
 
 
-def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, float]:
+def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, float]:
     """Return the parameters of a builder that start from the shop's own distribution, and where.
 
     A start is a quantile over the profiles with any such event in the window: an amount or count that somebody really has, rounded to
@@ -37,6 +36,7 @@ def starting_values(builder: Callable[..., Any], dataset: Dataset) -> dict[str, 
         builder: a function whose parameters may be annotated with `StartsAt`.
         dataset: the profiles and events.
 
+    >>> from segkit import Dataset
     >>> import pandas as pd
     >>> from segkit.builders import sms_vip
     >>> orders = pd.DataFrame({"profile_id": ["a", "b", "b"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5, 7, 9]})

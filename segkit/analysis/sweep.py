@@ -11,8 +11,7 @@ import pandas as pd
 from segkit.definition.conditions import Condition
 from segkit.definition.parameters import parameters
 from segkit.definition.segment import Segment, one_segment
-from segkit.engine.engines import engine_of
-from segkit.engine.memory.dataset import Dataset
+from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine, tell
 from segkit.engine.thresholds.curve import curve_of
@@ -23,7 +22,7 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 
 
 def sweep(
-    builder: Callable[..., Segment], dataset: Dataset, *, base: Segment | None = None, **settings: Any
+    builder: Callable[..., Segment], dataset: Data, *, base: Segment | None = None, **settings: Any
 ) -> pd.DataFrame:
     """Return the size of a builder's segment for each setting of its parameters.
 
@@ -42,6 +41,7 @@ def sweep(
         DefinitionError: a parameter that the builder does not have, or none that varies.
         DataError: as `sk.membership`.
 
+    >>> from segkit import Dataset
     >>> from segkit.builders import sms_nearby
     >>> homes = {"profile_id": ["a", "b"], "latitude": [42.4, 43.0], "longitude": [-71.1, -71.1], "sms_consent": ["subscribed"] * 2}
     >>> shop = Dataset.from_frames(pd.DataFrame(homes), as_of="2026-06-30")
@@ -69,7 +69,9 @@ def sweep(
         found.append(_counts(threshold, inside, engine))
     told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
     tell(engine, told)
-    sizes, in_base = (np.concatenate([counts[place] for counts in found]) for place in (1, 2))
+    sizes, in_base = (
+        np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
+    )
     (base_size,) = (len(engine),) if inside is None else engine.counts([inside])
     table = pd.DataFrame(list(product(*varying.values())), columns=list(varying))
     return table.assign(

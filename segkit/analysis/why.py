@@ -27,6 +27,7 @@ from segkit.definition.conditions import (
     PhoneCountryCondition,
     PropertyCondition,
     RegionCondition,
+    SegmentCondition,
 )
 from segkit.definition.explain import describe, duration_words, explain, number_words
 from segkit.definition.measures import measure_in
@@ -36,6 +37,7 @@ from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation, longest
 from segkit.engine.order import check_order
+from segkit.errors import DefinitionError
 from segkit.masking import LEAST_NUMBER, masked_text
 from segkit.vocabulary import canonical_name
 from segkit.wording import counted
@@ -67,7 +69,8 @@ def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
     """
     check_order(segment, "sk.why(segment, shop, profile_id=...)")
     evaluation = Evaluation(dataset)
-    evaluation.holds(one_segment(segment).condition)
+    segment = one_segment(segment)
+    evaluation.holds(segment.condition)
     row = dataset.row_of(profile_id)
     rows = list(_Reasons(evaluation, row).lines(segment.condition, 0))
     rows[0] = (f"{segment.name}: {rows[0][0]}", *rows[0][1:])
@@ -98,6 +101,8 @@ class _Reasons:
             case Not(inner):
                 yield f"{pad}not", is_true, "", float("nan")
                 yield from self.lines(inner, depth + 1)
+            case SegmentCondition(name):
+                raise DefinitionError.unresolved_segment(name)
             case _:
                 evidence, to_threshold = self._evidence(condition)
                 yield pad + describe(condition), is_true, evidence, to_threshold
@@ -155,6 +160,8 @@ class _Reasons:
         match atom.measurement:
             case "count":
                 what = counted(round(measured), "event")
+            case "days":
+                what = f"{counted(round(measured), 'day')} with an event"
             case "sum":
                 what = f"{number_words(measured)} in all"
             case _:

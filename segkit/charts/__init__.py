@@ -1,6 +1,7 @@
-"""Figures from finished tables, one file for each; neither the data nor what a segment says is known here.
+"""Draw plotly figures from tables such as those of `sk.sizes`, one file for each figure. Does not evaluate segments or read data.
 
-Every function takes a table first and returns a plotly figure that is readable on white and on black and asks no network.
+Every function takes a table first and returns a plotly figure. The text has the colour of the page's text, and figures never use
+the network.
 """
 
 from importlib.util import find_spec

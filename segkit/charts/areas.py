@@ -1,4 +1,4 @@
-"""Two or three segments as circles whose areas are in proportion, drawn from the table of `sk.intersections`."""
+"""Draw two or three segments as circles with proportional areas, from the table of `sk.intersections`."""
 
 from itertools import combinations
 from typing import Any, Final
@@ -16,30 +16,30 @@ from segkit.errors import DefinitionError
 from segkit.wording import are, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
-"""Which segments, the largest being 0, and no other."""
+"""A combination of segments, by index; the largest segment is 0."""
 
 _HEIGHT: Final = 340
 _ROOM: Final = 0.1
 _LETTER, _BESIDE = 14, 34
 _UNNOTICED: Final = 0.005
-"""Areas wrong by less than this share of all profiles shown are called in proportion."""
+"""Areas with an error below this share of the profiles shown are called proportional."""
 
 _COLOURS: Final = (BLUE, ORANGE, GREEN)
 _FILL: Final = 0.35
-"""How much of each colour fills its circle: so little that the page's own text is read where all three lie upon each other."""
+"""The opacity of the circles, low enough that the page's text is readable where all three overlap."""
 
 
 def plot_areas(intersections: pd.DataFrame) -> go.Figure:
     """Draw two or three segments as circles, each region labelled with its exact number of profiles.
 
-    The areas of two circles are exact. Those of three are as near as circles come whose pairs overlap as the segments do; how near
-    is said below the title, and the numbers are exact in any case.
+    With two segments all areas are exact. With three they are as close as circles allow, and the note below the title gives the
+    largest error. The numbers are always exact.
 
     Args:
-        intersections: as `sk.intersections` returns it: a column of True and False for each segment, then `degree` and `size`.
+        intersections: as returned by `sk.intersections`: a boolean column for each segment, then `degree` and `size`.
 
     Raises:
-        DefinitionError: it is another table, or of one segment or more than three.
+        DefinitionError: it is another table, or has one segment or more than three.
 
     >>> table = pd.DataFrame({"SMS": [True, True], "VIP": [False, True], "degree": [1, 2], "size": [3, 1]})
     >>> "1 of 4 profiles in SMS or VIP is in both (25%)" in plot_areas(table).layout.title.text
@@ -64,7 +64,7 @@ def _placed(sets: Intersections) -> tuple[Circle, ...]:
 
 
 def _shared(sets: Intersections, rows: Key) -> int:
-    """Return how many profiles are in all of these segments, whatever else they are in."""
+    """Return how many profiles are in all of these segments, and possibly in others."""
     return sum(one.size for one in sets.shown if set(rows) <= set(one.rows))
 
 
@@ -85,7 +85,7 @@ def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
 
 
 def _error(sets: Intersections, found: dict[Key, Region]) -> float:
-    """Return how wrong the worst area is, as a share of all profiles shown."""
+    """Return the largest error of an area, as a share of all profiles shown."""
     keys = {*found, *(one.rows for one in sets.shown)}
     areas = {key: found[key].area if key in found else 0.0 for key in keys}
     return max(abs(areas[key] - sets.size(key)) for key in keys) / sets.members
@@ -105,7 +105,7 @@ def _areas_figure(
 ) -> go.Figure:
     left, right, bottom, top = frame(placed)
     room = _ROOM * (top - bottom)
-    # How long a pixel is, in the circles' own unit, on a narrow page; on a wider one there is more room in every region.
+    # The size of a pixel in the circles' unit on a narrow page. On a wider page, every region has more room.
     pixel = max((top - bottom + 2 * room) / _HEIGHT, (right - left + 2 * room) / style.NARROW)
     small = {
         key
@@ -132,7 +132,7 @@ def _shape(circle: Circle, colour: str) -> dict[str, Any]:
 
 
 def _numbers(sets: Intersections, found: dict[Key, Region], small: set[Key]) -> go.Scatter:
-    """Return each region's number within it, and around its place what is told when it is pointed at."""
+    """Return a trace with the number of each region inside it, and its hover label around that position."""
     texts = ["" if key in small else f"{sets.size(key):,}" for key in found]
     ink = {"texttemplate": style.inked(element("b", Markup("%{text}"))), "textfont": {"size": _LETTER}}
     spots = {"mode": "markers+text", "marker": {"size": 30, "opacity": 0}}
@@ -142,7 +142,7 @@ def _numbers(sets: Intersections, found: dict[Key, Region], small: set[Key]) -> 
 
 
 def _beside(region: Region, count: int, middle: complex) -> dict[str, Any]:
-    """Return a number beside a region too small for it, away from the middle, with a line to it."""
+    """Return the number of a region that is too small for it, outside the region and with a line to it."""
     way = complex(region.x, region.y) - middle
     way = way / abs(way) if way else 1j
     line = {"showarrow": True, "arrowhead": 6, "arrowwidth": 1.5, "arrowcolor": GREY}

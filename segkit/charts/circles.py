@@ -1,4 +1,4 @@
-"""Circles whose areas, and whose overlaps, are as large as two or three sets: plain geometry, one unit of area for one profile."""
+"""Compute circles whose areas and overlaps match the sizes of two or three sets, for `areas.py`. A profile is one unit of area."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _ROUNDS: Final = 2000
 _NEAR_ENOUGH: Final = 1e-9
 _GRID: Final = 700
 _APART: Final = 0.04
-"""Circles that do not overlap, or lie inside each other, keep this share of the smaller radius between their edges."""
+"""The gap between circles that don't overlap or lie inside each other, as a share of the smaller radius."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where exactly some of the circles overlap.
+    """The region that is inside some of the circles and outside the others.
 
     Attributes:
-        area: of it, in profiles.
-        x, y: the point farthest from all edges, where a label goes.
-        clearance: how far that is.
+        area: its area, in profiles.
+        x, y: the point of the region farthest from all circles' edges, for the label.
+        clearance: the distance of that point from the nearest edge.
     """
 
     area: float
@@ -41,7 +41,7 @@ class Region:
 
 
 def lens_area(one: float, other: float, distance: float) -> float:
-    """Return the area that two circles of given radii share when their centres are so far apart.
+    """Return the area that two circles of radius `one` and `other` share if their centres are `distance` apart.
 
     >>> round(lens_area(1, 1, 0), 6), lens_area(1, 1, 2)
     (3.141593, 0.0)
@@ -63,7 +63,10 @@ def _between(cosine: float) -> float:
 
 
 def distances(one: float, other: float, area: float) -> tuple[float, float]:
-    """Return between which distances of their centres two circles share an area: equal but for none of it and all of it."""
+    """Return the smallest and the largest distance of the centres at which two circles share an area.
+
+    They are equal unless the circles share nothing, or one contains the other.
+    """
     apart = _APART * min(one, other)
     if area <= 0:
         return one + other + apart, inf
@@ -77,15 +80,15 @@ def distances(one: float, other: float, area: float) -> tuple[float, float]:
 
 
 def circles(sizes: Sequence[float], overlaps: Mapping[tuple[int, int], float]) -> tuple[Circle, ...]:
-    """Return a circle for each set, each two of them overlapping as their sets do as nearly as three such circles can.
+    """Return a circle for each set, placed so that each pair overlaps as closely to its sets as possible.
 
     Args:
-        sizes: of the sets, none of them empty.
-        overlaps: for each two sets by position, the lower first, how much they share.
+        sizes: the sizes of the sets, none of them empty.
+        overlaps: the size of the intersection for each pair of indices, the lower index first.
     """
     radii = [sqrt(size / pi) for size in sizes]
     limits = {(i, j): distances(radii[i], radii[j], shared) for (i, j), shared in overlaps.items()}
-    # Centres are complex numbers. They begin on the corners of a triangle, lest two of them lie upon each other.
+    # Centres are complex numbers. They start at the corners of a triangle so that no two are equal.
     centres = [0j, radii[0] + 0j, radii[0] * (0.5 + 1j)][: len(radii)] if radii else []
     for _ in range(_ROUNDS):
         worst = 0.0
@@ -102,14 +105,14 @@ def circles(sizes: Sequence[float], overlaps: Mapping[tuple[int, int], float]) -
 
 
 def frame(drawn: Sequence[Circle]) -> tuple[float, float, float, float]:
-    """Return how far circles reach: left, right, bottom and top."""
+    """Return the bounding box of circles: left, right, bottom and top."""
     left, right = min(c.x - c.radius for c in drawn), max(c.x + c.radius for c in drawn)
     bottom, top = min(c.y - c.radius for c in drawn), max(c.y + c.radius for c in drawn)
     return left, right, bottom, top
 
 
 def regions(drawn: Sequence[Circle]) -> dict[tuple[int, ...], Region]:
-    """Return for each exact combination of circles that has an area how large it is, and where a label goes."""
+    """Return the region of each combination of circles that is not empty, with its area and label position."""
     if not drawn:
         return {}
     left, right, bottom, top = frame(drawn)

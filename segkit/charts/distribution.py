@@ -1,4 +1,4 @@
-"""Who lies on either side of a threshold, drawn from what `sk.distribution` returns."""
+"""Draw a histogram of a measure with the threshold in it, from what `sk.distribution` returns."""
 
 from typing import Any, Final, Protocol
 
@@ -55,16 +55,16 @@ def plot_distribution(
     without: int = 0,
     base: str = "",
 ) -> go.Figure:
-    """Draw how many profiles have how much of a quantity, with the threshold as a line and its two sides in two colours.
+    """Draw a histogram of a measure, with the threshold as a line and the two sides of it in two colours.
 
     Args:
-        distribution: what `sk.distribution` returns, and nothing else is needed; or a table like its table, a row per bar: `from_value`,
-            `to_value` (not included), `profiles`, `is_in` (True on the members' side), with the other arguments beside it. A bar with
-            an infinite end is drawn as wide as the others and told as "or more".
-        quantity: what is measured, with its unit, such as "days since the last click".
-        threshold: where the parameter stands; None draws no line.
-        without: profiles that have no such quantity; they are counted below the title.
-        base: whom the bars count, such as "who meets every other condition".
+        distribution: what `sk.distribution` returns, and nothing else is needed; or a table like its table, a row for each bar:
+            `from_value`, `to_value` (exclusive), `profiles`, `is_in` (True on the members' side), with the other arguments beside it.
+            A bin with an infinite end is drawn as wide as the others and labelled "or more".
+        quantity: the name of the measure with its unit, such as "days since the last click".
+        threshold: the parameter's value; None draws no line.
+        without: how many profiles have no such value, for the note below the title.
+        base: which profiles the bars count, such as "who meets every other condition".
 
     Raises:
         DefinitionError: it is another table, a table without a quantity, or None, as of a parameter that moves no number.
@@ -100,7 +100,7 @@ def _heading(bins: Bins, quantity: str, threshold: float | None, note: str) -> H
         return Heading(f"No profile has {quantity}", note)
     finding = f"{profiles(every)} by {quantity}"
     if threshold is not None:
-        # A property stands before its value, "Age 18"; a measurement after it, "90 days since the last click".
+        # A property's name comes before its value, "Age 18"; a measure comes after it, "90 days since the last click".
         words = [number(threshold), quantity]
         at = " ".join(words if " " in quantity else reversed(words))
         finding = f"{inside:,} of {profiles(every)} {are(inside)} on the members' side of {at}"

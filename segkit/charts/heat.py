@@ -1,6 +1,6 @@
-"""Tables of numbers in colour, for charts that compare one thing with another.
+"""Build the heat map traces of other charts.
 
-The blue is never so strong that the page's own text could not be read on it, in any theme.
+The strongest blue is pale enough that the page's text is readable on it in a light and a dark theme.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ _COLOURS: Final = [[0, NOTHING], [1 / _STEPS, faded(BLUE, 0.1)], [1, faded(BLUE,
 def cells(
     values: npt.NDArray[np.float64], texts: Sequence[Sequence[str]], *, size: int, visible: bool = True
 ) -> go.Heatmap:
-    """Return cells in colour with their numbers inside; what they say when pointed at is `hovers`'.
+    """Return coloured cells with numbers in them. Their hover labels are a separate trace: see `hovers`.
 
-    Cells stand at whole numbers, columns from left to right, rows from top to bottom of a reversed axis.
+    Cells are at integer positions: columns from left to right, rows from top to bottom (for a reversed axis).
 
     Args:
-        values: rows by columns, 0 to 1; 0 and NaN have no colour.
-        texts: the numbers, as they are written.
-        size: of their letters, in pixels.
-        visible: whether they are seen at first.
+        values: rows by columns, 0 to 1. 0 and NaN have no colour.
+        texts: the formatted numbers.
+        size: the font size in pixels.
+        visible: whether the trace is visible at first.
     """
     coloured = {"zmin": 0, "zmax": _STEPS, "colorscale": _COLOURS, "showscale": False, "xgap": 2, "ygap": 2}
     written = {"text": [list(map(one_line, row)) for row in texts], "texttemplate": inked(Markup("%{text}"))}
@@ -39,7 +39,7 @@ def cells(
 
 
 def strength(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-    """Return how strong a colour is, 0 to 255, for values from 0 to 1: nothing only where there is nothing.
+    """Return the strength of the colour, 0 to 255, for values from 0 to 1. Only 0 and NaN get strength 0.
 
     >>> strength(np.array([0, 1e-9, 0.5, 1, np.nan])).tolist()
     [0, 1, 128, 255, 0]
@@ -49,11 +49,11 @@ def strength(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
 
 
 def hovers(told: Sequence[Sequence[Sequence[str]]], template: Markup) -> go.Heatmap:
-    """Return a trace that is not seen and carries what each cell says when it is pointed at.
+    """Return an invisible trace with the hover labels of the cells.
 
     Args:
-        told: rows by columns by markup; the template names them %{customdata[0]} and so on.
-        template: as plotly's `hovertemplate`.
+        told: rows by columns by pieces of markup, which the template names %{customdata[0]} and so on.
+        template: plotly's `hovertemplate`.
     """
     unseen = {"colorscale": [[0, NOTHING], [1, NOTHING]], "showscale": False}
     nothing = np.zeros((len(told), len(told[0])), dtype=np.uint8)
@@ -68,14 +68,14 @@ def tiles(
     told: npt.NDArray[np.float64],
     template: Markup,
 ) -> go.Heatmap:
-    """Return cells in colour beside a scale, for more cells than numbers fit into.
+    """Return coloured cells without numbers and with a colour scale, for heat maps with many cells.
 
     Args:
-        values: rows by columns; NaN has no colour.
-        x: names of the columns, for an axis of categories.
-        y: names of the rows.
+        values: rows by columns. NaN has no colour.
+        x: the names of the columns, for a category axis.
+        y: the names of the rows.
         told: rows by columns by numbers, which the template names %{customdata[0]} and so on.
-        template: as plotly's `hovertemplate`; %{z} is the value.
+        template: plotly's `hovertemplate`; %{z} is the value.
     """
     scale = {"thickness": 12, "outlinewidth": 0, "tickformat": ",d", "len": 1, "ticks": "", "tickprefix": INKED}
     hovered = {"customdata": told.astype(np.float32), "hovertemplate": hover_template(template), "hoverongaps": False}

@@ -1,4 +1,4 @@
-"""Who lives around a store, drawn without tiles and without a network: how many miles east and north of it."""
+"""Draw a map of the profiles around a store, in miles east and north of it, without map tiles or network access."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
@@ -19,10 +19,10 @@ Unit = Literal["miles", "kilometers"]
 Numbers = npt.NDArray[np.float64]
 
 _EARTH: Final[dict[Unit, float]] = {"miles": 6371.0088 / 1.609344, "kilometers": 6371.0088}
-"""The mean radius of the earth, as the conditions on distance have it."""
+"""The mean radius of the earth, the same as in the distance conditions."""
 
 _VIEW: Final = 2.0
-"""How many radiuses around the store are drawn; some of a shop's profiles live on another continent."""
+"""How far the map extends from the store, in radii. Some of a shop's profiles may live on another continent."""
 
 _RINGS: Final = (0.5, 1.0, 1.5)
 _HEIGHT: Final = 520
@@ -32,7 +32,7 @@ _WINDS: Final = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """People at one point: how far east and north of the store, how far away on the globe (NaN: nobody knows), and who."""
+    """A point with profiles: how far it is east and north of the store, its great-circle distance (NaN if unknown), and counts."""
 
     east: float
     north: float
@@ -43,7 +43,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _MapInfo:
-    """What is drawn: every place with people, and the store's radius."""
+    """What is drawn: all points with profiles, and the radius around the store."""
 
     every: tuple[_Place, ...]
     radius: float
@@ -51,29 +51,28 @@ class _MapInfo:
 
     @property
     def places(self) -> tuple[_Place, ...]:
-        """The places in view."""
+        """The points that are drawn."""
         return tuple(place for place in self.every if place.distance <= _VIEW * self.radius)
 
     def is_within(self, place: _Place) -> bool:
-        """Return whether a place is nearer to the store than the radius, which is what `sk.within` asks."""
+        """Return whether a point is nearer to the store than the radius, as `sk.within` does."""
         return place.distance < self.radius
 
 
 def plot_map(places: pd.DataFrame, *, store: tuple[float, float], radius: float, unit: Unit = "miles") -> go.Figure:
-    """Draw members and other profiles around a store, each dot as large as the people at its point are many.
+    """Draw members and other profiles around a store. The area of each dot is proportional to the number of profiles there.
 
-    East and north are drawn to one scale around the store (equirectangular), which is right to the eye within a few hundred miles;
-    distances in words, and which side of the radius a point is on, are great-circle ones. Points farther away than twice the
-    radius are counted below the title.
+    The projection is equirectangular around the store, which looks right within a few hundred miles. Labels, and the test whether a
+    point is within the radius, use great-circle distances. Points farther away than twice the radius are counted below the title.
 
     Args:
-        places: a row per point: `latitude`, `longitude` (degrees), `members`, `others` (profiles there who are no members).
-        store: latitude and longitude of the store.
-        radius: of the segment, drawn as a ring; more than 0.
-        unit: of the radius: "miles" or "kilometers".
+        places: a row for each point: `latitude`, `longitude` (degrees), `members`, `others` (profiles that are not members).
+        store: the latitude and longitude of the store.
+        radius: the segment's radius, drawn as a ring; more than 0.
+        unit: the unit of the radius, "miles" or "kilometers".
 
     Raises:
-        DefinitionError: it is another table, the radius is not above 0, or the unit is neither.
+        DefinitionError: it is another table, the radius is not above 0, or the unit is unknown.
 
     >>> table = pd.DataFrame({"latitude": [42.4, 43.5], "longitude": [-71.1, -71.1], "members": [3, 1], "others": [0, 2]})
     >>> "3 of 4 members live within 30 miles of the store" in plot_map(table, store=(42.36, -71.06), radius=30).layout.title.text
@@ -98,10 +97,10 @@ def _map_info(table: pd.DataFrame, store: tuple[float, float], radius: float, un
 def _from_store(
     latitude: Numbers, longitude: Numbers, store: tuple[float, float], earth: float
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """Return how far east and north of the store points lie, and how far away on the globe (haversine)."""
+    """Return how far east and north of the store each point is, and its great-circle distance (haversine)."""
     origin = np.radians(store[0])
     up = np.radians(latitude) - origin
-    # The shorter way round, for stores near the date line.
+    # Take the shorter way around the globe, for stores near the date line.
     turn = (np.radians(longitude - store[1]) + np.pi) % (2 * np.pi) - np.pi
     half = np.sin(up / 2) ** 2 + np.cos(origin) * np.cos(np.radians(latitude)) * np.sin(turn / 2) ** 2
     return earth * turn * np.cos(origin), earth * up, 2 * earth * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
@@ -131,7 +130,7 @@ def _people(places: list[_Place]) -> str:
 
 
 def _groups(info: _MapInfo) -> list[tuple[str, str, list[int]]]:
-    """Return what is drawn, lowest first: in words, its colour, and how many people at each place."""
+    """Return the layers from bottom to top: the label, the colour, and the number of profiles at each point."""
     return [
         ("other profiles", GREY, [place.members + place.others if place.others else 0 for place in info.places]),
         ("members beyond", ORANGE, [0 if info.is_within(place) else place.members for place in info.places]),
@@ -143,7 +142,7 @@ def _map_figure(info: _MapInfo) -> go.Figure:
     most = max((place.members + place.others for place in info.places), default=1)
     dots = [_dots(info, people, most, colour=colour, name=words) for words, colour, people in _groups(info)]
     span = 1.04 * _VIEW * info.radius
-    # The map can be dragged and zoomed, and stays square: beyond its edge nobody is drawn.
+    # The map can be dragged and zoomed, but stays square, since points beyond its edge are not drawn.
     ground = {"range": [-span, span], "constrain": "domain", "fixedrange": False, "tickformat": ",", "automargin": True}
     rings = [info.radius * part for part in _RINGS]
     return style.figure(
@@ -161,7 +160,7 @@ def _map_figure(info: _MapInfo) -> go.Figure:
 
 def _dots(info: _MapInfo, people: list[int], most: int, *, colour: str, name: str) -> go.Scatter:
     drawn = [(place, count) for place, count in zip(info.places, people, strict=True) if count]
-    # A dot's area says how many, so its width grows with the root.
+    # The area of a dot is proportional to the count, so its diameter is to the square root.
     sizes = [round(max(_LARGEST_DOT * (count / most) ** 0.5, _SMALLEST_DOT), 1) for _, count in drawn]
     x, y = [round(place.east, 3) for place, _ in drawn], [round(place.north, 3) for place, _ in drawn]
     look = {"size": sizes, "color": colour, "line": {"width": 0}, "opacity": 0.75}

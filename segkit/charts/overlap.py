@@ -1,4 +1,4 @@
-"""How segments overlap two by two, drawn from the table of `sk.overlap`; combinations of three and more are `plot_upset`'s."""
+"""Draw how much each pair of segments overlaps, from the table of `sk.overlap`. Combinations of three or more: see `upset.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,23 +31,31 @@ _HOVER: Final = Markup(
     "<br>%{customdata[1]} of the members of the first are in the second<br>Jaccard %{customdata[2]}"
 )
 _LETTER, _LINES, _LINE = 6.9, 4, 16
-"""How wide a letter below a column is, how many lines of them may stand there, and how high one is, in pixels."""
+"""Column names below the chart: the width of a letter, the most lines, and the height of a line, in pixels."""
 
 _TWO_LINES, _ONE_LINE = 34, 38
-"""From how many pixels on a row has room for a name of two lines, and how many letters of a name stand in one elsewhere."""
+"""The smallest row height, in pixels, for names on two lines, and the letters per line in lower rows."""
 
 _BUTTON, _BUTTON_INK = "#d5dbe1", "#1b2127"
 
 _DENSE, _DENSEST = 17, 21
-"""From how many columns on counts are written short, and shorter."""
+"""From these numbers of columns, counts are abbreviated with one decimal place, and with none."""
 
 _ROOM: Final = ((10, 12, 38), (15, 11, 38), (20, 10, 34), (24, 9, 28), (style.MOST_SEGMENTS, 8, 28))
-"""Up to how many segments, how large a number is, and how high a row, in pixels."""
+"""Up to how many segments, the font size and the row height in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class _OverlapInfo:
-    """What is drawn: names, and for each measure the strength of each cell (0 to 1) and its number as written."""
+    """What is drawn.
+
+    Attributes:
+        names: the names of the segments.
+        values: for each view, the strength of each cell's colour, 0 to 1.
+        texts: for each view, the formatted number of each cell.
+        told: the parts of each cell's hover label.
+        finding: the title.
+    """
 
     names: tuple[str, ...]
     values: dict[Show, Numbers]
@@ -56,20 +64,20 @@ class _OverlapInfo:
     finding: str
 
     def heading(self, show: Show) -> Heading:
-        """The closest two segments, and how a cell is read."""
+        """Return the title, and a note on how to read a cell."""
         return Heading(self.finding, _NOTES[show] if len(self.names) > 1 else "")
 
 
 def plot_overlap(overlap: pd.DataFrame, *, show: Show = "containment") -> go.Figure:
-    """Draw how much each two segments overlap, with buttons between containment, count and Jaccard.
+    """Draw how much each pair of segments overlaps, with buttons for containment, count and Jaccard index.
 
     Args:
-        overlap: as `sk.overlap` returns it, a row for each ordered pair: `segment`, `other`, `size`, `other_size`, `overlap`,
-            `containment` and `jaccard` (0 to 1; NaN for a share of nothing). At most 30 segments.
-        show: which of the three is seen first.
+        overlap: as returned by `sk.overlap`, a row for each ordered pair: `segment`, `other`, `size`, `other_size`, `overlap`,
+            `containment` and `jaccard` (0 to 1; NaN if the base is empty). At most 30 segments.
+        show: which of the three is shown first.
 
     Raises:
-        DefinitionError: it is another table, has too many segments, or `show` is none of the three.
+        DefinitionError: it is another table, has too many segments, or `show` is not one of the three.
 
     >>> table = pd.DataFrame({
     ...     "segment": ["SMS", "SMS", "VIP", "VIP"], "other": ["SMS", "VIP"] * 2, "size": [4, 4, 2, 2], "other_size": [4, 2] * 2,
@@ -124,7 +132,7 @@ def _finding(names: tuple[str, ...], counts: Numbers, jaccard: Numbers) -> str:
     pairs = [(jaccard[i, j], i, j) for i, j in zip(*np.triu_indices(len(names), k=1), strict=True) if counts[i, j]]
     if not pairs:
         return f"No two of the {len(names):,} segments share a profile"
-    # That a part lies within its whole is rarely news: such pairs are told only where there are no others.
+    # A segment inside another one is rarely interesting, so such pairs are only named if there are no others.
     partly = [pair for pair in pairs if counts[pair[1], pair[2]] < min(sizes[pair[1]], sizes[pair[2]])]
     _, row, column = max(partly or pairs, key=lambda pair: pair[0])
     inner, outer = sorted((row, column), key=lambda place: sizes[place])
@@ -156,7 +164,7 @@ def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
 
 
 def _names_below(names: Sequence[str]) -> dict[str, Any]:
-    """Return the axis of the columns and the room it takes: level names where even a narrow page has room, else slanting ones."""
+    """Return the column axis and its margin. Names are horizontal if they fit on a narrow page, else slanted."""
     shown = [shortened(name) for name in names]
     beside = style.width(max(shown, key=len)[: style.NAME_LINE])
     letters = int((style.NARROW - 48 - beside) / len(names) / _LETTER)
@@ -175,13 +183,13 @@ def _buttons(info: _OverlapInfo, show: Show) -> dict[str, Any]:
     kinds = list(_BUTTONS)
     buttons: list[dict[str, Any]] = []
     for kind in kinds:
-        # The first trace carries what cells say when they are pointed at.
+        # The first trace has the hover labels.
         seen = [True, *(other == kind for other in kinds)]
         told = {"title.text": info.heading(kind).title, **_labels(kind)}
         buttons.append({"label": _label(kind, show), "method": "update", "args": [{"visible": seen}, told]})
     place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8, "l": 0, "t": 0, "r": 0}}
-    # Plotly paints the button under the pointer nearly white on any page, so that its letters must be dark on any page, and the
-    # active one, too, unless it is told not to; ours is told by its letters.
+    # Plotly draws the button under the pointer nearly white on any page, so its text must be dark. With `showactive` it would do so
+    # to the active button, too; ours has bold text instead.
     look = {"bgcolor": _BUTTON, "bordercolor": GREY, "font": {"size": 12, "color": _BUTTON_INK}}
     return {"type": "buttons", "direction": "right", "buttons": buttons, "showactive": False, **place, **look}
 

@@ -1,4 +1,4 @@
-"""How a figure appears in a notebook: handed to the page at once, unless plotly was told, or would choose, another way."""
+"""Display figures in a notebook directly, unless a plotly renderer is configured or plotly would choose a special one."""
 
 import json
 import os
@@ -17,18 +17,17 @@ _CHOICES: Final = (
     "DATABRICKS_RUNTIME_VERSION",
     "KAGGLE_KERNEL_RUN_TYPE",
 )
-"""Variables that tell plotly how figures are shown, or that are set where pages can't draw the type above."""
+"""Environment variables that configure plotly's renderer, or that mark hosts that can't display `_MIME`."""
 
 
 class Figure(go.Figure):  # type: ignore[misc]  # plotly ships no types
-    """A plotly figure that a Jupyter kernel shows without plotly's renderers; the page gets the same.
+    """A plotly figure that a Jupyter kernel displays without importing plotly's renderers. The output is the same.
 
-    Before its first figure plotly imports all its renderers, with them nbformat and jsonschema, and jsonschema compiles 38 grammars
-    of web addresses where JupyterLab is installed: 2.9 s of processor time, as long as the rest of a notebook takes, for 0.01 s here.
+    Before its first figure, plotly imports all its renderers with nbformat and jsonschema, which takes seconds.
     """
 
     def _ipython_display_(self) -> None:
-        # Only IPython calls this, so it is there.
+        # Only IPython calls this method, so it is installed.
         from IPython import get_ipython  # noqa: PLC0415
         from IPython.display import display  # noqa: PLC0415
 
@@ -39,7 +38,10 @@ class Figure(go.Figure):  # type: ignore[misc]  # plotly ships no types
 
 
 def _is_left_to_plotly(shell: Any) -> bool:
-    """Return whether plotly decides: outside a Jupyter kernel, by its variables, or where its renderers are loaded and may be set."""
+    """Return whether to let plotly display the figure.
+
+    That is the case outside a Jupyter kernel, if one of `_CHOICES` is set, or if the renderers are loaded and may be configured.
+    """
     in_kernel = type(shell).__module__.startswith("ipykernel.")
     is_chosen = "plotly.io._renderers" in sys.modules or any(name in os.environ for name in _CHOICES)
     return is_chosen or not in_kernel

@@ -1,4 +1,4 @@
-"""How large segments are, drawn from the table of `sk.sizes`; who is in them is not known here."""
+"""Draw the sizes of segments as bars, from the table of `sk.sizes`."""
 
 from math import isnan
 
@@ -16,11 +16,11 @@ _ROW = 27
 
 
 def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
-    """Draw how many members each segment has, a bar for each, in the order of the table; an empty segment keeps its row.
+    """Draw a bar for the number of members of each segment, in the order of the table. An empty segment keeps its row.
 
     Args:
-        sizes: as `sk.sizes` returns it: index segment; `size`, `share` (0 to 1), `base`, `base_size`. Where the columns
-            `sendable` (may be texted) and `before_consent` (let in by all but SMS consent) exist, bars are drawn in these parts.
+        sizes: as returned by `sk.sizes`: index segment; `size`, `share` (0 to 1), `base`, `base_size`. If there are columns
+            `sendable` (may be texted) and `before_consent` (match all conditions but SMS consent), bars are divided accordingly.
 
     Raises:
         DefinitionError: it is another table.
@@ -37,7 +37,7 @@ def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
 
 
 def _parts(rows: list[Size]) -> list[tuple[str, str, list[int]]]:
-    """Return the parts of every bar, the inner first: what each means, its colour, and its length in profiles for each segment."""
+    """Return the parts of the bars, the innermost first: the label, the colour, and the length in profiles for each segment."""
     sendable = [row.size if row.sendable is None else row.sendable for row in rows]
     parts = [("member", BLUE, sendable)]
     if any(row.sendable is not None for row in rows):
@@ -50,7 +50,7 @@ def _parts(rows: list[Size]) -> list[tuple[str, str, list[int]]]:
 
 
 def _heading(rows: list[Size], colours: tuple[tuple[str, str], ...]) -> Heading:
-    # It is no news that the base is all of itself.
+    # Skip segments that are the base, since they are always 100% of it.
     others = [row for row in rows if row.name != row.base] or rows
     largest = max(others, key=lambda row: row.size, default=None)
     return Heading(_finding(others, largest), _note(rows, largest), colours)

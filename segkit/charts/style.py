@@ -1,8 +1,8 @@
-"""How every chart looks: one frame, one kind of axis and bar, and text in the page's own colour.
+"""Define the common style of all charts: layout, headings, axes, bars and labels, and text in the colour of the page's text.
 
-Plotly's fonts take real colours only, of which none is readable on white and on black. But it hands the style of a span in a text on to
-the page, where `currentColor` is the colour of the page's own text; in a picture that is stored it is black. So each text stands in
-such a span. Nothing here changes plotly's own settings; a figure carries all that it needs.
+Plotly only accepts fixed font colours, and none is readable on both white and black. But it passes the style of a span to the page,
+where `currentColor` is the colour of the page's text (black in a saved picture). So every text is put into such a span.
+Does not change plotly's global settings: each figure contains its whole style.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,26 +22,27 @@ from segkit.wording import shortened
 INKED: Final = Markup(f'<span style="color:{INK}">')
 _LABEL: Final = "#ffffff"
 _LABEL_INK: Final = Markup(f'<span style="color:{_LABEL};color:{_LABEL}">')
-"""Of the label under the pointer, which is white on dark on any page; the second is what `currentColor` is within, as in names of axes."""
+"""Hover labels are white on dark on any page. Plotly converts the first `color` to a fill; the second is the value of
+`currentColor` for axis names inside the label."""
 
 NARROW: Final = 600
-"""How many pixels are left of a small window with a side bar; nothing may be cut off there."""
+"""The width in pixels of a small window with a side bar. Nothing may be cut off at this width."""
 
 NAME_LINE: Final = 22
-"""How many letters of a name stand in a line where a chart has room for two lines."""
+"""How many letters of a name fit on a line if a chart has room for two lines."""
 
 MOST_SEGMENTS: Final = 30
-"""More rows than this are no longer read one by one."""
+"""The most segments in a chart, since nobody reads more rows one by one."""
 
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12
 _EDGE: Final = 16
 _TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 62, 22
 _NOTE_LETTERS, _NOTE_LINE = 84, 22
-"""Lines end where a page of `NARROW` does, since a title can't know how wide it will be shown."""
+"""Lines are broken to fit a page of width `NARROW`, since the final width of a title is unknown."""
 
 _HOUSE: Final[dict[str, Any]] = {
-    # A template of plotly's would be copied into every figure, 7 KB each, with colours for a white page.
+    # Plotly's default template would be copied into every figure, and has colours for a white page.
     "template": "none",
     "paper_bgcolor": NOTHING,
     "plot_bgcolor": NOTHING,
@@ -58,7 +59,7 @@ _HOUSE: Final[dict[str, Any]] = {
         "bgcolor": NOTHING,
         "color": GREY,
         "activecolor": BLUE,
-        # The first would send the figure to plotly's servers, and is there unless it is taken away; the others do nothing here.
+        # The first button, shown by default, would send the figure to plotly's servers. The others have no function here.
         "remove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     },
     "showlegend": False,
@@ -67,12 +68,12 @@ _HOUSE: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a chart says in words; plain text.
+    """The title, note and legend of a chart, as plain text.
 
     Attributes:
-        finding: a sentence, the title.
-        note: of what shares are taken, what was folded.
-        colours: colours and what they mean; told here, since plotly's own legend takes a line for each in a narrow plot.
+        finding: the title, a sentence.
+        note: the base of shares, and what is not drawn separately.
+        colours: the legend, as pairs of colour and meaning. Plotly's own legend would take a line for each in a narrow plot.
     """
 
     finding: str
@@ -81,7 +82,7 @@ class Heading:
 
     @property
     def title(self) -> Markup:
-        """All of it as plotly's title, broken into lines, since plotly breaks none."""
+        """Everything as plotly's title, with line breaks, since plotly does not wrap text."""
         small = [pieces(line) for line in balanced(self.note, _NOTE_LETTERS)]
         for keys in self._key_lines():
             told = (pieces(element("span", "■", style=f"color:{colour}"), " ", words) for colour, words in keys)
@@ -91,7 +92,7 @@ class Heading:
 
     @property
     def height(self) -> int:
-        """How many pixels it takes."""
+        """The height in pixels."""
         small = len(balanced(self.note, _NOTE_LETTERS)) + len(self._key_lines())
         return _TITLE_LINE * len(balanced(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
 
@@ -108,31 +109,31 @@ class Heading:
 
 
 def inked(text: str) -> Markup:
-    """Return text or markup in the colour of the page's own text."""
+    """Return text or markup in the colour of the page's text."""
     return pieces(INKED, text, Markup("</span>"))
 
 
 def hover_template(text: Markup) -> str:
-    """Return markup with parts such as %{y} as a template of the label under the pointer."""
+    """Return markup with placeholders such as %{y} as a template of a hover label."""
     return f"{_LABEL_INK}{text}</span><extra></extra>"
 
 
 def balanced(text: str, letters: int) -> list[str]:
-    """Return text broken into as few lines as it needs, which are about as long as each other."""
+    """Wrap text into as few lines as possible, of about the same length."""
     lines = wrap(text, letters)
     narrower = (wrap(text, fewer) for fewer in range(len(text) // max(len(lines), 1) + 1, letters))
     return next((broken for broken in narrower if len(broken) == len(lines)), lines)
 
 
 def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int = 0, **layout: Any) -> go.Figure:
-    """Return a figure in the house style, as wide as the page lets it be.
+    """Return a figure in the common style, as wide as the page allows.
 
     Args:
-        traces: what is drawn.
-        heading: what is said above it.
-        height: of the plotting area in pixels; margins come on top.
-        above: pixels that the chart needs between heading and plotting area.
-        **layout: the rest of the layout; `margin` is merged with ours, and the texts of annotations take the page's colour.
+        traces: the traces.
+        heading: the text above the plot.
+        height: the height of the plotting area in pixels, without margins.
+        above: the space in pixels that the chart needs between the heading and the plotting area.
+        **layout: the rest of the layout. `margin` is merged with ours, and annotations get the colour of the page's text.
     """
     top = _EDGE + heading.height + above + _EDGE
     margin = {"l": _EDGE, "r": _EDGE, "t": top, "b": _EDGE, **layout.pop("margin", {})}
@@ -146,32 +147,32 @@ def figure(traces: Sequence[Any], heading: Heading, *, height: int, above: int =
 
 
 def only_words(heading: Heading) -> go.Figure:
-    """Return a figure that says why there is nothing to draw."""
+    """Return a figure with only a heading, which explains why there is nothing to draw."""
     return figure([], heading, height=1, xaxis=axis(visible=False), yaxis=axis(visible=False))
 
 
 def axis(*, title: str = "", **settings: Any) -> dict[str, Any]:
-    """Return an axis without lines that no drag can move, as most charts have it; a grid, where asked for, is quiet."""
+    """Return an axis without lines, which can't be dragged or zoomed. A grid, if turned on by `settings`, is faint."""
     quiet = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "gridcolor": FAINT}
     titled = {"title": {"text": inked(one_line(title)), "standoff": 10}} if title else {}
     return {**quiet, "tickprefix": INKED, "fixedrange": True, **titled, **settings}
 
 
 def name_axis(names: Sequence[str], *, letters: int = 38, line: int = 38, **settings: Any) -> dict[str, Any]:
-    """Return a vertical axis of names from top to bottom; by position, since two names may look alike once they are cut.
+    """Return a vertical axis of names from top to bottom. Ticks are by position, since two shortened names may be equal.
 
     Args:
-        names: from top to bottom.
-        letters: how many of each are shown.
-        line: from how many letters on a name takes another line, for which the chart leaves room.
-        **settings: of the axis.
+        names: the names from top to bottom.
+        letters: how many letters of each name are shown.
+        line: how many letters fit on a line.
+        **settings: further settings of the axis.
     """
     ticks = named(balanced(shortened(name, letters), line) for name in names)
     return axis(**ticks, range=[len(names) - 0.5, -0.5], automargin=True, ticklabelstandoff=6, **settings)
 
 
 def named(names: Iterable[Iterable[str]]) -> dict[str, Any]:
-    """Return the ticks of an axis at whole numbers, with a name of one or more lines at each."""
+    """Return axis ticks at the positions 0, 1 and so on, with a name of one or more lines at each."""
     texts = [inked(lines(*map(one_line, name))) for name in names]
     return {"tickvals": list(range(len(texts))), "ticktext": texts}
 
@@ -179,7 +180,7 @@ def named(names: Iterable[Iterable[str]]) -> dict[str, Any]:
 def bars(
     lengths: Sequence[float], places: Sequence[float], *, colour: str | Sequence[str], hovers: Sequence[str], name: str
 ) -> go.Bar:
-    """Return level bars, to be stacked, one at each place."""
+    """Return horizontal bars, one at each position of the vertical axis."""
     marker = {"color": colour, "line": {"width": 0}}
     shown = {"hovertext": hovers, "hoverinfo": "text"}
     return go.Bar(x=lengths, y=places, orientation="h", width=0.66, marker=marker, name=name, **shown)
@@ -188,32 +189,32 @@ def bars(
 def bar_labels(
     ends: Sequence[float], places: Sequence[float], labels: Sequence[str], *, hovers: Sequence[str]
 ) -> go.Scatter:
-    """Return a label behind the end of each bar; the chart leaves room for them in its right margin."""
+    """Return a label after the end of each bar. The chart's right margin must leave space for them: see `label_room`."""
     texts = {"text": [f" {label}" for label in map(one_line, labels)], "texttemplate": inked(Markup("%{text}"))}
     placed = {"textposition": "middle right", "cliponaxis": False}
     return go.Scatter(x=ends, y=places, mode="text", **texts, **placed, hovertext=hovers, hoverinfo="text")
 
 
 def label_room(labels: Iterable[str]) -> int:
-    """Return how many pixels the right margin needs for labels behind bars."""
+    """Return the width in pixels of the right margin for labels after bars."""
     return 24 + max(map(width, labels), default=0)
 
 
 def width(text: str, *, size: float = _SIZE) -> int:
-    """Return about how many pixels a text takes, generously, since a figure can't measure before it is drawn."""
+    """Return a generous estimate of a text's width in pixels, since a figure can't be measured before it is drawn."""
     return round(len(text) * size * 0.56) + 4
 
 
 def segment_names(intersections: pd.DataFrame) -> list[str]:
-    """Return which segments a table of intersections is about: every column but its two of counts."""
+    """Return the segments of a table of intersections: all columns but `degree` and `size`."""
     return [column for column in intersections.columns if column not in {"degree", "size"}]
 
 
 def check_table(chart: str, table: pd.DataFrame, columns: Iterable[str], maker: str) -> None:
-    """Refuse a table that lacks a column which the chart draws.
+    """Refuse a table that lacks a column of the chart.
 
     Raises:
-        DefinitionError: with what is missing and the function that makes the table.
+        DefinitionError: with the missing columns and the function that makes the table.
     """
     lacking = [column for column in columns if column not in table.columns]
     if lacking:
@@ -222,10 +223,10 @@ def check_table(chart: str, table: pd.DataFrame, columns: Iterable[str], maker: 
 
 
 def check_few(chart: str, segments: Sequence[str]) -> None:
-    """Refuse more segments than can be read.
+    """Refuse more than `MOST_SEGMENTS` segments.
 
     Raises:
-        DefinitionError: with how many there are and how to choose.
+        DefinitionError: with the number of segments and how to choose some.
     """
     if len(segments) > MOST_SEGMENTS:
         wanted = f"at most {MOST_SEGMENTS} (choose columns of the membership table first: who[[...]])"

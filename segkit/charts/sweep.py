@@ -1,5 +1,4 @@
-"""What a threshold costs: a segment's size over its parameters, drawn from the table of `sk.sweep`."""
-# Longer than the rest of the house, since one table has three pictures: a line, bars, a heat map.
+"""Draw how a segment's size depends on one or two parameters, from the table of `sk.sweep`: as a line, bars or a heat map."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,15 +18,15 @@ from segkit.wording import counted, number, percent, shortened
 _NO_PARAMETERS: Final = frozenset({"size", "share", "base", "base_size", "sendable"})
 _HEIGHT, _TILES_HEIGHT, _ROW = 300, 380, 38
 _DOTS: Final = 40
-"""Up to how many settings each gets a dot."""
+"""Up to how many settings are drawn with a dot each."""
 
 _MOST_COLUMNS, _MOST_ROWS = 14, 20
-"""A heat map no larger than this has its numbers in its cells."""
+"""The largest heat map with numbers in its cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """One row of the table: where the parameters stand, and how many members that gives; None is what the table doesn't say."""
+    """A row of the table: the values of the parameters and the resulting counts. None for columns that the table lacks."""
 
     values: tuple[Any, ...]
     size: int
@@ -38,7 +37,7 @@ class _Setting:
 
 @dataclass(frozen=True, slots=True)
 class _SweepInfo:
-    """What is drawn: the parameters in words, which of them are numbers, every setting in order, and the current one."""
+    """What is drawn: the names of the parameters, which of them are numbers, all settings in order, and the current one."""
 
     parameters: tuple[str, ...]
     is_number: tuple[bool, ...]
@@ -51,16 +50,16 @@ class _SweepInfo:
 
 
 def plot_sweep(sweep: pd.DataFrame, *, current: object | Mapping[str, object] | None = None) -> go.Figure:
-    """Draw how many members a segment has at each setting of one parameter (a line, or bars) or of two (a heat map).
+    """Draw how many members a segment has at each setting of one parameter (a line or bars) or of two (a heat map).
 
     Args:
-        sweep: as `sk.sweep` returns it, a row per setting: a column for each parameter, then `size`, `share` and `base`; with
-            `sendable`, who may be texted is drawn too where one parameter varies.
-        current: the setting to mark, which must be one of the table's: a value where one parameter varies, else
-            {"clicked_days": 90, "subscribed_days": 30}. Other settings then tell their change against it.
+        sweep: as returned by `sk.sweep`, a row for each setting: a column for each parameter, then `size`, `share` and `base`. With
+            `sendable` and one parameter, the members who may be texted are drawn, too.
+        current: the setting to mark, which must be in the table: a value if there is one parameter, else a mapping such as
+            {"clicked_days": 90, "subscribed_days": 30}. Hover labels of other settings then show the change from it.
 
     Raises:
-        DefinitionError: it is another table, none or more than two parameters vary, or the current setting is not in it.
+        DefinitionError: it is another table, it has no parameter or more than two, or the current setting is not in it.
 
     >>> table = pd.DataFrame({"days": [30, 90], "size": [400, 653]})
     >>> "653 members at days 90" in plot_sweep(table, current=90).layout.title.text
@@ -208,7 +207,7 @@ def _bar_figure(info: _SweepInfo) -> go.Figure:
 def _heat_figure(info: _SweepInfo) -> go.Figure:
     columns, rows = info.values(0), info.values(1)
     if info.is_number[1]:
-        # Larger numbers stand higher, as on any axis of numbers.
+        # Larger numbers are higher up, as on any numeric axis.
         rows = sorted(rows, reverse=True)
     place = {setting: (rows.index(setting.values[1]), columns.index(setting.values[0])) for setting in info.settings}
     is_written = len(columns) <= _MOST_COLUMNS and len(rows) <= _MOST_ROWS
@@ -237,14 +236,14 @@ def _heat_figure(info: _SweepInfo) -> go.Figure:
 def _written_cells(
     info: _SweepInfo, place: dict[_Setting, tuple[int, int]], shape: tuple[int, int], _: list[list[str]]
 ) -> list[Any]:
-    """Return cells with their numbers in them."""
+    """Return the traces of cells with numbers in them."""
     sizes = np.full(shape, np.nan)
     told = [[[""] for _ in range(shape[1])] for _ in range(shape[0])]
     for setting, (row, column) in place.items():
         sizes[row, column] = setting.size
         told[row][column] = [_hover(info, setting)]
     low, high = np.nanmin(sizes), np.nanmax(sizes)
-    # The smallest keeps some colour, so that it is told from a setting that is not in the table.
+    # The smallest value gets some colour, to distinguish it from settings that are not in the table.
     values = (sizes - low) / (high - low) if high > low else np.ones(shape)
     values = np.where(np.isnan(sizes), np.nan, np.maximum(values, 0.004))
     texts = [[number(size) if not np.isnan(size) else "" for size in row] for row in sizes]
@@ -254,7 +253,7 @@ def _written_cells(
 def _plain_cells(
     info: _SweepInfo, place: dict[_Setting, tuple[int, int]], shape: tuple[int, int], names: list[list[str]]
 ) -> list[Any]:
-    """Return cells without numbers in them; what they say when pointed at is put together by the browser, to stay small."""
+    """Return the trace of cells without numbers. The browser builds the hover labels from a template, to keep the figure small."""
     sizes, told = np.full(shape, np.nan), np.full((*shape, 2), np.nan)
     for setting, where in place.items():
         sizes[where] = setting.size

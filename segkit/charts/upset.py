@@ -1,5 +1,4 @@
-"""In exactly which segments profiles are, drawn from the table of `sk.intersections`; pairs alone are `plot_overlap`'s."""
-# Longer than the rest of the house, since plotly has no such picture: every part of it is put together here.
+"""Draw an UpSet plot: how many profiles are in exactly which segments, from the table of `sk.intersections`."""
 
 from typing import Any, Final
 
@@ -19,24 +18,24 @@ _ROW, _HIGH_ROW, _BARS, _BETWEEN = 24, 30, 170, 10
 _SIZES_END, _MATRIX_START = 0.19, 0.2
 
 _ROOMY, _DENSEST = 12, 16
-"""Up to how many columns a number of any length has room above its bar, and one of three digits."""
+"""Up to how many columns any number fits above its bar, and a number of three digits."""
 
 _FEWEST: Final = 10
-"""How many columns there is room for at least, lest two bars become two walls."""
+"""The chart has room for at least this many columns, so that a few bars don't become very wide."""
 
 _BREAK_FROM: Final = 1.3
-"""From how many times the largest on the last bar is drawn with a gap, lest it flatten all others."""
+"""If the last bar is larger than this multiple of the largest other bar, it is drawn with a gap, so that the others aren't tiny."""
 
 
 def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
     """Draw how many profiles are in exactly each combination of segments and in no other.
 
-    Segments are rows, the largest first, their sizes at the left; an empty one keeps its row. Combinations are columns, the largest
-    first. What is beyond `most` is folded into one last bar with its count, and who is in no segment is said below the title.
+    Segments are rows, the largest first, with their sizes at the left. An empty segment keeps its row. Combinations are columns,
+    the largest first. All combinations after the first `most` share the last bar. The note below the title counts the profiles in
+    no segment.
 
     Args:
-        intersections: as `sk.intersections` returns it: a column of True and False for each segment, at most 30, then `degree`
-            and `size`.
+        intersections: as returned by `sk.intersections`: a boolean column for each segment, at most 30, then `degree` and `size`.
         most: how many combinations get a bar of their own.
 
     Raises:
@@ -72,17 +71,17 @@ def _heading(info: Intersections) -> Heading:
 
 
 def _row(info: Intersections) -> int:
-    """Return how high a row is in pixels: higher where a name takes two lines."""
+    """Return the height of a row in pixels, which is larger if a name takes two lines."""
     return _HIGH_ROW if max(map(len, info.names), default=0) > style.NAME_LINE else _ROW
 
 
 def _last_place(info: Intersections) -> float:
-    """Return where the bar of all others stands, a little apart."""
+    """Return the position of the bar of all other combinations, a little apart from the rest."""
     return len(info.shown) + 0.4
 
 
 def _is_turned(info: Intersections) -> bool:
-    """Return whether the numbers above the bars must stand upright."""
+    """Return whether the numbers above the bars must be vertical."""
     columns = len(info.shown)
     return columns > _ROOMY and info.largest > (999 if columns <= _DENSEST else 99)
 
@@ -121,7 +120,7 @@ def _segment_sizes(info: Intersections) -> list[Any]:
 
 
 def _dots(info: Intersections) -> list[Any]:
-    """Return a dot for each segment and combination, those that are in in blue and joined by a line."""
+    """Return a dot for each segment and combination. The segments of a combination are blue and connected by a line."""
     grid = np.meshgrid(np.arange(len(info.shown)), np.arange(len(info.names)))
     across, down = (side.ravel().astype(np.int16) for side in grid)
     inside = [(column, row) for column, combination in enumerate(info.shown) for row in combination.rows]
@@ -153,7 +152,7 @@ def _bars(info: Intersections) -> go.Bar:
 
 
 def _last_bar(info: Intersections) -> list[go.Bar]:
-    """Return the bar of all other combinations, with a gap in it where it is too tall to be drawn in proportion."""
+    """Return the bar of all other combinations, with a gap in it if it is too tall to be drawn to scale."""
     if not info.folded:
         return []
     is_cut = info.rest > _BREAK_FROM * info.largest
@@ -171,7 +170,7 @@ def _share(info: Intersections, size: int) -> str:
 
 
 def _upright(info: Intersections) -> go.Bar:
-    # Without constraintext and textangle plotly shrinks and turns the labels of narrow bars one by one.
+    # Without constraintext and textangle, plotly shrinks and rotates the labels of narrow bars individually.
     labels = {
         "texttemplate": style.inked(Markup("%{text}")),
         "textposition": "outside",

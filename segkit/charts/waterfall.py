@@ -1,4 +1,4 @@
-"""From the included members to who may be texted, drawn from an audience's waterfall; who that is, is not known here."""
+"""Draw an audience's waterfall: how many profiles each eligibility check removes, from the members to those who may be texted."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,13 +14,13 @@ _ROW = 36
 
 
 def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
-    """Draw how many included profiles are left after each step up to those who may be texted.
+    """Draw how many profiles are left after each step, from the included profiles to those who may be texted.
 
-    Steps that stopped nobody, or could not be checked, are named below the title. The step that stops most is set apart by its colour.
+    Steps that stopped nobody, or could not be checked, are named below the title. The step that stops the most has another colour.
 
     Args:
-        waterfall: as `SmsAudience.waterfall`: `step`, `meaning`, `removed`, `remaining`; first who is included, last who is
-            sent to. Steps that could not be checked are known only where it has `checked_against`, too.
+        waterfall: as `SmsAudience.waterfall`, with columns `step`, `meaning`, `removed`, `remaining`. The first row is "included",
+            the last "sendable". Steps that could not be checked are only named if there is a column `checked_against`, too.
 
     Raises:
         DefinitionError: it is another table.

@@ -1,1 +1,1 @@
-"""The command segkit: its words, the build, the report, and the pages of Jupyter."""
+"""Implement the `segkit` command: its arguments, the build, the HTML report, and the settings for Jupyter."""

@@ -1,4 +1,4 @@
-"""The main job: a shop in, every segment that its data supports out, as member files, manifests, tables and one report."""
+"""Build all segments that a shop's data supports: write member files, manifests, tables and an HTML report."""
 
 # Annotations stay as they are written, so that `help` shows short names.
 from __future__ import annotations
@@ -19,7 +19,7 @@ from segkit.command.report import SegmentPage, html_report
 from segkit.definition.algebra import without_consent
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
-from segkit.definition.segment import Segment
+from segkit.definition.segment import Segment, distinct_segments
 from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
@@ -45,15 +45,15 @@ NOBODY_SUBSCRIBED = (
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build wrote.
+    """The result of a build.
 
     Attributes:
-        sizes: a row for each segment: `size`, `share`, `base`, `base_size`, `before_consent` (the rule without `can_receive`) and
-            `sendable` (who is left of it at the end of the waterfall).
-        not_built: a row for each type of the guide that the data does not support: `segment`, `reason`.
+        sizes: a row for each segment: `size`, `share`, `base`, `base_size`, `before_consent` (members without the SMS consent
+            condition) and `sendable` (members who may be texted).
+        not_built: a row for each recommended segment that the data does not support: `segment`, `reason`.
         files: every file that was written, the report first.
-        notes: what the analyst should know before using them.
-        lead: who would match, where nobody may be texted for lack of consent; the report's headline. Empty elsewhere.
+        notes: what the analyst should know before using the files.
+        lead: the report's headline if nobody is subscribed: how many profiles would match. Else empty.
     """
 
     sizes: pd.DataFrame
@@ -63,7 +63,7 @@ class Build:
     lead: str = ""
 
     def __repr__(self) -> str:
-        """Say how much was built, and where."""
+        """Return how much was built, and where."""
         built = f"{counted(len(self.sizes), 'segment')}, {counted(len(self.files), 'file')}"
         return f"Build: {built} in {quoted(self.files[0].parent)}"
 
@@ -91,28 +91,28 @@ def build(
     segments: Iterable[Segment] | None = None,
     progress: Callable[[Iterable[Segment]], Iterable[Segment]] = iter,
 ) -> Build:
-    """Write segments, by default all of the guide that the data supports: files, manifests, tables, and a report without network.
+    """Write member files, manifests, tables and a report for segments, by default all recommended ones that the data supports.
 
-    Into `out` go report.html, sizes.csv and overlap.csv, a folder members/ with every member of each segment, and a folder send/
-    with those of them who may be texted, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files of
-    these names, which an earlier build wrote, are replaced one by one, each whole; member files of an earlier build that are no
-    longer wanted are removed, and a note says which. What a build wrote is listed in .segkit-build.json beside the report, so
-    that files of your own stay, in send/ too.
+    Writes report.html, sizes.csv and overlap.csv to `out`, all members of each segment to the folder members/, and the members who
+    may be texted to the folder send/, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files with
+    the same names are replaced one by one, each atomically. Member files of an earlier build that this one does not write are
+    removed, and a note lists them. The file .segkit-build.json lists what a build wrote, so your own files are never removed, also
+    in send/.
 
     Args:
         dataset: the profiles and events.
-        out: the folder to write into; made if it does not exist.
+        out: the folder to write into; created if it does not exist.
         title: the report's title.
-        near: the store that people may live near, a postal code or (latitude, longitude); None is the commonest postal code.
+        near: the store for segments by distance, a postal code or (latitude, longitude); None is the most frequent postal code.
         country: the country of that postal code, two letters.
-        segments: the ones to build instead of the guide's, such as `sk.load_segments("segments/")`; `near` and `country` then
-            mean nothing.
-        progress: wraps the segments as they are worked through, such as `tqdm`.
+        segments: the segments to build instead of the recommended ones, such as `sk.load_segments("segments/")`. `near` and
+            `country` are then ignored.
+        progress: a function such as `tqdm` that wraps the iteration over the segments.
 
     Raises:
-        FileError: `out` is a file, can't be made, or this is a page of `segkit app`, which writes nothing on its host.
-        DataError: `near` has no known point, or one of `segments` asks for something that the data does not have.
-        DefinitionError: two of `segments` have one name.
+        FileError: `out` is a file, can't be created, or this is a page of `segkit app`, which writes nothing on its host.
+        DataError: `near` has no known point, or one of `segments` needs something that the data does not have.
+        DefinitionError: two of `segments` have the same name.
 
     >>> import tempfile
     >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
@@ -127,10 +127,10 @@ def build(
     who = membership(written, dataset)
     table = sizes(who)
     table["before_consent"] = membership(rules, dataset).sum().to_numpy()
-    # The eligibility checks are made once, since the Dataset keeps them.
+    # The eligibility checks run only once, since the Dataset caches their results.
     audiences = {segment.name: audience(segment, dataset) for segment in written} if sends else {}
     table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
-    # Everything that can be refused was worked out above, so that bad input leaves no folder behind and no mixture of two builds.
+    # Everything that can fail is computed above, so that bad input leaves neither an empty folder nor a mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
     names = file_names(written)
     kept = BuildList(folder)
@@ -172,7 +172,7 @@ def build(
 
 
 def _chosen(segments: Iterable[Segment]) -> Recommended:
-    return Recommended(tuple(segments), pd.DataFrame(columns=["segment", "reason"]))
+    return Recommended(tuple(distinct_segments(segments)), pd.DataFrame(columns=["segment", "reason"]))
 
 
 def _segment_files(
@@ -190,9 +190,10 @@ def _segment_files(
 
 
 def _lead(segments: Iterable[Segment], before: pd.Series, *, has_consent: bool) -> tuple[str, str, str] | None:
-    """Return who would match, in three parts of which the middle one is a segment's name; None if there is no segment.
+    """Return a headline on how many profiles would match a segment, as text, the segment's name and text.
 
-    It is the first in order that says more than consent and matches somebody, since the guide's order is that of use.
+    The segment is the first one with members and with conditions besides consent, since recommended segments are ordered by use.
+    Returns None if there is no segment.
     """
     names = [segment.name for segment in segments if without_consent(segment.condition) != AllOf(())] or list(
         before.index

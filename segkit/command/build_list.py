@@ -1,4 +1,4 @@
-"""The list of member files that a build keeps in its folder, so that the next build removes what this one wrote and nothing else."""
+"""Keep a list of the member files that a build wrote, so that the next build removes outdated ones and no other files."""
 
 import hashlib
 import json
@@ -11,16 +11,16 @@ from segkit.files import write_text
 from segkit.wording import listed
 
 LIST = ".segkit-build.json"
-"""The name of the list in the folder of a build."""
+"""The name of the list's file in the folder of a build."""
 
 _NAME = re.compile(r"(send|members)/[^/\\\0]+\.csv")
 
 
 class BuildList:
-    """The member files that builds wrote into a folder, each by its name within it, such as "send/vip.csv".
+    """The member files that builds wrote into a folder, by their relative names, such as "send/vip.csv".
 
-    With each stands the digest of its manifest, which holds the digest of the file, so that a file is known again. It is None from
-    before the file is written until the build is done, so that a killed build has listed what it wrote.
+    The list contains the digest of each file's manifest, which contains the digest of the file, so that changed files are detected.
+    The digest is None from before the file is written until the build is finished, so that an aborted build has listed its files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,21 +29,21 @@ class BuildList:
         self._planned: list[str] = []
 
     def begin(self, names: Iterable[str]) -> None:
-        """List the files that are about to be written.
+        """Add the files that are about to be written to the list.
 
         Raises:
-            FileError: the system refuses to write.
+            FileError: the list can't be written.
         """
         self._planned = list(names)
         self._write({**(self._listed or {}), **dict.fromkeys(self._planned)})
 
     def finish(self) -> list[str]:
-        """Remove the files of earlier builds that this one did not write, lest an old list be sent to; return what to tell of it.
+        """Remove the files of earlier builds that this one did not write, so that nobody sends to them, and return notes about it.
 
-        A file that is not as the build wrote it is somebody's own by now, and stays.
+        A file that was changed after the build wrote it is kept.
 
         Raises:
-            FileError: the system refuses to write the list.
+            FileError: the list can't be written.
         """
         written = {(self._folder / name).resolve() for name in self._planned}
         left = {
@@ -68,7 +68,7 @@ class BuildList:
         ]
 
     def _others(self, written: set[Path]) -> list[str]:
-        """Return the member files in the folder that no build has listed, as those of a segkit that kept no list."""
+        """Return the member files in the folder that are on no list, such as those of a segkit version without lists."""
         found = [path for part in ("send", "members") for path in sorted((self._folder / part).glob("*.csv"))]
         return [
             f"{path.parent.name}/{path.name}"
@@ -81,10 +81,10 @@ class BuildList:
 
 
 def _read(path: Path) -> dict[str, str | None] | None:
-    """Return what is listed; None if there is no list, or none that a build wrote."""
+    """Return the listed files with their digests; None if there is no valid list."""
     try:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        # Whatever else stands there, nothing outside these folders is ever removed.
+        # Ignore other entries, so that nothing outside these folders is ever removed.
         return {
             name: digest
             for name, digest in files.items()
@@ -95,12 +95,12 @@ def _read(path: Path) -> dict[str, str | None] | None:
 
 
 def _is_removed(path: Path, digest: str | None) -> bool:
-    """Remove a file and its manifest if they are as they were written; say whether they are gone."""
+    """Remove a file and its manifest unless they were changed; return whether they were removed."""
     manifest = _manifest(path)
     try:
         is_ours = digest in (None, _digest(manifest))
         if is_ours and json.loads(manifest.read_text(encoding="utf-8"))["sha256"] == _digest(path):
-            # The file that a link leads to is what the build wrote; the link is somebody's own.
+            # The build wrote the target of a link; the link itself is the user's.
             manifest.resolve().unlink()
             path.resolve().unlink()
             return True

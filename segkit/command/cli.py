@@ -1,4 +1,4 @@
-"""The command `segkit`: thin, it reads its arguments, calls the public functions and prints."""
+"""Implement the command line `segkit`: parse arguments, call the public functions and print results."""
 
 import argparse
 import importlib.util
@@ -32,15 +32,15 @@ from segkit.sample import write_sample
 from segkit.wording import counted, percent
 
 _JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
-"""JupyterLab would ask its makers' servers for news: segkit asks nobody outside but the user's own Klaviyo account."""
+"""Settings that keep JupyterLab from requesting news from its servers: segkit only ever connects to the user's Klaviyo account."""
 
-# Each cell is drawn as it is done. Drawn all at the end, 5 pages in 30 showed no tuner: ipywidgets 8.1.9 looks for a widget
-# for two seconds, and one that arrives within the last tenth of a second is never drawn.
+# Render each cell when it has finished. When all cells were rendered at the end, some pages had no tuner: ipywidgets 8.1.9 waits
+# two seconds for a widget, and never draws one that arrives in the last tenth of a second.
 _VOILA_OPTIONS = ("--template=segkit", "--progressive_rendering=True")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, or 2 with a message where something was wrong with what was asked."""
+    """Run a command and return its exit code: 0, or 2 with a message if it failed with an error of segkit."""
     _print_anywhere()
     parser = _parser()
     given, others = parser.parse_known_args(arguments)
@@ -56,14 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_anywhere() -> None:
-    """Let a console that lacks a letter show its code in its place, rather than end a command that has work to do."""
+    """Escape characters that the console's encoding lacks, so that printing them does not end the command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses words as argparse does, and repeats nobody's number or address."""
+    """A parser whose error messages mask phone numbers and addresses."""
 
     def error(self, message: str) -> NoReturn:
         super().error(masked_text(message))
@@ -158,24 +158,24 @@ def _lab(given: argparse.Namespace) -> int:
 def _app(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("voila") is None:
         raise missing_extra("Voilà", "notebooks")
-    from traitlets.config import Config  # noqa: PLC0415  # it comes with Voilà, which an analyst may do without
+    from traitlets.config import Config  # noqa: PLC0415  # installed with Voilà, which is optional
     from voila.app import Voila  # noqa: PLC0415
 
     _come_first("JUPYTER_PATH")
     os.environ[APP] = "1"
-    # Neither a file in JSON nor an option can name a function.
+    # Neither a JSON file nor a command line option can contain a function.
     settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
     Voila.launch_instance([given.folder, *_VOILA_OPTIONS, *given.others], config=settings)
     return 0
 
 
 def _come_first(variable: str) -> None:
-    """Let Jupyter look among segkit's settings before the places of an environment variable."""
+    """Put segkit's Jupyter settings in front of the paths in an environment variable."""
     os.environ[variable] = os.pathsep.join([str(_JUPYTER_SETTINGS), *filter(None, [os.environ.get(variable)])])
 
 
 def _run_module(name: str, *words: str) -> int:
-    """Become another program within this process, so that whoever stops this one stops that one."""
+    """Run another program in this process, so that stopping this process stops it."""
     sys.argv = [name, *words]
     runpy.run_module(name, run_name="__main__", alter_sys=True)
     return 0
@@ -255,17 +255,17 @@ def _build(given: argparse.Namespace) -> int:
 
 
 def _say(line: object) -> None:
-    """Print a line if somebody still reads: a build whose output goes to `head` writes all its files none the less."""
+    """Print a line, and ignore a closed pipe, so that a build piped to `head` still writes all its files."""
     try:
         print(line, flush=True)
     except BrokenPipeError:
-        # Also for what Python flushes at its exit.
+        # Redirect stdout, since Python flushes it again at exit.
         with Path(os.devnull).open("w") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
-    """Return what an option's pairs say; the last = parts them, since a header may hold one and a name of segkit's doesn't."""
+    """Parse pairs such as customer=profile_id. Split at the last "=", since a header may contain one but our names don't."""
     found: dict[str, str] = {}
     for text in texts:
         left, _, right = text.rpartition("=")
@@ -277,7 +277,7 @@ def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
 
 
 def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
-    # A bar where somebody watches, and nothing in a log.
+    # Show a progress bar in a terminal, and nothing in a log.
     yield from tqdm(list(segments), desc="Writing", unit=" segments", disable=not sys.stderr.isatty(), leave=False)
 
 
@@ -303,12 +303,12 @@ def _print_build(built: Build, dataset: Dataset) -> None:
         _say("\nNot built")
         _say(_table(built.not_built))
     for note in built.notes:
-        if note not in dataset.alarms:  # they stand at the top
+        if note not in dataset.alarms:  # printed at the top
             _say(f"\n{note}")
 
 
 def _table(frame: pd.DataFrame) -> str:
-    """Return a frame as lines of text, numbers to the right, whatever the width of the window."""
+    """Return a frame as lines of text with numbers aligned to the right, without wrapping to the terminal's width."""
     texts = frame.astype(str).replace("", "-")
     is_number = [frame[name].astype(str).str.fullmatch(r"[\d,.%<>—]+").all() for name in frame.columns]
     widths = [max(len(name), *texts[name].str.len()) for name in texts.columns]

@@ -1,5 +1,4 @@
-"""One self-contained HTML page about a shop's segments, from finished tables; it sees no data or conditions and writes no file."""
-# Longer than the rest of the house, since a page is one thing to read from top to bottom.
+"""Render the HTML report about a shop's segments from finished tables. `build.py` computes the tables and writes the file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from segkit.drawing.tables import Size, Step, Waterfall, sizes_of
 from segkit.wording import counted, likeness, percent
 
 FEW: Final = 8
-"""Up to how many segments there is room to write the heat-map's column names level."""
+"""Up to this number of segments, the column names of the heat map are horizontal."""
 
 HEAD: Final = Markup("""<meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
@@ -23,7 +22,7 @@ HEAD: Final = Markup("""<meta charset="utf-8">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 """)
-"""The policy keeps the page from asking the network for anything, whatever text it shows; so does the empty icon."""
+"""The policy and the empty icon keep the page from loading anything from the network, whatever text it shows."""
 
 SWITCH: Final = Markup("""<input type="radio" name="by" id="by-share" checked><label for="by-share">share of the row</label>
 <input type="radio" name="by" id="by-count"><label for="by-count">members in both</label>
@@ -38,20 +37,20 @@ _COLOURS: Final = {
     "notable": palette.ORANGE,
     "strongest": f"{palette.STRONGEST:.0%}",
 }
-"""What the style sheet calls the colours of the palette."""
+"""The names of the palette's colours in the style sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentPage:
-    """What the report says about one segment.
+    """The section of the report about one segment.
 
     Attributes:
-        name: as in the tables of sizes and overlap.
-        description: why it matters.
+        name: the name in the tables of sizes and overlap.
+        description: why the segment matters.
         english: the text of `sk.explain`, a line for each condition.
-        waterfall: as `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and `checked_against` where that is
-            known; the first row "included", the last "sendable". None where the data has no SMS consent.
-        files: a label and a file's name for each link, relative to the report, folders with forward slashes.
+        waterfall: as `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and possibly `checked_against`.
+            The first row is "included", the last "sendable". None if the data has no SMS consent.
+        files: a label and a file name for each link. The names are relative to the report and have forward slashes.
     """
 
     name: str
@@ -74,22 +73,22 @@ def html_report(
     notes: Sequence[str] = (),
     lead: tuple[str, str, str] | None = None,
 ) -> str:
-    """Return a page of HTML that needs neither network nor script, light or dark as the reader's system is.
+    """Return an HTML page that needs neither network nor scripts, and is light or dark like the reader's system.
 
     Args:
-        title: of the page, such as the shop's name.
-        subtitle: a line beneath the finding.
-        facts: short labels and values, such as "as of" and the moment with its time zone; shown as given.
-        faults: as `Dataset.report`: columns `table`, `column`, `fault`, `count`, `examples`, `done`; shown as given.
-        sizes: as `sk.sizes` returns it; with `sendable` and `before_consent` (whom all but SMS consent lets in) where known.
-        overlap: as `sk.overlap` returns it.
-        pages: what is said about each segment; the table of sizes links to it.
+        title: the title of the page, such as the shop's name.
+        subtitle: a line below the headline.
+        facts: short labels and values, such as "as of" and the date with its time zone; shown unchanged.
+        faults: as `Dataset.report`: columns `table`, `column`, `fault`, `count`, `examples`, `done`; shown unchanged.
+        sizes: as returned by `sk.sizes`, possibly with `sendable` and `before_consent` (members without the SMS consent condition).
+        overlap: as returned by `sk.overlap`.
+        pages: a section for each segment, to which the table of sizes links.
         not_built: columns `segment`, `reason`.
         notes: what to know before trusting the numbers; shown above them.
-        lead: the headline, in three parts of which the middle one is a segment's name; None says it of the largest segment.
+        lead: the headline as text, a segment's name and text; None makes one about the largest segment.
 
     Returns:
-        The page as text, to be written as UTF-8. The same input gives the same text.
+        The page as text, to be saved as UTF-8. The same input gives the same text.
 
     >>> sizes = pd.DataFrame({"size": [2], "share": [0.4], "base": "all profiles", "base_size": 5}, index=["VIP"])
     >>> nothing = pd.DataFrame()
@@ -123,7 +122,7 @@ def _known(count: int | None) -> str:
 
 
 def _bar(scale: int, *parts: tuple[str, int, int]) -> Markup:
-    """Return a bar of parts (class, start, length, in profiles) where the scale is what fills the whole width."""
+    """Return a bar with parts (class, start, length; in profiles). `scale` is the number of profiles of the full width."""
     drawn = [
         element("i", class_=kind, style=f"left:{100 * start / scale:.2f}%;width:{100 * length / scale:.2f}%")
         for kind, start, length in parts
@@ -156,7 +155,7 @@ def _header(
 
 
 def _finding(rows: list[Size]) -> tuple[str, ...]:
-    """Return what a reader should take away: the largest segment, and how many of its members may be texted."""
+    """Return the headline: the largest segment, and how many of its members may be texted."""
     largest = max(rows, key=lambda row: row.size, default=None)
     if largest is None:
         return ("No segment was built",)
@@ -271,7 +270,7 @@ def _segment(page: SegmentPage, row: Size | None, anchor: str) -> Markup:
 
 
 def _waterfall(waterfall: pd.DataFrame | None) -> Markup:
-    """Return the way from the included members to who may be texted; steps that stop nobody share one line."""
+    """Return the waterfall from the included members to those who may be texted. Steps that stop nobody share a line."""
     if waterfall is None:
         return Markup()
     steps = Waterfall.of(waterfall)
@@ -299,7 +298,7 @@ def _waterfall(waterfall: pd.DataFrame | None) -> Markup:
 
 
 def _checks(pages: Sequence[SegmentPage]) -> Markup:
-    """Return what each step of the waterfalls was checked against, once, since it is the same for all segments."""
+    """Return what each step of the waterfalls was checked against, only once since it is the same for all segments."""
     first = next((page.waterfall for page in pages if page.waterfall is not None), None)
     if first is None or "checked_against" not in first:
         return Markup()
@@ -310,7 +309,7 @@ def _checks(pages: Sequence[SegmentPage]) -> Markup:
 
 
 def _listing(title: str, listed: pd.DataFrame, *, otherwise: str = "") -> Markup:
-    """Return a table as it is, its first column naming the row; a sentence, or nothing at all, if it has no rows."""
+    """Return a table unchanged, with its first column as row headers; if it has no rows, the text `otherwise` or nothing."""
     if listed.empty:
         return element("section", element("h2", title), element("p", otherwise)) if otherwise else Markup()
     rows = []

@@ -1,1 +1,1 @@
-"""The data side: files and frames in, one checked Dataset out; nothing here knows what a segment says."""
+"""Read files and frames, and validate them into the tables of a Dataset. Does not evaluate segments: see `segkit.engine`."""

@@ -1,4 +1,4 @@
-"""Amounts of money as whole numbers at the finest decimal their column uses, so that sums are exact and never drift."""
+"""Convert amounts of money to integers, in units of the smallest decimal place that the column uses, so that sums are exact."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -12,26 +12,26 @@ from segkit.data.blocks import blocks, taken
 from segkit.data.instants import Flags
 
 FINEST = 9
-"""Decimals beyond these are rounded: no currency has them, and whole numbers of 64 bits could not hold the sums."""
+"""The most decimal places. Further ones are rounded: no currency has them, and sums would overflow 64-bit integers."""
 
 _DIGITS_OF_64_BITS = 19
 
 EXACT_FLOAT = 2**53
-"""Whole numbers up to this are exact as a double, so sums below it may be taken in doubles."""
+"""Integers up to this are exact as a double, so smaller sums may be computed in doubles."""
 
 _PLAIN = r"^[+-]?(\d+\.?\d{0,9}|\.\d{1,9})$"
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """A column of amounts: each is one of `units` divided by ten to the power of `scale`.
+    """A column of amounts, each an item of `units` divided by ten to the power of `scale`.
 
     Attributes:
-        units: whole numbers, one for each row that is set; 0 where it can't be read.
-        scale: decimals in use.
-        unreadable: rows that hold something that is no number.
-        rounded: how many had more than nine decimals.
-        numbers: which of `units` each row has, -1 for none; None where each has its own.
+        units: an integer for each row that is set; 0 if it is unreadable.
+        scale: the number of decimal places.
+        unreadable: a mask of the rows whose value is not a number.
+        rounded: how many amounts had more than nine decimal places.
+        numbers: for each row its position in `units`, -1 if it is not set; None if every row has its own item.
     """
 
     units: npt.NDArray[np.int64]
@@ -41,28 +41,28 @@ class Amounts:
     numbers: npt.NDArray[np.int32] | None = None
 
     def of(self, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int64] | None:
-        """Return the units of some rows, in their order, 0 where nothing is set; None if none is other than 0."""
+        """Return the units of some rows, in their order, 0 for rows that are not set; None if all are 0."""
         if self.numbers is None:
             units = taken(self.units, rows)
         else:
             numbers = taken(self.numbers, rows)
             if numbers.max(initial=-1) < 0:
                 return None
-            units = taken(np.append(self.units, 0), numbers)  # the number -1 points at the appended 0
+            units = taken(np.append(self.units, 0), numbers)  # -1 is the index of the appended 0
         return units if units.any() else None
 
     @property
     def are_doubles(self) -> bool:
-        """Whether each can be had back as a double: none was left out, or rounded, or has more digits than a double."""
+        """Whether all amounts are exact as doubles: none is unreadable, rounded, or has more digits than a double."""
         largest = max(int(self.units.max(initial=0)), -int(self.units.min(initial=0)))
         return not self.rounded and largest < EXACT_FLOAT and not self.unreadable.any()
 
 
 def read_amounts(column: pa.Array | pa.ChunkedArray) -> Amounts:
-    """Read a column of numbers, or of numbers as text, exactly as written; a float means its shortest decimal.
+    """Read a column of numbers, or of numbers as text, exactly as written. A float is read as its shortest decimal.
 
     Raises:
-        OverflowError: an amount does not fit 64 bits at the column's finest decimal.
+        OverflowError: an amount does not fit into 64 bits with the column's number of decimal places.
 
     >>> amounts = read_amounts(pa.array(["19.99", "5", None, "-0.5"]))
     >>> amounts.of(np.arange(4)).tolist(), amounts.scale
@@ -76,7 +76,7 @@ def read_amounts(column: pa.Array | pa.ChunkedArray) -> Amounts:
     if pa.types.is_string(kind):
         return _from_text(column)
     if kind == pa.float32():
-        # The shortest decimal of a float of 32 bits is not that of the double of the same size.
+        # A 32-bit float and the double of the same value have different shortest decimals.
         return _from_text(_shortest(column))
     if pa.types.is_floating(kind):
         return _from_floats(column.cast(pa.float64()).to_numpy())
@@ -98,15 +98,14 @@ def _from_integers(column: pa.Array) -> Amounts:
 
 
 def _shortest(floats: pa.Array) -> pa.Array:
-    """Return floats as the shortest decimals that stand for them; NaN as null."""
+    """Convert floats to text, as the shortest decimals that round to them; NaN becomes null."""
     return pc.cast(pc.if_else(pc.is_nan(floats), pa.scalar(None, floats.type), floats), pa.string())
 
 
 def _spread(amounts: Amounts, column: pa.Array | pa.ChunkedArray) -> Amounts:
-    """Return the amounts of a column that were read without its nulls.
+    """Extend the amounts of a column that were read without its nulls to all of its rows.
 
-    Most events carry no amount. Where one in ten does, reading only those spares two copies of the whole column, and keeping
-    only those half of another.
+    Most events have no amount, so reading and keeping only those that have one saves memory.
     """
     valid = pc.is_valid(column)
     is_set = valid.to_numpy() if isinstance(valid, pa.ChunkedArray) else valid.to_numpy(zero_copy_only=False)
@@ -125,7 +124,7 @@ def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
     for scale in range(FINEST + 1):
         if largest * 10.0**scale >= EXACT_FLOAT:
             return replace(_from_text(_shortest(pa.array(values))), unreadable=unreadable)
-        # A double is k / 10**scale exactly as written when rounding to `scale` decimals gives the same double back.
+        # A double has `scale` decimal places if rounding to that many returns the same double.
         if all(np.array_equal(np.round(block, scale), block) for block in blocks(values)):
             return Amounts(_scaled(values, scale), scale, unreadable)
     finer = sum(int(np.count_nonzero(np.round(block, FINEST) != block)) for block in blocks(values))
@@ -135,7 +134,7 @@ def _from_floats(values: npt.NDArray[np.float64]) -> Amounts:
 def _scaled(values: npt.NDArray[np.float64], scale: int) -> npt.NDArray[np.int64]:
     units = np.empty(len(values), dtype=np.int64)
     for block, scaled in zip(blocks(values), blocks(units), strict=True):
-        # Whole and broken part apart, since their product may need more than the 53 bits of one double.
+        # Scale integer and fraction separately, since the product may need more than the 53 bits of a double.
         whole = np.trunc(block)
         broken = np.rint((block - whole) * 10.0**scale)
         scaled[:] = whole.astype(np.int64) * 10**scale + broken.astype(np.int64)
@@ -166,7 +165,7 @@ def _from_text(texts: pa.Array) -> Amounts:
 
 
 def _unscaled(exact: pa.Array) -> npt.NDArray[np.int64]:
-    """Return decimals without their point: that is how Arrow stores them, in two words of 64 bits each."""
+    """Return the integers of decimals without their point. Arrow stores each as two words of 64 bits."""
     words = np.frombuffer(exact.buffers()[1], dtype="<i8").reshape(-1, 2)[exact.offset : exact.offset + len(exact)]
     valid = np.asarray(pc.is_valid(exact).to_numpy(zero_copy_only=False))
     low, high = words[:, 0], words[:, 1]
@@ -201,7 +200,7 @@ def _scale(decimal: Decimal) -> int:
 
 
 def _trimmed(amounts: Amounts) -> Amounts:
-    """Take off decimals that no amount uses, since a smaller scale leaves more room for sums."""
+    """Drop decimal places that no amount uses, since sums then overflow later."""
     units, scale = amounts.units, amounts.scale
     while scale and not np.any(units % 10):
         units, scale = units // 10, scale - 1

@@ -1,4 +1,4 @@
-"""What was worked out once and may be asked for again, within a bound of memory; what it is and when it holds is its asker's."""
+"""Cache computed results up to a memory limit, for the engine and the widgets. Callers choose keys that determine the result."""
 
 import sys
 from abc import ABC, abstractmethod
@@ -16,19 +16,19 @@ T = TypeVar("T")
 
 MEBIBYTE = 2**20
 LIMIT = 1024 * MEBIBYTE
-"""Enough for the sliders of a shop of ten million profiles: a count, a sum or a day each takes four or eight bytes a profile."""
+"""Bytes. Enough for the sliders of a shop of ten million profiles, where a count, a sum or a day takes 4 or 8 bytes per profile."""
 
 
 class Cache:
-    """Keep what was worked out, and evict the least recently used when it is more than `limit` bytes.
+    """Keep computed results, and evict the least recently used when they take more than `limit` bytes.
 
-    What alone is more than the limit is not kept. Arrays that are kept can't be written to any more, since whoever asks gets the very
-    array. Many threads may ask at once: one works out at a time, and the others wait for what it finds.
+    A result that alone is larger than the limit is not kept. Arrays in the cache become read-only, since callers get the array
+    itself and not a copy. Safe for threads: one computes at a time, and the others wait for its result.
 
-    Prints how much it holds; `contents` says what.
+    The repr shows how much is cached; `contents` lists it.
 
     Args:
-        limit: bytes.
+        limit: the limit in bytes.
 
     >>> cache = Cache(limit=1_000)
     >>> cache.keep(("counts", "Clicked SMS"), lambda: pd.Series([1, 0]).to_numpy()).tolist()
@@ -41,18 +41,18 @@ class Cache:
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
-        # Held while something is worked out, which may ask for other things that are kept.
+        # Reentrant, since computing a result may use other cached results.
         self._lock = RLock()
         self._kept: dict[tuple[Hashable, ...], tuple[Any, dict[int, int]]] = {}
         self._holders: dict[int, int] = {}
         self._size = 0
 
     def keep(self, key: tuple[Hashable, ...], work_out: Callable[[], T]) -> T:
-        """Return what is kept under a key, or work it out and keep it.
+        """Return the result that is cached under a key, or compute and cache it.
 
         Args:
-            key: a word for what it is, and then everything that it depends on.
-            work_out: what makes it.
+            key: a word for the kind of result, followed by everything that the result depends on.
+            work_out: the function that computes it.
         """
         with self._lock:
             kept = self._kept.pop(key, None)
@@ -65,12 +65,12 @@ class Cache:
             return found
 
     def get(self, key: tuple[Hashable, ...]) -> Any:
-        """Return what is kept under a key; None if nothing is."""
+        """Return the result that is cached under a key; None if there is none."""
         with self._lock:
             return self.keep(key, lambda: None) if key in self._kept else None
 
     def put(self, key: tuple[Hashable, ...], found: object) -> None:
-        """Keep something under a key instead of what was there."""
+        """Cache a result under a key, replacing any other."""
         with self._lock:
             self._evict(key)
             freeze(found)
@@ -86,15 +86,15 @@ class Cache:
 
     @property
     def size(self) -> int:
-        """How many bytes are kept: arrays with all the memory that they keep alive, what several share once, and the keys."""
+        """How many bytes are cached: all memory that the results keep alive, shared memory once, and the keys."""
         with self._lock:
             return self._size
 
     @property
     def contents(self) -> pd.DataFrame:
-        """What is kept, least recently used first: a row each with `what` it is, `of` what, and how many `bytes` it takes.
+        """The cached results, least recently used first, with columns `what` (the kind), `of` (its arguments) and `bytes`.
 
-        What several share counts for the first of them.
+        Memory that several results share counts for the first of them.
         """
         with self._lock:
             rows, seen = [], set[int]()
@@ -105,7 +105,7 @@ class Cache:
         return pd.DataFrame(rows, columns=["what", "of", "bytes"])
 
     def clear(self) -> None:
-        """Let go of everything; it is worked out anew when it is asked for."""
+        """Remove everything. Results are computed again when they are needed."""
         with self._lock:
             for key in list(self._kept):
                 self._evict(key)
@@ -139,17 +139,17 @@ class Cache:
 
 
 class Growing(ABC):
-    """Something that works more of itself out after it was put into a cache, by one thread at a time."""
+    """An object that computes some of its attributes on first use, after it was put into a cache, in one thread at a time."""
 
     def __init__(self) -> None:
         self.grows_within(RLock(), lambda _: None)
 
     def grows_within(self, lock: Any, tell: Callable[["Growing"], None]) -> None:
-        """Grow only within a lock from now on, and tell each time."""
+        """From now on, hold `lock` while an attribute is computed, and call `tell` afterwards."""
         self._lock, self._tell = lock, tell
 
     def once(self, name: str, work_out: Callable[[Any], T]) -> T:
-        """Work an attribute out and keep it, so that it is found without a way through here from then on."""
+        """Compute an attribute and store it on the object, where later accesses find it directly."""
         with self._lock:
             known = vars(self)
             if name not in known:
@@ -163,29 +163,29 @@ class Growing(ABC):
     @property
     @abstractmethod
     def held(self) -> tuple[Any, ...]:
-        """What it holds so far."""
+        """The parts that exist so far."""
 
 
 def freeze(found: object) -> None:
-    """Let nobody write to the arrays that something is made of."""
+    """Make all arrays within an object read-only."""
     for part in _parts(found):
         if isinstance(part, np.ndarray):
             part.setflags(write=False)
 
 
 def memory_of(*found: object) -> dict[int, int]:
-    """Return the memory that things keep alive: its bytes by its address; whatever is no array stands under that of the first thing."""
+    """Return the memory that objects keep alive, as bytes by address. Everything but arrays is counted at the first object's id."""
     memory, others = dict[int, int](), 0
     for part in _parts(found):
         if isinstance(part, np.ndarray):
             while isinstance(part.base, np.ndarray):
-                part = part.base  # noqa: PLW2901  # a view keeps all of what it looks at
+                part = part.base  # noqa: PLW2901  # a view keeps its whole base array alive
             if not isinstance(part.base, pa.Array):
                 memory[part.__array_interface__["data"][0]] = part.nbytes
                 continue
             part = part.base  # noqa: PLW2901
         if isinstance(part, pa.Array):
-            # A slice keeps all of what it was cut from, too.
+            # A slice keeps its whole buffers alive, too.
             memory |= {buffer.address: buffer.size for buffer in part.buffers() if buffer is not None}
         elif isinstance(part, pd.Index):
             others += int(part.memory_usage(deep=True))
@@ -195,7 +195,7 @@ def memory_of(*found: object) -> dict[int, int]:
 
 
 def _parts(found: object) -> Iterator[Any]:
-    """Yield something and everything that it is made of."""
+    """Yield an object and everything that it contains."""
     waiting: list[Any] = [found]
     while waiting:
         part = waiting.pop()

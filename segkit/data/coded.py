@@ -1,7 +1,7 @@
-"""Known columns of few distinct values, held as codes into them; validation knows which columns are known, and what is wrong with them.
+"""Hold columns with few distinct values dictionary-encoded, as codes into the distinct values.
 
-Coding a million texts takes 20 to 50 ms, most of a slider's first move. While a shop is loaded codes cost nothing: a Parquet file holds them,
-and reading them takes a quarter to all of the time of reading the texts; and the checks look at distinct values anyway.
+Encoding a column of text when a slider first moves would take noticeable time. While a shop is loaded the codes are cheap: Parquet
+files store them already, and validation works on distinct values anyway.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from segkit.data.instants import Flags
-from segkit.data.properties import UNSET, Cells, Codes, arrow_cells, codes_of
+from segkit.data.properties import UNSET, Cells, Codes, arrow_cells, codes_of, spread
 
 
 class CodedCells(Cells):
-    """Cells that are codes into distinct values, each of which occurs, so that they are ready to be tested and take less room."""
+    """Cells that are codes into distinct values, which are ready to be tested and take less memory. Each distinct value occurs."""
 
     def __init__(self, codes: pa.DictionaryArray) -> None:
         object.__setattr__(self, "_codes", codes)
@@ -25,7 +25,7 @@ class CodedCells(Cells):
 
     @property
     def values(self) -> pa.ChunkedArray:
-        """The cells, written out anew each time they are asked for; `loaded` keeps them."""
+        """The decoded cells, computed on every access; `loaded` keeps them."""
         return pa.chunked_array([self._codes.dictionary_decode()])
 
     def __len__(self) -> int:
@@ -37,39 +37,43 @@ class CodedCells(Cells):
         return bool(pa.types.is_string(self._codes.dictionary.type))
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:
-        """Return the cells of some rows, in their order, written out."""
+        """Return the decoded cells of some rows, in their order."""
         return Cells(pa.chunked_array([self._codes.take(pa.array(rows)).dictionary_decode()]))
 
     def loaded(self) -> Cells:
-        """Return the same cells written out."""
+        """Return the same cells decoded."""
         return Cells(self.values)
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
-        """Return the codes, in one piece."""
+        """Return the dictionary-encoded cells, in one piece."""
         return iter([self._codes])
 
     def coded(self) -> pa.DictionaryArray:
-        """Return the codes as they are."""
+        """Return the dictionary-encoded cells."""
         return self._codes
 
     def distinct(self) -> tuple[Codes, pa.Array]:
-        """Return the codes, -1 where a cell is not set, and what they stand for."""
+        """Return the code of each cell, -1 if it is not set, and the distinct values."""
         return codes_of(self._codes.indices), self._codes.dictionary
 
     def unset(self) -> Flags:
-        """Return which cells hold nothing."""
+        """Return which cells are not set."""
         return np.asarray(codes_of(self._codes.indices) == UNSET)
 
 
 def checked_cells(column: pa.Array) -> Cells:
-    """Return a column that was checked as cells, which stay codes if it came as such."""
+    """Return a validated column as cells, which stay dictionary-encoded if the column is."""
     return CodedCells(column) if pa.types.is_dictionary(column.type) else arrow_cells(pa.chunked_array([column]))
 
 
 def recoded(codes: Codes, values: pa.Array) -> pa.Array:
-    """Return rows as codes into what their distinct values became: those that became one are one, and null is not set.
+    """Return rows as codes into converted distinct values. Values that became equal share a code, and null becomes not set.
 
-    Where most values stand for one row only, codes would take more room than they save, and the rows are written out.
+    If most values occur in one row only, codes would take more memory than they save, so the decoded rows are returned.
+
+    Args:
+        codes: the code of each row, -1 if it is not set.
+        values: for each code, its value after conversion.
 
     >>> rows = np.array([0, 1, 0, 2, UNSET, 3, 0, 1], dtype=np.int32)
     >>> recoded(rows, pa.array(["US", "GB", "US", None])).to_pylist()
@@ -78,19 +82,18 @@ def recoded(codes: Codes, values: pa.Array) -> pa.Array:
     if 2 * len(values) > len(codes):
         return values.take(pa.array(codes, mask=codes == UNSET))
     encoded = values.dictionary_encode()
-    # The code -1, not set, points at the appended one.
-    found = np.append(codes_of(encoded.indices), np.int32(UNSET)).take(codes)
+    found = spread(codes_of(encoded.indices), codes, unset=UNSET)
     return pa.DictionaryArray.from_arrays(pa.array(found, mask=found == UNSET), encoded.dictionary)
 
 
 def texts_of(cells: Cells) -> tuple[Codes, pa.Array]:
-    """Return a column of text as codes, -1 for null, and the texts that they stand for.
+    """Return the codes of a column of text, -1 for null, and its distinct texts.
 
-    They are those that occur, in the order in which they first do, which a file's own list of distinct values needn't follow.
+    Only texts that occur are returned, in the order of their first row. A file's own dictionary may be different.
     """
     pieces = pa.chunked_array(list(cells.encoded()), pa.dictionary(pa.int32(), pa.string()))
     whole = pieces.unify_dictionaries().combine_chunks()
     occurring = whole.indices.unique().drop_null()
-    numbers = np.full(len(whole.dictionary) + 1, UNSET, dtype=np.int32)
+    numbers = np.full(len(whole.dictionary), UNSET, dtype=np.int32)
     numbers[occurring.to_numpy()] = np.arange(len(occurring))
-    return numbers.take(codes_of(whole.indices)), whole.dictionary.take(occurring)
+    return spread(numbers, codes_of(whole.indices), unset=UNSET), whole.dictionary.take(occurring)

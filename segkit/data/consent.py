@@ -1,4 +1,7 @@
-"""What a profile agreed to, per channel, in three words; whether that lets it receive marketing is the condition's business."""
+"""Read consent values, map them to Klaviyo's three, and suggest a mapping for unknown words.
+
+Which profiles may receive marketing is not decided here: see the consent conditions and `segkit.sending.eligibility`.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,10 +25,10 @@ Status: TypeAlias = npt.NDArray[np.int8]
 
 
 CONSENTS: tuple[Consent, ...] = get_args(Consent)
-"""The words that count, as reports and errors list them; a word's place is its code."""
+"""The three consent values, in the order in which reports and errors list them. A value's code is its index."""
 SUBSCRIBED, UNSUBSCRIBED, NEVER = range(3)
 NOT_SAID = -1
-"""The code of a column that says nothing of a profile."""
+"""The code for a profile without a value in a column."""
 _STRICTEST_FIRST = (UNSUBSCRIBED, NEVER, SUBSCRIBED)
 
 _WORDS: dict[str, Consent] = {
@@ -39,11 +42,11 @@ _WORDS: dict[str, Consent] = {
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "optin", "opt in", "opted in", "accepted", "agreed", "granted"})
 _NO = frozenset({"no", "n", "false", "f", "0", "optout", "opt out", "opted out", "declined", "revoked", "stop"})
-"""What a shop is likely to mean. These words only make the suggestion in a report: nobody is subscribed by them."""
+"""What a shop probably means by other words. They are only used for suggestions in the report: they never subscribe a profile."""
 
 
 def codes_of_words(words: pa.Array) -> Status:
-    """Return the code of each word of `CONSENTS`, which may be codes into words already; `NOT_SAID` where there is none.
+    """Return the code of each consent value; `NOT_SAID` for null. The values may be dictionary-encoded.
 
     >>> codes_of_words(pa.array(["subscribed", None])).tolist()
     [0, -1]
@@ -55,7 +58,7 @@ def codes_of_words(words: pa.Array) -> Status:
 
 
 def strictest(columns: Iterable[Status], size: int) -> Status:
-    """Return the strictest word that any of several columns says of each profile: withdrawn, then never given, then given.
+    """Return the strictest value of several columns for each profile: unsubscribed, then never_subscribed, then subscribed.
 
     >>> strictest([np.array([SUBSCRIBED, NOT_SAID]), np.array([NEVER, NOT_SAID])], 2).tolist() == [NEVER, NOT_SAID]
     True
@@ -70,11 +73,11 @@ def strictest(columns: Iterable[Status], size: int) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class ConsentWords:
-    """The words of consent that count: the known ones, and a shop's own, which win over them.
+    """The words that are accepted as consent: the known ones, and those that the user mapped, which take precedence.
 
     Attributes:
-        own: the shop's own words, folded, and what they mean.
-        unseen: those that no cell held so far, as they were given.
+        own: the user's words, case-folded, and their meanings.
+        unseen: the user's words that no cell has contained so far, as they were passed.
     """
 
     own: Mapping[str, Consent] = field(default_factory=dict)
@@ -82,10 +85,10 @@ class ConsentWords:
 
     @classmethod
     def of(cls, given: Mapping[Any, Any] | None) -> Self:
-        """Check a shop's own words.
+        """Check the words that the user mapped.
 
         Raises:
-            DataError: a word is blank or means none of the three, or one word means two of them.
+            DataError: a word is blank, has a meaning other than the three, or has two meanings.
 
         >>> ConsentWords.of({"Yes": "subscribed", False: "unsubscribed"}).own
         {'yes': 'subscribed', 'false': 'unsubscribed'}
@@ -114,16 +117,16 @@ class ConsentWords:
         return cls(own, {_folded(_text_of(word)): word for word in given})
 
     def knows(self, word: str) -> bool:
-        """Return whether a word counts."""
+        """Return whether a word is accepted."""
         return _folded(word) in self.own or _folded(word) in _WORDS
 
     def read(self, written: pa.Array) -> tuple[pa.Array, Flags]:
-        """Read consent words in any case, with blanks or underscores; unset and unknown words are "never_subscribed".
+        """Read consent words in any case, with blanks or underscores. Missing and unknown words become "never_subscribed".
 
-        A phone number alone is no consent, so nothing but a word that counts makes a profile subscribed.
+        A phone number alone is not consent, so only an accepted word makes a profile subscribed.
 
         Returns:
-            What each word means, and whether it was unknown. A cell of blanks is unset, and not unknown.
+            The meaning of each word, and whether it was unknown. A blank cell is not set, and not unknown.
 
         >>> ConsentWords().read(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
         ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
@@ -137,7 +140,7 @@ class ConsentWords:
 
 
 def suggested(words: Iterable[str]) -> str:
-    """Return the argument that gives words a meaning; the meaning of a word that may be either is left to the analyst.
+    """Return the `consent` argument that maps words. The meaning of an ambiguous word is left open as "...".
 
     >>> suggested(["yes", "Opted-out", "pending"])
     "consent={'yes': 'subscribed', 'Opted-out': 'unsubscribed', 'pending': '...'}"
@@ -155,7 +158,7 @@ def _folded(word: str) -> str:
 
 
 def _text_of(word: object) -> str:
-    """Return a word as a cell of text, number or truth is read; nothing for what no cell can be."""
+    """Return a word in the form in which a cell of text, a number or a boolean is read; empty text for any other type."""
     if isinstance(word, float):
         return "" if not isfinite(word) else str(int(word)) if word.is_integer() else str(word)
     return str(word) if isinstance(word, (str, int, np.bool_, np.integer)) else ""

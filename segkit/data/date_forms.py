@@ -1,7 +1,7 @@
-"""Dates and times in other forms than ISO 8601, a column at a time; which forms a column may have, and what is said of them, is the reader's.
+"""Parse dates and times in formats other than ISO 8601, a column at a time, for `validation/date_columns.py`.
 
-Only what means one instant is read. Whether the day or the month comes first in 06/07/2026 is for the caller to know, and digits
-are seconds since 1970 (or milliseconds, microseconds, nanoseconds) only if that is an instant between 1990 and 2100.
+Only unambiguous values are parsed. Callers pass whether the day or the month comes first in 06/07/2026. Digits are seconds since
+1970 (or milliseconds, microseconds, nanoseconds) only if the result is between 1990 and 2100.
 """
 
 from dataclasses import dataclass
@@ -28,26 +28,26 @@ _COMPACT = (
 _SLASHED = rf"^(?P<first>\d{{1,2}})[/.-](?P<later>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d{{2}}){_CLOCK}$"
 _DIGITS = r"^(?P<whole>\d{9,18}|[1-4]\d{18})(?:\.(?P<fraction>\d*))?$"
 _DATE_AND_HOUR = r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])$"
-"""Ten digits such as 2026063012, which would be an instant of 2034 as seconds: they are read as neither."""
+"""Ten digits such as 2026063012. As seconds they would be an instant in 2034, so they are read as neither."""
 
 _FROM_1990, _THROUGH_2100 = 631_152_000, 4_133_980_800
 UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1, "nanoseconds": 0.001}
-"""What digits can count, and how many microseconds one of them lasts."""
+"""The units that digits can count, in microseconds."""
 
 _LAST_OF_THIS_CENTURY = 68
-"""Two-digit years up to it are this century's and others the last one's, as POSIX has it."""
+"""Two-digit years up to this are in the 21st century, others in the 20th, as in POSIX."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Digits that count from 1970: the instants they stand for, and in which unit of `UNITS`, by its place; -1 for none."""
+    """Digits that count from 1970: the instant of each, and the index of its unit in `UNITS`, -1 if it is not such a count."""
 
     values: Microseconds
     units: npt.NDArray[np.int8]
 
     @property
     def readable(self) -> Flags:
-        """Which digits stand for an instant."""
+        """Which digits are an instant."""
         return np.asarray(self.units >= 0)
 
 
@@ -60,23 +60,23 @@ class Slashed:
 
     @classmethod
     def of(cls, texts: pa.Array) -> "Slashed":
-        """Take texts apart."""
+        """Split texts into their parts."""
         parts = pc.extract_regex(texts, _SLASHED)
         return cls(parts, _flags(pc.is_valid(parts)))
 
     def read(self, *, day_first: bool) -> Instants:
-        """Read them in one order."""
+        """Parse the dates in one order."""
         first, later = _number(self.parts, "first"), _number(self.parts, "later")
         return _read(self.parts, first if day_first else later, later if day_first else first)
 
     @property
     def has_short_years(self) -> Flags:
-        """Which of them have years of two digits."""
+        """Which dates have two-digit years."""
         return _flags(pc.equal(pc.utf8_length(pc.struct_field(self.parts, "year")), 2))
 
 
 def from_lenient_text(texts: pa.Array) -> Instants:
-    """Read what ISO 8601 would say without its blanks, its capitals, or its marks, and a 12-hour clock behind an ISO date.
+    """Parse dates that are nearly ISO 8601: with extra blanks, lower case, without separators, or with a 12-hour clock.
 
     >>> from_lenient_text(pa.array(["2026-06-01 10:00:00 -0400", "20260601T140000Z", "2026-06-01 2:00 PM UTC"])).values.tolist()
     [1780322400000000, 1780322400000000, 1780322400000000]
@@ -92,7 +92,7 @@ def from_lenient_text(texts: pa.Array) -> Instants:
 
 
 def from_digits(texts: pa.Array) -> Counted:
-    """Read digits as a count since 1970 where they stand for an instant between 1990 and 2100, which only one unit can make of them.
+    """Parse digits as a count since 1970 if the result is between 1990 and 2100, which is possible in one unit only.
 
     >>> from_digits(pa.array(["1780272000", "1780272000000", "202606301230"])).units.tolist()
     [0, 1, -1]
@@ -112,11 +112,11 @@ def from_digits(texts: pa.Array) -> Counted:
 
 
 def from_any_text(texts: pa.Array, *, day_first: bool | None = None) -> Instants:
-    """Read texts of a property as the dates that Klaviyo's help lists (115005253428): ISO, month/day/year, seconds since 1970.
+    """Parse a property's texts in the formats that Klaviyo's help lists (115005253428): ISO, month/day/year, seconds since 1970.
 
     Args:
-        texts: as written.
-        day_first: the order of 06/07/2026; None is Klaviyo's own, the month first, and only with slashes.
+        texts: the cells as written.
+        day_first: the order of 06/07/2026; None means Klaviyo's order, the month first and only with slashes.
 
     >>> from_any_text(pa.array(["2026-06-30", "06/30/2026", "6/30/26 00:00", "1782777600", "soon"])).values.tolist()
     [1782777600000000, 1782777600000000, 1782777600000000, 1782777600000000, 0]
@@ -147,13 +147,13 @@ def from_any_text(texts: pa.Array, *, day_first: bool | None = None) -> Instants
 
 
 def tidied(texts: pa.Array) -> pa.Array:
-    """Return dates without marks around them, and with plain blanks inside, where browsers write narrow ones."""
+    """Return dates without marks around them, and with plain blanks instead of the narrow ones that browsers write."""
     bare = without_marks(texts)[0]
     return pc.replace_substring_regex(bare, "[\u00a0\u2009\u202f]", " ")
 
 
 def texts_of_numbers(values: Any) -> pa.Array:
-    """Return numbers as text, whole ones without a point and none with an exponent; NaN as null."""
+    """Return numbers as text, integers without a decimal point; NaN becomes null."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if pa.types.is_floating(values.type):
@@ -169,7 +169,7 @@ def _plain(value: float | None) -> str | None:
 
 
 def _read(parts: pa.StructArray, day: npt.NDArray[np.int64], month: npt.NDArray[np.int64]) -> Instants:
-    """Return the instants of dates that were taken apart; null parts are unreadable."""
+    """Return the instants of dates from their parts; null parts are unreadable."""
     year, hour, minute, second = (_number(parts, name) for name in ("year", "hour", "minute", "second"))
     is_short = _flags(pc.equal(pc.utf8_length(pc.struct_field(parts, "year")), 2))
     year = np.where(is_short, year + np.where(year <= _LAST_OF_THIS_CENTURY, 2000, 1900), year)
@@ -193,7 +193,7 @@ def _read(parts: pa.StructArray, day: npt.NDArray[np.int64], month: npt.NDArray[
 
 
 def _offset(zone: pa.Array) -> tuple[npt.NDArray[np.int64], Flags]:
-    """Return how many minutes zones are ahead of UTC, and which of them can be."""
+    """Return the offset of each zone from UTC in minutes, and whether it is a possible offset."""
     is_behind = _flags(pc.starts_with(zone, "-"))
     digits = pc.replace_substring_regex(zone, "[^0-9]", "")
     hours, minutes = (_whole(pc.utf8_slice_codeunits(digits, start, start + 2)) for start in (0, 2))
@@ -201,7 +201,7 @@ def _offset(zone: pa.Array) -> tuple[npt.NDArray[np.int64], Flags]:
 
 
 def _millionths(parts: pa.StructArray) -> npt.NDArray[np.int64]:
-    """Return fractions as millionths; what is finer is dropped."""
+    """Return fractions in millionths; further digits are dropped."""
     fraction = pc.struct_field(parts, "fraction")
     if not pc.any(pc.greater(pc.binary_length(fraction), 0)).as_py():
         return np.zeros(len(parts), dtype=np.int64)
@@ -213,7 +213,7 @@ def _number(parts: pa.StructArray, name: str) -> npt.NDArray[np.int64]:
 
 
 def _whole(texts: pa.Array) -> npt.NDArray[np.int64]:
-    """Return digits as numbers, none as 0."""
+    """Return digits as integers; empty text and null become 0."""
     digits = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     return np.asarray(pc.fill_null(pc.cast(digits, pa.int64()), 0).to_numpy(zero_copy_only=False))
 

@@ -20,6 +20,8 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 _WORD = 8
 _LONGEST = 64
 """Bytes of an id; those of Klaviyo have 26, and a UUID has 36."""
+_MIXERS = np.multiply.accumulate(np.full(_LONGEST // _WORD, _ODD))
+"""What each word of an id counts for in its place: odd, so that ids of which only one word differs never meet before the last step."""
 _STEPS = 64
 """Places in which an id is looked for. Ids that crowd so much that one would need more are looked up by Arrow."""
 
@@ -80,9 +82,10 @@ class IdTable:
         for _ in range(1, _STEPS):
             if not len(left):
                 break
-            places[left] = (places[left] + 1) % len(self.slots)
-            found[left] = self.slots.take(places[left])
-            left = left[self._is_other(found[left], words[left])]
+            nearby = (places.take(left) + 1) % len(self.slots)
+            others = self.slots.take(nearby)
+            places[left], found[left] = nearby, others
+            left = left[self._is_other(others, words.take(left, axis=0))]
         found[left] = UNSET
         return found
 
@@ -108,8 +111,8 @@ def _words(texts: pa.StringArray, size: int) -> Words:
 
 def _places(words: Words, count: int) -> npt.NDArray[np.int64]:
     """Return the place of each text among `count` places, a power of two."""
-    found = np.zeros(len(words), dtype=np.uint64)
-    for word in words.T:
-        found = (found ^ word) * _ODD
-        found ^= found >> np.uint64(29)
-    return ((found * _ODD) >> np.uint64(65 - count.bit_length())).view(np.int64)
+    found = words @ _MIXERS[: words.shape[1]]
+    found ^= found >> np.uint64(29)
+    found *= _ODD
+    found >>= np.uint64(65 - count.bit_length())
+    return found.view(np.int64)

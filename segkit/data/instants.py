@@ -1,4 +1,7 @@
-"""Dates and times in any form that comes in, to microseconds since 1970 in UTC; what is wrong with one is told, not decided."""
+"""Convert dates and times of files, frames and arguments to microseconds since 1970 in UTC.
+
+Reports which values are unreadable or lack a zone; `validation/date_columns.py` decides what happens to them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -23,31 +26,31 @@ DAY = 86_400_000_000
 """Microseconds in a day."""
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$"
-"""What Arrow reads as well, so that how a cell is read never depends on its neighbours. Only a time has a zone."""
+"""Matches only what Arrow parses, too, so that a cell's reading never depends on its neighbours. Only a time can have a zone."""
 
 _ZONE = r"(Z|[T ]\S*[+-]\S*)$"
-"""Of those, the ones with an offset."""
+"""Matches texts with an offset among those."""
 
 _FEW = 1_000
 
 _DATE = rf"^[{AROUND}'=\"]*(\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|(19|20)\d{{6}}(\.0*)?)[{AROUND}'\"]*$"
 _LONGEST_DATE = 16
-"""Letters of a date without a time, with a few marks around it; no time with seconds is so short."""
+"""The most characters of a date without a time, with a few marks around it. A time with seconds is always longer."""
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The first and the last microsecond that a `datetime` can name, of the years 1 and 9999."""
+"""The first and the last microsecond that a `datetime` can represent, in the years 1 and 9999."""
 
 FIRST_PLAUSIBLE, LAST_PLAUSIBLE = DAY, 7_258_118_400_000_000
-"""The second day of 1970 and the first of 2200, in microseconds: outside of them no shop's customer did anything."""
+"""The start of 2 January 1970 and of 1 January 2200, in microseconds. Dates outside are not real dates of a shop's customers."""
 
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
-"""From when to before when data can be looked at: a moment beyond is a slip or a placeholder, and windows would leave the calendar."""
+"""The range of `as_of`, the end exclusive. Dates outside are typing errors or placeholders."""
 _BEYOND = ", which is not between 1970 and 2200: dates beyond stand for no date in many systems, and no window counts back from them"
 
 
 @dataclass(frozen=True, slots=True)
 class Instants:
-    """Instants of a column: where they could be read, and which of them named no zone."""
+    """The instants of a column, which cells were readable, and which of them had no time zone."""
 
     values: Microseconds
     readable: Flags
@@ -55,7 +58,7 @@ class Instants:
 
 
 def microseconds(instant: datetime) -> int:
-    """Return an instant as whole microseconds since 1970; a naive one is UTC.
+    """Return an instant as microseconds since 1970. A naive one is taken as UTC.
 
     >>> microseconds(datetime(1970, 1, 2))
     86400000000
@@ -66,20 +69,20 @@ def microseconds(instant: datetime) -> int:
 
 
 def instant_of(value: int) -> datetime:
-    """Return whole microseconds since 1970 as an instant in UTC."""
+    """Return microseconds since 1970 as a `datetime` in UTC."""
     return datetime.fromtimestamp(value // 1_000_000, tz=UTC).replace(microsecond=int(value % 1_000_000))
 
 
 def now() -> datetime:
-    """Return the moment that the clock shows; only loading asks for it."""
+    """Return the current time in UTC. Only loading uses it."""
     return datetime.now(UTC)
 
 
 def read_as_of(value: object) -> datetime:
-    """Return what an analyst gave as `as_of` as an instant in UTC; a bare date means the close of that day.
+    """Convert the argument `as_of` to an instant in UTC. A date without a time means the end of that day.
 
     Raises:
-        DataError: it is neither a date nor an instant, or lies before 1970 or after 2200.
+        DataError: it is neither a date nor an instant, or is before 1970 or after 2200.
 
     >>> read_as_of("2026-06-30").isoformat()
     '2026-06-30T23:59:59.999999+00:00'
@@ -94,17 +97,21 @@ def read_as_of(value: object) -> datetime:
     if not isinstance(value, date) or value != value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
         raise DataError.bad_as_of(given)
     if not EARLIEST_MOMENT.year <= value.year <= LATEST_MOMENT.year:
-        # Sooner than below, since within a day of its ends the calendar has no close of a day, or no such instant in UTC.
+        # Checked before the conversion, which would overflow at the ends of the calendar.
         raise DataError.bad_as_of(given, _BEYOND)
     moment = instant_of(microseconds(value)) if isinstance(value, datetime) else close_of(value)
     return plausible_moment(moment, given)
 
 
 def plausible_moment(moment: datetime, given: object) -> datetime:
-    """Return a moment that data can be looked at from.
+    """Check that a moment is a possible `as_of`, and return it.
+
+    Args:
+        moment: the moment in UTC.
+        given: the argument as the user passed it, for the message.
 
     Raises:
-        DataError: it lies before 1970 or after 2200.
+        DataError: it is before 1970 or after 2200.
     """
     if not EARLIEST_MOMENT <= moment < LATEST_MOMENT:
         raise DataError.bad_as_of(given, _BEYOND)
@@ -112,16 +119,16 @@ def plausible_moment(moment: datetime, given: object) -> datetime:
 
 
 def from_text(texts: pa.Array) -> Instants:
-    """Read ISO 8601 dates and times: a date, optionally a time after "T" or a blank, optionally an offset.
+    """Parse ISO 8601 dates and times: a date, optionally a time after "T" or a blank, optionally an offset.
 
-    A naive time is UTC and a bare date is its midnight. Digits beyond microseconds are dropped.
+    A naive time is UTC, and a date without a time is midnight UTC. Digits beyond microseconds are dropped.
 
     >>> from_text(pa.array(["2026-06-30T12:00:00+02:00", "30/06/2026"])).readable
     array([ True, False])
     """
     first = texts.drop_null().slice(0, 1)
     if len(first) and pc.match_substring_regex(first, _ISO)[0].as_py():
-        # The kind that the first one is of, since a cast that fails takes ten times as long as one that doesn't.
+        # Try the type of the first value only, since a failing cast is much slower than a successful one.
         has_zone = pc.match_substring_regex(first, _ZONE)[0].as_py()
         values = _cast(texts, pa.timestamp("us", tz="UTC" if has_zone else None))
         if values is not None:
@@ -130,7 +137,7 @@ def from_text(texts: pa.Array) -> Instants:
 
 
 def _cast(texts: pa.Array, kind: pa.DataType) -> Microseconds | None:
-    """Return the column if every cell reads as one kind of timestamp: the common case, in one pass."""
+    """Convert the column in one pass if all cells have the same timestamp type, the common case; else return None."""
     if texts.null_count == len(texts):
         return None
     try:
@@ -160,7 +167,7 @@ def _from_mixed_text(texts: pa.Array) -> Instants:
 
 
 def _read_singly(texts: pa.Array, rows: npt.NDArray[np.int64], found: Instants) -> None:
-    """Read ISO texts one by one into their rows, since one of them names a day or a moment that no calendar has."""
+    """Parse ISO texts one by one into their rows, since one of them is a date or time that does not exist."""
     for row, text in zip(rows, texts.to_pylist(), strict=True):
         try:
             instant = iso_moment(_without_nanoseconds(text))
@@ -178,10 +185,10 @@ def _without_nanoseconds(text: str) -> str:
 
 
 def check_zone(name: str, kind: pa.DataType) -> None:
-    """Check that the time zone of a column of timestamps, or of lists or structs of them, is one.
+    """Check the time zone of a column of timestamps, or of lists or structs of them.
 
     Raises:
-        DataError: nobody knows it.
+        DataError: the zone is unknown.
     """
     if pa.types.is_timestamp(kind) and kind.tz is not None and kind.tz.casefold() not in {"utc", "z"}:
         try:
@@ -201,9 +208,9 @@ def _kinds_within(kind: pa.DataType) -> list[pa.DataType]:
 
 
 def in_calendar(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column of dates as text if Python can't name them all, so that those it can't are told; others as they are.
+    """Convert a column of dates to text if Python can't represent all of them, so that errors can show them.
 
-    The same holds for durations, and for dates and durations within lists and structs.
+    Does the same for durations, and for dates and durations inside lists and structs. Other columns are returned unchanged.
 
     >>> in_calendar(pa.chunked_array([pa.array([400_000_000_000], pa.timestamp("s"))])).to_pylist()
     ['14645-06-30 15:06:40']
@@ -215,7 +222,7 @@ def in_calendar(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _leaves(column: pa.ChunkedArray) -> Iterator[pa.ChunkedArray]:
-    """Yield what lies innermost in lists and structs, each field by itself."""
+    """Yield the innermost columns of lists and structs, each field separately."""
     kind = column.type
     if _is_list(kind):
         yield from _leaves(pc.list_flatten(column))
@@ -241,7 +248,7 @@ def _has_names(column: pa.ChunkedArray) -> bool:
 
 
 def _with_text(kind: pa.DataType) -> pa.DataType:
-    """Return a type with text in the place of dates and durations."""
+    """Return a type in which dates and durations are replaced by text."""
     if _is_list(kind):
         return pa.list_(_with_text(kind.value_type))
     if pa.types.is_struct(kind):
@@ -255,7 +262,7 @@ def _is_list(kind: pa.DataType) -> bool:
 
 
 def from_arrow(column: Any) -> Microseconds:
-    """Return an Arrow date or timestamp column as microseconds, nulls as 0; finer digits are dropped."""
+    """Convert an Arrow date or timestamp column to microseconds. Nulls become 0, and finer digits are dropped."""
     kind = column.type
     is_finer = pa.types.is_timestamp(kind) and kind.unit == "ns"
     if not is_finer:
@@ -263,12 +270,12 @@ def from_arrow(column: Any) -> Microseconds:
     whole = pc.cast(column, pa.int64())
     whole = pc.fill_null(whole, 0) if whole.null_count else whole
     found = np.asarray(whole.to_numpy() if isinstance(whole, pa.ChunkedArray) else whole.to_numpy(zero_copy_only=False))
-    # Arrow's own cast would lift a nanosecond before 1970 into the next microsecond.
+    # Arrow's cast rounds nanoseconds before 1970 up to the next microsecond.
     return found // 1_000 if is_finer else found
 
 
 def ends_of(times: Microseconds, is_date: Flags) -> Microseconds:
-    """Return instants, those of a date without a time as the last microsecond of the day.
+    """Return instants, with the midnight of a date without a time replaced by the last microsecond of that day.
 
     >>> ends_of(np.array([0, 0]), np.array([False, True])).tolist()
     [0, 86399999999]
@@ -277,9 +284,9 @@ def ends_of(times: Microseconds, is_date: Flags) -> Microseconds:
 
 
 def dates_among(column: Any) -> Flags | None:
-    """Return which cells of an Arrow column or a list hold a date without a time; None where none does.
+    """Return which cells of an Arrow column or a list are a date without a time; None if no cell is.
 
-    A column of timestamps holds dates if all of them are midnights, since most tools store a date so.
+    A column of timestamps contains dates if all of them are midnights, since most tools store dates in that way.
 
     >>> dates_among(pa.chunked_array([["2026-06-30", "2026-06-30T00:00:00Z"]])).tolist()
     [True, False]
@@ -295,7 +302,7 @@ def dates_among(column: Any) -> Flags | None:
         return np.ones(len(column), dtype=bool)
     if pa.types.is_timestamp(kind):
         values = column.drop_null() if column.null_count else column
-        # The first few tell of nearly every column that it holds times.
+        # For nearly every column of times, the first few values show that they are not dates.
         return np.ones(len(column), dtype=bool) if all(map(_are_midnights, (values[:_FEW], values))) else None
     if not pa.types.is_string(kind) or not pc.any(pc.less_equal(pc.utf8_length(column), _LONGEST_DATE)).as_py():
         return None

@@ -1,4 +1,4 @@
-"""Marks around the texts of a whole column, looked for in its bytes first, so that a column without any costs next to nothing."""
+"""Remove marks around the texts of a column (see `segkit.marks`). A scan of its bytes is enough if there are none."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ _LAST_BYTES[[*range(0x21), *range(0x80, 0xC0)]] = True
 
 
 def without_marks(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_] | None]:
-    """Return texts without marks around them, and which of them had some; None where none had, which costs little to find out.
+    """Return texts without marks around them, and a mask of those that changed; None instead of a mask if no text changed.
 
     >>> without_marks(pa.array(["a", " b", None]))[0].to_pylist()
     ['a', 'b', None]
@@ -36,7 +36,7 @@ def without_marks(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_] | No
 
 
 def _suspects(texts: pa.Array) -> npt.NDArray[np.int64]:
-    """Return the rows that may have a mark, by their first and last byte and by bytes that characters without width begin with."""
+    """Return the rows that may have a mark, by their first and last byte and by the first bytes of zero-width characters."""
     _, places, letters = texts.buffers()
     nothing = np.zeros(0, dtype=np.int64)
     if letters is None or not len(texts):

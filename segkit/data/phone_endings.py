@@ -1,4 +1,4 @@
-"""The last digits of every number in a cell, by which a number that can't be read is still recognised; reading is `phones`'."""
+"""Extract the last digits of every number in a cell, so that opt-outs also match numbers that `phones.py` can't parse."""
 
 import re
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ import pyarrow.compute as pc
 from segkit.data.instants import Flags
 
 FEWEST = 7
-"""How many last digits tell a number at least: a local number without its area code. Fewer would stop strangers."""
+"""The fewest digits that identify a number: a local number without its area code. Fewer would match other people's numbers."""
 
 MOST = 10
-"""How many digits a whole number has in most countries: those in front are a country code or a prefix for dialling."""
+"""The digits of a full number in most countries. Digits before these are a country code or a dialling prefix."""
 
 _PLACES = 10**MOST
 _REMARK = r"[0-9].*\p{L}"
 _EXPONENT = r"^[^\p{L}]*[0-9][eE][^\p{L}]*$"
-"""A number as a spreadsheet writes it, whose letter is no remark."""
+"""Matches a number in scientific notation, as spreadsheets write it, whose letter is not a remark."""
 
 _LONGEST_NUMBER = 15
-"""E.164 has no more digits."""
+"""The most digits of a number in E.164."""
 
 _RUNS = re.compile(r"(\d+)([^\d]*)")
 _WITHIN_A_NUMBER = re.compile(r"[\s().\-\u2010-\u2015]*")
@@ -32,11 +32,11 @@ Endings = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class PhoneEndings:
-    """Endings of numbers that stand in some rows: parallel arrays, a row as often as it has numbers.
+    """The endings of numbers, as parallel arrays. A row occurs once for each number in it.
 
     Attributes:
-        rows: the row of the profile of each.
-        endings: its last digits, as `keys_of` makes them comparable.
+        rows: the row of each number's profile.
+        endings: the last digits of each number, encoded as by `keys_of`.
     """
 
     rows: npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ class PhoneEndings:
 
     @classmethod
     def of(cls, cells: pa.Array, rows: npt.NDArray[np.int64]) -> "PhoneEndings":
-        """Read the endings of all numbers in some rows of a column of text.
+        """Extract the endings of all numbers in some rows of a column of text.
 
         >>> PhoneEndings.of(pa.array(["212-555-0142 / 212-555-0143", None, "(home)"]), np.arange(3)).rows.tolist()
         [0, 0]
@@ -58,16 +58,16 @@ class PhoneEndings:
 
     @property
     def lengths(self) -> Endings:
-        """How many digits each ending has."""
+        """The number of digits of each ending."""
         return np.asarray(self.endings // _PLACES)
 
     @property
     def digits(self) -> Endings:
-        """The digits of each ending as a whole number."""
+        """The digits of each ending as an integer."""
         return np.asarray(self.endings % _PLACES)
 
     def joined(self, other: "PhoneEndings") -> "PhoneEndings":
-        """Return these endings and others."""
+        """Concatenate these endings and others."""
         return PhoneEndings(np.concatenate([self.rows, other.rows]), np.concatenate([self.endings, other.endings]))
 
 
@@ -75,16 +75,16 @@ NONE = PhoneEndings(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def endings_in(text: str) -> list[str]:
-    """Return the last ten digits of each number in a text, or all of them where it has fewer; it is read generously.
+    """Return the last ten digits of each number in a text, or all digits if it has fewer.
 
-    Zeros in front are left out, since they stand in for a country code, also behind one ("+33 06 ..."). What goes on after ten digits and a blank is taken both for
-    one number and for two. Fewer than seven digits before a mark that parts numbers, such as an area code and a slash, belong to what
-    follows.
+    Leading zeros are dropped, also after a country code ("+33 06 ..."). If a text is ambiguous, all readings are returned: more
+    digits after ten digits and a blank are read both as one number and as two. Fewer than seven digits before a separator, such as
+    an area code and a slash, belong to the digits that follow.
 
     >>> endings_in("+1 212-555-0142 (mobile)"), endings_in("2125550142 2125550143"), endings_in("555-0142"), endings_in("555-01")
     (['2125550142'], ['2125550142', '2125550143'], ['5550142'], [])
     """
-    # Any script's digits are made those of ASCII; "(0)" is dialled within a country only.
+    # Convert digits of any script to ASCII. "(0)" is only dialled within a country.
     plain = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text).replace("(0)", "")
     numbers: list[str] = []
     before = digits = ""
@@ -106,7 +106,7 @@ def _key(ending: str) -> int:
 
 
 def last_digits(numbers: pa.Array) -> Endings:
-    """Return the last ten digits of numbers in E.164 as whole numbers.
+    """Return the last ten digits of numbers in E.164 as integers.
 
     >>> last_digits(pa.array(["+12125550142"])).tolist()
     [2125550142]
@@ -116,7 +116,11 @@ def last_digits(numbers: pa.Array) -> Endings:
 
 
 def keys_of(digits: Endings, length: int) -> Endings:
-    """Return the key of an ending of `length` digits for numbers of which the last ten are given.
+    """Return the key of the ending of `length` digits of each number: its length followed by its digits.
+
+    Args:
+        digits: the last ten digits of each number, as integers.
+        length: the number of digits of the ending.
 
     >>> keys_of(np.array([2125550142]), 7).tolist()
     [70005550142]
@@ -125,9 +129,9 @@ def keys_of(digits: Endings, length: int) -> Endings:
 
 
 def may_hold_others(cells: pa.Array, numbers: pa.Array) -> Flags:
-    """Return which cells may hold another number than the one that was read from them.
+    """Return which cells may contain more numbers than the one that was parsed.
 
-    Long ones do, and those with a remark behind the digits, whose letters were taken for those of a telephone's keys.
+    These are long cells, and cells with a remark after the digits, whose letters `phonenumbers` converts to digits as on a keypad.
     """
     is_long = pc.greater(pc.utf8_length(cells), pc.add(pc.utf8_length(numbers), FEWEST))
     has_letters = pc.and_not(pc.match_substring_regex(cells, _REMARK), pc.match_substring_regex(cells, _EXPONENT))

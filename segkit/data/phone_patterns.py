@@ -1,13 +1,13 @@
-"""Clean E.164 numbers told apart a whole column at a time; every other spelling is left to `phones`.
+"""Validate and classify clean E.164 numbers a column at a time; `phones.py` parses all other spellings.
 
-The rules are those of `phonenumbers`, compiled from its own metadata into patterns that Arrow's RE2 matches, so a newer
-`phonenumbers` moves both alike. Why the answers are the same:
+The rules are those of `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so both change with its version. The
+results are the same for these reasons:
 
-- A clean number carries its calling code, so the country it was written in plays no part in reading it.
-- Its digits after the calling code are the national number as they stand, unless they begin with a national prefix
-  (+44 0...). Those few, and numbers of a calling code that nobody knows, are not decided here.
-- The metadata gives a kind of number a pattern and the lengths it may have. RE2 can't ask both of one text, so each national
-  number gets its length put in front as a letter: `[k](?:...)` is "ten digits, and this pattern".
+- A clean number contains its calling code, so the country in which it was written doesn't matter.
+- The digits after the calling code are the national number, unless they begin with a national prefix (+44 0...). Those few numbers,
+  and numbers with an unknown calling code, are left undecided.
+- The metadata defines a pattern and the possible lengths of each kind of number. RE2 can't test both at once, so each national
+  number is prefixed with its length as a letter: `[k](?:...)` means "ten digits, and this pattern".
 """
 
 from collections.abc import Iterable
@@ -27,10 +27,10 @@ Words: TypeAlias = npt.NDArray[np.object_]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 E164: Final = r"^\+[1-9][0-9]{6,14}$"
-"""What counts as clean. ITU-T E.164 allows at most 15 digits; below 7 there is nothing to be quick about."""
+"""Matches a clean number. ITU-T E.164 allows at most 15 digits; numbers with fewer than 7 are rare."""
 
 FEWEST: Final = 64
-"""From how many numbers of one calling code its patterns pay: compiling costs 1 to 2 ms, reading one by one 36 us each."""
+"""The fewest numbers of one calling code for which compiling its patterns is faster than parsing them one by one."""
 
 MOBILE: Final = "mobile"
 FIXED_LINE: Final = "fixed line"
@@ -45,7 +45,7 @@ NOT_VALID: Final = "not a valid number"
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What the patterns say, an entry for each number; where `decided` is False, disregard the others."""
+    """The results of the patterns, an entry for each number. Ignore the other fields where `decided` is False."""
 
     decided: Flags
     countries: Words
@@ -54,10 +54,10 @@ class Verdicts:
 
 
 def read_clean(numbers: pa.StringArray, *, fewest: int = FEWEST) -> Verdicts:
-    """Tell country, kind and problem of numbers that all match `E164`.
+    """Return the country, kind and problem of numbers that all match `E164`.
 
-    A valid number has a country and a kind and no problem, another only a problem. Undecided stay: calling codes with fewer
-    numbers than `fewest`, unknown calling codes, and numbers that begin with a national prefix.
+    A valid number has a country and a kind and no problem; an invalid one only has a problem. Numbers stay undecided if their
+    calling code has fewer numbers than `fewest` or is unknown, or if they begin with a national prefix.
 
     >>> verdicts = read_clean(pa.array(["+14155550132", "+1415555013"]), fewest=1)
     >>> verdicts.countries.tolist(), verdicts.kinds.tolist(), verdicts.problems.tolist()
@@ -77,9 +77,9 @@ def read_clean(numbers: pa.StringArray, *, fewest: int = FEWEST) -> Verdicts:
 
 
 def length_problem(metadata: PhoneMetadata, length: int) -> str:
-    """Return what is wrong with a national number of that many digits which is known not to be valid.
+    """Return the problem of an invalid national number with `length` digits.
 
-    The same answer as `phonenumbers.is_possible_number_with_reason`, in words.
+    Gives the same result as `phonenumbers.is_possible_number_with_reason`, in words.
     """
     description = metadata.general_desc
     if description is None:
@@ -97,7 +97,7 @@ def _no_words(size: int) -> Words:
 
 @cache
 def _calling_codes() -> npt.NDArray[np.int16]:
-    """Return the calling code that each three leading digits begin with, 0 for none."""
+    """Return a lookup table from the three leading digits of a number to its calling code, 0 if there is none."""
     by_digits = np.zeros(1000, dtype=np.int16)
     for code in COUNTRY_CODE_TO_REGION_CODE:
         width = 10 ** (3 - len(str(code)))
@@ -106,7 +106,7 @@ def _calling_codes() -> npt.NDArray[np.int16]:
 
 
 def _read_calling_code(code: int, numbers: pa.StringArray, where: npt.NDArray[np.intp], verdicts: Verdicts) -> None:
-    """Write the verdicts on numbers of one calling code to where they belong."""
+    """Write the verdicts on numbers of one calling code to the positions `where`."""
     regions = COUNTRY_CODE_TO_REGION_CODE[code]
     main = PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
     if main is None:
@@ -128,9 +128,9 @@ def _read_calling_code(code: int, numbers: pa.StringArray, where: npt.NDArray[np
 
 
 def _begin_with_prefix(nationals: pa.StringArray, metadata: PhoneMetadata) -> Flags:
-    """Find numbers that `phonenumbers` might read without their first digits, or with others in place of them.
+    """Find numbers from which `phonenumbers` might strip or replace leading digits.
 
-    Argentina's pattern may match nothing at all, and then nothing is taken off: so the question is what a removal changes.
+    Compares the number before and after, since Argentina's pattern can match an empty prefix, which changes nothing.
     """
     prefix = metadata.national_prefix_for_parsing
     if not prefix:
@@ -140,10 +140,10 @@ def _begin_with_prefix(nationals: pa.StringArray, metadata: PhoneMetadata) -> Fl
 
 
 def _countries_and_kinds(code: int, nationals: pa.StringArray) -> tuple[Words, Words]:
-    """Give each number to the first region that claims it, as `region_code_for_number` does.
+    """Assign each number to the first matching region, as `region_code_for_number` does, and return countries and kinds.
 
-    Where several regions share a calling code, one with leading digits claims by them alone, whatever kind is then found;
-    any other claims the numbers it has a kind for.
+    If several regions share a calling code, a region with leading digits matches all numbers that begin with them, of whatever
+    kind. Any other region matches the numbers for which it has a kind.
     """
     regions = COUNTRY_CODE_TO_REGION_CODE[code]
     countries, kinds = _no_words(len(nationals)), _no_words(len(nationals))
@@ -168,7 +168,7 @@ def _countries_and_kinds(code: int, nationals: pa.StringArray) -> tuple[Words, W
 
 
 def _kinds(nationals: pa.StringArray, metadata: PhoneMetadata) -> Words:
-    """Tell the kind of each number in one region, None where it has none there: the order of `number_type`."""
+    """Return the kind of each number in one region, None if it has none. Kinds are tested in the order of `number_type`."""
     kinds = _no_words(len(nationals))
     if not len(nationals):
         return kinds
@@ -194,11 +194,11 @@ def _kinds(nationals: pa.StringArray, metadata: PhoneMetadata) -> Words:
 
 
 def _pattern(descriptions: Iterable[PhoneNumberDesc | None]) -> str:
-    """Return the pattern of national numbers, length letter in front, that fit any of the descriptions."""
+    """Return a pattern for national numbers, prefixed with their length letter, that fit any of the descriptions."""
     fitting = []
     for description in descriptions:
         if description is not None and description.national_number_pattern:
-            # A length of -1 is how the metadata says that a region has no such numbers.
+            # In the metadata, a length of -1 means that a region has no such numbers.
             letters = "".join(ascii_letters[length] for length in description.possible_length if length >= 0)
             if letters or not description.possible_length:
                 fitting.append(f"{f'[{letters}]' if letters else '.'}(?:{description.national_number_pattern})")
@@ -206,7 +206,7 @@ def _pattern(descriptions: Iterable[PhoneNumberDesc | None]) -> str:
 
 
 def _matches(texts: pa.StringArray, pattern: str) -> Flags:
-    """Tell which texts match; no pattern matches nothing."""
+    """Return which texts match a pattern; an empty pattern matches none."""
     if not pattern:
         return np.zeros(len(texts), dtype=np.bool_)
     return _flags(pc.match_substring_regex(texts, pattern))

@@ -1,7 +1,7 @@
-"""A column of phone numbers as written made E.164, with country and kind, or the reason why not; who may be texted is `audience`'s.
+"""Convert phone numbers to E.164, with the country and kind of each, or the reason why it is not valid.
 
-Every answer is that of `phonenumbers`, cell by cell, after the marks that spreadsheets leave on a number have been taken off.
-Clean numbers are read a column at a time by `phone_patterns`, with the same answers.
+The results are those of `phonenumbers` for each cell, after removing marks that spreadsheets leave on a number. `phone_patterns.py`
+reads clean numbers a column at a time, with the same results. Which numbers may be texted is decided in `sending/eligibility.py`.
 """
 
 import re
@@ -45,7 +45,7 @@ NO_COUNTRY: Final = "no country code and no country"
 UNKNOWN_COUNTRY_CODE: Final = "unknown country code"
 
 LOST: Final = (NO_DIGITS, DIGITS_LOST)
-"""Problems of which no digit is left that a number could be known by."""
+"""Problems after which no digits are left by which a number could be recognized."""
 
 KINDS: Final = (MOBILE, FIXED_LINE, FIXED_LINE_OR_MOBILE, OTHER)
 PROBLEMS: Final = (
@@ -59,15 +59,15 @@ PROBLEMS: Final = (
     NOT_VALID,
 )
 
-# A spreadsheet's own trace on a number: made text by an apostrophe, made a float, made a float of many digits.
+# What spreadsheets do to a number: write it as a float, or in scientific notation.
 _FLOAT: Final = re.compile(r"(\+?[0-9]+)\.0")
 _EXPONENT: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 _FIRST_OF_A_NUMBER: Final = re.compile(r"[+\uFF0B\d]")
 
-# With ten digits this would be a guess: one US number in eleven, written without its 1, is a valid number of another country.
+# At least 11 digits: many US numbers of ten digits, without the leading 1, are also valid numbers of another country.
 _BARE_WITH_CALLING_CODE: Final = r"^[1-9][0-9]{10,14}$"
 
-# Spreadsheets show an exponent with at most six digits and single precision holds eight, so of nine none is missing but zeros.
+# Spreadsheets show at most six digits with an exponent, and single precision has eight. With nine digits, only zeros are missing.
 _DIGITS_THAT_LOST_NONE: Final = 9
 
 _KIND_BY_TYPE: Final = {
@@ -89,15 +89,15 @@ _PROBLEM_BY_ERROR: Final = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phones:
-    """A column of phone numbers read: five Arrow arrays, each with an entry for every cell that was written.
+    """A parsed column of phone numbers: five Arrow arrays with an entry for each cell.
 
     Attributes:
-        numbers: E.164 text where valid, else null. An extension is left out, since E.164 has none.
-        countries: ISO 3166 alpha-2 where valid, else null; from the number itself, so +1 is told apart into US, CA, PR ...
-            and numbers of no country, such as +800, have "001" as in `phonenumbers`.
-        kinds: One of `KINDS` where valid, else null. In the US and Canada nobody can tell mobile from fixed line.
-        problems: One of `PROBLEMS` where something was written that is no valid number, else null.
-        mended: True where a valid number was written in any other way than as `numbers` has it; never null.
+        numbers: E.164 text if valid, else null. Extensions are dropped, since E.164 has none.
+        countries: ISO 3166 alpha-2 if valid, else null. Taken from the number itself, so +1 can be US, CA, PR and others. Numbers
+            of no country, such as +800, have "001" as in `phonenumbers`.
+        kinds: one of `KINDS` if valid, else null. In the US and Canada, mobile and fixed-line numbers look the same.
+        problems: one of `PROBLEMS` if the cell is neither empty nor a valid number, else null.
+        mended: True if a valid number was written in another way than in `numbers`; never null.
     """
 
     numbers: pa.StringArray
@@ -114,24 +114,24 @@ class Phones:
 def normalise(
     written: pa.StringArray | pa.ChunkedArray, countries: pa.StringArray | pa.ChunkedArray | None = None
 ) -> Phones:
-    """Read phone numbers as written, each with the country that it may have been written in.
+    """Parse phone numbers.
 
-    `written` and `countries` are text of equal length. A country is ISO 3166 alpha-2 in capitals and only matters to a number
-    without a country code; null, or a country that `phonenumbers` has no rules for, is none. Null, an empty cell and blanks
-    mean that nothing was written: no number, and no problem either.
+    The result for each cell is that of `phonenumbers` (`parse` with the country, `is_valid_number`, `region_code_for_number`,
+    `number_type`), after these marks of spreadsheets are removed: blanks around the number, a leading apostrophe, a trailing ".0",
+    an exponent. An exponent is only expanded if no digits were lost ("1.4155550132E10", never "1.41556E+10").
 
-    The answer is that of `phonenumbers` (`parse` with the country, `is_valid_number`, `region_code_for_number`,
-    `number_type`) to each cell, after these marks of spreadsheets have been taken off: blanks around it, an apostrophe in
-    front, ".0" behind digits, an exponent. An exponent is only undone while it shows that no digits were lost
-    ("1.4155550132E10", never "1.41556E+10").
+    Digits without a plus and without a country are read as an international number if there are at least 11 of them and they are
+    valid with a plus in front. With fewer digits, or with brackets and dashes, that would be a guess.
 
-    Bare digits without a plus and without a country are taken as a whole international number if there are at least 11 of
-    them and, with a plus in front, they are a valid one. With fewer, or with brackets and dashes, that would be a guess.
+    Each distinct pair of cell and country is parsed once.
 
-    Each distinct pair of cell and country is read once.
+    Args:
+        written: the cells as text. Null, empty text and blanks give neither a number nor a problem.
+        countries: the country of each number, ISO 3166 alpha-2 in capitals, for numbers without a country code. Null, or a country
+            that `phonenumbers` does not know, means none.
 
     Raises:
-        DataError: There are not as many countries as cells.
+        DataError: the numbers of countries and of cells differ.
 
     >>> phones = normalise(pa.array(["(415) 555-0132", "14155550132.0", "+442079460123", "555-0132", "n/a", None]),
     ...                    pa.array(["US", None, "US", "US", "US", "US"]))
@@ -162,14 +162,14 @@ def normalise(
 
 
 def _encoded(column: pa.StringArray | pa.ChunkedArray) -> tuple[pa.StringArray, npt.NDArray[np.int64]]:
-    """Return the distinct texts of a column, null as "", and for each row which of them it holds."""
+    """Return the distinct texts of a column, with null as "", and the position of each row's text among them."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = pc.fill_null(whole.cast(pa.string()), "").dictionary_encode()
     return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
 
 
 def _tidied(cells: pa.StringArray) -> pa.StringArray:
-    """Take off what spreadsheets put on."""
+    """Remove the marks of spreadsheets."""
     marked = pc.invert(pc.match_substring_regex(cells, E164))
     return pc.replace_with_mask(cells, marked, pa.array(map(_tidy, cells.filter(marked).to_pylist()), pa.string()))
 
@@ -194,7 +194,7 @@ def _read(texts: pa.StringArray, regions: pa.StringArray) -> list[pa.StringArray
     countries, kinds, problems = (np.full(len(texts), None, dtype=np.object_) for _ in range(3))
 
     def read_at_once(where: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        """Read the clean ones of some numbers, and return where the others are."""
+        """Read the clean numbers at some positions, and return the positions of the others."""
         some = pa.array(numbers[where], pa.string())
         clean = pc.match_substring_regex(some, E164).to_numpy(zero_copy_only=False)
         verdicts = read_clean(some.filter(pa.array(clean)))
@@ -204,14 +204,14 @@ def _read(texts: pa.StringArray, regions: pa.StringArray) -> list[pa.StringArray
 
     names = regions.to_pylist()
     parsed: dict[int, PhoneNumber] = {}
-    # Neighbours in this order share the patterns that `re` keeps compiled: up to eight times less where countries are mixed.
+    # Sorted by country, so that neighbours share the patterns in the cache of `re`.
     for row in sorted(read_at_once(np.arange(len(texts))), key=lambda row: (names[row] or "", numbers[row])):
         countries[row] = kinds[row] = None
         number, problems[row] = _parse(numbers[row], names[row])
         numbers[row] = None
         if number is not None:
             parsed[row], numbers[row] = number, _spelled(number)
-    # What a number is worth is asked of all of them at once, too, which takes two thirds of asking for each.
+    # Classify all parsed numbers at once where possible, which is faster than one by one.
     for row in read_at_once(np.array(list(parsed), dtype=np.intp)):
         countries[row], kinds[row], problems[row] = _judge(parsed[row])
     numbers[~kinds.astype(np.bool_)] = None
@@ -220,7 +220,7 @@ def _read(texts: pa.StringArray, regions: pa.StringArray) -> list[pa.StringArray
 
 
 def _parse(text: str, region: str | None) -> tuple[PhoneNumber | None, str | None]:
-    """Return a number as `phonenumbers` parses it, or why it does not; neither where nothing is written."""
+    """Return the number that `phonenumbers` parses, or the problem; neither for empty text."""
     if not text:
         return None, None
     if _EXPONENT.fullmatch(text):
@@ -232,13 +232,13 @@ def _parse(text: str, region: str | None) -> tuple[PhoneNumber | None, str | Non
 
 
 def _spelled(number: PhoneNumber) -> str:
-    """Return a number as `format_number` writes it in E.164, a third of the time."""
+    """Return a number in E.164, as `format_number` writes it but faster."""
     return f"+{number.country_code}{national_significant_number(number)}"
 
 
 def _judge(number: PhoneNumber) -> tuple[str | None, str | None, str | None]:
-    """Return country, kind and problem as `phonenumbers` has them."""
-    # UNKNOWN is how number_type says not valid: it holds exactly where is_valid_number does not, at half the price.
+    """Return country, kind and problem as `phonenumbers` defines them."""
+    # number_type returns UNKNOWN exactly if is_valid_number is False, so one call is enough.
     if (kind := number_type(number)) == PhoneNumberType.UNKNOWN:
         return None, None, _PROBLEM_BY_LENGTH.get(is_possible_number_with_reason(number), NOT_VALID)
     return region_code_for_number(number), _KIND_BY_TYPE.get(kind, OTHER), None

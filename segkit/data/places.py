@@ -148,7 +148,7 @@ def coded_countries(written: pa.DictionaryArray) -> pa.DictionaryArray:
     letters = pa.array([country_code(name) for name in written.dictionary.to_pylist()], pa.string()).dictionary_encode()
     if len(letters.dictionary) == len(letters):
         # Each name is another country, so that the codes stay what they are.
-        return pa.DictionaryArray.from_arrays(written.indices, letters.dictionary)
+        return pa.DictionaryArray.from_arrays(written.indices, letters.dictionary, safe=False)
     return pa.DictionaryArray.from_arrays(letters.indices.take(written.indices), letters.dictionary)
 
 

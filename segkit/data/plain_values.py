@@ -1,4 +1,4 @@
-"""Values of Python, numpy and pandas made those of few kinds that can be read; how they are read is the properties' business."""
+"""Convert values of Python, numpy and pandas to the few types that `properties.py` can read."""
 
 import contextlib
 from datetime import date, datetime, time, timedelta
@@ -13,12 +13,12 @@ from segkit.json_text import Halves
 
 _SIMPLE = {type(None), bool, int, float, Decimal, datetime, date, time, timedelta}
 _MOST_BITS = 14_000
-"""Python refuses to write a whole number of 4,300 digits, and no column has a use for one."""
+"""The largest integer, in bits. Python refuses to convert one of more than 4,300 digits to text, and no column needs it."""
 _READ = (*_SIMPLE, str)
 
 
 def is_unset(value: Any) -> bool:
-    """Whether a value is none: None, NaN, NaT, NA or empty text.
+    """Return whether a value is not set: None, NaN, NaT, NA or empty text.
 
     >>> [is_unset(value) for value in (None, float("nan"), "", pd.NA, Decimal("sNaN"))]
     [True, True, True, True, True]
@@ -41,10 +41,10 @@ def is_unset(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as one of a kind that can be read, or, of another kind, as the text that a CSV would hold of it.
+    """Convert a value to a type that can be read, or else to the text that a CSV would contain.
 
-    A whole number of over 4,200 digits is infinite, a set and an array are lists, a period its first moment, and bytes are text where they are UTF-8. What holds other values is
-    copied, since it stays its owner's to change.
+    An integer of more than 4,200 digits becomes infinite, a set or an array a list, a period its first moment, and UTF-8 bytes
+    text. Containers are copied, since the caller may change them later.
 
     >>> plain(np.int64(18)), plain({"b", "a"}), plain(b"Oslo"), plain(1j)
     (18, ['a', 'b'], 'Oslo', '1j')
@@ -83,7 +83,7 @@ def plain(value: Any) -> Any:
 
 
 def written_out(series: pd.Series) -> pd.Series:
-    """Return a column of periods as their first moments, and one of intervals as objects, since Arrow knows neither."""
+    """Convert a column of periods to their first moments, and one of intervals to objects, since Arrow supports neither."""
     kind = series.dtype
     if isinstance(kind, pd.CategoricalDtype) and isinstance(kind.categories.dtype, (pd.PeriodDtype, pd.IntervalDtype)):
         kind = kind.categories.dtype
@@ -96,14 +96,14 @@ def written_out(series: pd.Series) -> pd.Series:
 
 
 def _item(item: Any) -> Any:
-    """Return what stands in a list or a mapping, where empty text is an item."""
+    """Convert an item of a list or a mapping, where empty text is a value."""
     if type(item) is str and item.isascii():
         return item
     return None if item is pd.NA or item is pd.NaT else plain(item)
 
 
 def _as_utf8(text: str) -> str:
-    """Return a text with what is left of a character that was cut in two, half an emoji, replaced as other programs replace it."""
+    """Return a text with unpaired surrogates (half of a character such as an emoji) replaced by U+FFFD."""
     return str(text) if text.isascii() else str(Halves().without(text))
 
 

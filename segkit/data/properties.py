@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from math import inf
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,10 @@ class Reading(Generic[V]):
 
     values: V
     readable: Flags
+
+
+Reader: TypeAlias = Callable[[Literal["number", "truth", "instant", "holds_something"]], Reading[Any]]
+"""Returns what each distinct value reads as, as one kind."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class Cells:
             return np.zeros(len(values), dtype=bool)
         return np.asarray(pc.is_null(values, nan_is_null=True).to_numpy(), dtype=bool)
 
+    @property
+    def reader(self) -> "Reader | None":
+        """What knows how the distinct values read without reading them, where something does."""
+        return None
+
     def to_pandas(self) -> pd.Series:
         """Return the cells as pandas shows them."""
         if isinstance(self.values, list):
@@ -134,8 +143,10 @@ def spread(values: npt.NDArray[N], codes: Codes, *, unset: Any) -> npt.NDArray[N
     [False, False, True]
     """
     known = np.append(values, np.array(unset, dtype=values.dtype))
-    # As a number without a sign -1 is the largest, so no code leads out of the values, and none need be checked.
-    places = np.minimum(codes.view(np.uint32), np.uint32(len(values)))
+    # As a number without a sign -1 is the largest, so that no code leads out of the values, and Arrow need check none.
+    places = codes.view(np.uint32)
+    if places.max(initial=0) >= len(values):
+        places = np.minimum(places, np.uint32(len(values)))
     found = pc.take(pa.array(known.view(f"u{known.itemsize}")), pa.array(places), boundscheck=False)
     return np.asarray(found.to_numpy().view(known.dtype))
 
@@ -269,6 +280,7 @@ class PropertyColumn(Growing):
     def __init__(self, cells: Cells, *, day_first: bool | None = None) -> None:
         super().__init__()
         self._cells = cells
+        self._reader = cells.reader
         self._day_first = day_first
 
     @_WorkedOutOnce
@@ -316,6 +328,8 @@ class PropertyColumn(Growing):
     @_WorkedOutOnce
     def numbers(self) -> Reading[npt.NDArray[np.float64]]:
         """The distinct values as numbers."""
+        if self._reader is not None:
+            return self._reader("number")
         values = self.distinct
         if isinstance(values, list):
             return _read(values, _number, np.float64)
@@ -345,6 +359,8 @@ class PropertyColumn(Growing):
     @_WorkedOutOnce
     def truths(self) -> Reading[Flags]:
         """The distinct values as true or false."""
+        if self._reader is not None:
+            return self._reader("truth")
         values = self.distinct
         if isinstance(values, list):
             return _read(values, _truth, np.bool_)
@@ -375,6 +391,8 @@ class PropertyColumn(Growing):
 
         Text has any form that Klaviyo's help lists (115005253428), and numbers are what their digits say.
         """
+        if self._reader is not None:
+            return self._reader("instant")
         values = self.distinct
         if isinstance(values, list):
             return _read(values, lambda value: _instant(value, day_first=self._day_first), np.int64)
@@ -399,6 +417,8 @@ class PropertyColumn(Growing):
     @_WorkedOutOnce
     def somethings(self) -> Reading[Flags]:
         """The distinct values as whether they hold something, which each of them answers."""
+        if self._reader is not None:
+            return self._reader("holds_something")
         values = self.distinct
         if isinstance(values, list):
             return _read(values, _holds_something, np.bool_)

@@ -6,7 +6,6 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.cache import freeze
 from segkit.data.checked import Checked, CheckedShop
 from segkit.data.events import EventIndex
 from segkit.data.files.headers import check_headers
@@ -69,8 +68,6 @@ def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptio
     moment = options.as_of or _newest(checked, clock)
     moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
     _note_late_events(checked.events, moment, clock, faults)
-    # Whoever is handed one of these arrays can't change the data by it.
-    freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
     return CheckedShop(
         tables=checked,
         report=faults.report(),

@@ -22,6 +22,7 @@ from segkit.definition.conditions import (
     PhoneCountryCondition,
     PropertyCondition,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextTest,
@@ -58,6 +59,8 @@ def atoms(condition: Condition) -> Iterator[Atom]:
                 yield from atoms(part)
         case Not(inner):
             yield from atoms(inner)
+        case SegmentCondition(name):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             yield condition
 
@@ -135,6 +138,8 @@ def _pushed(condition: Condition, *, negated: bool) -> Condition:
             return AllOf(parts) if negated else AnyOf(parts)
         case Not(inner):
             return _pushed(inner, negated=not negated)
+        case SegmentCondition():
+            return Not(condition) if negated else condition
         case _:
             return opposite(condition) if negated else condition
 
@@ -228,6 +233,8 @@ def _groups(condition: Condition) -> Iterator[tuple[Literal, ...]]:
         case AnyOf(conditions):
             for choice in product(*(list(_groups(part)) for part in conditions)):
                 yield tuple(literal for group in choice for literal in group)
+        case SegmentCondition(name) | Not(SegmentCondition(name)):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             # After push_not_inwards, Not stands only round atoms.
             yield (condition,)

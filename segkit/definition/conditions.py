@@ -27,7 +27,8 @@ ListComparison: TypeAlias = Literal["contains", "not contains"]
 ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
-Measurement: TypeAlias = Literal["count", "sum"]
+Measurement: TypeAlias = Literal["count", "sum", "days"]
+"""What a condition measures about a metric's events. mypy lists every reader that does not handle a new one; see docs/decisions/0001."""
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
 DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
@@ -192,7 +193,10 @@ class EventProperty:
 
 @dataclass(frozen=True, slots=True)
 class MetricCondition(_Operators):
-    """The count of a metric's events, or the sum of their values, in a timeframe compares so; no event counts and sums 0."""
+    """A measurement of a metric's events in a timeframe compares so; without any event it is 0.
+
+    "count" is how many events there are, "sum" what their values add up to, and "days" on how many different UTC days there is one.
+    """
 
     metric: str
     measurement: Measurement
@@ -259,6 +263,13 @@ class ListCondition(_Operators):
     list_name: str
     is_member: bool = True
     joined: EventTimeframe = ALL_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCondition(_Operators):
+    """The profile is in another segment, which is given by its name; `resolved` puts that segment's condition in its place."""
+
+    segment_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +354,8 @@ Atom: TypeAlias = (
     | PhoneCountryCondition
     | RegionCondition
 )
-Condition: TypeAlias = Union[Atom, "AllOf", "AnyOf", "Not"]
+"""Conditions without conditions inside. mypy lists every reader that does not handle a new kind; see docs/decisions/0001."""
+Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
 DEEPEST = 50
 """Groups within groups that a definition may have: what evaluates, explains or writes it calls itself several times for each."""
@@ -369,7 +381,7 @@ def _groups_in(condition: "Condition") -> list["Condition"]:
     )
 
 
-KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, *get_args(Atom))
+KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, SegmentCondition, *get_args(Atom))
 """The classes in `Condition`, for checks at run time."""
 
 

@@ -19,6 +19,7 @@ from segkit.definition.conditions import (
     MetricCondition,
     Not,
     PropertyCondition,
+    SegmentCondition,
 )
 from segkit.definition.explain import describe, explain, timeframe_words
 from segkit.definition.segment import Segment
@@ -188,6 +189,8 @@ def _subject(condition: Condition) -> tuple[object, ...]:
             return (ConsentCondition, channel)
         case ListCondition(name):
             return (ListCondition, name)
+        case SegmentCondition(name):
+            return (SegmentCondition, name)
         case Not(inner):
             return (Not, *_subject(inner))
         case _:
@@ -229,7 +232,7 @@ def _pieces(condition: Condition) -> list[str]:
             match measurement:
                 case "sum":
                     return ["spent", told.removeprefix("spent ").removesuffix(f" on {metric}"), f"on {metric}", *rest]
-                case "count":
+                case "count" | "days":
                     return [f"did {metric}", told.removeprefix(f"did {metric} "), *rest]
                 case _:
                     assert_never(measurement)

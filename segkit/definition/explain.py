@@ -35,6 +35,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextComparison,
@@ -56,6 +57,7 @@ from segkit.definition.timeframes import (
     BetweenAgo,
     BetweenDates,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
     Timeframe,
@@ -156,7 +158,7 @@ def _indented(line: str, depth: int) -> list[str]:
     return [_INDENT * depth + line]
 
 
-def describe(atom: Atom) -> str:
+def describe(atom: Atom | SegmentCondition) -> str:
     """Say one atom in English, on one line.
 
     >>> from segkit.definition.phrases import within
@@ -187,6 +189,8 @@ def describe(atom: Atom) -> str:
             return f"have a phone number of {listed}" if is_in else f"have a valid phone number that is not of {listed}"
         case RegionCondition(region, is_in):
             return f"live in {_REGIONS[region]}" if is_in else f"live in a known country outside {_REGIONS[region]}"
+        case SegmentCondition(name):
+            return f"are in the segment {_quoted(name)}"
         case _:
             assert_never(atom)
 
@@ -199,6 +203,8 @@ def _metric(atom: MetricCondition) -> str:
             return _spent(atom, when, where)
         case "count":
             return _did(atom, when, where)
+        case "days":
+            return f"did {atom.metric} on {_days(atom)} {when}{where}"
         case _:
             assert_never(atom.measurement)
 
@@ -250,6 +256,12 @@ def _count(atom: MetricCondition) -> str:
     words = {"equals": "exactly", "not equals": "any number of times other than"}
     times = number_words(atom.value) if atom.comparison == "not equals" else _times(atom.value)
     return f"{words.get(atom.comparison, atom.comparison)} {times}"
+
+
+def _days(atom: MetricCondition) -> str:
+    words = {"equals": "exactly", "not equals": "any number of days other than"}
+    days = "" if atom.comparison == "not equals" else " day" if atom.value == 1 else " days"
+    return f"{words.get(atom.comparison, atom.comparison)} {number_words(atom.value)}{days}"
 
 
 def _times(value: Number) -> str:
@@ -338,6 +350,8 @@ def timeframe_words(timeframe: Timeframe) -> str:
             return f"at least {counted(quantity, unit)} ago"
         case BetweenAgo(nearest, farthest, unit):
             return f"between {nearest:,} and {counted(farthest, unit)} ago"
+        case InPeriod(period, is_last):
+            return f"in {'the last' if is_last else 'this'} calendar {period}"
         case InTheNext(quantity, unit):
             return f"in the next {unit if quantity == 1 else counted(quantity, unit)}"
         case Before(day):

@@ -68,7 +68,16 @@ class EventSum:
     where: tuple[EventProperty, ...] = ()
 
 
-EventMeasure: TypeAlias = EventCount | EventSum
+@dataclass(frozen=True, slots=True)
+class EventDays:
+    """On how many different UTC days there is such an event."""
+
+    metric: str
+    timeframe: EventTimeframe = ALL_TIME
+    where: tuple[EventProperty, ...] = ()
+
+
+EventMeasure: TypeAlias = EventCount | EventSum | EventDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ class LastDay:
 
     Attributes:
         of: what is counted or added up, in the timeframe that holds every event a window could take in.
-        rank: the number that is reached; of a count the least whole one, so that 2 is the last event but one.
+        rank: the number that is reached; of a count the least whole one, so that 2 is the last event but one, or the last day with an
+            event but one.
         is_passed: whether a sum must be more than the number; otherwise the number itself is enough.
     """
 
@@ -127,7 +137,7 @@ class ListLength:
     property: str
 
 
-Measure: TypeAlias = EventCount | EventSum | LastDay | FirstDay | Distance | Number | ListLength
+Measure: TypeAlias = EventMeasure | LastDay | FirstDay | Distance | Number | ListLength
 
 
 def measure_of(atom: Atom) -> Measure | None:
@@ -180,7 +190,7 @@ def measure_in(atom: MetricCondition, timeframe: EventTimeframe) -> EventMeasure
 def event_measure(
     measurement: Measurement, metric: str, timeframe: EventTimeframe = ALL_TIME, where: tuple[EventProperty, ...] = ()
 ) -> EventMeasure:
-    """Return a count or a sum of a metric's events.
+    """Return a measure of a metric's events.
 
     >>> event_measure("count", "Clicked SMS")
     EventCount(metric='Clicked SMS', timeframe=AllTime(), where=())
@@ -190,6 +200,8 @@ def event_measure(
             return EventCount(metric, timeframe, where)
         case "sum":
             return EventSum(metric, timeframe, where)
+        case "days":
+            return EventDays(metric, timeframe, where)
         case _:
             assert_never(measurement)
 
@@ -212,7 +224,7 @@ def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> 
         case "more than" | "at most":
             return _reached(measure, atom.value, is_passed=True)
         case "equals" | "not equals":
-            return LastDay(measure, 1) if atom.value == 0 and isinstance(measure, EventCount) else None
+            return LastDay(measure, 1) if atom.value == 0 and not isinstance(measure, EventSum) else None
         case _:
             assert_never(atom.comparison)
 

@@ -35,6 +35,7 @@ from segkit.definition.conditions import (
     PropertyTest,
     Region,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     Subscription,
     TextTest,
@@ -103,13 +104,15 @@ def did(metric: str, **words: Unpack[MetricWords]) -> Condition:
     Args:
         metric: the kind of event, such as "Clicked SMS".
         **words: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals` (whole numbers; several are joined
-            by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with weeks and
-            hours), `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
+            by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
+            months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
+            `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
             all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`.
 
     Days are UTC days counted from the midnight that opens the `as_of` day. `between_days_ago` takes in both of its days, so that
-    `between_days_ago=(60, 120)` begins where `in_last_days=59` ends. A profile without any such event counts 0, so
-    `fewer_than=3` takes it in.
+    `between_days_ago=(60, 120)` begins where `in_last_days=59` ends. Months count back to the same day of the month, or to the
+    last of a month that has no such day: `in_last_months=3` as of May 31 begins on February 28 or 29. Calendar weeks begin on
+    Monday, UTC. A profile without any such event counts 0, so `fewer_than=3` takes it in.
 
     Raises:
         DefinitionError: an unknown word, a value of the wrong kind, or a reversed window.
@@ -141,6 +144,21 @@ def spent(metric: str = "Placed Order", **words: Unpack[MetricWords]) -> Conditi
     'sum'
     """
     return _metric("spent", metric, **words)
+
+
+def did_on_days(metric: str, **words: Unpack[MetricWords]) -> Condition:
+    """Say on how many different days a profile did something, however often on each; takes the same words as `did`.
+
+    Two orders on one day are one day. Days are UTC days. In a window of hours the days that it touches count, its parts of a day
+    too. A profile without any such event did it on 0 days.
+
+    Raises:
+        DefinitionError: no comparison is given, or as for `did`.
+
+    >>> did_on_days("Placed Order", at_least=3, in_last_days=365).measurement
+    'days'
+    """
+    return _metric("did_on_days", metric, **words)
 
 
 def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:
@@ -370,6 +388,19 @@ def not_in_list(name: str) -> ListCondition:
     return ListCondition(name_of(name), is_member=False)
 
 
+def in_segment(name: str) -> SegmentCondition:
+    """Say that a profile is in another segment, which is named, so that this one follows when the other is changed.
+
+    The other is looked up by its exact name among the segments that are asked for together, as in `sk.membership([vip, engaged], shop)`, a
+    folder that `segkit build --segments` reads, or those that an audience includes and excludes. `sk.resolve_segments` puts its
+    condition in place of the name, for whatever takes one segment. Its opposite is `~in_segment("VIP")`.
+
+    >>> in_segment("VIP").segment_name
+    'VIP'
+    """
+    return SegmentCondition(name_of(name))
+
+
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
@@ -394,14 +425,15 @@ _WINDOW_WORDS = EVENT_WORDS | {"where"}
 _METRIC_WORDS = frozenset(COMPARISONS) | _WINDOW_WORDS
 _UNCOMPARED: dict[str, list[tuple[NumberComparison, Number]]] = {"did": [("at least", 1)], "did_not": [("equals", 0)]}
 """What a phrase says that is told no comparison."""
+_MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did_not": "count", "did_on_days": "days", "spent": "sum"}
 
 
 @_kept
 def _metric(phrase: str, metric: str, /, **words: Any) -> Condition:
     check_words(phrase, words, _WINDOW_WORDS if phrase == "did_not" else _METRIC_WORDS)
-    measurement: Measurement = "sum" if phrase == "spent" else "count"
+    measurement = _MEASUREMENTS[phrase]
     compared: list[tuple[NumberComparison, Number]] = [
-        (COMPARISONS[word], whole(word, value, least=0) if measurement == "count" else number(word, value))
+        (COMPARISONS[word], number(word, value) if measurement == "sum" else whole(word, value, least=0))
         for word, value in words.items()
         if word in COMPARISONS
     ]

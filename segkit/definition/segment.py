@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
 
 from segkit.definition.conditions import KINDS, Condition, Named, is_too_deep
+from segkit.definition.references import resolved
 from segkit.drawing.cards import bulleted, card
 from segkit.drawing.html import element
 from segkit.errors import DefinitionError
@@ -221,8 +222,43 @@ def _segment(found: "ReadText") -> Segment | None:
 Segments: TypeAlias = Segment | Iterable[Segment]
 
 
+def resolve_segments(segments: Segments) -> list[Segment]:
+    """Replace `sk.in_segment("VIP")` by the condition of the segment "VIP", in every segment that names another.
+
+    `sk.membership` and whatever else takes several segments does so by itself. What takes one segment, such as `sk.to_klaviyo`,
+    `sk.why` or `Segment.hash`, can be given one of the segments that this returns.
+
+    Args:
+        segments: the segments, those that are named among them, such as `sk.load_segments("segments/")`.
+
+    Returns:
+        The same segments in their order; those that name no other are as they were.
+
+    Raises:
+        DefinitionError: a segment that is named is not among them, segments name each other in a circle, something is no segment, two
+            have one name, or a condition becomes too deep or too long.
+
+    >>> from segkit.definition.phrases import can_receive, did, in_segment
+    >>> vip = Segment("VIP", did("Placed Order", at_least=3))
+    >>> resolve_segments([vip, Segment("VIP by text", in_segment("VIP") & can_receive("sms"))])[1].condition == (
+    ...     did("Placed Order", at_least=3) & can_receive("sms")
+    ... )
+    True
+    """
+    return distinct_segments(segments)
+
+
 def distinct_segments(segments: Segments) -> list[Segment]:
-    """Return segments as a list, each with a name of its own.
+    """Return segments as a list, each with a name of its own, and with the conditions of segments that are named by others.
+
+    Raises:
+        DefinitionError: as `resolve_segments`.
+    """
+    return resolved(listed_segments(segments))
+
+
+def listed_segments(segments: Segments) -> list[Segment]:
+    """Return segments as a list, each with a name of its own and as it was given.
 
     Raises:
         DefinitionError: something is no segment, or two segments have one name.
@@ -241,11 +277,11 @@ def distinct_segments(segments: Segments) -> list[Segment]:
 
 
 def one_segment(segment: object) -> Segment:
-    """Return what must be a segment.
+    """Return what must be a segment that names no other.
 
     Raises:
-        DefinitionError: it is none.
+        DefinitionError: it is none, or its condition names a segment, which nobody passed.
     """
     if not isinstance(segment, Segment):
         raise DefinitionError.not_a_segment(segment)
-    return segment
+    return resolved([segment])[0]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import index
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_args
 
 from segkit.definition.timeframes import (
     ALL_TIME,
@@ -20,10 +20,12 @@ from segkit.definition.timeframes import (
     DateTimeframe,
     EventTimeframe,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
+    Period,
+    Unit,
     iso_moment,
-    length,
 )
 from segkit.errors import DefinitionError
 
@@ -42,12 +44,17 @@ class EventWords(TypedDict, total=False):
     in_last_hours: int
     in_last_days: int
     in_last_weeks: int
+    in_last_months: int
     at_least_hours_ago: int
     at_least_days_ago: int
     at_least_weeks_ago: int
+    at_least_months_ago: int
     between_hours_ago: tuple[int, int]
     between_days_ago: tuple[int, int]
     between_weeks_ago: tuple[int, int]
+    between_months_ago: tuple[int, int]
+    in_this: Period
+    in_last: Period
     before: Day
     after: Day
     between: tuple[Day, Day]
@@ -59,6 +66,7 @@ class DateWords(EventWords, total=False):
     in_next_hours: int
     in_next_days: int
     in_next_weeks: int
+    in_next_months: int
     anniversary_today: bool
     anniversary_in_next_days: int
     anniversary_in_last_days: int
@@ -72,12 +80,17 @@ class SinceWords(TypedDict, total=False):
     since_in_last_hours: int
     since_in_last_days: int
     since_in_last_weeks: int
+    since_in_last_months: int
     since_at_least_hours_ago: int
     since_at_least_days_ago: int
     since_at_least_weeks_ago: int
+    since_at_least_months_ago: int
     since_between_hours_ago: tuple[int, int]
     since_between_days_ago: tuple[int, int]
     since_between_weeks_ago: tuple[int, int]
+    since_between_months_ago: tuple[int, int]
+    since_in_this: Period
+    since_in_last: Period
     since_before: Day
     since_after: Day
     since_between: tuple[Day, Day]
@@ -171,8 +184,12 @@ def pair(word: str, value: object) -> tuple[Any, Any]:
 _Reader = Callable[[str, Any], Any]
 
 
-def _quantity(kind: Callable[..., Any], *unit: Any) -> _Reader:
-    most = LONGEST // length(1, unit[0]).days if unit and unit[0] != "hour" else LONGEST
+_MOST: dict[Unit, int] = {"hour": LONGEST, "day": LONGEST, "week": LONGEST // 7, "month": 1_200}
+"""A century, but of hours."""
+
+
+def _quantity(kind: Callable[..., Any], *unit: Unit) -> _Reader:
+    most = _MOST[unit[0]] if unit else LONGEST
 
     def read(word: str, value: object) -> Any:
         return kind(whole(word, value, least=1, most=most), *unit)
@@ -180,9 +197,11 @@ def _quantity(kind: Callable[..., Any], *unit: Any) -> _Reader:
     return read
 
 
-def _between_ago(unit: Any) -> _Reader:
+def _between_ago(unit: Unit) -> _Reader:
+    most = _MOST["month"] if unit == "month" else LONGEST
+
     def read(word: str, value: object) -> BetweenAgo:
-        nearest, farthest = (whole(word, end, least=0, most=LONGEST) for end in pair(word, value))
+        nearest, farthest = (whole(word, end, least=0, most=most) for end in pair(word, value))
         if nearest > farthest:
             raise DefinitionError.reversed_window(word, nearest, farthest)
         return BetweenAgo(nearest, farthest, unit)
@@ -195,6 +214,16 @@ def _between_dates(word: str, value: object) -> BetweenDates:
     if first > last:
         raise DefinitionError.reversed_window(word, str(first), str(last))
     return BetweenDates(first, last)
+
+
+def _period(*, is_last: bool) -> _Reader:
+    def read(word: str, value: object) -> InPeriod:
+        periods: tuple[Period, ...] = get_args(Period)
+        if value not in periods:
+            raise DefinitionError.unknown_choice(word, value, periods)
+        return InPeriod(value, is_last)
+
+    return read
 
 
 def _flag(kind: Callable[[], Any]) -> _Reader:
@@ -210,12 +239,17 @@ _EVENT: dict[str, _Reader] = {
     "in_last_hours": _quantity(InTheLast, "hour"),
     "in_last_days": _quantity(InTheLast, "day"),
     "in_last_weeks": _quantity(InTheLast, "week"),
+    "in_last_months": _quantity(InTheLast, "month"),
     "at_least_hours_ago": _quantity(AtLeastAgo, "hour"),
     "at_least_days_ago": _quantity(AtLeastAgo, "day"),
     "at_least_weeks_ago": _quantity(AtLeastAgo, "week"),
+    "at_least_months_ago": _quantity(AtLeastAgo, "month"),
     "between_hours_ago": _between_ago("hour"),
     "between_days_ago": _between_ago("day"),
     "between_weeks_ago": _between_ago("week"),
+    "between_months_ago": _between_ago("month"),
+    "in_this": _period(is_last=False),
+    "in_last": _period(is_last=True),
     "before": lambda word, value: Before(day(word, value)),
     "after": lambda word, value: After(day(word, value)),
     "between": _between_dates,
@@ -225,6 +259,7 @@ _DATE: dict[str, _Reader] = {
     "in_next_hours": _quantity(InTheNext, "hour"),
     "in_next_days": _quantity(InTheNext, "day"),
     "in_next_weeks": _quantity(InTheNext, "week"),
+    "in_next_months": _quantity(InTheNext, "month"),
     "anniversary_today": _flag(AnniversaryToday),
     "anniversary_in_next_days": _quantity(AnniversaryInTheNext),
     "anniversary_in_last_days": _quantity(AnniversaryInTheLast),

@@ -6,13 +6,16 @@ target and the English all need the same instants.
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias, assert_never
 
 _HOUR_24 = re.compile(r"[^\d:+W-]24")
 
-Unit: TypeAlias = Literal["hour", "day", "week"]
+FixedUnit: TypeAlias = Literal["hour", "day", "week"]
+Unit: TypeAlias = Literal["hour", "day", "week", "month"]
+Period: TypeAlias = Literal["week", "month", "year"]
 
 ONE_DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
@@ -52,6 +55,14 @@ class BetweenAgo:
     nearest: int
     farthest: int
     unit: Unit = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class InPeriod:
+    """In a whole week, month or year of the calendar: the present one, or that before it; a week begins on Monday."""
+
+    period: Period
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +126,15 @@ class InMonth:
     month: int
 
 
-EventTimeframe: TypeAlias = AllTime | InTheLast | AtLeastAgo | BetweenAgo | Before | After | BetweenDates
-"""What a condition on events may look at; Klaviyo allows no other on metrics."""
+EventTimeframe: TypeAlias = AllTime | InTheLast | AtLeastAgo | BetweenAgo | InPeriod | Before | After | BetweenDates
+"""What a condition on events may look at; Klaviyo allows no other on metrics, and neither periods of the calendar nor months."""
 
 Recurrence: TypeAlias = AnniversaryToday | AnniversaryInTheNext | AnniversaryInTheLast | AnniversaryThisMonth | InMonth
 """Timeframes that come round every year."""
 
-DateTimeframe: TypeAlias = InTheLast | AtLeastAgo | BetweenAgo | InTheNext | Before | After | BetweenDates | Recurrence
+DateTimeframe: TypeAlias = (
+    InTheLast | AtLeastAgo | BetweenAgo | InPeriod | InTheNext | Before | After | BetweenDates | Recurrence
+)
 """What a date that a profile carries may be compared with."""
 
 Timeframe: TypeAlias = AllTime | DateTimeframe
@@ -156,7 +169,7 @@ def close_of(day: date) -> datetime:
     return midnight(day) + ONE_DAY - TICK
 
 
-def length(quantity: int, unit: Unit) -> timedelta:
+def length(quantity: int, unit: FixedUnit) -> timedelta:
     """Return how long a number of units lasts; a week is seven days.
 
     >>> length(2, "week").days
@@ -173,11 +186,39 @@ def length(quantity: int, unit: Unit) -> timedelta:
             assert_never(unit)
 
 
+def months_before(day: datetime, months: int) -> datetime:
+    """Return the same day of the month, so many months before, or the last day of that month where it has no such day.
+
+    >>> str(months_before(midnight(date(2026, 5, 31)), 3)), str(months_before(midnight(date(2024, 2, 29)), -12))
+    ('2026-02-28 00:00:00+00:00', '2025-02-28 00:00:00+00:00')
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _before(moment: datetime, quantity: int, unit: Unit) -> datetime:
+    return months_before(moment, quantity) if unit == "month" else moment - length(quantity, unit)
+
+
+def _begin(period: Period, today: datetime, back: int) -> datetime:
+    """Return the first instant of the week, month or year that is so many before today's."""
+    match period:
+        case "week":
+            return today - timedelta(days=today.weekday() + 7 * back)
+        case "month":
+            return months_before(today.replace(day=1), back)
+        case "year":
+            return today.replace(year=today.year - back, month=1, day=1)
+        case _:
+            assert_never(period)
+
+
 def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[datetime | None, datetime | None]:
     """Return the first instant that is in and the first that is no longer in; None where the timeframe is open.
 
     Only the timeframe speaks here: that events after `as_of` never count is for the caller to add. Hours count back from
-    `as_of` itself and both their ends are in, since Klaviyo documents no snapping for them.
+    `as_of` itself and both their ends are in, since Klaviyo documents no snapping for them. Months count back to the same day of
+    the month, or to the last of a month that has no such day: in the last 3 months from May 31 begins on February 28 or 29.
 
     >>> as_of = close_of(date(2023, 6, 17))
     >>> [str(edge)[:16] for edge in bounds(BetweenAgo(3, 5), as_of)]
@@ -189,18 +230,20 @@ def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[date
             return None, None
         case InTheLast(quantity, unit):
             start = as_of if unit == "hour" else today
-            return start - length(quantity, unit), as_of + TICK
+            return _before(start, quantity, unit), as_of + TICK
         case AtLeastAgo(quantity, unit):
             start = as_of if unit == "hour" else today
-            return None, start - length(quantity, unit)
+            return None, _before(start, quantity, unit)
         case BetweenAgo(nearest, farthest, "hour"):
             return as_of - length(farthest, "hour"), as_of - length(nearest, "hour") + TICK
         case BetweenAgo(nearest, farthest, unit):
-            return today - length(farthest, unit), today - length(nearest, unit) + ONE_DAY
+            return _before(today, farthest, unit), _before(today, nearest, unit) + ONE_DAY
+        case InPeriod(period, is_last):
+            return _begin(period, today, int(is_last)), _begin(period, today, int(is_last) - 1)
         case InTheNext(quantity, "hour"):
             return as_of + TICK, as_of + length(quantity, "hour") + TICK
         case InTheNext(quantity, unit):
-            return as_of + TICK, today + length(quantity, unit) + ONE_DAY
+            return as_of + TICK, _before(today, -quantity, unit) + ONE_DAY
         case Before(day):
             return None, midnight(day)
         case After(day):

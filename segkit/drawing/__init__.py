@@ -1,1 +1,1 @@
-"""What charts, widgets and the report share: how text becomes markup, one palette, and the tables as pictures need them."""
+"""Shared code of charts, widgets and the report: HTML markup, the colour palette, and the tables that they draw."""

@@ -1,4 +1,4 @@
-"""How text becomes markup, for pages and for plotly alike: every text is escaped on its way in, unless it is markup already."""
+"""Build HTML markup for pages and for plotly. Every text is escaped unless it is already `Markup`."""
 
 from collections.abc import Iterable
 from textwrap import wrap
@@ -6,22 +6,22 @@ from typing import Final
 from urllib.parse import quote
 
 _BLOCKS: Final = frozenset("dl div header section table thead tbody tr h1 h2 h3 p li ul fieldset footer".split())  # noqa: SIM905
-"""Elements that end their line, so that two pages can be compared line by line."""
+"""Elements after which a line break is written, so that two pages can be compared line by line."""
 
 _ESCAPES: Final = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&#34;", "$": "&#36;", "{": "&#123;"})
-"""What begins or ends a tag, an entity or an attribute, a formula (as plotly reads $) or a template (as it reads %{)."""
+"""The escapes for characters with a meaning in HTML, and for those with a meaning in plotly: $ (a formula) and %{ (a template)."""
 
 _HOVER_LETTERS = 70
 
 
 class Markup(str):
-    """Markup that is finished; every other text is escaped on its way into it."""
+    """Text that is already markup and must not be escaped again."""
 
     __slots__ = ()
 
 
 def escaped(text: str) -> Markup:
-    """Return text as markup that shows it as it is; markup stays.
+    """Escape text; markup is returned unchanged.
 
     >>> escaped("<b>VIP</b> & $200, 10%{x}")
     '&lt;b&gt;VIP&lt;/b&gt; &amp; &#36;200, 10%&#123;x}'
@@ -30,7 +30,7 @@ def escaped(text: str) -> Markup:
 
 
 def one_line(text: object) -> Markup:
-    r"""Return text as markup, on one line.
+    r"""Escape text, and replace all white space by single blanks.
 
     >>> one_line(" VIP\n & friends ")
     'VIP &amp; friends'
@@ -39,12 +39,12 @@ def one_line(text: object) -> Markup:
 
 
 def pieces(*parts: str) -> Markup:
-    """Return texts and markup as one piece of markup."""
+    """Concatenate texts and markup."""
     return Markup("".join(map(escaped, parts)))
 
 
 def lines(*parts: str) -> Markup:
-    """Return texts and markup as lines below each other."""
+    """Join texts and markup with line breaks."""
     return Markup("<br>".join(map(escaped, parts)))
 
 
@@ -52,9 +52,9 @@ def element(tag: str, *inside: str, **attributes: object) -> Markup:
     r"""Return an element.
 
     Args:
-        tag: its name.
-        *inside: texts and markup.
-        **attributes: `class_` for a class and `stroke_width` for stroke-width; numbers are rounded to a tenth.
+        tag: the name of the element.
+        *inside: its content, texts and markup.
+        **attributes: its attributes, such as `class_` for class and `stroke_width` for stroke-width. Floats are rounded to a tenth.
 
     >>> element("p", "VIP & ", element("b", "3"), class_="quiet", data_slot="size")
     '<p class="quiet" data-slot="size">VIP &amp; <b>3</b></p>\n'
@@ -74,16 +74,16 @@ def elements(tag: str, texts: Iterable[str], **attributes: object) -> Markup:
 
 
 def if_any(tag: str, *inside: str, **attributes: object) -> Markup:
-    """Return an element, or nothing if nothing is inside."""
+    """Return an element, or empty markup if it would have no content."""
     return element(tag, *inside, **attributes) if any(inside) else Markup()
 
 
 def picture(
     *inside: str, width: int, height: int, label: str, style: str, live: bool = True, **attributes: object
 ) -> Markup:
-    """Return an SVG picture, in the colours of its page; or, if it is not live, as an image, which is dark on white on any page.
+    """Return an SVG picture in the colours of its page, or, if `live` is False, as an image that is dark on white on any page.
 
-    Pages that show stored notebooks drop drawings and keep their words in a heap; they keep images, and words in place of them.
+    Sites that show saved notebooks remove inline SVG and keep only its text, but they keep images with their alternative text.
     """
     drawn = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
     if live:
@@ -92,18 +92,18 @@ def picture(
         "xmlns": "http://www.w3.org/2000/svg",
         "style": "background:#fff;color:#1b2127;font-family:system-ui,sans-serif",
     }
-    source = quote(element("svg", *inside, **drawn, **look, **attributes))
+    source = quote(element("svg", *inside, **drawn, **look, **attributes), safe=" =:/;,()")
     return Markup(f'<img src="data:image/svg+xml,{source}" alt="{escaped(label)}" style="{escaped(style)}"/>')
 
 
 def table(columns: Iterable[str], rows: Iterable[Markup], **attributes: object) -> Markup:
-    """Return a table with a head; a column without a name has an empty cell there."""
+    """Return a table with a header row, where a column without a name gets an empty cell."""
     heads = (element("th", column, scope="col") if column else element("td") for column in columns)
     return element("table", element("thead", element("tr", *heads)), element("tbody", *rows), **attributes)
 
 
 def hover(*told: str) -> Markup:
-    """Return lines of plain text as plotly's label under a pointer, the first one bold; empty ones are left out and long ones broken.
+    """Return a hover label for plotly from lines of plain text. The first line is bold, empty ones are dropped, long ones wrapped.
 
     >>> hover("VIP & friends", "", "171 members")
     '<b>VIP &amp; friends</b><br>171 members'

@@ -1,4 +1,4 @@
-"""The colours of everything that is drawn. They are the same on a light and on a dark page; text takes the page's own colour."""
+"""Define the colours of charts, widgets and the report. They are the same on light and dark pages; text has the page's colour."""
 
 from typing import Final
 
@@ -6,27 +6,27 @@ BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
 GREEN: Final = "#009E73"
 VERMILION: Final = "#D55E00"
-"""Of the colours that Okabe and Ito chose for every kind of colour vision: what is there, what to look at, a third thing, an error."""
+"""Colours of Okabe and Ito, which people with any colour vision can distinguish: members, highlights, a third series, errors."""
 
 PALE_BLUE: Final = "#74ADD1"
 GREY: Final = "#8F99A3"
-"""What is there but falls short; what is not in it."""
+"""Members who may not be texted, and profiles that are not members."""
 
 FAINT: Final = "rgba(128,128,128,.25)"
 STRIPE: Final = "rgba(128,128,128,.1)"
-"""Lines and dots that only guide the eye, and every other row."""
+"""Grid lines and background dots, and the background of every other row."""
 
 NOTHING: Final = "rgba(0,0,0,0)"
 
 INK: Final = "currentColor"
-"""The colour of the page's own text, whatever its theme."""
+"""The colour of the page's text, in any theme."""
 
 STRONGEST: Final = 0.7
-"""How much of the blue there is in the strongest cell of a heat map, so that the page's own text is legible on it in any theme."""
+"""The opacity of the strongest cell of a heat map, low enough that the page's text is readable on it in any theme."""
 
 
 def faded(colour: str, part: float) -> str:
-    """Return a colour through which as much of the page is seen as is missing to 1.
+    """Return a colour with the opacity `part`, 0 to 1.
 
     >>> faded(BLUE, 0.7)
     'rgba(0,114,178,0.7)'

@@ -1,4 +1,4 @@
-"""The tables that several pictures are drawn from, read once: sizes, waterfalls, exact intersections and distributions."""
+"""Convert tables that several charts and the report draw to dataclasses: sizes, waterfalls, intersections and distributions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One segment of a table of sizes; None is what the table doesn't say."""
+    """A segment of a table of sizes. None for columns that the table lacks."""
 
     name: str
     size: int
@@ -29,12 +29,12 @@ class Size:
 
     @property
     def base_share(self) -> str:
-        """The share, and of what."""
+        """The share with its base, in words."""
         return f"{percent(self.share)} of {self.base}"
 
 
 def sizes_of(table: pd.DataFrame) -> list[Size]:
-    """Return the rows of a table of `sk.sizes`."""
+    """Convert the rows of a table of `sk.sizes`."""
 
     def known(value: Any) -> int | None:
         return None if pd.isna(value) else int(value)
@@ -50,7 +50,7 @@ def sizes_of(table: pd.DataFrame) -> list[Size]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a waterfall: what it means, how many profiles stop there, and how many are left after it."""
+    """A step of a waterfall: its meaning, how many profiles it removes, and how many are left after it."""
 
     meaning: str
     removed: int
@@ -58,21 +58,21 @@ class Step:
 
     @property
     def removal(self) -> str:
-        """How many stop, with a minus sign, which is as wide as the digits."""
+        """How many profiles are removed, with a minus sign (not a hyphen); empty for none."""
         return f"−{self.removed:,}" if self.removed else ""  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The way from the included profiles to those who may be texted.
+    """The steps from the included profiles to those who may be texted.
 
     Attributes:
-        included: how many are included.
-        stops: the steps that stop somebody.
-        sendable: how many may be texted.
-        most: the name of the step that stops most, and how many; nothing where none does.
-        nobody: the names of the steps that stop nobody.
-        unchecked: the names of those that could not be checked in full.
+        included: how many profiles are included.
+        stops: the steps that remove profiles.
+        sendable: how many profiles may be texted.
+        most: the name of the step that removes the most profiles, and their number; None if no step removes any.
+        nobody: the names of the steps that remove nobody.
+        unchecked: the names of the steps that could not be checked completely.
     """
 
     included: int
@@ -84,7 +84,7 @@ class Waterfall:
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> "Waterfall":
-        """Return what the waterfall of an audience says."""
+        """Convert the waterfall of an audience."""
         columns = [table[column].tolist() for column in ("meaning", "removed", "remaining")]
         steps = [Step(str(meaning), int(gone), int(left)) for meaning, gone, left in zip(*columns, strict=True)]
         if len(steps) < 2:
@@ -104,7 +104,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Intersection:
-    """Profiles that are in exactly these segments, by row, and in no other."""
+    """How many profiles are in exactly these segments, by their index, and in no other."""
 
     rows: tuple[int, ...]
     size: int
@@ -112,16 +112,16 @@ class Intersection:
 
 @dataclass(frozen=True, slots=True)
 class Intersections:
-    """In exactly which segments profiles are.
+    """How many profiles are in exactly which segments.
 
     Attributes:
-        names: of the segments, the largest first.
-        sizes: of the segments.
+        names: the names of the segments, the largest first.
+        sizes: the sizes of the segments.
         shown: the intersections with a bar of their own, the largest first.
-        folded: how many more there are.
-        rest: how many profiles those hold.
-        profiles: how many there are, those in no segment included.
-        members: how many are in any.
+        folded: the number of other intersections, which share the last bar.
+        rest: the number of profiles in them.
+        profiles: the number of all profiles, with those in no segment.
+        members: the number of profiles in at least one segment.
     """
 
     names: tuple[str, ...]
@@ -134,12 +134,13 @@ class Intersections:
 
     @classmethod
     def of(cls, table: pd.DataFrame, *, most: int, picked: Sequence[str] | None = None) -> "Intersections":
-        """Return what a table of `sk.intersections` says: a column for each segment, then `degree` and `size`.
+        """Convert a table of `sk.intersections`: a column for each segment, then `degree` and `size`.
 
         Args:
-            table: one row for each combination.
-            most: how many get a bar of their own; one more does where it alone would be folded, since it takes no more room.
-            picked: the names of a combination that has a bar whatever its size.
+            table: a row for each combination.
+            most: how many combinations get a bar of their own. If only one would be left, it gets one, too, since the last bar
+                would take the same space.
+            picked: the names of the segments of a combination that gets a bar whatever its size.
         """
         flags, counts = table.iloc[:, :-2].to_numpy(dtype=bool), table.iloc[:, -1].to_numpy(dtype=np.int64)
         sizes = counts @ flags
@@ -167,22 +168,22 @@ class Intersections:
         )
 
     def size(self, rows: tuple[int, ...]) -> int:
-        """Return how many profiles are in exactly these segments, of those that are shown."""
+        """Return the size of the shown intersection of exactly these segments; 0 if it is not shown."""
         return next((one.size for one in self.shown if one.rows == rows), 0)
 
     @property
     def more(self) -> str:
-        """How many intersections are folded, in words."""
+        """The number of intersections in the last bar, in words."""
         return counted(self.folded, "more intersection")
 
     @property
     def largest(self) -> int:
-        """The size of the largest that is shown; 1 where there is none."""
+        """The size of the largest shown intersection; 1 if none is shown."""
         return max((one.size for one in self.shown), default=0) or 1
 
     @property
     def note(self) -> str:
-        """What the picture does not draw: who is in none, and what the last bar holds."""
+        """The note below the chart: how many profiles are in no segment, and what the last bar contains."""
         none = self.profiles - self.members
         told = f"{none:,} of {profiles(self.profiles)} {are(none)} in none of them."
         return f"{told} The last bar holds {self.more}: {profiles(self.rest)}." if self.folded else told
@@ -190,13 +191,13 @@ class Intersections:
 
 @dataclass(frozen=True, slots=True)
 class Bins:
-    """How many profiles have how much of a quantity.
+    """The bins of a histogram.
 
     Attributes:
-        starts: where the bins begin, in the quantity's unit.
-        ends: where they end, not included.
-        totals: how many profiles each holds.
-        inside: how many of those are on the members' side of the threshold.
+        starts: the lower bin edges, in the measure's unit.
+        ends: the upper bin edges, exclusive.
+        totals: the number of profiles in each bin.
+        inside: how many of them are on the members' side of the threshold.
     """
 
     starts: Numbers
@@ -206,7 +207,7 @@ class Bins:
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> "Bins":
-        """Return the bins of a table of `sk.distribution`, whose bins have a row for each side that somebody is on."""
+        """Convert a table of `sk.distribution`, where a bin has a row for each side of the threshold that has profiles."""
         starts, first, which = np.unique(
             table["from_value"].to_numpy(dtype=float), return_index=True, return_inverse=True
         )
@@ -216,7 +217,7 @@ class Bins:
 
     @property
     def drawn(self) -> tuple[Numbers, Numbers]:
-        """Where bins begin and end in a picture: one without an end, or without a width, is as wide as most others."""
+        """The bin edges for drawing. A bin with an infinite end, or without a width, gets the median width of the others."""
         widths = self.ends - self.starts
         widths = widths[np.isfinite(widths) & (widths > 0)]
         usual = float(np.median(widths)) if len(widths) else 1.0
@@ -225,7 +226,7 @@ class Bins:
 
     @property
     def words(self) -> list[str]:
-        """What each bin is called, without the unit.
+        """The label of each bin, without the unit.
 
         >>> Bins(np.array([0.0, 1, 3]), np.array([1, 3, np.inf]), np.ones(3, int), np.ones(3, int)).words
         ['0', '1 to 2', '3 or more']

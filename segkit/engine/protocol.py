@@ -154,7 +154,7 @@ class Engine(Protocol):
         """Return what an analyst should know beside the answers, such as how many values could not be read, each sentence once."""
         ...
 
-    def counts(self, conditions: Sequence[Condition], *, among: Condition = EVERYBODY) -> list[int]:
+    def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
         """Return of how many profiles each condition is true, of some profiles or of all.
 
         Raises:

@@ -429,6 +429,14 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def folder_not_entered(cls, folder: Path) -> Self:
+        """The system lets nobody but its owner into a folder."""
+        return cls(
+            f"{quoted(folder)} can't be looked into: the system doesn't let you, as with a saved shop of somebody else's, which is its owner's "
+            "alone. Ask its owner, or save a shop of your own."
+        )
+
+    @classmethod
     def inside_a_saved_shop(cls, folder: Path) -> Self:
         """The folder of a saved shop's files was given instead of the shop's."""
         return cls(f"This is the inside of a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")

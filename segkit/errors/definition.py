@@ -86,6 +86,40 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def unknown_segment(cls, name: str, asked_by: str, known: Iterable[str]) -> Self:
+        """A segment names another that was not passed."""
+        known = sorted(known)
+        return cls(
+            f"The segment {quoted(asked_by)} is defined by the segment {quoted(name)}, and there is none of that name here."
+            f"{nearest(name, known)} Segments here: {listed(known, most=40)}. Pass both, as in sk.membership([engaged, vip], shop); to "
+            "what takes one segment, pass one of those that sk.resolve_segments([engaged, vip]) returns."
+        )
+
+    @classmethod
+    def unresolved_segment(cls, name: str) -> Self:
+        """A condition that names a segment was asked of data or translated by itself."""
+        return cls(
+            f"This condition is defined by the segment {quoted(name)}, and only its name is known here. Make a segment of the condition "
+            f"and pass both through sk.resolve_segments([...]), which puts the condition of {quoted(name)} in place of its name."
+        )
+
+    @classmethod
+    def circle_of_segments(cls, names: Iterable[str]) -> Self:
+        """Segments are defined by each other, or one by itself."""
+        return cls(
+            f"These segments are defined by each other in a circle: {' → '.join(map(quoted, names))}. Write out the condition of one of "
+            "them in place of sk.in_segment(...)."
+        )
+
+    @classmethod
+    def too_many_written_out(cls, name: str, size: int, most: int) -> Self:
+        """A segment names others that name others, so often that its condition is too long."""
+        return cls(
+            f"The segment {quoted(name)} would have {size:,} conditions with those of the segments that it is defined by, and {most:,} "
+            "are the most. Name each segment once."
+        )
+
+    @classmethod
     def reserved_name(cls, name: str, table: str) -> Self:
         """A segment has the name of a column of the table that is to be made."""
         return cls(

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.definition.conditions import AnyOf
-from segkit.definition.segment import Segment, distinct_segments, one_segment
+from segkit.definition.references import resolved
+from segkit.definition.segment import Segment, listed_segments, one_segment
 from segkit.drawing.cards import card, paragraphs, records
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
@@ -63,8 +64,10 @@ class SmsAudience:
         looking_back: bool = False,
     ) -> None:
         check_order(include, "sk.audience(include, shop, exclude=...)")
-        self._include = distinct_segments(include)
-        self._exclude = distinct_segments(exclude)
+        includes, excludes = listed_segments(include), listed_segments(exclude)
+        # A segment that is included may name one that is excluded, and the other way round.
+        self._include = resolved(includes, beside=excludes)
+        self._exclude = resolved(excludes, beside=includes)
         if not self._include:
             raise DefinitionError.missing_word("audience", ["include"])
         self._dataset = dataset
@@ -77,10 +80,11 @@ class SmsAudience:
             failing=failing,
             looking_back=looking_back,
         )
-        engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
-        included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
-        self._removed, self._size = self._eligibility.waterfall(engine, included)
-        tell(engine, conditions)
+        self._engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
+        self._included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
+        # Asked at once, so that what the data does not have is refused here and not where a number is looked at.
+        (self._included_size,) = self._engine.counts([self._included])
+        tell(self._engine, conditions)
 
     @property
     def size(self) -> int:
@@ -103,13 +107,13 @@ class SmsAudience:
         return self._dataset.rows(self._rows)
 
     @cached_property
+    def _size(self) -> int:
+        return self._eligibility.size(self._engine, self._included)
+
+    @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
         """The number of the step that stops each profile, that of steps if none does, -1 if it is not included."""
         return self._eligibility.first_stops(any_of(Evaluation(self._dataset), self._include))
-
-    @property
-    def _included(self) -> int:
-        return int(self._removed.sum()) + self._size
 
     @property
     def _rows(self) -> npt.NDArray[np.int64]:
@@ -129,7 +133,8 @@ class SmsAudience:
         Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
         `checked_against` (what the data holds for the step, and what it lacks).
         """
-        included, removed = self._included, self._removed
+        included = self._included_size
+        removed, sent_to = self._eligibility.waterfall(self._engine, self._included)
         rows = [("included", "in an included segment", 0, included, counted(len(self._dataset), "profile"))]
         rows += [
             (name, meaning, int(gone), included - int(removed[: number + 1].sum()), str(coverage))
@@ -137,7 +142,7 @@ class SmsAudience:
                 zip(STEPS, removed, self._eligibility.coverage, strict=True)
             )
         ]
-        rows.append((SENDABLE, "may be texted", 0, self.size, ""))
+        rows.append((SENDABLE, "may be texted", 0, sent_to, ""))
         return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
@@ -183,7 +188,7 @@ class SmsAudience:
             raise FileError.not_to_be_sent(self.as_of)
 
     def __repr__(self) -> str:
-        return f"SmsAudience: {self.size:,} of {self._included:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        return f"SmsAudience: {self.size:,} of {self._included_size:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
 
     def _repr_html_(self) -> str:
         steps = self.waterfall
@@ -200,7 +205,7 @@ class SmsAudience:
             else "This looks back at what was known then, so no file can be written."
         )
         return card(
-            f"{self.size:,} of {counted(self._included, 'included profile')} may be texted",
+            f"{self.size:,} of {counted(self._included_size, 'included profile')} may be texted",
             f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC",
             records(["step", "removed", "remaining", "checked against"], rows),
             paragraphs([note for note in [self.coverage_note] if note] + [file]),
@@ -252,7 +257,8 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
     """
     check_order(segment, "sk.write_members(segment, shop, path)")
     evaluation = Evaluation(dataset)
-    rows = np.flatnonzero(evaluation.holds(one_segment(segment).condition))
+    segment = one_segment(segment)
+    rows = np.flatnonzero(evaluation.holds(segment.condition))
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),

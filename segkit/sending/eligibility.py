@@ -170,6 +170,18 @@ class Eligibility:
         stopped[-1] += counts[is_shared].sum() - sharing
         return stopped, int(counts[is_own].sum()) + sharing
 
+    def size(self, engine: Engine, among: Condition) -> int:
+        """Return how many of some profiles would be sent to, as `waterfall` does, without what stops the others.
+
+        Who has a number alone is counted; only those who share one have to be looked at.
+        """
+        (own,) = engine.counts([among], among=Picked(self._verdicts == OWN_NUMBER))
+        is_shared = self._verdicts > OWN_NUMBER
+        if not is_shared.any():
+            return own
+        cube = engine.cube([Picked(self._verdicts), among], among=Picked(is_shared))
+        return own + int(np.count_nonzero(cube[1]))
+
     def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
         """Return for each profile the number of the step that stops it, the number of steps if none does, -1 if not included.
 

@@ -1,4 +1,7 @@
-"""What stands in each slot of a tuner's view at every position of one threshold, so that the browser answers without the kernel."""
+"""Work out a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
+
+`answers` decides whether the browser or the kernel answers; `live.js` shows what it returns.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +25,9 @@ from segkit.widgets import histogram, view
 from segkit.widgets.histogram import Frame
 
 Counts = npt.NDArray[np.int64]
+
+MOST_POSITIONS = 2_000
+"""The kernel answers a slider with more positions, because sending all of them to the browser would take longer than a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,21 @@ def answers(
     values: Mapping[str, Any],
     shop: Shop,
 ) -> list[dict[str, Any]] | None:
-    """Return what stands in each slot at each position of one parameter, the others standing at `values`.
+    """Return the contents of each slot at each position of one slider, or None if the kernel has to answer its moves.
 
-    None where a position makes no segment, where nobody has the quantity that moves, or where profiles may come and go more than
-    once: there the kernel is asked each time.
+    The kernel answers a slider with more than `MOST_POSITIONS` positions or only one, a position at which the builder raises an
+    error, a quantity that no profile has, and a threshold without a curve (`curve_of` says when).
+
+    Args:
+        engine: answers for the data.
+        builder: makes the segment.
+        parameter: the parameter that the slider moves.
+        positions: the slider's positions.
+        values: the values of all parameters now.
+        shop: what the counts are compared with.
     """
+    if not 1 < len(positions) <= MOST_POSITIONS:
+        return None
     try:
         threshold = Threshold.of(builder, [{parameter.name: position} for position in positions], values)
     except SegkitError:

@@ -232,7 +232,7 @@ class OverlapExplorer(Closable):
             picked = Picked(self._intersection, self._sizes.get(self._intersection, 0))
             eligibility = Eligibility.usual(self._dataset)
             if eligibility is not None:
-                _, sendable = eligibility.waterfall(self._engine, self._condition(picked.names))
+                sendable = eligibility.size(self._engine, self._condition(picked.names))
         pairs = self.pairs
         shares = dict(zip(zip(pairs["segment"], pairs["other"], strict=True), pairs["containment"], strict=True))
         return ExplorerView(sets, picked, sendable, shares, self._notes)

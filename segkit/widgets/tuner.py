@@ -4,26 +4,24 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
-import numpy as np
 import pandas as pd
 
 from segkit.analysis.distribution import Distribution, distribution_at
 from segkit.analysis.starting import starting_values
 from segkit.builders import sms_subscribers
-from segkit.data.instants import Flags
 from segkit.definition.explain import explain
 from segkit.definition.parameters import made_by, parameters
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.value_words import plain
-from segkit.engine.engines import engine_of
-from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.drawing.html import element
+from segkit.engine.engines import Data, engine_of
+from segkit.engine.membership import members
 from segkit.engine.order import check_order
+from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.files import in_app
 from segkit.sending.audience import audience, write_members
@@ -36,10 +34,7 @@ from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.live import LiveView
 from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
-from segkit.wording import counted
-
-MOST_POSITIONS = 2_000
-"""A slider with more positions is answered by the kernel, since to tell the browser all of them would take longer than to move."""
+from segkit.wording import counted, percent
 
 
 class Tuner(Closable):
@@ -65,7 +60,7 @@ class Tuner(Closable):
     def __init__(
         self,
         builder: Callable[..., Segment],
-        dataset: Dataset,
+        dataset: Data,
         *,
         compare: Iterable[Segment] = (),
         base: Segment | None = None,
@@ -76,7 +71,6 @@ class Tuner(Closable):
         self._builder = builder
         self._dataset = dataset
         self._compare = distinct_segments(compare)
-        self._evaluation = Evaluation(dataset)
         self._engine = engine_of(dataset)
         self._start = self._starting_point(start)
         # Before the controls, since the builder knows best what is wrong with a start.
@@ -106,12 +100,16 @@ class Tuner(Closable):
     @property
     def size(self) -> int:
         """How many profiles are in it."""
-        return int(np.count_nonzero(self._holds))
+        (size,) = self._engine.counts([self._segment.condition])
+        return size
 
     @property
     def members(self) -> pd.DataFrame:
         """The profiles that are in it: index `profile_id`, a column for each property. Holds people: take care where you show it."""
-        return self._dataset.rows(np.flatnonzero(self._holds))
+        with warnings.catch_warnings():
+            # What there is to say stands in the view.
+            warnings.simplefilter("ignore", SegkitWarning)
+            return members(self._segment, self._dataset)
 
     @property
     def value(self) -> dict[str, Any]:
@@ -156,7 +154,7 @@ class Tuner(Closable):
         return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {counted(self.size, 'member')}, {self.size / max(self._base_size, 1):.1%} of {self._base}"
+        return f"Tuner: {self.definition()}: {counted(self.size, 'member')}, {percent(self.size / max(self._base_size, 1))} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Show the live widget, and to a reader without a kernel the same view as it stands."""
@@ -167,18 +165,15 @@ class Tuner(Closable):
         bundle["text/plain"] = repr(self)
         return bundle
 
-    @property
-    def _holds(self) -> Flags:
-        return self._evaluation.answer(self._segment.condition)
-
     def _counted_against(self, base: Segment | None) -> tuple[str, int]:
         """Return the name of the segment that shares are of, and how many are in it."""
-        for segment in self._compare:
-            self._evaluation.holds(segment.condition)
+        tell(self._engine, [segment.condition for segment in self._compare])
         if base is None and Eligibility.usual(self._dataset) is None:
             return "all profiles", len(self._dataset)
         segment = sms_subscribers() if base is None else one_segment(base)
-        return segment.name, int(np.count_nonzero(self._evaluation.holds(segment.condition)))
+        (size,) = self._engine.counts([segment.condition])
+        tell(self._engine, [segment.condition])
+        return segment.name, size
 
     @property
     def _shop(self) -> Shop:
@@ -210,11 +205,11 @@ class Tuner(Closable):
                 warnings.simplefilter("always", SegkitWarning)
                 values = self.value
                 segment = made_by(self._builder, values)
-                self._evaluation.answer(segment.condition)
+                self._engine.counts([segment.condition])
                 self._segment, self._made_from = segment, values
                 view = self._position(moved)
             # The segment's own at every position, though what they are about was worked out at an earlier one.
-            notes = [*(str(warning.message) for warning in caught), *self._evaluation.notes(segment.condition)]
+            notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
             self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
             self.view.value = tuner_html(view._replace(notes=self._notes))
         except (SegkitError, TypeError, ValueError) as error:
@@ -238,7 +233,7 @@ class Tuner(Closable):
             size=size,
             base=shop.base,
             base_size=shop.base_size,
-            sendable=None if shop.eligibility is None else shop.eligibility.sendable(self._holds),
+            sendable=None if shop.eligibility is None else shop.eligibility.waterfall(self._engine, here)[1],
             entered=size - kept,
             left=start - kept,
             distribution=shown,
@@ -249,7 +244,7 @@ class Tuner(Closable):
         """Return what the view shows at every position of a slider, so that the browser need not ask; None where it must."""
         name, control = list(self._controls.items())[number]
         positions = control.positions
-        if not 1 < len(positions) <= MOST_POSITIONS or self.value != self._made_from:
+        if self.value != self._made_from:
             return None
         every = answers(
             self._engine,
@@ -304,7 +299,7 @@ class Tuner(Closable):
 
     def _say(self, work: Callable[[], str]) -> None:
         try:
-            self._said.value = f"<code>{escape(work())}</code>"
+            self._said.value = element("code", work())
         except (SegkitError, OSError) as error:
             self._said.value = error_html(str(error))
 

@@ -36,22 +36,27 @@ def figures():
     }
 
 
+def draw(page, figures, folder, ground, ink):
+    """Open a page with figures on a ground, whose own text is of a colour."""
+    charts = "".join(f"<div id='{name}'></div>" for name in figures)
+    calls = "".join(f"draw({name!r}, {figure});" for name, figure in figures.items())
+    (folder / "charts.html").write_text(
+        f"<!doctype html><meta charset=utf-8><body style='margin:0;background:{ground};color:{ink}'>{charts}"
+        f"<script src='{PLOTLY.as_uri()}'></script>"
+        f"<script>const draw = (id, one) => Plotly.newPlot(id, one.data, one.layout); {calls}</script>",
+        encoding="utf-8",
+    )
+    page.goto((folder / "charts.html").as_uri())
+    page.wait_for_function(f"() => document.querySelectorAll('.main-svg .gtitle').length >= {len(figures)}")
+
+
 @pytest.mark.parametrize("width", [600, 1100])
 @pytest.mark.parametrize("theme", ["JupyterLab light", "JupyterLab dark"])
 def test_every_text_is_read_and_none_is_cut_off(page, figures, tmp_path, theme, width):
     """Each text has the page's own colour but the squares of a key and the buttons, 10 pixels or more, and lies within its chart."""
     ground, ink = PAGES[theme]
     page.set_viewport_size({"width": width, "height": 900})
-    charts = "".join(f"<div id='{name}'></div>" for name in figures)
-    draw = "".join(f"draw({name!r}, {figure});" for name, figure in figures.items())
-    (tmp_path / "charts.html").write_text(
-        f"<!doctype html><meta charset=utf-8><body style='margin:0;background:{ground};color:{ink}'>{charts}"
-        f"<script src='{PLOTLY.as_uri()}'></script>"
-        f"<script>const draw = (id, one) => Plotly.newPlot(id, one.data, one.layout); {draw}</script>",
-        encoding="utf-8",
-    )
-    page.goto((tmp_path / "charts.html").as_uri())
-    page.wait_for_function(f"() => document.querySelectorAll('.main-svg .gtitle').length >= {len(figures)}")
+    draw(page, figures, tmp_path, ground, ink)
     own = page.evaluate("() => getComputedStyle(document.body).color")
     texts = page.evaluate(TEXTS)
 
@@ -60,3 +65,22 @@ def test_every_text_is_read_and_none_is_cut_off(page, figures, tmp_path, theme, 
     assert [text for text in texts if text[3] < 10] == []
     assert [text for text in texts if not text[5]] == []
     assert [url for url in page.outside if not re.match("file:", url)] == []
+
+
+def test_names_are_read_in_the_label_under_the_pointer(page, figures, tmp_path):
+    """Names of an axis have the page's ink below the chart and the label's own within it, also after a button was pressed."""
+    ground, ink = PAGES["JupyterLab light"]
+    draw(page, {"overlap": figures["overlap"]}, tmp_path, ground, ink)
+    page.locator(".updatemenu-button", has_text="members in both").click()
+    cells = page.locator(".heatmaplayer").first.bounding_box()
+    page.mouse.move(cells["x"] + cells["width"] / 2 + 4, cells["y"] + cells["height"] / 2 + 4, steps=3)
+    page.wait_for_selector(".hoverlayer .hovertext text")
+    told = page.evaluate(
+        """() => [...document.querySelectorAll('.hoverlayer .hovertext tspan')]
+            .filter((text) => text.childElementCount === 0 && text.textContent.trim())
+            .map((text) => [text.textContent, getComputedStyle(text).fill])"""
+    )
+
+    assert page.locator(".updatemenu-button tspan[style*=bold]").all_text_contents() == ["members in both"]
+    assert any("profiles in both" in text for text, _ in told)
+    assert {fill for _, fill in told} == {"rgb(255, 255, 255)"}

@@ -249,8 +249,6 @@ def test_a_cent_tells_past_what_a_double_holds():
     """One unit more or less is seen in a sum of 2**53 units and beyond."""
     shop = shop_of(["90071992547409.92", "0.01", "90071992547409.92"], ["ann", "ann", "bea"])
     assert who(sk.spent("Placed Order", more_than=90_071_992_547_409), shop) == {"ann", "bea"}
-    sums = shop.events.metric("Placed Order")
-    assert not sums.sums_fit_floats
     assert who(sk.spent("Placed Order", more_than=90_071_992_547_409.92), shop) == {"ann"}
 
 

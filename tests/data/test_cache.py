@@ -55,7 +55,7 @@ ARRAYS: dict[str, Callable[[sk.Dataset], Any]] = {
     "unknown words": lambda data: data.unknown_sms_words,
     "an answer": lambda data: Evaluation(data).part(CLICKED),
     "a count": lambda data: Evaluation(data).measured(CLICKS)[0],
-    "numbers of eligibility": lambda data: Eligibility(data).numbers,
+    "verdicts of eligibility": lambda data: Eligibility(data).held[0],
 }
 
 

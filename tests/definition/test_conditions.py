@@ -40,6 +40,7 @@ from segkit.definition.conditions import (
     PostalCode,
     PropertyCondition,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextInTest,
@@ -85,6 +86,7 @@ EVERY_KIND: list[Condition] = [
     DistanceCondition(False, 0.5, "kilometers", Point(-42.36, 71.06)),
     PhoneCountryCondition(("US", "CA")),
     RegionCondition("european_union", is_in=False),
+    SegmentCondition("VIP"),
     CLICKED & SUBSCRIBED,
     CLICKED | SUBSCRIBED | ~ADULT,
     ~(CLICKED & (SUBSCRIBED | ADULT)),
@@ -233,7 +235,7 @@ def test_conditions_have_fields_and_no_verbs(kind: type):
 
 def test_the_union_is_closed():
     """The kinds checked at run time are those that the type checker knows."""
-    assert {*get_args(Atom), AllOf, AnyOf, Not} == set(KINDS)
+    assert {*get_args(Atom), SegmentCondition, AllOf, AnyOf, Not} == set(KINDS)
     classes = [thing for thing in vars(conditions).values() if isinstance(thing, type)]
     assert {thing for thing in classes if hasattr(thing, "__invert__") and is_dataclass(thing)} == set(KINDS)
 

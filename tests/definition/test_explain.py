@@ -50,6 +50,12 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.did("Placed Order", not_equals=2),
         MetricCondition("Placed Order", "count", "at least", 2.5),
     ],
+    "Days": [
+        sk.did_on_days("Placed Order", at_least=3, in_last_days=365),
+        sk.did_on_days("Placed Order", at_least=1),
+        sk.did_on_days("Placed Order", equals=0, in_last="month"),
+        sk.did_on_days("Placed Order", not_equals=2, where={"Source": "web"}),
+    ],
     "Sums": [
         sk.spent(more_than=200, in_last_days=365),
         sk.spent(at_least=Decimal("19.990")),
@@ -63,6 +69,11 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.did("Clicked SMS", at_least_hours_ago=1),
         sk.did("Clicked SMS", between_days_ago=(91, 150)),
         sk.did("Clicked SMS", between_weeks_ago=(0, 1)),
+        sk.did("Clicked SMS", in_last_months=1),
+        sk.did("Clicked SMS", at_least_months_ago=3),
+        sk.did("Clicked SMS", between_months_ago=(3, 6)),
+        *(sk.did("Clicked SMS", in_this=period) for period in ("week", "month", "year")),
+        *(sk.did("Clicked SMS", in_last=period) for period in ("week", "month", "year")),
         sk.did("Clicked SMS", before="2026-01-01"),
         sk.did("Clicked SMS", after="2026-01-01"),
         sk.did("Clicked SMS", between=("2025-11-27", "2025-12-24")),
@@ -135,6 +146,8 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.has("Birthday", anniversary_this_month=True),
         sk.has("expected_date_of_next_order", in_next_days=14),
         sk.has("created", in_last_days=30),
+        sk.has("Renewal", in_this="month"),
+        sk.has("Renewal", in_next_months=2),
     ],
     "Set or not": [sk.is_set("city"), sk.is_not_set("city")],
     "Something or nothing": [
@@ -185,6 +198,7 @@ EXAMPLES: dict[str, list[sk.Segment | Condition]] = {
         sk.in_region("european_union"),
         sk.not_in_region("united_states"),
     ],
+    "Segments by name": [sk.in_segment("VIP"), ~sk.in_segment("VIP") & sk.can_receive("sms")],
     "Combined": [
         AllOf(()),
         AnyOf(()),

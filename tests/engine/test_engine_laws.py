@@ -106,7 +106,7 @@ def condition_of(cut: Cut, edge: Any, comparison: str) -> Condition:
     """Return the condition that an amount reaches an edge, or, by another comparison, that it does not."""
     measure = cut.measure
     match type(measure).__name__:
-        case "EventCount" | "EventSum":
+        case "EventCount" | "EventSum" | "EventDays":
             what = type(measure).__name__.removeprefix("Event").lower()
             return MetricCondition(measure.metric, what, comparison, edge, measure.timeframe, measure.where)
         case "LastDay":

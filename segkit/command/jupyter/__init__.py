@@ -1,1 +1,1 @@
-"""What `segkit lab` and `segkit app` ask of JupyterLab, its server and Voilà: settings in files that they read, and what those name."""
+"""Configure JupyterLab, Jupyter Server and Voilà for `segkit lab` and `segkit app`: settings files, and the code that they name."""

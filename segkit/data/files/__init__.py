@@ -1,1 +1,1 @@
-"""Files of every kind, and pages of Klaviyo's API, as tables of cells that are not read yet."""
+"""Read files of every supported format, and pages of Klaviyo's API, into tables whose cells are not interpreted yet."""

@@ -1,7 +1,7 @@
-"""A CSV as blocks of whole rows that Arrow can parse side by side, as long as every quotation mark in it is where it should be.
+"""Split a CSV into blocks of whole rows that Arrow can parse in parallel, if all its quotation marks are where they should be.
 
-Arrow itself cuts a file anywhere: it loses a byte of a line break in quotes at the edge of two of its blocks, refuses rows longer
-than a block, and reads past quotation marks that swallow the rows after them.
+Arrow's own reader splits a file at any byte. It can lose a byte of a quoted line break between two blocks, refuses rows longer
+than a block, and does not notice a stray quotation mark that makes the following rows part of one cell.
 """
 
 import io
@@ -14,32 +14,32 @@ import pyarrow as pa
 
 BLOCK = 2**22
 LONGEST_ROW = 2**26
-"""Bytes of a row: one that is longer is what a quotation mark swallowed that was never closed, or no table at all."""
+"""The largest row, in bytes. A longer one comes from a quotation mark that was never closed, or the file is not a table."""
 
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 _TAIL = 2**16
 
 
-class OddRows(Exception):  # noqa: N818  # no fault, but a call for the reader that reads to the letter
-    """A quotation mark stands where none should, or Arrow can't read a row."""
+class OddRows(Exception):  # noqa: N818  # not an error: it tells the caller to use the strict reader
+    """A quotation mark is where none should be, or Arrow can't read a row."""
 
 
 class Source(Protocol):
-    """Plain bytes in UTF-8."""
+    """A stream of uncompressed UTF-8 bytes."""
 
     def readinto(self, room: memoryview, /) -> int | None:
-        """Fill room with the next bytes and return how many they are, 0 at the end."""
+        """Fill `room` with the next bytes and return their number, 0 at the end."""
 
 
 class Recoded:
-    """A stream of text in another encoding, read as UTF-8."""
+    """Convert a stream of text in another encoding to UTF-8."""
 
     def __init__(self, stream: Any, encoding: str) -> None:
         self._text = io.TextIOWrapper(stream, encoding, newline="")
         self._ready = b""
 
     def readinto(self, room: memoryview, /) -> int:
-        """Fill room with the next bytes and return how many they are, 0 at the end."""
+        """Fill `room` with the next bytes and return their number, 0 at the end."""
         self._ready = self._ready or self._text.read(BLOCK // 4).encode()
         size = min(len(room), len(self._ready))
         room[:size], self._ready = self._ready[:size], self._ready[size:]
@@ -47,17 +47,22 @@ class Recoded:
 
 
 def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[pa.Buffer, bool]]:
-    """Give the rows of a source in blocks, and whether there are quotation marks in a block; `begun` was read of it already.
+    """Yield blocks of whole rows, each with whether it contains quotation marks.
 
-    Blocks are Arrow's own memory: a thread of Arrow's that still holds something of Python's when the interpreter ends takes
-    the whole process down with it.
+    Blocks are allocated by Arrow, not by Python: if one of Arrow's threads still holds Python's memory when the interpreter exits,
+    the process crashes.
+
+    Args:
+        source: the stream to read.
+        begun: the bytes that were already read from it.
+        delimiter: what separates the cells.
 
     Raises:
         OddRows: a quotation mark opens or closes within a cell, or is never closed, or a row is longer than `LONGEST_ROW`.
     """
     rest = np.frombuffer(begun, dtype=np.uint8)
     while True:
-        # A row that is longer than a block is read on with twice the room, so that it isn't looked at over and over.
+        # The buffer doubles for a row longer than a block, so that the row isn't scanned many times.
         buffer = pa.allocate_buffer(max(BLOCK, len(rest)) + len(rest))
         block = np.frombuffer(buffer, dtype=np.uint8)
         block[: len(rest)] = rest
@@ -87,33 +92,33 @@ def _fill(source: Source, block: npt.NDArray[np.uint8], filled: int) -> int:
 
 
 def _check(block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], mark: int, *, is_last: bool) -> None:
-    """Check that marks open behind an edge of a cell and close before one; two side by side stand for one within a cell."""
+    """Check that quotation marks open after the start of a cell and close before its end; two in a row are an escaped one."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = block.take(opening - 1)
     if opening[0] == 0:
         before[0] = _LINE_FEED
     if len(closing) and closing[-1] == len(block) - 1:
-        # What comes after it is in the next block, and it will be looked at again there.
+        # The byte after it is in the next block, where it is checked again.
         closing = closing[:-1]
     if not _are_edges(before, mark) or not _are_edges(block.take(closing + 1), mark) or (is_last and len(quotes) % 2):
         raise OddRows
 
 
 def _are_edges(letters: npt.NDArray[np.uint8], mark: int) -> bool:
-    # Four comparisons, since looking each letter up in a table takes longer.
+    # Four comparisons are faster than a lookup table.
     return bool(((letters == mark) | (letters == _LINE_FEED) | (letters == _RETURN) | (letters == _QUOTE)).all())
 
 
 def _end_of_rows(block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64]) -> int:
-    """Return where the last whole row of a block ends, 0 if none does."""
+    """Return the end of the last whole row of a block, 0 if no row ends in it."""
     for start in dict.fromkeys((max(0, len(block) - _TAIL), 0)):
         tail = block[start:]
         ends = np.flatnonzero(tail == _LINE_FEED)
         if not len(ends) and not start:
-            # A return at the very end may be the first half of a line end.
+            # A carriage return at the very end may be the first half of a line break.
             ends = np.flatnonzero(tail[:-1] == _RETURN)
         ends += start
-        # An even number of marks before it: it is in no quotes.
+        # After an even number of quotation marks, a line break is not inside quotes.
         ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
         if len(ends):
             return int(ends[-1]) + 1

@@ -1,4 +1,4 @@
-"""CSV files to tables with every cell as text: quickly by Arrow where a file is as it should be, else row by row and to the letter."""
+"""Read CSV files into tables with every cell as text: with Arrow if the file is well-formed, else row by row and strictly."""
 
 import codecs
 import contextlib
@@ -31,15 +31,15 @@ _PENDING = 4
 _ROWS_AT_ONCE = 50_000
 _NO_END = "no end of the line"
 _LIMIT = threading.Lock()
-"""Held while the limit of Python's reader for the length of a cell is another, since that is one for all threads."""
+"""Held while the csv module's field size limit is changed, since all threads share that limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """One CSV, what table it belongs to, and where what is found goes.
+    """A CSV file, the table that it belongs to, and where its faults are collected.
 
     Attributes:
-        encoding: how the text was written if it is neither UTF-8 nor shows that it is UTF-16; None if nobody said so.
+        encoding: the encoding that the user named, for a file that is neither UTF-8 nor recognizably UTF-16; None if not named.
     """
 
     path: Path
@@ -49,10 +49,10 @@ class CsvFile:
 
 
 def csv_table(file: CsvFile) -> Table:
-    """Read a CSV with every cell as text: `NA` is Namibia and `007` an id, and only an empty cell is unset.
+    """Read a CSV with every cell as text. `NA` may be Namibia and `007` an id, so only an empty cell is not set.
 
     Raises:
-        DataError: it is empty or damaged, its text is in an unknown encoding, its rows are uneven, or a quotation mark is stray.
+        DataError: the file is empty or damaged, its encoding is unknown, its rows differ in length, or a quotation mark is stray.
     """
     encoding = _encoding(file)
     try:
@@ -87,7 +87,7 @@ def _encoding(file: CsvFile) -> str:
 
 
 def _quickly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
-    """Return the form, the cells, and whether a cell in quotes has a line break; blocks are parsed while the next is read."""
+    """Return the form, the cells, and whether a quoted cell has a line break. Each block is parsed while the next one is read."""
     with opened(file.path) as stream, ThreadPoolExecutor(2) as workers:
         source: Any = stream if encoding == "utf-8" else Recoded(stream, encoding)
         head = bytearray(_HEAD)
@@ -108,7 +108,7 @@ def _quickly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
 
 
 def _parsed(block: pa.Buffer, form: Form, *, has_quotes: bool) -> tuple[pa.Table, bool]:
-    # In one block, since at the edges between them a line break may lose a byte.
+    # In a single block, since Arrow may lose a byte of a line break between two blocks.
     reading = pa.csv.ReadOptions(column_names=form.columns, block_size=block.size + 1, use_threads=False)
     parsing = pa.csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=has_quotes)
     as_text = pa.csv.ConvertOptions(
@@ -121,12 +121,12 @@ def _parsed(block: pa.Buffer, form: Form, *, has_quotes: bool) -> tuple[pa.Table
         table = pa.csv.read_csv(pa.BufferReader(block), reading, parsing, as_text)
     except pa.ArrowException:
         raise OddRows from None
-    # More line ends than rows, but for blank lines: some are within cells.
+    # With more line breaks than rows, some are inside cells, unless there are blank lines.
     return table, has_quotes and np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")) > table.num_rows
 
 
 def _to_the_letter(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
-    """Read a CSV row by row, as strictly as RFC 4180 has it, but for commas behind the last cell with nothing between them."""
+    """Read a CSV row by row, as strictly as RFC 4180, except that empty cells after the last column are allowed."""
     with opened(file.path) as stream:
         head = _head(stream, encoding)
     form = form_of(head.encode("utf-8", "surrogateescape"), file.path, is_whole=len(head) < _HEAD)
@@ -137,7 +137,7 @@ def _to_the_letter(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
     for line, row in _rows(file, form, encoding):
         if len(row) > width and not any(row[width:]):
             trimmed += 1
-            row = row[:width]  # noqa: PLW2901  # what is cut off is nothing
+            row = row[:width]  # noqa: PLW2901  # only empty cells are cut off
         if len(row) != width:
             uneven += 1
             first_uneven = first_uneven or line
@@ -166,17 +166,17 @@ def _columns(rows: Sequence[Sequence[str]], form: Form) -> pa.Table:
 
 
 def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows below the header, each with the number of its first line.
+    """Yield the rows below the header, each with the number of its first line.
 
     Raises:
-        DataError: a quotation mark is stray, or the text is in another encoding.
+        DataError: a quotation mark is stray, or the text is not in this encoding.
     """
     with _long_cells(), opened(file.path) as stream:
         reader = csv.reader(_lines(stream, encoding), delimiter=form.delimiter, strict=True)
         line = 1
         try:
             for row in reader:
-                # The header, and the line before it that names the separator, are known.
+                # Skip the header, and a line such as `sep=;` before it.
                 if row and line > form.lines:
                     yield line, row
                 line = reader.line_num + 1
@@ -201,7 +201,7 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
 
 
 def _lines(stream: Any, encoding: str) -> Iterator[str]:
-    """Give lines with their ends, without the byte-order marks of files that were joined byte by byte."""
+    """Yield lines with their line breaks, without the byte-order marks that remain where files were concatenated."""
     with io.TextIOWrapper(stream, encoding, newline="") as text:
         while line := text.readline(LONGEST_ROW):
             if len(line) == LONGEST_ROW:
@@ -227,7 +227,7 @@ def _long_cells() -> Iterator[None]:
 
 
 def _not_in(file: CsvFile, encoding: str) -> DataError:
-    """Return the error that says where a text is not in its encoding."""
+    """Return an error that names the first line that can't be decoded."""
     if encoding != "utf-8":
         return DataError.not_utf8(file.path, f"its text is not in {encoding} throughout")
     line, rest = 1, b""

@@ -1,4 +1,4 @@
-"""What the beginning of a CSV says of the rest: the header, and what its cells are parted by."""
+"""Detect the header and the delimiter of a CSV from its first bytes."""
 
 import codecs
 import csv
@@ -21,11 +21,11 @@ class Form:
     """How a CSV is laid out.
 
     Attributes:
-        delimiter: what parts the cells.
+        delimiter: the character that separates cells.
         header: the headers as they are written.
-        start: the byte at which the first row below the header begins.
-        lines: the lines before that row.
-        is_unusual: the file's name does not say that its cells are parted so.
+        start: the offset in bytes of the first row below the header.
+        lines: the number of lines before that row.
+        is_unusual: whether the delimiter is not the usual one for the file's extension.
     """
 
     delimiter: str
@@ -36,20 +36,25 @@ class Form:
 
     @property
     def columns(self) -> list[str]:
-        """A name for each column; one without a header is named by its number, in a way that no header is."""
+        """A name for each column. A column without a header gets a NUL character and its number, which no header can be."""
         return [name or f"\0{number}" for number, name in enumerate(self.header, 1)]
 
     @property
     def mark(self) -> str:
-        """What parts the cells, as a word."""
+        """The delimiter as a word."""
         return MARKS.get(self.delimiter, repr(self.delimiter))
 
 
 def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
-    """Return the form of a CSV from its first bytes, which are the whole file if it is short.
+    """Return the form of a CSV.
+
+    Args:
+        head: the first bytes of the file.
+        path: the file, whose extension decides between delimiters that fit equally well.
+        is_whole: whether `head` is the whole file.
 
     Raises:
-        DataError: it has no header that can be read, or no rows below it.
+        DataError: it has no readable header, or no rows below it.
     """
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     text = head[start:].decode("utf-8", "surrogateescape")
@@ -83,19 +88,19 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
 
 
 def _told(text: str) -> str | None:
-    """Return what a first line such as `sep=;` says, which spreadsheets write and read."""
+    """Return the delimiter that a first line such as `sep=;` names, as spreadsheets write it; None if there is no such line."""
     line = _first_lines(text, 1).rstrip("\r\n").strip('"')
     is_told = line[:4].casefold() == "sep=" and len(line) == 5 and line.isascii()
     return line[4:] if is_told else None
 
 
 def _found(text: str, usual: str, path: Path, *, is_whole: bool) -> str:
-    """Return what parts the cells: what parts the header, and, of several, what gives all rows as many cells."""
+    """Return the delimiter: one that splits the header, and, of several, the one that gives all rows the same number of cells."""
     widths = {}
     for mark in MARKS:
         few = [len(row) for _, row in zip(range(_LOOKED_AT), _rows(text, mark), strict=False)]
         if few and few[0] > 1:
-            # Of a long file, the last may be cut off.
+            # If this is only the beginning of a file, the last row may be cut off.
             widths[mark] = set(few if is_whole or len(few) == 1 else few[:-1])
     if len(widths) <= 1:
         return next(iter(widths), usual)
@@ -115,7 +120,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _numbered(text: str, delimiter: str, *, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """Give rows that are not blank, each with the number of its last line."""
+    """Yield the rows that are not blank, each with the number of its last line."""
     stream = io.StringIO(text, newline="")
     for _ in range(skipped):
         stream.readline()

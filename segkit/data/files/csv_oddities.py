@@ -1,4 +1,4 @@
-"""What a CSV holds beside rows: headers in the middle, columns without a header, rows that slipped into a cell."""
+"""Remove or report what a CSV contains besides rows: repeated headers, columns without a header, rows merged into one cell."""
 
 import re
 from pathlib import Path
@@ -14,16 +14,16 @@ from segkit.wording import counted
 
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_COLUMNS = 100
-"""Beyond this the pattern of a whole row in a cell would be too long for Arrow."""
+"""With more columns, the regex for a whole row inside a cell would be too long for Arrow."""
 
 
 def without_oddities(
     whole: pa.Table, form: Form, path: Path, table: str, faults: Faults, *, may_hold_rows: bool
 ) -> pa.Table:
-    """Return the rows of a CSV and nothing else; what is left out, and what looks wrong, is noted.
+    """Return only the rows of a CSV, and note what was left out or looks wrong.
 
     Raises:
-        DataError: a column without a header holds something, or a header in the middle is of other columns.
+        DataError: a column without a header is not empty, or a header in the middle of the file has its columns in another order.
     """
     whole = _without_headers(whole, form, path, table, faults)
     first = whole.column(0)
@@ -45,7 +45,7 @@ def without_oddities(
 
 
 def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
-    """Leave out headers in the middle, which files have that were joined byte by byte."""
+    """Leave out headers in the middle, which remain where files were concatenated."""
     header = [name or None for name in form.header]
     names = [name for name in header if name]
     looks_so = pc.is_in(whole.column(0), value_set=pa.array([*names, *(_BYTE_ORDER_MARK + name for name in names)]))
@@ -78,7 +78,7 @@ def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults
 
 
 def _without_unnamed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
-    """Leave out columns without a header that hold nothing, or that only number the rows."""
+    """Leave out columns without a header that are empty or only number the rows."""
     for number, name in enumerate(form.header, 1):
         if name:
             continue
@@ -102,7 +102,7 @@ def _counts_rows(column: pa.ChunkedArray) -> bool:
 
 
 def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> None:
-    """Note cells that hold whole rows: what is behind a stray quotation mark up to the next one in the same column."""
+    """Note cells that contain whole rows: the text from a stray quotation mark to the next one in the same column."""
     mark = form.delimiter if form.delimiter == "\t" else re.escape(form.delimiter)
     other = rf"[^{mark}\n]*"
     another = f"{mark}{other}"

@@ -1,4 +1,4 @@
-"""A shop's folder: which files hold which table, and which look as if they did and are not read."""
+"""Find the files of each table in a shop's folder, and report files that look like a table but are not read."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -29,25 +29,25 @@ FORMATS: dict[str, Format] = {
     ".xlsm": "excel",
 }
 _SPARE = (".txt", ".xlsx", ".xlsm")
-"""Notes and workbooks often lie beside the table that was saved from them, so they are only read where nothing else is."""
+"""Extensions that are only read if no other file of the table exists, since notes and workbooks often lie beside an export."""
 
 _UNFINISHED = (".part", ".crdownload", ".partial", ".tmp", ".download")
 _WORKBOOKS = (".xls", ".xlsb", ".ods", ".numbers")
 _SINGULAR = {name.removesuffix("s"): name for name in TABLES}
 HIDDEN = (".", "_", "~$")
-"""How names begin that engines, editors and systems give to what is no data of theirs."""
+"""Prefixes of files that engines, editors and operating systems write and that contain no data."""
 
 
 def format_of(path: Path) -> Format | None:
-    """Return the format that a file's ending says, or None if segkit reads none of that name."""
+    """Return the format that a file's extension means, or None if segkit does not read it."""
     return FORMATS.get(_ending(path))
 
 
 def files_in(folder: Path) -> dict[str, list[Path]]:
-    """Return the files, or folders of parts, that hold the tables of a shop.
+    """Return the files, or folders of part files, of each table of a shop.
 
     Raises:
-        DataError: the folder is missing, holds neither profiles nor events, or a table in more than one form.
+        DataError: the folder does not exist, holds neither profiles nor events, or holds a table in more than one format.
     """
     entries = _entries(folder)
     found: dict[str, list[Path]] = {}
@@ -55,7 +55,7 @@ def files_in(folder: Path) -> dict[str, list[Path]]:
         parts = [path for path in entries if _stem(path) == table and _is_readable(path)]
         plain = [path for path in parts if path.is_dir() or _ending(path) not in _SPARE]
         parts = plain or parts
-        # Neither profiles.csv beside profiles.parquet, nor events-1.csv beside events-1.csv.gz.
+        # Refuse profiles.csv beside profiles.parquet, and events-1.csv beside events-1.csv.gz.
         names = {path.name.casefold().partition(".")[0] for path in parts}
         if len({_format_within(path) for path in parts}) > 1 or len(names) < len(parts):
             raise DataError.two_kinds_of_file(table, [path.name for path in parts])
@@ -67,10 +67,10 @@ def files_in(folder: Path) -> dict[str, list[Path]]:
 
 
 def parts_of(path: Path) -> list[Path]:
-    """Return the files of a folder of parts as engines write them, in the order of their names; a file is its own only part.
+    """Return the part files of a folder that an engine wrote, sorted by name; for a file, return the file itself.
 
     Raises:
-        DataError: the folder holds no file that segkit reads.
+        DataError: the folder contains no file that segkit reads.
     """
     if not path.is_dir():
         return [path]
@@ -81,7 +81,7 @@ def parts_of(path: Path) -> list[Path]:
 
 
 def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: Iterable[Path], faults: Faults) -> None:
-    """Note each file of a folder that seems meant for a table and is not read; `given` are files that were named one by one."""
+    """Note each file of a folder that looks like a table and is not read. `given` are the files that the user named."""
     read = {path for paths in found.values() for path in paths}
     others = {path.resolve() for path in given}
     for path in _entries(folder):
@@ -118,7 +118,7 @@ def _advice(path: Path, table: str, beside: list[str]) -> str:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return what a folder holds, without what is hidden."""
+    """Return the entries of a folder that are not hidden."""
     if not folder.exists():
         raise DataError.no_file(folder)
     if not folder.is_dir():
@@ -133,7 +133,7 @@ def _is_readable(path: Path) -> bool:
 
 
 def _within(folder: Path) -> Iterable[Path]:
-    """Give the parts in a folder that an engine wrote, also those in folders of its own such as `year=2026`."""
+    """Yield the part files in a folder that an engine wrote, also those in subfolders such as `year=2026`."""
     for path in folder.rglob("*"):
         steps = path.relative_to(folder).parts
         if path.is_dir() or any(step.startswith(HIDDEN) for step in steps):
@@ -156,13 +156,13 @@ def _ending(path: Path) -> str:
     for ending in COMPRESSED:
         name = name.removesuffix(ending)
     ending = Path(name).suffix
-    # events.zip says nothing of what is in it.
+    # The name events.zip doesn't show the format of the file inside.
     is_archive = not ending and path.suffix.casefold() == ".zip" and path.is_file()
     return Path(member_name(path)).suffix.casefold() if is_archive else ending
 
 
 def _meant(path: Path) -> str | None:
-    """Return the table whose name a file's name contains: `my_events.csv`, but not `playlist.csv`."""
+    """Return the table whose name is part of a file's name, such as `my_events.csv` but not `playlist.csv`."""
     name = path.name.casefold()
     words = {_SINGULAR.get(word) for word in re.split(r"[^a-z]+", name)}
     return next((table for table in TABLES if table in name or table in words), None)

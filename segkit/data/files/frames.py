@@ -1,4 +1,4 @@
-"""Frames of pandas, Polars and whatever else hands out its columns by Arrow, as tables of cells that are not read yet."""
+"""Convert frames of pandas, Polars and any library with the Arrow PyCapsule interface to tables of cells not interpreted yet."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
@@ -17,23 +17,23 @@ from segkit.wording import listed
 
 
 class ArrowStream(Protocol):
-    """A frame or table of any library that hands out its columns by Arrow, as those of Polars and Arrow do."""
+    """A frame or table of any library that exports its columns through Arrow, such as Polars."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Hand out the columns, as the Arrow PyCapsule interface asks for."""
+        """Export the columns, as the Arrow PyCapsule interface defines."""
 
 
 Frame: TypeAlias = pd.DataFrame | ArrowStream
 
 
 def table_of(frame: Frame, name: str, faults: Faults) -> Table:
-    """Return a frame as a table of cells under its own headers, each named level of a pandas index being one more column.
+    """Convert a frame to a table of cells under its own headers. Each named level of a pandas index becomes a column, too.
 
-    Halves of characters are replaced, and noted.
+    Unpaired surrogates (half a character) are replaced, and noted.
 
     Raises:
-        DataError: it is no frame, two of its columns have one header, its headers have several levels, or what it says is text is
-            not.
+        DataError: it is not a frame, two of its columns have the same header, its headers have several levels, or a text column
+            contains invalid text.
     """
     if not isinstance(frame, pd.DataFrame):
         return _handed_out(frame, name)
@@ -51,7 +51,7 @@ def table_of(frame: Frame, name: str, faults: Faults) -> Table:
 
 
 def note_halves(table: str, halves: Halves, faults: Faults, *, examples: Sequence[str] = ()) -> None:
-    """Note how many texts of a table had half a character."""
+    """Note how many texts of a table contained half a character (an unpaired surrogate)."""
     faults.note(
         table,
         "(file)",
@@ -70,7 +70,7 @@ def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
 
 
 def _handed_out(frame: Any, name: str) -> Table:
-    """Return what a frame of another library hands out by way of Arrow, whatever library that is."""
+    """Convert a frame of any other library through Arrow."""
     if not hasattr(frame, "__arrow_c_stream__"):
         raise DataError.not_a_source(name, frame)
     try:

@@ -1,4 +1,4 @@
-"""Headers that are none: the first row of a file without headers is a person, and no error repeats it."""
+"""Detect files without a header row. Their first row describes a person, so errors must not repeat it."""
 
 import re
 from collections.abc import Collection
@@ -19,7 +19,7 @@ _DATA = re.compile(
 
 
 def look_like_data(headers: Collection[str]) -> bool:
-    """Whether more than a third of headers look like cells: addresses, phone numbers, dates, long digits.
+    """Return whether more than a third of the headers look like cells: addresses, phone numbers, dates, long numbers.
 
     >>> look_like_data(["id1", "+12125550142", "ann@example.com"]), look_like_data(["profile_id", "2026-06", "Address 2"])
     (True, False)
@@ -32,20 +32,20 @@ def _is_cell(header: str) -> bool:
 
 
 def refuse_data(where: str, headers: Collection[str]) -> None:
-    """Refuse headers that look like cells, since their row is a person.
+    """Refuse headers that look like the cells of a person.
 
     Raises:
-        DataError: they do; what they hold is covered.
+        DataError: they look like cells. The message masks them.
     """
     if look_like_data(headers):
         raise DataError.no_headers(where, map(covered, headers))
 
 
 def check_headers(table: str, headers: Collection[str], renames: Collection[str]) -> None:
-    """Refuse a table none of whose required columns is there, or renamed, and whose headers look like cells.
+    """Refuse a table whose headers look like cells, if it has none of its required columns and none of the renamed ones.
 
     Raises:
-        DataError: they do; what they hold is covered.
+        DataError: the headers look like cells. The message masks them.
     """
     known = {schema.canonical_name(table, header) for header in headers}
     if not known & {*schema.REQUIRED[table]} and not {*headers} & {*renames}:

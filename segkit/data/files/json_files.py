@@ -1,4 +1,7 @@
-"""JSON and JSON Lines to tables: pages of the Klaviyo API, their resources one by one, or plain rows; what pages mean is told elsewhere."""
+"""Read JSON and JSON Lines: pages of the Klaviyo API, single resources of them, or plain rows.
+
+`klaviyo_pages` converts pages to tables.
+"""
 
 import io
 import json
@@ -17,17 +20,19 @@ from segkit.json_text import Halves, read_json
 from segkit.vocabulary import REQUIRED, canonical_name
 
 MOST_AT_ONCE = 2**30
-"""Bytes of one file, unpacked: JSON is read whole, and what it says takes several times the room of how it says it."""
+"""The largest file, in uncompressed bytes. JSON is parsed as a whole, and the parsed values take more memory than the text."""
 
 PAGES = {"profiles": "profile", "events": "event"}
-"""The tables that pages of the Klaviyo API can hold, and the type of their resources."""
+"""The tables that pages of the Klaviyo API can contain, and the type of their resources."""
 
 
 def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table]:
-    """Return what JSON files hold: pages and resources all as one table, since names are told by all of them; rows as a part each.
+    """Read JSON files: pages and resources into one table, plain rows into one table per file.
+
+    Pages share a table since the columns' names depend on all of them.
 
     Raises:
-        DataError: a file is damaged or no JSON, is empty, or holds neither pages nor rows.
+        DataError: a file is damaged, is not JSON, is empty, or contains neither pages nor rows.
     """
     read = {path: _documents(path, table, faults) for path in paths}
     if not any(_is_page(one, documents, table) for documents in read.values() for one in documents):
@@ -44,7 +49,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
     resources = [one for one in pages if _is_resource(one)]
     whole = [one for one in pages if not _is_resource(one)]
     if resources:
-        # A page of its own, in which what is no profile or event, such as a metric, is what the page includes.
+        # Single resources form one more page. Those of another type, such as metrics, become its included resources.
         kind = PAGES[table]
         whole.append({
             "data": [one for one in resources if one["type"] == kind],
@@ -54,7 +59,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
 
 
 def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
-    """Return the documents of a file: the one that it is, those of its list, or one in each line."""
+    """Return the documents of a file: the whole file, the items of its list, or one per line."""
     raw = read_whole(path, MOST_AT_ONCE)
     if not raw.strip():
         raise DataError.empty_file(path.name)
@@ -84,7 +89,7 @@ def _parsed(path: Path, text: str) -> list[Any]:
 
 
 def _lines(path: Path, text: str) -> list[Any] | None:
-    """Return the documents of JSON Lines, or None if the first line is none."""
+    """Return the documents of JSON Lines, or None if the first line is not JSON."""
     found: list[Any] = []
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
@@ -94,7 +99,7 @@ def _lines(path: Path, text: str) -> list[Any] | None:
         except ValueError as error:
             if not found:
                 return None
-            # The line that JSON counts is that of the text it was given.
+            # The parser saw only this line, so it always reports line 1.
             reason = str(error).replace("it is", "is").removesuffix(", in line 1")
             joined = f"line {number:,} {reason}" if reason.startswith("is") else f"in line {number:,}, {reason}"
             raise DataError.unreadable_file(path, joined) from None
@@ -102,7 +107,10 @@ def _lines(path: Path, text: str) -> list[Any] | None:
 
 
 def _is_page(document: Mapping[str, Any], documents: Sequence[Any], table: str) -> bool:
-    """Whether a document is a page of Klaviyo's or one of its resources, or should be, as what else a file alone may hold."""
+    """Return whether a document is a page of Klaviyo's API or a resource.
+
+    The only document of a file also counts as a page unless it looks like a row, so that errors are about pages.
+    """
     if _is_resource(document) or isinstance(document.get("data"), list):
         return True
     is_row = any(canonical_name(table, name) in REQUIRED[table] for name in document)

@@ -1,4 +1,7 @@
-"""Pages of Klaviyo's Get Profiles and Get Events to tables, nothing lost; shapes as in its API reference, revision 2026-07-15."""
+"""Convert pages of Klaviyo's Get Profiles and Get Events to tables without losing fields.
+
+The shapes are those of the API reference, revision 2026-07-15; `old_pages` converts pages of retired versions first.
+"""
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping
@@ -26,26 +29,26 @@ _MARKETING = {
     "last_updated": "consent_last_updated",
     "double_optin": "double_opt_in",
 }
-"""What is agreed to by marketing is what `sms_consent` and `email_consent` speak of, without a word in between."""
+"""The fields of a marketing subscription, which our columns such as `sms_consent` and `email_consent` hold."""
 
 _RENAMED = {"suppressions": "suppression", "timestamp": "consent_timestamp"}
-"""What older revisions call fields of a subscription."""
+"""The names of subscription fields in older revisions, and their present names."""
 
 _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
 _WITHIN_REACH = {"predicted_gender", "sms_rcs_capable"}
-"""Klaviyo's API lacks these, so a custom property that brings one is welcome as the known column."""
+"""Columns that the API does not return, so a custom property of the same name fills them."""
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _NEVER = microseconds(_BEGINNING)
 
 
 def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
-    """Return the position of each resource that another version of the same id replaces, and the position of the one kept.
+    """Return the position of each resource that another version of the same id replaces, with the position of that version.
 
-    Pages overlap where the account changes while they are read. The version with the newest `updated` is kept; of two that were
-    updated at the same moment, or of which one doesn't say when, the later in order. Resources without an id stay as they are.
+    Pages overlap if the account changes while they are downloaded. The version with the newest `updated` is kept. If two have the
+    same `updated`, or one has none, the later one is kept. Resources without an id are not compared.
 
-    Remembers a few numbers for each resource and not the resources themselves, so the pages need not fit in memory.
+    Keeps a few numbers for each resource but not the resources, so the pages need not fit in memory.
 
     >>> superseded([
     ...     {"id": "P1", "attributes": {"updated": "2026-06-30T23:00:00-05:00"}},
@@ -68,7 +71,7 @@ def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
         if _NEVER < updated < newest[earlier]:
             replaced[position] = resource_id
         elif earlier != position:
-            # A version that doesn't say when it was updated is taken to be as new as the one that it replaces.
+            # A version without `updated` counts as new as the one that it replaces.
             newest[position] = max(updated, newest[earlier])
             replaced[earlier] = resource_id
             kept[resource_id] = position
@@ -76,10 +79,10 @@ def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
 
 
 def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
-    """Return the profiles of pages as one page with each profile once (see `superseded`), and report those left out.
+    """Merge pages into one that contains each profile once (see `superseded`), and note the versions that were left out.
 
     Raises:
-        DataError: a page is not of Klaviyo's shape.
+        DataError: a page does not have Klaviyo's shape.
     """
     every = [resource for page in pages for resource in _resources(modern(page, "profile"), "profile")]
     replaced = superseded(every)
@@ -95,29 +98,28 @@ def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
 
 
 def profiles_table(pages: Iterable[Any]) -> Table:
-    """Return the profiles of pages as a table: attributes, location, subscriptions and predictions under canonical names.
+    """Convert the profiles of pages to a table: attributes, location, subscriptions and predictions under canonical names.
 
-    A subscription's other fields are named channel, kind and field, such as `sms_transactional_consent`; `email_suppression`
-    and `email_list_suppressions` hold the lists as they came. Custom properties keep their own names; one that would be taken
-    for something of Klaviyo's own goes by `properties['city']`, as Klaviyo itself tells it apart. Links and relationships are
-    not kept: they lead to other pages and say nothing of the profile.
+    Other subscription fields are named `<channel>_<kind>_<field>`, such as `sms_transactional_consent`. `email_suppression` and
+    `email_list_suppressions` contain the lists unchanged. Custom properties keep their names, but one that is named like a Klaviyo
+    field is called `properties['city']`, as in Klaviyo. Links and relationships are dropped: they only point to other pages.
 
     Raises:
-        DataError: a page is not of Klaviyo's shape.
+        DataError: a page does not have Klaviyo's shape.
     """
     found = [_profile(resource) for page in pages for resource in _resources(modern(page, "profile"), "profile")]
     return _columns(_apart(found, "properties", _taken_for_known), "profiles")
 
 
 def events_table(pages: Iterable[Any]) -> Table:
-    """Return the events of pages as a table; metric names come from the included metrics, and `$value` is the value.
+    """Convert the events of pages to a table. Metric names come from the included metrics, and `$value` fills `value`.
 
-    Event properties keep their own names, whatever they hold; one named like a column of ours goes by
-    `event_properties['value']`. `event_id`, `metric_id` and `uuid` are kept; `timestamp` is not beside `datetime`, which says
-    the same moment. Where two of the metrics have one name, `metric_integration` tells whose each event's is.
+    Event properties keep their names, but one that is named like a column of ours is called `event_properties['value']`.
+    `event_id`, `metric_id` and `uuid` are kept. `timestamp` is dropped if there is a `datetime`, which is the same moment. If two
+    metrics have the same name, `metric_integration` contains the integration of each event's metric.
 
     Raises:
-        DataError: a page is not of Klaviyo's shape, or an event's metric is not among the included ones.
+        DataError: a page does not have Klaviyo's shape, or an event's metric is not among the included ones.
     """
     every = [modern(page, "event") for page in pages]
     names = {metric: name for page in every for metric, name, _ in _metric_names(page)}
@@ -130,7 +132,7 @@ def events_table(pages: Iterable[Any]) -> Table:
 
 
 def _metric_names(page: Any) -> Iterable[tuple[str, str, str | None]]:
-    """Return the id of each included metric, its name, and the name of its integration where it has one."""
+    """Yield the id of each included metric, its name, and the name of its integration if it has one."""
     every = (page.get("included") if isinstance(page, Mapping) else None) or []
     if not isinstance(every, list):
         raise _shapeless("event")
@@ -158,14 +160,14 @@ def _profile(resource: Mapping[str, Any]) -> tuple[Row, Row]:
 
 
 def _subscription(channel: str, kind: str, fields: Row) -> Row:
-    """Return the fields of one subscription under names of their own."""
+    """Return the fields of one subscription under their column names."""
     row: Row = {}
     known = _MARKETING if kind == "marketing" and channel in ("sms", "email") else {}
     for name, value in _as_of_today(fields).items():
         if name.startswith("can_receive_"):
             row[name] = value
         elif name in known:
-            # A profile's "PREFERENCE_PAGE" is what a segment's definition calls "preference_page".
+            # "PREFERENCE_PAGE" in a profile is "preference_page" in a segment's definition.
             is_word = name == "method" and isinstance(value, str)
             row[f"{channel}_{known[name]}"] = value.lower() if is_word else value
         elif channel == "email" and name in ("suppression", "list_suppressions"):
@@ -181,7 +183,7 @@ def _subscription(channel: str, kind: str, fields: Row) -> Row:
 
 
 def _as_of_today(fields: Row) -> Row:
-    """Return the fields of a subscription under their present names; revisions before that of 2024 had others, or both."""
+    """Return the fields of a subscription under their present names. Revisions before 2024 used other names, or both."""
     found = dict(fields)
     for old, new in _RENAMED.items():
         value = found.pop(old, None)
@@ -191,7 +193,7 @@ def _as_of_today(fields: Row) -> Row:
 
 
 def _newest_suppressions(suppressions: list[Any]) -> Row:
-    """Return when an address was last suppressed, for each reason that a condition can ask for."""
+    """Return when an address was last suppressed, for each reason that a condition can test."""
     row: Row = {}
     for one in suppressions:
         column = SUPPRESSIONS.get(str(one.get("reason"))) if isinstance(one, Mapping) else None
@@ -201,13 +203,13 @@ def _newest_suppressions(suppressions: list[Any]) -> Row:
 
 
 def _updated(resource: Mapping[str, Any]) -> int:
-    """Return when a resource was updated, in microseconds since 1970; `_NEVER` if it doesn't say."""
+    """Return when a resource was updated, in microseconds since 1970; `_NEVER` if that is not known."""
     attributes = resource.get("attributes")
     return microseconds(_moment(attributes.get("updated"))) if isinstance(attributes, Mapping) else _NEVER
 
 
 def _moment(written: Any) -> datetime:
-    """Return when something was, the beginning of time if it can't be read: validation reports what is no date."""
+    """Parse an ISO date or time. Text that is not a date becomes `_BEGINNING`; validation reports it later."""
     try:
         found = datetime.fromisoformat(str(written))
     except ValueError:
@@ -234,7 +236,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
 
 
 def _apart(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set[str]], bool]) -> list[Row]:
-    """Return rows in which what is Klaviyo's own and what is custom have names apart, the same ones in every row."""
+    """Merge each row's own fields and custom properties, and rename custom ones that clash, in the same way in every row."""
     own = {name for row, _ in found for name in row}
     custom = dict.fromkeys(name for _, row in found for name in row)
     names = {name: f"{part}[{name!r}]" if name in own or is_taken(name, own) else name for name in custom}
@@ -242,9 +244,9 @@ def _apart(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set
 
 
 def _taken_for_known(name: str, own: set[str]) -> bool:
-    """Say whether validation would take a custom property for a known column that the pages lack.
+    """Return whether validation would mistake a custom property for a known column that the pages lack.
 
-    Such as "SMS Consent" on pages without subscriptions: whatever it says, it is not the consent that Klaviyo keeps.
+    An example is a property "SMS Consent" on pages without subscriptions: it is not the consent that Klaviyo stores.
     """
     known = canonical_name("profiles", name)
     return known in PROFILE_COLUMNS and known not in own and known not in _WITHIN_REACH
@@ -255,7 +257,7 @@ def _related(resource: Mapping[str, Any], name: str) -> Any:
 
 
 def _part(resource: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return a part of a resource that holds names and values; nothing if it is left out or null."""
+    """Return a part of a resource, which must be a mapping; an empty one if the part is missing or null."""
     part = resource.get(name)
     if part is not None and not isinstance(part, Mapping):
         raise _shapeless(str(resource.get("type", "resource")))

@@ -1,4 +1,4 @@
-"""Pages of Klaviyo's retired v1 and v2 APIs as pages of the present one, so that what was exported with them still loads."""
+"""Convert pages of Klaviyo's retired v1 and v2 APIs to the present format, so that old exports still load."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,10 @@ _PLAIN = frozenset(
 
 
 def modern(page: Any, kind: str) -> Any:
-    """Return a page of the v1 or v2 API in the shape of today's; any other comes back as it is.
+    """Convert a page of the v1 or v2 API to the present format; return any other page unchanged.
 
-    In v1 a person has what Klaviyo knows under names such as "$email", and their own properties beside it; an event holds its
-    person and the name of its metric. Members of a list or segment came from v2 as `records`.
+    In v1, Klaviyo's fields of a person have names such as "$email", and custom properties are beside them. An event contains its
+    person and the name of its metric. The v2 API returned the members of a list or segment as `records`.
 
     >>> page = {"object": "person", "id": "P1", "$email": "ann@example.com", "Shoe Size": 38}
     >>> modern(page, "profile")["data"][0]["attributes"]
@@ -51,7 +51,7 @@ def _person(one: Mapping[str, Any]) -> dict[str, Any]:
         if plain not in _LOCATION | _PLAIN:
             properties[name] = value
         elif name == plain and f"${name}" in one:
-            # Klaviyo's own comes under both names; what differs from it is the account's.
+            # Klaviyo's field comes under both names; a different value is a custom property of the account.
             properties |= {} if value == one[f"${name}"] else {name: value}
         else:
             (location if plain in _LOCATION else attributes)[plain] = value

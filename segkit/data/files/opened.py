@@ -1,4 +1,7 @@
-"""Files opened for reading, whatever they are compressed with and whatever they are called; what they hold is others' work."""
+"""Open compressed and plain files for reading, and refuse damaged or suspiciously large ones.
+
+The compression is detected from the content, not from the name. The readers of each format, such as `csv_files`, parse the bytes.
+"""
 
 import contextlib
 import io
@@ -14,20 +17,23 @@ from segkit.errors import DataError
 from segkit.wording import listed
 
 DAMAGES = (pa.ArrowException, OSError, EOFError, zlib.error, zipfile.BadZipFile)
-"""What reading a damaged file raises, by way of Arrow or of its compression."""
+"""The exceptions that reading a damaged file raises, in Arrow or in the decompression."""
 
 _LOCKED = (NotImplementedError, RuntimeError)
-"""What opening a member of an archive raises that is locked, or compressed in another way."""
+"""The exceptions that opening a file in an archive raises if it is encrypted, or compressed in an unsupported way."""
 
 _MARKS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 
 
 LARGEST_UNPACKED, MOST_TIMES = 2**28, 250
-"""Bytes that any compressed file may hold, and how many times its own size a larger one: no table with ids and times packs so well."""
+"""The most bytes that any compressed file may unpack to, and for larger files the highest compression ratio.
+
+No table with ids and times compresses that well.
+"""
 
 
 class _Bounded(io.RawIOBase):
-    """The unpacked bytes of a file, up to a bound: a few megabytes can stand for terabytes."""
+    """Reads the unpacked bytes of a file up to a limit, since a few megabytes can unpack to terabytes."""
 
     def __init__(self, stream: Any, path: Path) -> None:
         self._stream = stream
@@ -46,7 +52,7 @@ class _Bounded(io.RawIOBase):
         return int(size)
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return so many bytes, or all: many at once, since the unpacking is asked for as many as are wanted."""
+        """Return at most `size` bytes, or all of them. Reads in large steps, since each step is one call of the decompressor."""
         found = bytearray()
         while size < 0 or len(found) < size:
             room = bytearray(_AT_ONCE if size < 0 else min(_AT_ONCE, size - len(found)))
@@ -62,16 +68,16 @@ _AT_ONCE = 2**22
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """Open a file for reading its plain bytes; how it is compressed is told by its first bytes, whatever its name says.
+    """Open a file for reading its uncompressed bytes. The first bytes show how it is compressed; its name is not used.
 
     Raises:
-        DataError: it can't be opened, is damaged, unpacks to far more than a file of its size should, or is an archive of several
-            files; also while it is read.
+        DataError: the file can't be opened, is damaged, unpacks to far more than a file of its size should, or is an archive of
+            several files. Also raised while the file is read.
     """
     try:
         with contextlib.ExitStack() as stack:
-            # Arrow's own streams and no callback: a reading thread that still holds something of Python's when the interpreter
-            # ends takes the whole process down with it.
+            # Use Arrow's own streams and no callback: if one of Arrow's threads still holds a Python object when the interpreter
+            # exits, the process crashes.
             stream = stack.enter_context(pa.OSFile(str(path)))
             first = stream.read(4)
             stream.seek(0)
@@ -90,15 +96,15 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def read_whole(path: Path, most: int) -> bytes:
-    """Return the plain bytes of a file that are at most so many.
+    """Return the uncompressed bytes of a file, `most` at most.
 
     Raises:
-        DataError: they are more; or as `opened`.
+        DataError: the file has more bytes, or can't be read (see `opened`).
     """
     with opened(path) as stream:
         if path.stat().st_size > most:
             raise DataError.file_too_large(path, most)
-        # Arrow makes room for as many bytes as it is asked for, so it is only asked for what is there.
+        # Arrow allocates as many bytes as are requested, so read without a size if the file is not compressed.
         raw = bytes(stream.read() if isinstance(stream, pa.NativeFile) else stream.read(most + 1))
     if len(raw) > most:
         raise DataError.file_too_large(path, most)
@@ -106,10 +112,10 @@ def read_whole(path: Path, most: int) -> bytes:
 
 
 def member_name(path: Path) -> str:
-    """Return the name of the one file in a zip archive.
+    """Return the name of the only file in a zip archive.
 
     Raises:
-        DataError: it is no zip archive, or holds several files.
+        DataError: it is not a zip archive, or contains several files.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -121,7 +127,7 @@ def member_name(path: Path) -> str:
 
 
 def why(error: BaseException) -> str:
-    """Return why a file can't be read, in our own words."""
+    """Return why a file can't be read, in plain words."""
     match error:
         case PermissionError():
             return "the system does not allow it"
@@ -137,12 +143,12 @@ def why(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def unchanged(paths: Iterable[Path]) -> Iterator[None]:
-    """Refuse what was read of files if one of them was replaced or written to meanwhile.
+    """Refuse the data if one of the files was replaced or written to while it was read.
 
-    Whatever else went wrong is a consequence then, such as a column that is longer than the one before.
+    This replaces any other exception, which is then only a consequence, such as columns of different lengths.
 
     Raises:
-        DataError: a file is another than it was at the beginning.
+        DataError: a file has changed since the beginning of the block.
     """
     before = {path: _state(path) for path in paths}
     try:
@@ -175,7 +181,7 @@ def _member(path: Path, archive: zipfile.ZipFile) -> IO[bytes]:
 
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
-    # A Mac's archives hold a shadow of each file.
+    # Archives made on a Mac contain a metadata file for each file.
     names = [
         one.filename for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")
     ]

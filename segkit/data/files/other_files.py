@@ -1,4 +1,4 @@
-"""Workbooks and Arrow's own files to tables."""
+"""Read Excel workbooks, Feather files and Arrow files into tables."""
 
 import importlib.util
 import warnings
@@ -22,20 +22,20 @@ from segkit.masking import quoted
 from segkit.wording import listed
 
 LARGEST_WORKBOOK = 2**29
-"""Bytes of a workbook, unpacked: a sheet that is full to its last row, with a few columns."""
+"""The largest workbook, in uncompressed bytes: about a sheet with all its rows filled in a few columns."""
 
 
 def excel_table(path: Path, table: str, faults: Faults) -> Table:
-    """Read the sheet of a workbook that is named like the table, or the first; cells keep the types that they have there.
+    """Read the sheet of a workbook that has the table's name, or the first sheet. Cells keep their types.
 
     Raises:
-        DataError: the package for it is not installed, or the workbook is damaged, locked, empty, or larger than can be read.
+        DataError: openpyxl is not installed, or the workbook is damaged, encrypted, empty, or too large.
     """
     if importlib.util.find_spec("openpyxl") is None:
         raise DataError.no_excel(path)
     _check_workbook(path)
     try:
-        # What the reader says of styles and extensions that it passes over is not about the data.
+        # openpyxl warns about styles and extensions that it ignores, which don't affect the data.
         with warnings.catch_warnings(action="ignore"), pd.ExcelFile(path, engine="openpyxl") as book:
             sheets = [str(name) for name in book.sheet_names]
             sheet = next((name for name in sheets if name.strip().casefold() == table), sheets[0])
@@ -58,7 +58,7 @@ def excel_table(path: Path, table: str, faults: Faults) -> Table:
 
 
 def _check_workbook(path: Path) -> None:
-    """Refuse a workbook that takes more room unpacked than can be read: the reader makes an object of each cell."""
+    """Refuse a workbook that is too large when unpacked, since openpyxl creates an object for each cell."""
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
@@ -69,10 +69,10 @@ def _check_workbook(path: Path) -> None:
 
 
 def arrow_table(path: Path) -> Table:
-    """Read a Feather or Arrow file, of which columns keep their types.
+    """Read a Feather or Arrow file. Columns keep their types.
 
     Raises:
-        DataError: it is damaged, or text in it is not UTF-8.
+        DataError: the file is damaged, or a text column is not valid UTF-8.
     """
     try:
         with pa.OSFile(str(path)) as stream:
@@ -100,7 +100,7 @@ def arrow_table(path: Path) -> Table:
 
 
 def _bounded(batches: Iterable[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
-    """Give batches of rows as long as they are not far more than a file of this size should hold."""
+    """Yield batches of rows, and refuse a file that unpacks to far more than a file of its size should."""
     most = max(LARGEST_UNPACKED, MOST_TIMES * path.stat().st_size)
     size = 0
     for batch in batches:

@@ -1,6 +1,6 @@
-"""The columns of a table and of its parts: each under one header, and joined into one column where there are several parts.
+"""Join the columns of a table's part files, and find headers that occur more than once.
 
-Each cell stays the value that it is; only numbers become of one type, and moments of one zone.
+Joining does not change the values of cells; only numbers get a common type, and times a common zone.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from segkit.data.properties import Cells
 
 
 def joined_cells(parts: Sequence[Cells]) -> Cells:
-    """Join columns in memory; what Arrow has no common type for, such as text and numbers, becomes a column of several kinds.
+    """Join columns in memory. Cells without a common Arrow type, such as text and numbers, become a list of Python objects.
 
     >>> numbers = [Cells(pa.chunked_array([[1, 2]])), Cells(pa.chunked_array([[2.5, None]]))]
     >>> joined_cells(numbers).values.to_pylist()
@@ -30,12 +30,12 @@ def joined_cells(parts: Sequence[Cells]) -> Cells:
             chunks = [chunk for column in arrays for chunk in column.cast(kind).chunks]
             return Cells(pa.chunked_array(chunks, kind))
         except pa.ArrowInvalid:
-            pass  # whole numbers that no double holds, or times beyond those of the finer unit: they stay what they are
+            pass  # integers too large for a double, or times out of range for the finer unit, stay objects
     return Cells([cell for column in columns for cell in _objects(column)])
 
 
 def doubled(names: Sequence[str]) -> list[str]:
-    """Return the headers that several columns have, each once, in their order; where there is one, nobody can say which is meant.
+    """Return the headers that several columns share, each once, in the order of the columns.
 
     >>> doubled(["id", "Age", "Age", "id"])
     ['id', 'Age']
@@ -47,7 +47,7 @@ def doubled(names: Sequence[str]) -> list[str]:
 
 
 def _common(kinds: Sequence[pa.DataType]) -> pa.DataType | None:
-    """Return a type that holds the values of all types as they are, or None if there is none."""
+    """Return a type that can represent the values of all types unchanged, or None if there is none."""
     different = list(dict.fromkeys(kinds))
     if len(different) <= 1:
         return different[0] if different else pa.string()

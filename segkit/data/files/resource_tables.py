@@ -1,4 +1,4 @@
-"""Tables of resources as Klaviyo's API has them, attributes in one column of JSON, as connectors store them: read like pages."""
+"""Convert tables in which connectors store resources of Klaviyo's API, with attributes as JSON, in the same way as API pages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,17 +23,17 @@ _EXTRACTED = (
     "_fivetran_synced",
 )
 _NOT_KEPT = frozenset({"id", "type", "attributes", "relationships", "links", "segments"})
-"""Columns that say something else than what a profile or an event is like; an id becomes that of the row."""
+"""Columns that are not attributes of a profile or an event. `id` becomes the id of the row."""
 
 
 def unfolded(name: str, table: Table, faults: Faults) -> Table:
-    """Return a table of profiles or events whose parts are columns of JSON as pages would give it, and any other as it is.
+    """Convert a table of profiles or events with JSON columns to the table that pages would give; return any other unchanged.
 
-    A column of JSON is one of text, of structs or of mappings in which every cell that is set is an object. Rows of one id are
-    one profile, in its newest version; of those updated at one moment, the one that was extracted last.
+    A JSON column consists of text, structs or mappings, and every cell that is set is an object. Of several rows with the same id,
+    the newest version is kept; if they were updated at the same moment, the row that was extracted last.
 
     Raises:
-        DataError: the table has the ids of metrics and not their names, or an object lacks Klaviyo's shape.
+        DataError: the table has the ids of metrics but not their names, or an object does not have Klaviyo's shape.
     """
     if name not in _PARTS or "id" not in table:
         return table
@@ -57,7 +57,7 @@ def unfolded(name: str, table: Table, faults: Faults) -> Table:
 
 
 def _resource(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return a row as a resource; what stands beside its attributes is one more of them."""
+    """Convert a row to a resource. Columns beside `attributes` become attributes, too."""
     own = {
         header: value for header, value in row.items() if header not in _NOT_KEPT and not _is_bookkeeping(header, kind)
     }
@@ -73,12 +73,12 @@ def _resource(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _is_bookkeeping(header: str, kind: str) -> bool:
-    """Whether a column is a connector's own; of events, when it was extracted tells versions apart later on."""
+    """Return whether a column is a connector's metadata. Events keep the extraction time, which later orders their versions."""
     return header.startswith("_") and not (kind == "event" and header in _EXTRACTED)
 
 
 def _metrics(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the metrics that events name, as they would be included in a page."""
+    """Return the metrics of events in the form of the included resources of a page."""
     names: dict[str, str] = {}
     unnamed: dict[str, None] = {}
     for one in resources:
@@ -95,7 +95,7 @@ def _metrics(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _objects(cells: Cells, halves: Halves) -> list[dict[str, Any] | None] | None:
-    """Return the objects of a column, or None if it holds anything else."""
+    """Return the objects of a column, or None if it contains anything else."""
     values = _values(cells) if _may_hold_objects(cells) else []
     found = [_object(value, halves) for value in values]
     are_objects = all(one is not None or value in (None, "") for one, value in zip(found, values, strict=True))
@@ -103,7 +103,7 @@ def _objects(cells: Cells, halves: Halves) -> list[dict[str, Any] | None] | None
 
 
 def _may_hold_objects(cells: Cells) -> bool:
-    """Whether the first cell that is set is an object, without a look at all the others."""
+    """Return whether the first cell that is set is an object, without reading the others."""
     values = cells.loaded().values
     several = values if isinstance(values, list) else (value.as_py() for value in values)
     first = next((value for value in several if value not in (None, "")), None)

@@ -1,7 +1,7 @@
-"""Columns that still lie in Parquet files, read whole or a piece at a time when they are asked for; validation says what they mean.
+"""Read columns of Parquet files lazily, as a whole or in pieces. Does not interpret them: see `segkit.data.validation`.
 
-A table of events holds each profile's id many times over, and validation only wants to know which profile it is. So ids and
-metrics are never all in memory as text: looking up 20,000,000 ids of eleven letters takes half the memory of reading them first.
+In a table of events each profile's id occurs many times, and validation only needs the profile's index. So ids and metrics are
+looked up piece by piece and are never all in memory as text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,21 +29,26 @@ _TEXT = {pa.string(), pa.large_string()}
 
 _ROWS_AHEAD = 2**19
 _PIECES_AHEAD = 8
-# Made for stores far away, reading whole groups of rows ahead takes a fifth more memory here, and no less time.
+# Prefetching whole row groups is meant for remote storage; for local files it only takes more memory.
 _SCAN = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False, page_checksum_verification=True)
 
 _FEW_ROWS, _ROWS_A_BYTE = 10_000_000, 100
-"""Rows that any file may have, and how many for each byte of it a larger one: no table of ids and times packs so well."""
+"""The most rows of any file, and for larger files the most rows per byte. No table of ids and times compresses that well."""
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""How engines name the folder of the parts in which a column is not set."""
+"""The folder name that engines use for parts in which the partition column is null."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One column of one file: where it lies, what the file's footer says of it, and how many rows there are.
+    """One column of one Parquet file.
 
-    A column that the file lacks is not set; one that the file's folder names, such as `year=2026`, is the same in every row.
+    Attributes:
+        path: the file.
+        field: the column's name and type in the file's footer.
+        rows: the number of rows of the file.
+        is_in_file: False if the file lacks the column; every row then has the value `everywhere`.
+        everywhere: the value from a folder's name, such as `year=2026`; None if the column is not set in this file.
     """
 
     path: Path
@@ -54,7 +59,7 @@ class _Piece:
 
     @property
     def is_text(self) -> bool:
-        """Whether it holds text that needs no other reading."""
+        """Whether the column is plain text that needs no conversion."""
         kind = self.field.type.value_type if pa.types.is_dictionary(self.field.type) else self.field.type
         return kind in _TEXT and not holds_json(self.field)
 
@@ -81,14 +86,14 @@ class _Piece:
         except DAMAGES as error:
             raise DataError.damaged_file(self.path, why(error)) from None
         if pa.types.is_timestamp(column.type) and column.type.tz is not None and not _is_zone(column.type):
-            # A moment is the same in any zone, so one that nobody knows is no loss.
+            # A moment is the same in any zone, so an unknown zone can be replaced by UTC.
             column = column.cast(pa.timestamp(column.type.unit, "UTC"))
         check_text(column, self.path, self.field.name)
         return field_cells(self.field, column)
 
 
 class StoredCells(Cells):
-    """One column of Parquet files, read anew each time it is asked for; `loaded` keeps it."""
+    """One column of Parquet files, which is read on every access; `loaded` returns it in memory."""
 
     def __init__(self, pieces: Sequence[_Piece]) -> None:
         object.__setattr__(self, "pieces", tuple(pieces))
@@ -116,9 +121,9 @@ class StoredCells(Cells):
         return self.loaded().take(rows)
 
     def index_in(self, wanted: pa.Array) -> Codes:
-        """Return where each cell stands in other values, -1 for nowhere, a piece of the files at a time.
+        """Return the position of each cell in `wanted`, -1 if it is not there. Reads the files piece by piece.
 
-        What is wanted is made a table once for all pieces: by Arrow, as an expression of the scan, unless all of it has one length.
+        The lookup table is built once for all pieces: an `IdTable` if all wanted values have the same length, else Arrow's own.
         """
         if not self.is_text:
             return super().index_in(wanted)
@@ -136,9 +141,9 @@ class StoredCells(Cells):
         return found
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
-        """Return the cells as codes into distinct values, a piece of the files at a time, each with its own distinct values.
+        """Yield the cells dictionary-encoded, piece by piece, each piece with its own distinct values.
 
-        The files have them as such already, so reading codes takes a tenth of the time of making them anew from text.
+        Parquet files store text in this form, so reading the codes is faster than encoding the text again.
         """
         if not self.is_text:
             return super().encoded()
@@ -149,22 +154,22 @@ class StoredCells(Cells):
             try:
                 piece.validate(full=True)
             except pa.ArrowInvalid as error:
-                # Codes beyond the distinct values, or text that is none; as above, reading file by file tells which one it is.
+                # Codes out of range, or invalid text. Reading file by file finds out which file it is.
                 self.loaded()
                 raise DataError.damaged_file(self.pieces[0].path, why(error)) from None
             yield piece
 
     @property
     def is_text(self) -> bool:
-        """Whether all parts hold text that needs no other reading."""
+        """Whether the column is plain text in all files."""
         return all(piece.is_text for piece in self.pieces)
 
     def _scanned(self, kind: pa.DataType, wanted: Callable[[pc.Expression], pc.Expression]) -> Iterator[pa.Array]:
-        """Give what is wanted of the column, in pieces; neighbouring files under one header are scanned as one."""
+        """Yield the result of an expression on the column, in pieces. Adjacent files that have the column are scanned together."""
         for name, pieces in groupby(self.pieces, key=lambda piece: piece.field.name if piece.is_in_file else None):
             if name is None:
                 for piece in pieces:
-                    # A table in memory answers the same expression, whatever that is.
+                    # Evaluate the same expression on a table in memory.
                     column = pa.table({"column": piece.repeated().cast(kind)})
                     scanner = pa.dataset.dataset(column).scanner(columns={"wanted": wanted(pc.field("column"))})
                     yield from (batch.column(0) for batch in scanner.to_batches())
@@ -181,7 +186,7 @@ class StoredCells(Cells):
             schema=pa.schema([pa.field(name, kind)]),
             format=pa.dataset.ParquetFileFormat(read_options=reading),
         )
-        # With fewer pieces ahead one core waits for the other, since they come in order; with more, what waits is memory.
+        # Pieces come in order: with fewer read ahead, one core waits for the other; with more, they only fill memory.
         scanner = files.scanner(
             columns={"wanted": wanted},
             batch_size=_ROWS_AHEAD // _PIECES_AHEAD,
@@ -193,17 +198,17 @@ class StoredCells(Cells):
             for batch in scanner.to_batches():
                 yield batch.column(0)
         except DAMAGES as error:
-            # Reading file by file tells which one it is; should none be, it is the first.
+            # Reading file by file finds out which file is damaged; if none of them fails, name the first.
             self.loaded()
             raise DataError.damaged_file(pieces[0].path, why(error)) from None
 
 
 def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
-    """Return the columns of a Parquet file, of which only the footer is read.
+    """Return the columns of a Parquet file lazily: only the footer is read.
 
     Args:
         path: the file.
-        within: the folder of parts that it belongs to; folders between, such as `year=2026`, name a column and its value.
+        within: the folder of part files that it belongs to. Folders in between, such as `year=2026`, name a column and its value.
 
     Raises:
         DataError: the file is damaged, unpacks to far more than a file of its size should, or has a column twice.
@@ -232,7 +237,7 @@ def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
 
 
 def joined_tables(parts: Sequence[Mapping[str, Cells]]) -> dict[str, Cells]:
-    """Join the parts of a table; a column that only some parts have is unset in the others."""
+    """Join the parts of a table. A column that only some parts have is not set in the others."""
     if len(parts) == 1:
         return dict(parts[0])
     sizes = [len(next(iter(part.values()))) for part in parts]
@@ -259,10 +264,10 @@ def _absent(rows: int) -> _Piece:
 
 
 def check_text(column: pa.ChunkedArray, path: Path, name: str) -> None:
-    """Refuse a column that says it is text in UTF-8, and is not.
+    """Refuse a text column that is not valid UTF-8.
 
     Raises:
-        DataError: it is not.
+        DataError: the column contains invalid text.
     """
     try:
         column.validate(full=True)

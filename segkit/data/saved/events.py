@@ -13,6 +13,7 @@ from segkit.data.cache import freeze
 from segkit.data.events import VALUE, EventIndex, MetricEvents, SetAmounts
 from segkit.data.instants import Flags
 from segkit.data.properties import UNSET, Cells, codes_of
+from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.properties import Encoded, cells_of_codes, occurring, readings, whole
 from segkit.errors import DataError
@@ -21,6 +22,14 @@ from segkit.vocabulary import canonical_metric
 _MANY = 100_000
 _LONGEST_NAME = 150
 _INSTANT = pa.timestamp("us", tz="UTC")
+_COLUMNS: dict[str, type[np.int32] | type[np.int64]] = {
+    "profile": np.int32,
+    "instant": np.int64,
+    "day": np.int32,
+    "source_row": np.int32,
+    "units": np.int64,
+}
+"""What is held of each event; not every metric has units, the last."""
 _ELSEWHERE = Cells([])
 """Stands for cells that a saved shop holds metric by metric."""
 
@@ -33,7 +42,12 @@ def write_events(index: EventIndex, writer: Writer) -> Described:
     names = list(index.properties)
     if index.values is not None and VALUE not in names and not _has_set_amounts(index):
         names.append(VALUE)
-    properties = {name: _write_property(index, number, name, of_metric, writer) for number, name in enumerate(names)}
+    properties: dict[str, Described] = {}
+    for number, name in enumerate(names):
+        try:
+            properties[name] = _write_property(index, number, name, of_metric, writer)
+        except OddKindError as error:
+            raise DataError.property_not_saved(name, str(error)) from None
     taken: set[str] = set()
     return {
         "metrics": {
@@ -60,10 +74,7 @@ def _write_property(
     column = f"property_{number}"
     parts: dict[str, Encoded] = {}
     for metric in of_metric:
-        try:
-            part = Encoded.of(index.cells(metric, name))
-        except TypeError as error:
-            raise DataError.property_not_saved(name, str(error)) from None
+        part = Encoded.of(index.cells(metric, name))
         is_set = int(np.count_nonzero(part.codes != UNSET))
         if part.kind == "plain" and len(part.values) > max(_MANY, is_set // 2):
             for other, columns in of_metric.items():
@@ -114,7 +125,6 @@ def _write_metric(
         "first": int(events.times[0]),
         "last": int(events.times[-1]),
         "scale": events.scale,
-        "sums_fit_floats": events.sums_fit_floats,
         "has_units": events.units is not None,
         "has_dates": "is_date" in columns,
         "value_kind": None if amounts is None else str(amounts.kind),
@@ -125,6 +135,7 @@ def _write_metric(
 def _folder(metric: str, taken: set[str]) -> str:
     """Return a metric's name as the value of a folder, as engines escape it; no two differ by capitals only, and none is too long."""
     name = quote(metric, safe=" ")
+    name = f"{name[:-1]}%2E" if name.endswith(".") else name  # which Windows would drop
     if len(name) > _LONGEST_NAME or name.casefold() in taken:
         name = f"{name[:_LONGEST_NAME].rstrip('%')}~{sha256(metric.encode()).hexdigest()[:16]}"
     taken.add(name.casefold())
@@ -234,20 +245,17 @@ class _Metrics(Mapping[str, MetricEvents]):
         return name in self._described
 
     def _events(self, described: Described) -> MetricEvents:
-        columns = ["profile", "instant", "day", "source_row", *(["units"] if described["has_units"] else [])]
-        table = self._files.read(described["file"], columns)
-        profiles, times, days, rows, *units = (table.column(name) for name in columns)
-        found = MetricEvents(
-            profiles=profiles.to_numpy(),
-            times=times.cast(pa.int64()).to_numpy(),
-            days=days.to_numpy(),
-            units=units[0].to_numpy() if units else None,
-            scale=described["scale"],
-            rows=rows.to_numpy(),
-            sums_fit_floats=described["sums_fit_floats"],
-        )
-        is_whole = len(found) == described["events"] and bool(len(found))
-        if not is_whole or found.profiles.min() < 0 or found.profiles.max() >= self._profiles:
+        columns = _COLUMNS if described["has_units"] else {name: _COLUMNS[name] for name in list(_COLUMNS)[:-1]}
+        profiles, times, days, rows, *units = self._files.numbers(described["file"], columns, described["events"])
+        if not len(profiles) or profiles.min() < 0 or profiles.max() >= self._profiles:
             raise self._files.refuse(described["file"])
+        found = MetricEvents(
+            profiles=profiles,
+            times=times,
+            days=days,
+            units=units[0] if units else None,
+            scale=described["scale"],
+            rows=rows,
+        )
         freeze(found)
         return found

@@ -8,11 +8,15 @@ from typing import Any
 import pandas as pd
 
 
+class OddKindError(Exception):
+    """A value is of a kind that no file of a saved shop can hold; the kind's name is the text."""
+
+
 def text_of(value: Any) -> str:
     """Return a value as JSON text.
 
     Raises:
-        TypeError: it is of a kind that can't be saved, whose name is the error's text.
+        OddKindError: it is of a kind that can't be saved.
 
     >>> text_of(["Hats", 1, Decimal("2.50")])
     '["Hats", 1, {"decimal": "2.50"}]'
@@ -57,7 +61,7 @@ def _said(value: Any) -> Any:
             return {"timedelta": [value.days, value.seconds, value.microseconds]}
         case Decimal():
             return {"decimal": str(value)}
-    raise TypeError(type(value).__name__)
+    raise OddKindError(type(value).__name__)
 
 
 def _meant(said: Any) -> Any:

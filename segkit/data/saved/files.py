@@ -1,18 +1,22 @@
 """Parquet files that are written once, and from which nothing is taken unless each byte is what was written."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
 from segkit.data.files.opened import DAMAGES
+from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.manifest import TABLES
 from segkit.errors import DataError
+
+T = TypeVar("T")
 
 ROWS_TOGETHER = 2**18
 """Rows of a group, of which Parquet's readers pass over those that lie outside of a window of time."""
@@ -32,10 +36,48 @@ class SavedFiles:
     def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return columns of a file, all if none are named.
 
-        Its digest is taken beside the reading, and not again while the system says that nobody wrote to it.
-
         Raises:
             DataError: the file is not what was written.
+        """
+
+        def whole(path: Path) -> pa.Table:
+            return pa.parquet.read_table(
+                path, columns=columns, partitioning=None, pre_buffer=False, page_checksum_verification=True
+            )
+
+        table = self._checked(name, whole)
+        if not set(columns or ()) <= set(table.column_names):
+            raise self.refuse(name)
+        return _as_written(table)
+
+    def numbers(self, name: str, columns: Mapping[str, type[np.int32] | type[np.int64]], rows: int) -> list[Any]:
+        """Return columns of whole numbers and instants, of which none is null, as arrays.
+
+        They are filled piece by piece, which takes half the time and memory of reading pieces and joining them.
+
+        Raises:
+            DataError: the file is not what was written, or has another number of rows.
+        """
+
+        def filled(path: Path) -> list[Any]:
+            found = [np.empty(rows, kind) for kind in columns.values()]
+            start = 0
+            with pa.parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
+                if file.metadata.num_rows != rows or not set(columns) <= set(file.schema_arrow.names):
+                    raise self.refuse(name)
+                for piece in file.iter_batches(ROWS_TOGETHER, columns=list(columns)):
+                    for array, column in zip(found, columns, strict=True):
+                        kind = pa.from_numpy_dtype(array.dtype)
+                        array[start : start + len(piece)] = piece.column(column).view(kind).to_numpy()
+                    start += len(piece)
+            return found
+
+        return self._checked(name, filled)
+
+    def _checked(self, name: str, read: Callable[[Path], T]) -> T:
+        """Return what is read from a file whose bytes are those that were written.
+
+        Its digest is taken beside the reading, and not again while the system says that nobody wrote to it.
         """
         inner = f"{TABLES}/{name}"
         path, (size, digest) = self._folder / inner, self._files[inner]
@@ -43,29 +85,23 @@ class SavedFiles:
             with path.open("rb") as file, ThreadPoolExecutor(1) as beside:
                 state = _state(path)
                 if state[0] != size:
-                    raise DataError.saved_shop_damaged(
-                        path, f"it has {state[0]:,} bytes and had {size:,} when it was written"
-                    )
+                    reason = f"it has {state[0]:,} bytes and had {size:,} when it was written"
+                    raise DataError.saved_shop_damaged(path, reason)
                 is_seen = self._seen.get(inner) == state
                 taken = None if is_seen else beside.submit(hashlib.file_digest, file, "sha256")
-                table = pa.parquet.read_table(
-                    path, columns=columns, partitioning=None, pre_buffer=False, page_checksum_verification=True
-                )
+                found = read(path)
                 if taken is not None and taken.result().hexdigest() != digest:
                     raise DataError.saved_shop_damaged(path, _ALTERED)
                 with self._lock:
                     self._seen[inner] = state
         except FileNotFoundError:
-            raise DataError.saved_shop_damaged(
-                path, "it is missing, or the shop was saved anew since it was opened"
-            ) from None
+            reason = "it is missing, or the shop was saved anew since it was opened"
+            raise DataError.saved_shop_damaged(path, reason) from None
         except PermissionError:
             raise DataError.saved_shop_damaged(path, "it can't be opened by you; its owner alone can read it") from None
         except DAMAGES:
             raise DataError.saved_shop_damaged(path, _ALTERED) from None
-        if not set(columns or ()) <= set(table.column_names):
-            raise self.refuse(name)
-        return _as_written(table)
+        return found
 
     def refuse(self, name: str) -> DataError:
         """Return the error for a file that says what can't be."""
@@ -106,7 +142,7 @@ class Writer:
         """Write a table; columns that are `coded` hold few values often, and take less room as codes.
 
         Raises:
-            TypeError: Parquet has no such type, whose name is the error's text.
+            OddKindError: Parquet has no such type.
         """
         path = self._folder / TABLES / name
         for above in reversed(path.relative_to(self._folder).parents[:-1]):
@@ -124,11 +160,20 @@ class Writer:
                 version="2.6",
             )
         except pa.ArrowNotImplementedError:
-            raise TypeError(str(table.schema.field(0).type)) from None
+            raise OddKindError(next(str(field.type) for field in fields if not _is_known(field))) from None
         path.chmod(0o600)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         self.files[f"{TABLES}/{name}"] = path.stat().st_size, digest
+
+
+def _is_known(field: pa.Field) -> bool:
+    """Whether Parquet has a column's type."""
+    try:
+        pa.parquet.write_table(pa.table([pa.array([], field.type)], names=["column"]), pa.BufferOutputStream())
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
 
 
 def _field(header: str, column: Any) -> pa.Field:

@@ -103,13 +103,18 @@ def is_saved(folder: Path) -> bool:
     """Whether a folder holds a saved shop, or part of one.
 
     Raises:
-        DataError: it is part of one.
+        DataError: it is part of one, or may not be looked into.
     """
-    if (folder / NAME).exists():
+    try:
+        has_manifest, has_tables = (folder / NAME).exists(), (folder / TABLES).is_dir()
+        is_inside = folder.name == TABLES and (folder.parent / NAME).exists()
+    except PermissionError:
+        raise DataError.folder_not_entered(folder) from None
+    if has_manifest:
         return True
-    if (folder / TABLES).is_dir():
+    if has_tables:
         raise DataError.saved_shop_damaged(folder / NAME, "it is missing")
-    if folder.name == TABLES and (folder.parent / NAME).exists():
+    if is_inside:
         raise DataError.inside_a_saved_shop(folder.parent)
     return False
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from segkit.data.coded import CodedCells
 from segkit.data.instants import Flags
-from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn
+from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, Reader, Reading
 from segkit.data.saved.exact import text_of, value_of
+
+T = TypeVar("T")
 
 Kind: TypeAlias = Literal["plain", "nested", "objects"]
 """Of distinct values: of one plain Arrow type; lists and the like of Arrow; Python objects of several types, as text that is exact."""
@@ -32,7 +34,7 @@ class Encoded:
         """Encode cells, so that they can be told exactly from what comes out.
 
         Raises:
-            TypeError: a cell is of a kind that can't be saved.
+            OddKindError: a cell is of a kind that can't be saved.
         """
         written = cells.values if not isinstance(cells, CodedCells) else None
         if isinstance(written, list):
@@ -76,7 +78,7 @@ def occurring(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:
 
 
 def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[str, pa.Array]:
-    """Return distinct values with what each reads as: null where it reads as no such kind.
+    """Return distinct values, each with its code and with what it reads as: null where it reads as no such kind.
 
     Instants are UTC, and items are a list as JSON text.
     """
@@ -90,6 +92,7 @@ def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[st
 
     texts = column.texts
     return {
+        "code": pa.array(np.arange(len(values), dtype=np.int32)),
         "value": values,
         "text": pc.if_else(pa.array(texts.readable), texts.values, pa.scalar(None, pa.string())).take(rows),
         "number": spread(column.numbers.values, column.numbers.readable),
@@ -98,6 +101,16 @@ def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[st
         "items": _items(column).take(rows),
         "holds_something": spread(column.somethings.values, column.somethings.readable),
     }
+
+
+def reading(saved: pa.ChunkedArray) -> Reading[Any]:
+    """Return a column of readings as it was before it was saved."""
+    readable = np.asarray(saved.is_valid().to_numpy(), dtype=bool)
+    if pa.types.is_timestamp(saved.type):
+        saved = saved.cast(pa.int64())
+    kind = saved.type.to_pandas_dtype()
+    # What can't be read is nothing.
+    return Reading(np.asarray(pc.fill_null(saved, pa.scalar(0).cast(saved.type)).to_numpy(), dtype=kind), readable)
 
 
 def _items(column: PropertyColumn) -> pa.Array:
@@ -121,17 +134,24 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
 class SavedCells(Cells):
     """Cells that lie in a saved shop, read when they are first asked for, by one thread, and kept."""
 
-    def __init__(self, size: int, read: Callable[[], Cells]) -> None:
-        object.__setattr__(self, "_held", _Once(read))
+    def __init__(
+        self, size: int, read_codes: Callable[[], Codes], read: Callable[[Codes], Cells], reader: Reader | None
+    ) -> None:
+        codes = _Once(read_codes)
+        object.__setattr__(self, "_reader", reader)
+        object.__setattr__(self, "_codes", codes)
+        object.__setattr__(self, "_held", _Once(lambda: read(codes.found)))
         object.__setattr__(self, "_size", size)
 
-    _held: "_Once"
+    _reader: Reader | None
+    _codes: "_Once[Codes]"
+    _held: "_Once[Cells]"
     _size: int
 
     @property
     def values(self) -> pa.ChunkedArray | list[Any]:
         """The cells."""
-        return self._held.cells.values
+        return self._held.found.values
 
     def __len__(self) -> int:
         return self._size
@@ -139,51 +159,56 @@ class SavedCells(Cells):
     @property
     def is_text(self) -> bool:
         """Whether they are text."""
-        return self._held.cells.is_text
+        return self._held.found.is_text
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:
         """Return the cells of some rows, in their order."""
-        return self._held.cells.take(rows)
+        return self._held.found.take(rows)
 
     def loaded(self) -> Cells:
         """Return the same cells in memory, written out."""
-        return self._held.cells.loaded()
+        return self._held.found.loaded()
 
     def index_in(self, wanted: pa.Array) -> Codes:
         """Return where each cell stands in other texts; -1 for nowhere."""
-        return self._held.cells.index_in(wanted)
+        return self._held.found.index_in(wanted)
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
         """Return the cells as codes, in pieces."""
-        return self._held.cells.encoded()
+        return self._held.found.encoded()
 
     def coded(self) -> pa.DictionaryArray:
         """Return the cells as codes into their distinct values."""
-        return self._held.cells.coded()
+        return self._held.found.coded()
 
     def distinct(self) -> tuple[Codes, pa.Array | list[Any]]:
         """Return the codes and what they stand for."""
-        return self._held.cells.distinct()
-
-    def unset(self) -> Flags:
-        """Return which cells hold nothing."""
-        return self._held.cells.unset()
-
-
-class _Once:
-    """Cells read once; a thread that asks while another reads waits for what it finds."""
-
-    def __init__(self, read: Callable[[], Cells]) -> None:
-        self._read, self._lock = read, Lock()
-        self._cells: Cells | None = None
+        return self._held.found.distinct()
 
     @property
-    def cells(self) -> Cells:
-        """The cells."""
+    def reader(self) -> Reader | None:
+        """What reads the readings that were saved."""
+        return self._reader
+
+    def unset(self) -> Flags:
+        """Return which cells hold nothing, for which their values need not be read."""
+        return np.asarray(self._codes.found == UNSET)
+
+
+class _Once(Generic[T]):
+    """What is read once; a thread that asks while another reads waits for what it finds."""
+
+    def __init__(self, read: Callable[[], T]) -> None:
+        self._read, self._lock = read, Lock()
+        self._found: T | None = None
+
+    @property
+    def found(self) -> T:
+        """What was read."""
         with self._lock:
-            if self._cells is None:
-                self._cells = self._read()
-            return self._cells
+            if self._found is None:
+                self._found = self._read()
+            return self._found
 
 
 def _coded(texts: pa.Array) -> tuple[Codes, pa.Array]:

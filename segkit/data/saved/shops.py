@@ -82,6 +82,8 @@ def _check_replaceable(folder: Path) -> None:
         FileError: it holds something else, which would be lost.
     """
     others = [path.name for path in folder.iterdir() if path.name not in {NAME, TABLES, *_NOBODYS}]
-    others += [name for name, _ in files_within(folder) if name != NAME and not name.endswith(".parquet")]
+    # Not looked through where it is something else, which may be large.
+    within = () if others else files_within(folder)
+    others += [name for name, _ in within if name != NAME and not name.endswith(".parquet")]
     if others:
         raise FileError.holds_more_than_a_shop(folder, others)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,11 @@ from segkit.data.instants import Flags
 from segkit.data.phone_endings import PhoneEndings
 from segkit.data.phones import Phones
 from segkit.data.places import PostalPoints
-from segkit.data.properties import Cells, codes_of
+from segkit.data.properties import Cells, Codes, Reading, codes_of
 from segkit.data.saved.events import SavedEvents, write_events
+from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
-from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, readings, whole
+from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, reading, readings, whole
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.errors import DataError
@@ -27,7 +27,14 @@ PEOPLE, PROFILES, LISTS, PLACES = "people.parquet", "profiles.parquet", "lists.p
 ENDINGS, NUMBERS, OPT_OUTS = "phone-endings.parquet", "further-numbers.parquet", "undated-opt-outs.parquet"
 
 _INSTANT = pa.timestamp("us", tz="UTC")
-_PHONES = ("numbers", "countries", "kinds", "problems", "mended")
+_PHONES = {
+    "e164": "numbers",
+    "phone_country": "countries",
+    "phone_kind": "kinds",
+    "phone_problem": "problems",
+    "phone_mended": "mended",
+}
+"""What columns of a file are called in `Phones`."""
 
 Described = Mapping[str, Any]
 
@@ -86,10 +93,10 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
     )
     return Checked(
         ids=text["profile_id"],
-        profiles={one["name"]: SavedCells(size, partial(_cells, files, one, size)) for one in described["properties"]},
+        profiles={one["name"]: _saved_cells(files, one, size) for one in described["properties"]},
         unknown_sms_words=flags["unknown_sms_word"],
         sms=sms,
-        phones=Phones(*(text[name] for name in _PHONES)),
+        phones=Phones(**{name: text[column] for column, name in _PHONES.items()}),
         events=SavedEvents(files, described["events"], profiles=size, day_first=day_first),
         lists=_lists(files, described["lists"], size),
         postal_points=_places(files),
@@ -100,16 +107,15 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
 def _write_people(checked: Checked, writer: Writer) -> None:
     """Write what is read as soon as the shop is opened."""
     sms, phones = checked.sms, checked.phones
-    words = ["countries", "kinds", "problems"]
     columns = {
         "profile": pa.array(np.arange(len(checked.ids), dtype=np.int32)),
         "profile_id": checked.ids,
-        **{name: getattr(phones, name) for name in _PHONES},
+        **{column: getattr(phones, name) for column, name in _PHONES.items()},
         "unknown_sms_word": pa.array(checked.unknown_sms_words),
         "sms_date_is_day": pa.array(sms.is_date),
         "sms_further": pa.array(sms.further),
     }
-    writer.write(PEOPLE, columns, coded=words)
+    writer.write(PEOPLE, columns, coded=["phone_country", "phone_kind", "phone_problem"])
     writer.write(ENDINGS, {"profile": pa.array(sms.endings.rows), "ending": pa.array(sms.endings.endings)})
     writer.write(NUMBERS, {"profile": pa.array(sms.further_rows), "number": sms.further_numbers})
     writer.write(OPT_OUTS, {"profile": pa.array(sms.undated_opt_outs)})
@@ -126,7 +132,7 @@ def _write_profiles(
         try:
             encoded = Encoded.of(cells)
             writer.write(file, readings(encoded.kind, encoded.values, day_first=day_first))
-        except TypeError as error:
+        except OddKindError as error:
             raise DataError.property_not_saved(name, str(error)) from None
         columns[column] = encoded.column()
         described.append({"name": name, "column": column, "kind": encoded.kind, "file": file})
@@ -135,17 +141,27 @@ def _write_profiles(
     return described
 
 
-def _cells(files: SavedFiles, described: Described, size: int) -> Cells:
-    """Read a property of all profiles."""
-    values = whole(files.read(described["file"], ["value"]).column(0))
-    codes = codes_of(files.read(PROFILES, [described["column"]]).column(0))
-    try:
-        found = cells_of_codes(described["kind"], codes, values)
-    except ODD:
-        raise files.refuse(described["file"]) from None
-    if len(found) != size:
-        raise files.refuse(PROFILES)
-    return found
+def _saved_cells(files: SavedFiles, described: Described, size: int) -> SavedCells:
+    """Return a property of all profiles, of which nothing is read yet."""
+
+    def codes() -> Codes:
+        found = codes_of(files.read(PROFILES, [described["column"]]).column(0))
+        if len(found) != size:
+            raise files.refuse(PROFILES)
+        return found
+
+    def cells(codes: Codes) -> Cells:
+        values = whole(files.read(described["file"], ["value"]).column(0))
+        try:
+            return cells_of_codes(described["kind"], codes, values)
+        except ODD:
+            raise files.refuse(described["file"]) from None
+
+    def read(name: str) -> Reading[Any]:
+        return reading(files.read(described["file"], [name]).column(0))
+
+    # Codes of other kinds tell more values apart than conditions do, such as 1.0 and 1.00.
+    return SavedCells(size, codes, cells, read if described["kind"] == "plain" else None)
 
 
 def _write_lists(lists: Mapping[str, ListEntries], writer: Writer) -> list[Described]:

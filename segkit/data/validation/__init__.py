@@ -1,1 +1,1 @@
-"""Tables as they came are named, checked and read once; after it every function trusts the data."""
+"""Validate tables once while they are loaded: rename, check and convert their columns. All later code trusts the result."""

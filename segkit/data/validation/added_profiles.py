@@ -1,4 +1,4 @@
-"""Profiles that only events have, taken from them without properties: asked for where a table of profiles is not complete."""
+"""Add a profile without properties for each id that only occurs in events, for `add_profiles_of_events=True`."""
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +12,9 @@ from segkit.data.validation.faults import Faults
 def with_profiles_of_events(
     profiles: dict[str, Cells], ids: pa.Array, events: dict[str, Cells], faults: Faults
 ) -> tuple[dict[str, Cells], pa.Array]:
-    """Return profiles and their ids, with a row without properties for each unknown id of an event behind them, and note how many.
+    """Return profiles and their ids, with a row appended for each unknown id of an event, and note how many were added.
 
-    If no event has the id of a profile, nothing is added: the two tables have different ids, which is refused later on.
+    If no event has the id of a profile, nothing is added: the two tables have different ids, which is refused later.
     """
     unnoted = Place("events", "profile_id", Faults())
     cells = text_cells(events["profile_id"], unnoted)
@@ -38,7 +38,7 @@ def with_profiles_of_events(
 
 
 def _longer(cells: Cells, more: int) -> Cells:
-    """Return a column with cells that are not set behind it."""
+    """Return a column with `more` cells appended that are not set."""
     if isinstance(cells.values, list):
         return Cells([*cells.values, *[None] * more])
     return Cells(pa.chunked_array([*cells.values.chunks, pa.nulls(more, cells.values.type)]))

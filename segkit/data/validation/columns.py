@@ -1,6 +1,4 @@
-"""Known columns read into their one type, with every fault noted; which column is of which kind stands in the schema."""
-
-# Over 250 lines, since the readings of all kinds of column stand side by side, each with its faults.
+"""Convert known columns to their types and note the faults of each. `segkit/vocabulary.py` lists the type of each column."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -21,23 +19,31 @@ from segkit.marks import unmarked
 Unreadable: TypeAlias = Literal["raise", "leave out"]
 
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
-"""What an importer takes for an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
+"""What Klaviyo's importer accepts as an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
-"""How many examples are looked at; how many are shown is the faults' business."""
+"""How many examples are collected; `Faults` decides how many to show."""
 LONGEST_WORD = 20
-"""Letters of a word that is offered to be mapped."""
+"""The most characters of a word that is suggested for mapping."""
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0"}
 _DEGREES = {"latitude": 90, "longitude": 180}
 MARKS = "blanks, apostrophes or other marks around it"
 TAKEN_OFF = "taken off"
 KEYS = {"profile_id", "list_id", "external_id", "email"}
-"""Texts that somebody is known by, so that marks around them are taken off; names, towns and other texts stay as they are written."""
+"""Columns of identifiers, in which marks around the text are removed. Names, towns and other texts stay as written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which column of which table is being read, where its faults go, and in which order its slashed dates are written, if that is said."""
+    """The column being read, where to note its faults, and the options for reading it.
+
+    Attributes:
+        table: the table's name.
+        column: the column's name.
+        faults: where faults are noted.
+        unreadable: "leave out" notes unreadable cells instead of refusing them.
+        day_first: the order of dates such as 06/07/2026; None if the user did not say.
+    """
 
     table: str
     column: str
@@ -46,11 +52,11 @@ class Place:
     day_first: bool | None = None
 
     def note(self, fault: str, found: Flags | int, *, examples: Any = (), done: str) -> None:
-        """Note something that was mended or left out."""
+        """Note cells that were converted or left out."""
         self.faults.note(self.table, self.column, fault, _count(found), examples=examples, done=done)
 
     def refuse(self, fault: str, found: Flags | int, *, examples: Any = (), next_step: str) -> None:
-        """Note something fatal, or, if the analyst asked to leave such rows out, something left out."""
+        """Note a fatal fault, or rows left out if the user asked for that."""
         if self.unreadable == "leave out":
             self.note(fault, found, examples=examples, done="left out, as asked")
         else:
@@ -70,10 +76,13 @@ def examples_of(cells: Cells | pa.Array, rows: Flags) -> list[str]:
 
 
 def as_text(cells: Cells, place: Place) -> pa.Array:
-    """Return a column as text, empty text as null; whole numbers lose the ".0" that a spreadsheet gave them, and `KEYS` marks around them."""
+    """Convert a column to text, with empty text as null.
+
+    Integers lose the ".0" that spreadsheets add, and columns in `KEYS` lose marks around the text.
+    """
     cells = without_empty_text(cells)
     if not isinstance(cells.values, list) and cells.is_text:
-        # As it is, since to code it and to write it out again takes fifty times as long.
+        # Text needs no detour over distinct values, which would be slow.
         texts = cells.values.combine_chunks()
         return _bare(texts, place) if place.column in KEYS else texts
     column = PropertyColumn(cells)
@@ -89,7 +98,7 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
 
 
 def _bare(texts: pa.Array, place: Place, codes: Codes | None = None) -> pa.Array:
-    """Return texts without marks around them, empty ones as null; how many cells had some is noted."""
+    """Return texts without marks around them, with empty text as null, and note how many cells had marks."""
     bare, changed = without_marks(texts)
     if changed is not None:
         rows = changed if codes is None else np.append(changed, False).take(codes)
@@ -99,20 +108,20 @@ def _bare(texts: pa.Array, place: Place, codes: Codes | None = None) -> pa.Array
 
 
 def _set(texts: pa.Array) -> pa.Array:
-    """Return texts, empty ones as null."""
+    """Return texts with empty text as null."""
     if not pc.any(pc.equal(texts, "")).as_py():
         return texts
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def bare_cells(cells: Cells, place: Place) -> Cells:
-    """Return a column whose texts have no marks around them, and in which empty text is not set; what is no text stays."""
+    """Return a column without marks around its texts, with empty text as not set. Cells of other types are unchanged."""
     if isinstance(cells.values, list):
         bare: Any = [unmarked(value) if isinstance(value, str) else value for value in cells.values]
         changed = [isinstance(value, str) and value != other for value, other in zip(cells.values, bare, strict=True)]
         marked = np.array(changed, dtype=bool)
     elif cells.is_text:
-        # Chunk by chunk, since a column of events is large, and joined only once.
+        # Chunk by chunk, since a column of events is large.
         pieces = [without_marks(chunk) for chunk in cells.values.chunks]
         bare = pa.chunked_array([piece for piece, _ in pieces], pa.string())
         marked = np.concatenate(
@@ -126,12 +135,12 @@ def bare_cells(cells: Cells, place: Place) -> Cells:
 
 
 def as_words(cells: Cells, place: Place) -> pa.Array:
-    """Return a column of text, in which few texts recur, as codes into them; read as `as_text` reads it."""
+    """Convert a column as `as_text` does, dictionary-encoded unless most of its texts occur only once."""
     return recoded(*_words(cells, place))
 
 
 def _words(cells: Cells, place: Place) -> tuple[Codes, pa.Array]:
-    """Return codes and the texts that they stand for, empty text as null."""
+    """Return the code of each row and the distinct texts, with empty text as null."""
     if not cells.is_text:
         encoded = as_text(cells.loaded(), place).dictionary_encode()
         return codes_of(encoded.indices), encoded.dictionary
@@ -140,7 +149,7 @@ def _words(cells: Cells, place: Place) -> tuple[Codes, pa.Array]:
 
 
 def text_cells(cells: Cells, place: Place) -> Cells:
-    """Return a column of text as it is, unread if it lies in a file, and any other as text in memory."""
+    """Return a column of text unchanged, and unread if it is in a file; convert any other to text in memory."""
     cells = cells if cells.is_text else cells.loaded()
     if cells.is_text:
         return cells
@@ -152,7 +161,7 @@ def _text_of(value: object) -> str:
 
 
 def as_numbers(cells: Cells, place: Place) -> pa.Array:
-    """Return a column as doubles, or codes into them; a cell that is no number is unset, and noted."""
+    """Convert a column to doubles, possibly dictionary-encoded. A cell that is not a number becomes not set, and is noted."""
     cells = bare_cells(cells, place)
     column = PropertyColumn(cells)
     reading = column.numbers
@@ -165,9 +174,9 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
 
 
 def as_truths(cells: Cells, place: Place) -> pa.Array:
-    """Return a column as true or false. Any other text, such as a reason for suppression, counts as true.
+    """Convert a column to booleans. Any other text, such as a reason for suppression, counts as true.
 
-    In `can_receive_sms_marketing` it counts as false, the side that sends nothing.
+    In `can_receive_sms_marketing` other text counts as false, so that nothing is sent.
     """
     cells = bare_cells(cells, place)
     column = PropertyColumn(cells)
@@ -181,14 +190,14 @@ def as_truths(cells: Cells, place: Place) -> pa.Array:
 
 
 def truths_of(column: PropertyColumn) -> tuple[Flags, Flags]:
-    """Return which distinct values are true, and which are true or false, in any of the ways in which people write it."""
+    """Return which distinct values mean true, and which mean either true or false, in the common spellings."""
     texts = [_text_of(value).strip().casefold() for value in _python(column.distinct)]
     is_true = np.array([text in _TRUE for text in texts], dtype=bool)
     return is_true, is_true | np.array([text in _FALSE for text in texts], dtype=bool)
 
 
 def truthy(column: PropertyColumn) -> Flags:
-    """Return which distinct values say anything but no: true, or a text such as a reason."""
+    """Return which distinct values mean true, or are another text such as a reason."""
     is_true, readable = truths_of(column)
     texts = [str(value).strip().casefold() for value in _python(column.distinct)]
     is_something = np.array([text not in {"", "[]", "none", "nan", "()"} for text in texts], dtype=bool)
@@ -200,15 +209,15 @@ def _python(values: pa.Array | list[Any]) -> list[Any]:
 
 
 def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Array, Flags]:
-    """Return a column of consent in three words, or codes into them, and which rows hold a word that nobody knows.
+    """Convert a column to the three consent values, possibly dictionary-encoded, and return which rows have an unknown word.
 
-    Unknown words are never_subscribed, the side that sends nothing.
+    Unknown words become never_subscribed, so that nothing is sent.
     """
-    # Into faults of its own, since a column of true and false or of 1 and 0 is said to be unknown words, or is given a meaning.
+    # The faults of converting numbers or booleans to text are dropped: such values are mapped, or noted as unknown words.
     codes, texts = _words(cells, Place(place.table, place.column, Faults()))
     unset = codes == UNSET
     if unset.any():
-        # No word is read as a word, too.
+        # Cells that are not set also need a consent value, so they get a code of their own.
         codes = np.where(unset, np.int32(len(texts)), codes)
         texts = pa.concat_arrays([texts, pa.nulls(1, pa.string())])
     found, is_unknown = words.read(texts)
@@ -224,25 +233,25 @@ def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Arra
 
 
 def _commonest(codes: Codes, texts: pa.Array) -> list[str]:
-    """Return the texts that most codes stand for, of equally many the one that came first."""
+    """Return the most frequent texts; of equally frequent ones, the first."""
     counts = np.bincount(codes)
     order = np.argsort(-counts, kind="stable")[:EXAMPLES]
     return [str(texts[int(code)].as_py()) for code in order if counts[code]]
 
 
 def presentable(words: Iterable[str]) -> list[str]:
-    """Return those words that may stand in a suggestion: short, and nobody's address or number."""
+    """Return the words that may be shown in a suggestion: short ones that are not an address or a phone number."""
     return [word for word in words if len(word) <= LONGEST_WORD and masked("", word) == word]
 
 
 def plain_text(cell: object) -> str:
-    """Return a cell as text, as a column of text would hold it."""
+    """Return a cell as text, as `as_text` converts it."""
     value = cell.as_py() if isinstance(cell, pa.Scalar) else cell
     return _text_of(value)
 
 
 def without_empty_text(cells: Cells) -> Cells:
-    """Return a column in which empty text is not set, as it is in a CSV."""
+    """Return a column with empty text as not set, as in a CSV."""
     if isinstance(cells.values, list):
         return Cells([None if value == "" else value for value in cells.values])
     if not cells.is_text or not pc.any(pc.equal(cells.values, "")).as_py():

@@ -1,4 +1,7 @@
-"""Columns that look as if they said who may be texted, under a header that nobody knows: offered or pointed out, never guessed at."""
+"""Find columns and metrics that look like SMS consent or opt-outs but have an unknown name, and note them in the report.
+
+They are only suggested, never used without the user's mapping.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +18,7 @@ from segkit.masking import masked_text, quoted
 from segkit.vocabulary import STANDARD_METRICS
 
 MOST_WORDS = 6
-"""A column of more distinct values than this is no column of consent words."""
+"""A column with more distinct values than this is not a column of consent words."""
 
 _TEXTS = re.compile(r"sms|\btexts?\b|\btext(message|ing)")
 _AGREES = re.compile(r"accept|consent|\bopt(s|ed)?\b|optin|optedin|subscri|marketing|permission|agree")
@@ -24,11 +27,11 @@ _DO_NOT_TEXT = re.compile(r"\bdnc\b|\b(do not|dont|no) ?(sms|text|contact|messag
 _ABOUT_IT = re.compile(
     r"transactional|timestamp|\b(date|time|at|on|method|detail|source|updated|count|id|ip|url|version)\b"
 )
-"""What is said about a consent, such as when it was given, and not whether it was."""
+"""Words of columns about the circumstances of a consent, such as its date."""
 
 
 def looks_like_consent(header: str) -> bool:
-    """Return whether a header speaks of agreeing to texts.
+    """Return whether a header looks like consent to texts.
 
     >>> [looks_like_consent(header) for header in ("Accepts SMS Marketing", "textConsent", "sms_consent_date", "context")]
     [True, True, False, False]
@@ -39,7 +42,7 @@ def looks_like_consent(header: str) -> bool:
 
 
 def looks_like_opt_out(header: str) -> bool:
-    """Return whether a header speaks of not wanting texts, or of not being allowed to send them.
+    """Return whether a header looks like an opt-out from texts, or a flag that forbids them.
 
     >>> [looks_like_opt_out(header) for header in ("Do Not Text", "sms_opt_out_date", "DNC", "Do Not Email")]
     [True, True, True, False]
@@ -50,13 +53,13 @@ def looks_like_opt_out(header: str) -> bool:
 
 
 def _folded(header: str) -> str:
-    """Return the words of a header, small and a blank apart, however they were joined."""
+    """Split a header into its words, in lower case and separated by blanks."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header.replace("'", ""))
     return re.sub(r"[\W_]+", " ", apart).strip().casefold()
 
 
 def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, faults: Faults) -> None:
-    """Note that there is no column of SMS consent, with the argument that makes one of a column that looks like it."""
+    """Note that the SMS consent column is missing, and suggest the argument that maps a similar column to it."""
     found = {header: _words(cells) for header, cells in custom.items() if looks_like_consent(header)}
     done = "nobody counts as subscribed to SMS, so nobody may be texted"
     if found:
@@ -68,7 +71,7 @@ def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, fau
 
 
 def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
-    """Note columns that look like an opt-out from texts, with how many profiles have anything but a no in them."""
+    """Note columns that look like an opt-out from texts, and how many profiles have a value other than no in them."""
     for header, cells in custom.items():
         if looks_like_opt_out(header):
             column = PropertyColumn(cells)
@@ -82,12 +85,12 @@ def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
 
 
 def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults: Faults) -> None:
-    """Note metrics that look like an opt-out from texts and are not Klaviyo's, with how many events they have.
+    """Note metrics that look like an opt-out from texts and are not Klaviyo's, and how many events they have.
 
     Args:
-        names: canonical names of metrics; several numbers may stand for one name.
-        metrics: the number of each event's metric in `names`, -1 for none.
-        faults: where they are noted.
+        names: the canonical names of metrics, which may repeat.
+        metrics: the index of each event's metric in `names`, -1 for none.
+        faults: where faults are noted.
     """
     own = [name for name in dict.fromkeys(names) if name not in STANDARD_METRICS and looks_like_opt_out(name)]
     for name in own:
@@ -103,7 +106,7 @@ def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults
 
 
 def _words(cells: Cells) -> list[str]:
-    """Return the commonest words of a column; none if it holds many, or any that can't be shown."""
+    """Return the most frequent words of a column; none if it has many, or any that must not be shown."""
     column = PropertyColumn(cells)
     if not 0 < len(column.distinct) <= MOST_WORDS:
         return []

@@ -1,4 +1,4 @@
-"""Known columns of dates read into instants, with every fault noted: which forms a column may have, and which of them are ambiguous."""
+"""Convert known columns of dates to instants, note which formats they have, and refuse ambiguous or unreadable dates."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -38,13 +38,13 @@ _WHICH_FIRST = (
 
 
 def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
-    """Return a column as microseconds since 1970 in UTC, and which rows have one.
+    """Convert a column to microseconds since 1970 in UTC, and return which rows have a date.
 
-    Naive times are UTC and noted. Dates such as 06/30/2026 are read in the order that the analyst named, or month first if the
-    column itself proves that; else they are fatal, as is what is no date at all, unless such rows are to be left out.
+    Naive times are taken as UTC, and noted. Dates such as 06/30/2026 are read in the order that the user named, or month first if
+    other dates of the column prove it. Otherwise they are fatal, as are unreadable dates, unless the user asked to leave them out.
 
     Raises:
-        DataError: the column is in a time zone that nobody knows.
+        DataError: the column has an unknown time zone.
     """
     cells = without_empty_text(cells)
     if not isinstance(cells.values, list):
@@ -61,7 +61,7 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
 
 
 def blank(cells: Cells, among: Flags) -> Flags:
-    """Return which of some rows hold nothing, or nothing but blanks and marks."""
+    """Return which of some rows are not set, or contain only blanks and marks."""
     rows = np.flatnonzero(among)
     if not isinstance(cells.values, list) and not cells.is_text:
         return cells.unset() & among
@@ -72,7 +72,7 @@ def blank(cells: Cells, among: Flags) -> Flags:
 
 
 def _read_typed(cells: Cells) -> Instants:
-    """Read cells that are dates by type, or ISO text; what is neither is unreadable."""
+    """Read cells with a date type, and ISO text; other cells are unreadable."""
     values = cells.values
     if isinstance(values, list):
         dates = [value if isinstance(value, date) else None for value in values]
@@ -94,7 +94,7 @@ def _read_typed(cells: Cells) -> Instants:
 
 
 class _OddDates:
-    """Rows of a column that hold no ISO date: other forms of the same, counts since 1970, and dates whose order is known."""
+    """Reads the cells of a column that are not ISO dates: similar formats, counts since 1970, and dates such as 06/30/2026."""
 
     def __init__(self, cells: Cells, rows: npt.NDArray[np.int64], before: Instants, place: Place) -> None:
         written = _texts(cells.take(rows))
@@ -104,7 +104,7 @@ class _OddDates:
         self.unread = ~_is_empty(self.texts)
 
     def read(self) -> Instants:
-        """Read them form by form, and note each form that some had."""
+        """Read the cells, trying one format after another, and note each format that occurs."""
         if self.marked is not None:
             self._note(MARKS, self.marked & self.unread, done=TAKEN_OFF)
         if self.marked is not None or not self.cells.is_text:
@@ -121,7 +121,7 @@ class _OddDates:
         return self.found
 
     def _try(self, read: Callable[[pa.Array], Instants]) -> Flags:
-        """Read what is still unread in one form, and return which rows had it."""
+        """Try one format on the rows that are still unread, and return which rows have it."""
         rows = np.flatnonzero(self.unread)
         found = Instants(*(np.zeros(len(self.rows), dtype=kind) for kind in (np.int64, bool, bool)))
         if len(rows):
@@ -143,12 +143,12 @@ class _OddDates:
             return Instants(counted.values, counted.readable, np.zeros(len(texts), dtype=bool))
 
         kept = self._try(read)
-        # Milliseconds are seconds, too, without the point before their last three digits.
+        # Milliseconds are reported as seconds: the report only says "seconds since 1970".
         for unit, numbers in {"seconds": (0, 1), "microseconds": (2,), "nanoseconds": (3,)}.items():
             self._note(f"{unit} since 1970", kept & np.isin(units, numbers))
 
     def _read_slashed(self, slashed: Slashed) -> None:
-        """Read dates whose first two numbers are day and month, in the order that was named or that the column proves."""
+        """Read dates whose first two numbers are day and month, in the order that the user named or that the column proves."""
         by_day, by_month = (slashed.read(day_first=day_first) for day_first in (True, False))
         could_be = self.unread & (by_day.readable | by_month.readable)
         day_first = self.place.day_first
@@ -174,7 +174,7 @@ class _OddDates:
         self.unread &= ~others
 
     def _keep(self, reading: Instants) -> Flags:
-        """Keep what a reading makes of the rows that are still unread, and return which those are."""
+        """Store a reading for the rows that are still unread and that it could read, and return which rows those are."""
         kept = self.unread & reading.readable
         for mine, its in zip(
             (self.found.values, self.found.readable, self.found.naive),
@@ -198,7 +198,7 @@ class _OddDates:
 
 
 def _note_placeholders(cells: Cells, found: Instants, place: Place) -> None:
-    """Note dates that many systems write for none: of the year 1, and of the last days of 9999."""
+    """Note dates that many systems write instead of no date: those of the year 1 and of the last days of 9999."""
     first_end, last_start = FIRST + 365 * DAY, LAST - 2 * DAY
     if len(found.values) and (found.values.min() < first_end or found.values.max() > last_start):
         stands_for_none = found.readable & ((found.values < first_end) | (found.values > last_start))
@@ -211,7 +211,7 @@ def _note_placeholders(cells: Cells, found: Instants, place: Place) -> None:
 
 
 def _texts(cells: Cells) -> pa.Array:
-    """Return cells as text, as they are written."""
+    """Return cells as text."""
     values = cells.values
     if not isinstance(values, list):
         if cells.is_text:

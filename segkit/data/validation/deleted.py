@@ -1,4 +1,4 @@
-"""Rows that a connector kept and marked as deleted, or as an older version of a row, are left out; other rows are not looked at."""
+"""Leave out rows that a connector marked as deleted or as an older version."""
 
 from collections.abc import Mapping
 
@@ -17,9 +17,9 @@ _ACTIVE = frozenset({"_fivetran_active"})
 
 
 def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> dict[str, Cells]:
-    """Return a table without the rows marked as deleted, and without the columns of marks.
+    """Return a table without the rows marked as deleted, and without the columns that mark them.
 
-    Only the columns of marks are read, unless a row is left out. A table of which nothing is left is refused.
+    Only those columns are read, unless a row is left out. A table with all rows deleted is refused.
     """
     marks = {header: cells for header, cells in table.items() if header.strip().casefold() in _MARKS}
     if not marks:
@@ -47,7 +47,7 @@ def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> di
 
 
 def _true(cells: Cells, place: Place) -> Flags:
-    """Return which rows say true, and note those that say neither true nor false."""
+    """Return which rows are true, and note those that are neither true nor false."""
     return _truths(cells, place)[0]
 
 
@@ -64,22 +64,22 @@ def _truths(cells: Cells, place: Place) -> tuple[Flags, Flags]:
 
 
 def _set(cells: Cells, _place: Place) -> Flags:
-    """Return which rows say when they were deleted."""
+    """Return which rows have a date of deletion."""
     column = PropertyColumn(cells)
     return column.rows(~_blank(column))
 
 
 def _blank(column: PropertyColumn) -> Flags:
-    """Return which distinct values are text without anything but blanks, which is as good as unset."""
+    """Return which distinct values are blank text, which counts as not set."""
     return np.array([not str(value).strip() for value in column.distinct], dtype=bool)
 
 
 def _only(cells: Cells, kept: Flags) -> Cells:
-    """Return some rows of a column in memory, piece by piece, since text of all pieces may be too long for one."""
+    """Return some rows of a column in memory, in chunks, since the text may be too long for a single array."""
     if isinstance(cells.values, list):
         return Cells([value for value, is_kept in zip(cells.values, kept, strict=True) if is_kept])
     return Cells(pc.filter(cells.values, pa.array(kept)))
 
 
 _MARKS = dict.fromkeys(_DELETED, _true) | dict.fromkeys(_DELETED_AT, _set) | dict.fromkeys(_ACTIVE, _false)
-"""How each mark, by its folded header, says that a row is gone."""
+"""For each column that marks rows, by its case-folded header, the function that returns which rows to leave out."""

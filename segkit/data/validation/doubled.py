@@ -1,4 +1,7 @@
-"""Rows that share one id: which of them is kept, and what the others are to it. Its callers say whether that is allowed."""
+"""Choose which of several rows with the same id to keep, and classify the others as copies, older versions or conflicts.
+
+`profile_rows.py` and `event_ids.py` decide which of these are allowed.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,7 +25,7 @@ VERSIONS = (
     "_sdc_extracted_at",
     "_fivetran_synced",
 )
-"""Columns that say which of several rows is newer: what the account says before when a connector read it."""
+"""Columns that show which of several rows is newer: the account's own date first, then when a connector read the row."""
 
 _CONNECTORS = re.compile(r"^_+(ab|airbyte|dlt|fivetran|hevo|sdc)_")
 _NEVER = np.iinfo(np.int64).min
@@ -30,15 +33,15 @@ _NEVER = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, slots=True)
 class Doubled:
-    """Rows that share an id with another row, those that are not kept by what they are to the one that is.
+    """Rows that share an id with another row.
 
     Attributes:
-        first: for each id the row that came first.
-        kept: for each id, in the same order, the row that is kept: the newest, and of several the one that came last.
-        copies: rows that say the same as the one kept.
-        older: rows that are older versions of it.
-        variants: rows that differ from it in something that decides nothing, and nothing says which is newer.
-        conflicts: rows that differ from it in what decides, and nothing says which is newer.
+        first: the first row of each id.
+        kept: the row to keep for each id, in the same order: the newest, and of several the last.
+        copies: rows that are equal to the kept row.
+        older: rows that are older versions of the kept row.
+        variants: rows that differ from the kept row only in columns that may differ, and are not older.
+        conflicts: rows that differ from the kept row in columns that must not differ, and are not older.
     """
 
     first: Rows
@@ -57,14 +60,14 @@ class Doubled:
 def doubled(
     rows: Rows, ids: Numbers, *, versions: Iterable[Numbers], deciding: Iterable[Numbers], others: Iterable[Numbers]
 ) -> Doubled:
-    """Settle which of the rows of each id is kept.
+    """Choose which row of each id to keep.
 
     Args:
         rows: the rows that share an id with another one, ascending.
-        ids: the number of the id of each of them.
-        versions: numbers that are larger in a newer row; the first column counts most.
-        deciding: columns, as numbers, in which two rows of one id may not differ.
-        others: all other columns that say something, as numbers.
+        ids: the code of each row's id.
+        versions: columns with larger numbers in newer rows; the first column takes precedence.
+        deciding: columns, as codes, in which two rows with the same id must not differ.
+        others: columns, as codes, in which they may differ.
 
     >>> found = doubled(np.arange(3), np.array([7, 7, 7]), versions=[], deciding=[np.array([1, 2, 1])], others=[])
     >>> found.kept.tolist(), found.copies.tolist(), found.conflicts.tolist()
@@ -101,13 +104,13 @@ def doubled(
 
 
 def versions_of(table: Mapping[str, Cells], rows: Rows) -> list[Numbers]:
-    """Return the columns of a table that say which row is newer, as numbers that are larger in a newer row."""
+    """Return the columns of a table that show which row is newer, as numbers that are larger in newer rows."""
     folded = {header.strip().casefold(): header for header in table}
     return [_moments(table[folded[name]], rows) for name in VERSIONS if name in folded]
 
 
 def compared(table: Mapping[str, Cells], rows: Rows, *, but: Iterable[str] = ()) -> Iterable[Numbers]:
-    """Return the columns of a table as codes, one after another, without those in which a connector keeps its books."""
+    """Yield the columns of a table as codes, without a connector's metadata columns."""
     left_out = set(but)
     return (
         PropertyColumn(cells.take(rows)).codes
@@ -117,7 +120,7 @@ def compared(table: Mapping[str, Cells], rows: Rows, *, but: Iterable[str] = ())
 
 
 def _moments(cells: Cells, rows: Rows) -> Numbers:
-    """Return moments as whole numbers, the least where there is none; numbers, such as seconds since 1970, as they are."""
+    """Return dates as integers, with the smallest integer if there is none. Numbers, such as seconds since 1970, are unchanged."""
     column = PropertyColumn(cells.take(rows))
     instants = column.instants
     readable, values = instants.readable, instants.values

@@ -1,4 +1,4 @@
-"""Events that came more than once, known by their id, count once. Without a column of ids every row is an event of its own."""
+"""Find duplicate events by their ids, so that each event counts once. Without a column of ids every row counts."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ from segkit.vocabulary import EVENT_COLUMNS
 
 _IDS = ("eventid", "eventuuid", "uuid")
 _MAY_BE_IDS = ("id",)
-"""A column of this name may as well hold the ids of orders, so it is believed only if no two events contradict it."""
+"""A column of this name may contain order ids instead, so it is only used if no two different events share an id."""
 _MANY = 100
-"""How many events must be alike to be mentioned."""
+"""The fewest identical events that are noted."""
 
 
 def id_column(headers: Sequence[str]) -> str | None:
-    """Return the header under which events have ids of their own; "$event_id" is a property that shops choose.
+    """Return the header of the column of event ids. "$event_id" is not one: shops choose its values.
 
     >>> id_column(["profile_id", "Event ID", "uuid"]), id_column(["profile_id", "$event_id"])
     ('Event ID', None)
@@ -39,14 +39,14 @@ def doubled_events(
     unreadable: Unreadable,
     faults: Faults,
 ) -> Rows:
-    """Return the rows of events that came before or after under the same id, each but the one that counts, and report them.
+    """Return the rows to leave out because another row with the same event id counts, and note them.
 
     Args:
-        events: the table, under canonical names.
-        said: of each row, as numbers, whose event it is, its metric and its time.
-        names: what the numbers of metrics stand for; several may stand for one.
-        unreadable: "leave out" lets the last of several events of one id count, where they differ.
-        faults: where copies and versions are noted, and events that differ under one id are refused.
+        events: the table, with canonical column names.
+        said: for each row its profile's index, its metric's index and its time.
+        names: the name of each metric index; names may repeat.
+        unreadable: "leave out" counts the last of several different events with the same id, instead of refusing them.
+        faults: where duplicates are noted, and different events with the same id are refused.
     """
     header = id_column(list(events))
     nothing = np.zeros(0, dtype=np.int64)
@@ -69,9 +69,10 @@ def doubled_events(
 
 
 def note_alike(index: EventIndex, faults: Faults) -> None:
-    """Note events that nothing tells apart, if they are many: two clicks in a second are two, and a file joined twice is not seen.
+    """Note identical events without ids if there are many, since a file may have been appended twice.
 
-    Looks at neighbours only, so of events that carry dates without times it sees but a part.
+    A few are not noted, since a person can click twice within a second. Only compares neighbours in time, so it misses some of the
+    events that have dates without times.
     """
     alike = sum(_alike(events) for events in index.metrics.values())
     if alike >= _MANY and alike > LARGE * len(index):
@@ -85,7 +86,7 @@ def note_alike(index: EventIndex, faults: Faults) -> None:
 
 
 def _alike(events: MetricEvents) -> int:
-    # Few events share an instant, so only of these is the rest compared.
+    # Few events share an instant, so compare the other columns of these only.
     rows = np.flatnonzero(events.times[1:] == events.times[:-1])
     columns: list[Numbers] = [events.profiles] if events.units is None else [events.profiles, events.units]
     for column in columns:
@@ -116,11 +117,11 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
 
 
 def _amounts(events: Mapping[str, Cells], rows: Rows) -> Iterator[Numbers]:
-    """Return the amounts of some rows, as numbers where they are written in several ways."""
+    """Yield the column of amounts as codes, if there is one. The same number has the same code, however it is written."""
     if "value" in events:
         column = PropertyColumn(Cells(events["value"].take(rows).values))
         numbers = column.numbers
         same = np.unique(np.where(numbers.readable, numbers.values, np.nan), return_inverse=True)[1].ravel()
-        # What is no number is told apart by its own code.
+        # A value that is not a number gets a code of its own.
         apart = np.where(numbers.readable, same, len(same) + np.arange(len(same)))
         yield np.append(apart, UNSET)[column.codes]

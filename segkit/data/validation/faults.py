@@ -1,4 +1,4 @@
-"""What was wrong with the data and what was done about it, gathered while it is read and reported once."""
+"""Collect what was wrong with the data, and what was done about it, while it is loaded, for the data report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ from segkit.errors import DataError
 from segkit.masking import masked_text, shape_of
 
 EXAMPLES = 3
-"""How many examples are shown of each fault."""
+"""How many examples of each fault are shown."""
 
 LONGEST = 200
-"""Letters of a cell that are looked at: an example is short, and to look for people takes long in a page of HTML."""
+"""How many characters of a cell are used for an example, since masking a long cell, such as a page of HTML, would be slow."""
 
 PERSONAL_COLUMNS = frozenset(
     {"profile_id", "external_id", "email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"}
 )
-"""Columns whose cells say who somebody is."""
+"""Columns whose cells identify a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one column: how often, a few examples, and what was done, or, if it is fatal, what to do."""
+    """A fault of a column: how often it occurs, a few examples, and what was done or, if it is fatal, what to do."""
 
     table: str
     column: str
@@ -33,7 +33,7 @@ class Fault:
     is_fatal: bool = False
 
     def sentence(self) -> str:
-        """Return the fault as one line of an error."""
+        """Return the fault as a line of an error message."""
         times = f" ({self.count:,} times)" if self.count > 1 else ""
         examples = f", such as {self.examples}" if self.examples else ""
         return f"{self.table}, {self.column}: {self.fault}{times}{examples}. {self.done}."
@@ -41,31 +41,31 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Collect faults while tables are read, so that one load reports them all."""
+    """Collect the faults of all tables, so that loading reports them together."""
 
     found: list[Fault] = field(default_factory=list)
 
     def note(
         self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), done: str
     ) -> None:
-        """Record something that was mended or left out; nothing if it never happened."""
+        """Record cells that were converted or left out; nothing if `count` is 0."""
         if count:
             self.found.append(Fault(table, masked_text(column), fault, count, shown(column, examples), done))
 
     def refuse(
         self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), next_step: str
     ) -> None:
-        """Record something that would change an answer silently; nothing if it never happened."""
+        """Record a fatal fault, which would silently change results; nothing if `count` is 0."""
         if count:
             self.found.append(
                 Fault(table, masked_text(column), fault, count, shown(column, examples), next_step, is_fatal=True)
             )
 
     def raise_if_fatal(self) -> None:
-        """Raise one error that lists every fatal fault so far.
+        """Raise an error that lists all fatal faults so far.
 
         Raises:
-            DataError: there is one.
+            DataError: there is a fatal fault.
         """
         fatal = [fault.sentence() for fault in self.found if fault.is_fatal]
         if fatal:
@@ -79,7 +79,7 @@ class Faults:
 
 
 def shown(column: str, examples: Iterable[object]) -> str:
-    """Return a few examples as text; phone numbers and addresses show their shape and not the person.
+    """Return a few examples as text. Phone numbers and addresses are masked.
 
     >>> shown("phone_number", ["(415) 555-0132"]), shown("profile_id", ["ann.lee@example.com"])
     ("'(415) •••-••••'", "'a••.•••@•••••••.•••'")
@@ -90,7 +90,7 @@ def shown(column: str, examples: Iterable[object]) -> str:
 
 
 def is_personal(column: str, value: str) -> bool:
-    """Whether a cell may say who somebody is: by its column, or since it looks like an address or a phone number.
+    """Return whether a cell may identify a person, by its column or since it looks like an address or a phone number.
 
     >>> is_personal("email", ""), is_personal("Contact", "(415) 555-0132"), is_personal("city", "Boston")
     (True, True, False)
@@ -100,7 +100,7 @@ def is_personal(column: str, value: str) -> bool:
 
 
 def masked(column: str, example: str) -> str:
-    """Return a cell with what is personal in it covered: its shape stays, and enough to find it by.
+    """Mask the personal parts of a cell, but keep its shape and enough characters to find it.
 
     >>> masked("first_name", "Ann"), masked("profile_id", "SYN-00001")
     ('A••', 'SYN-00001')
@@ -114,7 +114,7 @@ def masked(column: str, example: str) -> str:
 
 
 def covered(header: str) -> str:
-    """Return a header that is a cell with all but its beginning covered.
+    """Mask a header that is a person's cell, except for its first character.
 
     >>> covered("12 Elm Street")
     '1• ••• ••••••'

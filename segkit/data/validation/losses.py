@@ -1,4 +1,4 @@
-"""How much of a table was left out: a small loss is a row of the report, a large one is an alarm that stands above everything."""
+"""Report how many rows of a table were left out: a small loss is a row of the report, a large one an alarm shown at the top."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from segkit.data.validation.faults import Fault, Faults
 
 LARGE = 0.05
-"""A larger share of events or profiles left out is an alarm."""
+"""If a larger share of the events or profiles was left out, that is an alarm."""
 
 ADD_PROFILES = (
     "Load all profiles, or take those that are missing from the events, without properties: add_profiles_of_events=True, "
@@ -17,9 +17,15 @@ _READ_ON = "The rows of the report say why"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Rows of a table that were left out, of how many, and how many of them for the lack of their profile.
+    """How many rows of a table were left out.
 
-    Copies of a row and rows that a connector marked as deleted are no loss, and are no part of the whole either.
+    Copies of a row, and rows that a connector marked as deleted, count neither as left out nor as rows.
+
+    Attributes:
+        table: the table's name.
+        left_out: the number of rows left out.
+        rows: the number of all rows.
+        unknown_profiles: how many were left out because their profile is missing.
     """
 
     table: str
@@ -29,7 +35,7 @@ class Loss:
 
     @property
     def is_large(self) -> bool:
-        """Whether it is an alarm."""
+        """Whether the loss is an alarm."""
         return self.left_out > LARGE * self.rows
 
     @property
@@ -45,7 +51,7 @@ class Loss:
 
     @property
     def next_step(self) -> str:
-        """What to do about it."""
+        """What the user can do about it."""
         return ADD_PROFILES if 2 * self.unknown_profiles > self.left_out else _READ_ON
 
     @property
@@ -55,7 +61,7 @@ class Loss:
 
 
 def put_first(losses: Iterable[Loss], faults: Faults) -> None:
-    """Put a row for each loss at the top of the report."""
+    """Insert a row for each loss at the top of the report."""
     faults.found[:0] = [
         Fault(loss.table, "rows", loss.share, loss.left_out, "", f"{loss.next_step}. The table has {loss.rows:,} rows")
         for loss in losses

@@ -1,4 +1,4 @@
-"""Columns that decide an answer and are missing, while another header looks like one of them: offered with a count, never guessed at."""
+"""Find headers that look like a missing known column, and suggest a mapping. Nothing is mapped without the user's argument."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from segkit.masking import masked_text, quoted
 from segkit.vocabulary import SPELLINGS
 
 _LOOKED_AT = 1_000
-"""Cells that are looked at to tell what a column holds."""
+"""How many cells are examined to find out what a column contains."""
 
 _WHOSE = "customer client contact person subscriber profile member user shopper buyer recipient billing shipping default primary home mailing"
 _WHEN = "date time datetime timestamp at on ts utc"
@@ -63,13 +63,13 @@ _NEAR: dict[str, dict[str, tuple[str, str]]] = {
         "longitude": ("lon lng long longitude x", "geo"),
     },
 }
-"""Words of which a header that looks like a column must have one, and those that may stand beside it."""
+"""For each column, the words of which a similar header must contain at least one, and further words that it may contain."""
 
 _NEEDED = {"sms_consent_timestamp": {"sms", "text"}, "email_consent_timestamp": {"email"}}
-"""Words without which a date is not that of a consent."""
+"""Words of which a date column must contain one to look like the date of a consent."""
 
 _BARE = {"created"}
-"""Columns that a header of nothing but "date" is not near to."""
+"""Columns that a header without any of the further words, such as "date", does not look like."""
 
 _DONE = {
     "value": "no event has an amount, so every sum is 0",
@@ -96,12 +96,12 @@ def looks_like(table: str, header: str) -> str | None:
 
 
 def near_headers(table: str, name: str, headers: Iterable[str]) -> list[str]:
-    """Return those headers that look like a known column of a table."""
+    """Return the headers that look like a known column of a table."""
     return [header for header in headers if _is_near(table, name, header)]
 
 
 def note_near_columns(table: str, cells: Mapping[str, Cells], faults: Faults) -> None:
-    """Note each column that is missing while another one, which holds what it would, looks like it."""
+    """Note each missing column for which another column has a similar header and fitting values."""
     known = {*_NEAR[table], *SPELLINGS[table].values()}
     others = [header for header in cells if header not in known]
     for name in _NEAR[table]:
@@ -109,12 +109,12 @@ def note_near_columns(table: str, cells: Mapping[str, Cells], faults: Faults) ->
             continue
         found = [header for header in near_headers(table, name, others) if fits(name, cells[header])]
         if found:
-            # No examples, which would be covered like a person's cells: what was done names the header.
+            # No examples, since they would be masked like a person's cells; the suggestion names the header.
             faults.note(table, name, "no such column", 1, done=f"{_DONE[name]}; {suggestion(found[0], name)}")
 
 
 def suggestion(header: str, name: str) -> str:
-    """Return what to pass so that a header is read as a known column.
+    """Return the suggestion to read a header as a known column.
 
     >>> print(suggestion("amount", "value"))
     'amount' looks like value: pass columns={"amount": "value"}
@@ -123,7 +123,7 @@ def suggestion(header: str, name: str) -> str:
 
 
 def fits(name: str, cells: Cells) -> bool:
-    """Whether a column holds what a known one would: most amounts and degrees are numbers, most addresses have an @."""
+    """Return whether a column's values fit a known column: most amounts and degrees must be numbers, most emails addresses."""
     few = cells.take(np.arange(min(len(cells), _LOOKED_AT)))
     column = PropertyColumn(few)
     size = len(column.distinct)

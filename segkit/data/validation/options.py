@@ -1,4 +1,4 @@
-"""What an analyst asks for when a shop is loaded, checked once; reading by it is the work of others."""
+"""Check the arguments of `sk.load` and `Dataset.from_frames` that control how tables are read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ AsOf = str | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """The arguments of `sk.load` and `Dataset.from_frames` that say how tables are to be read, as they are explained there."""
+    """The arguments of `sk.load` and `Dataset.from_frames` that control how tables are read; `sk.load` documents them."""
 
     as_of: datetime | None
     columns: Mapping[str, str]
@@ -42,7 +42,7 @@ class LoadOptions:
         """Check the arguments.
 
         Raises:
-            DataError: one of them is none of its choices.
+            DataError: an argument has an invalid value.
 
         >>> LoadOptions.of(as_of="2026-06-30", columns={"customer": "profile_id"}).as_of.isoformat()
         '2026-06-30T23:59:59.999999+00:00'
@@ -66,7 +66,7 @@ class LoadOptions:
 
 
 def _headers(columns: Any) -> dict[str, str]:
-    """Return the headers that were given other names as texts, as which a frame's headers are known."""
+    """Return the renamed headers as text, since a frame's headers are converted to text, too."""
     if columns is None:
         return {}
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):

@@ -1,4 +1,4 @@
-"""Dates that stand for "unknown" or "for ever" rather than for a day: kept as they are, and counted."""
+"""Note dates that mean "unknown" or "for ever" in many systems. They are kept unchanged."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from segkit.data.validation.columns import Place
 
 
 def note_placeholders(times: Microseconds, is_set: Flags, place: Place) -> None:
-    """Note how many dates lie before 2 January 1970 or after 2199, such as 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31."""
+    """Note how many dates are before 2 January 1970 or after 2199, such as 0001-01-01, 1900-01-01, 1970-01-01 and 9999-12-31."""
     if not len(times):
         return
     if times.min() >= FIRST_PLAUSIBLE and times.max() < LAST_PLAUSIBLE:

@@ -1,4 +1,4 @@
-"""Profiles, each once: copies of a row and older versions are left out and noted, and rows that contradict each other refused."""
+"""Keep one row for each profile: leave out copies and older versions, and refuse rows that contradict each other."""
 
 from collections.abc import Mapping
 
@@ -17,9 +17,9 @@ from segkit.wording import listed
 
 
 def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[str, Cells], pa.Array, Loss]:
-    """Return the profiles with an id, each once in its newest version, their ids, and how many have none.
+    """Return the newest row of each profile, the ids, and how many rows were left out because they have no id.
 
-    Two rows that differ under one id, of which nothing says which is newer, are fatal.
+    Two different rows with the same id are fatal if nothing shows which is newer.
     """
     place = Place("profiles", "profile_id", faults)
     ids = as_text(profiles["profile_id"].loaded(), place)
@@ -40,13 +40,13 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
 
 
 def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, same: Numbers, place: Place) -> Rows:
-    """Return the row that is kept of each id, in the order in which the ids came first.
+    """Return the row to keep for each id, in the order of the ids' first rows.
 
     Args:
         profiles: the table.
-        ids: the id of each row, null where there is none.
-        several: the rows whose id another row has, too.
-        same: the number of the id of each of these.
+        ids: the id of each row, null if it has none.
+        several: the rows that share their id with another row.
+        same: the code of the id of each of these rows.
         place: where copies and older versions are noted.
     """
     columns = list(compared(profiles, several, but=["profile_id"]))
@@ -67,7 +67,7 @@ def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, sa
 
 
 def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubled, kept: Rows, place: Place) -> None:
-    """Refuse rows that contradict the one `kept` of their id, apart from each other those whose ids a spreadsheet shortened."""
+    """Refuse rows that contradict the kept row of their id. Ids that a spreadsheet shortened are reported separately."""
     is_shortened = pc.match_substring_regex(ids.take(pa.array(found.conflicts)), _SHORTENED)
     shortened = found.conflicts[np.asarray(is_shortened.to_numpy(zero_copy_only=False), dtype=bool)]
     others = np.setdiff1d(found.conflicts, shortened)
@@ -98,7 +98,7 @@ _ONE_ROW_EACH = (
 
 
 def _differing(profiles: Mapping[str, Cells], rows: Rows, kept: Rows) -> list[str]:
-    """Return the columns in which any of some rows differs from the one that would be kept; a connector's own are no news."""
+    """Return the columns in which some rows differ from the row that would be kept, without a connector's metadata columns."""
     found = []
     for name, cells in profiles.items():
         one, other = np.split(PropertyColumn(cells.take(np.concatenate([rows, kept]))).codes, 2)

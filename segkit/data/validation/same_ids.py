@@ -1,4 +1,4 @@
-"""Rows that share an id with another row, found without a table of all ids; its callers say what becomes of them."""
+"""Find rows that share an id with another row, without a hash table of all ids. `doubled.py` decides which of them to keep."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -21,10 +21,10 @@ _WORD = 8
 
 
 def same_ids(cells: Cells) -> tuple[Rows, Numbers]:
-    """Return the rows whose id another row has, too, and a number for each of these ids; unset and empty ids are none.
+    """Return the rows that share their id with another row, and a code for each row's id. Missing and empty ids are ignored.
 
-    Ids of which each is greater than the one before are all different. Of others, sorting a hash of eight bytes an id takes a
-    quarter of the room of a table of all ids; the few whose hashes are alike are then compared themselves.
+    Strictly ascending ids are all different. Otherwise a 64-bit hash of each id is sorted, which takes less memory than a hash
+    table of the ids; then the few ids with equal hashes are compared.
 
     >>> rows, ids = same_ids(Cells(pa.chunked_array([["E1", "E2", None, "E1", None]])))
     >>> rows.tolist(), ids.tolist()
@@ -35,7 +35,7 @@ def same_ids(cells: Cells) -> tuple[Rows, Numbers]:
         return _shared(np.arange(len(codes)), codes)
     texts = cells.values
     nothing = np.zeros(0, dtype=np.int64)
-    # The first few tell of nearly every column that is in no order.
+    # If a column is not sorted, the first few texts nearly always show it.
     if all(map(_ascends, (texts[:_FEW], texts))):
         return nothing, nothing
     hashes = np.concatenate([*_hashes(texts), np.zeros(0, dtype=np.uint64)])
@@ -55,38 +55,38 @@ def same_ids(cells: Cells) -> tuple[Rows, Numbers]:
 
 
 def _ascends(texts: pa.ChunkedArray) -> bool:
-    """Whether each text is greater than the one before."""
+    """Return whether each text is greater than the one before."""
     return bool(pc.all(pc.less(texts[:-1], texts[1:]), skip_nulls=False).as_py())
 
 
 def _shared(rows: Rows, codes: Numbers) -> tuple[Rows, Numbers]:
-    """Return those rows whose code occurs more than once, and their codes."""
+    """Return the rows whose code occurs more than once, and their codes."""
     counts = np.append(np.bincount(codes[codes >= 0], minlength=1), 0)
     several = counts[codes] > 1
     return rows[several], codes[several]
 
 
 def _hashes(texts: Any) -> Iterator[Hashes]:
-    """Return a hash of each text, a block of rows at a time; 0 for those that are unset or empty."""
+    """Yield a hash of each text, in blocks of rows; 0 for null and empty text."""
     for chunk in texts.chunks:
         for start in range(0, len(chunk), SIZE):
             yield _hashed(chunk.slice(start, SIZE))
 
 
 def _hashed(texts: pa.StringArray) -> Hashes:
-    """Mix the bytes of each text, eight at a time, into one number."""
+    """Return a 64-bit hash of each text, computed from eight bytes at a time."""
     _, ends, content = texts.buffers()
     offsets = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
     begin = (offsets[:-1] - offsets[0]).astype(np.int64)
     length = np.diff(offsets).astype(np.int64)
-    # Padded, so that the last text may be read by whole words, too.
+    # Padded, so that the last text can also be read in whole words.
     whole = np.zeros(int(offsets[-1] - offsets[0]) + _WORD, dtype=np.uint8)
     if content is not None:
         whole[:-_WORD] = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]]
     size = int(length.max(initial=0))
     found = length.astype(np.uint64) * _ODD
     if size and length.min() == size:
-        # Ids are mostly of one length: as a table of words they are read in order, in half the time.
+        # Most ids have the same length. As a table of words they can be read sequentially, which is faster.
         table = np.zeros((len(length), -(-size // _WORD) * _WORD), dtype=np.uint8)
         table[:, :size] = whole[:-_WORD].reshape(-1, size)
         for number, word in enumerate(table.view("<u8").T):
@@ -102,7 +102,7 @@ def _hashed(texts: pa.StringArray) -> Hashes:
 
 
 def _spare_bits(rest: Any) -> Any:
-    """Return how many bits of a word of eight bytes lie beyond a text, of which `rest` bytes are left."""
+    """Return how many bits of an eight-byte word are beyond the end of a text with `rest` bytes left."""
     return (_WORD * np.clip(_WORD - np.asarray(rest), 0, _WORD - 1)).astype(np.uint64)
 
 

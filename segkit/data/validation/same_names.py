@@ -1,4 +1,4 @@
-"""Metrics of one name that came from two integrations: Klaviyo keeps them apart, and here they are added up, so the report says so."""
+"""Report metrics of different integrations that have the same name. Klaviyo separates them, but here their events are combined."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from segkit.masking import masked_text, quoted
 from segkit.wording import counted
 
 INTEGRATION = "metric_integration"
-"""The property that events of pages get where two metrics have one name."""
+"""The property that events of API pages get if two metrics have the same name."""
 
 _SOURCES = ("metric_id", INTEGRATION, "integration_id", "integration", "integration_name")
 _FEW_PAIRS = 2**22
@@ -22,15 +22,15 @@ _FEW_PAIRS = 2**22
 def note_same_names(
     events: Mapping[str, Cells], metrics: npt.NDArray[Any], names: Sequence[str], faults: Faults
 ) -> None:
-    """Note each name that metrics of several ids or integrations have, with the number of events of each.
+    """Note each name that metrics with several ids or integrations share, with the number of events of each.
 
-    A metric that Klaviyo renamed has an id and a name for each generation, and is one metric all the same.
+    The old and the new name of a metric that Klaviyo renamed have different ids but are the same metric, and are not noted.
 
     Args:
-        events: the table, under canonical names.
-        metrics: the number of the metric of each event as it was written, -1 for none.
-        names: what each of these numbers is called.
-        faults: where it is noted.
+        events: the table, with canonical column names.
+        metrics: the index of each event's metric as written, -1 for none.
+        names: the name of each index.
+        faults: where faults are noted.
     """
     folded = {header.strip().casefold().replace(" ", "_"): header for header in events}
     header = next((folded[source] for source in _SOURCES if source in folded), None)

@@ -1,4 +1,7 @@
-"""Phone numbers and consent to texts in every column that holds them; which of them counts when a text is sent is decided elsewhere."""
+"""Read phone numbers and SMS consent from all columns that contain them, including second columns with the same meaning.
+
+`segkit.sending.eligibility` uses the result to decide who may be texted.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,16 +29,18 @@ _NEVER_TEXTED = "kept as written, never texted"
 
 @dataclass(frozen=True, slots=True)
 class SmsRecords:
-    """What the profiles say of texts beside their status: eligibility heeds it, and segments, which keep Klaviyo's meaning, do not.
+    """What the profiles contain about texts besides `sms_consent` and `phone_number`.
+
+    Eligibility checks use it. Segments don't, since they keep Klaviyo's meaning.
 
     Attributes:
-        is_date: whose status carries a date without a time.
-        further: what the other columns of this meaning say of each profile, the strictest word of several; an unknown word counts
-            as an opt-out, and `NOT_SAID` is where they say nothing.
-        endings: the last digits of numbers that can't be read, and of those that stand beside the one that is.
+        is_date: a mask of the profiles whose consent timestamp is a date without a time.
+        further: the consent in other columns with the same meaning, the strictest of several. An unknown word counts as an opt-out,
+            and a profile without any value is `NOT_SAID`.
+        endings: the last digits of numbers that can't be parsed, and of further numbers in the same cell.
         further_rows: the rows that have a number in another column of phone numbers.
         further_numbers: these numbers in E.164.
-        undated_opt_outs: the rows that have an event of an opt-out whose date can't be read; as an event it was left out.
+        undated_opt_outs: the rows with an opt-out event whose date is unreadable, so that the event itself was left out.
     """
 
     is_date: Flags
@@ -53,17 +58,17 @@ def read_sms_columns(
     consent: ConsentWords,
     faults: Faults,
 ) -> tuple[Phones, SmsRecords]:
-    """Read the phone numbers, put those that are valid into the column in E.164, and read all other columns of the two meanings.
+    """Convert the phone numbers to E.164 in place, and read all other columns of phone numbers or SMS consent.
 
     Args:
-        known: the known columns of the profiles, of which "phone_number" is changed.
-        profiles: all columns as they came.
-        default_country: where a number belongs that names no country, if its profile has none.
-        consent: the words of consent that count.
-        faults: what is found goes here.
+        known: the known columns of the profiles. "phone_number" is replaced.
+        profiles: all columns as they were loaded.
+        default_country: the country of numbers without a country code whose profile has no country.
+        consent: the words that are accepted as consent.
+        faults: where faults are noted.
 
     Raises:
-        DataError: `default_country` is no country.
+        DataError: `default_country` is not a country.
     """
     size = len(next(iter(profiles.values())))
     countries = _countries(known, size, default_country)
@@ -91,7 +96,7 @@ def read_sms_columns(
 
 
 def _others(profiles: Mapping[str, Cells], meaning: str, faults: Faults) -> Iterator[tuple[Place, pa.Array]]:
-    """Yield the other columns of a meaning as text."""
+    """Yield the other columns with the same meaning, as text."""
     for name, cells in profiles.items():
         if name not in schema.PROFILE_COLUMNS and schema.canonical_name("profiles", name) == meaning:
             place = Place("profiles", name, faults)
@@ -142,9 +147,9 @@ def _note_problems(place: Place, written: pa.Array, phones: Phones) -> None:
 
 
 def _unread(written: pa.Array, phones: Phones) -> PhoneEndings:
-    """Return the endings of numbers that can't be read, and of those that may stand beside one that is."""
+    """Return the endings of numbers that can't be parsed, and of cells that may contain further numbers."""
     unread = _flags(pc.invert(pc.is_in(phones.problems, value_set=pa.array([None, *LOST], pa.string()))))
-    # A cell that is E.164 as it stands holds nothing beside it.
+    # A cell that is already E.164 contains no further number.
     mended = np.flatnonzero(_flags(phones.mended))
     some = pa.array(mended)
     unread[mended] = may_hold_others(written.take(some), phones.numbers.take(some))

@@ -31,6 +31,7 @@ from segkit.definition.conditions import (
     PropertyTest,
     Region,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     Subscription,
 )
@@ -152,16 +153,19 @@ def _not(part: _Part, kind: str) -> Condition:
 
 def _metric(part: _Part, kind: str) -> Condition:
     metric = part.take(kind, name, "?")
-    needed = kind == "spent on" and not part.data.keys() - {kind, *KIND_KEYS[kind]}
+    needed = kind in ("spent on", "did on days") and not part.data.keys() - {kind, *KIND_KEYS[kind]}
     comparison = cast(NumberComparison | None, part.one_of(f"What stands beside {kind}", NUMBER_KEYS, needed=needed))
     value: Any = 1
     if kind == "did not":
         comparison, value = "equals", 0
     elif comparison is not None:
         value = part.take(comparison, exact if kind == "spent on" else count, 0)
-    measurement: Measurement = "sum" if kind == "spent on" else "count"
+    measurement = _MEASUREMENTS[kind]
     timeframe = part.take("when", read_event_timeframe, ALL_TIME)
     return MetricCondition(metric, measurement, comparison or "at least", value, timeframe, _event_tests(part))
+
+
+_MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did not": "count", "did on days": "days", "spent on": "sum"}
 
 
 def _funnel(part: _Part, kind: str) -> Condition:
@@ -263,6 +267,10 @@ def _list(part: _Part, kind: str) -> Condition:
     return ListCondition(part.take(kind, name, "?"), kind == "in list", joined)
 
 
+def _segment(part: _Part, kind: str) -> Condition:
+    return SegmentCondition(part.take(kind, name, "?"))
+
+
 def _distance(part: _Part, kind: str) -> Condition:
     distance, unit = part.take(kind, length_of, (1.0, "miles"))
     place: PostalCode | Point | None = None
@@ -288,12 +296,13 @@ def _region(part: _Part, kind: str) -> Condition:
 _READERS: dict[str, Callable[[_Part, str], Condition]] = {
     **dict.fromkeys(["all of", "any of"], _group),
     "not": _not,
-    **dict.fromkeys(["did", "did not", "spent on"], _metric),
+    **dict.fromkeys(_MEASUREMENTS, _metric),
     "did in order": _funnel,
     "has": _has,
     **dict.fromkeys(["is set", "is not set"], _set),
     **dict.fromkeys(["can receive", "cannot receive"], _consent),
     **dict.fromkeys(["in list", "not in list"], _list),
+    "in segment": _segment,
     **dict.fromkeys(["within", "beyond"], _distance),
     **dict.fromkeys(["phone country", "not phone country"], _phone),
     **dict.fromkeys(["in region", "not in region"], _region),

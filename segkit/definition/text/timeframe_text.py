@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from segkit.definition.timeframe_words import DATE_WORDS, EVENT_WORDS, MONTHS, date_timeframe, event_timeframe
 from segkit.definition.timeframes import (
@@ -20,8 +20,10 @@ from segkit.definition.timeframes import (
     DateTimeframe,
     EventTimeframe,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
+    Period,
     Timeframe,
     Unit,
 )
@@ -31,6 +33,9 @@ EVENT_FORMS = (
     "in the last 90 days",
     "at least 30 days ago",
     "between 91 and 150 days ago",
+    "in the last 3 months",
+    "in this calendar month",
+    "in the last calendar month",
     "before 2026-01-01",
     "after 2026-01-01",
     "on 2026-01-01",
@@ -62,6 +67,8 @@ def timeframe_text(timeframe: Timeframe) -> str:
             return f"at least {_units(quantity, unit)} ago"
         case BetweenAgo(nearest, farthest, unit):
             return f"between {nearest} and {_units(farthest, unit)} ago"
+        case InPeriod(period, is_last):
+            return f"in {'the last' if is_last else 'this'} calendar {period}"
         case InTheNext(quantity, unit):
             return f"in the next {_units(quantity, unit)}"
         case Before(day):
@@ -131,25 +138,50 @@ def _word(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
     raise DefinitionError.bad_timeframe(key, value, forms)
 
 
-_QUANTITY = r"(\d{1,6})"
-_UNITS = r"(hour|day|week)s?"
+_QUANTITY = r"(\d{1,6}|\d{1,3}(?:,\d{3})+)"
+_UNIT = r"(hour|day|week|month)"
+_UNITS = rf"{_UNIT}s?"
+_PERIODS = "|".join(get_args(Period))
 _DAY = r"(\d{4}-\d\d-\d\d)"
-_FORMS: dict[str, Callable[..., tuple[str, Any]]] = {
-    rf"in the last {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_last_{unit}s", int(number)),
-    rf"at least {_QUANTITY} {_UNITS} ago": lambda number, unit: (f"at_least_{unit}s_ago", int(number)),
+
+
+def _whole(number: str) -> int:
+    return int(number.replace(",", ""))
+
+
+_READ_EVENTS: dict[str, Callable[..., tuple[str, Any]]] = {
+    rf"in the last {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_last_{unit}s", _whole(number)),
+    rf"in the last {_UNIT}": lambda unit: (f"in_last_{unit}s", 1),
+    rf"at least {_QUANTITY} {_UNITS} ago": lambda number, unit: (f"at_least_{unit}s_ago", _whole(number)),
     rf"between {_QUANTITY} and {_QUANTITY} {_UNITS} ago": lambda nearest, farthest, unit: (
         f"between_{unit}s_ago",
-        (int(nearest), int(farthest)),
+        (_whole(nearest), _whole(farthest)),
     ),
-    rf"in the next {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_next_{unit}s", int(number)),
+    rf"in this calendar ({_PERIODS})": lambda period: ("in_this", period),
+    rf"in the last calendar ({_PERIODS})": lambda period: ("in_last", period),
     rf"before {_DAY}": lambda day: ("before", day),
     rf"after {_DAY}": lambda day: ("after", day),
     rf"on {_DAY}": lambda day: ("between", (day, day)),
     rf"between {_DAY} and {_DAY}": lambda first, last: ("between", (first, last)),
-    "anniversary today": lambda: ("anniversary_today", True),
-    rf"anniversary in the next {_QUANTITY} days?": lambda number: ("anniversary_in_next_days", int(number)),
-    rf"anniversary in the last {_QUANTITY} days?": lambda number: ("anniversary_in_last_days", int(number)),
-    "anniversary this month": lambda: ("anniversary_this_month", True),
+    rf"from {_DAY} to {_DAY}": lambda first, last: ("between", (first, last)),
+}
+_READ_DATES: dict[str, Callable[..., tuple[str, Any]]] = {
+    rf"in the next {_QUANTITY} {_UNITS}": lambda number, unit: (f"in_next_{unit}s", _whole(number)),
+    rf"in the next {_UNIT}": lambda unit: (f"in_next_{unit}s", 1),
+    "(?:with its )?anniversary today": lambda: ("anniversary_today", True),
+    rf"(?:with its )?anniversary in the next {_QUANTITY} days?": lambda number: (
+        "anniversary_in_next_days",
+        _whole(number),
+    ),
+    rf"(?:with its )?anniversary in the last {_QUANTITY} days?": lambda number: (
+        "anniversary_in_last_days",
+        _whole(number),
+    ),
+    "(?:with its )?anniversary this month": lambda: ("anniversary_this_month", True),
     rf"in ({'|'.join(MONTHS)}) of any year": lambda month: ("in_month", MONTHS.index(month) + 1),
 }
-_PATTERNS = [(re.compile(pattern, re.ASCII), read) for pattern, read in _FORMS.items()]
+_PATTERNS = [(re.compile(pattern, re.ASCII), read) for pattern, read in (_READ_EVENTS | _READ_DATES).items()]
+
+EVENT_PATTERNS = (*_READ_EVENTS, timeframe_text(ALL_TIME))
+DATE_PATTERNS = (*_READ_EVENTS, *_READ_DATES)
+"""Regular expressions of every text that is read, the words of `explain` included."""

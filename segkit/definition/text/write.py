@@ -32,6 +32,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextInTest,
@@ -83,6 +84,8 @@ def to_data(condition: Condition) -> Data:
             return {"phone country" if is_in else "not phone country": list(countries)}
         case RegionCondition(region, is_in):
             return {"in region" if is_in else "not in region": region}
+        case SegmentCondition(name):
+            return {"in segment": name}
         case _:
             assert_never(condition)
 
@@ -112,6 +115,8 @@ def _metric(condition: MetricCondition) -> Data:
             return {"did not": condition.metric, **beside} if is_never else {"did": condition.metric, **said}
         case "sum":
             return {"spent on": condition.metric, **said}
+        case "days":
+            return {"did on days": condition.metric, **said}
         case _:
             assert_never(condition.measurement)
 

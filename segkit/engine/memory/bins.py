@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeAlias, assert_never
 
 import numpy as np
@@ -12,6 +13,7 @@ from segkit.data.places import KILOMETERS
 from segkit.definition.measures import (
     Distance,
     EventCount,
+    EventDays,
     EventSum,
     FirstDay,
     LastDay,
@@ -37,6 +39,13 @@ MOST_STEPS = 4
 
 FARTHEST = 2**62
 """Beyond every count and every sum."""
+
+FEWEST_EDGES = 8
+"""As few edges as these are searched as quickly as amounts are placed."""
+
+CELLS_PER_EDGE = 4
+MOST_IN_CELL = 4
+"""Edges in one cell, each of which every amount is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +109,10 @@ def _digit_of_property(cut: Cut, name: str, evaluation: Evaluation) -> Digit:
 def _laid(cut: Cut, evaluation: Evaluation) -> _Laid:
     measure = cut.measure
     match measure:
-        case EventCount() | EventSum():
+        case EventCount() | EventSum() | EventDays():
             units, scale = evaluation.measured(measure)
-            return _Laid(units, _whole_edges(cut, scale, least=-FARTHEST, most=FARTHEST))
+            farthest = min(FARTHEST, np.iinfo(units.dtype).max)
+            return _Laid(units, _whole_edges(cut, scale, least=-farthest, most=farthest))
         case LastDay():
             days = evaluation.deciding_days(measure)
             if days is None:
@@ -146,41 +156,51 @@ def _lengths(name: str, evaluation: Evaluation) -> npt.NDArray[np.int64]:
 
 
 def _searched(edges: Edges) -> Bins:
-    """Return what works out one more than how many edges floats reach, and 0 for NaN.
+    """Return what works out one more than how many edges floats reach, and 0 for NaN."""
+    kind, search = _kind(edges), reached(edges)
+    return lambda amounts: ((search(amounts) + 1) * ~np.isnan(amounts)).astype(kind)
 
-    Where edges lie evenly, their range is divided into equal parts, of which each knows how many edges lie before it; from there it
-    is at most as many steps to the bin as edges lie in the fullest part. That takes a sixth of searching for each amount.
+
+def reached(edges: Edges) -> Bins:
+    """Return what works out how many ascending edges amounts reach; for NaN any number.
+
+    Amounts are placed in cells of one width, and only compared with the edges of their own cell, a fifth of the time of searching for
+    each. That is exact, however the arithmetic rounds: what is less is never in a higher cell, so all edges of lower cells are
+    reached and none of higher ones.
     """
-    kind, parts = _kind(edges), PARTS_PER_EDGE * len(edges)
-    low, width = (float(edges[0]), float(edges[-1] - edges[0])) if len(edges) else (0.0, 0.0)
-    scale = parts / width if 0 < width < np.inf else 0.0
-    # The part of an edge is found as that of an amount is, so that rounding can't part the two.
-    part_of_edge = _parts(edges, low, scale, parts)
-    steps = int(np.bincount(part_of_edge).max(initial=0))
-    if steps > MOST_STEPS:
-        scale, steps = 0.0, 0
-    before = np.searchsorted(part_of_edge, np.arange(parts + 2), side="left").astype(kind)
-    beyond = np.append(edges, np.inf)
 
-    def bins(amounts: Amounts) -> npt.NDArray[np.integer[Any]]:
-        if steps:
-            found: Amounts = before.take(_parts(amounts, low, scale, parts))
-            for _ in range(steps):
-                found += amounts >= beyond.take(found)
-        else:
-            found = np.searchsorted(edges, amounts, side="right").astype(kind)
-        found += 1
-        # Multiplied, since putting 0 where a flag stands takes many times as long.
-        return found * ~np.isnan(amounts)
+    def search(amounts: Amounts) -> Amounts:
+        return np.searchsorted(edges, amounts, side="right")
 
-    return bins
+    count, low = CELLS_PER_EDGE * len(edges), float(edges[0]) if len(edges) else 0.0
+    width = float(edges[-1]) - low if len(edges) >= FEWEST_EDGES else 0.0
+    if not (isfinite(width) and width > 0 and isfinite(count / width)):
+        return search
 
+    def cell_of(amounts: Amounts) -> npt.NDArray[np.intp]:
+        # What is too large to be placed lies beyond all cells, and `fmax` puts NaN below them.
+        with np.errstate(over="ignore"):
+            place: npt.NDArray[np.float64] = (amounts - low) * (count / width)
+        np.fmax(place, -1, out=place)
+        np.minimum(place, count, out=place)
+        place += 1
+        return place.astype(np.intp)
 
-def _parts(amounts: Amounts, low: float, scale: float, parts: int) -> npt.NDArray[np.intp]:
-    """Return in which of so many parts of a range amounts lie, 0 before it and `parts` + 1 beyond; NaN lies anywhere."""
-    return np.clip(np.nan_to_num((amounts - low) * scale + 1, nan=0, posinf=parts + 1, neginf=0), 0, parts + 1).astype(
-        np.intp
-    )
+    cells = cell_of(edges)
+    most = int(np.bincount(cells).max())
+    if most > MOST_IN_CELL:
+        return search
+    before = np.searchsorted(cells, np.arange(count + 2))
+    beyond = np.inf if edges.dtype.kind == "f" else np.iinfo(edges.dtype).max
+    padded = np.append(edges, np.full(most, beyond, dtype=edges.dtype))
+
+    def found_by_cell(amounts: Amounts) -> Amounts:
+        found = before.take(cell_of(amounts))
+        for _ in range(most):
+            found += amounts >= padded.take(found)
+        return np.minimum(found, len(edges), out=found)
+
+    return found_by_cell
 
 
 def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:
@@ -194,7 +214,8 @@ def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:
         return lambda block: np.full(len(block), first, dtype=kind)
     low, high = int(edges[0]) - 1, int(edges[-1])
     if high - low > WIDEST_RANGE:
-        return lambda block: np.searchsorted(edges, block, side="right").astype(kind) + np.array(first, dtype=kind)
+        search = reached(edges)
+        return lambda block: (search(block) + first).astype(kind)
     # What is taken off is of the amounts' own type, so that nothing is made wider on the way.
     ends = amounts.type(low), amounts.type(high)
     if high - low == len(edges) and np.all(np.diff(edges) == 1):

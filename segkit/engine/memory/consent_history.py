@@ -49,6 +49,7 @@ class ConsentHistory:
         given: the events in which consent was given.
         withdrawn: those in which it was withdrawn.
         withdrawn_ends: when each of them was, a date without a time as the end of its day.
+        newest: the last of the dates.
     """
 
     status: Status
@@ -57,6 +58,7 @@ class ConsentHistory:
     given: MetricEvents
     withdrawn: MetricEvents
     withdrawn_ends: Microseconds
+    newest: int
 
     @classmethod
     def of(
@@ -71,9 +73,11 @@ class ConsentHistory:
         known_until: int,
     ) -> "ConsentHistory":
         """Put together what the data says; a date after `known_until` is none, nor is a placeholder."""
-        if len(dates) and (dates.min() < FIRST_PLAUSIBLE or dates.max() > known_until):
+        newest = int(dates.max(initial=NEVER_YET))
+        if newest > known_until or dates.min(initial=FIRST_PLAUSIBLE) < FIRST_PLAUSIBLE:
             dates = np.where((dates >= FIRST_PLAUSIBLE) & (dates <= known_until), dates, NEVER_YET)
-        return cls(status, dates, is_date, given, withdrawn, withdrawn_ends)
+            newest = int(dates.max(initial=NEVER_YET))
+        return cls(status, dates, is_date, given, withdrawn, withdrawn_ends, newest)
 
     @property
     def date_ends(self) -> Microseconds:
@@ -108,9 +112,10 @@ class ConsentHistory:
 
     def then(self, moment: int) -> StatusThen:
         """Return what profiles had agreed to at a moment, in microseconds."""
+        if self.newest <= moment:
+            nobody = np.zeros(len(self.status), dtype=bool)
+            return StatusThen(self.status, self.dates, nobody, nobody)
         is_replayed = self.dates > moment
-        if not is_replayed.any():
-            return StatusThen(self.status, self.dates, is_replayed, is_replayed)
         given, withdrawn = self.newest_given(moment), self._newest(self.withdrawn, self.withdrawn_ends, moment)
         is_told = is_replayed & ((given > NEVER_YET) | (withdrawn > NEVER_YET))
         said = np.where(withdrawn >= given, np.int8(UNSUBSCRIBED), np.int8(SUBSCRIBED))

@@ -170,6 +170,8 @@ class Dataset:
     def of_checked(cls, shop: CheckedShop) -> Self:
         """Build a Dataset from checked tables, whether they come from validation or from a saved shop."""
         checked = shop.tables
+        # Whoever is handed one of these arrays can't change the data by it.
+        freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
         return cls(
             as_of=shop.as_of,
             report=shop.report,
@@ -599,9 +601,10 @@ class Dataset:
         return self.cache.keep(("places of profiles",), self._place)
 
     def _place(self) -> Placed:
-        placed = Placed.nowhere(len(self))
         if "zip" in self._table:
             placed = self.postal_points.placed(self._table["zip"].coded(), self._postal_countries())
+        else:
+            placed = Placed.nowhere(len(self))
         if not {"latitude", "longitude"} <= self._table.keys():
             return placed
         return placed.moved(_floats(self._table["latitude"]), _floats(self._table["longitude"]))

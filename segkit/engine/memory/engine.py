@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from segkit.data.instants import Flags
 from segkit.data.properties import JSON_CELLS, Cells
 from segkit.definition.conditions import AllOf, Condition
 from segkit.engine.memory.bins import digit_of
@@ -66,12 +67,12 @@ class MemoryEngine:
         """Return what an analyst should know beside the answers, each sentence once."""
         return list(dict.fromkeys(note for condition in conditions for note in self._evaluation.notes(condition)))
 
-    def counts(self, conditions: Sequence[Condition], *, among: Condition = EVERYBODY) -> list[int]:
+    def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
         """Return of how many profiles each condition is true, of some or of all; see `Engine.counts`."""
         evaluation = self._evaluation
         parts = [_parts(condition) for condition in conditions]
         distinct = set[Condition]().union(*parts)
-        inside = None if among == EVERYBODY else evaluation.answer(among)
+        inside = None if among == EVERYBODY else self._inside(among)
         if len(distinct) >= len(conditions):
             every = map(evaluation.answer, conditions)
             return [int(np.count_nonzero(holds if inside is None else holds & inside)) for holds in every]
@@ -84,7 +85,7 @@ class MemoryEngine:
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Return how many profiles, of some or of all, are alike in everything that is asked of them; see `Engine.cube`."""
-        inside = among.values if isinstance(among, Picked) else self._evaluation.answer(among)
+        inside = self._inside(among)
         asked = [self._digit(item) for item in by]
         moving = [digit for digit in asked if isinstance(digit, Digit)]
         found, counts = count_cells(moving, len(self), None if inside.all() else inside)
@@ -102,6 +103,9 @@ class MemoryEngine:
         found = np.flatnonzero(self._evaluation.answer(among))
         return (_batch(dataset, found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
 
+    def _inside(self, among: Some) -> Flags:
+        return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
+
     def _digit(self, item: Item) -> Digit | bool:
         """Return what is asked of each profile as digits; of a condition that is true of all, or of nobody, just that."""
         match item:
@@ -112,7 +116,7 @@ class MemoryEngine:
             case Picked(values) if values.dtype != np.bool_:
                 return Digit(lambda block: values[block], int(values.max(initial=0)) + 1)
             case _:
-                flags = item.values if isinstance(item, Picked) else self._evaluation.answer(item)
+                flags = self._inside(item)
                 if not flags.any():
                     return False
                 return True if flags.all() else Digit.of_flags(flags)

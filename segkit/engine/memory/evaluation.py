@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.blocks import blocks
 from segkit.data.events import MetricEvents
 from segkit.data.instants import Flags, microseconds
 from segkit.data.places import KILOMETERS
@@ -40,11 +41,13 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
 )
 from segkit.definition.measures import (
     DayMeasure,
     EventCount,
+    EventDays,
     EventMeasure,
     EventSum,
     FirstDay,
@@ -170,6 +173,8 @@ class Evaluation:
             case PropertyCondition() | DistanceCondition():
                 measure = measure_of(condition)
                 return self._holds(condition), measure is None or self._is_first(measure, condition)
+            case SegmentCondition(name):
+                raise DefinitionError.unresolved_segment(name)
             case _:
                 return self._holds(condition), True
 
@@ -259,10 +264,10 @@ class Evaluation:
             return recency.grouped(*self._seen(measure.of, events, is_last=is_last), size)
 
         match measure.of:
-            case EventCount() if measure.rank == 1:
+            case EventCount() | EventDays() if measure.rank == 1:
                 profiles, seen, _ = self._seen(measure.of, events, is_last=is_last)
                 days: recency.Days | None = recency.newest(profiles, seen, size)
-            case EventCount() | EventSum():
+            case EventCount() | EventSum() | EventDays():
                 scale = events.scale if isinstance(measure.of, EventSum) else 0
                 by_profile = self.keep("events by profile", (measure.of, is_last), grouped)
                 days = None if by_profile is None else recency.deciding_days(by_profile, measure, scale)
@@ -273,7 +278,7 @@ class Evaluation:
     def _seen(
         self, measure: EventMeasure, events: MetricEvents, *, is_last: bool
     ) -> tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]:
-        """Return profiles, days and amounts of the events that count, in order of time.
+        """Return profiles, days and amounts of the events that count, in order of time; where days are counted one event of each.
 
         Where the first day is looked for they are those of a mirror: from the last event to the first, with their days below 0.
         """
@@ -281,34 +286,40 @@ class Evaluation:
         profiles, days, units = events.profiles[rows], events.days[rows], None
         if isinstance(measure, EventSum):
             units = np.zeros(len(days), dtype=np.int64) if events.units is None else events.units[rows]
+        if isinstance(measure, EventDays):
+            first = recency.first_of_days(profiles, days)
+            profiles, days = profiles[first], days[first]
         if is_last:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count, or its sum as whole units and the decimals they carry."""
+        """Return each profile's count of events or days, or its sum as whole units and the decimals they carry."""
         events = self.dataset.events.metric(measure.metric)
         match measure:
             case EventCount():
                 return self.keep("count", measure, lambda: (self._count(measure, events), 0))
             case EventSum():
                 return self.keep("sum", measure, lambda: self._sum(measure, events))
+            case EventDays():
+                return self.keep("days", measure, lambda: (self._days(measure, events), 0))
             case _:
                 assert_never(measure)
 
     def _count(self, measure: EventCount, events: MetricEvents) -> npt.NDArray[Any]:
-        return np.bincount(events.profiles[self.selected(measure, events)], minlength=len(self.dataset))
+        return _tally(events.profiles[self.selected(measure, events)], len(self.dataset))
+
+    def _days(self, measure: EventDays, events: MetricEvents) -> npt.NDArray[Any]:
+        profiles, _, _ = self._seen(measure, events, is_last=True)
+        return _tally(profiles, len(self.dataset))
 
     def _sum(self, measure: EventSum, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)
         profiles, size = events.profiles[rows], len(self.dataset)
         if events.units is None:
             return np.zeros(size, dtype=np.int64), 0
-        units = events.units[rows]
-        if events.sums_fit_floats:
-            return np.bincount(profiles, weights=units, minlength=size).astype(np.int64), events.scale
         sums = np.zeros(size, dtype=np.int64)
-        np.add.at(sums, profiles, units)
+        np.add.at(sums, profiles, events.units[rows])
         return sums, events.scale
 
     def selected(self, measure: EventMeasure, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
@@ -423,6 +434,14 @@ class Evaluation:
         found = np.zeros(len(self.dataset), dtype=bool)
         found[entries.profiles[counts]] = True
         return found if condition.is_member else ~found
+
+
+def _tally(profiles: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
+    """Return how often each profile occurs. Blocks stay in the processor's cache, and 4 bytes a profile are written instead of 8."""
+    counts = np.zeros(size, dtype=np.int32)
+    for block in blocks(profiles):
+        np.add.at(counts, block, np.int32(1))
+    return counts
 
 
 def longest(condition: FunnelCondition) -> int | None:

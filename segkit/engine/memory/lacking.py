@@ -20,7 +20,7 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 def lacking_amounts(condition: MetricCondition, events: MetricEvents, dataset: Dataset) -> str | None:
     """Say what makes a sum of amounts no answer: no event has an amount, or they are of several currencies; None if nothing does."""
     match condition.measurement:
-        case "count":
+        case "count" | "days":
             return None
         case "sum":
             return _lacking_for_a_sum(condition, events, dataset) if len(events) else None

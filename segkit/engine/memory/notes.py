@@ -34,6 +34,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextInTest,
@@ -44,6 +45,7 @@ from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.lacking import lacking_amounts, lacking_column, lacking_places
 from segkit.engine.memory.near_values import Value, Values, no_numbers_of
 from segkit.engine.memory.value_tests import kind_of, readable, unread
+from segkit.errors import DefinitionError
 from segkit.masking import quoted
 from segkit.wording import counted
 
@@ -104,6 +106,8 @@ def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozen
             yield from _sentence(lacking_places(dataset))
         case ListCondition():
             pass
+        case SegmentCondition(name):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             assert_never(condition)
 

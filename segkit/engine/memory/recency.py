@@ -57,6 +57,18 @@ def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
     return found
 
 
+def first_of_days(profiles: npt.NDArray[np.int32], days: Days) -> Integers:
+    """Return where the first event of each profile on each day stands, in ascending order.
+
+    >>> first_of_days(np.array([0, 0, 1, 0], dtype=np.int32), np.array([7, 7, 7, 8], dtype=np.int32)).tolist()
+    [0, 2, 3]
+    """
+    places: Integers
+    _, places = np.unique(profiles.astype(np.int64) << 32 | (days.astype(np.int64) + 2**31), return_index=True)
+    places.sort()
+    return places
+
+
 def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | None, size: int) -> Grouped | None:
     """Group events, which stand in order of time, by their profile; None where an amount is below 0.
 

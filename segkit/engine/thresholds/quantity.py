@@ -7,6 +7,7 @@ from segkit.definition.conditions import AllOf, Atom, Condition, MetricCondition
 from segkit.definition.measures import (
     Distance,
     EventCount,
+    EventDays,
     EventSum,
     FirstDay,
     LastDay,
@@ -21,7 +22,7 @@ from segkit.definition.parameters import Parameter
 from segkit.definition.timeframes import BetweenAgo, InTheLast, length
 from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
-Pictured: TypeAlias = EventCount | EventSum | LastDay | Distance | Number | ListLength
+Pictured: TypeAlias = EventCount | EventSum | EventDays | LastDay | Distance | Number | ListLength
 """Measures that a picture is drawn of; of a window whose end moves it shows the days since the last event as well."""
 
 
@@ -56,7 +57,7 @@ class Quantity:
             case EventSum(metric, timeframe, where):
                 bought = MetricCondition(metric, "count", "at least", 1, timeframe, where)
                 return AllOf((*self.others.conditions, bought))
-            case EventCount() | LastDay() | Distance() | Number() | ListLength():
+            case EventCount() | EventDays() | LastDay() | Distance() | Number() | ListLength():
                 return self.others
             case _:
                 assert_never(self.measure)
@@ -67,7 +68,7 @@ class Quantity:
         match self.measure:
             case EventSum() | Number():
                 return True
-            case EventCount() | LastDay() | Distance() | ListLength():
+            case EventCount() | EventDays() | LastDay() | Distance() | ListLength():
                 return False
             case _:
                 assert_never(self.measure)
@@ -113,7 +114,9 @@ def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
         return measure
     if isinstance(atom, MetricCondition) and isinstance(other, MetricCondition):
         window = atom.timeframe
-        if isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "hour" and window != other.timeframe:
+        # A picture of days has no place for a window of months, which are of several lengths.
+        is_days = isinstance(window, (InTheLast, BetweenAgo)) and window.unit not in ("hour", "month")
+        if is_days and window != other.timeframe:
             return last_day_of(atom)
     return None
 
@@ -125,8 +128,12 @@ def _words(measure: Pictured) -> str:
             return f"{metric} events"
         case EventSum(metric):
             return f"spent on {metric}"
+        case EventDays(metric):
+            return f"days with {metric}"
         case LastDay(EventSum(metric), rank, is_passed):
             return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent on {metric}"
+        case LastDay(EventDays(metric), rank) if rank > 1:
+            return f"days since the last day but {rank - 1} with {metric}"
         case LastDay(of, rank):
             which = "last" if rank <= 1 else f"last but {rank - 1}"
             return f"days since the {which} {of.metric}"
@@ -142,7 +149,7 @@ def _words(measure: Pictured) -> str:
 
 def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
     match measure:
-        case EventCount() | LastDay() | ListLength():
+        case EventCount() | EventDays() | LastDay() | ListLength():
             return True
         case EventSum() | Distance() | Number():
             span = parameter.range
@@ -154,7 +161,7 @@ def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
 def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
     """Return where an atom stands along its measure, in the unit of the picture: a window in days."""
     window = atom.timeframe if isinstance(atom, MetricCondition) else None
-    if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)):
+    if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "month":
         return float(length(_end_of(window, is_nearest=is_nearest), window.unit).days)
     limit = limit_of(atom)
     return float("nan") if limit is None else float(limit)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
-from segkit.definition.conditions import AllOf, AnyOf, Atom, Condition, Not
+from segkit.definition.conditions import AllOf, AnyOf, Atom, Condition, Not, SegmentCondition
 from segkit.definition.parameters import Parameter, made_by, parameters
 from segkit.definition.segment import Segment
 from segkit.definition.value_words import plain
@@ -109,9 +109,9 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
 
 def _moving(conditions: Sequence[Condition], place: Place) -> Iterator[Moving]:
     """Yield the atoms that are not the same in all of some conditions, and where they stand."""
-    first = conditions[0]
-    if all(condition is first or condition == first for condition in conditions):
+    if all(condition is conditions[0] or condition == conditions[0] for condition in conditions):
         return
+    first = conditions[0]
     if isinstance(first, (AllOf, AnyOf, Not)):
         parts = [parts_of(condition) for condition in conditions]
         if len({(type(condition), len(own)) for condition, own in zip(conditions, parts, strict=True)}) != 1:
@@ -119,7 +119,8 @@ def _moving(conditions: Sequence[Condition], place: Place) -> Iterator[Moving]:
         for number, column in enumerate(zip(*parts, strict=True)):
             yield from _moving(column, (*place, number))
         return
-    atoms = tuple(condition for condition in conditions if not isinstance(condition, (AllOf, AnyOf, Not)))
+    groups = (AllOf, AnyOf, Not, SegmentCondition)
+    atoms = tuple(condition for condition in conditions if not isinstance(condition, groups))
     if len(atoms) < len(conditions):
         raise OtherShapeError
     yield Moving(place, atoms)

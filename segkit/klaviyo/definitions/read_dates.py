@@ -20,11 +20,11 @@ from segkit.definition.timeframes import (
     BetweenDates,
     DateTimeframe,
     EventTimeframe,
+    FixedUnit,
     InMonth,
     InTheLast,
     InTheNext,
     Timeframe,
-    Unit,
     iso_moment,
     length,
 )
@@ -77,11 +77,11 @@ def _quantity(given: Filter, part: str = "quantity", *, least: int = 1) -> int:
     return whole(f"The {part} of a date filter", number(part, given.get(part)), least=least, most=most)
 
 
-def _unit(given: Filter) -> Unit:
-    return cast(Unit, word("The unit of a date filter", given.get("unit"), get_args(Unit)))
+def _unit(given: Filter) -> FixedUnit:
+    return cast(FixedUnit, word("The unit of a date filter", given.get("unit"), get_args(FixedUnit)))
 
 
-def _relative(kind: Callable[[int, Unit], Timeframe]) -> Callable[[Filter], Timeframe]:
+def _relative(kind: Callable[[int, FixedUnit], Timeframe]) -> Callable[[Filter], Timeframe]:
     return lambda given: kind(_quantity(given), _unit(given))
 
 

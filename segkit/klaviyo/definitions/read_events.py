@@ -1,6 +1,6 @@
 """Klaviyo's conditions on events to ours: counts and sums of a metric, and steps in an order."""
 
-from typing import get_args
+from typing import cast
 
 from segkit.definition.conditions import (
     Condition,
@@ -33,7 +33,7 @@ def metric_condition(value: Filter, names: NamesOfIds) -> Condition:
     known = ("metric_id", "measurement", "measurement_filter", "timeframe_filter", "metric_filters")
     given = parts("A condition on a metric", value, known)
     metric = names.of("metric", text("The metric_id", given.get("metric_id")))
-    measurement = word("The measurement", given.get("measurement"), get_args(Measurement))
+    measurement = cast(Measurement, word("The measurement", given.get("measurement"), ("count", "sum")))
     test = number_filter(given.get("measurement_filter"))
     comparison, threshold = test.comparison, test.value
     if measurement == "count" and (comparison, threshold) == ("more than", 0):

@@ -28,6 +28,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     PropertyTest,
     RegionCondition,
+    SegmentCondition,
     SetTest,
     SomethingTest,
     TextInTest,
@@ -65,6 +66,8 @@ def _rewritten(condition: Condition, gaps: Gaps) -> Condition:
             return AllOf(tuple(_rewritten(part, gaps) for part in conditions))
         case AnyOf(conditions):
             return AnyOf(tuple(_rewritten(part, gaps) for part in conditions))
+        case SegmentCondition(name):
+            raise DefinitionError.unresolved_segment(name)
         case _:
             return _tried(condition, gaps)
 
@@ -172,9 +175,9 @@ def _negated_property(name: str, test: PropertyTest) -> Condition:
 
 def _nearest_timeframe(name: str, test: PropertyTest) -> str:
     match test:
-        case DateTest(InTheLast(quantity, unit)):
+        case DateTest(InTheLast(quantity, unit)) if unit != "month":
             nearest: DateTimeframe = AtLeastAgo(quantity, unit)
-        case DateTest(AtLeastAgo(quantity, unit)):
+        case DateTest(AtLeastAgo(quantity, unit)) if unit != "month":
             nearest = InTheLast(quantity, unit)
         case _:
             return "the timeframes before and after it, joined by OR"

@@ -25,7 +25,7 @@ from segkit.definition.conditions import (
 )
 from segkit.definition.countries import THREE_LETTERS
 from segkit.definition.explain import describe
-from segkit.definition.segment import Segment
+from segkit.definition.segment import Segment, one_segment
 from segkit.definition.timeframes import ALL_TIME
 from segkit.errors import DefinitionError
 from segkit.klaviyo.account_names import AccountNames
@@ -93,8 +93,7 @@ def to_klaviyo(
     >>> request["data"]["attributes"]["definition"]["condition_groups"][0]["conditions"][0]["type"]
     'profile-marketing-consent'
     """
-    if not isinstance(segment, Segment):
-        raise DefinitionError.not_a_segment(segment)
+    segment = one_segment(segment)
     account = _Account(IdsOfNames(names, {"metric": metric_ids, "list": list_ids}), channel_affinity or {})
     attributes: Document = {"name": segment.name}
     if is_starred:

@@ -1,9 +1,11 @@
 """Conditions on events in Klaviyo's shape: counts and sums of a metric, and steps in an order."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from segkit.definition.conditions import EventProperty, FunnelCondition, MetricCondition
-from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InTheLast
+from segkit.definition.explain import describe
+from segkit.definition.timeframes import AtLeastAgo, BetweenAgo, BetweenDates, InPeriod, InTheLast
 from segkit.errors import DefinitionError
 from segkit.klaviyo.definitions.names import IdsOfNames
 from segkit.klaviyo.definitions.words import COMPLETION_WINDOWS, EVENT_FILTER_LIMIT
@@ -21,6 +23,9 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
             is_once = (atom.comparison, atom.value) == ("at least", 1)
         case "sum":
             is_once = False
+        case "days":
+            nearest = f"{describe(replace(atom, measurement='count'))}, however many events fall on one day"
+            raise DefinitionError.beyond_klaviyo("count of different days with an event", nearest)
         case _:
             assert_never(atom.measurement)
     return {
@@ -39,7 +44,7 @@ def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
     Raises:
         DefinitionError: as for a metric, or a timeframe or completion window that Klaviyo does not have.
     """
-    if not isinstance(atom.timeframe, (InTheLast, AtLeastAgo, BetweenAgo, BetweenDates)):
+    if not isinstance(atom.timeframe, (InTheLast, AtLeastAgo, BetweenAgo, BetweenDates, InPeriod)):
         raise DefinitionError.beyond_klaviyo("funnel without two ends in time", "in the last 365 days")
     windows = {seconds: word for word, seconds in COMPLETION_WINDOWS.items()}
     window = atom.completion_seconds

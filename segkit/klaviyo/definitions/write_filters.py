@@ -1,6 +1,7 @@
 """Tests and timeframes to Klaviyo's filters, in the spelling of its published schema; what has no filter is refused."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from math import isfinite
 from typing import Any, TypeAlias, assert_never
@@ -22,6 +23,7 @@ from segkit.definition.conditions import (
     TextInTest,
     TextTest,
 )
+from segkit.definition.explain import timeframe_words
 from segkit.definition.timeframes import (
     After,
     AllTime,
@@ -34,6 +36,7 @@ from segkit.definition.timeframes import (
     BetweenAgo,
     BetweenDates,
     InMonth,
+    InPeriod,
     InTheLast,
     InTheNext,
     Timeframe,
@@ -178,6 +181,11 @@ def date_filter(timeframe: Timeframe) -> Document:
     match timeframe:
         case AllTime():
             return _date("alltime")
+        case InTheLast(unit="month") | AtLeastAgo(unit="month") | BetweenAgo(unit="month") | InTheNext(unit="month"):
+            raise DefinitionError.beyond_klaviyo("timeframe of months", timeframe_words(_in_days(timeframe)))
+        case InPeriod():
+            nearest = "the same days as dates, such as between=('2026-06-01', '2026-06-30'), which do not move on by themselves"
+            raise DefinitionError.beyond_klaviyo("timeframe of calendar weeks, months or years", nearest)
         case InTheLast(quantity, unit):
             return _relative("in-the-last", quantity, unit)
         case AtLeastAgo(quantity, unit):
@@ -204,6 +212,19 @@ def date_filter(timeframe: Timeframe) -> Document:
             return _date("calendar-month", value=month)
         case _:
             assert_never(timeframe)
+
+
+def _in_days(timeframe: InTheLast | AtLeastAgo | BetweenAgo | InTheNext) -> Timeframe:
+    """Return a timeframe of months as one of about as many days."""
+    match timeframe:
+        case BetweenAgo(nearest, farthest):
+            return BetweenAgo(_days(nearest), _days(farthest))
+        case _:
+            return replace(timeframe, quantity=_days(timeframe.quantity), unit="day")
+
+
+def _days(months: int) -> int:
+    return round(months * 365.25 / 12)
 
 
 def _date(operator: str, **parts: str | int) -> Document:

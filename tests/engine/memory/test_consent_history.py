@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segkit as sk
-from segkit.engine.memory import dataset as dataset_module
+from segkit.data import shops
 
 SAMPLE_DATA = Path(__file__).parents[3] / "sample_data"
 CLOCK = datetime(2026, 7, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the clock stand at the first of July 2026."""
-    monkeypatch.setattr(dataset_module, "now", lambda: CLOCK)
+    monkeypatch.setattr(shops, "now", lambda: CLOCK)
 
 
 def person(profile_id: str, since: str | None, word: str = "SUBSCRIBED", **known: Any) -> Row:

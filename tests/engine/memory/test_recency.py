@@ -59,7 +59,7 @@ orders = st.lists(
 asked = st.builds(
     MetricCondition,
     st.just("Placed Order"),
-    st.sampled_from(["count", "sum"]),
+    st.sampled_from(["count", "sum", "days"]),
     st.sampled_from(COMPARISONS),
     st.sampled_from([0, 1, 2, 2.5, 3, -1, 5.1, 19.99, 20, 100]),
 )
