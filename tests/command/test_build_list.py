@@ -235,3 +235,9 @@ def test_no_table_of_a_build_holds_a_formula(tmp_path: Path):
     assert {f"'{name}" for name in FORMULAS[:-1]} | {"a [31mb"} <= cells
     assert not any(cell.lstrip()[:1] in tuple("=+@\uff1d") for cell in cells)
     assert not any("\x1b" in text for text in texts.values())
+
+
+def test_a_folder_before_the_shop_is_told_with_the_right_call():
+    """All of the shop is built, so it stands first; the other way round the error shows how."""
+    with pytest.raises(sk.DefinitionError, match=r"must be the shop: sk\.build\(shop, folder\)"):
+        sk.build("out", SHOP)  # type: ignore[arg-type]
