@@ -3,6 +3,7 @@
 # Over 250 lines, since the laws are one set.
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import PlainShop, is_younger, members
+from reference import PlainShop, as_instant, is_younger, members
 from strategies import AS_OFS, DAYS, HOURS, Asked, asked, shops, trees, written_shops
 
 import segkit as sk
@@ -270,9 +271,17 @@ def test_events_after_as_of_change_nothing(asked: Asked, ticks: list[int]):
 
 @given(asked(), st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing_but_order(asked: Asked, random: Any):
-    """Shuffled profiles, events and lists give the same members, listed in the profiles' own order."""
+    """Shuffled profiles, events and lists give the same members, listed in the profiles' own order.
+
+    A profile's events of one instant keep their order, which says which of them is the newest.
+    """
     rows = {name: getattr(asked.shop, name) for name in ("profiles", "events", "lists")}
     shuffled = replace(asked.shop, **{name: random.sample(every, k=len(every)) for name, every in rows.items()})
+    moments = [(event["profile_id"], as_instant(event["datetime"], shuffled)) for event in shuffled.events]
+    of_moment = defaultdict(list)
+    for event in reversed(asked.shop.events):
+        of_moment[event["profile_id"], as_instant(event["datetime"], shuffled)].append(event)
+    shuffled = replace(shuffled, events=[of_moment[moment].pop() for moment in moments])
     dataset = doors.by_frames(shuffled)
     table = sk.membership(sk.Segment("everybody", EVERYBODY), dataset)
 
@@ -306,7 +315,7 @@ STORES: dict[str, tuple[Iterable[str], Callable[[pd.Series], pd.Series]]] = {
     "arrow": (PLAIN_COLUMNS, lambda column: column.convert_dtypes(dtype_backend="pyarrow")),
     "decimals": (["value"], lambda column: pd.Series([None if pd.isna(one) else Decimal(str(one)) for one in column])),
     "nanoseconds": (DATED, lambda column: pd.to_datetime(column).dt.as_unit("ns")),
-    "another zone": (DATED, lambda column: pd.to_datetime(column).dt.tz_convert("Pacific/Kiritimati")),
+    "another zone": (DATED, lambda column: pd.to_datetime(column, utc=True).dt.tz_convert("Pacific/Kiritimati")),
     "texts": (["datetime"], lambda column: column.map(dt.datetime.isoformat)),
 }
 
@@ -368,7 +377,8 @@ def names_in(tree: Condition) -> set[str]:
     for leaf in leaves(tree):
         for part in (leaf, *getattr(leaf, "steps", ())):
             for field in ("metric", "property", "list_name"):
-                named |= {getattr(part, field)} if hasattr(part, field) else set()
-            named |= {where.property for where in getattr(part, "where", ())}
+                name = getattr(part, field, ())
+                named |= {name} if isinstance(name, str) else set(name)
+            named |= {where.property for where in algebra.event_properties(getattr(part, "where", ()))}
     # How a profile came to its consent is said in words of its own: "by form".
     return named - {"sms_consent_method", "email_consent_method"}

@@ -227,6 +227,10 @@ class MetricCondition(_Operators):
     timeframe: EventTimeframe = ALL_TIME
     where: EventTests = ()
 
+    def __post_init__(self) -> None:
+        if not self.metric:
+            raise DefinitionError.bad_value("The metric of a condition", self.metric, "one or more names")
+
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:

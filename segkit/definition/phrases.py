@@ -423,7 +423,7 @@ def not_in_list(name: str) -> ListCondition:
 
 
 def in_segment(name: str) -> SegmentCondition:
-    """Say that a profile is in another segment, which is named, so that this one follows when the other is changed.
+    """Say that a profile is in another segment, given by its name, so that this one follows when the other is changed.
 
     The other is looked up by its exact name among the segments that are asked for together, as in `sk.membership([vip, engaged], shop)`, a
     folder that `segkit build --segments` reads, or those that an audience includes and excludes. `sk.resolve_segments` puts its

@@ -24,6 +24,7 @@ from segkit.definition.conditions import (
     ConsentCondition,
     DateTest,
     DistanceCondition,
+    EventAlternatives,
     EventProperty,
     FunnelCondition,
     FunnelStep,
@@ -35,6 +36,7 @@ from segkit.definition.conditions import (
     ListTest,
     MetricCondition,
     Not,
+    NumberInTest,
     NumberTest,
     PhoneCountryCondition,
     Point,
@@ -47,7 +49,7 @@ from segkit.definition.conditions import (
     TextInTest,
     TextTest,
 )
-from segkit.definition.timeframes import BetweenDates, InTheLast
+from segkit.definition.timeframes import BetweenDates, InPeriod, InTheLast
 from segkit.errors import DefinitionError
 
 CLICKED = MetricCondition("Clicked SMS", "count", "at least", 1, InTheLast(90))
@@ -82,6 +84,17 @@ EVERY_KIND: list[Condition] = [
     PropertyCondition("Interests", ItemTextTest("not contains", "sal")),
     PropertyCondition("Interests", LengthTest("more than", 2)),
     PropertyCondition("Interests", SomethingTest(False)),
+    PropertyCondition("Size", NumberInTest((38, Decimal("39.5")), negated=True)),
+    MetricCondition(("Clicked SMS", "Clicked Email"), "days", "at least", 3, InPeriod("month", is_last=True)),
+    LastEventCondition(
+        "Placed Order",
+        (
+            EventAlternatives(
+                ((EventProperty("Gift", SetTest(True)),), (EventProperty("Brand", TextTest("equals", "A")),))
+            ),
+        ),
+    ),
+    SegmentCondition("VIP"),
     ListCondition("VIP upload", joined=InTheLast(30)),
     DistanceCondition(True, 30.0, "miles", PostalCode("02110", "US")),
     DistanceCondition(False, 0.5, "kilometers", Point(-42.36, 71.06)),

@@ -41,6 +41,12 @@ from segkit.wording import counted
 
 WITHOUT_COUNTRY = "postal codes without a country"
 
+FOR_ANALYSTS = (
+    "as_of", "report", "alarms", "profiles", "profile_ids", "property_names", "metric_names", "list_names", "default_country",
+    "from_frames", "with_as_of", "with_properties", "with_list", "save",
+)  # fmt: skip
+"""What completion offers of a shop."""
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
@@ -62,7 +68,8 @@ class Dataset:
         default_country: two-letter country of postal codes if the profile has no country; None leaves them without a location.
         cache: results worked out from the data, within a limit of memory.
 
-    Prints counts and dates and never a person, since notebooks are shared. Equal to itself alone, so that it can be a key.
+    `dir(shop)` lists what analysts need; the rest is how engines read a shop, and may change. Prints counts and dates and never a person,
+    since notebooks are shared. Equal to itself alone, so that it can be a key.
     """
 
     as_of: datetime
@@ -194,6 +201,9 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def __dir__(self) -> list[str]:
+        return list(FOR_ANALYSTS)
 
     def __repr__(self) -> str:
         happened = f"{counted(len(self.events), 'event')} of {counted(len(self.events.metrics), 'metric')}"
@@ -376,6 +386,11 @@ class Dataset:
         """The canonical names of all metrics with events, most events first; "Clicked Text Message" is called "Clicked SMS"."""
         sizes = self.events.sizes
         return sorted(sizes, key=lambda name: -sizes[name])
+
+    @property
+    def list_names(self) -> list[str]:
+        """The names of all lists, in the order they came."""
+        return list(self.lists)
 
     @property
     def profiles(self) -> pd.DataFrame:

@@ -314,7 +314,8 @@ class Evaluation:
             return profiles, days, None
         if events.units is None:
             return profiles, days, np.zeros(len(days), dtype=np.int64)
-        return profiles, days, events.units[rows] * 10 ** (scale - events.scale)
+        units = events.units[rows]
+        return profiles, days, units if scale == events.scale else units * 10 ** (scale - events.scale)
 
     def _scale(self, measure: EventMeasure) -> int:
         """Return how many decimals the amounts of a measure have: the maximum over its metrics."""
@@ -349,9 +350,7 @@ class Evaluation:
         if len(sums) == 1:
             return sums[0]
         scale = self._scale(measure)
-        return np.sum(
-            [units * 10 ** (scale - own) for units, own in sums if units.any()] or [sums[0][0]], axis=0
-        ), scale
+        return np.sum([units * 10 ** (scale - own) for units, own in sums], axis=0), scale
 
     def _sum_of(self, measure: EventMeasure, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)

@@ -130,11 +130,14 @@ def _supported(literal: Literal) -> Condition:
     match literal:
         case Not(inner):
             return _negated(inner)
-        case MetricCondition(measurement="count", comparison=comparison, value=value):
+        case MetricCondition(measurement="count" | "days", comparison=comparison, value=value):
+            # On one day or more is once or more, and on no day is never.
             if (comparison, value) in _ONCE:
-                return _of_each_alternative(AnyOf, replace(literal, comparison="at least", value=1))
+                once = replace(literal, measurement="count", comparison="at least", value=1)
+                return _of_each_alternative(AnyOf, once)
             if (comparison, value) in _NEVER:
-                return _of_each_alternative(AllOf, replace(literal, comparison="equals", value=0))
+                never = replace(literal, measurement="count", comparison="equals", value=0)
+                return _of_each_alternative(AllOf, never)
             return literal
         case PropertyCondition(name, LengthTest("not equals", length)):
             return _any_test(name, [LengthTest("fewer than", length), LengthTest("more than", length)])

@@ -272,7 +272,19 @@ def goldens() -> dict[str, sk.Segment]:
         ),
         "One of each, to be looked at.\n\nA description may have paragraphs.\n",
     )  # fmt: skip
+    loyal = sk.Segment(
+        "Loyal",
+        sk.in_segment("SMS subscribers")
+        & ~sk.in_segment("Staff")
+        & sk.did_on_days("Placed Order", at_least=3, in_last_months=12)
+        & sk.did(["Clicked SMS", "Clicked Email"], at_least=3, in_last="month")
+        & sk.did("Placed Order", at_least=2, where=[{"Brand": "A"}, {"Category": "Sale", "Size": [38, 39.5]}])
+        & ~sk.last_event("Placed Order", where={"Status": "returned"}, in_this="year")
+        & sk.has("Size", not_in=[36, 37])
+        & sk.can_receive("sms", since_between_months_ago=(1, 6)),
+    )
     return {
+        "loyal.yaml": loyal,
         "sms-engaged.yaml": sk.sms_engaged(),
         "prefers-sms.yaml": sk.prefers_sms(),
         "sms-vip.yaml": sk.sms_vip(spent=200, orders=3, approach="blended"),
@@ -321,6 +333,8 @@ WRONG = {
     "an unknown key": ("did: Clicked SMS\nat leats: 1", ["line 4, at leats", "Did you mean 'at least'"]),
     "a key of another kind": ("did not: Clicked SMS\nat least: 1", ["There is no key 'at least' here"]),
     "two comparisons": ("did: Clicked SMS\nat least: 1\nat most: 2", ["exactly one of", "under all of"]),
+    "no comparison of days": ("did on days: Placed Order", ["beside did on days has exactly one of"]),
+    "a period of the calendar": ("did: Clicked SMS\nwhen: in the last calendar day", ["in the last calendar month"]),
     "no comparison of a sum": ("spent on: Placed Order", ["beside spent on has exactly one of"]),
     "no test": ("has: Age", ["A test of what a property is has exactly one of"]),
     "a bare number as text": ("has: 7\nequals: a", ["line 3, has", 'has: "7"']),

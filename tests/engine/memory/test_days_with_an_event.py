@@ -73,7 +73,11 @@ def test_a_number_of_days_is_asked_for():
 
 
 def test_klaviyo_counts_events_and_is_offered_as_many():
-    """Klaviyo has no such measurement, and nearest is the same number of events."""
+    """Klaviyo has no such measurement, and nearest is the same number of events; one day or none is said exactly."""
+    ids = {"metric_ids": {"Placed Order": "a"}}
+    for days, events in (({"at_least": 1}, {"at_least": 1}), ({"fewer_than": 1}, {"equals": 0})):
+        by_days, by_events = sk.did_on_days("Placed Order", **days), sk.did("Placed Order", **events)
+        assert sk.to_klaviyo(sk.Segment("It", by_days), **ids) == sk.to_klaviyo(sk.Segment("It", by_events), **ids)
     with pytest.raises(sk.DefinitionError, match=r"Nearest: did Placed Order at least 3 times in the last 365 days"):
         sk.to_klaviyo(
             sk.Segment("Loyal", sk.did_on_days("Placed Order", at_least=3, in_last_days=365)),

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import segkit as sk
+from segkit.definition.conditions import MetricCondition
 
 EVENTS = [
     ("ann", "Clicked SMS", "2026-06-01T10:00:00Z", None),
@@ -82,6 +83,8 @@ def test_names_are_one_or_more(shop):
     assert sk.did(["Clicked SMS"]) == sk.did(("Clicked SMS", "Clicked SMS")) == sk.did("Clicked SMS")
     with pytest.raises(sk.DefinitionError, match="The metrics of did must be one or more names"):
         sk.did([])
+    with pytest.raises(sk.DefinitionError, match="The metric of a condition must be one or more names"):
+        MetricCondition((), "count", "at least", 1)
     segment = sk.Segment("It", sk.did(CLICKED, at_least=3))
     assert "did:\n  - Clicked SMS\n  - Clicked Email\nat least: 3\n" in segment.to_yaml()
     assert sk.Segment.from_yaml(segment.to_yaml()) == segment
