@@ -45,7 +45,7 @@ FOR_ANALYSTS = (
     "as_of", "report", "alarms", "profiles", "profile_ids", "property_names", "metric_names", "list_names", "default_country",
     "from_frames", "with_as_of", "with_properties", "with_list", "save",
 )  # fmt: skip
-"""What completion offers of a shop."""
+"""The attributes that tab completion offers for a shop."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -68,8 +68,8 @@ class Dataset:
         default_country: two-letter country of postal codes if the profile has no country; None leaves them without a location.
         cache: results worked out from the data, within a limit of memory.
 
-    `dir(shop)` lists what analysts need; the rest is how engines read a shop, and may change. Prints counts and dates and never a person,
-    since notebooks are shared. Equal to itself alone, so that it can be a key.
+    `dir(shop)` lists the attributes for analysts; engines use the others, which may change. Printing a shop shows counts and dates and
+    never a person, since notebooks are shared. Shops are compared by identity, so that a shop can be a dictionary key.
     """
 
     as_of: datetime
@@ -389,7 +389,7 @@ class Dataset:
 
     @property
     def list_names(self) -> list[str]:
-        """The names of all lists, in the order they came."""
+        """The names of all lists, in the order of the data."""
         return list(self.lists)
 
     @property

@@ -31,7 +31,7 @@ BATCH = 65_536
 class MemoryEngine:
     """The engine for a Dataset in memory.
 
-    Answers to conditions and amounts of measures are cached in the Dataset. Cells and counts are fast to work out, so they are not.
+    Answers to conditions and amounts of measures are cached in the Dataset. Cells and counts are fast to work out, so they are not cached.
 
     Attributes:
         dataset: the profiles and events.
