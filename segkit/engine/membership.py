@@ -13,22 +13,14 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     """Work out who is in which segment, as of the Dataset's `as_of`.
 
     Args:
-<<<<<<< HEAD
-        segments: one segment, or several with different names.
-=======
-        segments: one segment or several, each with a name of its own; those that `sk.in_segment` names among them.
->>>>>>> conditions
+        segments: one segment, or several with different names; those that `sk.in_segment` names among them.
         dataset: the profiles and events.
 
     Returns:
         A boolean column for each segment, in the given order, and a row for each profile of the Dataset; index `profile_id`.
 
     Raises:
-<<<<<<< HEAD
-        DefinitionError: an argument is not a segment, or two segments have the same name.
-=======
-        DefinitionError: something is no segment, two segments have one name, or a segment that is named is not among them.
->>>>>>> conditions
+        DefinitionError: an argument is not a segment, two segments have the same name, or one names a segment that is not given.
         DataError: a condition names a metric, property, list or postal code that the data does not have.
 
     Warns:
