@@ -160,7 +160,7 @@ def test_one_segment_alone_says_what_to_pass(shop, tmp_path):
         lambda one: sk.write_members(one, shop, tmp_path / "members.csv"),
     ]
     for ask in asked:
-        with pytest.raises(sk.DefinitionError, match=r"no.* of that name here.*sk\.resolve_segments"):
+        with pytest.raises(sk.DefinitionError, match=r"no segment with that name was passed.*sk\.resolve_segments"):
             ask(VIP_BY_TEXT)
         ask(written_out)
     assert (
