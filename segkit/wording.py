@@ -33,7 +33,7 @@ def joined(words: Iterable[object], *, most: int = 3, by: str = "and") -> str:
 
 
 def percent(share: float, *, digits: int = 2) -> str:
-    """Return a share in percent to two digits (or one), never rounded to 0% or 100%; a dash for NaN.
+    """Return a share in percent to two digits (or one); a dash for NaN. Only an exact 0 or 1 becomes 0% or 100%.
 
     >>> [percent(share) for share in (0, 0.0001, 0.042, 0.123, 0.9999, 1, float("nan"))]
     ['0%', '<0.1%', '4.2%', '12%', '>99%', '100%', '—']
@@ -52,7 +52,7 @@ def percent(share: float, *, digits: int = 2) -> str:
 
 
 def likeness(jaccard: float) -> str:
-    """Return a Jaccard index to two decimals, never rounded to 0 or 1; a dash for NaN.
+    """Return a Jaccard index to two decimals; a dash for NaN. Only an exact 0 or 1 becomes 0 or 1.
 
     >>> [likeness(jaccard) for jaccard in (0, 0.001, 0.5, 0.999, 1, float("nan"))]
     ['0', '<0.01', '0.50', '>0.99', '1', '—']

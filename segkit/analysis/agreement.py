@@ -60,7 +60,7 @@ class Agreement:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """Return the counts as HTML: `differences` holds people and is not in it."""
+        """Return the counts as HTML, without `differences`, which contains ids of people."""
         rows = [
             ("in both", self.both, ""),
             ("only here", self.only_here, ""),
@@ -68,7 +68,7 @@ class Agreement:
             *((name, count, EXPLANATIONS[name]) for name, count in self.explained.items() if count),
         ]
         return card(
-            f"{self.segment}: our answer and theirs",
+            f"{self.segment}: segkit's answer and theirs",
             f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC, theirs of {self.pulled_at:%Y-%m-%d %H:%M:%S} UTC",
             records(["", "profiles", "meaning"], rows),
         )

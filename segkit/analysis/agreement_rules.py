@@ -46,11 +46,11 @@ STATUS_DATE = "status date against event"
 UNEXPLAINED = "unexplained"
 EXPLANATIONS = {
     UNKNOWN: "nobody here has the id",
-    JOINED: "in their segment by what happened after as_of",
-    LEFT: "out of their segment by what happened after as_of",
+    JOINED: "entered their segment because of something after as_of",
+    LEFT: "left their segment because of something after as_of",
     SWEEP: "moved by time alone, which Klaviyo acts on once in 24 hours",
-    STATUS_DATE: "the date of the consent and that of the event say different things",
-    UNEXPLAINED: "no rule that segkit knows",
+    STATUS_DATE: "the consent's date and the consent event disagree",
+    UNEXPLAINED: "no known rule explains it",
 }
 """Every explanation and what it means, in the order in which they are tried."""
 

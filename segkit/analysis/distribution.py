@@ -1,4 +1,4 @@
-"""Count profiles by the quantity that a parameter is a threshold on, on either side of the threshold."""
+"""Count the profiles on either side of a threshold, in bars of the quantity that it is compared with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Distribution:
         table: a row per bar and side of the threshold: `from_value`, `to_value` (exclusive; infinite in the bar for values beyond the
             parameter's range), `profiles`, `is_in` (True for profiles that the condition includes).
         quantity: the name of the quantity.
-        threshold: the present threshold, in the quantity's unit; for a parameter in weeks it is in days.
+        threshold: the current threshold, in the quantity's unit; for a parameter in weeks it is in days.
         without: number of profiles without such a quantity, because they have no such event or the property is not set.
         base: which profiles are counted, in words.
         end: the end of the parameter's range, in the quantity's unit.
@@ -63,7 +63,7 @@ class Distribution:
 def distribution(
     builder: Callable[..., Segment], dataset: Data, *, parameter: str, **values: Any
 ) -> Distribution | None:
-    """Return the distribution of the quantity that one parameter of a builder is a threshold on, and the present threshold.
+    """Return the distribution of the quantity that one parameter of a builder is a threshold on, and the current threshold.
 
     The quantity is found by moving the parameter and looking for the condition that changes with it. It may be the days since the last
     event, a count, a sum, a distance, a numeric property or the length of a list. Only profiles that match every other condition of
@@ -127,7 +127,7 @@ class Bars:
         quantity: the quantity.
         cut: the bars as bins of the measure.
         edges: where each bar begins, in the unit of the chart, followed by infinity.
-        inside: number of profiles in each bar on the member side, for the present value of the parameter.
+        inside: number of profiles in each bar on the member side, for the current value of the parameter.
         totals: number of profiles in each bar.
         without: number of profiles without such a quantity.
     """
@@ -140,7 +140,7 @@ class Bars:
     without: int
 
     def distribution(self) -> Distribution:
-        """Return the distribution for the present value of the parameter."""
+        """Return the distribution for the current value of the parameter."""
         profiles, count = np.concatenate([self.inside, self.totals - self.inside]), len(self.totals)
         shown = np.flatnonzero(profiles)
         table = pd.DataFrame(

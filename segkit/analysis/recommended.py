@@ -114,7 +114,7 @@ def _types(
     yield "SMS engaged", lambda: (builders.sms_engaged(),)
     yield "Prefers SMS", lambda: (builders.prefers_sms(),)
     yield "SMS VIP", lambda: (builders.sms_vip(**vip),)  # type: ignore[arg-type]  # orders are whole
-    yield "SMS near", lambda: _near(dataset, near, country) or "no profile has a postal code that can be placed"
+    yield "SMS near", lambda: _near(dataset, near, country) or "no profile has a postal code with a known location"
     yield (
         "SMS by phone country",
         lambda: (
@@ -228,7 +228,7 @@ def _no_sale(shares: dict[str, float]) -> str:
         reasons.append(f"{found}, so {'they say' if others else 'it says'} nothing about who waits for a sale")
     if idle:
         reasons.append(f"{' and '.join(idle)} {'hold' if len(idle) > 1 else 'holds'} nothing in any order")
-    return "; ".join(reasons) or "no property of an event is named for a discount, a coupon or a sale"
+    return "; ".join(reasons) or "no event property has a name like discount, coupon or sale"
 
 
 def _commonest(values: pa.Array | pa.ChunkedArray, most: int) -> list[str]:
@@ -273,7 +273,7 @@ def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
                 yield "no profile has a valid phone number"
         case DistanceCondition():
             if not np.isfinite(dataset.points[0]).any():
-                yield "no profile can be placed"
+                yield "no profile has a known location"
         case RegionCondition():
             if not dataset.has_property("country"):
                 yield "no country in the profiles"

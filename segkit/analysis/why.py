@@ -175,7 +175,7 @@ class _Reasons:
         return f"{what}; {newest}", to_threshold
 
     def _newest(self, measure: EventMeasure) -> str:
-        """Say when the newest event in a timeframe was, whatever its properties; "" without any."""
+        """Say when the newest event in a timeframe was, whatever its properties; return "" if there is none."""
         times = []
         for metric in each_metric(measure.metric):
             events = self._dataset.events.metric(metric)

@@ -23,7 +23,7 @@ from segkit.definition.segment import Segment, distinct_segments
 from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
-from segkit.errors import FileError
+from segkit.errors import DefinitionError, FileError
 from segkit.files import make_folder, write_text
 from segkit.masking import quoted
 from segkit.sending.audience import SmsAudience, audience, write_members
@@ -120,6 +120,8 @@ def build(
     ...     build(Dataset.from_frames(None, orders), out).sizes[["size", "before_consent"]].loc["SMS VIP"].tolist()
     [0, 0]
     """
+    if isinstance(out, Dataset):
+        raise DefinitionError.bad_value("The first argument of sk.build", dataset, "the shop: sk.build(shop, folder)")
     plan = recommended(dataset, near=near, country=country) if segments is None else _chosen(segments)
     sends = dataset.has_property("sms_consent")
     rules = [_before_consent(segment) for segment in plan.segments]

@@ -1,6 +1,6 @@
-"""Load a shop: find its files, read them with the types given, and have the tables validated."""
+"""Load a shop: find its files, read them, and validate the tables."""
 
-# Annotations stay as they are written, so that `help` shows short names.
+# Annotations are kept as text, so that `help` shows short names.
 from __future__ import annotations
 
 import os
@@ -52,36 +52,39 @@ def load(
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every fault at once.
 
-    A folder holds profiles.* and events.*, and, if there are any, lists.* and places.*: as .csv, .tsv or .txt, .parquet, .feather,
-    .xlsx, .json pages of the Klaviyo API, or .jsonl with a row or a resource in each line; those of text also as .gz, .bz2, .zst
-    or .zip. Several parts are named events-1.csv, events-2.csv, or lie in a folder events/ as engines write them. Klaviyo's own
-    member exports load unchanged. Files whose names say that they were meant for a table, and that were not read, are in the
-    report. Text is read as whatever kind a condition asks for, and empty text is not set; in CSV every cell is text, and the other
-    formats keep their types. Of a profile that stands on several pages, the version with the newest `updated` is loaded and the
-    report counts the others. A folder that `Dataset.save` wrote is opened as it was saved, at once; only `as_of` may be given with it.
+    A folder contains profiles.* and events.*, and optionally lists.* and places.*. Files may be .csv, .tsv, .txt, .parquet, .feather,
+    .xlsx, .json with pages of the Klaviyo API, or .jsonl with a row or a resource in each line. Text files may be compressed as .gz,
+    .bz2, .zst or .zip. A table in several parts has files such as events-1.csv and events-2.csv, or a folder events/ as data engines
+    write it. Klaviyo's own member exports load unchanged. The report lists files that were not read although their names look like
+    those of a table.
+
+    Text is read as the kind that a condition needs, and empty text means not set. In CSV every cell is text; the other formats keep
+    their types. If a profile is on several pages, the version with the newest `updated` is loaded, and the report counts the others.
+    A folder written by `Dataset.save` opens as it was saved, without being validated again; then only `as_of` may be given.
 
     Args:
-        folder: the folder; files given by name win over those in it.
-        profiles: a file, several files, or a frame of pandas, Polars or Arrow; the columns of each table stand in `Dataset.from_frames`.
+        folder: the folder; files given by name take precedence over those in it.
+        profiles: a file, several files, or a pandas, Polars or Arrow frame. `Dataset.from_frames` lists the columns of each table.
         events: the same.
         lists: the same.
         places: the same.
-        as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event that is not ahead of
-            the clock.
-        columns: your headers to segkit's names, such as {"customer": "profile_id"}.
-        consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
-            they hold for SMS and email, and win over the known words.
-        default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
-        unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
-        encoding: how CSV files were written that are neither UTF-8 nor UTF-16, such as "cp1252".
-        add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
-        day_first: True reads 06/07/2026 as 6 July and False as 7 June, in properties, too. None reads such dates month first, as
-            Klaviyo does, but those of known columns only where the column itself proves that order.
-        progress: show a bar while files are read.
+        as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the newest event that is not in
+            the future.
+        columns: maps your headers to segkit's names, such as {"customer": "profile_id"}.
+        consent: maps your consent values to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"}. It
+            applies to SMS and email, and takes precedence over known values.
+        default_country: the country of phone numbers without a country code, and of postal codes, if the profile has no country.
+        unreadable: "leave out" leaves out dates and amounts that can't be read, and reports them.
+        encoding: the encoding of CSV files that are neither UTF-8 nor UTF-16, such as "cp1252".
+        add_profiles_of_events: add a profile without properties for each id that only events have; otherwise such events are left
+            out.
+        day_first: True reads 06/07/2026 as 6 July and False as 7 June, also in properties. None reads such dates month first, as
+            Klaviyo does; in known columns only if the column itself proves this order.
+        progress: show a progress bar while files are read.
 
     Raises:
-        DataError: a file is missing, empty or unreadable, or changes while it is read, or the data has faults that would change
-            an answer silently.
+        DataError: a file is missing, empty or unreadable, or changes while it is read; or the data has faults that would change an
+            answer silently.
 
     >>> load("no such folder")
     Traceback (most recent call last):
@@ -104,7 +107,7 @@ def load(
         _refuse_reading({**given, **reading, **others, "day_first": day_first is not None})
         return Dataset.opened(home, as_of=as_of)
     found = {} if home is None else files_in(home)
-    held = _held(found)
+    files_before = _files_by_table(found)
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
     if not sources:
         raise DataError.nothing_given()
@@ -119,27 +122,27 @@ def load(
         if home is not None:
             note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
         shop = Dataset.from_tables(tables, options, faults)
-    if home is not None and _held(files_in(home)) != held:
+    if home is not None and _files_by_table(files_in(home)) != files_before:
         raise DataError.changed_while_read([home])
-    # Arrow keeps what it no longer needs in case it needs it again: a third of the memory of a shop of 20,000,000 events.
+    # Arrow keeps freed memory in its pool for later use. Return it to the system, since the tables were large.
     tables.clear()
     pa.default_memory_pool().release_unused()
     return shop
 
 
 def _refuse_reading(given: Mapping[str, Any]) -> None:
-    """Refuse arguments that say how data is read, of which a saved shop has none left.
+    """Refuse arguments that control how data is read, since a saved shop has already been read.
 
     Raises:
-        DataError: one of them is given.
+        DataError: one of the arguments is given.
     """
     names = [name for name, value in given.items() if _is_frame(value) or value]
     if names:
         raise DataError.saved_shop_is_read(names)
 
 
-def _held(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
-    """Return the files that hold each table, down to the parts in folders."""
+def _files_by_table(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
+    """Return the files of each table, including the parts in folders."""
     return {table: [part for path in paths for part in parts_of(path)] for table, paths in found.items()}
 
 
@@ -165,7 +168,7 @@ def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
 
 
 def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, faults: Faults) -> list[Table]:
-    """Return the parts of a table as they came, each under its own headers."""
+    """Return the parts of a table as they are in the files, each with its own headers."""
     paths = [path for path, _ in files]
     match format_of(paths[0]):
         case "csv":
@@ -181,7 +184,11 @@ def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str |
 
 
 def _stored(files: Sequence[tuple[Path, Path | None]]) -> list[Table]:
-    """Return the parts of a Parquet table; engines write parts without rows, which say nothing, unless they are all there is."""
+    """Return the parts of a Parquet table that have rows, since data engines write empty parts too.
+
+    Raises:
+        DataError: no part has rows.
+    """
     parts = [(path, stored_table(path, within)) for path, within in files]
     with_rows = [part for _, part in parts if any(len(cells) for cells in part.values())]
     if not with_rows:

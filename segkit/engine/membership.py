@@ -13,14 +13,14 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     """Work out who is in which segment, as of the Dataset's `as_of`.
 
     Args:
-        segments: one segment, or several with different names; those that `sk.in_segment` names among them.
+        segments: one segment, or several with different names, including those that `sk.in_segment` refers to.
         dataset: the profiles and events.
 
     Returns:
         A boolean column for each segment, in the given order, and a row for each profile of the Dataset; index `profile_id`.
 
     Raises:
-        DefinitionError: an argument is not a segment, two segments have the same name, or one names a segment that is not given.
+        DefinitionError: an argument is not a segment, two segments have the same name, or a segment that another refers to is missing.
         DataError: a condition names a metric, property, list or postal code that the data does not have.
 
     Warns:

@@ -1,18 +1,18 @@
-"""The order of arguments: what is asked comes first and the shop second; the other way round is refused with the right call."""
+"""Check the order of arguments: segments or a builder come first, and the shop second."""
 
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DefinitionError
 
 
 def check_order(first: object, call: str) -> None:
-    """Refuse a shop that stands where what is asked of it belongs.
+    """Raise an error if the shop is the first argument instead of the second.
 
     Args:
         first: the first argument.
-        call: the right call, such as "sk.members(segment, shop)".
+        call: the right call, for the error, such as "sk.members(segment, shop)".
 
     Raises:
-        DefinitionError: it is a Dataset.
+        DefinitionError: `first` is a Dataset.
     """
     if isinstance(first, Dataset):
         raise DefinitionError.swapped(call)

@@ -29,7 +29,7 @@ NO_BIN = -1
 COUNT = "count"
 """The column of a cube that holds the number of profiles in each cell."""
 
-MOST_TOLD = 20
+MOST_WARNINGS = 20
 """Maximum number of warnings per question, for example for a sweep over two hundred countries."""
 
 
@@ -45,8 +45,8 @@ class Cut:
     in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
     "more than" and "at most". "Equals" needs two cuts by the same edges: reached and not passed.
 
-    A profile without an amount is in `NO_BIN`, -1. That is a profile without a location, whose property is not set or can't be
-    read as the measure's kind, that never reaches the number of a `LastDay` or a `FirstDay`, or that was not created yet.
+    A profile without an amount is in `NO_BIN`, -1. A profile has no amount if its location is unknown, if its property is not set or
+    can't be read as the measure's kind, if it never reaches the number of a `LastDay` or a `FirstDay`, or if it was not created yet.
 
     Amounts and edges are in the unit that thresholds are written in:
 
@@ -202,13 +202,13 @@ class Engine(Protocol):
 def tell(engine: Engine, conditions: Iterable[Condition]) -> None:
     """Warn of what an analyst should know about the answers to some conditions.
 
-    After `MOST_TOLD` warnings, one more says how many were left out.
+    After `MOST_WARNINGS` warnings, one more says how many were left out.
 
     Warns:
         SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
     """
     notes = engine.notes(conditions)
-    for note in notes[:MOST_TOLD]:
+    for note in notes[:MOST_WARNINGS]:
         warn(note)
-    if len(notes) > MOST_TOLD:
-        warn(f"There are {len(notes) - MOST_TOLD:,} more notes like these.")
+    if len(notes) > MOST_WARNINGS:
+        warn(f"There are {len(notes) - MOST_WARNINGS:,} more notes like these.")

@@ -2,7 +2,6 @@
 
 import inspect
 import re
-import sysconfig
 import warnings
 from pathlib import PurePath
 from types import FrameType
@@ -71,7 +70,7 @@ def _callers_frame() -> FrameType:
 
 
 _PACKAGE = __name__.partition(".")[0]
-_LIBRARIES = (sysconfig.get_path("stdlib"), "<frozen ")
+_LIBRARIES = (str(PurePath(inspect.__file__).parent), "<frozen ")
 _INSTALLED = {"site-packages", "dist-packages"}
 
 

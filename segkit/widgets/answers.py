@@ -137,7 +137,7 @@ def picture_slots(bars: Bars, inside: Counts, thresholds: Sequence[float]) -> li
     total = int(frame.totals.sum())
     labels = [histogram.label_of(distribution, count, total) for count in inside.sum(axis=1).tolist()]
     return [
-        _pieces("bars", frame, inside),
+        _bar_pieces("bars", frame, inside),
         _texts("line", [histogram.line_at(frame, at) for at in thresholds], attribute="transform"),
         _texts("threshold", [f"{at:,g}" for at in thresholds]),
         _texts("threshold", [histogram.anchor_at(frame, at) for at in thresholds], attribute="text-anchor"),
@@ -163,7 +163,7 @@ def _common(texts: Sequence[str]) -> str:
     ]
 
 
-def _pieces(slot: str, frame: Frame, inside: Counts) -> dict[str, Any]:
+def _bar_pieces(slot: str, frame: Frame, inside: Counts) -> dict[str, Any]:
     """Return the bars on the member side: paths of whole bars once, and of bars that the threshold cuts for each position."""
     whole = frame.path(frame.totals)
     rows = []

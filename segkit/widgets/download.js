@@ -1,4 +1,4 @@
-// A click asks the kernel for the file; its bytes come back once, become a Blob, and are let go.
+// A click asks the kernel for the file. The bytes come back once, become a Blob for the browser to save, and are released.
 function render({ model, el }) {
   const button = document.createElement("button");
   button.className = "lm-Widget jupyter-widgets jupyter-button widget-button segkit-download";

@@ -171,7 +171,7 @@ class OverlapExplorer(Closable):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return the live widget, and the same view as static HTML for readers without a kernel."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
-        bundle["text/html"] = static_html(self._position()) + self._english.value
+        bundle["text/html"] = static_html(self._view_now()) + self._english.value
         bundle["text/plain"] = repr(self)
         return bundle
 
@@ -207,7 +207,7 @@ class OverlapExplorer(Closable):
 
     def _refresh(self) -> None:
         self._list()
-        self.view.value = explorer_html(self._position())
+        self.view.value = explorer_html(self._view_now())
         self._english.value = "" if self._intersection is None else english_html(explain(self.segment), ORANGE)
 
     def _list(self) -> None:
@@ -227,7 +227,7 @@ class OverlapExplorer(Closable):
     def _option(self, names: tuple[str, ...]) -> str:
         return f"{words(names)}: {counted(self._sizes.get(names, 0), 'profile')}"
 
-    def _position(self) -> ExplorerView:
+    def _view_now(self) -> ExplorerView:
         sets = Intersections.of(self._table, most=self._most, picked=self._intersection)
         picked = sendable = None
         if self._intersection is not None:

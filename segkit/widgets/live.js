@@ -1,16 +1,16 @@
-// Shows what the kernel says. Once the kernel has told what stands in every slot at each position of a slider, that slider is
-// answered here, at once, and what the kernel says of the same positions a moment later is left aside, since it says the same.
-const PAUSE = 250; // milliseconds without a move after which missing answers of the slider that moved are asked for
-const REST = 1500; // and those of all others: to work them out takes the kernel longer than a move
+// Shows the kernel's view. Once the kernel has sent the contents of every slot at each position of a slider, the page answers that
+// slider itself, and ignores the kernel's view of the same positions, which arrives later and is equal.
+const PAUSE = 250; // milliseconds without a move before the page requests missing answers for the slider that moved
+const REST = 1500; // the same for all other sliders, since the kernel needs longer for these than for a move
 
 async function render({ model, el }) {
   const find = (reference) => model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
   const controls = await Promise.all(model.get("controls").map(find));
   const stand = (control) => control.get("index") ?? control.get("value");
-  const known = new Map(); // the number of a control to its answers; null where only the kernel can answer
+  const known = new Map(); // index of a control -> its answers; null if only the kernel can answer
   el.classList.add("segkit-live");
   let moved = null;
-  let filled = null; // the answers whose slots are on the page
+  let filled = null; // the answers that the slots on the page were filled from
   let filledRow = null;
   let slots = {};
   let timers = [];

@@ -122,7 +122,7 @@ def test_a_sale_is_chosen_by_its_values(columns: dict[str, list[object]], chosen
         {"Discount": [5.0, 5.0], "Coupon": ["", None]},
         "'Discount' holds something in 100% of orders, so it says nothing about who waits for a sale; 'Coupon' holds nothing in any order",
     ),
-    ({"Wholesale": [True, False], "Sales Channel": ["web", ""]}, "no property of an event is named for a discount, a coupon or a sale"),
+    ({"Wholesale": [True, False], "Sales Channel": ["web", ""]}, "no event property has a name like discount, coupon or sale"),
 ])  # fmt: skip
 def test_no_sale_is_a_reason(columns: dict[str, list[object]], reason: str):
     """A discount that nearly every order has, or none, tells nobody apart, and the reason says with which share."""
@@ -164,7 +164,7 @@ def test_each_lack_is_named():
     assert "'Clicked SMS'" in told["SMS engaged"]
     assert told["SMS budget shoppers (predicted CLV)"] == "no property 'predicted_clv' in the profiles"
     assert "no email in the profiles" in told["Prefers SMS"]
-    assert told["SMS near"] == "no profile has a postal code that can be placed"
+    assert told["SMS near"] == "no profile has a postal code with a known location"
 
 
 def test_one_alternative_is_enough():

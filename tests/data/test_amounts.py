@@ -141,13 +141,13 @@ def test_what_does_not_fit_is_an_error_and_never_wraps_around(column):
     """An amount that 64 bits can't hold at the column's finest decimal is refused, in any form."""
     with pytest.raises(OverflowError):
         read_amounts(column)
-    with pytest.raises(DataError, match="too large or too fine"):
+    with pytest.raises(DataError, match="too large, or have too many decimals"):
         shop_of(column.to_pylist())
 
 
 def test_sums_that_would_not_fit_are_an_error():
     """Amounts that fit one by one and not together are refused before any sum can wrap around."""
-    with pytest.raises(DataError, match="too large or too fine"):
+    with pytest.raises(DataError, match="too large, or have too many decimals"):
         shop_of([2**61] * 3)
 
 

@@ -446,4 +446,4 @@ def test_one_member_is_not_called_members():
     def aged(*, age: int = 18) -> sk.Segment:
         return sk.Segment("Aged", sk.has("Age", at_least=age))
 
-    assert "1 member, 50.0%" in repr(Tuner(aged, shop))
+    assert "1 member, 50% of" in repr(Tuner(aged, shop))

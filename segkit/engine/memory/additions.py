@@ -1,4 +1,4 @@
-"""Columns and lists that an analyst adds to a shop that is loaded, checked by the rules of loading; the shop keeps the answers."""
+"""Check columns and lists that an analyst adds to a loaded shop, for `Dataset.with_properties` and `Dataset.with_list`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,10 +23,10 @@ from segkit.marks import unmarked
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_name
 
 PROPERTIES, LIST = "with_properties", "with_list"
-"""The tables that the report names for what was added."""
+"""Names of the tables in the report for faults in added columns and lists."""
 
 PLACING = {"zip", "latitude", "longitude"}
-"""Columns that decide which postal codes the report counts as being without a country."""
+"""Columns that decide which postal codes the report counts as having no country."""
 
 _DECIDING = {
     "phone_number",
@@ -39,28 +39,28 @@ _DECIDING = {
     "email_suppressed",
     "email_suppressed_timestamp",
 }
-"""Columns that are read together, and by arguments of loading, so that one of them alone can't be read again."""
+"""Columns that can't be replaced alone, since they are read together and depend on arguments of `sk.load`."""
 
 
 def checked_properties(
     frame: Frame | pd.Series, held: Table, ids: pa.Array, *, day_first: bool | None, faults: Faults
 ) -> Table:
-    """Check columns for profiles that are loaded, and return them with a cell for each of these.
+    """Check added columns, and return them with a cell for each loaded profile.
 
     Args:
-        frame: the columns, with the ids of profiles as one of them or as the index.
-        held: the properties that the profiles have.
-        ids: of the profiles.
-        day_first: how slashed dates are written.
-        faults: where what is found goes.
+        frame: the columns; `profile_id` is one of them or the index.
+        held: the properties that the profiles already have.
+        ids: the ids of the profiles.
+        day_first: whether the day comes first in dates such as 06/07/2026.
+        faults: collects the faults that are found.
 
     Raises:
-        DataError: with every fault at once that would change an answer silently.
+        DataError: the columns have faults that would change an answer silently; the error lists them all.
     """
     table = table_of(_as_frame(frame), PROPERTIES, faults)
     if "profile_id" not in {canonical_name("profiles", header) for header in table}:
         raise DataError.no_ids_to_add_by(PROPERTIES, list(table))
-    # A name that the shop has is that very property: "City" of an export that has a column `city` as well.
+    # A header that equals the name of a property means that property: if the shop has both "City" and `city`, "City" means "City".
     table = named("profiles", table, {header: header for header in table if header in held}, faults)
     table = without_deleted("profiles", table, faults)
     deciding = [name for name in table if canonical_name("profiles", name) in _DECIDING]
@@ -80,10 +80,10 @@ def checked_properties(
 
 
 def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, faults: Faults) -> tuple[str, ListEntries]:
-    """Check who is to be on a list, and return its name and entries, of which nobody knows when they joined.
+    """Check the ids for a list, and return its name and its entries, which have no dates of joining.
 
     Raises:
-        DataError: the name is none, or none of the ids is that of a profile.
+        DataError: the name is empty or not a text, or no profile has one of the ids.
     """
     if not isinstance(name, str) or not unmarked(name):
         raise DataError.bad_argument("name", name, "the name of a list, such as 'Picked in June'")
@@ -113,7 +113,7 @@ def _as_frame(frame: Frame | pd.Series) -> Frame:
 
 
 def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
-    """Return where each profile's cells stand, -1 where they don't; two rows for one profile are refused."""
+    """Return the row of each profile in the added columns, -1 if it has none; a profile with two rows is a fatal fault."""
     counts = np.bincount(rows[rows >= 0], minlength=len(ids))
     several = np.flatnonzero(counts > 1)
     faults.refuse(
@@ -122,7 +122,7 @@ def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
         "ids with more than one row",
         len(several),
         examples=ids.take(pa.array(several[:3])).to_pylist(),
-        next_step="Make one row of each, such as by frame.groupby('profile_id').first()",
+        next_step="Keep one row for each, such as by frame.groupby('profile_id').first()",
     )
     places = np.full(len(ids), UNSET, dtype=np.int32)
     known = np.flatnonzero(rows >= 0)
@@ -143,8 +143,8 @@ def _checked(name: str, cells: Cells, faults: Faults, *, day_first: bool | None)
 
 
 def _note(found: Table, held: Table, faults: Faults) -> None:
-    """Note what loading would have noted of these columns, and which of them stand in for others."""
-    # Of the held columns only those with a meaning, so that nothing is said twice of the others.
+    """Note the faults that loading would have noted for these columns, and which existing columns they replace."""
+    # Include known columns that the shop has, but no custom properties, since loading has noted faults of these already.
     note_near_columns("profiles", {name: held[name] for name in held if name in PROFILE_COLUMNS} | found, faults)
     note_opt_outs({name: cells for name, cells in found.items() if name not in PROFILE_COLUMNS}, faults)
     if "zip" in found and "country" in held:
@@ -160,7 +160,7 @@ def _note(found: Table, held: Table, faults: Faults) -> None:
 
 
 def _ids_in(ids: Any) -> Any:
-    """Return ids as a column; what looks like ids and is not is refused."""
+    """Return ids as a column, and refuse arguments that only look like ids, such as a column of True and False."""
     if isinstance(ids, pd.DataFrame):
         if ids.index.name != "profile_id" and "profile_id" not in ids:
             raise DataError.no_ids_to_add_by(LIST, list(map(str, ids)))

@@ -47,7 +47,7 @@ MOST_IN_CELL = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class _Binning:
     """The amounts of a measure and its edges, both in the same unit.
 
     Attributes:
@@ -69,18 +69,18 @@ def digit_of(cut: Cut, evaluation: Evaluation) -> Digit:
     """
     if isinstance(cut.measure, Number):
         return _present(_digit_of_property(cut, cut.measure.property, evaluation), evaluation.dataset.not_there_yet)
-    laid = _laid(cut, evaluation)
-    amounts, none = laid.amounts, laid.none
+    binning = _binning(cut, evaluation)
+    amounts, none = binning.amounts, binning.none
     if amounts.dtype.kind == "f":
-        bins = _searched(laid.edges)
-        digit = Digit(lambda block: bins(amounts[block]), len(laid.edges) + 2, NO_BIN)
+        bins = _searched(binning.edges)
+        digit = Digit(lambda block: bins(amounts[block]), len(binning.edges) + 2, NO_BIN)
     elif none is None:
-        bins = _looked_up(laid.edges, amounts.dtype, first=0)
-        digit = Digit(lambda block: bins(amounts[block]), len(laid.edges) + 1)
+        bins = _looked_up(binning.edges, amounts.dtype, first=0)
+        digit = Digit(lambda block: bins(amounts[block]), len(binning.edges) + 1)
     else:
-        bins = _looked_up(laid.edges, amounts.dtype, first=1)
+        bins = _looked_up(binning.edges, amounts.dtype, first=1)
         # Multiplying by the mask is faster than assigning through it.
-        digit = Digit(lambda block: bins(amounts[block]) * (amounts[block] != none), len(laid.edges) + 2, NO_BIN)
+        digit = Digit(lambda block: bins(amounts[block]) * (amounts[block] != none), len(binning.edges) + 2, NO_BIN)
     return _present(digit, evaluation.dataset.not_there_yet)
 
 
@@ -104,29 +104,29 @@ def _digit_of_property(cut: Cut, name: str, evaluation: Evaluation) -> Digit:
     return Digit(lambda block: table.take(codes[block]), len(edges) + 2, NO_BIN)
 
 
-def _laid(cut: Cut, evaluation: Evaluation) -> _Laid:
+def _binning(cut: Cut, evaluation: Evaluation) -> _Binning:
     measure = cut.measure
     match measure:
         case EventCount() | EventSum() | EventDays():
             units, scale = evaluation.measured(measure)
             farthest = min(FARTHEST, np.iinfo(units.dtype).max)
-            return _Laid(units, _whole_edges(cut, scale, least=-farthest, most=farthest))
+            return _Binning(units, _whole_edges(cut, scale, least=-farthest, most=farthest))
         case LastDay():
             days = evaluation.deciding_days(measure)
             if days is None:
                 raise NotOneDayError(measure)
-            return _Laid(days, _whole_edges(cut, 0, least=NEVER + 1, most=ALWAYS), none=NEVER)
+            return _Binning(days, _whole_edges(cut, 0, least=NEVER + 1, most=ALWAYS), none=NEVER)
         case FirstDay():
             days = evaluation.deciding_days(measure)
             if days is None:
                 raise NotOneDayError(measure)
-            return _Laid(days, _whole_edges(cut, 0, least=-ALWAYS + 1, most=-NEVER - 1), none=-NEVER)
+            return _Binning(days, _whole_edges(cut, 0, least=-ALWAYS + 1, most=-NEVER - 1), none=-NEVER)
         case ListLength(name):
-            return _Laid(_lengths(name, evaluation), _whole_edges(cut, 0, least=0, most=FARTHEST), none=NO_BIN)
+            return _Binning(_lengths(name, evaluation), _whole_edges(cut, 0, least=0, most=FARTHEST), none=NO_BIN)
         case Distance(place, unit):
-            return _Laid(evaluation.kilometers(place), _edges(cut, KILOMETERS[unit]))
+            return _Binning(evaluation.kilometers(place), _edges(cut, KILOMETERS[unit]))
         case Number(name):
-            return _Laid(evaluation.numbers(name), _edges(cut))
+            return _Binning(evaluation.numbers(name), _edges(cut))
         case _:
             assert_never(measure)
 

@@ -20,7 +20,7 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 BLOCK = 2**16
 """Number of profiles per block, so that intermediate results stay in the processor's cache."""
 
-PLACES_PER_PROFILE = 4
+ENTRIES_PER_PROFILE = 4
 """Use a table of all possible cells only if it has at most this many entries per profile."""
 
 SMALL_TABLE = 2**15
@@ -73,7 +73,7 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
     ([False, True], [1, 2])
     """
     parts, counts = _occurring(digits, profiles, among)
-    return [one for group, cells in parts for one in _apart(cells, group)], counts
+    return [one for group, cells in parts for one in _split(cells, group)], counts
 
 
 def count_flags(columns: Sequence[Flags], profiles: int) -> tuple[Flags, Counts]:
@@ -95,7 +95,7 @@ def _occurring(
     it is small, and otherwise sort them.
     """
     size = prod(digit.size for digit in digits)
-    if size <= max(PLACES_PER_PROFILE * profiles, 1):
+    if size <= max(ENTRIES_PER_PROFILE * profiles, 1):
         table = _table(digits, size, profiles, among)
         found = np.flatnonzero(table)
         return [(digits, found)], table[found]
@@ -119,7 +119,7 @@ def _table(digits: Sequence[Digit], size: int, profiles: int, among: Flags | Non
         return np.bincount(_cells(digits, profiles, among), minlength=size)
     table = np.zeros(size, dtype=np.int64)
     for block in _blocks(profiles):
-        table += np.bincount(_inside(_cell(digits, block, size), among, block), minlength=size)
+        table += np.bincount(_selected(_cell(digits, block, size), among, block), minlength=size)
     return table
 
 
@@ -129,7 +129,7 @@ def _cells(digits: Sequence[Digit], profiles: int, among: Flags | None) -> Digit
     cells = np.empty(profiles, dtype=_kind(size))
     stop = 0
     for block in _blocks(profiles):
-        found = _inside(_cell(digits, block, size), among, block)
+        found = _selected(_cell(digits, block, size), among, block)
         cells[stop : stop + len(found)] = found
         stop += len(found)
     return cells[:stop]
@@ -159,11 +159,11 @@ def _read(digits: Sequence[Digit], block: slice, kind: type[np.signedinteger[Any
     return cells
 
 
-def _inside(cells: Digits, among: Flags | None, block: slice) -> Digits:
+def _selected(cells: Digits, among: Flags | None, block: slice) -> Digits:
     return cells if among is None else cells.compress(among[block])
 
 
-def _apart(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
+def _split(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
     """Split cells into their digits, and return the values that these mean, which are booleans for flags."""
     found: list[Digits] = []
     for digit in reversed(digits):

@@ -1,6 +1,4 @@
-"""A Dataset: checked profiles, events and lists as of a moment, laid out for counting; who is in a segment is asked elsewhere."""
-
-# Over 250 lines, since a Dataset answers many small questions, each in a few lines and each explained.
+"""Hold a shop's validated profiles, events and lists in memory. `evaluation.py` evaluates conditions on them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,28 +41,35 @@ from segkit.wording import counted
 
 WITHOUT_COUNTRY = "postal codes without a country"
 
+FOR_ANALYSTS = (
+    "as_of", "report", "alarms", "profiles", "profile_ids", "property_names", "metric_names", "list_names", "default_country",
+    "from_frames", "with_as_of", "with_properties", "with_list", "save",
+)  # fmt: skip
+"""What completion offers of a shop."""
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
-    """Hold a shop's profiles, events and lists as of a moment. Made by `sk.load` or `Dataset.from_frames`, never by hand.
+    """A shop's profiles, events and lists as of a moment. Make it with `sk.load` or `Dataset.from_frames`.
 
     Attributes:
-        as_of: the moment the data is looked at from, UTC. Events after it never count.
-        report: one row for each fault that was found, and what was done about it.
-        phones: each profile's number in E.164 with its country and kind, or the reason why there is none.
+        as_of: the moment as of which questions are answered, UTC. Events after it never count.
+        report: a row for each fault that was found, and what was done about it.
+        phones: each profile's phone number in E.164 with its country and kind, or the reason why there is none.
         events: the event index.
-        lists: who is on each list.
-        postal_points: the points that postal codes stand for.
-        known_until: the moment up to which the data is believed: what carries a later date has none. Looked at from before it, the
-            past has its own consent and profiles.
-        loaded: what the clock showed when the data was loaded.
-        sms: what the profiles say of texts beside their status, which only eligibility heeds.
-        unknown_sms_words: which profiles have a word of SMS consent that nobody knows; `sms_consent` is "never_subscribed" there.
-        losses: the tables of which so many rows were left out that it stands above everything else.
-        default_country: the two letters of the country of a postal code whose profile has none; None places such a code nowhere.
-        cache: what was worked out from the data and may be asked for again, within a bound of memory.
+        lists: the entries of each list.
+        postal_points: the points of postal codes.
+        known_until: dates after this moment are ignored as wrong. As of an earlier moment, consent and the profiles that existed are
+            those of that moment.
+        loaded: the time of the clock when the data was loaded.
+        sms: what the profiles say about SMS in addition to the consent status; only eligibility uses it.
+        unknown_sms_words: which profiles have an unknown value of SMS consent; `sms_consent` is "never_subscribed" for them.
+        losses: tables of which more than 5 % of the rows were left out, which is shown prominently.
+        default_country: two-letter country of postal codes if the profile has no country; None leaves them without a location.
+        cache: results worked out from the data, within a limit of memory.
 
-    Prints counts and dates and never a person, since notebooks are shared. Equal to itself alone, so that it can be a key.
+    `dir(shop)` lists what analysts need; the rest is how engines read a shop, and may change. Prints counts and dates and never a person,
+    since notebooks are shared. Equal to itself alone, so that it can be a key.
     """
 
     as_of: datetime
@@ -102,29 +107,30 @@ class Dataset:
     ) -> Self:
         """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
 
-        A frame is one of pandas, of Polars, a table of Arrow, or whatever else hands out its columns by Arrow. Text is read as in a
-        CSV: empty text is not set, and "18" is a number to a condition that asks for one. A period is its first moment. What segkit
-        hands out, such as `Dataset.profiles` with a column of your own, goes in again and means the same.
+        A frame is a pandas or Polars frame, an Arrow table, or any object that exports its columns to Arrow. Text is read as in CSV:
+        empty text means not set, and "18" is a number for a condition that needs one. A period means its first moment. Frames that
+        segkit returns, such as `Dataset.profiles` with a column of your own, can be loaded again with the same meaning.
 
         Args:
-            profiles: one row each, with `profile_id`; known columns carry the Klaviyo API's names, others are custom
-                properties. None takes the profiles from the events.
-            events: `profile_id`, `metric`, `datetime`, and, if there are any, `value` and event properties.
-            as_of: an instant (naive is UTC) or a date, which means the close of that day; None is the newest event that is not
-                ahead of the clock.
-            lists: `profile_id`, `list_id`, and, if known, `joined`.
+            profiles: one row for each profile, with `profile_id`; known columns have the names of the Klaviyo API, and others are
+                custom properties. None takes the profiles from the events.
+            events: `profile_id`, `metric`, `datetime` and, optionally, `value` and event properties.
+            as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the newest event that is not
+                in the future.
+            lists: `profile_id`, `list_id` and, if known, `joined`.
             places: `country`, `postal_code`, `latitude`, `longitude` of postal codes outside the US.
-            columns: your headers to segkit's names, such as {"customer": "profile_id"}.
-            consent: your words of consent to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"};
-                they hold for SMS and email, and win over the known words.
-            default_country: where a phone number without a country code, or a postal code, belongs if its profile has no country.
-            unreadable: "leave out" loads without dates and amounts that can't be read, and reports them.
-            add_profiles_of_events: add a profile without properties for each id that only events have, which are left out otherwise.
-            day_first: True reads 06/07/2026 as 6 July and False as 7 June, in properties, too. None reads such dates month first, as
-                Klaviyo does, but those of known columns only where the column itself proves that order.
+            columns: maps your headers to segkit's names, such as {"customer": "profile_id"}.
+            consent: maps your consent values to "subscribed", "unsubscribed" or "never_subscribed", such as {"yes": "subscribed"}.
+                It applies to SMS and email, and takes precedence over known values.
+            default_country: the country of phone numbers without a country code, and of postal codes, if the profile has no country.
+            unreadable: "leave out" leaves out dates and amounts that can't be read, and reports them.
+            add_profiles_of_events: add a profile without properties for each id that only events have; otherwise such events are
+                left out.
+            day_first: True reads 06/07/2026 as 6 July and False as 7 June, also in properties. None reads such dates month first, as
+                Klaviyo does; in known columns only if the column itself proves this order.
 
         Raises:
-            DataError: with every fault at once that would change an answer silently.
+            DataError: the data has faults that would change an answer silently; the error lists them all.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> shop
@@ -153,24 +159,27 @@ class Dataset:
         options: LoadOptions,
         faults: Faults,
     ) -> Self:
-        """Check tables as they came and build a Dataset; `from_frames` and `sk.load` both end here.
+        """Validate tables and build a Dataset, for `from_frames` and `sk.load`.
 
-        A table may come in parts, each under headers of its own. `faults` is what was found while files were read.
+        Args:
+            tables: the tables as they were read; a table may have several parts, each with its own headers.
+            options: the options of loading.
+            faults: the faults that were found while files were read.
 
         Raises:
-            DataError: with every fault at once that would change an answer silently.
+            DataError: the data has faults that would change an answer silently; the error lists them all.
         """
         checked = check_shop(tables, options, faults)
         shop = cls.of_checked(checked)
-        shop._consent_history("sms").note_disagreements(faults)  # noqa: SLF001  # not kept, since most shops are never asked for it
+        shop._consent_history("sms").note_disagreements(faults)  # noqa: SLF001  # not cached, since most shops never need it
         shop.note_unplaced(faults)
         return replace(shop, report=faults.report())
 
     @classmethod
     def of_checked(cls, shop: CheckedShop) -> Self:
-        """Build a Dataset from checked tables, whether they come from validation or from a saved shop."""
+        """Build a Dataset from checked tables, which come from validation or from a saved shop."""
         checked = shop.tables
-        # Whoever is handed one of these arrays can't change the data by it.
+        # Make the arrays read-only, so that a caller who gets one of them can't change the data.
         freeze((checked.events.metrics, checked.events.is_date, checked.lists, checked.unknown_sms_words, checked.sms))
         return cls(
             as_of=shop.as_of,
@@ -193,6 +202,9 @@ class Dataset:
     def __len__(self) -> int:
         return len(self._ids)
 
+    def __dir__(self) -> list[str]:
+        return list(FOR_ANALYSTS)
+
     def __repr__(self) -> str:
         happened = f"{counted(len(self.events), 'event')} of {counted(len(self.events.metrics), 'metric')}"
         events = happened if len(self.events) else "no events"
@@ -202,17 +214,17 @@ class Dataset:
         return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
 
     def _repr_html_(self) -> str:
-        """Return the same and more as HTML: each metric with its first and last day, and the report, which names nobody."""
+        """Return the text of `repr` as HTML, with the first and last day of each metric, and the report, which names nobody."""
         metrics = [
             (masked_text(name), len(times), *(f"{instant_of(int(times[end])):%Y-%m-%d}" for end in (0, -1)))
             for name, times in ((name, self.events.metrics[name].times) for name in self.metric_names)
             if len(times)
         ]
         report = records(list(self.report.columns), self.report.to_numpy().tolist())
-        title, _, said = repr(self).partition(": ")
+        title, _, summary = repr(self).partition(": ")
         return card(
             title,
-            said,
+            summary,
             paragraphs(self.alarms),
             records(["metric", "events", "first day", "last day"], metrics),
             folded(f"Report: {counted(len(self.report), 'kind')} of fault", report),
@@ -220,11 +232,11 @@ class Dataset:
 
     @property
     def alarms(self) -> list[str]:
-        """A sentence for each table of which more than 5 % was left out: how much, and what to do."""
+        """A sentence for each table of which more than 5 % was left out, with the share and what to do about it."""
         return [loss.sentence for loss in self.losses]
 
     def with_as_of(self, as_of: str | date | datetime) -> Self:
-        """Return the same data looked at from another moment; nothing is read or copied again.
+        """Return the same data as of another moment; nothing is read or copied.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"]}), as_of="2026-06-30")
         >>> shop.with_as_of("2026-03-31").as_of.isoformat()
@@ -233,17 +245,18 @@ class Dataset:
         return replace(self, as_of=read_as_of(as_of))
 
     def with_properties(self, frame: Frame | pd.Series) -> Self:
-        """Return the same shop with columns of your own as properties of its profiles, checked as loading checks them.
+        """Return a copy of the shop with additional columns as properties of its profiles, validated as in loading.
 
-        The shop itself stays as it is. A name that is there already is replaced, and the report says so; so does it count ids that no
-        profile has. Profiles that the frame does not have are not set. What says who may be written to, such as `sms_consent` or
-        `country`, can't be set so, since it was read together with phone numbers: load the profiles with it instead.
+        The shop itself does not change. A column replaces a property of the same name, and the report says so. The report also counts
+        ids that no profile has. For profiles that are not in the frame, the property is not set. Columns that decide who may be contacted,
+        such as `sms_consent` or `country`, are not accepted, since they are read together with phone numbers: load the profiles with
+        these columns instead.
 
         Args:
-            frame: its index, or a column, is called `profile_id`; each other column becomes a property. A Series with a name is one.
+            frame: its index, or a column, is named `profile_id`; each other column becomes a property. A named Series is one column.
 
         Raises:
-            DataError: no column says whose the rows are, an id has two rows, none is that of a profile, or a column can't be set so.
+            DataError: there is no `profile_id`, an id has two rows, no profile has one of the ids, or a column is not accepted.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> scored = shop.with_properties(pd.DataFrame({"score": [7]}, index=pd.Index(["bea"], name="profile_id")))
@@ -252,24 +265,24 @@ class Dataset:
         """
         faults = Faults()
         found = checked_properties(frame, self._table, self._ids, day_first=self._day_first, faults=faults)
-        # A cache of its own, so that nothing that was worked out from another column of this name answers for it.
+        # Use a new cache, since the old one has results for replaced columns.
         shop = replace(self, _table={**self._table, **found}, cache=Cache(self.cache.limit))
         if found.keys() & PLACING:
             shop.note_unplaced(faults)
         return replace(shop, report=self._report_with(faults, replaced=found))
 
     def with_list(self, name: str, ids: Iterable[Any]) -> Self:
-        """Return the same shop with a list of people that you picked, so that `sk.in_list(name)` finds them.
+        """Return a copy of the shop with an additional list of profiles, which `sk.in_list(name)` finds.
 
-        The shop itself stays as it is. Nobody knows when they joined, so a condition that asks for it finds none of them. A list of
-        that name is replaced, and the report says so; so does it count ids that no profile has.
+        The shop itself does not change. The entries have no date of joining, so a condition on that date matches none of them. The list
+        replaces a list of the same name, and the report says so. The report also counts ids that no profile has.
 
         Args:
-            name: of the list.
-            ids: of profiles: any iterable, an Index, a Series, or a frame with `profile_id`, such as that of `sk.members`.
+            name: the name of the list.
+            ids: ids of profiles: any iterable, an Index, a Series, or a frame with `profile_id`, such as that of `sk.members`.
 
         Raises:
-            DataError: there are no ids, or none is that of a profile.
+            DataError: there are no ids, or no profile has one of them.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> sorted(shop.with_list("Picked", ["bea"]).lists)
@@ -285,23 +298,23 @@ class Dataset:
         return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
 
     def save(self, folder: str | Path) -> Path:
-        """Write the shop into a folder, whole or not at all, from which `sk.load(folder)` opens it without reading and checking anew.
+        """Write the shop to a folder, which `sk.load(folder)` opens without validating it again. The folder is written whole or not at all.
 
-        It holds people as the data itself does: addresses, phone numbers, and what each person did. Its files can be read by their
-        owner alone; keep them as you keep the data they come from, and out of repositories and mails.
+        It contains personal data: addresses, phone numbers, and what each person did. Only the owner of the files can read them. Protect
+        them like the original data, and keep them out of repositories and mails.
 
-        A saved shop that is there already is replaced. The moment that the data is looked at from, its report and its alarms are saved,
-        too. Another version of segkit may refuse it, so keep what it came from.
+        An existing saved shop is replaced. `as_of`, the report and the alarms are saved too. Another version of segkit may refuse to open
+        the folder, so keep the original data.
 
         Args:
-            folder: it and those above it are made.
+            folder: the folder; it and its parents are created.
 
         Returns:
             The absolute path of the folder.
 
         Raises:
-            FileError: the folder holds anything but a saved shop, or the system refuses to write.
-            DataError: a property holds Python objects of a kind that can't be written.
+            FileError: the folder contains other files than a saved shop, or can't be written.
+            DataError: a property contains Python objects of a kind that can't be written.
         """
         checked = Checked(
             ids=self._ids,
@@ -327,16 +340,16 @@ class Dataset:
 
     @classmethod
     def opened(cls, folder: Path, *, as_of: AsOf = None) -> Self:
-        """Open a saved shop; `sk.load` ends here where a folder holds one.
+        """Open a saved shop, for `sk.load`.
 
         Raises:
-            DataError: it was saved by another version, or is not whole.
+            DataError: it was saved by another version, or is not complete.
         """
         shop = cls.of_checked(open_shop(folder))
         return shop if as_of is None else shop.with_as_of(as_of)
 
     def _derived(self) -> dict[str, pa.Array]:
-        """Return what an engine needs to know of each profile beside its properties: its country, its point, its consent."""
+        """Return what engines need to know about each profile in addition to its properties: its country, its point and its consent."""
         latitudes, longitudes = (pa.array(degrees, from_pandas=True) for degrees in self.points)
         found = {"country": self.countries, "latitude": latitudes, "longitude": longitudes}
         for channel in ("sms", "email"):
@@ -347,7 +360,7 @@ class Dataset:
         return found
 
     def _report_with(self, faults: Faults, *, replaced: Iterable[str] = ()) -> pd.DataFrame:
-        """Return the report with more faults, and without what it says of columns that are no longer there."""
+        """Return the report with added faults, and without the faults of replaced columns."""
         names, old = set(replaced), self.report
         is_gone = (old["table"] == "profiles") & old["column"].isin(map(masked_text, names))
         if names & PLACING:
@@ -357,37 +370,42 @@ class Dataset:
 
     @property
     def profile_ids(self) -> pd.Index:
-        """The ids of all profiles as text, in the order they came."""
-        kept = self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
-        # A view, since a table's index can be given another name in place.
-        found: pd.Index = kept.view()
+        """The ids of all profiles as text, in the order of the data."""
+        cached = self.cache.keep(("profile ids",), lambda: pd.Index(self._ids.to_pandas(), name="profile_id"))
+        # Return a view, since a caller can rename the index of a table in place.
+        found: pd.Index = cached.view()
         return found
 
     @property
     def property_names(self) -> list[str]:
-        """The names of all profile properties, in the order they came."""
+        """The names of all profile properties, in the order of the data."""
         return list(self._table)
 
     @property
     def metric_names(self) -> list[str]:
-        """The names of all metrics with events, most events first; renamed ones go by one name, "Clicked Text Message" as "Clicked SMS"."""
+        """The canonical names of all metrics with events, most events first; "Clicked Text Message" is called "Clicked SMS"."""
         sizes = self.events.sizes
         return sorted(sizes, key=lambda name: -sizes[name])
 
     @property
+    def list_names(self) -> list[str]:
+        """The names of all lists, in the order they came."""
+        return list(self.lists)
+
+    @property
     def profiles(self) -> pd.DataFrame:
-        """All profiles: index `profile_id`, a column for each property. Holds people: take care where you show it."""
+        """All profiles, with a column for each property; index `profile_id`. Contains personal data: take care where you show it."""
         return self.rows(np.arange(len(self)))
 
     def rows(self, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
-        """Return some profiles as a frame, index `profile_id`, a column for each property."""
+        """Return the profiles in some rows as a frame, with a column for each property; index `profile_id`."""
         frame = {name: self.handed_out(name).take(rows).to_pandas() for name in self._table}
         return pd.DataFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
 
     def handed_out(self, name: str) -> Cells:
-        """Return a property as tables and files hold it: a word of SMS consent that nobody knows is "unknown".
+        """Return a property as it appears in tables and files, where unknown values of SMS consent are "unknown".
 
-        So it counts as an opt-out of the number again if it is loaded again, and as "never_subscribed" for segments.
+        When loaded again, "unknown" counts as an opt-out of the phone number, and as "never_subscribed" for segments.
         """
         held = self._table[name]
         if name != "sms_consent" or not self.unknown_sms_words.any():
@@ -395,7 +413,9 @@ class Dataset:
         return Cells(pc.if_else(pa.chunked_array([self.unknown_sms_words]), pa.scalar("unknown"), _arrow(held)))
 
     def cells(self, name: str) -> Cells:
-        """Return a property of all profiles as its cells, which may be held as codes; "City", as Klaviyo's exports spell it, finds `city`.
+        """Return the cells of a property of all profiles, which may be stored as codes.
+
+        "City", the spelling of Klaviyo's exports, finds `city`.
 
         Raises:
             DataError: the profiles have no such property.
@@ -429,7 +449,7 @@ class Dataset:
         return self._resolved(name) in self._table
 
     def column(self, name: str) -> PropertyColumn:
-        """Return a property of all profiles, ready to be tested.
+        """Return a property of all profiles in the form that tests need.
 
         Raises:
             DataError: the profiles have no such property.
@@ -439,7 +459,7 @@ class Dataset:
         )
 
     def is_set(self, name: str) -> Flags:
-        """Return which profiles have a property, without a look at what it is.
+        """Return for which profiles a property is set.
 
         Raises:
             DataError: the profiles have no such property.
@@ -447,7 +467,7 @@ class Dataset:
         return self.cache.keep(("is set", self._resolved(name)), lambda: ~self.cells(name).unset())
 
     def event_column(self, metric: str, name: str) -> PropertyColumn:
-        """Return one property of a metric's events, in their order, ready to be tested; "$value" is the amount.
+        """Return a property of a metric's events, in their order and in the form that tests need; "$value" is the amount.
 
         Raises:
             DataError: no event has this property.
@@ -455,14 +475,14 @@ class Dataset:
 
         def column() -> PropertyColumn:
             found = self.events.column(metric, name)
-            # Coded at once, since its cells are nobody else's and take more room than their codes.
+            # Convert to codes now, since nothing else uses the cells, and they need more memory than their codes.
             found.codes  # noqa: B018
             return found
 
         return self.cache.keep(("property of events", canonical_metric(metric), name), column)
 
     def list_entries(self, name: str) -> ListEntries:
-        """Return who is on a list.
+        """Return the entries of a list.
 
         Raises:
             DataError: there is no such list.
@@ -473,26 +493,26 @@ class Dataset:
         return found
 
     def consent(self, channel: Channel, word: Consent) -> Flags:
-        """Return which profiles have a status on a channel, as of the Dataset's moment; without the column, all are never_subscribed.
+        """Return which profiles have a consent status for a channel, as of `as_of`; without the column, all are "never_subscribed".
 
-        A status that is younger than the moment did not hold yet: the newest consent event before it decides, and where there is
-        none, or no profile yet, nobody was subscribed.
+        A status dated after `as_of` does not count: the newest consent event before `as_of` decides. Without such an event, or if the
+        profile was not created yet, the status is "never_subscribed".
         """
         return np.asarray(self.status_then(channel).status == CONSENTS.index(word))
 
     def status_then(self, channel: Channel) -> StatusThen:
-        """Return what profiles had agreed to on a channel as of the Dataset's moment, and since when."""
+        """Return each profile's consent to a channel as of `as_of`, and its date."""
         moment = microseconds(self.as_of)
         return self.cache.keep(("status", channel, moment), lambda: self.consent_history(channel).then(moment))
 
     def consent_history(self, channel: Channel) -> ConsentHistory:
-        """Return everything that the data says of consent on a channel."""
+        """Return everything in the data about consent to a channel."""
         return self.cache.keep(("consent history", channel), lambda: self._consent_history(channel))
 
     def _consent_history(self, channel: Channel) -> ConsentHistory:
         status = np.full(len(self), NEVER, dtype=np.int8)
         if self.has_property(f"{channel}_consent"):
-            # A cell that is not set is never_subscribed, as an unknown word is.
+            # An empty cell means "never_subscribed", as an unknown value does.
             status = codes_of_words(self._table[f"{channel}_consent"].coded())
             if status.min(initial=NEVER) == NOT_SAID:
                 status = np.where(status == NOT_SAID, np.int8(NEVER), status)
@@ -508,7 +528,7 @@ class Dataset:
         )
 
     def _dates(self, name: str) -> Microseconds:
-        """Return a date of each profile in microseconds; `NEVER_YET` where it is not set."""
+        """Return a date of each profile in microseconds; `NEVER_YET` if it is not set."""
         if not self.has_property(name):
             return np.full(len(self), NEVER_YET)
         values = _arrow(self.cells(name).loaded()).cast(pa.int64())
@@ -516,7 +536,7 @@ class Dataset:
 
     @property
     def not_there_yet(self) -> Flags | None:
-        """Which profiles were created after the Dataset's moment; None where none was, or nothing says so."""
+        """Which profiles were created after `as_of`; None if there are none, or if the data has no dates of creation."""
         if self.as_of >= self.known_until or not self.has_property("created"):
             return None
         moment = microseconds(self.as_of)
@@ -524,7 +544,7 @@ class Dataset:
         return found if found.any() else None
 
     def is_later(self, name: str) -> Flags:
-        """Return which profiles carry a date, under the name of a known column, that lies after the Dataset's moment."""
+        """Return for which profiles the date in a known column is after `as_of`; dates after `known_until` do not count."""
         if self.as_of >= self.known_until:
             return np.zeros(len(self), dtype=bool)
         dates = self._dates(name)
@@ -532,11 +552,11 @@ class Dataset:
 
     @property
     def countries(self) -> pa.Array:
-        """The two letters of each profile's country; null where it has none or nobody knows it."""
+        """The two-letter code of each profile's country; null if it is not set or unknown."""
         return self.cache.keep(("countries",), lambda: self._countries().dictionary_decode())
 
     def _countries(self) -> pa.DictionaryArray:
-        """Return the same as codes, a quarter of the work where nobody wants them written out."""
+        """Return `countries` as dictionary codes, which are faster to work out than texts."""
         return self.cache.keep(("codes of countries",), self._coded_countries)
 
     def _coded_countries(self) -> pa.DictionaryArray:
@@ -545,7 +565,7 @@ class Dataset:
         return coded_countries(self._table["country"].coded())
 
     def _postal_countries(self) -> pa.Array:
-        """Return the country that the postal code of each profile is looked up in."""
+        """Return the country in which each profile's postal code is looked up."""
         countries = self._countries()
         if self.default_country is None:
             return countries
@@ -555,16 +575,16 @@ class Dataset:
 
     @property
     def _without_country(self) -> Flags:
-        """Which profiles don't say their country; one that nobody knows is said."""
+        """Which profiles have no country; an unknown country counts as a country here."""
         return ~self.is_set("country") if self.has_property("country") else np.ones(len(self), dtype=bool)
 
     @property
     def is_anywhere_unknown(self) -> bool:
-        """Whether nothing says in which country a postal code is to be looked up."""
+        """Whether no profile has a country to look up its postal code in."""
         return self.default_country is None and not self.has_property("country")
 
     def note_unplaced(self, faults: Faults) -> None:
-        """Report postal codes without a country, unless their profile has a point of its own."""
+        """Report postal codes without a country, except for profiles with latitude and longitude."""
         if not self.has_property("zip"):
             return
         found = self.is_set("zip") & self._without_country
@@ -572,7 +592,7 @@ class Dataset:
             found = found & ~(self.is_set("latitude") & self.is_set("longitude"))
         done = f"looked up in {self.default_country}, the default_country"
         if self.default_country is None:
-            done = 'placed nowhere, so no distance holds them; say where they are, such as default_country="US"'
+            done = 'left without a location, so no distance condition matches them; load with a country, such as default_country="US"'
         faults.note("profiles", "zip", WITHOUT_COUNTRY, int(found.sum()), done=done)
 
     def in_region(self, region: str) -> Flags:
@@ -583,17 +603,17 @@ class Dataset:
 
     @property
     def phone_countries(self) -> PropertyColumn:
-        """The country of each profile's phone number, as codes; not set where there is no valid number."""
+        """The country of each profile's phone number, as codes; not set if there is no valid number."""
         countries = pa.chunked_array([self.phones.countries])
         return self.cache.keep(("phone countries",), lambda: PropertyColumn(Cells(countries)))
 
     @property
     def points(self) -> tuple[Degrees, Degrees]:
-        """Where profiles live: latitudes and longitudes in degrees, their own or their postal code's; NaN where unknown."""
+        """Latitude and longitude of each profile in degrees, its own or those of its postal code; NaN if unknown."""
         return self.cache.keep(("points",), lambda: self._placed.points)
 
     def kilometers(self, of: tuple[float, float]) -> Degrees:
-        """Return how far from a point, latitude and longitude in degrees, profiles live; NaN where unknown."""
+        """Return each profile's distance in kilometers from a point, given in degrees (latitude, longitude); NaN if unknown."""
         return self._placed.kilometers(of)
 
     @property
@@ -611,7 +631,7 @@ class Dataset:
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:
-    """Return a known column, which validation has made one Arrow type."""
+    """Return the cells of a known column, which have a single Arrow type after validation."""
     if isinstance(cells.values, list):
         raise TypeError(type(cells.values))
     return cells.values

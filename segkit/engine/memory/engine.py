@@ -74,7 +74,7 @@ class MemoryEngine:
         evaluation = self._evaluation
         parts = [_parts(condition) for condition in conditions]
         distinct = set[Condition]().union(*parts)
-        inside = None if among == EVERYBODY else self._inside(among)
+        inside = None if among == EVERYBODY else self._matching(among)
         if len(distinct) >= len(conditions):
             every = map(evaluation.answer, conditions)
             return [int(np.count_nonzero(holds if inside is None else holds & inside)) for holds in every]
@@ -86,7 +86,7 @@ class MemoryEngine:
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
         """Group profiles by several items, and count each group; see `Engine.cube`."""
-        inside = self._inside(among)
+        inside = self._matching(among)
         asked = [self._digit(item) for item in by]
         moving = [digit for digit in asked if isinstance(digit, Digit)]
         found, counts = count_cells(moving, len(self), None if inside.all() else inside)
@@ -104,7 +104,7 @@ class MemoryEngine:
         found = np.flatnonzero(self._evaluation.answer(among))
         return (_batch(dataset, found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
 
-    def _inside(self, among: Some) -> Flags:
+    def _matching(self, among: Some) -> Flags:
         return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
 
     def _digit(self, item: Item) -> Digit | bool:
@@ -117,7 +117,7 @@ class MemoryEngine:
             case Picked(values) if values.dtype != np.bool_:
                 return Digit(lambda block: values[block], int(values.max(initial=0)) + 1)
             case _:
-                flags = self._inside(item)
+                flags = self._matching(item)
                 if not flags.any():
                     return False
                 return True if flags.all() else Digit.of_flags(flags)

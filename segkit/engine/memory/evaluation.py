@@ -84,10 +84,10 @@ Uncounted: TypeAlias = (
     | DistanceCondition
 )
 
-Seen: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
-"""Profiles, days and amounts of events; no amounts where they are counted."""
+CountedEvents: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
+"""Profiles, days and amounts of events; the amounts are None if events are only counted."""
 
-MOST_TOLD = 20
+MOST_WARNINGS = 20
 """Maximum number of warnings per question, for example for a sweep over two hundred countries."""
 
 
@@ -100,7 +100,7 @@ class Evaluation:
     """
 
     dataset: Dataset
-    _told: set[str] = field(default_factory=set)
+    _warned: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, Dataset):
@@ -125,14 +125,14 @@ class Evaluation:
         return found
 
     def tell(self, conditions: Iterable[Condition]) -> None:
-        """Warn of notes that this object has not warned of before, each in one warning up to `MOST_TOLD`."""
+        """Warn of notes that this object has not warned of before, each in one warning up to `MOST_WARNINGS`."""
         notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
-        new = [note for note in notes if note not in self._told]
-        self._told.update(new)
-        for note in new[:MOST_TOLD]:
+        new = [note for note in notes if note not in self._warned]
+        self._warned.update(new)
+        for note in new[:MOST_WARNINGS]:
             warn(note)
-        if len(new) > MOST_TOLD:
-            warn(f"There are {len(new) - MOST_TOLD:,} more notes like these.")
+        if len(new) > MOST_WARNINGS:
+            warn(f"There are {len(new) - MOST_WARNINGS:,} more notes like these.")
 
     def notes(self, condition: Condition) -> tuple[str, ...]:
         """Return what an analyst should know about the answer, which depends on the condition and the data (`notes_of`)."""
@@ -151,7 +151,7 @@ class Evaluation:
         key = self.key("answer", condition)
         found: Flags | None = self.dataset.cache.get(key)
         if found is None:
-            found, is_first = self._worked_out(condition)
+            found, is_first = self._evaluated(condition)
             absent = self.dataset.not_there_yet
             if absent is not None:
                 # Applies to `Not` too: a profile created after `as_of` is in no segment yet.
@@ -160,7 +160,7 @@ class Evaluation:
                 self.dataset.cache.put(key, found)
         return found
 
-    def _worked_out(self, condition: Condition) -> tuple[Flags, bool]:
+    def _evaluated(self, condition: Condition) -> tuple[Flags, bool]:
         """Return for which profiles a condition is true, and whether it is the first to use its measures."""
         match condition:
             case AllOf(conditions):
@@ -176,7 +176,7 @@ class Evaluation:
                     *day_measures(condition, self.dataset.as_of),
                 ]
                 moved = [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
-                return self._measures_up(condition, moved), not moved
+                return self._meets_limit(condition, moved), not moved
             case PropertyCondition() | DistanceCondition():
                 measure = measure_of(condition)
                 return self._holds(condition), measure is None or self._is_first(measure, condition)
@@ -215,7 +215,7 @@ class Evaluation:
             case ConsentCondition():
                 return self._consents(condition)
             case ListCondition():
-                return self._listed(condition)
+                return self._on_list(condition)
             case PhoneCountryCondition(countries, is_in):
                 numbers = self.dataset.phone_countries
                 listed = _flags(pc.is_in(numbers.distinct, value_set=pa.array(countries)))
@@ -228,7 +228,7 @@ class Evaluation:
             case _:
                 assert_never(condition)
 
-    def _measures_up(self, condition: MetricCondition, moved: Sequence[tuple[Measure, int]]) -> Flags:
+    def _meets_limit(self, condition: MetricCondition, moved: Sequence[tuple[Measure, int]]) -> Flags:
         """Return for which profiles a count or a sum meets its limit.
 
         Compare the amounts in the window or, if only an end of the window has moved since the first use, the days that decide.
@@ -265,17 +265,17 @@ class Evaluation:
         Events are counted back from the end of the measure's timeframe, or forward from its beginning. Return None if no single
         event decides, as for a sum with refunds.
         """
-        return self.keep("deciding days", measure, lambda: self._decided(measure))
+        return self.keep("deciding days", measure, lambda: self._worked_out_days(measure))
 
-    def _decided(self, measure: DayMeasure) -> recency.Days | None:
+    def _worked_out_days(self, measure: DayMeasure) -> recency.Days | None:
         size, is_last = len(self.dataset), isinstance(measure, LastDay)
 
         def grouped() -> recency.Grouped | None:
-            return recency.grouped(*self._seen(measure.of, is_last=is_last), size)
+            return recency.grouped(*self._counted_events(measure.of, is_last=is_last), size)
 
         match measure.of:
             case EventCount() | EventDays() if measure.rank == 1:
-                profiles, seen, _ = self._seen(measure.of, is_last=is_last)
+                profiles, seen, _ = self._counted_events(measure.of, is_last=is_last)
                 days: recency.Days | None = recency.newest(profiles, seen, size)
             case EventCount() | EventSum() | EventDays():
                 scale = self._scale(measure.of) if isinstance(measure.of, EventSum) else 0
@@ -285,13 +285,13 @@ class Evaluation:
                 assert_never(measure.of)
         return -days if days is not None and not is_last else days
 
-    def _seen(self, measure: EventMeasure, *, is_last: bool) -> Seen:
+    def _counted_events(self, measure: EventMeasure, *, is_last: bool) -> CountedEvents:
         """Return profiles, days and amounts of the events that count, in order of their days.
 
         If the measure counts days, only the first event of each profile on each day is returned.
         For a first day, time is reversed: the events come newest first, and the days are negated.
         """
-        parts = [self._seen_of(one, self._scale(measure)) for one in of_each_metric(measure)]
+        parts = [self._counted_events_of(one, self._scale(measure)) for one in of_each_metric(measure)]
         profiles, days, units = parts[0]
         if len(parts) > 1:
             order = np.argsort(np.concatenate([part[1] for part in parts]), kind="stable")
@@ -305,8 +305,8 @@ class Evaluation:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
-    def _seen_of(self, measure: EventMeasure, scale: int) -> Seen:
-        """Return the same of a single metric, with amounts in units of `scale` decimals."""
+    def _counted_events_of(self, measure: EventMeasure, scale: int) -> CountedEvents:
+        """Return what `_counted_events` does for a measure of a single metric, with amounts in units of `scale` decimals."""
         events = self.dataset.events.metric(_single(measure))
         rows = self.selected(measure, events)
         profiles, days = events.profiles[rows], events.days[rows]
@@ -318,7 +318,7 @@ class Evaluation:
         return profiles, days, units if scale == events.scale else units * 10 ** (scale - events.scale)
 
     def _scale(self, measure: EventMeasure) -> int:
-        """Return how many decimals the amounts carry that a measure adds up: the most of its metrics."""
+        """Return how many decimals the amounts of a measure have: the maximum over its metrics."""
         of_each = [self.dataset.events.metric(name) for name in each_metric(measure.metric)]
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
@@ -342,7 +342,7 @@ class Evaluation:
         return counts[0] if len(counts) == 1 else np.sum(counts, axis=0)
 
     def _days(self, measure: EventDays) -> npt.NDArray[Any]:
-        profiles, _, _ = self._seen(measure, is_last=True)
+        profiles, _, _ = self._counted_events(measure, is_last=True)
         return _tally(profiles, len(self.dataset))
 
     def _sum(self, measure: EventSum) -> tuple[npt.NDArray[Any], int]:
@@ -370,7 +370,7 @@ class Evaluation:
         return np.asarray(window.start + np.flatnonzero(kept))
 
     def _events_passing(self, metric: str, tests: EventTests, window: slice) -> Flags:
-        """Return which of a metric's events in a window pass all of some tests."""
+        """Return which of a metric's events in a window pass all tests."""
         kept = np.ones(window.stop - window.start, dtype=bool)
         for clause in tests:
             if isinstance(clause, EventAlternatives):
@@ -382,7 +382,10 @@ class Evaluation:
         return kept
 
     def _last_event(self, condition: LastEventCondition) -> Flags:
-        """Return whose newest event passes: of several flags that are assigned to one profile the last stays, as numpy promises."""
+        """Return for which profiles the newest event passes all tests.
+
+        If several flags are assigned to one profile, numpy guarantees that the last one is kept.
+        """
         events = self.dataset.events.metric(condition.metric)
         window = self.window(EventCount(condition.metric, condition.timeframe), events)
         found = np.zeros(len(self.dataset), dtype=bool)
@@ -483,7 +486,7 @@ class Evaluation:
             found = found & ~(suppressed & ~dataset.is_later("email_suppressed_timestamp"))
         return np.asarray(found)
 
-    def _listed(self, condition: ListCondition) -> Flags:
+    def _on_list(self, condition: ListCondition) -> Flags:
         entries = self.dataset.list_entries(condition.list_name)
         start, end = timeframes.bounds(condition.joined, self.dataset.as_of)
         if start is None and end is None:

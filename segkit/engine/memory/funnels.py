@@ -1,6 +1,6 @@
 """Find the profiles that took the steps of a funnel in order, for all profiles at once.
 
-`evaluation.py` decides which events could be which step; `docs/decisions/0010-funnels.md` defines what a funnel means. Events of the
+`evaluation.py` decides which steps an event can be, and `docs/decisions/0010-funnels.md` defines what a funnel means. Events of the
 same profile at the same instant form one moment. The algorithm passes over the moments once for each step, and keeps only the
 latest start among the chains that reached this step: of two chains, the one that began later has more time left.
 """
@@ -33,7 +33,7 @@ class StepEvents:
     steps: npt.NDArray[np.uint8]
 
     def of(self, kept: Flags) -> "StepEvents":
-        """Return some of the events."""
+        """Return the events for which `kept` is True."""
         return StepEvents(self.profiles[kept], self.times[kept], self.steps[kept])
 
 

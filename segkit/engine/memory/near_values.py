@@ -24,7 +24,7 @@ FEW = 50
 """If a property has more values than this, only similar ones are named: the most common of a thousand towns help nobody."""
 
 COMPARED = 20
-"""If a condition asks for more values than this, they are not compared letter by letter, which is slow; nobody types so many."""
+"""If a condition asks for more values than this, they are not compared letter by letter, which is slow. Nobody types that many by hand."""
 
 LOOKED_AT = 2_000
 """How many of the most common values are compared letter by letter."""

@@ -66,10 +66,10 @@ def notes_of(condition: Condition, dataset: Dataset) -> tuple[str, ...]:
     Tests that look for the same values of a property in different ways, as a text or as an item of a list, get one note, and only if
     none of the tests finds a value. If the property has no value of the kind that the test needs, the note says that instead.
     """
-    return tuple(dict.fromkeys([*_idle(condition, dataset), *_unmet(condition, dataset)]))
+    return tuple(dict.fromkeys([*_lacking_data(condition, dataset), *_unmet(condition, dataset)]))
 
 
-def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozenset()) -> Iterator[str]:
+def _lacking_data(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield notes about conditions that match nobody, or everybody, because data is missing or can't be read as the needed kind.
 
     Properties in `mixed` are tested for several kinds of value by alternatives, so values of another kind get no note.
@@ -77,35 +77,35 @@ def _idle(condition: Condition, dataset: Dataset, mixed: frozenset[str] = frozen
     match condition:
         case AllOf(conditions):
             for part in conditions:
-                yield from _idle(part, dataset, mixed)
+                yield from _lacking_data(part, dataset, mixed)
         case AnyOf(conditions):
             mixed |= _mixed(conditions)
             for part in _alternatives(conditions, dataset):
-                yield from _idle(part, dataset, mixed)
+                yield from _lacking_data(part, dataset, mixed)
         case Not(inner):
-            yield from _idle(inner, dataset, mixed)
+            yield from _lacking_data(inner, dataset, mixed)
         case MetricCondition(where=where):
             for metric in each_metric(condition.metric):
-                yield from _idle_events(metric, where, dataset)
+                yield from _lacking_events(metric, where, dataset)
                 yield from _sentence(lacking_amounts(condition, metric, dataset))
         case LastEventCondition(metric, where):
-            yield from _idle_events(metric, where, dataset)
+            yield from _lacking_events(metric, where, dataset)
         case FunnelCondition(steps):
             for step in steps:
-                yield from _idle_events(step.metric, step.where, dataset)
+                yield from _lacking_events(step.metric, step.where, dataset)
         case PropertyCondition(name, test):
             if not _reads(name, None, test, dataset):
                 yield _other_kind(name, test)
             elif name not in mixed:
                 yield from _unread(name, None, test, dataset)
         case ConsentCondition(channel, where=where):
-            yield from _idle_consent(channel, dataset)
+            yield from _lacking_consent(channel, dataset)
             for clause in where:
-                yield from _idle(clause, dataset)
+                yield from _lacking_data(clause, dataset)
         case PhoneCountryCondition():
-            yield from _sentence(lacking_column("phone_number", dataset, "nobody has a phone number of any country"))
+            yield from _sentence(lacking_column("phone_number", dataset, "nobody has a phone number"))
         case RegionCondition():
-            yield from _sentence(lacking_column("country", dataset, "nobody is in or out of a region"))
+            yield from _sentence(lacking_column("country", dataset, "no condition on a region matches anybody"))
         case DistanceCondition():
             yield from _sentence(lacking_places(dataset))
         case ListCondition():
@@ -134,7 +134,7 @@ def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterat
             yield part
 
 
-def _idle_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
+def _lacking_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
     if not len(dataset.events.metric(metric)):
         yield f"No event in the data has the metric {quoted(metric)}, so its count is 0 for everybody."
         return
@@ -162,7 +162,7 @@ def _unread(name: str, metric: str | None, test: PropertyTest, dataset: Dataset)
         yield sentence
 
 
-def _idle_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
+def _lacking_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
     if not dataset.has_property(f"{channel}_consent"):
         yield f"The profiles have no {channel}_consent, so everybody counts as never subscribed."
     if channel == "email" and not dataset.has_property("email"):

@@ -17,8 +17,8 @@ def packed(flags: Flags) -> Bits:
 class Counter:
     """Counts the profiles whose bit is set in each of several arrays of packed flags.
 
-    numpy combines the bits and Arrow counts them, since each is the faster one. All counts use one buffer, which so stays in the
-    processor's cache.
+    numpy combines the bits and Arrow counts them, since these are the faster functions. All counts use the same buffer, so that it
+    stays in the processor's cache.
 
     >>> one, other = (packed(np.array(flags)) for flags in ([True, True, False], [True, False, True]))
     >>> Counter(len(one)).count(one, other)
@@ -26,12 +26,12 @@ class Counter:
     """
 
     def __init__(self, size: int) -> None:
-        self._room = np.empty(size, dtype=np.uint8)
-        self._in_room = pa.BooleanArray.from_buffers(pa.bool_(), 8 * size, [None, pa.py_buffer(self._room)])
+        self._buffer = np.empty(size, dtype=np.uint8)
+        self._buffer_bits = pa.BooleanArray.from_buffers(pa.bool_(), 8 * size, [None, pa.py_buffer(self._buffer)])
 
     def count(self, first: Bits, *others: Bits) -> int:
         """Return how many bits are set in all arrays."""
-        self._room[:] = first
+        self._buffer[:] = first
         for other in others:
-            np.bitwise_and(self._room, other, out=self._room)
-        return int(self._in_room.true_count)
+            np.bitwise_and(self._buffer, other, out=self._buffer)
+        return int(self._buffer_bits.true_count)

@@ -185,11 +185,11 @@ def curve_of(
         if moving and isinstance(condition, AllOf) and not isinstance(among, Picked):
             # A profile that fails a fixed condition is in at no position, so leave it out of the query.
             numbered = list(enumerate(condition.conditions))
-            still = [part for number, part in numbered if not _holds_moving((number,), moving)]
+            fixed = [part for number, part in numbered if not _holds_moving((number,), moving)]
             parts = [
                 _tree(part, (number,), moving, count) for number, part in numbered if _holds_moving((number,), moving)
             ]
-            return _counted(_joined(Spans.both, parts), engine, also, AllOf((*still, among)) if still else among)
+            return _counted(_joined(Spans.both, parts), engine, also, AllOf((*fixed, among)) if fixed else among)
         return _counted(_tree(condition, (), moving, count), engine, also, among)
     except (NoCurveError, NotOneDayError):
         return None
@@ -224,17 +224,17 @@ def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable],
     if place in moving:
         return moving[place]
     numbered = [((*place, number), part) for number, part in enumerate(parts_of(condition))]
-    still = tuple(part for here, part in numbered if not _holds_moving(here, moving))
+    fixed = tuple(part for here, part in numbered if not _holds_moving(here, moving))
     parts = [_tree(part, here, moving, count) for here, part in numbered if _holds_moving(here, moving)]
     if not parts:
-        return _still(condition, count)
+        return _fixed(condition, count)
     if isinstance(condition, Not):
         return _Readable(parts[0].items, lambda cells: parts[0].read(cells).turned())
     combine = Spans.both if isinstance(condition, AllOf) else Spans.either
-    if still:
+    if fixed:
         # Query all fixed parts as one condition, so that there are fewer cells.
-        whole = AllOf(still) if isinstance(condition, AllOf) else AnyOf(still)
-        parts.append(_still(still[0] if len(still) == 1 else whole, count))
+        whole = AllOf(fixed) if isinstance(condition, AllOf) else AnyOf(fixed)
+        parts.append(_fixed(fixed[0] if len(fixed) == 1 else whole, count))
     return _joined(combine, parts)
 
 
@@ -247,7 +247,7 @@ def _holds_moving(place: Place, moving: Mapping[Place, _Readable]) -> bool:
     return any(other[: len(place)] == place for other in moving)
 
 
-def _still(condition: Condition, count: int) -> _Readable:
+def _fixed(condition: Condition, count: int) -> _Readable:
     """Return how to work out the spans of a condition that is the same at all positions."""
 
     def read(cells: Cells) -> Spans:
@@ -303,9 +303,9 @@ def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit])
         case "more than":
             return _Readable((passed,), until_passed)
         case "fewer than":
-            return _Readable((reached,), lambda cells: _known(until(cells).turned(), cells[reached]))
+            return _Readable((reached,), lambda cells: _with_amount(until(cells).turned(), cells[reached]))
         case "at most":
-            return _Readable((passed,), lambda cells: _known(until_passed(cells).turned(), cells[passed]))
+            return _Readable((passed,), lambda cells: _with_amount(until_passed(cells).turned(), cells[passed]))
         case "equals":
             both = (reached, passed)
             return _Readable(both, lambda cells: until(cells).both(until_passed(cells).turned()))
@@ -322,13 +322,13 @@ def _decided(measure: LastDay | FirstDay, days: Sequence[int], *, is_reached: bo
 
     def read(cells: Cells) -> Spans:
         spans = until(cells)
-        holds = spans if isinstance(measure, LastDay) else _known(spans.turned(), cells[cut])
+        holds = spans if isinstance(measure, LastDay) else _with_amount(spans.turned(), cells[cut])
         return holds if is_reached else holds.turned()
 
     return _Readable((cut,), read)
 
 
-def _known(spans: Spans, bins: npt.NDArray[Any]) -> Spans:
+def _with_amount(spans: Spans, bins: npt.NDArray[Any]) -> Spans:
     """Return the spans without profiles that have no amount, since no comparison is true of these."""
     return Spans(spans.first, np.where(bins == NO_BIN, 0, spans.stop), spans.positions)
 

@@ -32,7 +32,7 @@ class Quantity:
     """The measure that one parameter of a builder is a threshold on.
 
     Attributes:
-        words: its name, such as "days since the last Clicked SMS".
+        words: the name of the measure, such as "days since the last Clicked SMS".
         moving: the condition that moves with the parameter.
         measure: the measure; for a moving window, the day that decides.
         end: the end of the parameter's range, in the unit of the chart.
@@ -76,7 +76,7 @@ class Quantity:
 
     def stands(self, atom: Atom) -> float:
         """Return the limit of a moved condition in the unit of the chart; windows are in days."""
-        return _stands(self.measure, atom, is_nearest=self.is_nearest)
+        return _limit_in_unit(self.measure, atom, is_nearest=self.is_nearest)
 
 
 def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
@@ -92,8 +92,8 @@ def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
     if measure is None or isinstance(measure, FirstDay):
         return None
     first, second = (float(position[parameter.name]) for position in threshold.positions[:2])
-    stands = _stands(measure, atom, is_nearest=is_nearest)
-    pace = (_stands(measure, other, is_nearest=is_nearest) - stands) / (second - first)
+    stands = _limit_in_unit(measure, atom, is_nearest=is_nearest)
+    pace = (_limit_in_unit(measure, other, is_nearest=is_nearest) - stands) / (second - first)
     parts = condition.conditions if isinstance(condition, AllOf) else ()
     moved = {one.place[0] for one in threshold.moving if one.place}
     return Quantity(
@@ -159,7 +159,7 @@ def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
             assert_never(measure)
 
 
-def _stands(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
+def _limit_in_unit(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
     """Return the limit of an atom in the unit of the chart; windows are in days."""
     window = atom.timeframe if isinstance(atom, MetricCondition) else None
     if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "month":

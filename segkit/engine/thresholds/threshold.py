@@ -77,7 +77,7 @@ class Threshold:
 
 
 def next_position(builder: Callable[..., Segment], name: str, values: Mapping[str, Any]) -> tuple[Parameter, Any, Any]:
-    """Return a parameter, its present value and the next one; both values are None if the parameter is not a number.
+    """Return a parameter, its current value and the next one; both values are None if the parameter is not a number.
 
     Raises:
         DefinitionError: the builder has no such parameter.

@@ -13,7 +13,7 @@ Resource: TypeAlias = dict[str, Any]
 
 
 class Newest:
-    """The resources of a walk, each id once, in its newest version (see `superseded`). Each loop reads the pages again.
+    """The resources on the pages of a `Walk`, each id once, in its newest version (see `superseded`). Each loop reads the pages again.
 
     Pages may overlap if the account changed while they were read. Then a profile that opted out meanwhile must count as opted out,
     and a renamed list must have its new name. Members of a list have no `updated`, so the later page wins, with the later `joined`.
@@ -30,7 +30,7 @@ class Newest:
 
 
 class Once:
-    """The resources of several walks, each id once, in the first version. Each loop reads the pages again.
+    """The resources on the pages of several `Walk` objects, each id once, in the first version. Each loop reads the pages again.
 
     Used for events: they never change, so all versions are equal, and finding the newest would mean reading the largest table once more.
     """

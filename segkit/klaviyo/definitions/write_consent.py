@@ -1,4 +1,4 @@
-"""Write a consent condition as a Klaviyo document. Each state of consent allows other filters: see `words`."""
+"""Write a consent condition as a Klaviyo document. Which filters are allowed depends on the state of consent: see `words`."""
 
 from segkit.definition.conditions import (
     BooleanTest,

@@ -305,3 +305,13 @@ def test_parts_of_a_shop_print_counts_and_no_arrays():
     assert repr(shop.events) == "EventIndex: 2 events of 2 metrics"
     assert repr(shop.lists) == "{'VIP': ListEntries: 1 profile}"
     assert repr(shop.phones) == "Phones: 0 valid numbers of 1 cells"
+
+
+def test_completion_offers_what_analysts_need_and_nothing_of_how_a_shop_is_held():
+    """Each name that is offered is there and says what it is; the names of lists are among them, and arrays are not."""
+    lists = pd.DataFrame({"profile_id": ["a", "a"], "list_id": ["VIP", "News"]})
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["a"]}), lists=lists, as_of="2026-06-30")
+
+    assert all(hasattr(shop, name) for name in dir(shop))
+    assert shop.list_names == ["VIP", "News"]
+    assert not {"events", "phones", "cache", "_table", "of_checked"}.intersection(dir(shop))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.definition.conditions import Condition
 from segkit.engine.engines import engine_of
-from segkit.engine.memory.evaluation import MOST_TOLD, Evaluation
+from segkit.engine.memory.evaluation import MOST_WARNINGS, Evaluation
 from segkit.errors import SegkitWarning
 from segkit.widgets.answers import Shop, answers
 
@@ -333,7 +333,7 @@ def test_a_sweep_over_many_values_warns_of_a_few():
         table = sk.sweep(sk.sms_property, PEOPLE_WHO_CONSENT, property="Gender", value=[f"x{n}" for n in range(200)])
 
     assert table["size"].tolist() == [0] * 200
-    assert len(caught) == MOST_TOLD + 1
+    assert len(caught) == MOST_WARNINGS + 1
     assert str(caught[-1].message) == "There are 180 more notes like these."
 
 

@@ -133,7 +133,7 @@ def test_groups_are_all_of_any_of_without_needless_brackets():
 
 
 @pytest.mark.parametrize(("payload", "said"), [
-    ("{", "no JSON"),
+    ("{", "not JSON"),
     (None, "there is null instead"),
     (7, "there is 7 instead"),
     ({}, "it has nothing"),
