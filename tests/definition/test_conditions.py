@@ -100,8 +100,6 @@ EVERY_KIND: list[Condition] = [
     DistanceCondition(False, 0.5, "kilometers", Point(-42.36, 71.06)),
     PhoneCountryCondition(("US", "CA")),
     RegionCondition("european_union", is_in=False),
-    SegmentCondition("VIP"),
-    LastEventCondition("Placed Order", (EventProperty("Status", TextTest("equals", "returned")),)),
     CLICKED & SUBSCRIBED,
     CLICKED | SUBSCRIBED | ~ADULT,
     ~(CLICKED & (SUBSCRIBED | ADULT)),
