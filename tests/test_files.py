@@ -40,8 +40,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 def fail_in_the_writer(patch: pytest.MonkeyPatch, error: BaseException) -> None:
     """Let the CSV writer break off after some bytes."""
 
-    def half(path: str, *_: Any, **__: Any) -> None:
-        Path(path).write_text("profile_id\nan", encoding="utf-8")
+    def half(sink: Any, *_: Any, **__: Any) -> None:
+        sink.write(b"profile_id\nan")
         raise error
 
     patch.setattr(pyarrow.csv, "CSVWriter", half)

@@ -187,12 +187,12 @@ def test_a_build_with_subscribers_has_no_such_lead(built):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--consent", "yes"], "--consent takes pairs such as yes=subscribed, and 'yes' is none"),
-        (["--columns", "=profile_id"], "--columns takes pairs such as customer=profile_id, and '=profile_id' is none"),
+        (["--consent", "yes"], "--consent takes pairs such as yes=subscribed, and 'yes' is not one"),
+        (["--columns", "=profile_id"], "--columns takes pairs such as customer=profile_id, and '=profile_id' is not one"),
         (["--consent", "yes=sure"], "'yes' can't mean 'sure'. The choices are: 'subscribed'"),
         (
             ["--consent", "a=subscribed", "a=unsubscribed"],
-            "--consent gives 'a' the meanings 'subscribed', 'unsubscribed'",
+            "--consent defines 'a' more than once, as 'subscribed', 'unsubscribed'",
         ),
         (["--columns", "custmer=profile_id"], "Did you mean 'customer'"),
     ],
