@@ -291,7 +291,7 @@ class Evaluation:
         If the measure counts days, only the first event of each profile on each day is returned.
         For a first day, time is reversed: the events come newest first, and the days are negated.
         """
-        parts = [self._counted_events_of(one, self._scale(measure)) for one in of_each_metric(measure)]
+        parts = [self._counted_events_of(one) for one in of_each_metric(measure)]
         profiles, days, units = parts[0]
         if len(parts) > 1:
             order = np.argsort(np.concatenate([part[1] for part in parts]), kind="stable")
@@ -305,8 +305,8 @@ class Evaluation:
             return profiles, days, units
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
-    def _counted_events_of(self, measure: EventMeasure, scale: int) -> CountedEvents:
-        """Return what `_counted_events` does for a measure of a single metric, with amounts in units of `scale` decimals."""
+    def _counted_events_of(self, measure: EventMeasure) -> CountedEvents:
+        """Return what `_counted_events` does for a measure of a single metric."""
         events = self.dataset.events.metric(_single(measure))
         rows = self.selected(measure, events)
         profiles, days = events.profiles[rows], events.days[rows]
@@ -314,11 +314,10 @@ class Evaluation:
             return profiles, days, None
         if events.units is None:
             return profiles, days, np.zeros(len(days), dtype=np.int64)
-        units = events.units[rows]
-        return profiles, days, units if scale == events.scale else units * 10 ** (scale - events.scale)
+        return profiles, days, events.units[rows]
 
     def _scale(self, measure: EventMeasure) -> int:
-        """Return how many decimals the amounts of a measure have: the maximum over its metrics."""
+        """Return how many decimals the amounts of a measure have, which are as many in every metric that has amounts."""
         of_each = [self.dataset.events.metric(name) for name in each_metric(measure.metric)]
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
@@ -339,7 +338,7 @@ class Evaluation:
         for one in of_each_metric(measure):
             events = self.dataset.events.metric(_single(one))
             counts.append(_tally(events.profiles[self.selected(one, events)], len(self.dataset)))
-        return counts[0] if len(counts) == 1 else np.sum(counts, axis=0)
+        return counts[0] if len(counts) == 1 else np.asarray(np.sum(counts, axis=0))
 
     def _days(self, measure: EventDays) -> npt.NDArray[Any]:
         profiles, _, _ = self._counted_events(measure, is_last=True)
@@ -349,8 +348,7 @@ class Evaluation:
         sums = [self._sum_of(one, self.dataset.events.metric(_single(one))) for one in of_each_metric(measure)]
         if len(sums) == 1:
             return sums[0]
-        scale = self._scale(measure)
-        return np.sum([units * 10 ** (scale - own) for units, own in sums], axis=0), scale
+        return np.sum([units for units, _ in sums], axis=0), self._scale(measure)
 
     def _sum_of(self, measure: EventMeasure, events: MetricEvents) -> tuple[npt.NDArray[Any], int]:
         rows = self.selected(measure, events)
