@@ -1,1 +1,1 @@
-"""Who may be texted, and the files of those who are."""
+"""Work out who may be texted, and write files of members and of recipients."""

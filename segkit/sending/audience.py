@@ -1,4 +1,7 @@
-"""Who would really be texted, and why the rest would not: what stands between a segment and a file that is sent to."""
+"""Work out who may be texted among the members of segments, and why the others may not; write the recipients to a file.
+
+`eligibility.py` has the checks, and `member_files.py` writes the file.
+"""
 
 # Annotations stay as they are written, so that `help` shows short names.
 from __future__ import annotations
@@ -29,27 +32,27 @@ from segkit.wording import counted
 
 
 class SmsAudience:
-    """Work out who may be texted of some segments, and who may not and why.
+    """Work out which members of some segments may be texted, and why the others may not.
 
-    There is no way round the checks: they are made here, from the Dataset, and everything else is read off their outcome.
+    The checks can't be skipped: they are always made from the Dataset, and every result follows from them.
 
     Args:
-        include: segments whose members are to be texted; somebody in several is texted once.
+        include: the segments to text; a profile in several of them is texted once.
         dataset: the profiles and events.
-        exclude: segments whose members are not, nor anybody with the number of one.
-        countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within `smart_sending_hours` before `as_of` or the newest event, the earlier
-            of them, is left out; 0 leaves nobody out.
-        failing: who is known to fail; None is `sms_delivery_errors()`.
-        looking_back: know only what was known at the Dataset's moment, to look at a send of the past; nothing can be written then. A
-            file that is to be sent knows everything in the data, also opt-outs, texts and failures after `as_of`.
+        exclude: segments whose members must not be texted, nor any other profile with a member's phone number.
+        countries: the countries that texts may go to, as two-letter codes.
+        smart_sending_hours: leave out profiles that received a text within this many hours before `as_of` or before the newest
+            event, whichever is earlier; 0 leaves out nobody.
+        failing: the segment of profiles whose texts are known to fail; None means `sms_delivery_errors()`.
+        looking_back: ignore everything after `as_of`, to study a past send; no file can be written then. By default the checks use
+            everything in the data, including opt-outs, texts and failures after `as_of`.
 
     Raises:
-        DefinitionError: something is no segment, nothing is included, or a country is not two letters.
+        DefinitionError: an argument is not a segment, `include` is empty, or a country is not a two-letter code.
         DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: a check has nothing to check, since the data lacks its metric, column or dates.
+        SegkitWarning: a check could not be made in full, because the data lacks its metric, column or dates.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class SmsAudience:
     ) -> None:
         check_order(include, "sk.audience(include, shop, exclude=...)")
         includes, excludes = listed_segments(include), listed_segments(exclude)
-        # A segment that is included may name one that is excluded, and the other way round.
+        # An included segment may refer to an excluded one by name, and vice versa.
         self._include = resolved(includes, beside=excludes)
         self._exclude = resolved(excludes, beside=includes)
         if not self._include:
@@ -82,13 +85,13 @@ class SmsAudience:
         )
         self._engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
         self._included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
-        # Asked at once, so that what the data does not have is refused here and not where a number is looked at.
+        # Counted now, so that a name that the data lacks raises its error here and not when a result is read.
         (self._included_size,) = self._engine.counts([self._included])
         tell(self._engine, conditions)
 
     @property
     def size(self) -> int:
-        """How many profiles are sent to."""
+        """The number of recipients."""
         return self._size
 
     @property
@@ -98,12 +101,12 @@ class SmsAudience:
 
     @property
     def coverage_note(self) -> str | None:
-        """What could not be checked, since the data lacks its metric, column or dates; None if everything was."""
+        """Which checks could not be made in full, because data is missing; None if all could."""
         return self._eligibility.note
 
     @property
     def profiles(self) -> pd.DataFrame:
-        """The profiles that are sent to: index `profile_id`, a column for each property."""
+        """The recipients: index `profile_id`, a column for each property."""
         return self._dataset.rows(self._rows)
 
     @cached_property
@@ -112,7 +115,7 @@ class SmsAudience:
 
     @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
-        """The number of the step that stops each profile, that of steps if none does, -1 if it is not included."""
+        """For each profile, the index of the step that stops it, `len(STEPS)` if none does, or -1 if it is not included."""
         return self._eligibility.first_stops(any_of(Evaluation(self._dataset), self._include))
 
     @property
@@ -121,17 +124,17 @@ class SmsAudience:
 
     @property
     def reasons(self) -> pd.Series:
-        """For each included profile "sendable", or the one reason why it is not sent to; index `profile_id`."""
+        """For each included profile "sendable", or the reason why it may not be texted; index `profile_id`."""
         names = np.array([name for name, _ in STEPS] + [SENDABLE], dtype=object)
         rows = np.flatnonzero(self._step >= 0)
         return pd.Series(names[self._step[rows]], index=self._dataset.profile_ids[rows], name="reason")
 
     @property
     def waterfall(self) -> pd.DataFrame:
-        """From the included members to who is sent to: a row for each step, which add up exactly.
+        """How many profiles each step removes, from the included members down to the recipients; the rows add up exactly.
 
-        Columns: `step`, `meaning`, `removed` (profiles that stop here, each at the first step that stops it), `remaining`,
-        `checked_against` (what the data holds for the step, and what it lacks).
+        Columns: `step`, `meaning`, `removed` (each profile counts at the first step that stops it), `remaining`, `checked_against`
+        (the data that the step used, and what was missing).
         """
         included = self._included_size
         removed, sent_to = self._eligibility.waterfall(self._engine, self._included)
@@ -146,23 +149,23 @@ class SmsAudience:
         return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
-        """Write the profiles that are sent to, and a manifest beside the file; never half of either.
+        """Write the recipients to a CSV file, with a manifest next to it. Neither file is ever half written.
 
-        A new file can be read by its owner alone; one that is replaced keeps its mode, and where the path is a link, the file that
-        it leads to is replaced. A file without its manifest is one whose writing was broken off.
+        Only its owner can read a new file. A file that is replaced keeps its mode, and if the path is a link, the link's target is
+        replaced. A file without a manifest is left over from a write that was interrupted.
 
         Args:
-            path: the file; its folder must exist. The manifest is named like it, with ".manifest.json" added.
-            layout: "klaviyo" (its importer takes it), "members" (every column) or "hashed" (SHA-256 for ad platforms).
+            path: the file; its folder must exist. The name of the manifest is this name plus ".manifest.json".
+            layout: "klaviyo" (for Klaviyo's importer), "members" (every column) or "hashed" (SHA-256 for ad platforms).
             replace: replace the file and the manifest if they exist.
 
         Returns:
             The path of the file, absolute.
 
         Raises:
-            FileError: an unknown layout, the folder does not exist, the file or its manifest exists and `replace` is False, one of
-                them is a pipe, a device or a name that no file can have, the system refuses, this is a page of `segkit app`, which
-                writes nothing on its host, or the audience looks back.
+            FileError: the layout is unknown, the folder does not exist, the file or its manifest exists and `replace` is False, one
+                of them is a pipe or a device or has a name that no file can have, the system refuses to write, the audience looks
+                back, or this is a page of `segkit app`, which never writes files on its host.
         """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
@@ -175,10 +178,10 @@ class SmsAudience:
         return write_layout(Path(path), self._dataset, self._rows, layout, manifest, replace=replace)
 
     def to_bytes(self, *, layout: Layout = "klaviyo") -> bytes:
-        """Return the bytes that `write_csv` would write, for a download; nothing is written.
+        """Return the bytes that `write_csv` would write, for a download.
 
         Raises:
-            FileError: an unknown layout, or the audience looks back.
+            FileError: the layout is unknown, or the audience looks back.
         """
         self._check_that_it_may_be_sent()
         return layout_bytes(self._dataset, self._rows, layout)
@@ -223,7 +226,7 @@ def audience(
     failing: Segment | None = None,
     looking_back: bool = False,
 ) -> SmsAudience:
-    """Work out who may be texted of some segments, and who may not and why; the arguments are those of `SmsAudience`.
+    """Work out which members of some segments may be texted, and why the others may not. `SmsAudience` documents the arguments.
 
     >>> from segkit.definition.phrases import can_receive
     >>> people = {"profile_id": ["ann", "bea"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
@@ -243,10 +246,10 @@ def audience(
 
 
 def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, replace: bool = False) -> Path:
-    """Write every member of a segment with all columns, textable or not, and a manifest beside the file.
+    """Write all members of a segment with all columns, including members who may not be texted, with a manifest next to the file.
 
-    For looking and counting, not for sending: what may be sent to comes out of `audience`. An existing file or manifest is replaced
-    only with `replace=True`; modes and links are as with `SmsAudience.write_csv`.
+    Use the file for looking and counting, not for sending; `audience` works out who may be texted. An existing file or manifest is
+    replaced only with `replace=True`. File modes and links are treated as by `SmsAudience.write_csv`.
 
     Returns:
         The path of the file, absolute.

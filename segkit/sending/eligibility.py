@@ -1,4 +1,7 @@
-"""Who may be texted and who may not, check by check, whatever segment they are in; and against what each check was made."""
+"""Check which profiles may be texted, independent of any segment, and record what data each check used.
+
+`audience.py` applies the result to segments, and `opt_outs.py` finds the opt-outs.
+"""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -29,10 +32,10 @@ from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
 from segkit.wording import counted
 
 TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
-"""Where Klaviyo sends SMS (help article 4402914866843): of the United States the 50 states only, not its territories."""
+"""The countries that Klaviyo sends SMS to (help article 4402914866843). US means the 50 states, not the territories."""
 
 SMART_SENDING_HOURS = 24
-"""How far back Klaviyo looks for a text, to skip whoever got one (help article 115002779311)."""
+"""Klaviyo skips profiles that received a text in the last 24 hours (help article 115002779311)."""
 
 RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
 
@@ -50,33 +53,34 @@ STEPS: tuple[tuple[str, str], ...] = (
 )
 
 OWN_NUMBER = len(STEPS)
-"""The verdict on who may be texted and shares the number with nobody who may."""
+"""The verdict on a profile that may be texted and shares its number with no other profile that may."""
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 Verdicts: TypeAlias = npt.NDArray[np.integer[Any]]
 
 
 class Eligibility:
-    """Work out once who may be texted, so that many audiences, or one under a slider, can be asked at once.
+    """Work out once who may be texted, so that many audiences, or one behind a slider, can reuse the result.
 
     Args:
         dataset: the profiles and events.
-        exclude: segments whose members are not to be texted, nor anybody with their number.
-        countries: two letters each of where texts can go to.
-        smart_sending_hours: who received a text within the last `smart_sending_hours` is left out; 0 leaves nobody out.
-        failing: who is known to fail; None is `sms_delivery_errors()`.
-        looking_back: know only what was known at the Dataset's moment, as an analysis of the past must. A text that is to be sent
-            knows everything in the data.
+        exclude: segments whose members must not be texted, nor any other profile with a member's phone number.
+        countries: the countries that texts may go to, as two-letter codes.
+        smart_sending_hours: leave out profiles that received a text within this many hours before `as_of` or before the newest
+            event, whichever is earlier; 0 leaves out nobody.
+        failing: the segment of profiles whose texts are known to fail; None means `sms_delivery_errors()`.
+        looking_back: ignore everything after `as_of`, as an analysis of the past must. By default everything in the data is used, as
+            a text that is sent now requires.
 
     Attributes:
-        coverage: what each of `STEPS` was checked against.
+        coverage: for each of `STEPS`, the data that it used and what was missing.
 
     Raises:
-        DefinitionError: something is no segment, or a country is not two letters.
+        DefinitionError: an argument is not a segment, or a country is not a two-letter code.
         DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: a check has nothing to check, since the data lacks its metric, column or dates.
+        SegkitWarning: a check could not be made in full, because the data lacks its metric, column or dates.
     """
 
     def __init__(
@@ -98,11 +102,11 @@ class Eligibility:
         until = microseconds(dataset.as_of) if looking_back else FOR_EVER
         excluded = tuple(distinct_segments(exclude))
         failing = None if failing is None else one_segment(failing)
-        asked = (excluded, served, hours, failing)
-        # Kept by the Dataset, since every audience of it and every tuner asks for the same.
+        settings = (excluded, served, hours, failing)
+        # Cached in the Dataset, since every audience and every tuner needs the same verdicts.
         self.coverage, self._verdicts = dataset.cache.keep(
-            ("eligibility", asked, until, dataset.as_of, dataset.known_until),
-            lambda: _judged(_Checks(dataset, until), asked),
+            ("eligibility", settings, until, dataset.as_of, dataset.known_until),
+            lambda: _check_all(_Checks(dataset, until), settings),
         )
         Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([] if failing is None else [failing])))
         if note := self.note:
@@ -110,9 +114,9 @@ class Eligibility:
 
     @classmethod
     def usual(cls, dataset: Dataset) -> "Eligibility | None":
-        """Return who may be texted by all defaults, which the Dataset keeps; None where it has no SMS consent.
+        """Return the eligibility with all defaults, cached in the Dataset; None if the data has no SMS consent.
 
-        Warns of nothing: what could not be checked is its `note`.
+        Never warns; `note` says what could not be checked.
         """
         if not dataset.has_property("sms_consent"):
             return None
@@ -122,12 +126,12 @@ class Eligibility:
 
     @property
     def held(self) -> tuple[Any, ...]:
-        """What it holds, as the Dataset's cache measures it."""
+        """The objects that the Dataset's cache measures to know the size of this one."""
         return self._verdicts, self.coverage
 
     @property
     def note(self) -> str | None:
-        """What could not be checked, in one sentence; None if all could."""
+        """Which checks could not be made in full, in one sentence; None if all could."""
         lacking = [
             f"{name} ({', '.join(coverage.missing)})"
             for (name, _), coverage in zip(STEPS, self.coverage, strict=True)
@@ -139,27 +143,27 @@ class Eligibility:
 
     @property
     def passes(self) -> Flags:
-        """Which profiles nothing stops, but for a number that another profile has too."""
+        """Flags of the profiles that pass all steps except "same number", which depends on who is included."""
         return np.asarray(self._verdicts >= OWN_NUMBER)
 
     @property
     def has_own_number(self) -> Flags:
-        """Which profiles nothing stops, and whose number nobody else who passes has."""
+        """Flags of the profiles that pass and share their number with no other profile that passes."""
         return np.asarray(self._verdicts == OWN_NUMBER)
 
     @property
     def shared_numbers(self) -> Codes:
-        """A number from 1 on for each phone number that several who pass have, where they have it; 0 elsewhere."""
+        """For each profile that shares its phone number with others that pass, the index of that number, from 1; 0 for all others."""
         return np.maximum(self._verdicts, OWN_NUMBER) - OWN_NUMBER
 
     def waterfall(self, engine: Engine, among: Condition) -> tuple[Counts, int]:
-        """Return how many of some profiles each of `STEPS` stops, and how many would be sent to: each number once.
+        """Return how many of the included profiles each of `STEPS` stops, and the number of recipients; each number counts once.
 
-        Profiles add up and numbers don't, so a number that several share is a cell of its own: how many of them there are counts.
+        A phone number that several profiles share is a cell of its own in the cube, because it counts once for all of them.
 
         Args:
-            engine: answers for the Dataset that the checks were made on.
-            among: who is included.
+            engine: the engine for the Dataset that was checked.
+            among: which profiles are included.
         """
         cube = engine.cube([Picked(self._verdicts)], among=among)
         verdicts, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
@@ -171,9 +175,9 @@ class Eligibility:
         return stopped, int(counts[is_own].sum()) + sharing
 
     def size(self, engine: Engine, among: Condition) -> int:
-        """Return how many of some profiles would be sent to, as `waterfall` does, without what stops the others.
+        """Return the number of recipients, as `waterfall` does, but without counting the steps.
 
-        Who has a number alone is counted; only those who share one have to be looked at.
+        Only profiles that share a number need a cube; the others are simply counted.
         """
         (own,) = engine.counts([among], among=Picked(self._verdicts == OWN_NUMBER))
         is_shared = self._verdicts > OWN_NUMBER
@@ -183,30 +187,30 @@ class Eligibility:
         return own + int(np.count_nonzero(cube[1]))
 
     def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
-        """Return for each profile the number of the step that stops it, the number of steps if none does, -1 if not included.
+        """Return for each profile the index of the step that stops it, `len(STEPS)` if none does, or -1 if it is not included.
 
-        Of several profiles with one number, the first in the data is not stopped.
+        If several profiles share a number, the first in the data is the recipient.
         """
         step = np.where(included, np.minimum(self._verdicts, OWN_NUMBER), -1).astype(np.int8)
         sharing = np.flatnonzero(included & (self._verdicts > OWN_NUMBER))
         numbers = self._verdicts[sharing]
-        first = np.zeros(_room(numbers), dtype=np.int64)
-        # From the last to the first, since what is written into a place last stays there.
+        first = np.zeros(_table_size(numbers), dtype=np.int64)
+        # In reverse, so that the first profile with a number is written last and stays.
         first[numbers[::-1]] = sharing[::-1]
         step[sharing[first[numbers] != sharing]] = len(STEPS) - 1
         return step
 
     def sendable(self, included: Flags) -> int:
-        """Return how many of the included profiles would be sent to: each number once."""
+        """Return the number of recipients among the included profiles; each phone number counts once."""
         own = np.count_nonzero(included & (self._verdicts == OWN_NUMBER))
         return int(own) + len(np.unique(self._verdicts[included & (self._verdicts > OWN_NUMBER)]))
 
 
-def _judged(
-    checks: "_Checks", asked: tuple[tuple[Segment, ...], tuple[str, ...], int, Segment | None]
+def _check_all(
+    checks: "_Checks", settings: tuple[tuple[Segment, ...], tuple[str, ...], int, Segment | None]
 ) -> tuple[tuple[Coverage, ...], Verdicts]:
-    """Return what each of `STEPS` was checked against, and the verdict on each profile."""
-    made = checks.stops(*asked)
+    """Return the coverage of each of `STEPS`, and the verdict on each profile."""
+    made = checks.stops(*settings)
     stop = np.full(len(made[0][0]), OWN_NUMBER, dtype=np.int32)
     for number, (stops, _) in reversed(list(enumerate(made))):
         stop[stops] = number
@@ -214,10 +218,10 @@ def _judged(
 
 
 def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
-    """Return for each profile the number of the first step that stops it, or what becomes of its number.
+    """Return for each profile the index of the first step that stops it, or a verdict that depends on its phone number.
 
-    `OWN_NUMBER` is that of who passes, and shares the number with nobody who does. Above it, each number that several share who
-    pass is a verdict of its own.
+    The verdict is `OWN_NUMBER` for a profile that passes and shares its number with no other that passes. Each number that several
+    passing profiles share has a verdict of its own, above `OWN_NUMBER`.
     """
     passing = np.flatnonzero(stop == OWN_NUMBER)
     mine = numbers[passing]
@@ -229,7 +233,7 @@ def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
 
 
 class _Checks:
-    """The checks of one Dataset: each says whom it stops, and what it was checked against."""
+    """Makes the checks on one Dataset. Each returns flags of the profiles that it stops, and what data it used."""
 
     def __init__(self, dataset: Dataset, until: int) -> None:
         self._dataset = dataset
@@ -240,7 +244,7 @@ class _Checks:
     def stops(
         self, exclude: tuple[Segment, ...], countries: tuple[str, ...], hours: int, failing: Segment | None
     ) -> list[tuple[Flags, Coverage]]:
-        """Return every step's check, in the order of `STEPS`; that of a doubled number depends on who is included."""
+        """Return the result of each step, in the order of `STEPS`. "Same number" stops nobody here: it depends on who is included."""
         opt_outs = OptOuts.of(self._dataset, self.numbers, self._until)
         opted_out = int(opt_outs.opted_out.sum())
         return [
@@ -258,13 +262,13 @@ class _Checks:
         return np.zeros(len(self._dataset), dtype=bool)
 
     def _is_set(self, name: str) -> Flags:
-        """Return who has a property; nobody where there is no such column."""
+        """Return the profiles for which a property is set; none if there is no such column."""
         return self._dataset.is_set(name) if self._dataset.has_property(name) else self._nobody
 
     def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
-        """Return who is excluded, as of the moment or as of everything that is known by now.
+        """Return the profiles that are excluded, as of `as_of` or, unless `looking_back`, as of the newest data as well.
 
-        Who was created after the moment is in no segment of it, and yet has a number.
+        A profile that was created after `as_of` is in no segment at `as_of`, but its number may be excluded by the newest data.
         """
         if not segments:
             return self._nobody, Coverage("no segment is excluded")
@@ -288,13 +292,13 @@ class _Checks:
             missing.append("no date of consent: any opt-out counts as the newer")
         if not opt_outs.withdrawals:
             missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
-        said = int((dataset.sms.further != NOT_SAID).sum())
+        further = int((dataset.sms.further != NOT_SAID).sum())
         words = [
             f"the status of {counted(len(dataset), 'profile')}",
             f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
             if dataset.has_property(VERDICT)
             else "",
-            f"further columns of consent of {counted(said, 'profile')}" if said else "",
+            f"further columns of consent of {counted(further, 'profile')}" if further else "",
             counted(opt_outs.events, "consent event"),
         ]
         return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))
@@ -320,7 +324,7 @@ class _Checks:
         )
 
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
-        """Return who is known to fail; unless it is said by what, data that records no failures knows of none."""
+        """Return the profiles whose texts are known to fail; none if `failing` is None and the data has no failure events."""
         if failing is not None:
             return self._known_to_fail(failing), Coverage(f"the segment {quoted(failing.name)}")
         events = self._dataset.events.metric(FAILED)
@@ -341,7 +345,7 @@ class _Checks:
         return named and bool(np.any(dataset.event_column(FAILED, "Failure Type").codes != UNSET))
 
     def _known_to_fail(self, segment: Segment) -> Flags:
-        """Return who fails as of the Dataset's moment, or as of the newest event, whichever of the two is the later."""
+        """Return the profiles that fail as of `as_of` or as of the newest event, and all profiles that share a number with them."""
         found = self._evaluation.answer(segment.condition)
         newest = self._newest
         if newest is not None and newest != microseconds(self._dataset.as_of):
@@ -350,9 +354,10 @@ class _Checks:
         return self.numbers.shared(found)
 
     def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
-        """Return who was texted in the window, which begins `hours` before the moment or the newest event, the earlier of them.
+        """Return the profiles that were texted in the window, which begins `hours` before `as_of` or the newest event.
 
-        So a date, whose close may lie ahead, does not make last evening's text look old.
+        The earlier of the two counts, because an `as_of` without a time means the end of that day, which may be in the future and
+        would make last evening's text look old.
         """
         events = self._dataset.events.metric(RECEIVED)
         if not hours:
@@ -373,13 +378,13 @@ class _Checks:
 
     @property
     def _newest(self) -> int | None:
-        """The newest event that is known and not ahead of everything that is believed; None if all are placeholders."""
+        """The time of the newest event up to `until` that is not in the future; None if there is none, or only placeholder dates."""
         newest = self._dataset.events.newest(min(self._until, microseconds(self._dataset.known_until)))
         return None if newest is None or newest < FIRST_PLAUSIBLE else newest
 
     @property
     def _last(self) -> int | None:
-        """The newest event, or the newest joining of a list that is not ahead of the clock at loading: lists may be fresher."""
+        """The time of the newest event or list joining, since lists may be newer than events. Joinings after loading are ignored."""
         clock = microseconds(self._dataset.loaded)
         dated = [entries.joined[entries.has_date] for entries in self._dataset.lists.values()]
         joined = [int(dates[dates <= clock].max()) for dates in dated if (dates <= clock).any()]
@@ -391,7 +396,7 @@ class _Checks:
 
 
 def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
-    """Return who is in any of some segments."""
+    """Return the profiles that are in at least one of some segments."""
     found = np.zeros(len(evaluation.dataset), dtype=bool)
     for segment in segments:
         found = found | evaluation.answer(segment.condition)
@@ -402,8 +407,8 @@ def _minute(moment: int) -> str:
     return f"{instant_of(moment):%Y-%m-%d %H:%M} UTC"
 
 
-def _room(codes: npt.NDArray[np.integer[Any]]) -> int:
-    """Return how many places a table by code needs."""
+def _table_size(codes: npt.NDArray[np.integer[Any]]) -> int:
+    """Return the length of a lookup table indexed by code."""
     return int(codes.max(initial=0)) + 1
 
 

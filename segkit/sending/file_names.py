@@ -1,4 +1,4 @@
-"""What the file of a segment is called, on every system."""
+"""Choose file names for segments that are valid on every operating system."""
 
 import hashlib
 import re
@@ -8,17 +8,16 @@ from itertools import count
 from segkit.definition.segment import Segment
 
 LONGEST_NAME = 80
-"""Letters of a file name; all systems take some 250, with the manifest's ending."""
+"""Maximum number of characters; every system accepts about 250, including the manifest's suffix."""
 
 DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
-"""Names that Windows keeps for devices, whatever their ending."""
+"""Names that Windows reserves for devices, with any extension."""
 
 
 def file_name(segment_name: str) -> str:
-    """Return a file name for a segment: small letters, digits and dashes, which every system takes.
+    """Return a file name for a segment, of lower-case letters, digits and dashes.
 
-    A name that keeps nothing of itself so, is very long, or is one of the devices of Windows, is told apart by a few digits of
-    its SHA-256.
+    If nothing of the name is left, or it is too long or a device of Windows, the first digits of the name's SHA-256 are added.
 
     >>> file_name("Track A (every other week)")
     'track-a-every-other-week.csv'
@@ -30,7 +29,7 @@ def file_name(segment_name: str) -> str:
 
 
 def file_names(segments: Iterable[Segment]) -> dict[str, str]:
-    """Return a file name for each segment's name, no two alike: a number tells apart those that would be.
+    """Return a different file name for each segment, by segment name; duplicates get a number.
 
     >>> from segkit.definition.phrases import is_set
     >>> file_names([Segment("VIP!", is_set("a")), Segment("vip", is_set("b"))])

@@ -1,4 +1,4 @@
-"""Cells of member files: their texts, which no spreadsheet runs; in which column of which file they stand is decided elsewhere."""
+"""Convert cells of member files to text that no spreadsheet runs as a formula. `member_files.py` decides which columns a file has."""
 
 import json
 from collections.abc import Callable
@@ -19,34 +19,34 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Texts: TypeAlias = pa.Array | pa.ChunkedArray
 Column: TypeAlias = Callable[[slice], Texts]
-"""Makes the texts of a piece of the rows."""
+"""A function that makes the texts of a slice of the rows."""
 
 BLOCK = 16
-"""Addresses matched as one text."""
+"""Number of addresses to match as one text."""
 
 _RUN_BY_SPREADSHEETS = "^[\t\r\n]|^[\\s\\x00]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
 _IS_SUSPECT = np.isin(np.arange(256), list(b"=+-@\xef\t\n\f\r \0"))
-"""Of each first byte, whether a cell that begins with it may be run; full-width forms begin with EF."""
+"""A flag for each byte: whether a cell that begins with it may be run as a formula. Full-width characters begin with EF."""
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}]"
 _DELETE, _FIRST_OF_TWO = 0x7F, 0xC2
 _PLAIN_NUMBER = r"^ *[+-]?[0-9]+(\.[0-9]+)?$"
 _END = 2**31 - 1
-"""Past the last byte of any text."""
+"""An index after the last byte of any text."""
 _PLAIN_ADDRESS = r"[\w.%+-]+@([\w-]+\.)+[\w-]+"
-"""What nearly all addresses are: ASCII, with nothing to trim and nothing that an importer refuses."""
+"""Matches nearly all addresses: ASCII, without surrounding blanks or anything that an importer refuses."""
 _PLAIN_ADDRESSES = rf"^({_PLAIN_ADDRESS}\n){{{BLOCK - 1}}}{_PLAIN_ADDRESS}$"
 _UNSET = pa.scalar(None, pa.string())
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93], np.uint64)
-"""Odd numbers, so that two texts of which only one word of eight bytes differs never share a key."""
+"""The numbers are odd, so that texts that differ in only one word of eight bytes never have the same key."""
 
 
 def neutralised(texts: pa.Array) -> pa.Array:
-    """Put an apostrophe before every cell that a spreadsheet would run as a formula; plain numbers, and so E.164, stay.
+    """Put an apostrophe before every cell that a spreadsheet would run as a formula. Plain numbers and E.164 numbers stay unchanged.
 
-    Control characters but for tabs and the ends of lines are blanks: a terminal obeys them, and no importer wants them.
+    A cell is run if it begins with one of the characters that OWASP lists under "CSV Injection", including the full-width ones.
+    Blanks before them are skipped, since spreadsheets trim cells.
 
-    The first characters that spreadsheets act on are those that OWASP lists under "CSV Injection", full-width forms included;
-    blanks before them are looked through, since spreadsheets trim.
+    Control characters except tabs and line ends become blanks, since terminals act on them and importers don't want them.
 
     >>> neutralised(pa.array(["=1+1", "+14155550132", "-5", "@SUM(A1)", "a=b"])).to_pylist()
     ["'=1+1", '+14155550132', '-5', "'@SUM(A1)", 'a=b']
@@ -66,7 +66,7 @@ def neutralised(texts: pa.Array) -> pa.Array:
 
 
 def _may_have_controls(texts: pa.Array) -> bool:
-    """Whether a byte is that of a control character or the end of a line, or C2, which those of 80 to 9F begin with."""
+    """Whether any byte is a control character or a line end, or is C2, the first byte of the control characters U+0080 to U+009F."""
     edges, data = _bytes_of(texts)
     near = data[edges[0] : edges[-1]]
     if not near.size:
@@ -77,21 +77,21 @@ def _may_have_controls(texts: pa.Array) -> bool:
 
 
 def _suspects(texts: pa.Array) -> Flags:
-    """Return which cells may be run by their first byte, and perhaps some that are empty, which the patterns clear.
+    """Return flags of the cells that may be run as a formula because of their first byte; some empty cells may be flagged too.
 
-    Bytes are looked up where Arrow keeps them, which takes a twentieth of the time of patterns.
+    The bytes are looked up in Arrow's buffer, which is faster than regexes. The regexes then check only the flagged cells.
     """
     edges, data = _bytes_of(texts)
     if not data.size:
         return np.zeros(len(texts), dtype=bool)
-    # Clipped, since an empty cell at the end begins past the last byte.
+    # Clipped, since an empty last cell begins after the last byte.
     return np.asarray(_IS_SUSPECT[data.take(edges[:-1], mode="clip")])
 
 
 def _are_e164(texts: pa.Array) -> bool:
-    """Whether all are a plus and digits, told by their bytes in a tenth of the time of patterns.
+    """Whether every text is a plus sign followed by digits. Compares bytes, which is faster than a regex.
 
-    Of what ASCII has before its digits, there is one byte a text, the plus that it begins with.
+    No byte may be above "9". Each text may have one byte below "0", the plus sign that it begins with.
     """
     edges, data = _bytes_of(texts)
     near = data[edges[0] : edges[-1]]
@@ -100,7 +100,7 @@ def _are_e164(texts: pa.Array) -> bool:
 
 
 def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Return where texts begin, and the last ends, among the bytes that Arrow keeps of them, and those bytes."""
+    """Return the offsets of texts in Arrow's buffer, including the end of the last text, and the buffer's bytes."""
     _, offsets, data = texts.buffers()
     if data is None or not len(texts):
         return np.zeros(len(texts) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
@@ -109,16 +109,16 @@ def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.ui
 
 
 def texts_of(cells: Cells) -> pa.ChunkedArray:
-    """Return cells as they are written: times as ISO 8601 in UTC, lists as JSON, numbers in full, unset cells as null."""
-    return _manner(cells.values, lambda: cells.values)(cells.values)
+    """Return the texts of cells: times as ISO 8601 in UTC, lists as JSON, numbers in full, unset cells as null."""
+    return _converter(cells.values, lambda: cells.values)(cells.values)
 
 
-def _manner(column: Any, whole: Callable[[], pa.ChunkedArray]) -> Callable[[Any], pa.ChunkedArray]:
-    """Return how the cells of a column are written, a piece or all of them.
+def _converter(column: Any, whole: Callable[[], pa.ChunkedArray]) -> Callable[[Any], pa.ChunkedArray]:
+    """Return a function that converts cells of a column, or of a slice of it, to text.
 
     Args:
-        column: a list or an Arrow column, for its kind.
-        whole: gives all that are to be written, if how each is written depends on the others.
+        column: a list or an Arrow column, which determines the type.
+        whole: returns all cells to be written. It is called only if the text of one cell depends on the others.
     """
     if isinstance(column, list):
         return _one_by_one
@@ -135,7 +135,7 @@ def _manner(column: Any, whole: Callable[[], pa.ChunkedArray]) -> Callable[[Any]
 
 
 def _has_texts(column: pa.ChunkedArray) -> bool:
-    """Whether Arrow can write cells as text: not all kinds, nor bytes that are no UTF-8."""
+    """Whether Arrow can cast the cells to text. It can't for some types, and for bytes that are not valid UTF-8."""
     try:
         column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -156,10 +156,10 @@ def _utc(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _instants(column: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:
-    """Return times as text, with a fraction of a second where the unit is microseconds.
+    """Return times as text, with a fraction of a second if the unit is microseconds.
 
-    Not by `strftime`, which takes twenty times as long and needs a time zone database, which Windows lacks; and by putting "Z" in
-    behind the last byte, which takes a fifth of the time of joining texts.
+    Does not use `strftime`, which is slower and needs a time zone database, which Windows lacks. Inserting "Z" after the last byte
+    is faster than joining texts.
     """
     texts = pc.binary_replace_slice(_utc(column).cast(pa.timestamp(unit)).cast(pa.string()), 10, 11, "T")
     return pc.binary_replace_slice(texts, _END, _END, "Z")
@@ -167,7 +167,7 @@ def _instants(column: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:
 
 def _one_by_one(cells: list[Any]) -> pa.ChunkedArray:
     texts = pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
-    # Not by its looks: -1e-07 is a number as a cell and a formula as a text.
+    # Ask for the type, since the number -1e-07 is safe, but a text that looks like it is run as a formula.
     is_number = pa.array([isinstance(cell, (int, float, Decimal)) for cell in cells], pa.bool_())
     return pa.chunked_array([pc.if_else(is_number, texts, neutralised(texts))])
 
@@ -179,9 +179,10 @@ def _text(cell: Any) -> str:
 
 
 def column_of(cells: Cells, rows: Rows) -> Column:
-    """Return how the texts of a property are made, a piece of the rows at a time.
+    """Return a function that makes the texts of a property for a slice of the rows.
 
-    Of codes, the text of each distinct value is made once, unless it depends on which rows are written, as that of a time does.
+    If the cells are codes, the text of each distinct value is made only once. Times are an exception, because their text depends on
+    which rows are written.
     """
     if isinstance(cells, CodedCells) and not pa.types.is_timestamp(cells.coded().type.value_type):
         codes = cells.coded()
@@ -189,15 +190,15 @@ def column_of(cells: Cells, rows: Rows) -> Column:
             texts = texts_of(Cells(pa.chunked_array([codes.dictionary]))).combine_chunks()
             return lambda piece: texts.take(codes.indices.take(pa.array(rows[piece])))
     held = cells.loaded()
-    text = _manner(held.values, lambda: cells_at(held, rows))
+    text = _converter(held.values, lambda: cells_at(held, rows))
     return lambda piece: text(cells_at(held, rows[piece]))
 
 
 def cells_at(cells: Cells, rows: Rows) -> Any:
-    """Return the cells of some rows, which stand in the order of the data.
+    """Return the cells of some rows, which must be in ascending order.
 
-    Only what lies between the first and the last is looked at, since taking from a whole column may join its chunks anew each
-    time; and where nothing is left out, that is the answer.
+    The column is sliced first, because `take` on a whole column may combine its chunks every time. If the rows are consecutive, the
+    slice is the result.
     """
     if isinstance(cells.values, list) or not len(rows):
         return cells.take(rows).values
@@ -206,10 +207,10 @@ def cells_at(cells: Cells, rows: Rows) -> Any:
 
 
 def importable(emails: Texts) -> pa.Array:
-    """Return addresses without those for which the importer would skip the row, or make of it another profile.
+    """Return addresses, with null for every address for which the importer would skip the row or match another profile.
 
-    That is what is no address, what only an apostrophe keeps a spreadsheet from running, and, but for the first, what stands
-    there twice, in capitals or not. The phone number, which everybody in an audience has once, tells such a profile as well.
+    These are invalid addresses, addresses with the apostrophe of `neutralised`, and repeated addresses except the first, ignoring
+    case. The importer can still match the profile by its phone number, which every profile in an audience has.
 
     >>> importable(pa.array([" ann@example.com", "Ann@example.com", "bea@example", None])).to_pylist()
     ['ann@example.com', None, None, None]
@@ -226,16 +227,16 @@ def importable(emails: Texts) -> pa.Array:
     kept = pc.if_else(is_fine, trimmed, _UNSET)
     if not kept.equals(few):
         whole = pc.replace_with_mask(whole, odd, kept)
-    # Letters of ASCII are made small in a tenth of the time of all letters, which only the few can hold.
+    # `ascii_lower` is faster. Only the odd addresses can have letters outside ASCII.
     small = pc.utf8_lower(whole) if pc.string_is_ascii(few).false_count else pc.ascii_lower(whole)
     return pc.if_else(pa.array(_are_first(small)), whole, _UNSET)
 
 
 def _odd_addresses(texts: pa.Array) -> Flags:
-    """Return which texts are to be looked at one by one: not those of a block that is plain addresses throughout.
+    """Return flags of the texts that have to be checked one by one: all texts except those in blocks of only plain addresses.
 
-    A block is matched as one text, since that takes two thirds of the time of matching each. Its lines are counted, so that an
-    address that holds the end of a line is none.
+    A block is matched as one text, which is faster than matching each text. The regex demands exactly `BLOCK` lines, so that an
+    address that contains a line end does not match.
     """
     firsts = pa.array(np.arange(0, len(texts) + 1, BLOCK), pa.int32())
     blocks = pc.binary_join(pa.ListArray.from_arrays(firsts, texts), "\n")
@@ -246,9 +247,9 @@ def _odd_addresses(texts: pa.Array) -> Flags:
 
 
 def _are_first(texts: pa.Array) -> Flags:
-    """Return which texts stand nowhere before.
+    """Return flags of the texts that no earlier text equals.
 
-    Only those are compared whose key is another's too, since keys are made and sorted in a fifth of the time.
+    Only texts with the same key are compared, because keys are faster to make and sort.
     """
     keys = _keys(texts)
     ordered = np.sort(keys)
@@ -256,7 +257,7 @@ def _are_first(texts: pa.Array) -> Flags:
     is_first = np.ones(len(texts), dtype=bool)
     if shared.size:
         rows = np.flatnonzero(pd.Index(keys).isin(shared))
-        # By groups, which takes two thirds of the time of giving each text a code.
+        # Grouping is faster than encoding each text as a dictionary.
         compared = pa.table({"text": texts.take(pa.array(rows)), "row": rows})
         is_first[rows] = False
         is_first[compared.group_by("text", use_threads=False).aggregate([("row", "min")])["row_min"].to_numpy()] = True
@@ -264,7 +265,7 @@ def _are_first(texts: pa.Array) -> Flags:
 
 
 def _keys(texts: pa.Array) -> npt.NDArray[np.uint64]:
-    """Return a number for each text, of its first 32 bytes: the same for the same text, and seldom for another."""
+    """Return a hash of the first 32 bytes of each text: equal for equal texts, and rarely equal for different ones."""
     width = _MIXERS.nbytes
     padded = pc.ascii_rpad(pc.fill_null(texts, ""), width)
     _, _, data = pc.binary_slice(padded.view(pa.binary()), 0, width).buffers()

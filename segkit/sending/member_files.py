@@ -1,4 +1,4 @@
-"""Member files: the layouts, written a piece at a time, and the manifest; who is in one was decided before."""
+"""Write member files, in one of three layouts, and their manifests. Callers such as `audience.py` decide which profiles are written."""
 
 import hashlib
 import io
@@ -25,12 +25,12 @@ from segkit.sending.member_cells import Column, Rows, cells_at, column_of, impor
 
 Layout: TypeAlias = Literal["klaviyo", "members", "hashed"]
 Sheet: TypeAlias = list[tuple[str, Column]]
-"""Headers, each with its column."""
+"""Pairs of a header and a function that makes the texts of its column."""
 
 PIECE = 65_536
-"""Rows laid out and written at a time, so that a million rows take the memory of one column of text and not of all."""
+"""Number of rows to lay out and write at a time, so that the texts of a large file are never all in memory."""
 BATCH = 4_096
-"""Rows that the writer makes bytes of at a time: its own 1,024 take a quarter longer."""
+"""Number of rows that the CSV writer encodes at a time. This is faster than its default of 1,024."""
 
 KLAVIYO_COLUMNS = {
     "Email": "email",
@@ -42,12 +42,12 @@ KLAVIYO_COLUMNS = {
     "Zip Code": "zip",
     "Country": "country",
 }
-"""What Klaviyo's importer maps by itself. No consent column: it advises against one, and blank would mean never subscribed."""
+"""The headers that Klaviyo's importer maps by itself. None is consent: Klaviyo advises against it, and blank would mean "never subscribed"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What stands beside a member file: what it is for, who was asked for, from what data, and what became of them."""
+    """The contents of a manifest: what the file is for, its segments, the data, and how many profiles each step removed."""
 
     purpose: str
     include: tuple[Segment, ...]
@@ -59,13 +59,13 @@ class Manifest:
 def write_layout(
     path: Path, dataset: Dataset, rows: Rows, layout: Layout, manifest: Manifest, *, replace: bool
 ) -> Path:
-    """Write some profiles, in the order of the data, in a layout, with a manifest beside; both appear whole or not at all.
+    """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both are written whole or not at all.
 
     Raises:
-        FileError: an unknown layout, or as `whole_files`.
+        FileError: the layout is unknown, or as `whole_files`.
     """
-    sheet = _laid_out(dataset, rows, layout)
-    # Not `with_name`, which refuses a folder such as "." before `whole_files` can say what is wrong with it.
+    sheet = _sheet_of(dataset, rows, layout)
+    # `with_name` would raise its own error for a folder such as "."; that of `whole_files` is clearer.
     manifest_path = path.parent / f"{path.name}.manifest.json"
     with whole_files(path, manifest_path, replace=replace, people=[path], last_vouches=True) as [
         data_part,
@@ -74,30 +74,30 @@ def write_layout(
         with data_part.open("wb", buffering=0) as stream:
             sha256 = _write(sheet, len(rows), stream)
         headers = [header for header, _ in sheet]
-        said = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, sha256=sha256)
-        manifest_part.write_bytes(escaped(json.dumps(said, indent=2, ensure_ascii=False)).encode() + b"\n")
+        content = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, sha256=sha256)
+        manifest_part.write_bytes(escaped(json.dumps(content, indent=2, ensure_ascii=False)).encode() + b"\n")
     return path.resolve()
 
 
 def layout_bytes(dataset: Dataset, rows: Rows, layout: Layout) -> bytes:
-    """Return some profiles, in the order of the data, in a layout as the bytes of a CSV.
+    """Return some profiles in a layout, in the order of the data, as the bytes of a CSV file.
 
     Raises:
-        FileError: an unknown layout.
+        FileError: the layout is unknown.
     """
     stream = io.BytesIO()
-    _write(_laid_out(dataset, rows, layout), len(rows), stream)
+    _write(_sheet_of(dataset, rows, layout), len(rows), stream)
     return stream.getvalue()
 
 
-def _laid_out(dataset: Dataset, rows: Rows, layout: Layout) -> Sheet:
+def _sheet_of(dataset: Dataset, rows: Rows, layout: Layout) -> Sheet:
     if layout not in get_args(Layout):
         raise FileError.unknown_layout(layout, get_args(Layout))
     return _LAYOUTS[layout](dataset, rows)
 
 
 class _Hashed(io.RawIOBase):
-    """Passes on what is written to it, and knows its digest; each block is written and hashed at the same time."""
+    """Passes data on to a stream and computes its SHA-256. Each block is written and hashed at the same time."""
 
     def __init__(self, stream: BinaryIO, hashing: Executor) -> None:
         super().__init__()
@@ -113,24 +113,24 @@ class _Hashed(io.RawIOBase):
         try:
             written = 0
             while written < len(block):
-                # A file may take less than it is given.
+                # `write` may write only a part of the data.
                 written += self._stream.write(block[written:])
         finally:
-            # The writer fills the same memory with what comes next.
+            # Wait, since the writer reuses this memory for the next block.
             hashed.result()
         return len(block)
 
 
 def _write(sheet: Sheet, size: int, stream: BinaryIO) -> str:
-    """Write a sheet as a CSV, one piece of its rows after the other, and return the digest of its bytes.
+    """Write a sheet as CSV, one piece of rows at a time, and return its SHA-256.
 
-    While a piece is written, the texts of the next are made.
+    The texts of the next piece are made while one piece is written.
     """
     schema = pa.schema([(header, pa.string()) for header, _ in sheet])
     with ThreadPoolExecutor(1) as hashing:
         sink = _Hashed(stream, hashing)
         options = pa.csv.WriteOptions(batch_size=BATCH)
-        # Whatever fails, the last piece is written before the writer is closed.
+        # The thread is the inner context, so that it finishes before the writer is closed, even after an error.
         with pa.csv.CSVWriter(sink, schema, write_options=options) as writer, ThreadPoolExecutor(1) as writing:
             written: Future[None] | None = None
             for first in range(0, size, PIECE):
@@ -151,15 +151,15 @@ def _members(dataset: Dataset, rows: Rows) -> Sheet:
 
 
 def _klaviyo(dataset: Dataset, rows: Rows) -> Sheet:
-    """Lay out what Klaviyo's importer takes: email first, or, where nobody has one, the phone number (help 360035428731).
+    """Lay out the columns for Klaviyo's importer: email first or, if no profile has one, the phone number (help 360035428731).
 
-    `segkit.klaviyo.import_check` knows its rules; a file of this layout breaks none.
+    The file passes all checks of `segkit.klaviyo.import_check`.
     """
     columns = {
         header: column_of(dataset.cells(name), rows) if dataset.has_property(name) else _unset
         for header, name in KLAVIYO_COLUMNS.items()
     }
-    # All of them at once, since whether an address may stand in a row depends on all before it.
+    # All addresses at once, since an address that an earlier row has must be left out.
     emails = importable(columns["Email"](slice(0, len(rows))))
     columns["Email"] = emails.__getitem__
     if emails.null_count == len(emails) > 0:
@@ -172,9 +172,9 @@ def _unset(piece: slice) -> pa.Array:
 
 
 def _hashed(dataset: Dataset, rows: Rows) -> Sheet:
-    """Lay out what ad platforms match on; they differ, so each has columns of its own and one column can't serve all.
+    """Lay out the hashes that ad platforms match on. Each platform has its own columns, because their rules differ.
 
-    Google hashes E.164 with its plus sign, and takes dots out of Gmail addresses; Meta hashes the digits alone.
+    Google hashes E.164 numbers with the plus sign, and removes dots from Gmail addresses. Meta hashes only the digits.
     """
 
     def numbers(piece: slice) -> list[str | None]:
@@ -216,7 +216,7 @@ _LAYOUTS: dict[str, Callable[[Dataset, Rows], Sheet]] = {"klaviyo": _klaviyo, "m
 
 
 def definition_of(value: Any) -> Any:
-    """Return a segment or any part of its tree as plain JSON values: records as objects with their kind.
+    """Return a segment or any part of its tree as plain JSON values. An object has the name of its class as `kind`.
 
     >>> from segkit.definition.phrases import can_receive
     >>> definition_of(can_receive("sms"))["kind"]
@@ -242,15 +242,15 @@ def _manifest(
         "columns": columns,
         "sha256": sha256,
         "as_of": dataset.as_of.isoformat(),
-        "include": [_said(segment) for segment in manifest.include],
-        "exclude": [_said(segment) for segment in manifest.exclude],
+        "include": [_description(segment) for segment in manifest.include],
+        "exclude": [_description(segment) for segment in manifest.exclude],
         "waterfall": None if manifest.waterfall is None else manifest.waterfall.to_dict("records"),
         "data": {"profiles": len(dataset), "events": len(dataset.events)},
         "segkit": _version(),
     }
 
 
-def _said(segment: Segment) -> Mapping[str, Any]:
+def _description(segment: Segment) -> Mapping[str, Any]:
     return {
         "name": segment.name,
         "description": segment.description,

@@ -1,4 +1,4 @@
-"""Forms of calls as they were before the shop came second everywhere; they go with segkit 1.0."""
+"""Accept the order of arguments from before the shop became the second argument; to be removed in segkit 1.0."""
 
 import functools
 from collections.abc import Callable
@@ -11,14 +11,14 @@ R = TypeVar("R")
 
 
 def also_by_keyword(function: Callable[P, R]) -> Callable[P, R]:
-    """Let `audience(include, exclude, dataset=shop)` mean what it meant, with a note at the line that says so."""
+    """Let `audience(include, exclude, dataset=shop)` work as before, with a deprecation warning at the caller's line."""
 
     @functools.wraps(function)
-    def called(*args: P.args, **words: P.kwargs) -> R:
-        if "dataset" not in words or len(args) > 2:
-            return function(*args, **words)
+    def called(*args: P.args, **keywords: P.kwargs) -> R:
+        if "dataset" not in keywords or len(args) > 2:
+            return function(*args, **keywords)
         deprecated("sk.audience takes the shop second: write sk.audience(include, shop, exclude=...).")
-        given = dict(zip(("include", "exclude"), args, strict=False))
-        return cast("Callable[..., R]", function)(**given, **words)
+        moved = dict(zip(("include", "exclude"), args, strict=False))
+        return cast("Callable[..., R]", function)(**moved, **keywords)
 
     return called

@@ -1,7 +1,7 @@
-"""The latest word of each profile and of each number about texts; a segment's `can_receive` is Klaviyo's, and this is stricter.
+"""Find the profiles and phone numbers that opted out of texts. This is stricter than `can_receive` in a segment, which follows Klaviyo.
 
-An opt-out is read generously and a consent strictly. It counts wherever it stands: in the status, in another column of this meaning, in
-Klaviyo's own verdict or among the events, under any spelling of the number; and it stops whoever did not give consent after it.
+In doubt, an opt-out counts and a consent does not. An opt-out counts wherever it is recorded: in the status, in another consent column,
+in Klaviyo's own column `can_receive_sms_marketing` or in an event, under any spelling of the number. Only a later consent cancels it.
 """
 
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ from segkit.engine.memory.consent_history import FOR_EVER, NEVER_YET, known
 from segkit.engine.memory.dataset import Dataset
 
 VERDICT = "can_receive_sms_marketing"
-"""Klaviyo's own column of whether a profile may be texted: a no of it counts, and a yes adds nothing to the status."""
+"""Klaviyo's own column of whether a profile may be texted. A "no" in it counts; a "yes" adds nothing to the status."""
 
 NO_NUMBER = 0
-"""The code of who has no phone number."""
+"""The code of profiles without a phone number."""
 
 Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The phone numbers of profiles: the one that is texted, others that were read, and those known by their last digits alone.
+    """The phone numbers of profiles: the number to text, further numbers, and numbers of which only the last digits are known.
 
     Attributes:
-        codes: a code for each profile's number, the same for the same number; `NO_NUMBER` where there is none.
-        digits: the last digits of each code's number.
-        rows: the rows that have further numbers.
-        further: the codes of these.
-        unread: the last digits of numbers that can't be read, or stand beside the one that is.
+        codes: the code of each profile's number, equal for equal numbers; `NO_NUMBER` if it has none.
+        digits: the last digits of the number of each code.
+        rows: the row of the profile of each further number.
+        further: the code of each further number.
+        unread: the last digits of numbers that can't be parsed, also of those next to a number that can.
     """
 
     codes: Codes
@@ -47,7 +47,7 @@ class Numbers:
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
-        """Return the numbers of a Dataset, which keeps them: several checks ask for them."""
+        """Return the numbers of a Dataset, which caches them, since several checks use them."""
         more, rows = dataset.sms.further_numbers, dataset.sms.further_rows
         every = dataset.cache.keep(
             ("codes of phone numbers",), lambda: _coded(pa.concat_arrays([dataset.phones.numbers, more]))
@@ -57,13 +57,13 @@ class Numbers:
 
     @property
     def count(self) -> int:
-        """How many different numbers there are."""
+        """The number of different phone numbers."""
         return len(self.digits) - 1
 
     def latest(self, moments: Microseconds) -> Microseconds:
-        """Return for each profile the latest moment of any profile with one of its numbers; `NEVER_YET` where there is none.
+        """Return for each profile the latest moment among all profiles that share a number with it; `NEVER_YET` if there is none.
 
-        A number that can't be read is taken for every number that ends as it does.
+        A number that can't be parsed matches every number with the same last digits.
         """
         by_code = np.full(len(self.digits), NEVER_YET)
         np.maximum.at(by_code, self.codes, moments)
@@ -76,16 +76,19 @@ class Numbers:
         return found
 
     def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
-        """Add the moments of numbers of which the last `length` digits are known to those that end so, and the other way round."""
+        """Share moments, both ways, between numbers of which only the last `length` digits are known and numbers with that ending.
+
+        Update `found` in place.
+        """
         is_hub, is_longer = self.unread.lengths == length, self.unread.lengths > length
         hubs, rows = self.unread.rows[is_hub], self.unread.rows[is_longer]
         known, places = np.unique(self.unread.endings[is_hub], return_inverse=True)
-        of_code = _places(keys_of(self.digits, length), known)
+        of_code = _positions(keys_of(self.digits, length), known)
         of_code[NO_NUMBER] = len(known)
-        of_longer = _places(keys_of(self.unread.digits[is_longer], length), known)
+        of_longer = _positions(keys_of(self.unread.digits[is_longer], length), known)
         under = np.full(len(known) + 1, NEVER_YET)
         np.maximum.at(under, places, moments[hubs])
-        # Kept apart, so that two numbers that are read stay two, however alike they end.
+        # A separate array, so that two parsed numbers with the same ending don't share moments with each other.
         over = under.copy()
         np.maximum.at(over, of_code, by_code)
         np.maximum.at(over, of_longer, moments[rows])
@@ -96,12 +99,12 @@ class Numbers:
         np.maximum.at(found, hubs, over[places])
 
     def shared(self, flags: Flags) -> Flags:
-        """Return who is flagged, or has a number of somebody who is: a text goes to a number, whoever it was meant for."""
+        """Return the profiles that are flagged or share a number with one that is, since a text goes to a number and not to a profile."""
         return np.asarray(self.latest(np.where(flags, np.int64(0), NEVER_YET)) > NEVER_YET)
 
 
-def _places(keys: npt.NDArray[np.int64], known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return where each key stands among those that are known, and past their end where it does not."""
+def _positions(keys: npt.NDArray[np.int64], known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the index of each key in the sorted array `known`, or `len(known)` if it is not there."""
     found = np.searchsorted(known, keys)
     return np.where(np.append(known, -1)[found] == keys, found, len(known))
 
@@ -114,13 +117,13 @@ def _coded(numbers: pa.Array) -> tuple[Codes, npt.NDArray[np.int64]]:
 
 @dataclass(frozen=True)
 class OptOuts:
-    """Who opted out of texts, and who has a number that did.
+    """Flags of the profiles that opted out of texts, or that share a phone number with one that did.
 
     Attributes:
-        not_subscribed: who has no status that lets a text be sent.
-        opted_out: whose own latest word is an opt-out, whatever the status says.
-        number_opted_out: whose number belongs to a profile that opted out, not before it was subscribed here.
-        events: how many consent events were looked at.
+        not_subscribed: profiles without a status that allows texts.
+        opted_out: profiles whose own last decision is an opt-out, whatever their status is.
+        number_opted_out: profiles with a number for which a profile opted out, unless they gave consent after that.
+        events: number of consent events that were read.
         withdrawals: how many of them were opt-outs.
     """
 
@@ -132,36 +135,36 @@ class OptOuts:
 
     @classmethod
     def of(cls, dataset: Dataset, numbers: Numbers, until: int) -> Self:
-        """Work out the latest word of every profile and number.
+        """Find the last decision, consent or opt-out, for every profile and number.
 
-        A consent without a date is older than any opt-out, and an opt-out without a date newer than any consent.
+        A consent without a date counts as older than any opt-out, and an opt-out without a date as newer than any consent.
 
         Args:
             dataset: the profiles and events.
-            numbers: their numbers.
-            until: what happened after this moment, in microseconds, is not known; `FOR_EVER` knows everything in the data.
+            numbers: the phone numbers of the profiles.
+            until: ignore everything after this moment, in microseconds; `FOR_EVER` uses everything in the data.
         """
         history, further, then = dataset.consent_history("sms"), dataset.sms.further, dataset.status_then("sms")
         knows_all = until == FOR_EVER
         refused = _refused(dataset)
         status, dates = (history.status, history.dates) if knows_all else (then.status, then.dates)
-        says_subscribed = status == SUBSCRIBED
-        dated = np.where(says_subscribed & (dates <= until), dates, NEVER_YET)
+        is_subscribed = status == SUBSCRIBED
+        dated = np.where(is_subscribed & (dates <= until), dates, NEVER_YET)
         consent = np.maximum(dated, history.newest_given(min(until, microseconds(dataset.known_until))))
-        status_says_no = ((history.status == UNSUBSCRIBED) | dataset.unknown_sms_words) & (history.dates <= until)
-        opt_out = np.maximum(np.where(status_says_no, history.date_ends, NEVER_YET), history.newest_opt_out(until))
+        is_opt_out = ((history.status == UNSUBSCRIBED) | dataset.unknown_sms_words) & (history.dates <= until)
+        opt_out = np.maximum(np.where(is_opt_out, history.date_ends, NEVER_YET), history.newest_opt_out(until))
         absent = None if knows_all else dataset.not_there_yet
-        undated = (further == UNSUBSCRIBED) | (refused & says_subscribed)
+        undated = (further == UNSUBSCRIBED) | (refused & is_subscribed)
         undated[dataset.sms.undated_opt_outs] = True
         opt_out[undated if absent is None else undated & ~absent] = FOR_EVER
-        # Who came back is not held to what was said before; but only a status lets a text be sent.
-        stands = (opt_out > NEVER_YET) & ((opt_out >= consent) | ~says_subscribed)
-        of_number = numbers.latest(np.where(stands, opt_out, NEVER_YET))
+        # A consent after the opt-out cancels it, but only if the status is "subscribed" as well.
+        opted_out = (opt_out > NEVER_YET) & ((opt_out >= consent) | ~is_subscribed)
+        of_number = numbers.latest(np.where(opted_out, opt_out, NEVER_YET))
         withdrawals = known(history.withdrawn, until)
         return cls(
-            # By the status as of the moment, and, where everything is known, by the one that the data has as well.
-            not_subscribed=(then.status != SUBSCRIBED) | ~says_subscribed | refused | (further == NEVER),
-            opted_out=stands,
+            # Both the status as of the moment and `status`, the current one if everything is used, must allow texts.
+            not_subscribed=(then.status != SUBSCRIBED) | ~is_subscribed | refused | (further == NEVER),
+            opted_out=opted_out,
             number_opted_out=(of_number > NEVER_YET) & (of_number >= consent),
             events=known(history.given, until) + withdrawals,
             withdrawals=withdrawals,
@@ -169,7 +172,7 @@ class OptOuts:
 
 
 def _refused(dataset: Dataset) -> Flags:
-    """Return about whom Klaviyo's own verdict is there and says anything but yes."""
+    """Return the profiles for which Klaviyo's own column is set to anything but "yes"."""
     if not dataset.has_property(VERDICT):
         return np.zeros(len(dataset), dtype=bool)
     column = dataset.column(VERDICT)
