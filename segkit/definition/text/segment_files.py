@@ -1,4 +1,4 @@
-"""Segments kept as YAML files, in git or anywhere: found, read and checked all together; the form itself is the segment's."""
+"""Load segments from YAML files. `Segment.to_yaml` and `Segment.from_yaml` define the format."""
 
 from pathlib import Path
 
@@ -8,23 +8,23 @@ from segkit.given_paths import file_there, there
 from segkit.masking import masked_text
 
 LARGEST = 2**22
-"""Bytes of a file; `read_yaml` tells what a text may have."""
+"""The maximum size of a file in bytes. `read_yaml` limits the number of characters."""
 
 ENDINGS = (".yaml", ".yml")
 
 
 def load_segments(path: str | Path) -> list[Segment]:
-    """Read the segments of a folder, one from each .yaml or .yml file in the order of the file names, or of a single file.
+    """Load the segments in a folder, one from each .yaml or .yml file in the order of the file names, or in a single file.
 
-    Folders within the folder, and files that begin with a dot, are left alone.
+    Skips subfolders and files whose names start with a dot.
 
     Args:
-        path: a folder, or a file of any ending. Files are UTF-8, with or without a byte-order mark.
+        path: a folder, or a file with any extension. Files are UTF-8, with or without a byte-order mark.
 
     Raises:
-        DataError: there is no such folder or file, or the system refuses to read it.
-        DefinitionError: the folder holds no such file; or every fault of every file, with its line and the path to it; two
-            files whose segments have one name are a fault too.
+        DataError: the folder or file does not exist or can't be read.
+        DefinitionError: the folder has no such file, files have faults, or two segments have the same name. The message lists
+            all faults of all files, each with its line and path.
 
     >>> import tempfile
     >>> from segkit.definition.phrases import can_receive
