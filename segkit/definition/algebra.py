@@ -82,10 +82,10 @@ def each_metric(metric: Metrics) -> tuple[str, ...]:
     """
     if isinstance(metric, str):
         return (metric,)
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in metric:
-        found.setdefault(canonical_metric(name), name)
-    return tuple(found.values())
+        names.setdefault(canonical_metric(name), name)
+    return tuple(names.values())
 
 
 def event_properties(where: EventTests) -> Iterator[EventProperty]:
@@ -119,7 +119,7 @@ def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition]
 
 
 def simplify(condition: Condition) -> Condition:
-    """Remove redundancy: repeated conditions, groups of one, conditions implied by others, and groups that are always true or false.
+    """Remove redundant parts: repeated conditions, groups of one, groups implied by others or always true or always false.
 
     >>> from segkit.definition.phrases import is_set
     >>> simplify(is_set("city") & (is_set("city") | is_set("zip"))) == is_set("city")
@@ -225,7 +225,7 @@ def _is_whole(consent: ConsentCondition) -> bool:
 
 
 def condition_groups(condition: Condition, *, limit: int = CONDITION_LIMIT) -> tuple[tuple[Literal, ...], ...]:
-    """Convert a condition to groups (conjunctive normal form): all groups must be true, and in each group any condition.
+    """Convert a condition to groups (conjunctive normal form). Each group must have at least one condition that is true.
 
     This is the structure of Klaviyo's segments. Since the result can grow exponentially, its size is computed first.
 

@@ -1,7 +1,7 @@
 """Define the condition tree: small frozen records that describe a segment. Other modules evaluate, explain and write it.
 
-An atom makes one statement about a profile. `AllOf`, `AnyOf` and `Not` combine atoms, and `Condition` is the closed union of
-all of them, which readers match on. Trees compare by value, are hashable, and print as the code that rebuilds them. `==` is
+An atom makes one statement about a profile. `AllOf`, `AnyOf` and `Not` combine atoms. `Condition` is the closed union of all of
+these, for use in `match` statements. Trees compare by value, are hashable, and print as the code that rebuilds them. `==` is
 equality; only `&`, `|` and `~` are overloaded. A tree never contains a function, so that every tree can be explained, compared
 and exported to another system. For anything that conditions can't express, compute a profile property and test that.
 """
@@ -28,7 +28,7 @@ ItemsComparison: TypeAlias = Literal[
 Metrics: TypeAlias = str | tuple[str, ...]
 """One metric, or several metrics whose events are counted together."""
 Measurement: TypeAlias = Literal["count", "sum", "days"]
-"""What a condition measures about a metric's events. When one is added, mypy lists the readers that don't handle it: see docs/decisions/0001."""
+"""What a condition measures about a metric's events. When one is added, mypy lists the code that doesn't handle it: see docs/decisions/0001."""
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
 DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
@@ -106,7 +106,7 @@ class ItemsTest:
 
 @dataclass(frozen=True, slots=True)
 class ItemTextTest:
-    """Tests that a list has, or does not have, an item that contains a text, case-sensitively. Items that are numbers never contain text."""
+    """Tests that a list has, or does not have, an item that contains a text. Case-sensitive; items that are numbers never match."""
 
     comparison: ListComparison
     text: str
@@ -326,7 +326,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class DistanceCondition(_Operators):
-    """True if the profile lives nearer to a place than a distance or, with `is_within=False`, farther. False if its location is unknown."""
+    """True if the profile lives less than a distance from a place or, with `is_within=False`, more. False if its location is unknown."""
 
     is_within: bool
     distance: float
@@ -391,7 +391,7 @@ Atom: TypeAlias = (
     | PhoneCountryCondition
     | RegionCondition
 )
-"""Conditions that contain no other conditions. When a kind is added, mypy lists the readers that don't handle it: see docs/decisions/0001."""
+"""Conditions that contain no other conditions. When a kind is added, mypy lists the code that doesn't handle it: see docs/decisions/0001."""
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
 DEEPEST = 50

@@ -107,9 +107,9 @@ def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -
         did Placed Order at least 3 times in the last 365 days
         or spent more than 200 on Placed Order over all time
     """
-    given: Any = definition
-    is_one = isinstance(given, (Segment, str, *KINDS)) or not isinstance(given, Iterable)
-    return "\n\n".join(map(_explained, [given] if is_one else given))
+    value: Any = definition
+    is_one = isinstance(value, (Segment, str, *KINDS)) or not isinstance(value, Iterable)
+    return "\n\n".join(map(_explained, [value] if is_one else value))
 
 
 def _explained(definition: Segment | Condition) -> str:

@@ -1,7 +1,7 @@
 """Define measures: the per-profile quantities that thresholds are compared with, such as a count of events.
 
-The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so readers cache values by
-measure and reuse them for every threshold. The engines under `segkit/engine` compute the values.
+The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so the engines under
+`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold.
 """
 
 from collections.abc import Hashable
@@ -173,7 +173,7 @@ def measure_of(atom: Atom) -> Measure | None:
 
 
 def limit_of(atom: Atom) -> Limit | None:
-    """Return the limit that an atom compares its measure with, unchanged; None if it has no measure.
+    """Return the limit that an atom compares its measure with; None if it has no measure.
 
     >>> from segkit.definition.phrases import within
     >>> limit_of(within(30, "miles", of="02110"))
@@ -256,10 +256,11 @@ def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> 
 
 
 def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasure, int]]:
-    """Return, for each end of a condition's window, the measure that decides it while the other end is fixed, and its current UTC day.
+    """Return the measures that decide a condition when the start or the end of its window moves, each with its current UTC day.
 
-    Days are counted from 1970-01-01. The start comes first, if the window has one, with its first day. The end comes next, if it is
-    before `as_of`, with the day after the window's last day. Empty if an end is not at midnight, or if no single event decides.
+    Days are counted from 1970-01-01. The first pair is for the start, if the window has one, with the window's first day. The next
+    is for the end, if it is not after `as_of`, with the day after the window's last day. Empty if an end is not at midnight, or if
+    no single event decides the condition.
 
     >>> from segkit.definition.phrases import did
     >>> from segkit.definition.timeframes import close_of
@@ -267,18 +268,18 @@ def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasur
     [(AllTime(), 1)]
     """
     first, end = window_days(atom.timeframe, as_of) or (None, None)
-    found: list[tuple[DayMeasure, int]] = []
+    measures: list[tuple[DayMeasure, int]] = []
     if first is not None:
         last_day = last_day_of(atom, ALL_TIME if end is None else Before(_date(end)))
-        found += [] if last_day is None else [(last_day, first)]
+        measures += [] if last_day is None else [(last_day, first)]
     if end is not None:
         reached = last_day_of(atom, ALL_TIME if first is None else After(_date(first - 1)))
-        found += [] if reached is None else [(FirstDay(reached.of, reached.rank, reached.is_passed), end)]
-    return found
+        measures += [] if reached is None else [(FirstDay(reached.of, reached.rank, reached.is_passed), end)]
+    return measures
 
 
 def is_reached(atom: MetricCondition) -> bool:
-    """Whether a condition becomes true when its measure reaches the number. If false, it is true until then."""
+    """Whether a condition becomes true when its measure reaches the number. Otherwise, that is when it becomes false."""
     return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
 
 

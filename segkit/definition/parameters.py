@@ -123,12 +123,12 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
         hints = get_type_hints(builder, include_extras=True)
     except (TypeError, ValueError, NameError) as error:
         raise DefinitionError.no_signature(builder, f"its arguments can't be read ({error})") from error
-    found = []
+    result = []
     for name, argument in signature.parameters.items():
         if argument.kind in {argument.VAR_POSITIONAL, argument.VAR_KEYWORD, argument.POSITIONAL_ONLY}:
             raise DefinitionError.no_signature(builder, f"the argument {quoted(str(argument))} can't be given by name")
-        found.append(_parameter(name, hints.get(name, Any), argument.default))
-    return tuple(found)
+        result.append(_parameter(name, hints.get(name, Any), argument.default))
+    return tuple(result)
 
 
 _PHRASES = "segkit.definition.phrases"

@@ -94,7 +94,7 @@ class DidNotWords(EventWords, total=False):
 
 
 class FunnelWords(EventWords, total=False):
-    """Keyword arguments of `did_in_order`: the maximum time from the first to the last step, and one timeframe."""
+    """Keyword arguments of `did_in_order`: the maximum time from the first step to the last, and one timeframe."""
 
     within_hours: int
     within_days: int
@@ -205,8 +205,8 @@ def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Cond
             there is none; and one timeframe of `did` that contains all steps, all time if there is none.
 
     A `no_step` must not be taken between its neighbours. At either end of the funnel, it must not be taken within the maximum time
-    from its only neighbour. These are the event funnels of help article 42691974773147; `docs/decisions/0010-funnels.md` has all
-    rules.
+    from its only neighbour. Klaviyo calls this an event funnel (help article 42691974773147). For all rules, see
+    `docs/decisions/0010-funnels.md`.
 
     Raises:
         DefinitionError: fewer than two steps, more than five, only `no_step` steps, or for the reasons listed at `did`.
@@ -215,8 +215,8 @@ def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Cond
     172800
     """
     check_words("did_in_order", words, EVENT_WORDS | _SPANS.keys())
-    taken = tuple(_step(given) for given in steps)
-    return FunnelCondition(taken, event_timeframe("did_in_order", words), _span("did_in_order", words))
+    funnel_steps = tuple(map(_step, steps))
+    return FunnelCondition(funnel_steps, event_timeframe("did_in_order", words), _span("did_in_order", words))
 
 
 def step(metric: str, *, where: Where | None = None) -> FunnelStep:
@@ -286,7 +286,7 @@ def is_set(property: str) -> Condition:  # noqa: A002
 
 
 def is_not_set(property: str) -> Condition:  # noqa: A002
-    """Match profiles for which a property has no value. Otherwise, only `holds_something=False` and `~` match these.
+    """Match profiles for which a property has no value. Of the tests in `has`, only `holds_something=False` matches them.
 
     >>> is_not_set("city").test
     SetTest(is_set=False)
@@ -443,10 +443,10 @@ _PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 def _cached(build: Callable[..., R]) -> Callable[..., R]:
-    """Cache the conditions that a function builds, since each position of a slider repeats all phrases of a segment but one.
+    """Cache the conditions that a function builds, since moving a slider rebuilds a segment in which only one condition changes.
 
-    Calls with other than plain arguments are not cached, since equal ones are not always read alike: for example the decimals 2 and
-    2.0, or the tuples (1, 5) and (True, 5).
+    Only calls with plain arguments are cached. Other arguments can be equal and still build different conditions, such as the
+    decimals 2 and 2.0, or the tuples (1, 5) and (True, 5).
     """
     cached = functools.lru_cache(maxsize=2048, typed=True)(build)
 
@@ -489,13 +489,13 @@ def _metric(phrase: str, metric: str | Iterable[str], /, **words: Any) -> Condit
     )
 
 
-def _metrics(phrase: str, given: object) -> Metrics:
+def _metrics(phrase: str, metric: object) -> Metrics:
     """Return the name of one metric, or the names of several without duplicates."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        return name_of(given)
-    names = tuple(dict.fromkeys(map(name_of, given)))
+    if isinstance(metric, str) or not isinstance(metric, Iterable):
+        return name_of(metric)
+    names = tuple(dict.fromkeys(map(name_of, metric)))
     if not names:
-        raise DefinitionError.bad_value(f"The metrics of {phrase}", given, "one or more names")
+        raise DefinitionError.bad_value(f"The metrics of {phrase}", metric, "one or more names")
     return names[0] if len(names) == 1 else names
 
 
@@ -503,38 +503,38 @@ _SPANS = {"within_hours": 3_600, "within_days": 86_400}
 
 
 def _span(phrase: str, words: Mapping[str, Any]) -> int | None:
-    given = one_of(phrase, words, _SPANS)
-    if given is None:
+    keyword = one_of(phrase, words, _SPANS)
+    if keyword is None:
         return None
-    seconds = _SPANS[given]
-    return seconds * whole(given, words[given], least=1, most=LONGEST * _SPANS["within_days"] // seconds)
+    seconds = _SPANS[keyword]
+    return seconds * whole(keyword, words[keyword], least=1, most=LONGEST * _SPANS["within_days"] // seconds)
 
 
-def _step(given: object) -> FunnelStep:
-    if isinstance(given, FunnelStep):
-        return given
-    if not isinstance(given, str):
+def _step(value: object) -> FunnelStep:
+    if isinstance(value, FunnelStep):
+        return value
+    if not isinstance(value, str):
         raise DefinitionError.bad_value(
-            "A step of did_in_order", given, "a metric's name, sk.step(...) or sk.no_step(...)"
+            "A step of did_in_order", value, "a metric's name, sk.step(...) or sk.no_step(...)"
         )
-    return step(given)
+    return step(value)
 
 
-def _where(phrase: str, given: object) -> EventTests:
-    if isinstance(given, Mapping):
-        return _all_of_event(phrase, given)
-    if not isinstance(given, (list, tuple)) or not given or not all(given):
+def _where(phrase: str, where: object) -> EventTests:
+    if isinstance(where, Mapping):
+        return _all_of_event(phrase, where)
+    if not isinstance(where, (list, tuple)) or not where or not all(where):
         wanted = 'a mapping such as {"Source": "web"}, or a list of such mappings'
-        raise DefinitionError.bad_value(f"where of {phrase}", given, wanted)
-    alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in given))
+        raise DefinitionError.bad_value(f"where of {phrase}", where, wanted)
+    alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in where))
     return alternatives[0] if len(alternatives) == 1 else (EventAlternatives(alternatives),)
 
 
-def _all_of_event(phrase: str, given: object) -> tuple[EventProperty, ...]:
-    if not isinstance(given, Mapping):
-        raise DefinitionError.bad_value(f"where of {phrase}", given, 'a mapping such as {"Source": "web"}')
-    found: list[EventProperty] = []
-    for name, value in given.items():
+def _all_of_event(phrase: str, where: object) -> tuple[EventProperty, ...]:
+    if not isinstance(where, Mapping):
+        raise DefinitionError.bad_value(f"where of {phrase}", where, 'a mapping such as {"Source": "web"}')
+    properties: list[EventProperty] = []
+    for name, value in where.items():
         words: Mapping[str, Any]
         if isinstance(value, KINDS):
             raise DefinitionError.condition_in_where(name)
@@ -545,11 +545,11 @@ def _all_of_event(phrase: str, given: object) -> tuple[EventProperty, ...]:
         place = f"where[{quoted(name)}] of {phrase}"
         check_words(place, words, (VALUE_WORDS | {"is_set"}) - {"contains", "not_contains"})
         if "is_set" in words:
-            found.append(EventProperty(name_of(name), SetTest(is_set=boolean("is_set", words["is_set"]))))
-        found.extend(EventProperty(name_of(name), _event_test(place, tests[0])) for tests in value_tests(words))
+            properties.append(EventProperty(name_of(name), SetTest(is_set=boolean("is_set", words["is_set"]))))
+        properties.extend(EventProperty(name_of(name), _event_test(place, tests[0])) for tests in value_tests(words))
         if not words:
             raise DefinitionError.missing_word(place, VALUE_WORDS)
-    return tuple(found)
+    return tuple(properties)
 
 
 def _event_test(place: str, test: PropertyTest) -> EventTest:
@@ -616,10 +616,10 @@ def _place_words(of: object, country: str) -> str:
     return f'a postal code as text in quotes, such as of="{code:0{digits}}", or (latitude, longitude)'
 
 
-def _countries(phrase: str, given: tuple[str, ...]) -> tuple[str, ...]:
-    if not given:
+def _countries(phrase: str, countries: tuple[str, ...]) -> tuple[str, ...]:
+    if not countries:
         raise DefinitionError.missing_word(phrase, ["a two-letter country, such as 'US'"])
-    return tuple(dict.fromkeys(country_of(f"The country of {phrase}", country) for country in given))
+    return tuple(dict.fromkeys(country_of(f"The country of {phrase}", country) for country in countries))
 
 
 def _all(conditions: Iterable[Condition]) -> Condition:

@@ -190,24 +190,24 @@ def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
 
     if not isinstance(text, str):
         raise DefinitionError.bad_value("A segment's text", text, "text in YAML")
-    found = plain_data.read_yaml(text)
-    faults = found.faults
-    segment = None if found.data is None else _segment(found)
-    faults = [plain_data.Fault(fault.path, fault.reason, fault.line or found.line_of(fault.path)) for fault in faults]
+    result = plain_data.read_yaml(text)
+    faults = result.faults
+    segment = None if result.data is None else _segment(result)
+    faults = [plain_data.Fault(fault.path, fault.reason, fault.line or result.line_of(fault.path)) for fault in faults]
     return (None if faults else segment), sorted(faults, key=lambda fault: fault.line or 0)
 
 
-def _segment(found: "ReadText") -> Segment | None:
+def _segment(result: "ReadText") -> Segment | None:
     from segkit.definition import text as plain_data  # noqa: PLC0415
 
-    faults = found.faults
-    condition = plain_data.read_condition(found.data, faults, beside=_OWN_KEYS)
-    if not isinstance(found.data, dict):
+    faults = result.faults
+    condition = plain_data.read_condition(result.data, faults, beside=_OWN_KEYS)
+    if not isinstance(result.data, dict):
         return None
-    own: dict[str, Any] = {key: found.data.get(key) for key in _OWN_KEYS}
+    own: dict[str, Any] = {key: result.data.get(key) for key in _OWN_KEYS}
     if isinstance(own["segkit"], bool) or own["segkit"] != FORM:
         faults.append(plain_data.Fault(("segkit",), str(DefinitionError.unknown_form(own["segkit"], FORM))))
-    name, description = own["name"], found.data.get("description", "")
+    name, description = own["name"], result.data.get("description", "")
     for key, value in (("name", name), ("description", description)):
         if not isinstance(value, str):
             faults.append(plain_data.Fault((key,), str(DefinitionError.unquoted(key, value))))
@@ -226,8 +226,8 @@ Segments: TypeAlias = Segment | Iterable[Segment]
 def resolve_segments(segments: Segments) -> list[Segment]:
     """Replace each `sk.in_segment("VIP")` with the condition of the segment "VIP".
 
-    Functions that take several segments, such as `sk.membership`, do this themselves. Use it for what takes one segment, such as
-    `sk.to_klaviyo`, `sk.why` and `Segment.hash`: pass one of the returned segments.
+    Functions that take several segments, such as `sk.membership`, do this themselves. Before you use one that takes a single
+    segment, such as `sk.to_klaviyo`, `sk.why` or `Segment.hash`, resolve it with this function.
 
     Args:
         segments: the segments, including those that others refer to, such as `sk.load_segments("segments/")`.
@@ -264,11 +264,11 @@ def listed_segments(segments: Segments) -> list[Segment]:
     Raises:
         DefinitionError: a value is not a segment, or two segments have the same name.
     """
-    given: Any = segments
+    values: Any = segments
     if isinstance(segments, (Segment, str, *KINDS)) or not isinstance(segments, Iterable):
-        given = [segments]
+        values = [segments]
     every: list[Segment] = []
-    for segment in given:
+    for segment in values:
         if not isinstance(segment, Segment):
             raise DefinitionError.not_a_segment(segment)
         if any(segment.name == other.name for other in every):

@@ -107,8 +107,8 @@ def event_timeframe(phrase: str, words: Mapping[str, Any]) -> EventTimeframe:
     >>> event_timeframe("did", {"between_days_ago": (91, 150)})
     BetweenAgo(nearest=91, farthest=150, unit='day')
     """
-    given = one_of(phrase, words, EVENT_WORDS)
-    return ALL_TIME if given is None else _EVENT[given](given, words[given])
+    keyword = one_of(phrase, words, EVENT_WORDS)
+    return ALL_TIME if keyword is None else _EVENT[keyword](keyword, words[keyword])
 
 
 def date_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
@@ -117,8 +117,8 @@ def date_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | Non
     >>> date_timeframe("has", {"in_month": 6})
     InMonth(month=6)
     """
-    given = one_of(phrase, words, DATE_WORDS)
-    return None if given is None else _DATE[given](given, words[given])
+    keyword = one_of(phrase, words, DATE_WORDS)
+    return None if keyword is None else _DATE[keyword](keyword, words[keyword])
 
 
 def status_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
@@ -127,8 +127,8 @@ def status_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | N
     >>> status_timeframe("can_receive", {"since_at_least_days_ago": 30})
     AtLeastAgo(quantity=30, unit='day')
     """
-    given = one_of(phrase, words, SINCE_WORDS)
-    return None if given is None else _DATE[given.removeprefix("since_")](given, words[given])
+    keyword = one_of(phrase, words, SINCE_WORDS)
+    return None if keyword is None else _DATE[keyword.removeprefix("since_")](keyword, words[keyword])
 
 
 def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str | None:
@@ -137,10 +137,10 @@ def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str |
     Raises:
         DefinitionError: there are two or more.
     """
-    given = sorted(set(words) & set(known))
-    if len(given) > 1:
-        raise DefinitionError.words_clash(phrase, given)
-    return given[0] if given else None
+    present = sorted(set(words) & set(known))
+    if len(present) > 1:
+        raise DefinitionError.words_clash(phrase, present)
+    return present[0] if present else None
 
 
 _LARGEST = 10**300

@@ -1,8 +1,7 @@
 """Define the timeframes of conditions, and compute the instants at which they start and end.
 
 The rules are Klaviyo's ("Segmenting with dates reference", help article 4403222359451): all times are UTC, and windows of days
-and weeks start and end at midnight. All engines use `bounds`, so that they agree on the instants. The engines under
-`segkit/engine` compare dates and events with them.
+and weeks snap to midnight. The engines under `segkit/engine` compare dates and events with these instants.
 """
 
 import re
@@ -29,7 +28,7 @@ class AllTime:
 
 
 ALL_TIME = AllTime()
-"""The `AllTime` instance to use, for example as a default."""
+"""The `AllTime` instance to use as a default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Read conditions from plain data with the same checks as the functions in `phrases`, and collect all faults with their locations."""
+"""Read conditions from plain data with the same checks as `phrases`, and collect all faults with their locations."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -99,11 +99,11 @@ class _Part:
     def one_of(self, what: str, keys: Iterable[str], *, needed: bool) -> str | None:
         """Return the one key that is present; None if there is none. Add a fault if there are several, or if a needed key is missing."""
         known = tuple(keys)
-        given = [key for key in self.data if key in known]
-        if len(given) > 1 or (needed and not given):
-            self.fault(DefinitionError.not_one_key(what, given, known))
+        present = [key for key in self.data if key in known]
+        if len(present) > 1 or (needed and not present):
+            self.fault(DefinitionError.not_one_key(what, present, known))
             return None
-        return given[0] if given else None
+        return present[0] if present else None
 
 
 def read_condition(data: object, faults: list[Fault], *, path: Path = (), beside: Iterable[str] = ()) -> Condition:
@@ -206,10 +206,10 @@ _OF_PROPERTIES = ("has", "is set", "is not set")
 
 def _event_tests(part: _Part) -> EventTests:
     """Read the tests under `where`, each of which tests a property or lists alternatives."""
-    found: list[EventProperty | EventAlternatives] = []
+    tests: list[EventProperty | EventAlternatives] = []
     for clause in _clauses(part, "where"):
         if "any of" not in clause.data:
-            found += _event_properties([clause])
+            tests += _event_properties([clause])
             continue
         _unknown_keys(clause, ("any of",))
         inner = _clauses(clause, "any of")
@@ -217,8 +217,8 @@ def _event_tests(part: _Part) -> EventTests:
             clause.fault(
                 DefinitionError.bad_value("any of", clause.data["any of"], "a list of one or more tests"), "any of"
             )
-        found.append(EventAlternatives(tuple(map(_alternative, inner))))
-    return tuple(found)
+        tests.append(EventAlternatives(tuple(map(_alternative, inner))))
+    return tuple(tests)
 
 
 def _alternative(clause: _Part) -> tuple[EventProperty, ...]:
@@ -234,19 +234,19 @@ def _event_properties(clauses: Iterable[_Part]) -> tuple[EventProperty, ...]:
 
 def _clauses(part: _Part, key: str) -> list[_Part]:
     """Return the mappings in a list, and add a fault for anything else."""
-    found = []
+    clauses = []
     for place, data in enumerate(part.take(key, listed_items, [])):
         clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, place), part.faults)
         if isinstance(data, dict):
-            found.append(clause)
+            clauses.append(clause)
         else:
             clause.fault(DefinitionError.not_a_mapping(data))
-    return found
+    return clauses
 
 
 def _property_tests(clauses: Iterable[_Part], tests: Iterable[str]) -> tuple[PropertyCondition, ...]:
     """Read tests of properties, as conditions on properties."""
-    found = []
+    conditions = []
     for clause in clauses:
         kind = clause.one_of("A test of a property", _OF_PROPERTIES, needed=True)
         if kind is None:
@@ -254,8 +254,8 @@ def _property_tests(clauses: Iterable[_Part], tests: Iterable[str]) -> tuple[Pro
         _unknown_keys(clause, (kind, *tests) if kind == "has" else (kind,))
         condition = _has(clause, kind, tests) if kind == "has" else _set(clause, kind)
         if isinstance(condition, PropertyCondition):
-            found.append(condition)
-    return tuple(found)
+            conditions.append(condition)
+    return tuple(conditions)
 
 
 def _set(part: _Part, kind: str) -> PropertyCondition:
@@ -270,8 +270,8 @@ def _has(part: _Part, kind: str, tests: Iterable[str] = PROPERTY_KEYS) -> Condit
         return UNREADABLE
     if key in EITHER_KEYS:
         return either(of, key, part.take(key, some_text, "?"))
-    found = part.take(key, _test)
-    return UNREADABLE if found is None else PropertyCondition(of, found)
+    test = part.take(key, _test)
+    return UNREADABLE if test is None else PropertyCondition(of, test)
 
 
 def _test(key: str, value: Any) -> PropertyTest:
@@ -315,14 +315,14 @@ def _segment(part: _Part, kind: str) -> Condition:
 def _distance(part: _Part, kind: str) -> Condition:
     distance, unit = part.take(kind, length_of, (1.0, "miles"))
     place: PostalCode | Point | None = None
-    given = part.one_of(kind, ["of postal code", "of point"], needed=True)
-    if given == "of point":
-        place = part.take(given, point)
-    elif given:
+    key = part.one_of(kind, ["of postal code", "of point"], needed=True)
+    if key == "of point":
+        place = part.take(key, point)
+    elif key:
         of_country = part.take("country", country, "US")
         if "country" not in part.data:
-            part.fault(DefinitionError.missing_word(given, ["country"]))
-        place = PostalCode(part.take(given, name, "?"), of_country)
+            part.fault(DefinitionError.missing_word(key, ["country"]))
+        place = PostalCode(part.take(key, name, "?"), of_country)
     return DistanceCondition(kind == "within", distance, unit, place or PostalCode("?", "US"))
 
 

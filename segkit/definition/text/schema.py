@@ -188,8 +188,8 @@ def _kind(kind: str, beside: Iterable[str]) -> Schema:
             return _described(kind, meaning, {kind: value, **tests}, oneOf=_one_of(PROPERTY_KEYS))
         case "last event":
             where = _array(_ref("test-of-an-event"), minItems=1)
-            found = _described(kind, meaning, {kind: value, **_beside(kind, beside), "where": where})
-            return found | {"required": [kind, "where"]}
+            schema = _described(kind, meaning, {kind: value, **_beside(kind, beside), "where": where})
+            return schema | {"required": [kind, "where"]}
         case "within" | "beyond":
             places = [{"required": ["of postal code", "country"]}, {"required": ["of point"]}]
             return _described(kind, meaning, {kind: value, **_beside(kind, beside)}, oneOf=places)

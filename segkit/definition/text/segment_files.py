@@ -39,7 +39,7 @@ def load_segments(path: str | Path) -> list[Segment]:
     faults: list[str] = []
     for file in _files(path):
         try:
-            segment, found = read_segment(
+            segment, file_faults = read_segment(
                 file_there(file, "A segment", largest=LARGEST).read_text(encoding="utf-8-sig")
             )
         except UnicodeDecodeError as error:
@@ -49,7 +49,7 @@ def load_segments(path: str | Path) -> list[Segment]:
             continue
         except OSError as error:
             raise DataError.unreadable_file(file, error.strerror or type(error).__name__) from None
-        faults += [f"{masked_text(file.name)}, {fault}" for fault in found]
+        faults += [f"{masked_text(file.name)}, {fault}" for fault in file_faults]
         if segment is not None and segment.name in read:
             faults.append(
                 f"{masked_text(file.name)}: {DefinitionError.one_name_twice(segment.name)} The other is {masked_text(files[segment.name])}."
@@ -65,11 +65,11 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     inside = sorted(path.iterdir(), key=lambda file: file.name)
-    found = [
+    files = [
         file
         for file in inside
         if file.suffix.lower() in ENDINGS and not file.name.startswith(".") and not file.is_dir()
     ]
-    if not found:
+    if not files:
         raise DefinitionError.no_segment_files(path, [file.name for file in inside])
-    return found
+    return files

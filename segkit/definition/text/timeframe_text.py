@@ -106,10 +106,10 @@ def read_event_timeframe(key: str, value: object) -> EventTimeframe:
     """
     if value == timeframe_text(ALL_TIME):
         return ALL_TIME
-    word, given = _word(key, value, EVENT_FORMS)
-    if word not in EVENT_WORDS:
+    keyword, argument = _keyword(key, value, EVENT_FORMS)
+    if keyword not in EVENT_WORDS:
         raise DefinitionError.bad_timeframe(key, value, EVENT_FORMS)
-    return event_timeframe(key, {word: given})
+    return event_timeframe(key, {keyword: argument})
 
 
 def read_date_timeframe(key: str, value: object) -> DateTimeframe:
@@ -118,23 +118,23 @@ def read_date_timeframe(key: str, value: object) -> DateTimeframe:
     >>> read_date_timeframe("when", "in June of any year")
     InMonth(month=6)
     """
-    word, given = _word(key, value, DATE_FORMS)
-    found = date_timeframe(key, {word: given})
-    if found is None or word not in DATE_WORDS:
+    keyword, argument = _keyword(key, value, DATE_FORMS)
+    timeframe = date_timeframe(key, {keyword: argument})
+    if timeframe is None or keyword not in DATE_WORDS:
         raise DefinitionError.bad_timeframe(key, value, DATE_FORMS)
-    return found
+    return timeframe
 
 
-def _word(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
+def _keyword(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
     """Return the keyword for a timeframe and its value, so that the checks of `timeframe_words` apply."""
     if isinstance(value, str):
         for pattern, read in _PATTERNS:
-            found = pattern.fullmatch(value)
-            if found:
-                word, given = read(*found.groups())
-                if isinstance(given, tuple) and given[0] > given[1]:
+            match = pattern.fullmatch(value)
+            if match:
+                keyword, argument = read(*match.groups())
+                if isinstance(argument, tuple) and argument[0] > argument[1]:
                     break
-                return word, given
+                return keyword, argument
     raise DefinitionError.bad_timeframe(key, value, forms)
 
 

@@ -1,4 +1,4 @@
-"""Read the values in a condition's plain data with the same checks as the functions in `phrases`. Each raises DefinitionError."""
+"""Read the values in a condition's plain data with the same checks as `phrases`. Each function raises DefinitionError."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -79,10 +79,10 @@ def one_among(choices: Iterable[Any]) -> Callable[[str, Any], Any]:
 
 def seconds_of(key: str, value: object) -> int:
     """Return the length in seconds of a duration such as "48 hours"."""
-    found = re.fullmatch(rf"([0-9]{{1,9}}) ({'|'.join(SECONDS)})s?", text(key, value))
-    if not found:
+    match = re.fullmatch(rf"([0-9]{{1,9}}) ({'|'.join(SECONDS)})s?", text(key, value))
+    if not match:
         raise DefinitionError.bad_value(key, value, f"a number and a unit ({', '.join(SECONDS)}s), such as '48 hours'")
-    return int(found[1]) * SECONDS[found[2]]
+    return int(match[1]) * SECONDS[match[2]]
 
 
 def some_text(key: str, value: object) -> str:
@@ -94,14 +94,14 @@ def some_text(key: str, value: object) -> str:
 
 def length_of(key: str, value: object) -> tuple[float, DistanceUnit]:
     """Return a distance and its unit from "30 miles"."""
-    found = re.fullmatch(r"([0-9.eE+-]{1,100}) (\S+)", text(key, value))
+    match = re.fullmatch(r"([0-9.eE+-]{1,100}) (\S+)", text(key, value))
     try:
-        distance = float(found[1]) if found else 0.0
+        distance = float(match[1]) if match else 0.0
     except ValueError:
         distance = 0.0
-    if not found or not 0 < distance < float("inf"):
+    if not match or not 0 < distance < float("inf"):
         raise DefinitionError.bad_value(key, value, "a distance above 0 in miles or kilometers, such as '30 miles'")
-    return distance, cast(DistanceUnit, chosen(f"The unit of {key}", found[2], get_args(DistanceUnit)))
+    return distance, cast(DistanceUnit, chosen(f"The unit of {key}", match[2], get_args(DistanceUnit)))
 
 
 def point(key: str, value: object) -> Point:
@@ -121,7 +121,7 @@ def country(key: str, value: object) -> str:
 
 def countries(key: str, value: object) -> tuple[str, ...]:
     """Return a list of at least one country code."""
-    found = tuple(country(key, one) for one in listed_items(key, value))
-    if not found:
+    codes = tuple(country(key, one) for one in listed_items(key, value))
+    if not codes:
         raise DefinitionError.bad_value(key, value, "a list of at least one country, such as [US, CA]")
-    return found
+    return codes

@@ -23,11 +23,11 @@ LONGEST = 2**19
 DEEPEST = 2 * GROUPS + 10
 """The maximum nesting of mappings and lists: a mapping and a list for each group, and a few for the condition inside."""
 
-_TRUTHS = {"true": True, "false": False}
+_BOOLEANS = {"true": True, "false": False}
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
 _FRACTION = re.compile(r"[-+]?[0-9]{1,100}\.[0-9]{1,100}([eE][-+][0-9]{1,3})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NOTHING = re.compile("~|null|Null|NULL|")
+_NULL = re.compile("~|null|Null|NULL|")
 _AMBIGUOUS = re.compile(
     # Some YAML readers read these as text, others as booleans, numbers in another base, base-60 numbers or timestamps. Also
     # booleans and numbers in a spelling that `write_yaml` does not use.
@@ -69,34 +69,34 @@ def read_yaml(text: str) -> ReadText:
     """
     import yaml  # noqa: PLC0415  # `import segkit` stays fast
 
-    found = ReadText()
+    result = ReadText()
     if len(text) > LONGEST or has_half(text):
         error = (
             DefinitionError.text_too_long(len(text), LONGEST) if len(text) > LONGEST else DefinitionError.half_in_text()
         )
-        found.faults.append(Fault((), str(error)))
-        return found
+        result.faults.append(Fault((), str(error)))
+        return result
     if _brackets(text) > DEEPEST:
-        found.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
-        return found
+        result.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
+        return result
     try:
-        if _plain_events(text, found):
+        if _is_plain(text, result):
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             if node is None:
-                found.faults.append(Fault((), str(DefinitionError.empty_text()), 1))
+                result.faults.append(Fault((), str(DefinitionError.empty_text()), 1))
             else:
-                found.data = _value(node, (), found)
+                result.data = _value(node, (), result)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = " ".join(part for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part)
-        found.faults.append(
+        result.faults.append(
             Fault(
                 (),
                 str(DefinitionError.not_yaml(reason or str(error).splitlines()[0])),
                 None if mark is None else mark.line + 1,
             )
         )
-    return found
+    return result
 
 
 def _brackets(text: str) -> int:
@@ -112,7 +112,7 @@ _SIGNS = re.compile(r"[\[{\]}]")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 
 
-def _plain_events(text: str, found: ReadText) -> bool:
+def _is_plain(text: str, result: ReadText) -> bool:
     """Check for anchors, aliases, tags and deep nesting before the data is built, since a few aliases can expand to gigabytes."""
     import yaml  # noqa: PLC0415
 
@@ -122,33 +122,33 @@ def _plain_events(text: str, found: ReadText) -> bool:
         if depth > DEEPEST:
             # Stop here: the parser reads only as far as needed, and parsing the rest would be slow.
             line = None if event.start_mark is None else event.start_mark.line + 1
-            found.faults.append(Fault((), str(DefinitionError.nested_too_deep()), line))
+            result.faults.append(Fault((), str(DefinitionError.nested_too_deep()), line))
             return False
-        for sign, given in (("&", getattr(event, "anchor", None)), ("!", getattr(event, "tag", None))):
-            if given:
-                shown = f"*{given}" if isinstance(event, yaml.AliasEvent) else f"{sign}{given}".replace("!!", "!")
+        for sign, name in (("&", getattr(event, "anchor", None)), ("!", getattr(event, "tag", None))):
+            if name:
+                shown = f"*{name}" if isinstance(event, yaml.AliasEvent) else f"{sign}{name}".replace("!!", "!")
                 mark = event.start_mark
-                found.faults.append(
+                result.faults.append(
                     Fault((), str(DefinitionError.not_plain(shown)), None if mark is None else mark.line + 1)
                 )
-    return not found.faults
+    return not result.faults
 
 
-def _value(node: "yaml.Node", path: Path, found: ReadText) -> Any:
+def _value(node: "yaml.Node", path: Path, result: ReadText) -> Any:
     import yaml  # noqa: PLC0415
 
     line = _line(node)
-    found.lines.setdefault(path, line)
+    result.lines.setdefault(path, line)
     match node:
         case yaml.MappingNode():
-            return _mapping(node, path, found)
+            return _mapping(node, path, result)
         case yaml.SequenceNode():
-            return [_value(item, (*path, place), found) for place, item in enumerate(node.value)]
+            return [_value(item, (*path, place), result) for place, item in enumerate(node.value)]
         case yaml.ScalarNode(style=None):
             try:
                 return bare(node.value)
             except DefinitionError as error:
-                found.faults.append(Fault(path, str(error), line))
+                result.faults.append(Fault(path, str(error), line))
         case _:
             pass
     # Continue after a fault, so that the rest is checked too.
@@ -159,14 +159,14 @@ def _line(node: "yaml.Node") -> int:
     return int(node.start_mark.line) + 1
 
 
-def _mapping(node: "yaml.MappingNode", path: Path, found: ReadText) -> dict[str, Any]:
+def _mapping(node: "yaml.MappingNode", path: Path, result: ReadText) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = str(key_node.value), _line(key_node)
         if key in data:
-            found.faults.append(Fault((*path, key), str(DefinitionError.key_twice(key)), line))
-        found.lines[*path, key] = line
-        data[key] = _value(value_node, (*path, key), found)
+            result.faults.append(Fault((*path, key), str(DefinitionError.key_twice(key)), line))
+        result.lines[*path, key] = line
+        data[key] = _value(value_node, (*path, key), result)
     return data
 
 
@@ -179,8 +179,8 @@ def bare(word: str) -> Any:
     >>> bare("18"), bare("1.5"), bare("true"), bare("Boston"), bare("2026-01-01")
     (18, 1.5, True, 'Boston', datetime.date(2026, 1, 1))
     """
-    if word in _TRUTHS:
-        return _TRUTHS[word]
+    if word in _BOOLEANS:
+        return _BOOLEANS[word]
     if _NUMBER.fullmatch(word):
         return int(word)
     if _FRACTION.fullmatch(word):
@@ -190,7 +190,7 @@ def bare(word: str) -> Any:
             return date.fromisoformat(word)
         except ValueError:
             raise DefinitionError.two_readings(word) from None
-    if _NOTHING.fullmatch(word):
+    if _NULL.fullmatch(word):
         return None
     if _AMBIGUOUS.fullmatch(word):
         raise DefinitionError.two_readings(word)
