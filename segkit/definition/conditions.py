@@ -101,7 +101,9 @@ class ItemsTest:
 
     def __post_init__(self) -> None:
         if not self.items:
-            raise DefinitionError.bad_value(f"What a list {self.comparison}", self.items, "one or more items")
+            raise DefinitionError.bad_value(
+                f'The items of "{self.comparison}"', self.items, "a tuple of at least one item"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,9 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     result = []
     for name, argument in signature.parameters.items():
         if argument.kind in {argument.VAR_POSITIONAL, argument.VAR_KEYWORD, argument.POSITIONAL_ONLY}:
-            raise DefinitionError.no_signature(builder, f"the argument {quoted(str(argument))} can't be given by name")
+            raise DefinitionError.no_signature(
+                builder, f"the argument {quoted(str(argument))} can't be passed by keyword"
+            )
         result.append(_parameter(name, hints.get(name, Any), argument.default))
     return tuple(result)
 
@@ -182,7 +184,7 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         known, required = known_parameters()
         if args:
-            raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "given by its name")
+            raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "passed by keyword")
         for name, value in kwargs.items():
             if name not in known:
                 raise DefinitionError.unknown_word(function.__name__, name, known)

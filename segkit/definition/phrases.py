@@ -555,7 +555,7 @@ def _all_of_event(phrase: str, where: object) -> tuple[EventProperty, ...]:
 def _event_test(place: str, test: PropertyTest) -> EventTest:
     if isinstance(test, DateTest):
         raise DefinitionError.bad_value(
-            place, test.timeframe, "text, a number, True or False, or a list; dates belong to profiles"
+            place, test.timeframe, "text, a number, True, False or a list (only properties of profiles can be dates)"
         )
     return test
 

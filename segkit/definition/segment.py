@@ -161,7 +161,7 @@ def _condition_of(operand: object, operator: str) -> Condition:
     if isinstance(operand, Segment):
         return operand.condition
     if not isinstance(operand, KINDS):
-        raise DefinitionError.not_a_condition(operand, f"{operator} beside a segment")
+        raise DefinitionError.not_a_condition(operand, f"{operator} with a segment")
     return operand  # type: ignore[return-value]  # `KINDS` are all conditions
 
 
@@ -189,7 +189,7 @@ def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
     from segkit.definition import text as plain_data  # noqa: PLC0415
 
     if not isinstance(text, str):
-        raise DefinitionError.bad_value("A segment's text", text, "text in YAML")
+        raise DefinitionError.bad_value("A segment's text", text, "text in YAML format")
     result = plain_data.read_yaml(text)
     faults = result.faults
     segment = None if result.data is None else _segment(result)

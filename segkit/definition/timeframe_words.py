@@ -229,7 +229,7 @@ def _period(*, is_last: bool) -> _Reader:
 def _flag(kind: Callable[[], Any]) -> _Reader:
     def read(word: str, value: object) -> Any:
         if value is not True:
-            raise DefinitionError.bad_value(word, value, "True; otherwise leave the keyword out")
+            raise DefinitionError.bad_value(word, value, "True (otherwise leave the keyword out)")
         return kind()
 
     return read

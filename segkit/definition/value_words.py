@@ -127,7 +127,9 @@ def _equality(word: str, value: object) -> tuple[PropertyTest, ...]:
         return (BooleanTest(value if word == "equals" else not value),)
     if isinstance(value, date):
         if word == "not_equals":
-            raise DefinitionError.bad_value(word, value, "text or a number; for a date, write ~sk.has(..., equals=day)")
+            raise DefinitionError.bad_value(
+                word, value, "text or a number (for a date, write ~sk.has(..., equals=day))"
+            )
         only = day(word, value)
         return (DateTest(BetweenDates(only, only)),)
     return (NumberTest(comparison, number(word, value)),)

@@ -34,7 +34,7 @@ def names(key: str, value: object) -> str | tuple[str, ...]:
     if not isinstance(value, list):
         return name(key, value)
     if len(value) < 2:
-        raise DefinitionError.bad_value(key, value, "a name, or a list of two or more")
+        raise DefinitionError.bad_value(key, value, "a name, or a list of two or more names")
     return tuple(name(key, one) for one in value)
 
 
