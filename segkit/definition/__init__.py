@@ -1,1 +1,1 @@
-"""Define segments as small immutable trees, and read, write, explain and compare them without data."""
+"""Define segments as small immutable trees, and read, write, explain and compare them. Does not need any data."""

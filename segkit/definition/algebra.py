@@ -1,6 +1,6 @@
 """Rewrite conditions without changing who matches, for targets such as Klaviyo that lack "not" or nested groups.
 
-Evaluates nothing: see `segkit.engine`.
+Does not evaluate conditions: see `segkit.engine`.
 """
 
 from collections.abc import Iterator

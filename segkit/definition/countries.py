@@ -36,7 +36,7 @@ def country_of(what: str, written: object) -> str:
     """Return a two-letter country code in capitals.
 
     Args:
-        what: what the country is for, as the error message calls it.
+        what: what the country is used for, for error messages.
         written: the code, in capitals or lower case.
 
     Raises:

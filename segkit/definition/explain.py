@@ -1,4 +1,4 @@
-"""Explain segments and conditions in English, one line for each condition. Works for every tree that can be built."""
+"""Explain segments and conditions in English, one line for each condition. Covers every kind of condition."""
 
 from collections.abc import Iterable
 from datetime import date

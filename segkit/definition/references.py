@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from segkit.definition.segment import Segment
 
 MOST_CONDITIONS = 10_000
-"""The maximum number of conditions in a resolved segment, since a few segments that refer to each other twice grow exponentially."""
+"""The maximum number of conditions in a resolved segment, since chains of references can make it grow exponentially."""
 
 
 def resolved(segments: "Sequence[Segment]", beside: "Iterable[Segment]" = ()) -> "list[Segment]":

@@ -11,7 +11,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 NUMBER_KEYS: tuple[NumberComparison, ...] = get_args(NumberComparison)
 TEXT_KEYS: dict[TextComparison, str] = {
-    # The key "contains" tests part of a text or an item of a list, as in `sk.has`, so this one needs a longer name.
+    # "contains" without "text" tests either part of a text or an item of a list, as in `sk.has`.
     comparison: comparison.replace("contains", "contains text")
     for comparison in get_args(TextComparison)
 }

@@ -145,7 +145,7 @@ def _unknown_keys(part: _Part, known: Collection[str], *, offer: Iterable[str] |
 
 def _group(part: _Part, kind: str) -> Condition:
     parts = part.take(kind, listed_items, [])
-    read = tuple(read_condition(one, part.faults, path=(*part.path, kind, place)) for place, one in enumerate(parts))
+    read = tuple(read_condition(one, part.faults, path=(*part.path, kind, index)) for index, one in enumerate(parts))
     return AllOf(read) if kind == "all of" else AnyOf(read)
 
 
@@ -172,8 +172,8 @@ _MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did not": "count", "di
 
 def _funnel(part: _Part, kind: str) -> Condition:
     steps = tuple(
-        _step(one, part.faults, (*part.path, kind, place))
-        for place, one in enumerate(part.take(kind, listed_items, []))
+        _step(one, part.faults, (*part.path, kind, index))
+        for index, one in enumerate(part.take(kind, listed_items, []))
     )
     seconds = part.take("completed within", seconds_of)
     timeframe = part.take("when", read_event_timeframe, ALL_TIME)
@@ -235,8 +235,8 @@ def _event_properties(clauses: Iterable[_Part]) -> tuple[EventProperty, ...]:
 def _clauses(part: _Part, key: str) -> list[_Part]:
     """Return the mappings in a list, and add a fault for anything else."""
     clauses = []
-    for place, data in enumerate(part.take(key, listed_items, [])):
-        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, place), part.faults)
+    for index, data in enumerate(part.take(key, listed_items, [])):
+        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, index), part.faults)
         if isinstance(data, dict):
             clauses.append(clause)
         else:

@@ -1,6 +1,6 @@
 """Generate the JSON Schema of segment files, which editors use to check and complete YAML.
 
-`segkit/segment.schema.json` is written by `python -m segkit.definition.text.schema`; a test compares the two.
+`python -m segkit.definition.text.schema` writes `segkit/segment.schema.json`. A test checks that the file is up to date.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Read the values in a condition's plain data with the same checks as `phrases`. Each function raises DefinitionError."""
+"""Read the values in a condition's plain data with the same checks as `phrases`. Functions raise DefinitionError for bad values."""
 
 import re
 from collections.abc import Callable, Iterable

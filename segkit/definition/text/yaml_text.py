@@ -143,7 +143,7 @@ def _value(node: "yaml.Node", path: Path, result: ReadText) -> Any:
         case yaml.MappingNode():
             return _mapping(node, path, result)
         case yaml.SequenceNode():
-            return [_value(item, (*path, place), result) for place, item in enumerate(node.value)]
+            return [_value(item, (*path, index), result) for index, item in enumerate(node.value)]
         case yaml.ScalarNode(style=None):
             try:
                 return bare(node.value)
