@@ -1,1 +1,1 @@
-"""What a segment says: one small immutable tree, and everything that reads it without data."""
+"""Define segments as small immutable trees, and read, write, explain and compare them. Does not need any data."""

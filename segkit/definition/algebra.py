@@ -1,4 +1,7 @@
-"""Rewrites of a condition that keep its members, for targets that know no "not" or no brackets; nothing is evaluated here."""
+"""Rewrite conditions without changing who matches, for targets such as Klaviyo that lack "not" or nested groups.
+
+Does not evaluate conditions: see `segkit.engine`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,10 +40,10 @@ from segkit.errors import DefinitionError
 from segkit.vocabulary import canonical_metric
 
 Literal: TypeAlias = Atom | Not
-"""An atom, or a `Not` round an atom that has no exact opposite."""
+"""An atom, or a `Not` around an atom that has no exact opposite."""
 
 CONDITION_LIMIT = 100
-"""How many conditions Klaviyo takes in a segment (help article 115005062847)."""
+"""The maximum number of conditions in a Klaviyo segment (help article 115005062847)."""
 
 OPPOSITES: dict[NumberComparison, NumberComparison] = {
     "equals": "not equals",
@@ -53,7 +56,7 @@ OPPOSITES: dict[NumberComparison, NumberComparison] = {
 
 
 def atoms(condition: Condition) -> Iterator[Atom]:
-    """Yield the atoms of a condition from left to right, repeated ones too.
+    """Yield the atoms of a condition from left to right, including repeated ones.
 
     >>> from segkit.definition.phrases import can_receive, did
     >>> [type(atom).__name__ for atom in atoms(can_receive("sms") & ~did("Clicked SMS"))]
@@ -72,21 +75,21 @@ def atoms(condition: Condition) -> Iterator[Atom]:
 
 
 def each_metric(metric: Metrics) -> tuple[str, ...]:
-    """Return every metric under one of its names, the first that is given.
+    """Return each metric once, by the first of its names in the argument.
 
     >>> each_metric("Clicked SMS"), each_metric(("Clicked SMS", "Clicked Text Message", "Clicked Email"))
     (('Clicked SMS',), ('Clicked SMS', 'Clicked Email'))
     """
     if isinstance(metric, str):
         return (metric,)
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in metric:
-        found.setdefault(canonical_metric(name), name)
-    return tuple(found.values())
+        names.setdefault(canonical_metric(name), name)
+    return tuple(names.values())
 
 
 def event_properties(where: EventTests) -> Iterator[EventProperty]:
-    """Yield every test of an event's properties, those of all alternatives too.
+    """Yield every test of an event's properties, including those of all alternatives.
 
     >>> from segkit.definition.phrases import did
     >>> [one.property for one in event_properties(did("Placed Order", where=[{"Brand": "A"}, {"Category": "Sale"}]).where)]
@@ -100,7 +103,7 @@ def event_properties(where: EventTests) -> Iterator[EventProperty]:
 
 
 def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition] | None:
-    """Return the two atoms that `contains` stands for, part of a text or a whole item of a list, if this is such a pair.
+    """Return the two atoms that `has(..., contains=...)` builds, for text and for lists, if the condition is such a pair.
 
     >>> from segkit.definition.phrases import has
     >>> either_kind(has("Interests", contains="sales"))[1].test
@@ -116,7 +119,7 @@ def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition]
 
 
 def simplify(condition: Condition) -> Condition:
-    """Drop what says nothing: doubled conditions, single ones in brackets, and parts that decide the whole.
+    """Remove redundant parts: repeated conditions, groups of one, groups implied by others or always true or always false.
 
     >>> from segkit.definition.phrases import is_set
     >>> simplify(is_set("city") & (is_set("city") | is_set("zip"))) == is_set("city")
@@ -139,21 +142,22 @@ def simplify(condition: Condition) -> Condition:
 def _simplified(kind: type[AllOf] | type[AnyOf], other: type[AllOf] | type[AnyOf], parts: list[Condition]) -> Condition:
     joined: tuple[Condition, ...] = kind(tuple(parts)).conditions
     kept = tuple(dict.fromkeys(joined))
-    nothing = other(())
-    if nothing in kept or any(Not(part) in kept for part in kept if not isinstance(part, Not)):
-        # The empty opposite decides the whole, and so does a condition beside its own complement.
-        return nothing
-    # a & (a | b) says a; so does a | (a & b).
+    decided = other(())
+    if decided in kept or any(Not(part) in kept for part in kept if not isinstance(part, Not)):
+        # An AllOf with an always false part, or with a condition and its negation, is always false. AnyOf is always true likewise.
+        return decided
+    # Absorption: a & (a | b) equals a, and so does a | (a & b).
     kept = tuple(part for part in kept if not (isinstance(part, other) and any(one in kept for one in part.conditions)))
     return kept[0] if len(kept) == 1 else kind(kept)
 
 
 def push_not_inwards(condition: Condition) -> Condition:
-    """Return the same members with `Not` only round atoms that have no exact opposite.
+    """Rewrite a condition so that `Not` is only around atoms that have no exact opposite.
 
-    Counts, sums, lists, consent, is-set and holds-something have one. Any other property test has none, since its opposite leaves out profiles where the
-    property is not set or is of another kind, and so have distance, phone country and region, which leave out the unplaced. No
-    other steps in order are taken exactly where some are not.
+    Measurements of events, is-set and holds-something have an exact opposite. So do list membership and consent, unless a date or
+    other details narrow them. Other property tests don't, since the opposite test also fails for profiles for which the property is
+    not set or has another type. The same is true of distance, phone country and region when the location is unknown. Funnels and
+    conditions on the last event don't either.
 
     >>> from segkit.definition.phrases import did, is_set
     >>> push_not_inwards(~(did("Clicked SMS", at_least=3) | is_set("city"))).conditions[0].comparison
@@ -179,7 +183,7 @@ def _pushed(condition: Condition, *, negated: bool) -> Condition:
 
 
 def opposite(atom: Atom) -> Literal:
-    """Return the atom that is true exactly where this one is not, or `Not` round it if there is none.
+    """Return the atom that matches exactly the other profiles, or `Not` around this atom if there is none.
 
     >>> from segkit.definition.phrases import has
     >>> type(opposite(has("Age", at_least=18))).__name__
@@ -214,23 +218,23 @@ def opposite(atom: Atom) -> Literal:
 
 
 def _is_whole(consent: ConsentCondition) -> bool:
-    """Whether the subscription narrows nothing: "any" never does, and who can receive SMS is subscribed."""
+    """Whether the subscription has no effect: it is "any", or "subscribed" for SMS, which `can_receive` implies."""
     return consent.subscription == "any" or (
         consent.channel == "sms" and consent.can_receive and consent.subscription == "subscribed"
     )
 
 
 def condition_groups(condition: Condition, *, limit: int = CONDITION_LIMIT) -> tuple[tuple[Literal, ...], ...]:
-    """Return the same members as groups that must all hold, each of conditions of which any may hold.
+    """Convert a condition to groups (conjunctive normal form). Each group must have at least one condition that is true.
 
-    This is Klaviyo's own shape. Distributing multiplies, so the size is worked out before the work.
+    This is the structure of Klaviyo's segments. Since the result can grow exponentially, its size is computed first.
 
     Args:
         condition: any condition.
-        limit: most conditions over all groups.
+        limit: the maximum number of conditions in all groups together.
 
     Raises:
-        DefinitionError: the groups would hold more conditions than the limit.
+        DefinitionError: the groups would contain more conditions than the limit.
 
     >>> from segkit.definition.phrases import is_set
     >>> [len(group) for group in condition_groups(is_set("a") | (is_set("b") & is_set("c")))]
@@ -246,7 +250,7 @@ def condition_groups(condition: Condition, *, limit: int = CONDITION_LIMIT) -> t
 
 
 def _sizes(condition: Condition) -> tuple[int, int]:
-    """Return how many groups a condition would take, and how many conditions over all of them."""
+    """Return how many groups a condition would need, and how many conditions they would contain in total."""
     match condition:
         case AllOf(conditions):
             sizes = [_sizes(part) for part in conditions]
@@ -271,14 +275,14 @@ def _groups(condition: Condition) -> Iterator[tuple[Literal, ...]]:
         case SegmentCondition(name) | Not(SegmentCondition(name)):
             raise DefinitionError.unresolved_segment(name)
         case _:
-            # After push_not_inwards, Not stands only round atoms.
+            # After push_not_inwards, Not is only around atoms.
             yield (condition,)
 
 
 def without_consent(condition: Condition, *, channel: Channel = "sms") -> Condition:
-    """Return what a condition says beside consent to a channel: a builder's rule before `can_receive` narrows it.
+    """Return a condition without its consent to a channel: the rule of a builder without `can_receive`.
 
-    Takes consent out of the outermost "all of" only, where every builder puts it.
+    Removes consent only from the outermost "all of", where every builder puts it.
 
     >>> from segkit.definition.phrases import can_receive, is_set
     >>> without_consent(can_receive("sms") & is_set("city")) == is_set("city")

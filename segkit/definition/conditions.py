@@ -1,12 +1,10 @@
-"""The condition tree: what a segment says, as small frozen records without verbs; every reader of it lives elsewhere.
+"""Define the condition tree: small frozen records that describe a segment. Other modules evaluate, explain and write it.
 
-Atoms say one thing about a profile, `AllOf`, `AnyOf` and `Not` combine them, and `Condition` is the closed union that readers
-match on. Equal trees are equal, hash alike and print as the code that rebuilds them. `==` is equality and only `&`, `|` and `~`
-are overloaded. No function can stand in a tree: whatever the words here can't say is computed as a profile property first, and
-then asked about, so that every tree can be explained, compared and handed to another system.
+An atom makes one statement about a profile. `AllOf`, `AnyOf` and `Not` combine atoms. `Condition` is the closed union of all of
+these, for use in `match` statements. Trees compare by value, are hashable, and print as the code that rebuilds them. `==` is
+equality; only `&`, `|` and `~` are overloaded. A tree never contains a function, so that every tree can be explained, compared
+and exported to another system. For anything that conditions can't express, compute a profile property and test that.
 """
-
-# Over 250 lines, since the closed set of kinds is worth one unbroken read.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,21 +26,21 @@ ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
 Metrics: TypeAlias = str | tuple[str, ...]
-"""A metric, or several whose events are counted together."""
+"""One metric, or several metrics whose events are counted together."""
 Measurement: TypeAlias = Literal["count", "sum", "days"]
-"""What a condition measures about a metric's events. mypy lists every reader that does not handle a new one; see docs/decisions/0001."""
+"""What a condition measures about a metric's events. When one is added, mypy lists the code that doesn't handle it: see docs/decisions/0001."""
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
 DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
 Region: TypeAlias = Literal["european_union", "united_states"]
 
 FEWEST_STEPS, MOST_STEPS = 2, 5
-"""How many steps a funnel has (help article 42691974773147; that one step is no funnel is ours)."""
+"""How many steps a funnel may have. Klaviyo sets the maximum (help article 42691974773147), segkit the minimum."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextTest:
-    """A text compares so; case-sensitive. "matches" is an RE2 pattern that must match the whole value."""
+    """Compares text, case-sensitively. "matches" takes an RE2 pattern that must match the whole value."""
 
     comparison: TextComparison
     value: str
@@ -50,7 +48,7 @@ class TextTest:
 
 @dataclass(frozen=True, slots=True)
 class TextInTest:
-    """A text is one of several, or, `negated`, is set and none of them."""
+    """Tests that text is one of `values` or, if `negated`, that it is set and is not one of them."""
 
     values: tuple[str, ...]
     negated: bool = False
@@ -58,7 +56,7 @@ class TextInTest:
 
 @dataclass(frozen=True, slots=True)
 class NumberTest:
-    """A number compares so."""
+    """Compares a number."""
 
     comparison: NumberComparison
     value: Number
@@ -66,7 +64,7 @@ class NumberTest:
 
 @dataclass(frozen=True, slots=True)
 class NumberInTest:
-    """A number is one of several, or, `negated`, is set and none of them."""
+    """Tests that a number is one of `values` or, if `negated`, that it is set and is not one of them."""
 
     values: tuple[Number, ...]
     negated: bool = False
@@ -74,21 +72,21 @@ class NumberInTest:
 
 @dataclass(frozen=True, slots=True)
 class BooleanTest:
-    """A true-or-false property is the one or the other."""
+    """Tests that a boolean property equals `value`."""
 
     value: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DateTest:
-    """A date lies in a timeframe."""
+    """Tests that a date is in a timeframe."""
 
     timeframe: DateTimeframe
 
 
 @dataclass(frozen=True, slots=True)
 class ListTest:
-    """A list holds, or lacks, one whole item."""
+    """Tests that a list contains, or does not contain, a whole item."""
 
     comparison: ListComparison
     item: str | int | float
@@ -96,19 +94,21 @@ class ListTest:
 
 @dataclass(frozen=True, slots=True)
 class ItemsTest:
-    """A list holds any, or all, of several whole items, or lacks them: "not contains all of" lacks one of them at least."""
+    """Tests which of several whole items a list contains. "not contains all of" means that at least one is missing."""
 
     comparison: ItemsComparison
     items: tuple[str | int | float, ...]
 
     def __post_init__(self) -> None:
         if not self.items:
-            raise DefinitionError.bad_value(f"What a list {self.comparison}", self.items, "one or more items")
+            raise DefinitionError.bad_value(
+                f'The items of "{self.comparison}"', self.items, "a tuple of at least one item"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class ItemTextTest:
-    """A list holds an item that contains a text, or is a list without such an item; case-sensitive, and numbers are no texts."""
+    """Tests that a list has, or does not have, an item that contains a text. Case-sensitive; items that are numbers never match."""
 
     comparison: ListComparison
     text: str
@@ -116,7 +116,7 @@ class ItemTextTest:
 
 @dataclass(frozen=True, slots=True)
 class LengthTest:
-    """A list is so long."""
+    """Compares a list's length."""
 
     comparison: NumberComparison
     length: int
@@ -124,18 +124,18 @@ class LengthTest:
 
 @dataclass(frozen=True, slots=True)
 class SetTest:
-    """A property has any value, or has none."""
+    """Tests that a property has any value, or that it has none."""
 
     is_set: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SomethingTest:
-    """A property holds something, or, with `holds` False, holds nothing; the two are complements, since not set is nothing.
+    """Tests that a property holds something or, with `holds=False`, nothing. A property that is not set holds nothing.
 
-    Something is a number above 0, true, a list with an item that is not blank, and a text that is not blank; 0 and numbers
-    below it, false, and empty lists are nothing. A text that is written as a number, a truth or a list counts as what it
-    stands for, wherever it came from.
+    Something is a number above 0, true, a list with an item that is not blank, or text that is not blank. Zero, negative
+    numbers, false and empty lists are nothing. Text that spells a number, a boolean or a list counts as that value, whatever
+    its source.
     """
 
     holds: bool
@@ -154,20 +154,20 @@ EventTest: TypeAlias = (
     | SetTest
     | SomethingTest
 )
-"""What an event property can be compared with; Klaviyo knows no dates there."""
+"""The tests that an event property allows. Dates are not among them, since Klaviyo has no date filters on events."""
 
 PropertyTest: TypeAlias = EventTest | DateTest
-"""What a profile property can be compared with. But for `SetTest(False)` and `SomethingTest(False)`, a test is never true of a property that is not set."""
+"""The tests that a profile property allows. Only `SetTest(False)` and `SomethingTest(False)` are true for a property that is not set."""
 
 
 class Named:
-    """What has a name for the whole when it is joined with a condition, on either side: a segment."""
+    """Base class of `Segment`. Conditions leave `&` and `|` to it, so that the result is a segment with a name."""
 
     __slots__ = ()
 
 
 class _Operators:
-    """Gives conditions `&`, `|` and `~`, and refuses to be taken for true or false."""
+    """Adds `&`, `|` and `~` to conditions, and raises when one is used as true or false."""
 
     __slots__ = ()
 
@@ -196,7 +196,7 @@ class _Operators:
 
 @dataclass(frozen=True, slots=True)
 class EventProperty:
-    """One property of an event passes a test; several in one condition hold of the same event."""
+    """Tests one property of an event. If a condition has several of these, the same event must pass them all."""
 
     property: str
     test: EventTest
@@ -204,20 +204,20 @@ class EventProperty:
 
 @dataclass(frozen=True, slots=True)
 class EventAlternatives:
-    """Any of several alternatives holds of the event: of one of them, all tests pass."""
+    """True if the event passes all tests of at least one alternative."""
 
     alternatives: tuple[tuple[EventProperty, ...], ...]
 
 
 EventTests: TypeAlias = tuple[EventProperty | EventAlternatives, ...]
-"""What must all hold of one event."""
+"""Tests that one event must all pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricCondition(_Operators):
-    """A measurement of the events of a metric, or of several together, in a timeframe compares so; without any event it is 0.
+    """Compares a measurement of the events of one or more metrics in a timeframe. With no events, the measurement is 0.
 
-    "count" is how many events there are, "sum" what their values add up to, and "days" on how many different UTC days there is one.
+    "count" is the number of events, "sum" the sum of their values, and "days" the number of different UTC days with an event.
     """
 
     metric: Metrics
@@ -234,7 +234,7 @@ class MetricCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """One event of a metric that passes all of some tests is taken or, with `is_taken` False, is not taken."""
+    """One step of a funnel: an event that passes all tests or, with `is_taken=False`, the absence of such an event."""
 
     metric: str
     where: EventTests = ()
@@ -243,10 +243,10 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True)
 class FunnelCondition(_Operators):
-    """Steps were taken in this order, all in a timeframe, the last at most so long after the first.
+    """True if the steps were taken in this order in a timeframe, the last at most `completion_seconds` after the first.
 
-    Each taken step is an event of its own, not before the one of the step before it. A step that is not taken has no event
-    strictly between its neighbours. `docs/decisions/0010-funnels.md` has the rest.
+    Each taken step is a separate event, at or after the event of the previous step. A step that must not be taken has no event
+    strictly between its neighbours. `docs/decisions/0010-funnels.md` has the other rules.
     """
 
     steps: tuple[FunnelStep, ...]
@@ -261,9 +261,9 @@ class FunnelCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class LastEventCondition(_Operators):
-    """The newest event of a metric in a timeframe passes all of some tests; false without any event.
+    """Tests the most recent event of a metric in a timeframe. False if there is no event.
 
-    Of several at one instant the one that comes last in the data is the newest.
+    If several events have the same timestamp, the last one in the data counts as the most recent.
     """
 
     metric: str
@@ -273,7 +273,7 @@ class LastEventCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class PropertyCondition(_Operators):
-    """A property of the profile passes a test."""
+    """Tests a property of the profile."""
 
     property: str
     test: PropertyTest
@@ -281,10 +281,10 @@ class PropertyCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class ConsentCondition(_Operators):
-    """The profile can, or cannot, receive marketing on a channel.
+    """True if the profile can, or cannot, receive marketing on a channel.
 
-    Narrowed by subscription, by the date of that status, and by tests of the profile's own consent columns that must all
-    hold, such as the way it subscribed.
+    `subscription` and `status_date` (when that status was set) narrow the condition. So does `where`: tests of the profile's
+    consent columns that must all pass, such as one of the consent method.
     """
 
     channel: Channel
@@ -296,7 +296,7 @@ class ConsentCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class ListCondition(_Operators):
-    """The profile is on a list, joined in a timeframe, or, with `is_member` False, is not on it."""
+    """True if the profile is on a list and joined it in a timeframe or, with `is_member=False`, if it is not on the list."""
 
     list_name: str
     is_member: bool = True
@@ -305,14 +305,14 @@ class ListCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class SegmentCondition(_Operators):
-    """The profile is in another segment, which is given by its name; `resolved` puts that segment's condition in its place."""
+    """True if the profile is in the segment with this name. `references.resolved` replaces it with that segment's condition."""
 
     segment_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class PostalCode:
-    """The point that a postal code stands for; the country as two letters."""
+    """A postal code, which is located at a single point. The country is a two-letter code."""
 
     postal_code: str
     country: str
@@ -320,7 +320,7 @@ class PostalCode:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point on the globe in degrees, north and east positive."""
+    """A point on the globe, in degrees; north and east are positive."""
 
     latitude: float
     longitude: float
@@ -328,7 +328,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class DistanceCondition(_Operators):
-    """The profile lives nearer than a distance to a place, or, with `is_within` False, farther; unplaced profiles are in neither."""
+    """True if the profile lives less than a distance from a place or, with `is_within=False`, more. False if its location is unknown."""
 
     is_within: bool
     distance: float
@@ -338,7 +338,7 @@ class DistanceCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class PhoneCountryCondition(_Operators):
-    """The phone number belongs to one of these countries, or, with `is_in` False, to a country that is none of them."""
+    """True if the phone number belongs to one of these countries or, with `is_in=False`, to any other country."""
 
     countries: tuple[str, ...]
     is_in: bool = True
@@ -346,7 +346,7 @@ class PhoneCountryCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class RegionCondition(_Operators):
-    """The profile's country lies in a region, or, with `is_in` False, is known and lies outside."""
+    """True if the profile's country is in a region or, with `is_in=False`, if it is known and outside."""
 
     region: Region
     is_in: bool = True
@@ -354,7 +354,7 @@ class RegionCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class AllOf(_Operators):
-    """All of the conditions are true; of no conditions, this is true of everybody. Nested ones are joined when built."""
+    """True if all conditions are true. Empty, it matches everybody. An `AllOf` directly inside is flattened."""
 
     conditions: tuple["Condition", ...]
 
@@ -364,7 +364,7 @@ class AllOf(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(_Operators):
-    """Any of the conditions is true; of no conditions, this is true of nobody. Nested ones are joined when built."""
+    """True if any condition is true. Empty, it matches nobody. An `AnyOf` directly inside is flattened."""
 
     conditions: tuple["Condition", ...]
 
@@ -374,7 +374,7 @@ class AnyOf(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class Not(_Operators):
-    """The condition is not true: the complement among all profiles, those with unset properties included."""
+    """True if the condition is not true. This is the complement among all profiles, including those with unset properties."""
 
     condition: "Condition"
 
@@ -393,15 +393,15 @@ Atom: TypeAlias = (
     | PhoneCountryCondition
     | RegionCondition
 )
-"""Conditions without conditions inside. mypy lists every reader that does not handle a new kind; see docs/decisions/0001."""
+"""Conditions that contain no other conditions. When a kind is added, mypy lists the code that doesn't handle it: see docs/decisions/0001."""
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
 DEEPEST = 50
-"""Groups within groups that a definition may have: what evaluates, explains or writes it calls itself several times for each."""
+"""How deep groups may be nested. Limited because the functions that evaluate, explain and write conditions are recursive."""
 
 
 def is_too_deep(condition: "Condition") -> bool:
-    """Whether groups are nested deeper than `DEEPEST`, told a level at a time and so at any depth."""
+    """Whether groups are nested deeper than `DEEPEST`. Goes level by level instead of recursing, so any depth is safe."""
     level: list[Condition] = [condition]
     for _ in range(DEEPEST + 1):
         level = [inner for one in level for inner in _groups_in(one)]
@@ -425,7 +425,7 @@ KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, SegmentCondition, *get_args(Atom))
 
 
 def _condition(value: object, where: str) -> Condition:
-    # One class in place of the eleven `KINDS`, which are all that have it for a base: a fifth of the time, at every "&".
+    # All `KINDS` have this one base class; checking it is faster than checking each of them.
     if not isinstance(value, _Operators):
         raise DefinitionError.not_a_condition(value, where)
     return value  # type: ignore[return-value]
@@ -433,7 +433,8 @@ def _condition(value: object, where: str) -> Condition:
 
 def _joined(kind: type["AllOf"] | type["AnyOf"], conditions: Iterable[Condition]) -> tuple[Condition, ...]:
     if isinstance(conditions, _Operators):
-        raise DefinitionError.not_a_condition(conditions, f"Each of several in brackets: {kind.__name__}((a, b))")
+        wanted = f"a tuple of conditions, such as {kind.__name__}((a, b))"
+        raise DefinitionError.bad_value(f"The argument of {kind.__name__}", conditions, wanted)
     joined: list[Condition] = []
     for condition in conditions:
         if isinstance(condition, kind):

@@ -1,4 +1,4 @@
-"""Countries by their two letters (ISO 3166-1): which there are, and what a slip of the pen may have meant."""
+"""List the two-letter country codes (ISO 3166-1), and suggest a code for common mistakes such as "UK"."""
 
 from segkit.errors import DefinitionError
 
@@ -20,23 +20,27 @@ USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZM
 """
 
 TWO_LETTERS = {pair[:3]: pair[3:] for pair in _PAIRS.split()}
-"""Three letters, which Klaviyo's distance condition wants, to the two that a tree carries."""
+"""Three-letter codes, which Klaviyo's distance condition uses, to the two-letter codes in conditions."""
 
 THREE_LETTERS = {two: three for three, two in TWO_LETTERS.items()}
-"""Two letters to three."""
+"""Two-letter codes to three-letter codes."""
 
 COUNTRIES = frozenset({*THREE_LETTERS, "XK", "AC", "TA"})
-"""Every country of two letters. Kosovo, Ascension and Tristan da Cunha have phone numbers of their own and no entry in the standard."""
+"""All two-letter codes. Adds Kosovo, Ascension and Tristan da Cunha, which have phone numbers but are not in the standard."""
 
 _MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES", "JA": "JP", "SW": "SE"}
-"""Letters that are written for a country and are none's: a usual name, a language, or how an office spells it."""
+"""Common mistakes and the code that was meant: everyday abbreviations, language codes, and codes of other standards."""
 
 
 def country_of(what: str, written: object) -> str:
-    """Return a country's two letters in capitals.
+    """Return a two-letter country code in capitals.
+
+    Args:
+        what: what the country is used for, for error messages.
+        written: the code, in capitals or lower case.
 
     Raises:
-        DefinitionError: it is not two letters, or no country has them.
+        DefinitionError: it is not a two-letter code of a country.
 
     >>> country_of("The country of phone_country", "us")
     'US'

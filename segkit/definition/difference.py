@@ -1,4 +1,4 @@
-"""What one segment says and another does not, in words, condition by condition; nothing is evaluated here."""
+"""Compare the definitions of two segments, and describe in English which conditions changed."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ Happened: TypeAlias = Literal["added", "removed", "changed"]
 
 _INDENT = "  "
 _ORDERED = ("did in order", "of point")
-"""The lists of a condition's plain data whose order means something."""
+"""The keys of a condition's plain data whose lists have a meaningful order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Change:
     """One condition that was added, removed or changed.
 
     Attributes:
-        happened: which of the three.
-        words: the condition in English; of a changed one what stays, a colon, and what was → what is.
-        within: the groups that it stands in, outermost first, each beside a condition that stayed if there is one.
+        happened: "added", "removed" or "changed".
+        words: the condition in English. For a changed one: the unchanged part, a colon, and old → new.
+        within: the groups that contain the condition, outermost first, each with one of its unchanged conditions, if there is any.
     """
 
     happened: Happened
@@ -54,20 +54,20 @@ class Change:
     within: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it on one line, and on a second in which groups."""
-        said = f"{self.happened}: {self.words}"
-        return "\n".join([said, f"{_INDENT}in {', in '.join(self.within)}"]) if self.within else said
+        """Return the change on one line, with its groups, if any, on a second."""
+        change = f"{self.happened}: {self.words}"
+        return "\n".join([change, f"{_INDENT}in {', in '.join(self.within)}"]) if self.within else change
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two segments say differently; false if they say the same, and prints as text.
+    """The differences between the definitions of two segments. False if the conditions are the same; prints as text.
 
     Attributes:
-        before: the name of the first.
-        after: the name of the second.
-        changes: conditions that were changed, removed or added.
-        described: whether the descriptions differ, which changes no member.
+        before: the name of the first segment.
+        after: the name of the second segment.
+        changes: the conditions that were changed, removed or added.
+        described: whether the descriptions differ. They have no effect on the members.
     """
 
     before: str
@@ -76,15 +76,15 @@ class Difference:
     described: bool = False
 
     def __bool__(self) -> bool:
-        """Whether the conditions differ; names and descriptions pick nobody."""
+        """Whether the conditions differ. Names and descriptions are ignored."""
         return bool(self.changes)
 
     def __str__(self) -> str:
-        """Say it all, a line for each change."""
+        """Return a summary and each change, on separate lines."""
         name = self.before if self.before == self.after else f"{self.before} → {self.after}"
-        said = f"{name}: {counted(len(self.changes), 'change') if self.changes else 'the conditions say the same'}"
+        summary = f"{name}: {counted(len(self.changes), 'change') if self.changes else 'the conditions say the same'}"
         also = [f"{_INDENT}changed: the description"] if self.described else []
-        return "\n".join([said, *(indent(str(change), _INDENT) for change in self.changes), *also])
+        return "\n".join([summary, *(indent(str(change), _INDENT) for change in self.changes), *also])
 
     def _repr_html_(self) -> str:
         name, *lines = str(self).splitlines()
@@ -92,14 +92,14 @@ class Difference:
 
 
 def diff(before: Segment, after: Segment) -> Difference:
-    """Say in words which conditions of a segment were added, removed or changed.
+    """Describe in English which conditions of a segment were added, removed or changed.
 
-    The order of conditions, and of the values within one, means nothing, and neither does saying one twice, or a metric by another
-    of its names: such segments say the same, and the difference is empty and false. A condition counts as changed rather than removed and added where it still
-    asks about the same metric, property, channel or list.
+    The order of conditions, the order of values within a condition, repeated conditions and other names of the same metric make no
+    difference. A condition that still refers to the same metric, property, channel or list is reported as changed rather than as
+    removed and added.
 
     Raises:
-        DefinitionError: one of the two is no segment.
+        DefinitionError: `before` or `after` is not a segment.
 
     >>> from segkit.builders import sms_engaged
     >>> print(diff(sms_engaged(), sms_engaged(clicked_days=60)))
@@ -116,7 +116,7 @@ def diff(before: Segment, after: Segment) -> Difference:
 
 
 def _key(condition: Condition) -> str:
-    """Return a text that is equal where conditions say the same but for the order of what has none."""
+    """Return a key that is equal for conditions that differ only in an order that has no meaning, or in the names of metrics."""
     return _unordered(json.loads(canonical(_with_canonical_metrics(condition))))
 
 
@@ -156,7 +156,7 @@ def _unordered(data: Any, *, ordered: bool = False) -> str:
 
 
 def _between(old: AllOf | AnyOf, new: AllOf | AnyOf, within: tuple[str, ...]) -> Iterator[Change]:
-    """Yield the changes from one group to another of the same kind."""
+    """Yield the changes between two groups of the same kind."""
     before = {_key(part): part for part in old.conditions}
     after = {_key(part): part for part in new.conditions}
     removed = [part for key, part in before.items() if key not in after]
@@ -173,22 +173,22 @@ def _between(old: AllOf | AnyOf, new: AllOf | AnyOf, within: tuple[str, ...]) ->
 
 
 def _pairs(removed: Iterable[Condition], added: Iterable[Condition]) -> list[tuple[Condition, Condition]]:
-    """Return which condition became which: those that ask about the same thing, the most alike first."""
-    alike = [
-        (_likeness(was, now), -place, was, now)
-        for place, (was, now) in enumerate(product(removed, added))
+    """Match removed with added conditions that have the same subject. The most similar ones are paired first."""
+    candidates = [
+        (_similarity(was, now), -index, was, now)
+        for index, (was, now) in enumerate(product(removed, added))
         if _subject(was) == _subject(now)
     ]
     pairs: list[tuple[Condition, Condition]] = []
-    for _, _, was, now in sorted(alike, key=lambda one: one[:2], reverse=True):
-        if not any(was is taken or now is given for taken, given in pairs):
+    for _, _, was, now in sorted(candidates, key=lambda one: one[:2], reverse=True):
+        if not any(was is paired_was or now is paired_now for paired_was, paired_now in pairs):
             pairs.append((was, now))
-    # In the order of the segment, not of likeness.
+    # Return the pairs in the order of the segment.
     return [pair for was in removed for pair in pairs if pair[0] is was]
 
 
 def _subject(condition: Condition) -> tuple[object, ...]:
-    """Return what a condition asks about: conditions on different things are never changes of one another."""
+    """Return what a condition is about, such as its metric. Only conditions with the same subject can be paired as a change."""
     match condition:
         case MetricCondition(metric, measurement):
             return (MetricCondition, frozenset(_canonical(metric)), measurement)
@@ -208,7 +208,7 @@ def _subject(condition: Condition) -> tuple[object, ...]:
             return (type(condition),)
 
 
-def _likeness(was: Condition, now: Condition) -> int:
+def _similarity(was: Condition, now: Condition) -> int:
     if isinstance(was, (AllOf, AnyOf)) and isinstance(now, (AllOf, AnyOf)):
         return len({_key(part) for part in was.conditions} & {_key(part) for part in now.conditions})
     return sum(map(eq, _pieces(was), _pieces(now)))
@@ -216,37 +216,37 @@ def _likeness(was: Condition, now: Condition) -> int:
 
 def _group_words(was: AllOf | AnyOf, now: AllOf | AnyOf) -> str:
     kind = "all of" if isinstance(was, AllOf) else "any of"
-    kept = {_key(part) for part in now.conditions}
-    stayed = next((_on_one_line(part) for part in was.conditions if _key(part) in kept), "")
-    return f"{kind}, beside {stayed}" if stayed else kind
+    keys = {_key(part) for part in now.conditions}
+    unchanged = next((_on_one_line(part) for part in was.conditions if _key(part) in keys), "")
+    return f"{kind}, beside {unchanged}" if unchanged else kind
 
 
 def _changed(was: Condition, now: Condition) -> str:
-    """Say the pieces that stay once, and then what became of the others."""
+    """Describe a change: the unchanged pieces once, then the old and the new ones."""
     before, after = _pieces(was), _pieces(now)
     pieces = list(zip(before, after, strict=False))
-    stays = " ".join(old for old, new in pieces if old == new)
-    turned = [(old, new) for old, new in pieces if old != new]
-    if not stays or not turned or len(before) != len(after):
+    unchanged = " ".join(old for old, new in pieces if old == new)
+    changed = [(old, new) for old, new in pieces if old != new]
+    if not unchanged or not changed or len(before) != len(after):
         return f"{_on_one_line(was)} → {_on_one_line(now)}"
-    return f"{stays}: {' '.join(old for old, _ in turned)} → {' '.join(new for _, new in turned)}"
+    return f"{unchanged}: {' '.join(old for old, _ in changed)} → {' '.join(new for _, new in changed)}"
 
 
 def _pieces(condition: Condition) -> list[str]:
-    """Cut an atom's sentence where one part of it can change without the others."""
+    """Split an atom's description into the pieces that can change independently."""
     match condition:
         case MetricCondition(metric, measurement):
             bare = replace(condition, where=())
-            told = describe(replace(bare, timeframe=ALL_TIME)).removesuffix(f" {timeframe_words(ALL_TIME)}")
+            words = describe(replace(bare, timeframe=ALL_TIME)).removesuffix(f" {timeframe_words(ALL_TIME)}")
             where = [describe(condition).removeprefix(f"{describe(bare)}, ")] if condition.where else []
             rest = [timeframe_words(condition.timeframe), *where]
             match measurement:
                 case "sum":
                     on = f"on {metric_words(metric)}"
-                    return ["spent", told.removeprefix("spent ").removesuffix(f" {on}"), on, *rest]
+                    return ["spent", words.removeprefix("spent ").removesuffix(f" {on}"), on, *rest]
                 case "count" | "days":
                     did = f"did {metric_words(metric)}"
-                    return [did, told.removeprefix(f"{did} "), *rest]
+                    return [did, words.removeprefix(f"{did} "), *rest]
                 case _:
                     assert_never(measurement)
         case PropertyCondition(name):

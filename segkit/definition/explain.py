@@ -1,6 +1,4 @@
-"""A segment in English, one line for each condition; total, so that every tree can be read aloud."""
-
-# Over 250 lines, since all of the English stands here and nowhere else.
+"""Explain segments and conditions in English, one line for each condition. Covers every kind of condition."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -93,12 +91,12 @@ _REGIONS = {"european_union": "the European Union", "united_states": "the United
 
 
 def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -> str:
-    """Say in English what a segment or a condition says, one line for each atom; of several, with an empty line between.
+    """Explain a segment or a condition in English, one line for each atom. Several are separated by an empty line.
 
-    Time windows are those of the condition; the instants that they stand for depend on a Dataset's `as_of`.
+    Time windows are described as in the condition. Their start and end depend on the Dataset's `as_of`.
 
     Raises:
-        DefinitionError: it is neither a segment nor a condition, nor several of them.
+        DefinitionError: a value is neither a segment nor a condition, or a condition is nested too deep.
 
     >>> from segkit.definition.phrases import can_receive, did, spent
     >>> bought = did("Placed Order", at_least=3, in_last_days=365) | spent(more_than=200)
@@ -109,9 +107,9 @@ def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -
         did Placed Order at least 3 times in the last 365 days
         or spent more than 200 on Placed Order over all time
     """
-    given: Any = definition
-    is_one = isinstance(given, (Segment, str, *KINDS)) or not isinstance(given, Iterable)
-    return "\n\n".join(map(_explained, [given] if is_one else given))
+    value: Any = definition
+    is_one = isinstance(value, (Segment, str, *KINDS)) or not isinstance(value, Iterable)
+    return "\n\n".join(map(_explained, [value] if is_one else value))
 
 
 def _explained(definition: Segment | Condition) -> str:
@@ -164,7 +162,7 @@ def _indented(line: str, depth: int) -> list[str]:
 
 
 def describe(atom: Atom | SegmentCondition) -> str:
-    """Say one atom in English, on one line.
+    """Describe one atom in English, on one line.
 
     >>> from segkit.definition.phrases import within
     >>> describe(within(30, "miles", of="02110"))
@@ -217,7 +215,7 @@ def _metric(atom: MetricCondition) -> str:
 
 
 def metric_words(metric: Metrics) -> str:
-    """Name a metric, or several.
+    """Return the English for one metric or several.
 
     >>> metric_words("Clicked SMS"), metric_words(("Clicked SMS", "Clicked Email"))
     ('Clicked SMS', 'Clicked SMS or Clicked Email (counted together)')
@@ -238,19 +236,19 @@ def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
 
 
 def _of_event(where: EventTests) -> str:
-    told = []
+    parts = []
     for clause in where:
         if isinstance(clause, EventAlternatives):
             words = _any_of(clause)
-            told.append(f"({words})" if len(where) > 1 else words)
+            parts.append(f"({words})" if len(where) > 1 else words)
         else:
-            told.append(_clauses([clause]))
-    return " and ".join(told)
+            parts.append(_clauses([clause]))
+    return " and ".join(parts)
 
 
 def _any_of(clause: EventAlternatives) -> str:
-    told = [f"({_clauses(one)})" if len(one) > 1 else _clauses(one) or "whatever it is" for one in clause.alternatives]
-    return " or ".join(told) or "any of no alternatives holds"
+    parts = [f"({_clauses(one)})" if len(one) > 1 else _clauses(one) or "whatever it is" for one in clause.alternatives]
+    return " or ".join(parts) or "any of no alternatives holds"
 
 
 def _funnel(atom: FunnelCondition) -> str:
@@ -267,7 +265,7 @@ def _funnel(atom: FunnelCondition) -> str:
 
 
 def duration_words(seconds: int) -> str:
-    """Say a span of time in the largest unit that it is a whole number of.
+    """Format a duration in the largest unit that divides it evenly.
 
     >>> duration_words(172_800), duration_words(90)
     ('2 days', '90 seconds')
@@ -299,7 +297,7 @@ def _times(value: Number) -> str:
 
 
 def _passes(test: PropertyTest) -> str:
-    """Say what passes a test, in words that follow the property's name."""
+    """Describe a test as a verb phrase that follows the property's name."""
     match test:
         case TextTest(comparison, value):
             return f"{_TEXT[comparison]} {_quoted(value)}"
@@ -315,10 +313,8 @@ def _passes(test: PropertyTest) -> str:
         case BooleanTest(value):
             return f"is {'true' if value else 'false'}"
         case DateTest(timeframe):
-            words_of_it = timeframe_words(timeframe)
-            return (
-                words_of_it.replace("with its", "has its", 1) if "anniversary" in words_of_it else f"is {words_of_it}"
-            )
+            when = timeframe_words(timeframe)
+            return when.replace("with its", "has its", 1) if "anniversary" in when else f"is {when}"
         case ListTest("contains", item):
             return f"lists {_item(item)}"
         case ListTest(_, item):
@@ -340,7 +336,7 @@ def _passes(test: PropertyTest) -> str:
 
 
 def _either(items: PropertyCondition) -> str:
-    """Say the pair that `contains` stands for in one line."""
+    """Describe the pair of conditions that `has(..., contains=...)` builds, on one line."""
     if not isinstance(items.test, ListTest):
         return describe(items)
     verb = "contains" if items.test.comparison == "contains" else "is set and does not contain"
@@ -354,22 +350,24 @@ def _consent(atom: ConsentCondition) -> str:
     if atom.channel == "email" and atom.can_receive and atom.subscription == "any":
         status = " (has an address, is not suppressed or unsubscribed; never subscribed counts)"
     since = "" if atom.status_date is None else f", a status dated {timeframe_words(atom.status_date)}"
-    ways = [clause for clause in atom.where if _is_method(clause, atom.channel)]
-    by = "".join(f", by {clause.test.value.replace('_', ' ')}" for clause in ways if isinstance(clause.test, TextTest))
-    others = [clause for clause in atom.where if clause not in ways]
+    methods = [clause for clause in atom.where if _is_method(clause, atom.channel)]
+    by = "".join(
+        f", by {clause.test.value.replace('_', ' ')}" for clause in methods if isinstance(clause.test, TextTest)
+    )
+    others = [clause for clause in atom.where if clause not in methods]
     where = f", where {_clauses(others)}" if others else ""
     return f"{can} {channel} marketing{status}{since}{by}{where}"
 
 
 def _is_method(clause: PropertyCondition, channel: str) -> bool:
-    """Whether a clause names the one way in which a profile came to its consent."""
+    """Whether a clause tests that the channel's consent method equals a text."""
     return clause.property == f"{channel}_consent_method" and (
         isinstance(clause.test, TextTest) and clause.test.comparison == "equals"
     )
 
 
 def timeframe_words(timeframe: Timeframe) -> str:
-    """Say a timeframe in English.
+    """Describe a timeframe in English.
 
     >>> timeframe_words(BetweenAgo(91, 150))
     'between 91 and 150 days ago'
@@ -412,7 +410,7 @@ def _day(day: date) -> str:
 
 
 def number_words(value: Number) -> str:
-    """Say a number with thousands separators, and no more decimals than it has.
+    """Format a number with thousands separators, and without trailing zeros if it is whole.
 
     >>> number_words(12500), number_words(19.5)
     ('12,500', '19.5')
@@ -431,6 +429,6 @@ def _item(item: str | float) -> str:
 def _either_of(names: Iterable[str]) -> str:
     every = list(names)
     if len(every) < 2:
-        # No phrase builds a choice among nothing, but a tree may hold one.
+        # Phrases never build an empty choice, but a tree built by hand may contain one.
         return every[0] if every else "any of no choices"
     return f"{', '.join(every[:-1])} or {every[-1]}"

@@ -1,7 +1,7 @@
-"""Measures: what a threshold is compared with, such as a count of events; how it compares, and with which limit, is the atom's.
+"""Define measures: the per-profile quantities that thresholds are compared with, such as a count of events.
 
-Equal measures are one number for each profile, so that what was worked out for one threshold serves every other: readers keep
-it under the measure. Nothing here knows how a measure is worked out.
+The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so the engines under
+`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold.
 """
 
 from collections.abc import Hashable
@@ -51,12 +51,12 @@ from segkit.definition.conditions import (
 from segkit.definition.timeframes import ALL_TIME, After, Before, EventTimeframe, window_days
 
 Limit: TypeAlias = int | float | Decimal
-"""The number that a measure is compared with, in the unit of the measure."""
+"""A number that a measure is compared with, in the measure's unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventCount:
-    """How many events of a metric, in a timeframe, pass all of some tests."""
+    """The number of a metric's events in a timeframe that pass all tests in `where`."""
 
     metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
@@ -65,7 +65,7 @@ class EventCount:
 
 @dataclass(frozen=True, slots=True)
 class EventSum:
-    """What the values of these events add up to."""
+    """The sum of the values of a metric's events in a timeframe that pass all tests in `where`."""
 
     metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
@@ -74,7 +74,7 @@ class EventSum:
 
 @dataclass(frozen=True, slots=True)
 class EventDays:
-    """On how many different UTC days there is such an event."""
+    """The number of different UTC days in a timeframe with an event that passes all tests in `where`."""
 
     metric: Metrics
     timeframe: EventTimeframe = ALL_TIME
@@ -86,16 +86,15 @@ EventMeasure: TypeAlias = EventCount | EventSum | EventDays
 
 @dataclass(frozen=True, slots=True)
 class LastDay:
-    """The day of the event with which a count or a sum reaches a number, looking back from the end of a timeframe.
+    """The day of the event at which a count or sum reaches `rank`, going backwards from the end of a timeframe.
 
-    It is what the moving beginning of a window is compared with: a window that begins on that day or before it reaches the
-    number, and none that begins after it does.
+    It decides a window whose start moves: the window reaches the number if it starts on or before that day.
 
     Attributes:
-        of: what is counted or added up, in the timeframe that holds every event a window could take in.
-        rank: the number that is reached; of a count the least whole one, so that 2 is the last event but one, or the last day with an
-            event but one.
-        is_passed: whether a sum must be more than the number; otherwise the number itself is enough.
+        of: the count or sum, in a timeframe that covers every event the window can contain.
+        rank: the number to reach. For a count, the smallest whole number that is enough: 2 means the second most recent event, or
+            the second most recent day with an event.
+        is_passed: whether a sum must exceed the number. If false, reaching it is enough.
     """
 
     of: EventMeasure
@@ -105,10 +104,10 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True)
 class FirstDay:
-    """The day of the event with which a count or a sum reaches a number, looking forward from the beginning of a timeframe.
+    """The day of the event at which a count or sum reaches `rank`, going forwards from the start of a timeframe.
 
-    It is what the moving end of a window is compared with where its beginning stands: a window that lasts beyond that day reaches
-    the number, and none that ends on that day or before it does. Attributes are those of `LastDay`.
+    It decides a window whose end moves and whose start is fixed: the window reaches the number if it ends (exclusive) after that
+    day. The attributes are those of `LastDay`.
     """
 
     of: EventMeasure
@@ -121,7 +120,7 @@ DayMeasure: TypeAlias = LastDay | FirstDay
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """How far a profile lives from a place, in a unit."""
+    """The distance of a profile from a place, in `unit`."""
 
     of: PostalCode | Point
     unit: DistanceUnit
@@ -129,14 +128,14 @@ class Distance:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A property of the profile, read as a number."""
+    """A property of the profile as a number."""
 
     property: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListLength:
-    """How many items a list has that is a property of the profile."""
+    """The number of items in a profile property that holds a list."""
 
     property: str
 
@@ -145,9 +144,9 @@ Measure: TypeAlias = EventMeasure | LastDay | FirstDay | Distance | Number | Lis
 
 
 def measure_of(atom: Atom) -> Measure | None:
-    """Return what an atom compares with a limit; None where it compares no number.
+    """Return the measure that an atom compares with a limit; None if it compares no number.
 
-    The window of a count or a sum is part of what is measured. What it is compared with itself while it moves: `last_day_of`.
+    The timeframe of a count or sum is part of the measure. For a window that moves, see `last_day_of`.
 
     >>> from segkit.definition.phrases import did
     >>> measure_of(did("Clicked SMS", at_least=3)) == measure_of(did("Clicked SMS", fewer_than=5))
@@ -174,7 +173,7 @@ def measure_of(atom: Atom) -> Measure | None:
 
 
 def limit_of(atom: Atom) -> Limit | None:
-    """Return what an atom compares its measure with, as it is written; None where it has no measure.
+    """Return the limit that an atom compares its measure with; None if it has no measure.
 
     >>> from segkit.definition.phrases import within
     >>> limit_of(within(30, "miles", of="02110"))
@@ -201,7 +200,7 @@ def limit_of(atom: Atom) -> Limit | None:
 
 
 def measure_in(atom: MetricCondition, timeframe: EventTimeframe) -> EventMeasure:
-    """Return what a condition on events counts or adds up, in a timeframe of its own or another."""
+    """Return the measure of a condition on events in the given timeframe instead of its own."""
     return event_measure(atom.measurement, atom.metric, timeframe, atom.where)
 
 
@@ -225,7 +224,7 @@ def event_measure(
 
 
 def of_each_metric(measure: EventMeasure) -> list[EventMeasure]:
-    """Return the same measure of each of its metrics; names of one metric are one.
+    """Split a measure of several metrics into one for each metric. Two names of the same metric count as one.
 
     >>> [one.metric for one in of_each_metric(EventCount(("Clicked SMS", "Clicked Text Message", "Clicked Email")))]
     ['Clicked SMS', 'Clicked Email']
@@ -234,11 +233,11 @@ def of_each_metric(measure: EventMeasure) -> list[EventMeasure]:
 
 
 def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> LastDay | None:
-    """Return what the moving beginning of a condition's window is compared with; None where no single event decides.
+    """Return the measure that decides a condition as its window's start moves; None if no single event decides it.
 
     Args:
-        atom: the condition; its own window plays no part.
-        timeframe: what holds every event that the window could take in as it moves.
+        atom: the condition. Its own timeframe is ignored.
+        timeframe: a timeframe that covers every event the window can contain as it moves.
 
     >>> from segkit.definition.phrases import did
     >>> last_day_of(did("Clicked SMS", at_most=2, in_last_days=90)).rank
@@ -257,10 +256,11 @@ def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> 
 
 
 def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasure, int]]:
-    """Return what a condition's window is compared with as one end of it moves and the other stands, and the UTC day that it is.
+    """Return the measures that decide a condition when the start or the end of its window moves, each with its current UTC day.
 
-    First its beginning, where it has one: the day on which it begins. Then its end, where it ends before the moment: the day after
-    its last. Neither where an end is no midnight, or where no single event decides.
+    Days are counted from 1970-01-01. The first pair is for the start, if the window has one, with the window's first day. The next
+    is for the end, if it is not after `as_of`, with the day after the window's last day. Empty if an end is not at midnight, or if
+    no single event decides the condition.
 
     >>> from segkit.definition.phrases import did
     >>> from segkit.definition.timeframes import close_of
@@ -268,29 +268,29 @@ def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasur
     [(AllTime(), 1)]
     """
     first, end = window_days(atom.timeframe, as_of) or (None, None)
-    found: list[tuple[DayMeasure, int]] = []
+    measures: list[tuple[DayMeasure, int]] = []
     if first is not None:
         last_day = last_day_of(atom, ALL_TIME if end is None else Before(_date(end)))
-        found += [] if last_day is None else [(last_day, first)]
+        measures += [] if last_day is None else [(last_day, first)]
     if end is not None:
         reached = last_day_of(atom, ALL_TIME if first is None else After(_date(first - 1)))
-        found += [] if reached is None else [(FirstDay(reached.of, reached.rank, reached.is_passed), end)]
-    return found
+        measures += [] if reached is None else [(FirstDay(reached.of, reached.rank, reached.is_passed), end)]
+    return measures
 
 
 def is_reached(atom: MetricCondition) -> bool:
-    """Whether a condition is true once its number is reached, and not until then; otherwise it is true until then."""
+    """Whether a condition becomes true when its measure reaches the number. Otherwise, that is when it becomes false."""
     return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
 
 
 def without_limits(condition: Condition) -> Hashable:
-    """Return what of a condition stands still wherever its thresholds move.
+    """Return the parts of a condition that do not change when its thresholds move.
 
     >>> from segkit.definition.phrases import did
     >>> without_limits(did("Clicked SMS", in_last_days=30)) == without_limits(did("Clicked SMS", at_least=2, in_last_days=7))
     True
     """
-    # Asked at every position of a slider: a `match` takes twice as long.
+    # Called at every position of a slider, where `isinstance` is faster than `match`.
     if isinstance(condition, MetricCondition):
         return condition.metric, condition.measurement, condition.comparison, type(condition.timeframe), condition.where
     if isinstance(condition, (AllOf, AnyOf)):
@@ -311,7 +311,7 @@ def _reached(measure: EventMeasure, limit: Limit, *, is_passed: bool) -> LastDay
 
 
 def least_whole(limit: Limit, *, is_passed: bool, scale: int = 0) -> int:
-    """Return the least whole number of units, ten to the power of minus `scale` each, that reaches a limit, or passes it.
+    """Return the smallest whole number of units, each 10**-scale, that reaches a limit or, if `is_passed`, exceeds it.
 
     >>> least_whole(19.99, is_passed=True, scale=2)
     2000

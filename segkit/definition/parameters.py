@@ -1,4 +1,4 @@
-"""A builder's parameters, declared once in its signature: the tuner, the sweep and the errors all read them here."""
+"""Read a builder's parameters from its signature, for the tuner, the sweep and error messages."""
 
 import functools
 import inspect
@@ -20,12 +20,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Say from where to where a numeric parameter is worth moving, and by how much at a time.
+    """Give the useful range of a numeric parameter, and the step to change it by.
 
-    A slider's range, not a law: a builder takes values outside it too.
+    Sliders use this range. A builder also accepts values outside it.
 
     Raises:
-        DefinitionError: an end or the step is no number, the range runs backwards, or the step is not above 0.
+        DefinitionError: an end or the step is not a finite number, `low` is above `high`, or the step is not above 0.
     """
 
     low: float
@@ -46,16 +46,16 @@ class Range:
 
 
 def _is_finite(value: float | Decimal) -> bool:
-    # A Decimal that signals its NaN is asked by itself, since Python refuses to make a float of it.
+    # `isfinite` raises for a signaling NaN, which can't be converted to a float.
     return value.is_finite() if isinstance(value, Decimal) else isfinite(value)
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Choice:
-    """Say which few values a parameter can take: `Choice("miles", "kilometers")`.
+    """List the values that a parameter accepts: `Choice("miles", "kilometers")`.
 
     Raises:
-        DefinitionError: there is no value to choose.
+        DefinitionError: no values are given.
     """
 
     values: tuple[str | int | float | bool, ...]
@@ -71,9 +71,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class StartsAt:
-    """Say that a threshold starts from the shop's own distribution instead of the builder's default.
+    """Make the tuner start a threshold at a quantile of the shop's data instead of at the builder's default.
 
-    The start is a quantile, over the profiles with any such event, of their count or sum of a metric in the last `days`.
+    The quantile is taken of the count or sum of a metric in the last `days`, over the profiles with at least one such event.
     """
 
     metric: str
@@ -84,7 +84,7 @@ class StartsAt:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a builder: its name, type, default, what its annotation adds, and whether it may be None."""
+    """A builder's parameter: its name, type, default, the metadata in its annotation, and whether it may be None."""
 
     name: str
     kind: Any
@@ -96,7 +96,7 @@ class Parameter:
 
     @property
     def is_required(self) -> bool:
-        """Whether the builder can't be called without it."""
+        """Whether the parameter has no default."""
         return self.default is inspect.Parameter.empty
 
 
@@ -104,10 +104,11 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Read a builder's parameters from its signature, in order.
 
     Args:
-        builder: any function whose arguments can be given by keyword; an analyst's own too.
+        builder: any function whose arguments can all be passed by keyword, including your own.
 
     Raises:
-        DefinitionError: the function takes positional-only arguments or any number of them.
+        DefinitionError: `builder` is not a function, is a phrase such as `sk.did`, has annotations that can't be read, or takes
+            positional-only arguments, `*args` or `**kwargs`.
 
     >>> def lapsed(*, days: Annotated[int, Range(7, 365)] = 90): ...
     >>> parameters(lapsed)[0].range
@@ -122,12 +123,14 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
         hints = get_type_hints(builder, include_extras=True)
     except (TypeError, ValueError, NameError) as error:
         raise DefinitionError.no_signature(builder, f"its arguments can't be read ({error})") from error
-    found = []
+    result = []
     for name, argument in signature.parameters.items():
         if argument.kind in {argument.VAR_POSITIONAL, argument.VAR_KEYWORD, argument.POSITIONAL_ONLY}:
-            raise DefinitionError.no_signature(builder, f"the argument {quoted(str(argument))} can't be given by name")
-        found.append(_parameter(name, hints.get(name, Any), argument.default))
-    return tuple(found)
+            raise DefinitionError.no_signature(
+                builder, f"the argument {quoted(str(argument))} can't be passed by keyword"
+            )
+        result.append(_parameter(name, hints.get(name, Any), argument.default))
+    return tuple(result)
 
 
 _PHRASES = "segkit.definition.phrases"
@@ -147,7 +150,7 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:
 
 
 def _unwrapped(hint: Any) -> tuple[Any, list[Any], bool]:
-    """Return a type without what is annotated and without None, what is annotated, and whether None was there."""
+    """Return a type without `Annotated` and None, the metadata of `Annotated`, and whether None was part of the type."""
     if get_origin(hint) is Annotated:
         inner, *extras = get_args(hint)
         kind, others, is_optional = _unwrapped(inner)
@@ -159,10 +162,10 @@ def _unwrapped(hint: Any) -> tuple[Any, list[Any], bool]:
 
 
 def builder(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function answer a mistyped argument, or a value that is no choice, with an error that helps.
+    """Make a function raise a helpful error for a mistyped argument or a value that is not one of its choices.
 
     Raises (the decorated function):
-        DefinitionError: an argument that it does not have, or lacks, or a value outside its `Choice`.
+        DefinitionError: an argument is unknown, missing or positional, or a value is not in its `Choice`.
 
     >>> @builder
     ... def lapsed(*, quiet_days: Annotated[int, Range(7, 365)] = 90): ...
@@ -171,7 +174,7 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
     segkit.errors.DefinitionError: lapsed has no argument 'quite_days'. Did you mean 'quiet_days'? ...
     """
 
-    # Read at the first call, when names in its annotations are defined, and kept, since a slider calls it at every position.
+    # Read at the first call, when the names in the annotations are defined. Cached, since a slider calls this at every position.
     @functools.cache
     def known_parameters() -> tuple[dict[str, Parameter], list[str]]:
         known = {parameter.name: parameter for parameter in parameters(function)}
@@ -181,30 +184,30 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         known, required = known_parameters()
         if args:
-            raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "given by its name")
+            raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "passed by keyword")
         for name, value in kwargs.items():
             if name not in known:
                 raise DefinitionError.unknown_word(function.__name__, name, known)
             choice = known[name].choice
             if choice is not None and value not in choice.values:
                 raise DefinitionError.unknown_choice(f"{name} of {function.__name__}", value, choice.values)
-        lacking = [name for name in required if name not in kwargs]
-        if lacking:
-            raise DefinitionError.missing_word(function.__name__, lacking)
+        missing = [name for name in required if name not in kwargs]
+        if missing:
+            raise DefinitionError.missing_word(function.__name__, missing)
         return function(*args, **kwargs)
 
     return checked
 
 
 def made_by(builder: Callable[..., Any], values: Mapping[str, Any]) -> Segment:
-    """Return the segment that a builder makes of some values; of a tuple, such as `engagement_tracks` makes, the first.
+    """Call a builder and return its segment. If it returns a tuple of segments, as `engagement_tracks` does, return the first.
 
     Raises:
-        DefinitionError: it makes something else, or refuses a value.
+        DefinitionError: it returns something else, or rejects a value.
     """
-    found = builder(**values)
-    if isinstance(found, tuple) and found:
-        found = found[0]
-    if not isinstance(found, Segment):
-        raise DefinitionError.not_made_a_segment(builder, found)
-    return found
+    result = builder(**values)
+    if isinstance(result, tuple) and result:
+        result = result[0]
+    if not isinstance(result, Segment):
+        raise DefinitionError.not_made_a_segment(builder, result)
+    return result

@@ -1,8 +1,6 @@
-"""The words an analyst types: short functions from plain arguments to conditions, checked as they are written."""
+"""Provide the functions that analysts build conditions with, such as `did` and `has` ("phrases"). They check their arguments."""
 
-# Over 250 lines, since every phrase of the language is worth finding in one file.
-
-# Annotations stay as they are written, so that `help` shows their names instead of every kind of condition.
+# Keeps annotations as text, so that `help` shows type aliases by name instead of listing every kind of condition.
 from __future__ import annotations
 
 import functools
@@ -80,52 +78,55 @@ R = TypeVar("R")
 
 
 Where: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-"""Conditions on an event that all hold of it, or several such, any of which holds."""
+"""A mapping of conditions that one event must all meet, or a list of such mappings, of which it must meet one."""
 
 
 class MetricWords(EqualityWords, EventWords, total=False):
-    """What `did` and `spent` can be told: comparisons, one timeframe, and conditions on the event."""
+    """Keyword arguments of `did`, `did_on_days` and `spent`: comparisons, one timeframe, and conditions on the event."""
 
     where: Where
 
 
 class DidNotWords(EventWords, total=False):
-    """What `did_not` can be told: one timeframe, and conditions on the event."""
+    """Keyword arguments of `did_not`: one timeframe, and conditions on the event."""
 
     where: Where
 
 
 class FunnelWords(EventWords, total=False):
-    """What `did_in_order` can be told: how far apart first and last step may lie, and one timeframe."""
+    """Keyword arguments of `did_in_order`: the maximum time from the first step to the last, and one timeframe."""
 
     within_hours: int
     within_days: int
 
 
 class HasWords(ValueWords, DateWords, total=False):
-    """What `has` can be told: values to be compared with, or one timeframe of a date."""
+    """Keyword arguments of `has`: values to compare with, or one timeframe of a date."""
 
 
 def did(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
-    """Say how often a profile did something; at least once if no comparison is given.
+    """Match profiles by how often they did something; at least once if no comparison is given.
 
     Args:
         metric: the kind of event, such as "Clicked SMS"; or several, such as `["Clicked SMS", "Clicked Email"]`, whose events are
             counted together.
-        **words: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals` (whole numbers; several are joined
-            by AND); one timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and
-            months), `in_this` and `in_last` (the calendar's own "week", "month" or "year", the present or the one before),
-            `before`, `after`, `between=(day, day)`, none for all time; and `where`, event property conditions that
-            all hold of the same event: `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`. Several of
-            them in a list are alternatives, any of which holds of it: `where=[{"Brand": "A"}, {"Category": "Sale"}]`.
+        **words: comparisons, one timeframe, and `where`.
+            Comparisons: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals`, with whole numbers. Several are
+            joined by AND.
+            Timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and months);
+            `in_this` and `in_last` (the current or the previous calendar "week", "month" or "year"); `before`, `after`,
+            `between=(day, day)`. All time if there is none.
+            `where`: tests of event properties that the same event must all pass, such as
+            `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`. In a list, such mappings are
+            alternatives: `where=[{"Brand": "A"}, {"Category": "Sale"}]`.
 
-    Days are UTC days counted from the midnight that opens the `as_of` day. `between_days_ago` takes in both of its days, so that
-    `between_days_ago=(60, 120)` begins where `in_last_days=59` ends. Months count back to the same day of the month, or to the
-    last of a month that has no such day: `in_last_months=3` as of May 31 begins on February 28 or 29. Calendar weeks begin on
-    Monday, UTC. A profile without any such event counts 0, so `fewer_than=3` takes it in.
+    Days are UTC days, counted from the start of the `as_of` day. `between_days_ago` includes both of its days:
+    `between_days_ago=(60, 120)` continues where `in_last_days=59` stops. Months are counted to the same day of the month, or to its
+    last day if it is shorter: `in_last_months=3` as of May 31 starts on February 28 or 29. Calendar weeks start on Monday, UTC. A
+    profile without any such event has a count of 0, so `fewer_than=3` matches it.
 
     Raises:
-        DefinitionError: an unknown word, a value of the wrong kind, or a reversed window.
+        DefinitionError: an unknown keyword, a value of the wrong type, or a reversed window.
 
     >>> did("Clicked SMS", at_least=2, in_last_days=90).comparison
     'at least'
@@ -134,7 +135,7 @@ def did(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
 
 
 def did_not(metric: str | Iterable[str], **words: Unpack[DidNotWords]) -> Condition:
-    """Say that a profile did something zero times in a timeframe; takes the same timeframes and `where` as `did`.
+    """Match profiles that did something zero times in a timeframe. Accepts the timeframes and `where` of `did`.
 
     >>> did_not("Opened Email", in_last_days=60).value
     0
@@ -143,12 +144,12 @@ def did_not(metric: str | Iterable[str], **words: Unpack[DidNotWords]) -> Condit
 
 
 def spent(metric: str | Iterable[str] = "Placed Order", **words: Unpack[MetricWords]) -> Condition:
-    """Say how much the values of a metric's events add up to; takes the same words as `did`.
+    """Match profiles by the sum of the values of a metric's events. Accepts the keywords of `did`.
 
-    Amounts are compared exactly, in the finest decimal that the data uses. A profile without such an event spent 0.
+    Amounts are compared exactly, at the highest decimal precision in the data. A profile without such an event spent 0.
 
     Raises:
-        DefinitionError: no comparison is given, or as for `did`.
+        DefinitionError: no comparison is given, or for the reasons listed at `did`.
 
     >>> spent("Placed Order", more_than=200, in_last_days=365).measurement
     'sum'
@@ -157,13 +158,13 @@ def spent(metric: str | Iterable[str] = "Placed Order", **words: Unpack[MetricWo
 
 
 def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
-    """Say on how many different days a profile did something, however often on each; takes the same words as `did`.
+    """Match profiles by the number of different days on which they did something. Accepts the keywords of `did`.
 
-    Two orders on one day are one day. Days are UTC days. In a window of hours the days that it touches count, its parts of a day
-    too. A profile without any such event did it on 0 days.
+    Two orders on one day count as one day. Days are UTC days. A window of hours can cover part of a day; an event in that part
+    counts as a day. A profile without any such event has 0 days.
 
     Raises:
-        DefinitionError: no comparison is given, or as for `did`.
+        DefinitionError: no comparison is given, or for the reasons listed at `did`.
 
     >>> did_on_days("Placed Order", at_least=3, in_last_days=365).measurement
     'days'
@@ -172,18 +173,18 @@ def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Co
 
 
 def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> LastEventCondition:
-    """Say what the newest event of a metric is like, such as that the last order was returned; without any event it is false.
+    """Match profiles by their most recent event of a metric, for example those whose last order was returned.
 
     Args:
         metric: the kind of event, such as "Placed Order".
         where: conditions on that event, as in `did`.
-        **words: one timeframe of `did`, in which the newest event is looked for; none for all time.
+        **words: one timeframe of `did`, in which the most recent event is looked for; all time if there is none.
 
-    Of several events at one instant the one that comes last in the data is the newest. `~last_event(...)` takes in those without
-    any event; those whose newest is of another kind: `sk.did(metric) & ~sk.last_event(metric, where=...)`.
+    If several events have the same timestamp, the last one in the data counts as the most recent. Profiles without any event
+    don't match, so `~last_event(...)` includes them. To exclude them, write `sk.did(metric) & ~sk.last_event(metric, where=...)`.
 
     Raises:
-        DefinitionError: `where` says nothing, or as for `did`.
+        DefinitionError: `where` is empty, or for the reasons listed at `did`.
 
     >>> last_event("Placed Order", where={"Status": "returned"}, in_last_days=90).timeframe
     InTheLast(quantity=90, unit='day')
@@ -196,29 +197,30 @@ def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> Las
 
 
 def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Condition:
-    """Say that a profile took steps in this order, each an event of its own and none before the one for the step before it.
+    """Match profiles that took steps in this order. Each step is a separate event, at or after the event of the previous step.
 
     Args:
-        *steps: two to five, in order: names of metrics, or `step(...)` and `no_step(...)`.
-        **words: the most time from the first step to the last, `within_hours` or `within_days` (spans of 24 hours), none for
-            no limit; and one timeframe of `did`, in which all steps lie, none for all time.
+        *steps: two to five steps in order: names of metrics, `step(...)` or `no_step(...)`.
+        **words: the maximum time from the first step to the last, `within_hours` or `within_days` (a day is 24 hours), no limit if
+            there is none; and one timeframe of `did` that contains all steps, all time if there is none.
 
-    A step with `no_step` must not be taken between its neighbours; at either end of the funnel, not within the span from its
-    one neighbour. These are the event funnels of help article 42691974773147; `docs/decisions/0010-funnels.md` has every edge.
+    A `no_step` must not be taken between its neighbours. At either end of the funnel, it must not be taken within the maximum time
+    from its only neighbour. Klaviyo calls this an event funnel (help article 42691974773147). For all rules, see
+    `docs/decisions/0010-funnels.md`.
 
     Raises:
-        DefinitionError: fewer than two steps or more than five, none of them taken, or as for `did`.
+        DefinitionError: fewer than two steps, more than five, only `no_step` steps, or for the reasons listed at `did`.
 
     >>> did_in_order("Clicked SMS", "Placed Order", within_hours=48, in_last_days=30).completion_seconds
     172800
     """
     check_words("did_in_order", words, EVENT_WORDS | _SPANS.keys())
-    taken = tuple(_step(given) for given in steps)
-    return FunnelCondition(taken, event_timeframe("did_in_order", words), _span("did_in_order", words))
+    funnel_steps = tuple(map(_step, steps))
+    return FunnelCondition(funnel_steps, event_timeframe("did_in_order", words), _span("did_in_order", words))
 
 
 def step(metric: str, *, where: Where | None = None) -> FunnelStep:
-    """Say one step of `did_in_order`: an event of a metric, and conditions on it as in `did`.
+    """Define a step of `did_in_order`: an event of a metric, with conditions on it as in `did`.
 
     >>> step("Placed Order", where={"Source": "web"}).where[0].property
     'Source'
@@ -227,7 +229,7 @@ def step(metric: str, *, where: Where | None = None) -> FunnelStep:
 
 
 def no_step(metric: str, *, where: Where | None = None) -> FunnelStep:
-    """Say a step of `did_in_order` that must not be taken at its place.
+    """Define a step of `did_in_order` that must not be taken at this position.
 
     >>> did_in_order("Placed Order", no_step("Refunded Order"), in_last_days=30).steps[1].is_taken
     False
@@ -236,29 +238,30 @@ def no_step(metric: str, *, where: Where | None = None) -> FunnelStep:
 
 
 def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  # the field's own word
-    """Say what a property of the profile is; one that is not set matches nothing but `holds_something=False`.
+    """Match profiles by a property. A property that is not set matches only `holds_something=False`.
 
     Args:
-        property: a known column, such as "city" or "predicted_clv", or a custom property under its own name.
+        property: a known column, such as "city" or "predicted_clv", or the name of a custom property.
         **words: several are joined by AND.
             Text (case-sensitive): `equals`, `not_equals`, `is_in`, `not_in`, `starts_with`, `ends_with`, `contains_text`,
-            `matches` (RE2, the whole value), each with its `not_` form.
+            `matches` (an RE2 pattern for the whole value), each with its `not_` form.
             Numbers: `equals`, `not_equals`, `is_in`, `not_in`, `at_least`, `at_most`, `more_than`, `fewer_than`.
             True or false: `equals=True`.
             Lists: `contains_item` (a whole item), `contains_any_of` and `contains_all_of` (of several whole items),
-            `contains_text_in_item`, each with its `not_` form; `length_at_least` and its kin.
-            `contains` and `not_contains` take either: a whole item of a list, or part of a text.
-            Whatever the kind: `holds_something=True`, a number above 0, true, or a list or text with something in it, and
-            `holds_something=False` for all the rest, not set included: 0 and numbers below it, false, `[]`, blank text. Text
-            that is written as a number, a truth or a JSON list counts as what it stands for.
+            `contains_text_in_item`, each with its `not_` form; `length_at_least`, `length_at_most`, `length_more_than`,
+            `length_fewer_than`, `length_equals`.
+            Text or lists: `contains` and `not_contains` test part of a text, or a whole item of a list.
+            Any type: `holds_something=True` matches a number above 0, true, a list with an item that is not blank, and text that is
+            not blank. `holds_something=False` matches everything else: 0 and negative numbers, false, `[]`, blank text, and
+            properties that are not set. Text that spells a number, a boolean or a JSON list counts as that value.
             Dates: the timeframes of `did`, `in_next_days`, `anniversary_today=True`, `anniversary_in_next_days`,
             `anniversary_in_last_days`, `anniversary_this_month=True`, `in_month`.
 
-    The kind of the value decides the test: `equals=18` asks for a number, `equals="18"` for a text. A value that does not read
-    as that kind matches nothing.
+    The type of the argument decides the test: `equals=18` compares numbers, `equals="18"` compares text. A property value that can't
+    be read as that type does not match.
 
     Raises:
-        DefinitionError: an unknown word, a value of the wrong kind, a reversed window, or no word at all.
+        DefinitionError: an unknown keyword, a value of the wrong type, a reversed window, or no keyword at all.
 
     >>> has("Age", at_least=18).test
     NumberTest(comparison='at least', value=18)
@@ -274,7 +277,7 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
 
 
 def is_set(property: str) -> Condition:  # noqa: A002
-    """Say that a property of the profile has any value.
+    """Match profiles for which a property has any value.
 
     >>> is_set("city").test
     SetTest(is_set=True)
@@ -283,7 +286,7 @@ def is_set(property: str) -> Condition:  # noqa: A002
 
 
 def is_not_set(property: str) -> Condition:  # noqa: A002
-    """Say that a property of the profile has no value: the only way in for those who have none, but for `holds_something=False`.
+    """Match profiles for which a property has no value. Of the tests in `has`, only `holds_something=False` matches them.
 
     >>> is_not_set("city").test
     SetTest(is_set=False)
@@ -298,18 +301,19 @@ def can_receive(
     method: str | None = None,
     **words: Unpack[SinceWords],
 ) -> Condition:
-    """Say that a profile can receive marketing on a channel.
+    """Match profiles that can receive marketing on a channel.
 
-    For "sms" that is: subscribed. For "email" it is: has an address, is not suppressed and has not unsubscribed; people who
-    never subscribed are in it, as in Klaviyo, unless `subscription="subscribed"`.
+    For "sms", they must be subscribed. For "email", they must have an address, must not be suppressed and must not have
+    unsubscribed. As in Klaviyo, this includes profiles that never subscribed to email, unless `subscription="subscribed"`.
 
     Args:
         channel: "sms" or "email".
         subscription: narrows "email" to "subscribed" or "never_subscribed".
-        method: the one way in which the profile came to its consent: "form", "checkout", "inbound_message", "preference_page",
-            "manual_add", "manual_import", "sftp", "integration" ... in the words of Klaviyo's segments. It is held, in lower
-            case, against `sms_consent_method` or `email_consent_method`, which pages of Klaviyo's API are read into in lower case.
-        **words: one timeframe of the status date, each word of `did` with "since_" before it: `since_at_least_days_ago=30`.
+        method: how the profile gave its consent, in the terms of Klaviyo's segments: "form", "checkout", "inbound_message",
+            "preference_page", "manual_add", "manual_import", "sftp", "integration" ... It is converted to lower case and compared
+            with the column `sms_consent_method` or `email_consent_method`, which is in lower case when loaded from Klaviyo's API.
+        **words: one timeframe of the status date: a timeframe keyword of `did` with the prefix "since_", such as
+            `since_at_least_days_ago=30`.
 
     >>> can_receive("sms")
     ConsentCondition(channel='sms', can_receive=True, subscription='subscribed', status_date=None, where=())
@@ -324,10 +328,10 @@ def cannot_receive(
     method: str | None = None,
     **words: Unpack[SinceWords],
 ) -> Condition:
-    """Say that a profile cannot receive marketing on a channel; takes the same words as `can_receive`.
+    """Match profiles that cannot receive marketing on a channel. Accepts the arguments of `can_receive`.
 
-    Ways of losing consent are methods, too: "manual_remove", "bulk_remove", "carrier_deactivation", "message_blocked" ... Klaviyo's
-    definitions know them; whether its profiles carry them is not documented.
+    `method` can also be a way of losing consent: "manual_remove", "bulk_remove", "carrier_deactivation", "message_blocked" ...
+    Klaviyo's segment definitions have these, but whether its profiles do is not documented.
 
     >>> cannot_receive("sms", subscription="unsubscribed").can_receive
     False
@@ -338,14 +342,14 @@ def cannot_receive(
 def within(
     distance: float, unit: DistanceUnit = "miles", *, of: str | tuple[float, float], country: str = "US"
 ) -> DistanceCondition:
-    """Say that a profile lives nearer than a distance to a postal code or a point; who can't be placed is not in.
+    """Match profiles that live nearer than a distance to a postal code or a point. Profiles without a known location don't match.
 
-    Great-circle distance with Klaviyo's "less than". `of` is a postal code of `country` (two letters) or (latitude, longitude)
-    in degrees. A postal code stands for one point, so a radius under about 10 miles promises more than the data has.
+    Uses great-circle distance and, like Klaviyo, "less than". `of` is a postal code in `country` (two letters) or (latitude,
+    longitude) in degrees. A postal code is located at a single point, so a radius under about 10 miles is not reliable.
 
     Raises:
-        DefinitionError: a distance that is not above 0, an unknown unit or country, a postal code that is no text, or a point off
-            the globe.
+        DefinitionError: the distance is not above 0, the unit or country is unknown, the postal code is not text, or the point is
+            not on the globe.
 
     >>> within(30, "miles", of="02110").of
     PostalCode(postal_code='02110', country='US')
@@ -356,7 +360,7 @@ def within(
 def beyond(
     distance: float, unit: DistanceUnit = "miles", *, of: str | tuple[float, float], country: str = "US"
 ) -> DistanceCondition:
-    """Say that a profile lives farther than a distance from a postal code or a point; who can't be placed is not in either.
+    """Match profiles that live farther than a distance from a postal code or a point. Profiles without a known location don't match.
 
     >>> beyond(100, "kilometers", of=(52.5, 13.4)).is_within
     False
@@ -365,10 +369,10 @@ def beyond(
 
 
 def phone_country(*countries: str) -> PhoneCountryCondition:
-    """Say that the phone number belongs to one of these countries (two letters), read from the number, never the address.
+    """Match profiles with a phone number of one of these countries (two letters). The address plays no part.
 
     Raises:
-        DefinitionError: no country is given, or one that ISO 3166 does not have.
+        DefinitionError: no country is given, or a country is unknown.
 
     >>> phone_country("US", "CA").countries
     ('US', 'CA')
@@ -377,7 +381,7 @@ def phone_country(*countries: str) -> PhoneCountryCondition:
 
 
 def not_phone_country(*countries: str) -> PhoneCountryCondition:
-    """Say that the phone number is valid and belongs to a country that is none of these.
+    """Match profiles with a valid phone number of any other country.
 
     >>> not_phone_country("us").countries
     ('US',)
@@ -386,7 +390,7 @@ def not_phone_country(*countries: str) -> PhoneCountryCondition:
 
 
 def in_region(region: Region) -> RegionCondition:
-    """Say that the profile's country lies in "european_union" (without the United Kingdom) or is "united_states".
+    """Match profiles whose country is in "european_union" (which excludes the United Kingdom) or "united_states".
 
     >>> in_region("european_union").is_in
     True
@@ -395,7 +399,7 @@ def in_region(region: Region) -> RegionCondition:
 
 
 def not_in_region(region: Region) -> RegionCondition:
-    """Say that the profile's country is known and lies outside a region; an unknown country is on neither side.
+    """Match profiles whose country is known and outside a region. Neither this nor `in_region` matches an unknown country.
 
     >>> not_in_region("united_states").is_in
     False
@@ -404,7 +408,7 @@ def not_in_region(region: Region) -> RegionCondition:
 
 
 def in_list(name: str, **words: Unpack[EventWords]) -> ListCondition:
-    """Say that a profile is on a list, joined in a timeframe of `did` if one is given.
+    """Match profiles on a list that joined it in a timeframe of `did`, if one is given.
 
     >>> in_list("VIP upload", in_last_days=30).is_member
     True
@@ -414,7 +418,7 @@ def in_list(name: str, **words: Unpack[EventWords]) -> ListCondition:
 
 
 def not_in_list(name: str) -> ListCondition:
-    """Say that a profile is not on a list.
+    """Match profiles that are not on a list.
 
     >>> not_in_list("VIP upload").is_member
     False
@@ -423,11 +427,11 @@ def not_in_list(name: str) -> ListCondition:
 
 
 def in_segment(name: str) -> SegmentCondition:
-    """Say that a profile is in another segment, given by its name, so that this one follows when the other is changed.
+    """Match profiles in another segment, which is referenced by name. When that segment changes, so does this one.
 
-    The other is looked up by its exact name among the segments that are asked for together, as in `sk.membership([vip, engaged], shop)`, a
-    folder that `segkit build --segments` reads, or those that an audience includes and excludes. `sk.resolve_segments` puts its
-    condition in place of the name, for whatever takes one segment. Its opposite is `~in_segment("VIP")`.
+    The name is looked up, exactly as written, among the segments passed together: in `sk.membership([vip, engaged], shop)`, in the
+    folder of `segkit build --segments`, or among those that an audience includes and excludes. For functions that take one segment,
+    `sk.resolve_segments` replaces the name with that segment's condition. The opposite is `~in_segment("VIP")`.
 
     >>> in_segment("VIP").segment_name
     'VIP'
@@ -438,18 +442,18 @@ def in_segment(name: str) -> SegmentCondition:
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
-def _kept(read: Callable[..., R]) -> Callable[..., R]:
-    """Keep what a phrase was last read into, since a slider says all but one of a segment's phrases again at every position.
+def _cached(build: Callable[..., R]) -> Callable[..., R]:
+    """Cache the conditions that a function builds, since moving a slider rebuilds a segment in which only one condition changes.
 
-    A kept phrase takes a quarter of reading it, and a segment with one new phrase among its kept ones two thirds. Only for plain
-    words: of others, such as the decimals 2 and 2.0 or the pairs (1, 5) and (True, 5), equal ones are not always read alike.
+    Only calls with plain arguments are cached. Other arguments can be equal and still build different conditions, such as the
+    decimals 2 and 2.0, or the tuples (1, 5) and (True, 5).
     """
-    kept = functools.lru_cache(maxsize=2048, typed=True)(read)
+    cached = functools.lru_cache(maxsize=2048, typed=True)(build)
 
-    @functools.wraps(read)
-    def phrase(*given: Any, **words: Any) -> R:
-        is_plain = _PLAIN.issuperset(map(type, given)) and _PLAIN.issuperset(map(type, words.values()))
-        return (kept if is_plain else read)(*given, **words)
+    @functools.wraps(build)
+    def phrase(*args: Any, **words: Any) -> R:
+        is_plain = _PLAIN.issuperset(map(type, args)) and _PLAIN.issuperset(map(type, words.values()))
+        return (cached if is_plain else build)(*args, **words)
 
     return phrase
 
@@ -457,12 +461,15 @@ def _kept(read: Callable[..., R]) -> Callable[..., R]:
 _PROPERTY_WORDS = VALUE_WORDS | DATE_WORDS
 _WINDOW_WORDS = EVENT_WORDS | {"where"}
 _METRIC_WORDS = frozenset(COMPARISONS) | _WINDOW_WORDS
-_UNCOMPARED: dict[str, list[tuple[NumberComparison, Number]]] = {"did": [("at least", 1)], "did_not": [("equals", 0)]}
-"""What a phrase says that is told no comparison."""
+_DEFAULT_COMPARISONS: dict[str, list[tuple[NumberComparison, Number]]] = {
+    "did": [("at least", 1)],
+    "did_not": [("equals", 0)],
+}
+"""The comparisons of phrases that were called without any."""
 _MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did_not": "count", "did_on_days": "days", "spent": "sum"}
 
 
-@_kept
+@_cached
 def _metric(phrase: str, metric: str | Iterable[str], /, **words: Any) -> Condition:
     check_words(phrase, words, _WINDOW_WORDS if phrase == "did_not" else _METRIC_WORDS)
     measurement = _MEASUREMENTS[phrase]
@@ -471,7 +478,7 @@ def _metric(phrase: str, metric: str | Iterable[str], /, **words: Any) -> Condit
         for word, value in words.items()
         if word in COMPARISONS
     ]
-    compared = compared or _UNCOMPARED.get(phrase, [])
+    compared = compared or _DEFAULT_COMPARISONS.get(phrase, [])
     if not compared:
         raise DefinitionError.missing_word(f"{phrase}({quoted(metric)})", COMPARISONS)
     timeframe = event_timeframe(phrase, words)
@@ -482,13 +489,13 @@ def _metric(phrase: str, metric: str | Iterable[str], /, **words: Any) -> Condit
     )
 
 
-def _metrics(phrase: str, given: object) -> Metrics:
-    """Return the name of a metric, or of several, each once."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        return name_of(given)
-    names = tuple(dict.fromkeys(map(name_of, given)))
+def _metrics(phrase: str, metric: object) -> Metrics:
+    """Return the name of one metric, or the names of several without duplicates."""
+    if isinstance(metric, str) or not isinstance(metric, Iterable):
+        return name_of(metric)
+    names = tuple(dict.fromkeys(map(name_of, metric)))
     if not names:
-        raise DefinitionError.bad_value(f"The metrics of {phrase}", given, "one or more names")
+        raise DefinitionError.bad_value(f"The metrics of {phrase}", metric, "one or more names")
     return names[0] if len(names) == 1 else names
 
 
@@ -496,38 +503,38 @@ _SPANS = {"within_hours": 3_600, "within_days": 86_400}
 
 
 def _span(phrase: str, words: Mapping[str, Any]) -> int | None:
-    given = one_of(phrase, words, _SPANS)
-    if given is None:
+    keyword = one_of(phrase, words, _SPANS)
+    if keyword is None:
         return None
-    seconds = _SPANS[given]
-    return seconds * whole(given, words[given], least=1, most=LONGEST * _SPANS["within_days"] // seconds)
+    seconds = _SPANS[keyword]
+    return seconds * whole(keyword, words[keyword], least=1, most=LONGEST * _SPANS["within_days"] // seconds)
 
 
-def _step(given: object) -> FunnelStep:
-    if isinstance(given, FunnelStep):
-        return given
-    if not isinstance(given, str):
+def _step(value: object) -> FunnelStep:
+    if isinstance(value, FunnelStep):
+        return value
+    if not isinstance(value, str):
         raise DefinitionError.bad_value(
-            "A step of did_in_order", given, "a metric's name, sk.step(...) or sk.no_step(...)"
+            "A step of did_in_order", value, "a metric's name, sk.step(...) or sk.no_step(...)"
         )
-    return step(given)
+    return step(value)
 
 
-def _where(phrase: str, given: object) -> EventTests:
-    if isinstance(given, Mapping):
-        return _all_of_event(phrase, given)
-    if not isinstance(given, (list, tuple)) or not given or not all(given):
-        wanted = 'a mapping such as {"Source": "web"}, or a list of such, any of which holds'
-        raise DefinitionError.bad_value(f"where of {phrase}", given, wanted)
-    alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in given))
+def _where(phrase: str, where: object) -> EventTests:
+    if isinstance(where, Mapping):
+        return _all_of_event(phrase, where)
+    if not isinstance(where, (list, tuple)) or not where or not all(where):
+        wanted = 'a mapping such as {"Source": "web"}, or a list of such mappings'
+        raise DefinitionError.bad_value(f"where of {phrase}", where, wanted)
+    alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in where))
     return alternatives[0] if len(alternatives) == 1 else (EventAlternatives(alternatives),)
 
 
-def _all_of_event(phrase: str, given: object) -> tuple[EventProperty, ...]:
-    if not isinstance(given, Mapping):
-        raise DefinitionError.bad_value(f"where of {phrase}", given, 'a mapping such as {"Source": "web"}')
-    found: list[EventProperty] = []
-    for name, value in given.items():
+def _all_of_event(phrase: str, where: object) -> tuple[EventProperty, ...]:
+    if not isinstance(where, Mapping):
+        raise DefinitionError.bad_value(f"where of {phrase}", where, 'a mapping such as {"Source": "web"}')
+    properties: list[EventProperty] = []
+    for name, value in where.items():
         words: Mapping[str, Any]
         if isinstance(value, KINDS):
             raise DefinitionError.condition_in_where(name)
@@ -538,22 +545,22 @@ def _all_of_event(phrase: str, given: object) -> tuple[EventProperty, ...]:
         place = f"where[{quoted(name)}] of {phrase}"
         check_words(place, words, (VALUE_WORDS | {"is_set"}) - {"contains", "not_contains"})
         if "is_set" in words:
-            found.append(EventProperty(name_of(name), SetTest(is_set=boolean("is_set", words["is_set"]))))
-        found.extend(EventProperty(name_of(name), _event_test(place, tests[0])) for tests in value_tests(words))
+            properties.append(EventProperty(name_of(name), SetTest(is_set=boolean("is_set", words["is_set"]))))
+        properties.extend(EventProperty(name_of(name), _event_test(place, tests[0])) for tests in value_tests(words))
         if not words:
             raise DefinitionError.missing_word(place, VALUE_WORDS)
-    return tuple(found)
+    return tuple(properties)
 
 
 def _event_test(place: str, test: PropertyTest) -> EventTest:
     if isinstance(test, DateTest):
         raise DefinitionError.bad_value(
-            place, test.timeframe, "a text, number, truth or list; dates belong to profiles"
+            place, test.timeframe, "text, a number, True, False or a list (only properties of profiles can be dates)"
         )
     return test
 
 
-@_kept
+@_cached
 def _consent(
     phrase: str, channel: Channel, subscription: Subscription | None, method: str | None, /, **words: Any
 ) -> ConsentCondition:
@@ -602,17 +609,17 @@ def _distance(
 
 
 def _place_words(of: object, country: str) -> str:
-    """Say how a place is written; to a bare number, how it is as a postal code, with the zeros that numbers lose."""
+    """Describe how to write a place. If `of` is a number, show it as a postal code with the leading zeros that it lost."""
     of = plain(of)
     code = of if isinstance(of, int) and not isinstance(of, bool) and of >= 0 else 10001
     digits = 5 if str(country).upper() == "US" else 1
     return f'a postal code as text in quotes, such as of="{code:0{digits}}", or (latitude, longitude)'
 
 
-def _countries(phrase: str, given: tuple[str, ...]) -> tuple[str, ...]:
-    if not given:
-        raise DefinitionError.missing_word(phrase, ["a country of two letters, such as 'US'"])
-    return tuple(dict.fromkeys(country_of(f"The country of {phrase}", country) for country in given))
+def _countries(phrase: str, countries: tuple[str, ...]) -> tuple[str, ...]:
+    if not countries:
+        raise DefinitionError.missing_word(phrase, ["a two-letter country, such as 'US'"])
+    return tuple(dict.fromkeys(country_of(f"The country of {phrase}", country) for country in countries))
 
 
 def _all(conditions: Iterable[Condition]) -> Condition:

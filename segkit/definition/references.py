@@ -1,4 +1,4 @@
-"""Segments that name other segments: each name is replaced by that segment's condition before any data is asked."""
+"""Resolve references between segments: replace each `in_segment(name)` with that segment's condition before evaluation."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from segkit.definition.segment import Segment
 
 MOST_CONDITIONS = 10_000
-"""Conditions that a segment may have once its names are replaced: a few segments that name each other twice would have billions."""
+"""The maximum number of conditions in a resolved segment, since chains of references can make it grow exponentially."""
 
 
 def resolved(segments: "Sequence[Segment]", beside: "Iterable[Segment]" = ()) -> "list[Segment]":
-    """Return segments with the condition of each segment that they name in place of the name.
+    """Return segments with each reference to another segment replaced by that segment's condition.
 
     Args:
-        segments: segments, each with a name of its own.
-        beside: others that may be named as well; of two with one name that among `segments` counts.
+        segments: the segments to resolve, with different names.
+        beside: other segments that they may refer to. If a name is in both, the one in `segments` is used.
 
     Raises:
-        DefinitionError: a name is none of these segments, segments name each other in a circle, or what comes out is too deep or
-            too long.
+        DefinitionError: a reference is to an unknown segment, references form a cycle, or a resolved condition is too deep or too
+            long.
     """
     if not any(True for one in segments for _ in _names(one.condition)):
         return list(segments)
@@ -42,30 +42,30 @@ def _names(condition: Condition) -> Iterator[str]:
 
 
 class _Resolver:
-    """Replaces names, those of each segment once."""
+    """Resolves references, each segment only once."""
 
     def __init__(self, conditions: dict[str, Condition]) -> None:
         self._conditions = conditions
-        self._found: dict[str, Condition] = {}
+        self._resolved: dict[str, Condition] = {}
         self._sizes: dict[str, int] = {}
 
     def of_segment(self, name: str, path: tuple[str, ...]) -> Condition:
-        """Return a segment's condition; the path is the segments that name one another on the way to it."""
+        """Return a segment's resolved condition. `path` holds the names of the segments that lead to it by reference."""
         if name in path:
             raise DefinitionError.circle_of_segments([*path[path.index(name) :], name])
         if name not in self._conditions:
             raise DefinitionError.unknown_segment(name, path[-1], self._conditions)
         if len(path) > DEEPEST:
             raise DefinitionError.nested_too_deep()
-        if name not in self._found:
+        if name not in self._resolved:
             inner, path = self._conditions[name], (*path, name)
             for other in _names(inner):
                 self.of_segment(other, path)
             size = self._size(inner)
             if size > MOST_CONDITIONS:
                 raise DefinitionError.too_many_written_out(name, size, MOST_CONDITIONS)
-            self._found[name], self._sizes[name] = self._replaced(inner), size
-        return self._found[name]
+            self._resolved[name], self._sizes[name] = self._replaced(inner), size
+        return self._resolved[name]
 
     def _size(self, condition: Condition) -> int:
         match condition:
@@ -85,6 +85,6 @@ class _Resolver:
             case Not(inner):
                 return ~self._replaced(inner)
             case SegmentCondition(name):
-                return self._found[name]
+                return self._resolved[name]
             case _:
                 return condition

@@ -1,4 +1,4 @@
-"""A segment: a condition with a name; who is in it changes with the data and is worked out elsewhere."""
+"""Define `Segment`, a condition with a name, and convert it to and from YAML. `segkit.engine.membership` evaluates it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,22 +16,24 @@ from segkit.wording import shortened
 if TYPE_CHECKING:
     from segkit.definition.text import Fault, ReadText
 
-# The text form is imported where it is used: it is a third of what importing a definition costs, and few sessions need it.
+# `segkit.definition.text` is imported where it is used, so that importing segkit stays fast.
 
 FORM = 1
-"""The version of the text form, which a file begins with; a new one only where old files would be misread."""
+"""The version of the YAML format, written at the top of each file. It changes only if old files would be misread."""
 
 _OWN_KEYS = ("segkit", "name", "description")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment(Named):
-    """Name a condition, and say in a sentence what it is for.
+    """Give a condition a name and, optionally, a description.
 
-    `&`, `|` and `~` make a new segment with a joined name, beside another segment or a bare condition, which goes by its English.
+    `&` and `|` combine a segment with another segment or a condition, and `~` negates it. The new segment's name is made of the
+    names of its parts; a condition without a name contributes its explanation in English.
 
     Raises:
-        DefinitionError: the name is blank or holds half a character, or the condition is none or has over 50 groups within groups.
+        DefinitionError: the name is blank, the name or description holds half a surrogate pair, or `condition` is not a condition
+            or nests groups more than 50 deep.
 
     >>> from segkit.definition.phrases import can_receive
     >>> Segment("SMS subscribers", can_receive("sms")).name
@@ -65,7 +67,7 @@ class Segment(Named):
         condition = _condition_of(other, "|")
         return Segment(_joined("or", _name_of(self), _name_of(other)), self.condition | condition)
 
-    # A condition leaves what stands behind it to the segment there.
+    # `condition & segment` comes here: conditions return NotImplemented for segments.
     def __rand__(self, other: Condition) -> "Segment":
         condition = _condition_of(other, "&")
         return Segment(_joined("and", _name_of(other), _name_of(self)), condition & self.condition)
@@ -82,19 +84,19 @@ class Segment(Named):
         raise DefinitionError.segment_as_truth()
 
     def _repr_html_(self) -> str:
-        from segkit.definition.explain import explain  # noqa: PLC0415  # which itself explains segments
+        from segkit.definition.explain import explain  # noqa: PLC0415  # `explain` imports this module
 
         return card(self.name, self.description, element("div", "Profiles that"), bulleted(explain(self.condition)))
 
     @property
     def hash(self) -> str:
-        """Return "sha256:..." of what the condition says, whatever the segment is called.
+        """Return a hash of the condition, "sha256:...". The segment's name does not affect it.
 
-        Equal conditions have equal hashes, 90 and 90.0 alike, over platforms, versions and ways to lay out the YAML. The order of
-        conditions counts; `diff` is what knows that it does not matter.
+        Equal conditions have equal hashes on all platforms and versions, however the YAML is formatted; 90 and 90.0 are equal. The
+        order of conditions affects the hash. To compare segments regardless of order, use `diff`.
 
         Raises:
-            DefinitionError: the condition was built by hand around a number that is not finite.
+            DefinitionError: the condition was built without phrases and contains a number that is not finite.
 
         >>> from segkit.definition.phrases import can_receive
         >>> Segment("SMS subscribers", can_receive("sms")).hash[:19]
@@ -105,13 +107,12 @@ class Segment(Named):
         return plain_data.fingerprint(self.condition)
 
     def to_yaml(self) -> str:
-        """Write the segment as YAML to be kept in git: one condition a paragraph, quotes only where they are needed.
+        """Write the segment as YAML that is easy to review in git: keys in a fixed order, quotes only where needed.
 
-        What `from_yaml` reads back is equal to this segment, always. `segment.schema.json` beside this module describes the form
-        for editors.
+        `from_yaml` always reads back an equal segment. The JSON Schema for editors is `segment.schema.json` in the `segkit` package.
 
         Raises:
-            DefinitionError: the condition was built by hand around something that no phrase takes.
+            DefinitionError: the condition was built without phrases and contains a value that no phrase accepts.
 
         >>> from segkit.definition.phrases import can_receive, did
         >>> vip = Segment("VIP", can_receive("sms") & did("Placed Order", at_least=3, in_last_days=365))
@@ -130,22 +131,22 @@ class Segment(Named):
         written = plain_data.write_yaml(
             {"segkit": FORM, "name": self.name, **described, **plain_data.to_data(self.condition)}
         )
-        # The guard of every file in git: never a text that says something else, however the tree was built.
+        # Never return YAML that reads back as a different segment, however the tree was built.
         back, faults = read_segment(written)
         if back != self:
-            reason = str(faults[0]) if faults else "something is lost on the way."
+            reason = str(faults[0]) if faults else "some values change when they are written and read."
             raise DefinitionError.not_as_text(self.name, reason)
         return written
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
-        """Read a segment from YAML as `to_yaml` writes it, or as a person does.
+        """Read a segment from YAML, written by `to_yaml` or by hand.
 
-        Text that looks like a number, a date, true or false must be quoted; `no`, `007`, `1e3` and such, which YAML's versions read
-        differently, must be quoted always. Doubled and unknown keys, anchors and tags are faults.
+        Text that looks like a number, a date, true or false must be quoted. Values that YAML versions read differently, such as
+        `no`, `007` and `1e3`, must always be quoted. Duplicate or unknown keys, anchors and tags are faults.
 
         Raises:
-            DefinitionError: all faults at once, each with its line and the path to it.
+            DefinitionError: the text has faults. The message lists all of them, each with its line and path.
 
         >>> Segment.from_yaml("{segkit: 1, name: Adults, has: Age, at least: 18}").condition.test
         NumberTest(comparison='at least', value=18)
@@ -156,57 +157,57 @@ class Segment(Named):
         return cls(segment.name, segment.condition, segment.description)
 
 
-def _condition_of(joined: object, sign: str) -> Condition:
-    if isinstance(joined, Segment):
-        return joined.condition
-    if not isinstance(joined, KINDS):
-        raise DefinitionError.not_a_condition(joined, f"{sign} beside a segment")
-    return joined  # type: ignore[return-value]  # `KINDS` are all conditions
+def _condition_of(operand: object, operator: str) -> Condition:
+    if isinstance(operand, Segment):
+        return operand.condition
+    if not isinstance(operand, KINDS):
+        raise DefinitionError.not_a_condition(operand, f"{operator} with a segment")
+    return operand  # type: ignore[return-value]  # `KINDS` are all conditions
 
 
-def _name_of(joined: Segment | Condition) -> str:
-    """Return what a part of a joined name says: a segment's name, or a condition in English, on one line."""
-    if isinstance(joined, Segment):
-        return joined.name
-    from segkit.definition.explain import explain  # noqa: PLC0415  # which itself explains segments
+def _name_of(operand: Segment | Condition) -> str:
+    """Return a segment's name, or a condition's explanation on one line."""
+    if isinstance(operand, Segment):
+        return operand.name
+    from segkit.definition.explain import explain  # noqa: PLC0415  # `explain` imports this module
 
-    return shortened(explain(joined), _LETTERS)
+    return shortened(explain(operand), _MAX_CHARACTERS)
 
 
-_LETTERS = 120
-"""How much of a bare condition's English goes into a name."""
+_MAX_CHARACTERS = 120
+"""How many characters of a condition's explanation go into a name."""
 
 
 def _joined(word: str, *names: str) -> str:
-    """Join names by a word; those that the other word joins are in brackets."""
+    """Join names with "and" or "or". Names that contain the other word are put in parentheses."""
     other = {"and": " or ", "or": " and "}[word]
     return f" {word} ".join(f"({name})" if other in name else name for name in names)
 
 
 def read_segment(text: str) -> "tuple[Segment | None, list[Fault]]":
-    """Read a segment from YAML; None and every fault, in the order of the lines, where there are any."""
+    """Read a segment from YAML. If the text has faults, return None and all faults in line order."""
     from segkit.definition import text as plain_data  # noqa: PLC0415
 
     if not isinstance(text, str):
-        raise DefinitionError.bad_value("A segment's text", text, "text in YAML")
-    found = plain_data.read_yaml(text)
-    faults = found.faults
-    segment = None if found.data is None else _segment(found)
-    faults = [plain_data.Fault(fault.path, fault.reason, fault.line or found.line_of(fault.path)) for fault in faults]
+        raise DefinitionError.bad_value("A segment's text", text, "text in YAML format")
+    result = plain_data.read_yaml(text)
+    faults = result.faults
+    segment = None if result.data is None else _segment(result)
+    faults = [plain_data.Fault(fault.path, fault.reason, fault.line or result.line_of(fault.path)) for fault in faults]
     return (None if faults else segment), sorted(faults, key=lambda fault: fault.line or 0)
 
 
-def _segment(found: "ReadText") -> Segment | None:
+def _segment(result: "ReadText") -> Segment | None:
     from segkit.definition import text as plain_data  # noqa: PLC0415
 
-    faults = found.faults
-    condition = plain_data.read_condition(found.data, faults, beside=_OWN_KEYS)
-    if not isinstance(found.data, dict):
+    faults = result.faults
+    condition = plain_data.read_condition(result.data, faults, beside=_OWN_KEYS)
+    if not isinstance(result.data, dict):
         return None
-    own: dict[str, Any] = {key: found.data.get(key) for key in _OWN_KEYS}
+    own: dict[str, Any] = {key: result.data.get(key) for key in _OWN_KEYS}
     if isinstance(own["segkit"], bool) or own["segkit"] != FORM:
         faults.append(plain_data.Fault(("segkit",), str(DefinitionError.unknown_form(own["segkit"], FORM))))
-    name, description = own["name"], found.data.get("description", "")
+    name, description = own["name"], result.data.get("description", "")
     for key, value in (("name", name), ("description", description)):
         if not isinstance(value, str):
             faults.append(plain_data.Fault((key,), str(DefinitionError.unquoted(key, value))))
@@ -223,20 +224,20 @@ Segments: TypeAlias = Segment | Iterable[Segment]
 
 
 def resolve_segments(segments: Segments) -> list[Segment]:
-    """Replace `sk.in_segment("VIP")` by the condition of the segment "VIP", in every segment that names another.
+    """Replace each `sk.in_segment("VIP")` with the condition of the segment "VIP".
 
-    `sk.membership` and whatever else takes several segments does so by itself. What takes one segment, such as `sk.to_klaviyo`,
-    `sk.why` or `Segment.hash`, can be given one of the segments that this returns.
+    Functions that take several segments, such as `sk.membership`, do this themselves. Before you use one that takes a single
+    segment, such as `sk.to_klaviyo`, `sk.why` or `Segment.hash`, resolve it with this function.
 
     Args:
-        segments: the segments, those that are named among them, such as `sk.load_segments("segments/")`.
+        segments: the segments, including those that others refer to, such as `sk.load_segments("segments/")`.
 
     Returns:
-        The same segments in their order; those that name no other are as they were.
+        The segments in the same order. Those that refer to no other segment are unchanged.
 
     Raises:
-        DefinitionError: a segment that is named is not among them, segments name each other in a circle, something is no segment, two
-            have one name, or a condition becomes too deep or too long.
+        DefinitionError: a segment that another refers to is missing, references form a cycle, a value is not a segment, two
+            segments have the same name, or a resolved condition is too deep or too long.
 
     >>> from segkit.definition.phrases import can_receive, did, in_segment
     >>> vip = Segment("VIP", did("Placed Order", at_least=3))
@@ -249,25 +250,25 @@ def resolve_segments(segments: Segments) -> list[Segment]:
 
 
 def distinct_segments(segments: Segments) -> list[Segment]:
-    """Return segments as a list, each with a name of its own, and with the conditions of segments that are named by others.
+    """Return segments with different names as a list, with references to other segments resolved.
 
     Raises:
-        DefinitionError: as `resolve_segments`.
+        DefinitionError: see `resolve_segments`.
     """
     return resolved(listed_segments(segments))
 
 
 def listed_segments(segments: Segments) -> list[Segment]:
-    """Return segments as a list, each with a name of its own and as it was given.
+    """Return segments with different names as a list, without resolving references.
 
     Raises:
-        DefinitionError: something is no segment, or two segments have one name.
+        DefinitionError: a value is not a segment, or two segments have the same name.
     """
-    given: Any = segments
+    values: Any = segments
     if isinstance(segments, (Segment, str, *KINDS)) or not isinstance(segments, Iterable):
-        given = [segments]
+        values = [segments]
     every: list[Segment] = []
-    for segment in given:
+    for segment in values:
         if not isinstance(segment, Segment):
             raise DefinitionError.not_a_segment(segment)
         if any(segment.name == other.name for other in every):
@@ -277,10 +278,10 @@ def listed_segments(segments: Segments) -> list[Segment]:
 
 
 def one_segment(segment: object) -> Segment:
-    """Return what must be a segment that names no other.
+    """Check that a value is a segment that does not refer to another, and return it.
 
     Raises:
-        DefinitionError: it is none, or its condition names a segment, which nobody passed.
+        DefinitionError: it is not a segment, or its condition refers to another segment.
     """
     if not isinstance(segment, Segment):
         raise DefinitionError.not_a_segment(segment)

@@ -1,4 +1,4 @@
-"""The keywords that say a timeframe, read into one; the phrases share them and say what is looked at."""
+"""Parse timeframe keywords such as `in_last_days=30`. All functions in `phrases` that accept a timeframe use them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -39,7 +39,7 @@ Day = date | str
 
 
 class EventWords(TypedDict, total=False):
-    """The timeframes of an event; one at a time, and none means all time."""
+    """Timeframe keywords for events. At most one; all time if there is none."""
 
     in_last_hours: int
     in_last_days: int
@@ -61,7 +61,7 @@ class EventWords(TypedDict, total=False):
 
 
 class DateWords(EventWords, total=False):
-    """The timeframes of a date that a profile carries; one at a time."""
+    """Timeframe keywords for a date property of a profile. At most one."""
 
     in_next_hours: int
     in_next_days: int
@@ -75,7 +75,7 @@ class DateWords(EventWords, total=False):
 
 
 class SinceWords(TypedDict, total=False):
-    """The timeframes of a consent's status date; one at a time."""
+    """Timeframe keywords for the status date of a consent. At most one."""
 
     since_in_last_hours: int
     since_in_last_days: int
@@ -102,53 +102,53 @@ SINCE_WORDS = frozenset(SinceWords.__annotations__)
 
 
 def event_timeframe(phrase: str, words: Mapping[str, Any]) -> EventTimeframe:
-    """Read the one timeframe among the words of a phrase about events; all time if there is none.
+    """Parse the timeframe in the keywords of a phrase about events; all time if there is none.
 
     >>> event_timeframe("did", {"between_days_ago": (91, 150)})
     BetweenAgo(nearest=91, farthest=150, unit='day')
     """
-    given = one_of(phrase, words, EVENT_WORDS)
-    return ALL_TIME if given is None else _EVENT[given](given, words[given])
+    keyword = one_of(phrase, words, EVENT_WORDS)
+    return ALL_TIME if keyword is None else _EVENT[keyword](keyword, words[keyword])
 
 
 def date_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
-    """Read the one timeframe among the words of a phrase about a date; None if there is none.
+    """Parse the timeframe in the keywords of a phrase about a date; None if there is none.
 
     >>> date_timeframe("has", {"in_month": 6})
     InMonth(month=6)
     """
-    given = one_of(phrase, words, DATE_WORDS)
-    return None if given is None else _DATE[given](given, words[given])
+    keyword = one_of(phrase, words, DATE_WORDS)
+    return None if keyword is None else _DATE[keyword](keyword, words[keyword])
 
 
 def status_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
-    """Read the one timeframe among words that begin with "since_"; None if there is none.
+    """Parse the timeframe in keywords that start with "since_"; None if there is none.
 
     >>> status_timeframe("can_receive", {"since_at_least_days_ago": 30})
     AtLeastAgo(quantity=30, unit='day')
     """
-    given = one_of(phrase, words, SINCE_WORDS)
-    return None if given is None else _DATE[given.removeprefix("since_")](given, words[given])
+    keyword = one_of(phrase, words, SINCE_WORDS)
+    return None if keyword is None else _DATE[keyword.removeprefix("since_")](keyword, words[keyword])
 
 
 def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str | None:
-    """Return the only one of the known words that was given, or None.
+    """Return the keyword that is both in `words` and in `known`, or None if there is none.
 
     Raises:
-        DefinitionError: two of them were given.
+        DefinitionError: there are two or more.
     """
-    given = sorted(set(words) & set(known))
-    if len(given) > 1:
-        raise DefinitionError.words_clash(phrase, given)
-    return given[0] if given else None
+    present = sorted(set(words) & set(known))
+    if len(present) > 1:
+        raise DefinitionError.words_clash(phrase, present)
+    return present[0] if present else None
 
 
 _LARGEST = 10**300
-"""Beyond it a number is none that anything is counted to, and soon too long to be written."""
+"""The limit for whole numbers. Larger ones are of no use as thresholds, and could be too long for Python to print."""
 
 
 def whole(word: str, value: object, *, least: int, most: int | None = None) -> int:
-    """Return a whole number from `least` to `most`; numpy's integers become plain ones."""
+    """Check that a value is a whole number from `least` to `most`, and return it; NumPy integers become int."""
     wanted = f"a whole number from {least:,} to {most:,}" if most is not None else f"a whole number, {least:,} or more"
     try:
         number = index(value)  # type: ignore[arg-type]  # this is the check
@@ -160,7 +160,7 @@ def whole(word: str, value: object, *, least: int, most: int | None = None) -> i
 
 
 def day(word: str, value: object) -> date:
-    """Return a day between 1900 and 2200; a date-time counts only at midnight, since conditions compare whole days."""
+    """Convert a value to a day from 1900 to 2200. A datetime must be at midnight, since conditions compare whole days."""
     wanted = "a day from 1900 to 2200, such as '2026-06-30' or datetime.date(2026, 6, 30)"
     if isinstance(value, str):
         try:
@@ -175,7 +175,7 @@ def day(word: str, value: object) -> date:
 
 
 def pair(word: str, value: object) -> tuple[Any, Any]:
-    """Return the two ends of a window."""
+    """Check that a value is a pair, such as the two ends of a window, and return it."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise DefinitionError.bad_value(word, value, "two values in brackets, such as (91, 150)")
     return value[0], value[1]
@@ -185,7 +185,7 @@ _Reader = Callable[[str, Any], Any]
 
 
 _MOST: dict[Unit, int] = {"hour": LONGEST, "day": LONGEST, "week": LONGEST // 7, "month": 1_200}
-"""A century, but of hours."""
+"""The maximum of each unit: a century, except for hours."""
 
 
 def _quantity(kind: Callable[..., Any], *unit: Unit) -> _Reader:
@@ -229,7 +229,7 @@ def _period(*, is_last: bool) -> _Reader:
 def _flag(kind: Callable[[], Any]) -> _Reader:
     def read(word: str, value: object) -> Any:
         if value is not True:
-            raise DefinitionError.bad_value(word, value, "True; leave the word out otherwise")
+            raise DefinitionError.bad_value(word, value, "True (otherwise leave the keyword out)")
         return kind()
 
     return read

@@ -1,8 +1,7 @@
-"""The timeframes a condition may look at, and the instants they stand for; which dates are compared with them is others' work.
+"""Define the timeframes of conditions, and compute the instants at which they start and end.
 
-Klaviyo's documented edges ("Segmenting with dates reference", help article 4403222359451): everything is in UTC, and windows
-of days and weeks snap to midnights. They are worked out here once, in plain `datetime`, because the evaluator, the SQL
-target and the English all need the same instants.
+The rules are Klaviyo's ("Segmenting with dates reference", help article 4403222359451): all times are UTC, and windows of days
+and weeks snap to midnight. The engines under `segkit/engine` compare dates and events with these instants.
 """
 
 import re
@@ -20,21 +19,21 @@ Period: TypeAlias = Literal["week", "month", "year"]
 ONE_DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 LONGEST = 36_525
-"""The longest relative window in days, a century: more is a slip of the hand, and far more leaves the calendar."""
+"""The longest relative window in days, a century. Longer ones are most likely typing errors, and could exceed `datetime`'s range."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllTime:
-    """Over all time, up to `as_of`."""
+    """All time up to `as_of`."""
 
 
 ALL_TIME = AllTime()
-"""The one value of `AllTime`, for defaults."""
+"""The `AllTime` instance to use as a default."""
 
 
 @dataclass(frozen=True, slots=True)
 class InTheLast:
-    """In the last `quantity` units: days from midnight to now, today and the whole farthest day included."""
+    """In the last `quantity` units. Days run from midnight to `as_of`, and include today and the whole earliest day."""
 
     quantity: int
     unit: Unit = "day"
@@ -42,7 +41,7 @@ class InTheLast:
 
 @dataclass(frozen=True, slots=True)
 class AtLeastAgo:
-    """At least `quantity` units ago: the exact complement of `InTheLast` in the past."""
+    """At least `quantity` units ago: everything before `InTheLast` starts."""
 
     quantity: int
     unit: Unit = "day"
@@ -50,7 +49,7 @@ class AtLeastAgo:
 
 @dataclass(frozen=True, slots=True)
 class BetweenAgo:
-    """Between `nearest` and `farthest` units ago, both end days wholly in."""
+    """Between `nearest` and `farthest` units ago, including the whole first day and the whole last day."""
 
     nearest: int
     farthest: int
@@ -59,7 +58,7 @@ class BetweenAgo:
 
 @dataclass(frozen=True, slots=True)
 class InPeriod:
-    """In a whole week, month or year of the calendar: the present one, or that before it; a week begins on Monday."""
+    """In the current calendar week, month or year, or in the previous one. Weeks start on Monday."""
 
     period: Period
     is_last: bool = False
@@ -67,7 +66,7 @@ class InPeriod:
 
 @dataclass(frozen=True, slots=True)
 class InTheNext:
-    """In the next `quantity` units, counted from the moment after `as_of`; only for dates that profiles carry."""
+    """In the next `quantity` units, from the instant after `as_of`. Only for date properties of profiles."""
 
     quantity: int
     unit: Unit = "day"
@@ -75,21 +74,21 @@ class InTheNext:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Before the day begins."""
+    """Before the day starts."""
 
     day: date
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """After the day has ended; the day itself is out."""
+    """After the day ends; the day itself is excluded."""
 
     day: date
 
 
 @dataclass(frozen=True, slots=True)
 class BetweenDates:
-    """From the first moment of one day to the last of another."""
+    """From the start of `first` to the end of `last`, both days included."""
 
     first: date
     last: date
@@ -97,45 +96,45 @@ class BetweenDates:
 
 @dataclass(frozen=True, slots=True)
 class AnniversaryToday:
-    """Month and day are today's, whatever the year; the 29th of February only in leap years."""
+    """The month and day are today's, in any year. February 29 matches only in leap years."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnniversaryInTheNext:
-    """Month and day come up in the next `quantity` days after today, whatever the year."""
+    """The month and day fall in the next `quantity` days after today, in any year."""
 
     quantity: int
 
 
 @dataclass(frozen=True, slots=True)
 class AnniversaryInTheLast:
-    """Month and day came up in the last `quantity` days, today included, whatever the year."""
+    """The month and day fall in the last `quantity` days or today, in any year."""
 
     quantity: int
 
 
 @dataclass(frozen=True, slots=True)
 class AnniversaryThisMonth:
-    """The month is this calendar month, whatever the year."""
+    """The month is the current calendar month, in any year."""
 
 
 @dataclass(frozen=True, slots=True)
 class InMonth:
-    """The month is the given one, 1 to 12, whatever the year."""
+    """The month is `month`, 1 to 12, in any year."""
 
     month: int
 
 
 EventTimeframe: TypeAlias = AllTime | InTheLast | AtLeastAgo | BetweenAgo | InPeriod | Before | After | BetweenDates
-"""What a condition on events may look at; Klaviyo allows no other on metrics, and neither periods of the calendar nor months."""
+"""The timeframes of conditions on events. Klaviyo allows these on metrics, except `InPeriod` and units of months."""
 
 Recurrence: TypeAlias = AnniversaryToday | AnniversaryInTheNext | AnniversaryInTheLast | AnniversaryThisMonth | InMonth
-"""Timeframes that come round every year."""
+"""Timeframes that recur every year."""
 
 DateTimeframe: TypeAlias = (
     InTheLast | AtLeastAgo | BetweenAgo | InPeriod | InTheNext | Before | After | BetweenDates | Recurrence
 )
-"""What a date that a profile carries may be compared with."""
+"""The timeframes of conditions on date properties of profiles."""
 
 Timeframe: TypeAlias = AllTime | DateTimeframe
 
@@ -146,10 +145,10 @@ def midnight(day: date) -> datetime:
 
 
 def iso_moment(text: str) -> datetime:
-    """Return an ISO 8601 text as a date and time, alike on every Python: newer ones take the hour 24 for the next midnight.
+    """Parse an ISO 8601 date or datetime. Reject hour 24 on every Python version, since only newer ones accept it.
 
     Raises:
-        ValueError: it is no such text.
+        ValueError: the text is not ISO 8601, or has hour 24.
 
     >>> iso_moment("2026-06-30T24:00")
     Traceback (most recent call last):
@@ -161,7 +160,7 @@ def iso_moment(text: str) -> datetime:
 
 
 def close_of(day: date) -> datetime:
-    """Return the last instant of a day, in UTC and to the microsecond.
+    """Return the last microsecond of a day, in UTC.
 
     >>> close_of(date(2026, 6, 30)).isoformat()
     '2026-06-30T23:59:59.999999+00:00'
@@ -170,7 +169,7 @@ def close_of(day: date) -> datetime:
 
 
 def length(quantity: int, unit: FixedUnit) -> timedelta:
-    """Return how long a number of units lasts; a week is seven days.
+    """Return the length of a number of units; a week is seven days.
 
     >>> length(2, "week").days
     14
@@ -187,7 +186,7 @@ def length(quantity: int, unit: FixedUnit) -> timedelta:
 
 
 def months_before(day: datetime, months: int) -> datetime:
-    """Return the same day of the month, so many months before, or the last day of that month where it has no such day.
+    """Return the same day of the month `months` months earlier, or the last day of that month if it is shorter.
 
     >>> str(months_before(midnight(date(2026, 5, 31)), 3)), str(months_before(midnight(date(2024, 2, 29)), -12))
     ('2026-02-28 00:00:00+00:00', '2025-02-28 00:00:00+00:00')
@@ -201,7 +200,7 @@ def _before(moment: datetime, quantity: int, unit: Unit) -> datetime:
 
 
 def _begin(period: Period, today: datetime, back: int) -> datetime:
-    """Return the first instant of the week, month or year that is so many before today's."""
+    """Return the first instant of the week, month or year that is `back` periods before today's."""
     match period:
         case "week":
             return today - timedelta(days=today.weekday() + 7 * back)
@@ -214,11 +213,11 @@ def _begin(period: Period, today: datetime, back: int) -> datetime:
 
 
 def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the first instant that is in and the first that is no longer in; None where the timeframe is open.
+    """Return the start (inclusive) and the end (exclusive) of a timeframe; None for an open end.
 
-    Only the timeframe speaks here: that events after `as_of` never count is for the caller to add. Hours count back from
-    `as_of` itself and both their ends are in, since Klaviyo documents no snapping for them. Months count back to the same day of
-    the month, or to the last of a month that has no such day: in the last 3 months from May 31 begins on February 28 or 29.
+    The caller must exclude events after `as_of` itself. Hours are counted from `as_of` and both ends are included, since Klaviyo
+    documents no rounding for them. Months are counted to the same day of the month, or to its last day if it is shorter: the last
+    3 months as of May 31 start on February 28 or 29.
 
     >>> as_of = close_of(date(2023, 6, 17))
     >>> [str(edge)[:16] for edge in bounds(BetweenAgo(3, 5), as_of)]
@@ -255,9 +254,10 @@ def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[date
 
 
 def window_days(timeframe: EventTimeframe, as_of: datetime) -> tuple[int | None, int | None] | None:
-    """Return the first UTC day, counted from 1970, that is in a timeframe, and the first that is no longer in.
+    """Return the first UTC day (inclusive) and the end day (exclusive) of a timeframe, in days since 1970-01-01.
 
-    Either is None where the timeframe is open, or lasts until now. There are no days where an end is not a midnight.
+    The first day is None if the timeframe has no start; the end day is None if it extends to `as_of` or beyond. Returns None in
+    place of the pair if an end is not at midnight.
 
     >>> window_days(InTheLast(1), close_of(date(1970, 1, 3)))
     (1, None)
@@ -273,9 +273,9 @@ def window_days(timeframe: EventTimeframe, as_of: datetime) -> tuple[int | None,
 
 
 def days_of_year(recurrence: Recurrence, as_of: datetime) -> frozenset[tuple[int, int]]:
-    """Return the (month, day) pairs that a yearly timeframe takes in, as of an instant.
+    """Return the (month, day) pairs in a yearly timeframe as of an instant.
 
-    "Next" begins tomorrow: Klaviyo looks forward from the moment of evaluation, and a bare date of today has begun.
+    "Next" starts tomorrow: Klaviyo looks forward from the moment of evaluation, when today has already started.
 
     >>> sorted(days_of_year(AnniversaryInTheNext(2), close_of(date(2023, 2, 27))))
     [(2, 28), (3, 1)]

@@ -1,4 +1,4 @@
-"""The keywords that hold a property's value against something, read into tests; the phrases say whose property it is."""
+"""Parse the keywords that test a property's value, such as `at_least=18`. `phrases` applies the tests to profiles and events."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class NumberWords(TypedDict, total=False):
-    """How a number may compare; several are joined by AND."""
+    """Keywords that compare a number. Several are joined by AND."""
 
     at_least: float | Decimal
     at_most: float | Decimal
@@ -43,14 +43,14 @@ class NumberWords(TypedDict, total=False):
 
 
 class EqualityWords(NumberWords, total=False):
-    """How a count or sum may compare."""
+    """Keywords that compare a count, a sum or a number of days."""
 
     equals: float | Decimal
     not_equals: float | Decimal
 
 
 class ValueWords(NumberWords, total=False):
-    """What a property can be compared with, whoever carries it; several are joined by AND."""
+    """Keywords that test a property of a profile or of an event. Several are joined by AND."""
 
     equals: str | float | Decimal | bool | date
     not_equals: str | float | Decimal
@@ -83,9 +83,10 @@ class ValueWords(NumberWords, total=False):
 
 
 _LARGEST = int(float_info.max)
-"""Whole numbers beyond this are no floats, which thresholds are compared as."""
+"""The largest whole number that can be converted to a float, as thresholds are compared as floats."""
 
 _MOST_PLACES = 400
+"""The maximum number of decimal places of a `Decimal`."""
 
 COMPARISONS: dict[str, NumberComparison] = {
     "equals": "equals",
@@ -111,7 +112,7 @@ VALUE_WORDS = frozenset(ValueWords.__annotations__)
 
 
 def value_tests(words: Mapping[str, Any]) -> list[tuple[PropertyTest, ...]]:
-    """Return a tuple of alternatives for each word that compares a value with something."""
+    """Return, for each keyword that tests a value, a tuple of tests of which any may pass."""
     return [_READERS[word](word, value) for word, value in words.items() if word in _READERS]
 
 
@@ -126,7 +127,9 @@ def _equality(word: str, value: object) -> tuple[PropertyTest, ...]:
         return (BooleanTest(value if word == "equals" else not value),)
     if isinstance(value, date):
         if word == "not_equals":
-            raise DefinitionError.bad_value(word, value, "a text or number; for a date write ~sk.has(..., equals=day)")
+            raise DefinitionError.bad_value(
+                word, value, "text or a number (for a date, write ~sk.has(..., equals=day))"
+            )
         only = day(word, value)
         return (DateTest(BetweenDates(only, only)),)
     return (NumberTest(comparison, number(word, value)),)
@@ -141,7 +144,7 @@ def _either(comparison: TextComparison, item: Any) -> Callable[[str, object], tu
 
 
 def _one_of(word: str, value: object, *, negated: bool) -> PropertyTest:
-    """Return that a text is one of several texts, or a number one of several numbers."""
+    """Return a test that text is one of several texts, or that a number is one of several numbers."""
     every = value if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
     if isinstance(every, list) and every and not any(isinstance(one, str) for one in every):
         return NumberInTest(tuple(dict.fromkeys(number(word, one) for one in every)), negated)
@@ -191,14 +194,14 @@ _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
 
 
 def plain(value: object) -> object:
-    """Return numpy's scalars as Python's own, and anything else as it is."""
+    """Convert NumPy scalars to Python values, and return anything else unchanged."""
     item = getattr(value, "item", None)
     return item() if callable(item) and getattr(value, "shape", None) == () else value
 
 
 def number(word: str, value: object) -> Number:
-    """Return a finite number, whole ones as int; numpy's numbers become plain ones."""
-    if isinstance(value, Decimal) and value.is_finite() and _is_near(value):
+    """Check that a value is a finite number, and return it; whole floats become int, and NumPy numbers Python numbers."""
+    if isinstance(value, Decimal) and value.is_finite() and _is_usable(value):
         return value
     value = plain(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST:
@@ -208,14 +211,14 @@ def number(word: str, value: object) -> Number:
     raise DefinitionError.bad_value(word, value, "a finite number")
 
 
-def _is_near(value: Decimal) -> bool:
-    """Whether a decimal is of a size that can be counted with, which one of a billion noughts is not."""
+def _is_usable(value: Decimal) -> bool:
+    """Whether a decimal is in the range of floats and has few enough decimal places to be computed with."""
     exponent = value.as_tuple().exponent
     return abs(value.adjusted()) <= float_info.max_10_exp and isinstance(exponent, int) and exponent >= -_MOST_PLACES
 
 
 def text(word: str, value: object) -> str:
-    """Return text that is not empty."""
+    """Check that a value is text and not empty, and return it."""
     if not isinstance(value, str) or not value:
         raise DefinitionError.bad_value(word, value, "text that is not empty")
     if has_half(value):
@@ -227,9 +230,9 @@ _SEVERAL = "several texts, such as ['Boston', 'Salem'], or several numbers, such
 
 
 def texts(word: str, value: object) -> tuple[str, ...]:
-    """Return several texts, each once."""
+    """Check that a value is an iterable of texts, and return them without duplicates."""
     if isinstance(value, list) and not all(isinstance(one, str) for one in value):
-        raise DefinitionError.bad_value(word, value, f"{_SEVERAL}, and not both")
+        raise DefinitionError.bad_value(word, value, f"{_SEVERAL}, but not both")
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise DefinitionError.bad_value(word, value, _SEVERAL)
     every = tuple(dict.fromkeys(text(word, one) for one in value))
@@ -239,7 +242,7 @@ def texts(word: str, value: object) -> tuple[str, ...]:
 
 
 def boolean(word: str, value: object) -> bool:
-    """Return True or False, and nothing that merely counts as one."""
+    """Check that a value is True or False, and return it. Other truthy or falsy values are rejected."""
     value = plain(value)
     if not isinstance(value, bool):
         raise DefinitionError.bad_value(word, value, "True or False")
@@ -247,7 +250,7 @@ def boolean(word: str, value: object) -> bool:
 
 
 def name_of(value: object) -> str:
-    """Return the name of a metric, property or list."""
+    """Check that a value can be the name of a metric, property or list, and return it."""
     if not isinstance(value, str) or not value.strip():
         raise DefinitionError.bad_value("A name", value, "text that is not blank")
     if has_half(value):
@@ -256,14 +259,14 @@ def name_of(value: object) -> str:
 
 
 def chosen(what: str, value: T, choices: Iterable[T]) -> T:
-    """Return a value that is among the choices."""
+    """Check that a value is one of the choices, and return it."""
     if value not in choices:
         raise DefinitionError.unknown_choice(what, value, choices)
     return value
 
 
 def check_words(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Refuse a keyword that the phrase does not know, offering the near spellings."""
+    """Raise for a keyword that the phrase does not accept, and suggest similar ones."""
     for word in words:
         if word not in known:
             raise DefinitionError.unknown_word(phrase, word, known)

@@ -264,7 +264,7 @@ def test_a_funnel_has_two_to_five_steps_and_one_of_them_is_taken(taken: list[boo
 @pytest.mark.parametrize("comparison", get_args(conditions.ItemsComparison))
 def test_a_list_is_asked_for_one_item_at_least(comparison: Any):
     """All of nothing is in every list and any of nothing in none, and nobody means either."""
-    with pytest.raises(DefinitionError, match=f"What a list {comparison} must be one or more items"):
+    with pytest.raises(DefinitionError, match=f'The items of "{comparison}" must be a tuple of at least one item'):
         ItemsTest(comparison, ())
 
 

@@ -100,9 +100,9 @@ def test_numbers_that_were_worked_out_are_pythons_own():
 
 
 UNREADABLE: dict[str, tuple[Any, str]] = {
-    "any number of arguments": (lambda *days: days, r"the argument '\*days' can't be given by name"),
-    "any keywords": (lambda **days: days, r"the argument '\*\*days' can't be given by name"),
-    "positional only": (lambda days, /: days, "the argument 'days' can't be given by name"),
+    "any number of arguments": (lambda *days: days, r"the argument '\*days' can't be passed by keyword"),
+    "any keywords": (lambda **days: days, r"the argument '\*\*days' can't be passed by keyword"),
+    "positional only": (lambda days, /: days, "the argument 'days' can't be passed by keyword"),
     "no function": (3, "this is of type int, which has no arguments"),
     "a segment": (sk.Segment("VIP", sk.spent(more_than=5)), "this is the segment 'VIP', which has no arguments"),
     "a condition": (sk.spent(more_than=5), "this is of type MetricCondition"),
@@ -125,7 +125,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: CHECKED(floor=1, quite_days=3),
         "lapsed has no argument 'quite_days'. Did you mean 'quiet_days'",
     ),
-    "a value by position": (lambda: CHECKED(90, floor=1), "Every argument of lapsed must be given by its name"),
+    "a value by position": (lambda: CHECKED(90, floor=1), "Every argument of lapsed must be passed by keyword"),
     "a value that is no choice": (
         lambda: CHECKED(floor=1, approach="order"),
         "approach of lapsed can't be 'order'. Did you mean 'orders'? The choices are: 'orders', 'visits'",

@@ -60,11 +60,11 @@ def test_help_shows_the_short_names_of_what_longer_functions_take(name: str):
 
 
 def test_help_names_every_way_to_compare_an_event():
-    """`is_set` of an event's property, and which days a window between two days takes in, stand in the help of `did`."""
+    """The help of `did` names `is_set` of an event property, and the days that a window between two days includes."""
     told = " ".join(str(sk.did.__doc__).split())
 
     assert '{"is_set": True}' in told
-    assert "takes in both of its days" in told
+    assert "includes both of its days" in told
 
 
 def test_a_window_between_two_days_begins_where_the_last_days_end():

@@ -61,7 +61,7 @@ def test_only_segments_and_conditions_are_joined(join: Callable[[Any, Any], Any]
     """Anything else is named in the error, on either side."""
     for sides in ((A, other), (other, A)):
         with pytest.raises(
-            sk.DefinitionError, match=f"beside a segment needs a condition, and .* is of type {type(other).__name__}"
+            sk.DefinitionError, match=f"with a segment needs a condition, and .* is of type {type(other).__name__}"
         ):
             join(*sides)
 

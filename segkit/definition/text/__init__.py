@@ -1,4 +1,4 @@
-"""A condition as plain data, mappings and lists of text and numbers, and as YAML; what a segment is stands one floor up."""
+"""Convert conditions to and from plain data (mappings, lists, text, numbers and booleans) and YAML, for `Segment`."""
 
 from segkit.definition.text.fingerprint import canonical, fingerprint
 from segkit.definition.text.keys import KIND_KEYS, PROPERTY_KEYS, Fault

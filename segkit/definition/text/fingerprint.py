@@ -1,4 +1,4 @@
-"""What a condition says as one canonical text, and that text's SHA-256, which stay the same over versions and platforms."""
+"""Convert a condition to a canonical text and hash it with SHA-256. Both are stable across versions and platforms."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from segkit.definition.text.write import to_data
 
 
 def canonical(condition: Condition) -> str:
-    """Return a text that is equal exactly where conditions are equal: JSON with sorted keys, in ASCII, numbers as fractions.
+    """Return a text that is equal for equal conditions only: ASCII JSON with sorted keys and numbers as fractions.
 
     >>> from segkit.definition.phrases import has
     >>> canonical(has("Age", at_least=18.5))
@@ -20,7 +20,7 @@ def canonical(condition: Condition) -> str:
 
 
 def fingerprint(condition: Condition) -> str:
-    """Return "sha256:" and the SHA-256 of the canonical text, as 64 hexadecimal digits."""
+    """Return "sha256:" followed by the SHA-256 of the canonical text as 64 hexadecimal digits."""
     return f"sha256:{hashlib.sha256(canonical(condition).encode()).hexdigest()}"
 
 
@@ -39,9 +39,9 @@ def _plain(data: Any) -> Any:
 
 
 def _number(value: float | Decimal) -> dict[str, str]:
-    """Return a number as its fraction in lowest terms: 90, 90.0 and Decimal("90.00") are equal, and so are their fractions."""
-    over, under = value.as_integer_ratio()
-    # Hexadecimal, since Python refuses to write very long whole numbers in decimals.
+    """Write a number as a fraction in lowest terms, so that 90, 90.0 and Decimal("90.00") have the same text."""
+    top, bottom = value.as_integer_ratio()
+    # Large numbers are written in hexadecimal, since Python limits how many decimal digits it converts.
     return {
-        "number": f"{over}/{under}" if abs(over) < 10**18 and under < 10**18 else f"{over:x}/{under:x} (hexadecimal)"
+        "number": f"{top}/{bottom}" if abs(top) < 10**18 and bottom < 10**18 else f"{top:x}/{bottom:x} (hexadecimal)"
     }

@@ -1,4 +1,4 @@
-"""The keys of a condition's plain data, shared by its writer and its reader; what they mean is said by the tree."""
+"""Define the keys of a condition's plain data, which `read`, `write` and `schema` share. `conditions` explains their meaning."""
 
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
@@ -7,11 +7,11 @@ from segkit.definition.conditions import ItemsComparison, ListComparison, Number
 from segkit.masking import masked_text
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where something stands in a document: keys, and places in lists from 0."""
+"""The location of a value in a document: keys of mappings, and indexes of lists counted from 0."""
 
 NUMBER_KEYS: tuple[NumberComparison, ...] = get_args(NumberComparison)
 TEXT_KEYS: dict[TextComparison, str] = {
-    # "contains" alone takes either a part of a text or an item of a list, as in the phrases.
+    # "contains" without "text" tests either part of a text or an item of a list, as in `sk.has`.
     comparison: comparison.replace("contains", "contains text")
     for comparison in get_args(TextComparison)
 }
@@ -37,11 +37,11 @@ TEST_KEYS = tuple(
         ],
     )
 )
-"""What the property of an event is compared with."""
+"""The keys that test a property of an event."""
 
 EITHER_KEYS: tuple[ListComparison, ...] = get_args(ListComparison)
 PROPERTY_KEYS = (*TEST_KEYS, *EITHER_KEYS, "when")
-"""What the property of a profile is compared with: also the pair that `contains` stands for, and dates."""
+"""The keys that test a property of a profile: those of events, and also "contains", "not contains" and "when" for dates."""
 
 
 KIND_KEYS: dict[str, tuple[str, ...]] = {
@@ -69,19 +69,19 @@ KIND_KEYS: dict[str, tuple[str, ...]] = {
     "in region": (),
     "not in region": (),
 }
-"""Every condition has exactly one of these keys, and what may stand beside it."""
+"""The keys of which every condition has exactly one, and for each the other keys that it allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a document, and where; the line counts from 1, where it is known."""
+    """An error in a document and its location. The line is counted from 1, and None if it is not known."""
 
     path: Path
     reason: str
     line: int | None = None
 
     def __str__(self) -> str:
-        """Say it on one line, places in lists counted from 1."""
-        place = "/".join(str(step + 1) if isinstance(step, int) else masked_text(step) for step in self.path)
+        """Return the line, the path (with indexes counted from 1) and the reason."""
+        path = "/".join(str(step + 1) if isinstance(step, int) else masked_text(step) for step in self.path)
         line = f"line {self.line}" if self.line else ""
-        return f"{', '.join(part for part in (line, place) if part)}: {self.reason}".removeprefix(": ")
+        return f"{', '.join(part for part in (line, path) if part)}: {self.reason}".removeprefix(": ")

@@ -1,6 +1,4 @@
-"""Plain data read into a condition, with the phrases' own checks; all faults are gathered, each with where it stands."""
-
-# Over 250 lines, since every kind of condition is worth finding in one file.
+"""Read conditions from plain data with the same checks as `phrases`, and collect all faults with their locations."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -75,12 +73,12 @@ from segkit.definition.value_words import value_tests
 from segkit.errors import DefinitionError
 
 UNREADABLE: Condition = AllOf(())
-"""Stands where a condition could not be read, while the rest is looked through for more faults."""
+"""Placeholder for a condition that could not be read, so that the rest can still be checked for faults."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One mapping of the document, where it stands, and where faults go."""
+    """A mapping in the document, its path, and the list that faults are added to."""
 
     data: dict[str, Any]
     path: Path
@@ -90,7 +88,7 @@ class _Part:
         self.faults.append(Fault((*self.path, *steps), str(error)))
 
     def take(self, key: str, read: Callable[[str, Any], Any], default: Any = None) -> Any:
-        """Read what stands at a key; the default where nothing stands or it is at fault."""
+        """Read the value of a key. Return the default if the key is missing or its value has a fault."""
         if key in self.data:
             try:
                 return read(key, self.data[key])
@@ -99,23 +97,23 @@ class _Part:
         return default
 
     def one_of(self, what: str, keys: Iterable[str], *, needed: bool) -> str | None:
-        """Return the only one of the keys that is there."""
+        """Return the one key that is present; None if there is none. Add a fault if there are several, or if a needed key is missing."""
         known = tuple(keys)
-        given = [key for key in self.data if key in known]
-        if len(given) > 1 or (needed and not given):
-            self.fault(DefinitionError.not_one_key(what, given, known))
+        present = [key for key in self.data if key in known]
+        if len(present) > 1 or (needed and not present):
+            self.fault(DefinitionError.not_one_key(what, present, known))
             return None
-        return given[0] if given else None
+        return present[0] if present else None
 
 
 def read_condition(data: object, faults: list[Fault], *, path: Path = (), beside: Iterable[str] = ()) -> Condition:
-    """Read a condition from plain data as `to_data` writes it; what is wrong is added to the faults, all of it.
+    """Read a condition from plain data as written by `to_data`, and add everything that is wrong to `faults`.
 
     Args:
-        data: mappings, lists, text, numbers and truths.
-        faults: to be added to; if any were, the condition returned is not to be used.
-        path: where the data stands in its document.
-        beside: keys of the mapping that are not the condition's, and are left alone.
+        data: mappings, lists, text, numbers and booleans.
+        faults: the list that faults are added to. If any were added, don't use the returned condition.
+        path: the path of the data in its document.
+        beside: keys of the mapping to ignore, since they are not part of the condition.
 
     >>> read_condition({"has": "Age", "at least": 18}, []) == PropertyCondition("Age", value_tests({"at_least": 18})[0][0])
     True
@@ -147,7 +145,7 @@ def _unknown_keys(part: _Part, known: Collection[str], *, offer: Iterable[str] |
 
 def _group(part: _Part, kind: str) -> Condition:
     parts = part.take(kind, listed_items, [])
-    read = tuple(read_condition(one, part.faults, path=(*part.path, kind, place)) for place, one in enumerate(parts))
+    read = tuple(read_condition(one, part.faults, path=(*part.path, kind, index)) for index, one in enumerate(parts))
     return AllOf(read) if kind == "all of" else AnyOf(read)
 
 
@@ -158,7 +156,7 @@ def _not(part: _Part, kind: str) -> Condition:
 def _metric(part: _Part, kind: str) -> Condition:
     metric = part.take(kind, names, "?")
     needed = kind in ("spent on", "did on days") and not part.data.keys() - {kind, *KIND_KEYS[kind]}
-    comparison = cast(NumberComparison | None, part.one_of(f"What stands beside {kind}", NUMBER_KEYS, needed=needed))
+    comparison = cast(NumberComparison | None, part.one_of(f"A condition with {kind}", NUMBER_KEYS, needed=needed))
     value: Any = 1
     if kind == "did not":
         comparison, value = "equals", 0
@@ -174,8 +172,8 @@ _MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did not": "count", "di
 
 def _funnel(part: _Part, kind: str) -> Condition:
     steps = tuple(
-        _step(one, part.faults, (*part.path, kind, place))
-        for place, one in enumerate(part.take(kind, listed_items, []))
+        _step(one, part.faults, (*part.path, kind, index))
+        for index, one in enumerate(part.take(kind, listed_items, []))
     )
     seconds = part.take("completed within", seconds_of)
     timeframe = part.take("when", read_event_timeframe, ALL_TIME)
@@ -207,11 +205,11 @@ _OF_PROPERTIES = ("has", "is set", "is not set")
 
 
 def _event_tests(part: _Part) -> EventTests:
-    """Read the tests under `where`: each of a property, or alternatives."""
-    found: list[EventProperty | EventAlternatives] = []
+    """Read the tests under `where`, each of which tests a property or lists alternatives."""
+    tests: list[EventProperty | EventAlternatives] = []
     for clause in _clauses(part, "where"):
         if "any of" not in clause.data:
-            found += _event_properties([clause])
+            tests += _event_properties([clause])
             continue
         _unknown_keys(clause, ("any of",))
         inner = _clauses(clause, "any of")
@@ -219,8 +217,8 @@ def _event_tests(part: _Part) -> EventTests:
             clause.fault(
                 DefinitionError.bad_value("any of", clause.data["any of"], "a list of one or more tests"), "any of"
             )
-        found.append(EventAlternatives(tuple(map(_alternative, inner))))
-    return tuple(found)
+        tests.append(EventAlternatives(tuple(map(_alternative, inner))))
+    return tuple(tests)
 
 
 def _alternative(clause: _Part) -> tuple[EventProperty, ...]:
@@ -235,20 +233,20 @@ def _event_properties(clauses: Iterable[_Part]) -> tuple[EventProperty, ...]:
 
 
 def _clauses(part: _Part, key: str) -> list[_Part]:
-    """Return the mappings of a list; what is none is a fault."""
-    found = []
-    for place, data in enumerate(part.take(key, listed_items, [])):
-        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, place), part.faults)
+    """Return the mappings in a list, and add a fault for anything else."""
+    clauses = []
+    for index, data in enumerate(part.take(key, listed_items, [])):
+        clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, index), part.faults)
         if isinstance(data, dict):
-            found.append(clause)
+            clauses.append(clause)
         else:
             clause.fault(DefinitionError.not_a_mapping(data))
-    return found
+    return clauses
 
 
 def _property_tests(clauses: Iterable[_Part], tests: Iterable[str]) -> tuple[PropertyCondition, ...]:
-    """Read tests: each as a condition on a property, and nothing else."""
-    found = []
+    """Read tests of properties, as conditions on properties."""
+    conditions = []
     for clause in clauses:
         kind = clause.one_of("A test of a property", _OF_PROPERTIES, needed=True)
         if kind is None:
@@ -256,8 +254,8 @@ def _property_tests(clauses: Iterable[_Part], tests: Iterable[str]) -> tuple[Pro
         _unknown_keys(clause, (kind, *tests) if kind == "has" else (kind,))
         condition = _has(clause, kind, tests) if kind == "has" else _set(clause, kind)
         if isinstance(condition, PropertyCondition):
-            found.append(condition)
-    return tuple(found)
+            conditions.append(condition)
+    return tuple(conditions)
 
 
 def _set(part: _Part, kind: str) -> PropertyCondition:
@@ -266,18 +264,18 @@ def _set(part: _Part, kind: str) -> PropertyCondition:
 
 def _has(part: _Part, kind: str, tests: Iterable[str] = PROPERTY_KEYS) -> Condition:
     of = part.take(kind, name, "?")
-    # A misspelt test is already told of, and then none is missing.
-    key = part.one_of("A test of what a property is", tests, needed=not part.data.keys() - {kind, *tests})
+    # An unknown key is already reported as a fault; don't report a missing test as well.
+    key = part.one_of("A test of a property's value", tests, needed=not part.data.keys() - {kind, *tests})
     if key is None:
         return UNREADABLE
     if key in EITHER_KEYS:
         return either(of, key, part.take(key, some_text, "?"))
-    found = part.take(key, _test)
-    return UNREADABLE if found is None else PropertyCondition(of, found)
+    test = part.take(key, _test)
+    return UNREADABLE if test is None else PropertyCondition(of, test)
 
 
 def _test(key: str, value: Any) -> PropertyTest:
-    """Read one test from its key and value, as the phrase `has` would from its word."""
+    """Read a test from its key and value, as `sk.has` reads it from a keyword."""
     if key == "when":
         return DateTest(read_date_timeframe(key, value))
     for comparison, length_key in LENGTH_KEYS.items():
@@ -317,14 +315,14 @@ def _segment(part: _Part, kind: str) -> Condition:
 def _distance(part: _Part, kind: str) -> Condition:
     distance, unit = part.take(kind, length_of, (1.0, "miles"))
     place: PostalCode | Point | None = None
-    given = part.one_of(kind, ["of postal code", "of point"], needed=True)
-    if given == "of point":
-        place = part.take(given, point)
-    elif given:
-        land = part.take("country", country, "US")
+    key = part.one_of(kind, ["of postal code", "of point"], needed=True)
+    if key == "of point":
+        place = part.take(key, point)
+    elif key:
+        of_country = part.take("country", country, "US")
         if "country" not in part.data:
-            part.fault(DefinitionError.missing_word(given, ["country"]))
-        place = PostalCode(part.take(given, name, "?"), land)
+            part.fault(DefinitionError.missing_word(key, ["country"]))
+        place = PostalCode(part.take(key, name, "?"), of_country)
     return DistanceCondition(kind == "within", distance, unit, place or PostalCode("?", "US"))
 
 

@@ -1,6 +1,6 @@
-"""Generate the JSON Schema of a segment's text, which editors check and complete YAML files with.
+"""Generate the JSON Schema of segment files, which editors use to check and complete YAML.
 
-`segkit/segment.schema.json` is written by `python -m segkit.definition.text.schema`; a test compares the two.
+`python -m segkit.definition.text.schema` writes `segkit/segment.schema.json`. A test checks that the file is up to date.
 """
 
 import json
@@ -64,40 +64,43 @@ _POINT: Schema = {
     "maxItems": 2,
 }
 _KINDS: Mapping[str, tuple[Schema, str]] = {
-    "all of": (_CONDITIONS, "All of these hold; an empty list includes everybody."),
-    "any of": (_CONDITIONS, "At least one of these holds; an empty list includes nobody."),
-    "not": (_ref("nested-condition"), "Everybody for whom this does not hold, unset properties included."),
-    "did": (_METRICS, "How often somebody did something; at least once if there is no comparison."),
-    "did not": (_METRICS, "Did something zero times."),
-    "did on days": (_METRICS, "On how many different UTC days somebody did something."),
-    "spent on": (_METRICS, "The sum of the values of a metric's events."),
-    "did in order": (_array(_ref("step"), minItems=2, maxItems=5), "Took these steps in this order."),
-    "last event": (_NAME, "The newest event of a metric passes these tests."),
-    "has": (_NAME, "A property of the profile passes one test."),
-    "is set": (_NAME, "A property of the profile has a value."),
-    "is not set": (_NAME, "A property of the profile has no value."),
-    "can receive": ({"enum": [*get_args(Channel)]}, "Can receive marketing on a channel."),
-    "cannot receive": ({"enum": [*get_args(Channel)]}, "Cannot receive marketing on a channel."),
-    "in list": (_NAME, "Is on a list, joined in a timeframe."),
-    "not in list": (_NAME, "Is not on a list."),
+    "all of": (_CONDITIONS, "Profiles that match all of these conditions; everybody if the list is empty."),
+    "any of": (_CONDITIONS, "Profiles that match at least one of these conditions; nobody if the list is empty."),
+    "not": (
+        _ref("nested-condition"),
+        "Profiles that do not match this condition, including those with unset properties.",
+    ),
+    "did": (_METRICS, "Profiles by how often they did something; at least once if there is no comparison."),
+    "did not": (_METRICS, "Profiles that did something zero times."),
+    "did on days": (_METRICS, "Profiles by the number of different UTC days on which they did something."),
+    "spent on": (_METRICS, "Profiles by the sum of the values of a metric's events."),
+    "did in order": (_array(_ref("step"), minItems=2, maxItems=5), "Profiles that took these steps in this order."),
+    "last event": (_NAME, "Profiles whose most recent event of a metric passes these tests."),
+    "has": (_NAME, "Profiles with a property that passes one test."),
+    "is set": (_NAME, "Profiles for which a property has a value."),
+    "is not set": (_NAME, "Profiles for which a property has no value."),
+    "can receive": ({"enum": [*get_args(Channel)]}, "Profiles that can receive marketing on a channel."),
+    "cannot receive": ({"enum": [*get_args(Channel)]}, "Profiles that cannot receive marketing on a channel."),
+    "in list": (_NAME, "Profiles on a list, optionally only those that joined it in a timeframe."),
+    "not in list": (_NAME, "Profiles that are not on a list."),
     "within": (
         {"type": "string", "pattern": rf"^[0-9.eE+-]+ ({'|'.join(get_args(DistanceUnit))})$"},
-        "Lives within this distance.",
+        "Profiles that live nearer than this distance.",
     ),
     "beyond": (
         {"type": "string", "pattern": rf"^[0-9.eE+-]+ ({'|'.join(get_args(DistanceUnit))})$"},
-        "Lives farther away than this.",
+        "Profiles that live farther away than this distance.",
     ),
-    "phone country": (_array(_ref("country"), minItems=1), "The phone number is from one of these countries."),
+    "phone country": (_array(_ref("country"), minItems=1), "Profiles with a phone number of one of these countries."),
     "not phone country": (
         _array(_ref("country"), minItems=1),
-        "The phone number is valid and from none of these countries.",
+        "Profiles with a valid phone number of any other country.",
     ),
-    "in region": ({"enum": [*get_args(Region)]}, "Lives in a region."),
-    "in segment": (_NAME, "Is in another segment of the same set."),
-    "not in region": ({"enum": [*get_args(Region)]}, "Lives in a known country outside a region."),
+    "in region": ({"enum": [*get_args(Region)]}, "Profiles whose country is in a region."),
+    "in segment": (_NAME, "Profiles in another segment, which is loaded together with this one."),
+    "not in region": ({"enum": [*get_args(Region)]}, "Profiles whose country is known and outside a region."),
 }
-"""The value of each kind's own key, and what the kind means."""
+"""For each kind of condition, the schema of the value of its main key, and a description."""
 
 _BESIDE: Mapping[str, Schema] = {
     "when": _ref("when-of-events"),
@@ -121,7 +124,7 @@ def segment_schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A segkit segment",
-        "description": "Who is in a segment, as text. Text that looks like a number, a date, true or false stands in quotes.",
+        "description": "The definition of a segment. Put text that looks like a number, a date, true or false in quotes.",
         "type": "object",
         "required": ["segkit", "name"],
         "properties": {
@@ -173,11 +176,11 @@ _ALTERNATIVES = _only(
         minItems=1,
     ),
 )
-"""Tests of one event, any of which holds."""
+"""Alternative tests of one event, of which any may pass."""
 
 
 def _kind(kind: str, beside: Iterable[str]) -> Schema:
-    """Return the schema of one kind of condition, with what may be given beside its own key."""
+    """Return the schema of one kind of condition, with the keys that are allowed beside its main key."""
     value, meaning = _KINDS[kind]
     match kind:
         case "has":
@@ -185,8 +188,8 @@ def _kind(kind: str, beside: Iterable[str]) -> Schema:
             return _described(kind, meaning, {kind: value, **tests}, oneOf=_one_of(PROPERTY_KEYS))
         case "last event":
             where = _array(_ref("test-of-an-event"), minItems=1)
-            found = _described(kind, meaning, {kind: value, **_beside(kind, beside), "where": where})
-            return found | {"required": [kind, "where"]}
+            schema = _described(kind, meaning, {kind: value, **_beside(kind, beside), "where": where})
+            return schema | {"required": [kind, "where"]}
         case "within" | "beyond":
             places = [{"required": ["of postal code", "country"]}, {"required": ["of point"]}]
             return _described(kind, meaning, {kind: value, **_beside(kind, beside)}, oneOf=places)
@@ -231,14 +234,14 @@ def _closed(kind: str, properties: Schema, **rest: Any) -> Schema:
 
 
 def _tests(keys: Iterable[str]) -> list[Schema]:
-    """Return the tests of one property: a comparison by one of the keys, or whether it is set."""
+    """Return the schemas of tests of one property: a comparison with one of the keys, or whether it is set."""
     keys = tuple(keys)
     compared = _closed("has", {key: _test(key) for key in keys}, oneOf=_one_of(keys))
     return [compared, _closed("is set", {}), _closed("is not set", {})]
 
 
 def _test(key: str) -> Schema:
-    """Return the schema of what a test compares with."""
+    """Return the schema of the value that a test compares with."""
     if key in {"equals", "not equals"}:
         return {"anyOf": [{"type": ["string", "boolean"]}, _NUMBER]}
     if key in {"is in", "not in"}:

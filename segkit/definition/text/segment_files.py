@@ -1,4 +1,4 @@
-"""Segments kept as YAML files, in git or anywhere: found, read and checked all together; the form itself is the segment's."""
+"""Load segments from YAML files. `Segment.to_yaml` and `Segment.from_yaml` define the format."""
 
 from pathlib import Path
 
@@ -8,23 +8,23 @@ from segkit.given_paths import file_there, there
 from segkit.masking import masked_text
 
 LARGEST = 2**22
-"""Bytes of a file; `read_yaml` tells what a text may have."""
+"""The maximum size of a file in bytes. `read_yaml` limits the number of characters."""
 
 ENDINGS = (".yaml", ".yml")
 
 
 def load_segments(path: str | Path) -> list[Segment]:
-    """Read the segments of a folder, one from each .yaml or .yml file in the order of the file names, or of a single file.
+    """Load the segments in a folder, one from each .yaml or .yml file in the order of the file names, or in a single file.
 
-    Folders within the folder, and files that begin with a dot, are left alone.
+    Skips subfolders and files whose names start with a dot.
 
     Args:
-        path: a folder, or a file of any ending. Files are UTF-8, with or without a byte-order mark.
+        path: a folder, or a file with any extension. Files are UTF-8, with or without a byte-order mark.
 
     Raises:
-        DataError: there is no such folder or file, or the system refuses to read it.
-        DefinitionError: the folder holds no such file; or every fault of every file, with its line and the path to it; two
-            files whose segments have one name are a fault too.
+        DataError: the folder or file does not exist or can't be read.
+        DefinitionError: the folder has no such file, files have faults, or two segments have the same name. The message lists
+            all faults of all files, each with its line and path.
 
     >>> import tempfile
     >>> from segkit.definition.phrases import can_receive
@@ -39,7 +39,7 @@ def load_segments(path: str | Path) -> list[Segment]:
     faults: list[str] = []
     for file in _files(path):
         try:
-            segment, found = read_segment(
+            segment, file_faults = read_segment(
                 file_there(file, "A segment", largest=LARGEST).read_text(encoding="utf-8-sig")
             )
         except UnicodeDecodeError as error:
@@ -49,7 +49,7 @@ def load_segments(path: str | Path) -> list[Segment]:
             continue
         except OSError as error:
             raise DataError.unreadable_file(file, error.strerror or type(error).__name__) from None
-        faults += [f"{masked_text(file.name)}, {fault}" for fault in found]
+        faults += [f"{masked_text(file.name)}, {fault}" for fault in file_faults]
         if segment is not None and segment.name in read:
             faults.append(
                 f"{masked_text(file.name)}: {DefinitionError.one_name_twice(segment.name)} The other is {masked_text(files[segment.name])}."
@@ -65,11 +65,11 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     inside = sorted(path.iterdir(), key=lambda file: file.name)
-    found = [
+    files = [
         file
         for file in inside
         if file.suffix.lower() in ENDINGS and not file.name.startswith(".") and not file.is_dir()
     ]
-    if not found:
+    if not files:
         raise DefinitionError.no_segment_files(path, [file.name for file in inside])
-    return found
+    return files

@@ -1,4 +1,4 @@
-"""A timeframe as a few words, "in the last 90 days", that read back to the same timeframe; English at large is `explain`'s."""
+"""Convert timeframes to short texts such as "in the last 90 days", and parse them. `explain` writes longer English."""
 
 import re
 from collections.abc import Callable
@@ -53,7 +53,7 @@ DATE_FORMS = (
 
 
 def timeframe_text(timeframe: Timeframe) -> str:
-    """Say a timeframe in the words that `read_event_timeframe` and `read_date_timeframe` take.
+    """Write a timeframe as text that `read_event_timeframe` and `read_date_timeframe` parse.
 
     >>> timeframe_text(BetweenAgo(91, 150)), timeframe_text(InTheLast(1, "week"))
     ('between 91 and 150 days ago', 'in the last 1 week')
@@ -96,45 +96,45 @@ def _units(quantity: int, unit: Unit) -> str:
 
 
 def read_event_timeframe(key: str, value: object) -> EventTimeframe:
-    """Read a timeframe of events from its words.
+    """Parse the text of a timeframe for events.
 
     Raises:
-        DefinitionError: the words say no timeframe, one of dates only, or one that runs backwards or too long.
+        DefinitionError: the text is not a timeframe, or the timeframe is only for dates, is reversed or is too long.
 
     >>> read_event_timeframe("when", "at least 30 days ago")
     AtLeastAgo(quantity=30, unit='day')
     """
     if value == timeframe_text(ALL_TIME):
         return ALL_TIME
-    word, given = _word(key, value, EVENT_FORMS)
-    if word not in EVENT_WORDS:
+    keyword, argument = _keyword(key, value, EVENT_FORMS)
+    if keyword not in EVENT_WORDS:
         raise DefinitionError.bad_timeframe(key, value, EVENT_FORMS)
-    return event_timeframe(key, {word: given})
+    return event_timeframe(key, {keyword: argument})
 
 
 def read_date_timeframe(key: str, value: object) -> DateTimeframe:
-    """Read a timeframe of a date that a profile carries from its words.
+    """Parse the text of a timeframe for a date property of a profile.
 
     >>> read_date_timeframe("when", "in June of any year")
     InMonth(month=6)
     """
-    word, given = _word(key, value, DATE_FORMS)
-    found = date_timeframe(key, {word: given})
-    if found is None or word not in DATE_WORDS:
+    keyword, argument = _keyword(key, value, DATE_FORMS)
+    timeframe = date_timeframe(key, {keyword: argument})
+    if timeframe is None or keyword not in DATE_WORDS:
         raise DefinitionError.bad_timeframe(key, value, DATE_FORMS)
-    return found
+    return timeframe
 
 
-def _word(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
-    """Return the phrases' word for a timeframe and its value, so that the same checks hold here and there."""
+def _keyword(key: str, value: object, forms: tuple[str, ...]) -> tuple[str, Any]:
+    """Return the keyword for a timeframe and its value, so that the checks of `timeframe_words` apply."""
     if isinstance(value, str):
         for pattern, read in _PATTERNS:
-            found = pattern.fullmatch(value)
-            if found:
-                word, given = read(*found.groups())
-                if isinstance(given, tuple) and given[0] > given[1]:
+            match = pattern.fullmatch(value)
+            if match:
+                keyword, argument = read(*match.groups())
+                if isinstance(argument, tuple) and argument[0] > argument[1]:
                     break
-                return word, given
+                return keyword, argument
     raise DefinitionError.bad_timeframe(key, value, forms)
 
 
@@ -184,4 +184,4 @@ _PATTERNS = [(re.compile(pattern, re.ASCII), read) for pattern, read in (_READ_E
 
 EVENT_PATTERNS = (*_READ_EVENTS, timeframe_text(ALL_TIME))
 DATE_PATTERNS = (*_READ_EVENTS, *_READ_DATES)
-"""Regular expressions of every text that is read, the words of `explain` included."""
+"""Regexes for all texts that can be parsed, including those that `explain` writes."""

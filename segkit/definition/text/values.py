@@ -1,4 +1,4 @@
-"""The values that stand at the keys of a condition's plain data, each read with the phrases' own checks."""
+"""Read the values in a condition's plain data with the same checks as `phrases`. Functions raise DefinitionError for bad values."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,11 +14,11 @@ from segkit.definition.value_words import chosen, name_of, number
 from segkit.errors import DefinitionError
 
 _DECIMAL = re.compile(r"-?[0-9]{1,309}(\.[0-9]{1,400})?")
-"""As long as the largest float, and as fine as the smallest and its last places: what `to_data` may write."""
+"""Decimals that `to_data` can write: as many digits as the largest float has, and as many places as the smallest needs."""
 
 
 def text(key: str, value: object) -> str:
-    """Return text; numbers, truths and dates that were not quoted are refused, since their spelling is lost."""
+    """Return text. Numbers, booleans and dates without quotes are rejected, since their spelling is lost."""
     if not isinstance(value, str):
         raise DefinitionError.unquoted(key, value)
     return value
@@ -30,16 +30,16 @@ def name(key: str, value: object) -> str:
 
 
 def names(key: str, value: object) -> str | tuple[str, ...]:
-    """Return the name of a metric, or of two or more."""
+    """Return the name of one metric, or the names of a list of two or more."""
     if not isinstance(value, list):
         return name(key, value)
     if len(value) < 2:
-        raise DefinitionError.bad_value(key, value, "a name, or a list of two or more")
+        raise DefinitionError.bad_value(key, value, "a name, or a list of two or more names")
     return tuple(name(key, one) for one in value)
 
 
 def exact(key: str, value: object) -> Number:
-    """Return a number; a decimal that no float equals stands as {decimal: '19.99'}."""
+    """Return a number. A decimal that no float equals is written as {decimal: '19.99'}."""
     if not isinstance(value, dict):
         return number(key, value)
     written = value.get("decimal")
@@ -49,40 +49,40 @@ def exact(key: str, value: object) -> Number:
 
 
 def item(key: str, value: object) -> Any:
-    """Return what one value is compared with: a text, a truth or a number."""
+    """Return the value that a property is compared with: text, a boolean or a number."""
     if value is None or isinstance(value, date):
         raise DefinitionError.unquoted(key, value)
     return value if isinstance(value, (str, bool)) else exact(key, value)
 
 
 def count(key: str, value: object) -> int:
-    """Return a whole number from 0."""
+    """Return a whole number, 0 or more."""
     return whole(key, exact(key, value), least=0)
 
 
 def listed_items(key: str, value: Any) -> list[Any]:
-    """Return the items of a list, whatever they are."""
+    """Return the items of a list, without checking them."""
     if not isinstance(value, list):
-        raise DefinitionError.bad_value(key, value, "a list, each of its items after a dash")
+        raise DefinitionError.bad_value(key, value, "a list, with a dash before each item")
     return value
 
 
 def texts(key: str, value: object) -> tuple[str, ...]:
-    """Return several texts."""
+    """Return a list of texts."""
     return tuple(text(key, one) for one in listed_items(key, value))
 
 
 def one_among(choices: Iterable[Any]) -> Callable[[str, Any], Any]:
-    """Return a reader of texts of which there are few."""
+    """Return a function that reads a text and checks that it is one of the choices."""
     return lambda key, value: chosen(key, text(key, value), choices)
 
 
 def seconds_of(key: str, value: object) -> int:
-    """Return the seconds of a span such as "48 hours"."""
-    found = re.fullmatch(rf"([0-9]{{1,9}}) ({'|'.join(SECONDS)})s?", text(key, value))
-    if not found:
+    """Return the length in seconds of a duration such as "48 hours"."""
+    match = re.fullmatch(rf"([0-9]{{1,9}}) ({'|'.join(SECONDS)})s?", text(key, value))
+    if not match:
         raise DefinitionError.bad_value(key, value, f"a number and a unit ({', '.join(SECONDS)}s), such as '48 hours'")
-    return int(found[1]) * SECONDS[found[2]]
+    return int(match[1]) * SECONDS[match[2]]
 
 
 def some_text(key: str, value: object) -> str:
@@ -94,14 +94,14 @@ def some_text(key: str, value: object) -> str:
 
 def length_of(key: str, value: object) -> tuple[float, DistanceUnit]:
     """Return a distance and its unit from "30 miles"."""
-    found = re.fullmatch(r"([0-9.eE+-]{1,100}) (\S+)", text(key, value))
+    match = re.fullmatch(r"([0-9.eE+-]{1,100}) (\S+)", text(key, value))
     try:
-        distance = float(found[1]) if found else 0.0
+        distance = float(match[1]) if match else 0.0
     except ValueError:
         distance = 0.0
-    if not found or not 0 < distance < float("inf"):
+    if not match or not 0 < distance < float("inf"):
         raise DefinitionError.bad_value(key, value, "a distance above 0 in miles or kilometers, such as '30 miles'")
-    return distance, cast(DistanceUnit, chosen(f"The unit of {key}", found[2], get_args(DistanceUnit)))
+    return distance, cast(DistanceUnit, chosen(f"The unit of {key}", match[2], get_args(DistanceUnit)))
 
 
 def point(key: str, value: object) -> Point:
@@ -113,15 +113,15 @@ def point(key: str, value: object) -> Point:
 
 
 def country(key: str, value: object) -> str:
-    """Return a country of two capital letters."""
+    """Return a country code of two capital letters."""
     if not re.fullmatch("[A-Z]{2}", text(key, value)):
         raise DefinitionError.bad_value(key, value, "two capital letters of ISO 3166, such as 'US' or 'GB'")
     return country_of(key, value)
 
 
 def countries(key: str, value: object) -> tuple[str, ...]:
-    """Return at least one country."""
-    found = tuple(country(key, one) for one in listed_items(key, value))
-    if not found:
+    """Return a list of at least one country code."""
+    codes = tuple(country(key, one) for one in listed_items(key, value))
+    if not codes:
         raise DefinitionError.bad_value(key, value, "a list of at least one country, such as [US, CA]")
-    return found
+    return codes

@@ -1,4 +1,4 @@
-"""A condition written as plain data: mappings and lists of text, numbers and truths, which any file format holds."""
+"""Convert conditions to plain data: mappings and lists of text, numbers and booleans, which any file format can hold."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -49,14 +49,14 @@ from segkit.errors import DefinitionError
 Data = dict[str, Any]
 
 EXACT_IN_FLOATS = 2**53
-"""Below this, every whole number is a float of its own, so a whole float is written without its point."""
+"""Below this, floats represent every whole number exactly, so that whole floats can be written as integers."""
 
 
 def to_data(condition: Condition) -> Data:
-    """Write a condition as plain data: one key says its kind, the keys beside it what it is compared with.
+    """Convert a condition to plain data: one key for its kind, and other keys for what it is compared with.
 
-    Numbers stay numbers; a decimal that no float equals becomes `{"decimal": "19.99"}`, so that equal conditions, and only they,
-    have equal data. Timeframes are their words.
+    Equal conditions, and only those, have equal data: a decimal that no float equals becomes `{"decimal": "19.99"}`. Other numbers
+    stay numbers. Timeframes become text such as "in the last 90 days".
 
     >>> from segkit.definition.phrases import did
     >>> to_data(did("Clicked SMS", in_last_days=90))
@@ -96,7 +96,7 @@ def to_data(condition: Condition) -> Data:
 
 
 def either(name: str, comparison: ListComparison, value: str) -> AnyOf:
-    """Return the two atoms that `contains` stands for: part of a text, or a whole item of a list."""
+    """Return the condition that `has(..., contains=...)` builds: part of a text, or a whole item of a list."""
     return AnyOf(
         (PropertyCondition(name, TextTest(comparison, value)), PropertyCondition(name, ListTest(comparison, value)))
     )
@@ -113,16 +113,16 @@ def _either(condition: AnyOf) -> Data | None:
 
 def _metric(condition: MetricCondition) -> Data:
     beside = {**_when(condition.timeframe), **_where(condition.where)}
-    said = {condition.comparison: _number(condition.value), **beside}
+    compared = {condition.comparison: _number(condition.value), **beside}
     metric = condition.metric if isinstance(condition.metric, str) else list(condition.metric)
     match condition.measurement:
         case "count":
             is_never = (condition.comparison, condition.value) == ("equals", 0)
-            return {"did not": metric, **beside} if is_never else {"did": metric, **said}
+            return {"did not": metric, **beside} if is_never else {"did": metric, **compared}
         case "sum":
-            return {"spent on": metric, **said}
+            return {"spent on": metric, **compared}
         case "days":
-            return {"did on days": metric, **said}
+            return {"did on days": metric, **compared}
         case _:
             assert_never(condition.measurement)
 
@@ -132,7 +132,7 @@ def _step(step: FunnelStep) -> Data:
 
 
 def _span(seconds: int) -> str:
-    """Say seconds in the longest unit that goes into them."""
+    """Write seconds in the largest unit that divides them evenly."""
     for unit, length in SECONDS.items():
         if seconds % length == 0 and seconds:
             return f"{seconds // length} {unit}{'' if seconds == length else 's'}"
@@ -196,16 +196,16 @@ def _item(item: str | float) -> Any:
 
 
 def _consent(condition: ConsentCondition) -> Data:
-    said: Data = {"can receive" if condition.can_receive else "cannot receive": condition.channel}
+    data: Data = {"can receive" if condition.can_receive else "cannot receive": condition.channel}
     if condition.subscription != usual_subscription(condition.channel, can_receive=condition.can_receive):
-        said["subscription"] = condition.subscription
+        data["subscription"] = condition.subscription
     if condition.status_date is not None:
-        said["status date"] = timeframe_text(condition.status_date)
-    return {**said, **_where(condition.where)}
+        data["status date"] = timeframe_text(condition.status_date)
+    return {**data, **_where(condition.where)}
 
 
 def usual_subscription(channel: str, *, can_receive: bool) -> str:
-    """Return the subscription that goes without saying, as in the phrases: who can receive SMS is subscribed."""
+    """Return the default subscription, as in `sk.can_receive`: a profile that can receive SMS is subscribed."""
     return "subscribed" if can_receive and channel == "sms" else "any"
 
 
@@ -216,9 +216,9 @@ def _place(of: PostalCode | Point) -> Data:
 
 
 def _number(value: Number) -> Any:
-    """Write a number so that equal numbers are written alike."""
+    """Convert a number to plain data, so that equal numbers have equal data."""
     if not isfinite(value):
-        raise DefinitionError.bad_value("A number of a written condition", value, "finite")
+        raise DefinitionError.bad_value("A number in a condition", value, "finite")
     if isinstance(value, int) or (value == int(value) and (isinstance(value, Decimal) or abs(value) < EXACT_IN_FLOATS)):
         return int(value)
     if isinstance(value, float) or value == float(value):

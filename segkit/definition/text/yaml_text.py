@@ -1,4 +1,4 @@
-"""Plain data as YAML text and back: only what every version of YAML reads alike, and with the line of everything."""
+"""Convert plain data to and from YAML. Accepts only what all YAML versions read the same way, and records line numbers."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     import yaml
 
 WIDTH = 100
-"""Long texts are folded about here, so that a change of one word is a change of one line."""
+"""The line width at which long texts are wrapped, so that changing a word changes one line in a diff."""
 
 LONGEST = 2**19
-"""Letters of a text that are read; all postal codes of the US in one list have as many."""
+"""The maximum length of a YAML text in characters, enough for a list of all US postal codes."""
 
 DEEPEST = 2 * GROUPS + 10
-"""Mappings and lists within each other: a mapping and a list for each group, and a few of a condition's own."""
+"""The maximum nesting of mappings and lists: a mapping and a list for each group, and a few for the condition inside."""
 
-_TRUTHS = {"true": True, "false": False}
+_BOOLEANS = {"true": True, "false": False}
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
 _FRACTION = re.compile(r"[-+]?[0-9]{1,100}\.[0-9]{1,100}([eE][-+][0-9]{1,3})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NOTHING = re.compile("~|null|Null|NULL|")
+_NULL = re.compile("~|null|Null|NULL|")
 _AMBIGUOUS = re.compile(
-    # Text to some readers and truths, numbers in other bases, sixtieths or moments to others; and truths and numbers that are
-    # spelled unlike ours.
+    # Some YAML readers read these as text, others as booleans, numbers in another base, base-60 numbers or timestamps. Also
+    # booleans and numbers in a spelling that `write_yaml` does not use.
     r"(?i:yes|no|on|off|y|n|true|false)"
     r"|[-+]?\.(?i:inf|nan)"
     r"|[-+]?0[box_]?[0-9a-fA-F_]+|[-+]?[0-9][0-9_,]*_[0-9_,.]*|[-+]?[0-9]+(:[0-9]{1,2})+(\.[0-9]*)?"
@@ -42,12 +42,12 @@ _AMBIGUOUS = re.compile(
 
 @dataclass(slots=True)
 class ReadText:
-    """What stood in a YAML text.
+    """The contents of a YAML text.
 
     Attributes:
-        data: mappings, lists, text, numbers, truths, dates that were not quoted, and None.
-        faults: why the text is no such thing, with lines; the data is then not to be used.
-        lines: the line, from 1, on which each place of the data begins.
+        data: mappings, lists, text, numbers, booleans, dates that were not quoted, and None.
+        faults: what is wrong with the text, with line numbers. If there are any, don't use `data`.
+        lines: the line, counted from 1, on which the value at each path starts.
     """
 
     data: Any = None
@@ -55,12 +55,12 @@ class ReadText:
     lines: dict[Path, int] = field(default_factory=dict)
 
     def line_of(self, path: Path) -> int | None:
-        """Return the line of a place, or of the nearest around it that stood in the text."""
+        """Return the line of the value at a path or, if the text has no such value, of its nearest parent."""
         return next((self.lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.lines), None)
 
 
 def read_yaml(text: str) -> ReadText:
-    r"""Read one YAML document strictly: doubled keys, anchors, tags, and bare words that YAML's versions read differently are faults.
+    r"""Read one YAML document. Duplicate keys, anchors, tags and unquoted values that YAML versions read differently are faults.
 
     >>> read_yaml("has: Age\nat least: 18").data
     {'has': 'Age', 'at least': 18}
@@ -69,38 +69,38 @@ def read_yaml(text: str) -> ReadText:
     """
     import yaml  # noqa: PLC0415  # `import segkit` stays fast
 
-    found = ReadText()
+    result = ReadText()
     if len(text) > LONGEST or has_half(text):
         error = (
             DefinitionError.text_too_long(len(text), LONGEST) if len(text) > LONGEST else DefinitionError.half_in_text()
         )
-        found.faults.append(Fault((), str(error)))
-        return found
+        result.faults.append(Fault((), str(error)))
+        return result
     if _brackets(text) > DEEPEST:
-        found.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
-        return found
+        result.faults.append(Fault((), str(DefinitionError.nested_too_deep())))
+        return result
     try:
-        if _plain_events(text, found):
+        if _is_plain(text, result):
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             if node is None:
-                found.faults.append(Fault((), str(DefinitionError.empty_text()), 1))
+                result.faults.append(Fault((), str(DefinitionError.empty_text()), 1))
             else:
-                found.data = _value(node, (), found)
+                result.data = _value(node, (), result)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = " ".join(part for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part)
-        found.faults.append(
+        result.faults.append(
             Fault(
                 (),
                 str(DefinitionError.not_yaml(reason or str(error).splitlines()[0])),
                 None if mark is None else mark.line + 1,
             )
         )
-    return found
+    return result
 
 
 def _brackets(text: str) -> int:
-    """Return how deep brackets are nested outside of quotes, which takes the parser the square of the time."""
+    """Return how deep brackets are nested outside of quotes. Checked first, since the parser is slow on deep nesting."""
     depth = deepest = 0
     for sign in _SIGNS.findall(_QUOTED.sub("", text)):
         depth += 1 if sign in "[{" else -1
@@ -112,46 +112,46 @@ _SIGNS = re.compile(r"[\[{\]}]")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 
 
-def _plain_events(text: str, found: ReadText) -> bool:
-    """Look for anchors, aliases, tags and deep nesting before anything is made of them, since a few of them can stand for gigabytes."""
+def _is_plain(text: str, result: ReadText) -> bool:
+    """Check for anchors, aliases, tags and deep nesting before the data is built, since a few aliases can expand to gigabytes."""
     import yaml  # noqa: PLC0415
 
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            # The reader looks only a few signs ahead, so what follows is not looked at, which would take long.
+            # Stop here: the parser reads only as far as needed, and parsing the rest would be slow.
             line = None if event.start_mark is None else event.start_mark.line + 1
-            found.faults.append(Fault((), str(DefinitionError.nested_too_deep()), line))
+            result.faults.append(Fault((), str(DefinitionError.nested_too_deep()), line))
             return False
-        for sign, given in (("&", getattr(event, "anchor", None)), ("!", getattr(event, "tag", None))):
-            if given:
-                shown = f"*{given}" if isinstance(event, yaml.AliasEvent) else f"{sign}{given}".replace("!!", "!")
+        for sign, name in (("&", getattr(event, "anchor", None)), ("!", getattr(event, "tag", None))):
+            if name:
+                shown = f"*{name}" if isinstance(event, yaml.AliasEvent) else f"{sign}{name}".replace("!!", "!")
                 mark = event.start_mark
-                found.faults.append(
+                result.faults.append(
                     Fault((), str(DefinitionError.not_plain(shown)), None if mark is None else mark.line + 1)
                 )
-    return not found.faults
+    return not result.faults
 
 
-def _value(node: "yaml.Node", path: Path, found: ReadText) -> Any:
+def _value(node: "yaml.Node", path: Path, result: ReadText) -> Any:
     import yaml  # noqa: PLC0415
 
     line = _line(node)
-    found.lines.setdefault(path, line)
+    result.lines.setdefault(path, line)
     match node:
         case yaml.MappingNode():
-            return _mapping(node, path, found)
+            return _mapping(node, path, result)
         case yaml.SequenceNode():
-            return [_value(item, (*path, place), found) for place, item in enumerate(node.value)]
+            return [_value(item, (*path, index), result) for index, item in enumerate(node.value)]
         case yaml.ScalarNode(style=None):
             try:
                 return bare(node.value)
             except DefinitionError as error:
-                found.faults.append(Fault(path, str(error), line))
+                result.faults.append(Fault(path, str(error), line))
         case _:
             pass
-    # Also after a fault, so that the rest is looked through for more of them.
+    # Continue after a fault, so that the rest is checked too.
     return node.value
 
 
@@ -159,28 +159,28 @@ def _line(node: "yaml.Node") -> int:
     return int(node.start_mark.line) + 1
 
 
-def _mapping(node: "yaml.MappingNode", path: Path, found: ReadText) -> dict[str, Any]:
+def _mapping(node: "yaml.MappingNode", path: Path, result: ReadText) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = str(key_node.value), _line(key_node)
         if key in data:
-            found.faults.append(Fault((*path, key), str(DefinitionError.key_twice(key)), line))
-        found.lines[*path, key] = line
-        data[key] = _value(value_node, (*path, key), found)
+            result.faults.append(Fault((*path, key), str(DefinitionError.key_twice(key)), line))
+        result.lines[*path, key] = line
+        data[key] = _value(value_node, (*path, key), result)
     return data
 
 
 def bare(word: str) -> Any:
-    """Read a word without quotes: text, a number, true or false, a day, or nothing.
+    """Convert an unquoted YAML scalar to text, a number, a boolean, a date or None.
 
     Raises:
-        DefinitionError: YAML 1.1 and 1.2 read it differently, or it is a number that is spelled as no other is.
+        DefinitionError: YAML 1.1 and 1.2 read it differently, or it is a number or boolean in an unusual spelling.
 
     >>> bare("18"), bare("1.5"), bare("true"), bare("Boston"), bare("2026-01-01")
     (18, 1.5, True, 'Boston', datetime.date(2026, 1, 1))
     """
-    if word in _TRUTHS:
-        return _TRUTHS[word]
+    if word in _BOOLEANS:
+        return _BOOLEANS[word]
     if _NUMBER.fullmatch(word):
         return int(word)
     if _FRACTION.fullmatch(word):
@@ -190,7 +190,7 @@ def bare(word: str) -> Any:
             return date.fromisoformat(word)
         except ValueError:
             raise DefinitionError.two_readings(word) from None
-    if _NOTHING.fullmatch(word):
+    if _NULL.fullmatch(word):
         return None
     if _AMBIGUOUS.fullmatch(word):
         raise DefinitionError.two_readings(word)
@@ -198,7 +198,7 @@ def bare(word: str) -> Any:
 
 
 def write_yaml(data: dict[str, Any]) -> str:
-    """Write plain data as YAML that a person reads: keys in their order, text quoted only where it must be.
+    """Write plain data as YAML that is easy to read: keys in their order, text quoted only where necessary.
 
     >>> print(write_yaml({"has": "zip", "is in": ["02110", "Boston"]}), end="")
     has: zip
@@ -216,7 +216,7 @@ def _dumper() -> type["yaml.SafeDumper"]:
     import yaml  # noqa: PLC0415
 
     class Dumper(yaml.SafeDumper):
-        """Indents lists under their key, shares nothing, and quotes what any reader might misread."""
+        """Indents lists under their key, and writes no aliases."""
 
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
             super().increase_indent(flow, indentless=False)
@@ -241,7 +241,7 @@ def _dumper() -> type["yaml.SafeDumper"]:
 
 
 def _style(text: str) -> str | None:
-    """Return how text is quoted: paragraphs as a block, what looks like something else or holds strange breaks in quotes."""
+    """Return the YAML style of a text: quotes for ambiguous text and unusual characters, a block for paragraphs, else plain."""
     if re.search(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text):
         return '"'
     if "\n" in text:
