@@ -99,7 +99,7 @@ def sms_property(
 
     Args:
         property: the name of the property.
-        value: a text, a number, True or False, or several texts, one of which must be equal to the property.
+        value: the text, number or truth value that the property equals, or several texts, one of which it equals.
 
     >>> sms_property(property="Parent", value=True).name
     'SMS Parent True'
