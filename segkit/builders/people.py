@@ -31,7 +31,7 @@ def sms_nearby(
     >>> sms_nearby(radius=10, of=(42.36, -71.06)).name
     'SMS near 42.36, -71.06'
     """
-    # First, since `within` raises an error if `of` is not a place, and the name of the segment needs one.
+    # First, so that `within` checks `of` before it becomes part of the segment's name.
     near = within(radius, unit, of=of, country=country)
     place = of if isinstance(of, str) else f"{of[0]}, {of[1]}"
     return Segment(

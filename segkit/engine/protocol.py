@@ -1,6 +1,6 @@
 """Define the protocol that every engine implements, whether it works in memory or in a database.
 
-All results of segkit are computed from these answers. Only `rows` returns a value for each profile; the other methods return counts,
+All results of segkit are computed from an engine's answers. Only `rows` returns a value for each profile; the other methods return counts,
 so that data in a warehouse stays there. `counts`, `cube` and `rows` are enough: whether a profile matches a condition follows from
 whether it matches the condition's parts, and from the bins of its measures.
 """
