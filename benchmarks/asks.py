@@ -1,15 +1,15 @@
-"""What every peer is asked: segments by rule and values, sliders that move one value, and sets of many segments."""
+"""Define the questions for every peer: segments, sliders that move one value of a segment, and sets of many segments."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 AS_OF = "2026-06-30"
-"""The day at whose close the generated shop is looked at; windows snap to the midnight with which it began."""
+"""The moment of evaluation is the end of this day (UTC). Windows are counted from the midnight at which the day began."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A segment: the rule, which every peer has as a method of this name, and its values."""
+    """A segment: the name of its rule, which every peer implements as a method, and the rule's values."""
 
     rule: str
     values: tuple[tuple[str, Any], ...]
@@ -20,7 +20,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Drag:
-    """A slider: one value of a rule that moves from its start over all positions, the others staying as they are."""
+    """A slider: one value of a rule moves from its start over all positions; the other values stay fixed."""
 
     name: str
     rule: str
@@ -35,11 +35,11 @@ class Drag:
         return Ask(self.rule, tuple({**self.fixed, self.moving: position}.items()))
 
     def first(self) -> Ask:
-        """Return the segment with which the slider opens."""
+        """Return the segment at the slider's start."""
         return self.at(self.start)
 
     def later(self, count: int, number: int = 0) -> list[Ask]:
-        """Return so many segments, evenly over the range and none of them twice, beginning elsewhere in each round."""
+        """Return `count` different segments, evenly spaced over the range; each round begins at another position."""
         free = [position for position in self.positions if position != self.start]
         step = len(free) / count
         shift = step * (number * 0.382 % 1)
@@ -58,9 +58,9 @@ DRAGS = (
     Drag("budget: predicted CLV", "budget", "clv", 10, range(1, 101)),
     Drag("near: radius", "near", "radius", 30, range(1, 501)),
 )
-"""A slider of every kind: windows, counts, sums, absence, a property, distance; the starts are the builders' own."""
+"""Sliders of every kind: windows, counts, sums, absence, a property, distance. They start at the builders' defaults."""
 
 HUNDRED = tuple(ask for drag in DRAGS for ask in drag.later(10))
 TWENTY = HUNDRED[::5]
 EIGHT = tuple({drag.rule: drag.first() for drag in reversed(DRAGS)}.values())
-"""One of each rule, as its builder has it; there are eight."""
+"""One segment of each of the eight rules, with the builder's defaults."""

@@ -1,4 +1,4 @@
-"""What a section of the suite is given: the shop's files, the peers that have loaded them, and how many rounds to go."""
+"""Hold what each section of the suite needs: the shop's files, the peers that have loaded them, and the number of rounds."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ from pyarrow import csv
 
 @dataclass
 class Bench:
-    """One shop and those who are compared on it."""
+    """One shop and the peers that are compared on it."""
 
     folder: Path
     profiles: int
@@ -21,7 +21,7 @@ class Bench:
 
     @cached_property
     def peers(self) -> dict[str, Peer]:
-        """The peers, each with the shop loaded; loaded when a section first asks for them."""
+        """The peers, which load the shop when a section first needs them."""
         loaded = {}
         for word in self.words:
             print(f"  {peers.peer(word).name} loads the shop", flush=True)
@@ -29,12 +29,12 @@ class Bench:
         return loaded
 
     def write_csv(self) -> None:
-        """Write the shop as CSV beside its Parquet files, in pieces."""
+        """Write the shop as CSV files next to its Parquet files, a batch at a time."""
         for name in ("profiles", "events"):
             path = self.folder / f"{name}.csv"
             if not path.exists():
                 source = pq.ParquetFile(self.folder / f"{name}.parquet")
-                # Under another name at first: a run that is broken off shall leave no half file to the next.
+                # Renamed at the end, so that a run that is interrupted leaves no incomplete file for the next.
                 part = path.with_suffix(".part")
                 with csv.CSVWriter(part, source.schema_arrow) as writer:
                     for batch in source.iter_batches(1_000_000):

@@ -1,8 +1,8 @@
-"""One step of one peer in a process of its own, so that its peak of memory is its own; run by the suite, a line of JSON comes out.
+"""Run one step of one peer in a new process, to measure its peak memory alone. Prints a line of JSON; the suite runs this.
 
     python benchmarks/fresh.py segkit "load parquet" SHOP_FOLDER
 
-A step's seconds are those of the step alone; its peak is that of the whole process, with what the step needs loaded before.
+The seconds are those of the step alone. The peak is that of the whole process, including what the step needs to have loaded.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ from asks import AS_OF, DRAGS, EIGHT
 from timing import timed
 
 SAVED = "saved"
-"""The folder of the saved shop, beside the files that it was loaded from."""
+"""The name of the folder of the saved shop, next to the files that it was loaded from."""
 
 Step = Callable[[str, Path], tuple[float, dict[str, Any]]]
 
 
 def run(word: str, step: str, folder: Path) -> dict[str, Any]:
-    """Run a step in a fresh process and return its seconds, its peak in MiB and its answers."""
+    """Run a step in a new process and return its seconds, its peak memory in MiB and its answers."""
     command = [sys.executable, str(Path(__file__).resolve()), word, step, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -34,7 +34,7 @@ def run(word: str, step: str, folder: Path) -> dict[str, Any]:
 
 
 def _load(word: str, folder: Path, ending: str) -> tuple[float, dict[str, Any]]:
-    import peers  # noqa: PLC0415  # each step imports what it needs and no more, since its memory is looked at
+    import peers  # noqa: PLC0415  # each step imports only what it needs, since its memory is measured
 
     kind = peers.peer(word)
     seconds, peer = timed(lambda: kind.load(folder, ending))
@@ -43,7 +43,7 @@ def _load(word: str, folder: Path, ending: str) -> tuple[float, dict[str, Any]]:
 
 def _imported(_: str, __: Path) -> tuple[float, dict[str, Any]]:
     begun = time.perf_counter()
-    from segkit import load, membership  # noqa: F401, PLC0415  # names are imported once they are asked for
+    from segkit import load, membership  # noqa: F401, PLC0415  # names are imported on first use
 
     return time.perf_counter() - begun, {}
 
@@ -122,7 +122,7 @@ def _write_pandas(path: Path, folder: Path) -> float:
     import pandas as pd  # noqa: PLC0415
 
     profiles = _as_shown(pd.read_parquet(folder / "profiles.parquet"))
-    # Text is quoted and a time has the letters that ISO 8601 gives it, as in segkit's file.
+    # Quote text and write times as ISO 8601, as in segkit's file.
     how = {"index": False, "quoting": csv.QUOTE_ALL, "lineterminator": "\n", "date_format": "%Y-%m-%dT%H:%M:%SZ"}
     return timed(lambda: profiles.to_csv(path, **how))[0]
 
@@ -150,7 +150,7 @@ def _write_duckdb(path: Path, folder: Path) -> float:
 
 
 def _as_shown(profiles: Any) -> Any:
-    """Write consent words as segkit's file has them."""
+    """Return consent values as segkit's file has them."""
     return profiles.assign(**{name: profiles[name].str.lower() for name in ("sms_consent", "email_consent")})
 
 
@@ -181,9 +181,9 @@ STEPS: dict[str, Step] = {
 
 
 def _peak() -> float:
-    """Return the most memory this process has had, in MiB; 0 where the system does not tell (Windows)."""
+    """Return the peak memory of this process in MiB; 0 if the system does not report it (Windows)."""
     status = Path("/proc/self/status")
-    # Not by getrusage where this is to be had: there a child begins with its parent's peak.
+    # Preferred to getrusage, where a child process starts with its parent's peak.
     if status.exists():
         line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1024

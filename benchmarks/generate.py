@@ -1,6 +1,6 @@
-"""A seeded shop of any size as Parquet, for timing: heavy-tailed activity, and nothing in it that is anybody's.
+"""Generate a shop of any size as Parquet files, for the benchmarks: seeded, with heavy-tailed activity and no real people.
 
-Events are drawn and written a million at a time, so that the largest shop takes no more memory than a small one.
+Events are generated and written a million at a time, so that they never all have to be in memory.
 """
 
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ SHARES = (0.36, 0.08, 0.36, 0.08, 0.1, 0.02)
 LAST = np.datetime64("2026-06-30T23:59:59", "us")
 DAYS = 730
 PIECE = 1_000_000
-"""Events in a row group of the file, which is also what is drawn at once."""
+"""Number of events to generate at a time, which is also the size of a row group."""
 AREA_CODES = (212, 213, 305, 312, 404, 415, 503, 602, 617, 718)
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a shop is, and what its ids and its luck are.
+    """The size of a shop, the random seed, and the length of its ids.
 
-    An id has 26 characters, as Klaviyo's have; fewer are quicker to read and flatter everybody who reads them.
+    Ids have 26 characters, as Klaviyo's have. Shorter ids would make every peer look faster.
     """
 
     profiles: int
@@ -43,7 +43,7 @@ class Size:
 
 
 def write_shop(folder: Path, *, profiles: int, events_each: int = 20, seed: int = 11, id_characters: int = 26) -> None:
-    """Write profiles.parquet and events.parquet with so many profiles and, on average, so many events each."""
+    """Write profiles.parquet and events.parquet with `profiles` profiles and, on average, `events_each` events per profile."""
     size = Size(profiles, events_each, seed, id_characters)
     random = np.random.default_rng(size.seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,13 +60,13 @@ def _ids(size: Size) -> pa.Array:
 
 
 def _profiles(size: Size, ids: pa.Array, random: np.random.Generator) -> pa.Table:
-    """Make profiles all over the United States; at this size people must share numbers, which is work for the gate as well."""
+    """Make profiles all over the United States. Many share phone numbers, which the eligibility checks have to handle too."""
     count = size.profiles
     postal = [row["zip_code"] for row in zipcodes.list_all() if float(row["lat"] or 0) or float(row["long"] or 0)]
     area = pa.array([str(code) for code in AREA_CODES]).take(pa.array(random.integers(0, len(AREA_CODES), count)))
     line = pa.array([f"5550{100 + number}" for number in range(100)]).take(pa.array(random.integers(0, 100, count)))
     expected = np.round(random.lognormal(3, 1, count), 2)
-    # No amount is whole: whether 9 is written as 9 or 9.0 is each writer's taste, and they shall write the same bytes.
+    # No amount is whole, because some peers write 9 and others 9.0, and all files must have the same bytes.
     expected += np.where(expected == np.floor(expected), 0.01, 0)
     since = LAST - random.integers(0, DAYS * 86_400, count).astype("timedelta64[s]")
     table = {
@@ -98,7 +98,7 @@ _EVENTS = pa.schema(
 
 
 def _pieces(size: Size, ids: pa.Array, random: np.random.Generator) -> Iterator[pa.Table]:
-    """Make events from the oldest to the newest; each piece covers a stretch of time as long as its share of them."""
+    """Yield events from the oldest to the newest. Each piece covers a part of the time in proportion to its number of events."""
     every = size.profiles * size.events_each
     activity = np.cumsum(random.lognormal(0, 1.2, size.profiles))
     metrics, span = pa.array(METRICS), DAYS * 86_400_000_000

@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium for the benchmarks: each started on loopback, each stopped at the end."""
+"""Start a real JupyterLab, on the loopback address only, and a real Chromium for the benchmarks, and stop both at the end."""
 
 import os
 import shutil
@@ -19,11 +19,11 @@ KERNEL_IS_IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """Serve a folder in JupyterLab on a free port, and give its address."""
+    """Serve a folder in JupyterLab on a free port, and yield its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [
+    arguments = [
         "lab",
         str(folder),
         "--no-browser",
@@ -32,11 +32,11 @@ def serving(folder: Path) -> Iterator[str]:
         "--allow-root",
         "--expose-app-in-browser",
     ]
-    # Without Python's compiled files, which some machines are told not to keep, each kernel takes 1 s more to import.
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # Without Python's compiled files, which this variable turns off, each kernel would take longer to import segkit.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "segkit.command.cli", *words],
-        env={**kept, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")},
+        [sys.executable, "-m", "segkit.command.cli", *arguments],
+        env={**environment, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -56,7 +56,7 @@ def serving(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Start Chromium of the system, headless."""
+    """Start the system's Chromium, headless."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
@@ -75,7 +75,7 @@ def open_notebook(page: Page, address: str) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Run all cells of the notebook that is open; the page keeps when it was asked to, as `begun`."""
+    """Run all cells of the open notebook. The page stores the time of this request as `window.begun`."""
     page.evaluate(
         "() => { window.begun = performance.now(); window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
     )

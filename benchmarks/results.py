@@ -1,4 +1,4 @@
-"""Results kept as JSON, one file for each size of shop, with the machine and the versions; tables are made from these."""
+"""Store results as JSON, one file per size of shop, with the machine and the versions. `table.py` makes tables from them."""
 
 import json
 import os
@@ -19,7 +19,7 @@ DISTRIBUTIONS = ("numpy", "pandas", "pyarrow", "polars", "duckdb", "phonenumbers
 
 @dataclass(frozen=True)
 class Results:
-    """What was measured on one shop, where and when."""
+    """The measurements of one shop, with the machine and the date."""
 
     profiles: int
     events: int
@@ -30,7 +30,7 @@ class Results:
 
 
 def keep(folder: Path, profiles: int, events_each: int, measured: Iterable[Measurement], differing: list[str]) -> Path:
-    """Write results; sections that were not run again stay, if this is the machine that they were run on."""
+    """Write results. Stored results of other sections are kept if they come from this machine and these versions."""
     path = folder / f"{profiles}.json"
     every, machine = list(measured), machine_here()
     again = {one.section for one in every}
@@ -52,13 +52,13 @@ def keep(folder: Path, profiles: int, events_each: int, measured: Iterable[Measu
 
 
 def read(path: Path) -> Results:
-    """Return results as they were kept."""
+    """Read stored results."""
     kept = json.loads(path.read_text(encoding="utf-8"))
     return Results(**{**kept, "measurements": [Measurement(**one) for one in kept["measurements"]]})
 
 
 def machine_here() -> dict[str, Any]:
-    """Return what the figures depend on: processor, cores, memory, system, Python and the versions of all peers."""
+    """Return what the times depend on: processor, cores, memory, system, Python and the versions of all peers."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),

@@ -1,11 +1,11 @@
-"""How long a notebook takes to be drawn after "run all", how much the page receives for it, and whom it asks.
+"""Measure how long a notebook takes to be drawn after "run all", how much its page receives, and which other hosts it asks.
 
     python benchmarks/run_all.py                     every notebook, in a real JupyterLab, on the sample shop
-    python benchmarks/run_all.py 01                  those whose names begin so
+    python benchmarks/run_all.py 01                  notebooks whose names begin with 01
 
-Needs Chromium of the system and the extras "notebooks" and "tests". Prints a line each; asserts nothing. Each time counts from "run
-all" in a kernel that is ready: until every cell has run, and until the page's last change. In a fresh environment the first notebook
-waits for Python to compile what it imports, as every user does once.
+Needs an installed Chromium and the extras "notebooks" and "tests". Prints a line per notebook; asserts nothing. Times are counted from
+"run all" in a kernel that is ready, until every cell has run and until the page's last change. In a new environment, the first
+notebook also waits for Python to compile what it imports.
 """
 
 import shutil
@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = 1_500
-"""So many milliseconds without a change of the page, with no cell left to run, and it counts as drawn."""
+"""The page counts as drawn after this many milliseconds without a change, once all cells have run."""
 CLEAR = "() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 WATCH = """() => {
   const prompts = () => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent);
@@ -30,11 +30,11 @@ WATCH = """() => {
 }"""
 DONE = f"() => window.ran && performance.now() - window.changed > {QUIET}"
 POLL = 100
-"""Milliseconds between looks at whether it is done: to look at every frame keeps the page painting, on the kernel's time."""
+"""Milliseconds between checks whether the page is drawn. Checking at every frame would take processor time from the kernel."""
 
 
 class Traffic:
-    """What a page receives, and which addresses outside it asks."""
+    """Records how many bytes a page receives, and which addresses outside this machine it requests."""
 
     def __init__(self, page: Page) -> None:
         self.received, self.outside = 0, []
@@ -51,7 +51,7 @@ class Traffic:
 
 
 def main(beginning: str = "") -> None:
-    """Measure each notebook whose name begins so once, and print a line for it."""
+    """Measure each notebook whose name starts with `beginning` once, and print a line for it."""
     print(f"{'notebook':36} {'run after':>10} {'drawn after':>12} {'received':>10}   outside")
     with tempfile.TemporaryDirectory() as temporary:
         for name in ("notebooks", "sample_data"):

@@ -1,9 +1,9 @@
-"""How long a slider's move takes to be seen in a real JupyterLab: from the key, or the hand, to the last change of the page.
+"""Measure in a real JupyterLab how long a slider's move takes to be seen: from the key or the mouse to the page's last change.
 
     python benchmarks/slider.py                      the sample shop
-    python benchmarks/slider.py --profiles 1000000   a generated shop, 20 events a profile
+    python benchmarks/slider.py --profiles 1000000   a generated shop, 20 events per profile
 
-Needs Chromium of the system and the extras "notebooks" and "tests". Prints medians and 95th percentiles; asserts nothing.
+Needs an installed Chromium and the extras "notebooks" and "tests". Prints medians and 95th percentiles; asserts nothing.
 """
 
 import argparse
@@ -24,7 +24,7 @@ TUNERS = {
     "prefers, email_days": ("prefers_sms", "", "email days"),
     "lapsed, quiet_days (kernel)": ("lapsed_customers", "", "quiet days"),
 }
-"""A tuner each: builder, arguments, and the slider that is moved. The last has no curve, so the kernel answers it."""
+"""Each tuner: builder, arguments, and the slider to move. The last tuner has no curve, so the kernel answers its moves."""
 WATCH = """() => {
   window.changes = []; window.keys = [];
   new MutationObserver(() => window.changes.push(performance.now()))
@@ -47,7 +47,7 @@ def notebook(path: Path, shop: Path, builder: str, arguments: str) -> None:
 
 
 def open_tuner(page: Page, address: str) -> None:
-    """Open the notebook, run it, and wait until the tuner rests."""
+    """Open the notebook, run it, and wait until the tuner no longer changes."""
     open_notebook(page, address)
     run_all(page)
     page.wait_for_selector(".segkit-live [data-size]", timeout=600_000)
@@ -56,12 +56,12 @@ def open_tuner(page: Page, address: str) -> None:
 
 
 def handle(page: Page, slider: str) -> Locator:
-    """Return the handle of a slider by its label."""
+    """Return the handle of the slider with a label."""
     return page.locator(".widget-hslider", has_text=slider).locator(".noUi-handle").first
 
 
 def moves(page: Page, slider: str, count: int) -> list[float]:
-    """Press a key so many times, each once the page is quiet, and return the milliseconds to the last change after each."""
+    """Press a key `count` times, waiting after each, and return the milliseconds from each press to the page's last change."""
     found = []
     handle(page, slider).focus()
     for number in range(count + 3):
@@ -75,7 +75,7 @@ def moves(page: Page, slider: str, count: int) -> list[float]:
 
 
 def drags(page: Page, slider: str, count: int) -> list[float]:
-    """Drag to and fro, and return the milliseconds by which the view ends behind the hand."""
+    """Drag the slider to and fro, and return the milliseconds from each drag's last mouse move to the page's last change."""
     found = []
     for number in range(count):
         box = handle(page, slider).bounding_box()
@@ -93,7 +93,7 @@ def drags(page: Page, slider: str, count: int) -> list[float]:
 
 
 def shown(milliseconds: list[float]) -> str:
-    """Return median and 95th percentile."""
+    """Return the median and the 95th percentile as text."""
     ordered = sorted(milliseconds)
     if not ordered:
         return "nothing changed"

@@ -1,12 +1,12 @@
-"""Time segkit beside pandas, Polars and DuckDB, all asked the same on one generated shop, and compare every answer.
+"""Time segkit, pandas, Polars and DuckDB with the same questions on one generated shop, and compare all answers.
 
     python benchmarks/suite.py                                        a million profiles, twenty events each
     python benchmarks/suite.py --profiles 100000 --only moves,sets    a smaller shop, some sections
     python benchmarks/suite.py --profiles 5000000 --rounds 2          segkit and Polars alone, one after the other
-    python benchmarks/suite.py --write README.md                      and put the tables where they belong
+    python benchmarks/suite.py --write README.md                      and replace the tables in this file
 
-Needs the extra "benchmarks". Peers take turns in one process, so that their ratios hold even where the machine is busy; a shop of
-more than two million profiles goes to each peer in a process of its own. Exits with 1 if an answer differs from segkit's.
+Needs the extra "benchmarks". Peers take turns in one process, so that a busy machine slows all of them alike. With more than two
+million profiles, each peer runs in its own process. Exits with 1 if an answer differs from segkit's.
 """
 
 import argparse
@@ -29,11 +29,11 @@ from generate import write_shop
 from timing import Measurement, disagreements
 
 LARGE = 2_000_000
-"""Profiles above which not all peers fit beside each other."""
+"""With more profiles than this, the peers do not all fit into memory together."""
 
 
 def main() -> None:
-    """Run the sections, keep the results, say what differs, and write the tables if asked."""
+    """Run the sections, store the results, print which answers differ, and write the tables if `--write` is given."""
     given = _arguments()
     words = given.peers.split(",") if given.peers else peers.available()
     is_large = given.profiles > LARGE
@@ -45,19 +45,19 @@ def main() -> None:
             print(f"a shop of {given.profiles:,} profiles is made", flush=True)
             write_shop(folder, profiles=given.profiles, events_each=given.events_each)
         if is_large and len(words) > 1:
-            parts = [[one for word in words for one in _apart(word, given, folder)]]
+            parts = [[one for word in words for one in _in_own_process(word, given, folder)]]
         else:
             bench = Bench(folder, given.profiles, words, given.rounds)
             parts = (_section(name, bench) for name in given.only.split(","))
-        differing = _kept(parts, given)
+        differing = _store(parts, given)
     if given.write:
         table.write(Path(given.results), Path(given.write))
     if any("float sums" not in line for line in differing):
         sys.exit(1)
 
 
-def _kept(parts: Iterable[list[Measurement]], given: argparse.Namespace) -> list[str]:
-    """Keep each part as soon as it is measured, and return which answers differ."""
+def _store(parts: Iterable[list[Measurement]], given: argparse.Namespace) -> list[str]:
+    """Store each part as soon as it is measured, and return which answers differ."""
     measured, differing = [], []
     for part in parts:
         measured += part
@@ -95,7 +95,7 @@ def _section(name: str, bench: Bench) -> list[Measurement]:
     return found
 
 
-def _apart(word: str, given: argparse.Namespace, folder: Path) -> list[Measurement]:
+def _in_own_process(word: str, given: argparse.Namespace, folder: Path) -> list[Measurement]:
     """Run the suite for one peer in a process of its own."""
     with tempfile.TemporaryDirectory() as temporary:
         raw = Path(temporary) / "raw.json"

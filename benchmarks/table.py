@@ -1,6 +1,6 @@
-"""Results as Markdown: a compact table and one of growth for the README, and everything for benchmarks/RESULTS.md.
+"""Write results as Markdown: a compact table and a table by shop size for the README, and all results for benchmarks/RESULTS.md.
 
-python benchmarks/table.py README.md     make the tables again from results that are kept
+python benchmarks/table.py README.md     make the tables again from stored results
 """
 
 import statistics
@@ -16,7 +16,7 @@ BEGIN, END = "<!-- benchmarks: made by benchmarks/suite.py -->", "<!-- benchmark
 PEERS = ("pandas as written", "pandas prepared", "numpy by hand", "Polars", "DuckDB", "phonenumbers")
 KINDS = ("later", "first", "next", "once")
 SHOWN = 1_000_000
-"""Profiles of the shop that the compact table is of, if there are results of it; else the largest."""
+"""Number of profiles of the shop in the compact table; without results for it, the largest shop is used."""
 GROWING = (
     ("moves", "engaged: days"),
     ("moves", "prefers SMS: email days"),
@@ -33,7 +33,7 @@ GROWING = (
 
 
 def write(folder: Path, path: Path) -> None:
-    """Replace what stands between the markers of a file, and write RESULTS.md beside the results' folder."""
+    """Replace the text between the markers of a file, and write RESULTS.md next to the folder of the results."""
     every = sorted((results.read(one) for one in folder.glob("*.json")), key=lambda one: one.profiles)
     text = path.read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
@@ -45,13 +45,13 @@ def write(folder: Path, path: Path) -> None:
 
 
 def short(every: list[Results]) -> str:
-    """Return the compact table, what a reader must know of it, and the table of growth."""
+    """Return the compact table, with an introduction, and the table by shop size."""
     shown = next((one for one in every if one.profiles == SHOWN), every[-1])
     return f"{_introduction(shown)}\n\n{_compact(shown)}\n\n{_growth(every)}\n"
 
 
 def long(every: list[Results]) -> str:
-    """Return every figure of every shop."""
+    """Return all measurements of all shops."""
     parts = ["# Benchmarks: every figure", "Made by `python benchmarks/suite.py`; see there how.\n"]
     for one in every:
         parts += [f"## {one.profiles:,} profiles, {one.events:,} events", _machine(one), "", _full(one), ""]
@@ -154,7 +154,7 @@ def _by_task(measurements: Iterable[Measurement]) -> dict[tuple[str, str, str], 
 
 def _side_by_side(kinds: list[dict[str, Measurement]], peer: str) -> str:
     """Return how many times longer a peer takes for each kind of move."""
-    # A number at a time is how phonenumbers is called from a frame as written.
+    # "pandas as written" calls phonenumbers, one number at a time.
     names = (peer, "phonenumbers") if peer == "pandas as written" else (peer,)
     found = [next((group[name] for name in names if name in group), None) for group in kinds]
     folds = [_fold(one, group["segkit"]) or "-" for one, group in zip(found, kinds, strict=True)]

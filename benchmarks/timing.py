@@ -1,4 +1,4 @@
-"""Times and what comes of them: a measurement with its answers, so that every peer's can be compared with segkit's."""
+"""Measure times, and keep the answers with them, so that the answers of every peer can be compared with segkit's."""
 
 import gc
 import hashlib
@@ -13,18 +13,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measurement:
-    """One peer at one task: seconds of every run, and the answer to each thing that it was asked.
+    """The runs of one peer at one task: the seconds of each run, and the answers.
 
     Attributes:
         section: the part of the suite.
         task: what was done.
-        kind: "first" with caches emptied, "next" while they fill, "later" once they are filled, "once" where there is nothing to keep.
-        peer: who did it.
+        kind: "first" with empty caches, "next" while they fill, "later" once they are full, "once" if nothing is cached.
+        peer: the name of the peer.
         seconds: wall time of each run.
-        answers: by what was asked; they must equal segkit's.
-        is_exact: False where the peer adds floats, which may miss a sum exactly at the threshold.
-        peak_mib: most memory of a fresh process, where one was started.
-        note: what a reader must know.
+        answers: the answer to each question; it must equal segkit's.
+        is_exact: False if the peer adds floats, so that a sum exactly at a threshold may be off.
+        peak_mib: peak memory of each run in MiB, if it ran in a new process.
+        note: a remark for readers of the results.
     """
 
     section: str
@@ -39,7 +39,7 @@ class Measurement:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What peers are compared on."""
+        """Section, task and kind. Measurements of different peers with the same key are compared."""
         return self.section, self.task, self.kind
 
     @property
@@ -61,7 +61,7 @@ class Measurement:
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Return how many seconds something took, and what it returned; no garbage is collected meanwhile."""
+    """Call a function without garbage collection, and return the seconds that it took and its result."""
     gc.disable()
     try:
         begun = time.perf_counter()
@@ -72,14 +72,14 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 
 def digest(answer: Any) -> str:
-    """Return a short fingerprint of an answer that is too long to be kept."""
+    """Return a short hash of an answer that is too long to store."""
     text = answer if isinstance(answer, bytes) else str(answer).encode()
     return hashlib.sha256(text).hexdigest()[:16]
 
 
 @dataclass
 class Record:
-    """Collects the runs of one peer at one task, in however many rounds."""
+    """Collects the runs of all peers at the tasks of one section, in any number of rounds."""
 
     section: str
     measurements: dict[tuple[str, str, str], Measurement] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Record:
         peak_mib: float = 0,
         **rest: Any,
     ) -> None:
-        """Add one run; the rest are fields of `Measurement`."""
+        """Add one run. `rest` has further fields of `Measurement`."""
         empty = Measurement(self.section, task, kind, peer, [], {}, **rest)
         kept = self.measurements.setdefault((task, kind, peer), empty)
         kept.seconds.append(seconds)
@@ -110,7 +110,7 @@ class Record:
 
 
 def disagreements(measurements: Iterable[Measurement]) -> list[str]:
-    """Compare all peers' answers with segkit's and return a line for each that differs; float sums are told apart."""
+    """Compare all answers with segkit's and return a line for each that differs; differences due to float sums are marked."""
     every = list(measurements)
     ours: dict[Any, Any] = {}
     for one in every:

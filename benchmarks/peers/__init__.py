@@ -1,4 +1,4 @@
-"""Who is compared: segkit, pandas as people write it, pandas prepared, numpy on the same frames, Polars and DuckDB with equal preparation."""
+"""List the peers that the benchmarks compare: segkit, pandas in two ways, numpy, Polars and DuckDB."""
 
 import importlib
 from importlib.util import find_spec
@@ -13,7 +13,7 @@ HOMES = {
     "polars": ("peers.polars_peer", "Polars", "polars"),
     "duckdb": ("peers.duckdb_peer", "DuckDB", "duckdb"),
 }
-"""By the word that the command takes: module, class, and the distribution that it needs."""
+"""The module, class and required distribution of each peer, by its name on the command line."""
 
 
 def available() -> list[str]:

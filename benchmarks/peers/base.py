@@ -1,4 +1,4 @@
-"""What every peer must be able to do; the sections know peers by this alone."""
+"""Define the protocol that every peer implements. The sections use nothing else of a peer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ CENTER = (42.3576, -71.0514)
 KILOMETERS = 1.609344
 EARTH_RADIUS = 6_371.0088
 METRICS = ("Clicked SMS", "Subscribed to SMS Marketing", "Opened Email", "Clicked Email", "Placed Order")
-"""The metrics that a peer prepares: those that any rule asks for."""
+"""The metrics that the rules use, and that peers prepare."""
 
 Flags = npt.NDArray[np.bool_]
 Frame = TypeVar("Frame")
@@ -24,55 +24,55 @@ Events = TypeVar("Events")
 
 
 class Peer(Protocol):
-    """Somebody who answers the same questions from the same files."""
+    """Answers the same questions from the same files as every other peer."""
 
     name: str
     adds_floats: bool
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "Peer":
-        """Read profiles and events of the ending "parquet" or "csv" into whatever this peer asks."""
+        """Load the files of profiles and events with the extension "parquet" or "csv"."""
 
     def forget(self) -> None:
         """Empty every cache."""
 
     def size(self, ask: Ask) -> int:
-        """Return how many are in a segment."""
+        """Return the number of profiles in a segment."""
 
     def membership(self, asks: Sequence[Ask]) -> Any:
-        """Return who is in which segment, as a table of the peer's own kind."""
+        """Return which profiles are in which segments, as the peer's own kind of table."""
 
     def flags(self, table: Any) -> Flags:
-        """Return a table of its own as profiles by segments, in the order of the file."""
+        """Convert the peer's table to an array of profiles by segments, in the order of the file."""
 
     def table(self, flags: Flags) -> Any:
-        """Return profiles by segments as a table of its own."""
+        """Convert an array of profiles by segments to the peer's table."""
 
     def loop(self, days: range) -> list[int]:
-        """Return the size of `engaged` for each window of clicks, one by one."""
+        """Return the size of `engaged` for each window of clicks, one question at a time."""
 
     def sweep(self, days: range) -> list[int]:
-        """Return the same in the best way this peer's user would think of."""
+        """Return the same sizes in the best way that a user of this peer would find."""
 
     def overlap(self, table: Any) -> list[list[int]]:
-        """Return how many are in both, for each pair."""
+        """Return the number of profiles in both segments of each pair."""
 
     def intersections(self, table: Any) -> dict[str, int]:
-        """Return how many are in exactly each combination, written as ones and zeros."""
+        """Return the number of profiles in exactly each combination of segments, by a text of ones and zeros."""
 
 
 class Frames(Generic[Frame, Events]):
-    """A peer that keeps profiles and events as frames, and nothing that it worked out."""
+    """A peer that holds profiles and events as frames and caches no results."""
 
     def __init__(self, profiles: Frame, events: Events) -> None:
         self.profiles, self.events = profiles, events
 
     def forget(self) -> None:
-        """Have nothing to forget."""
+        """Do nothing, since nothing is cached."""
 
 
 def points() -> dict[str, tuple[float, float]]:
-    """Return latitude and longitude of each US postal code; those at 0,0 are missing."""
+    """Return the latitude and longitude of each US postal code, without those at 0,0, which are unknown."""
     every = ((row["zip_code"], float(row["lat"] or 0), float(row["long"] or 0)) for row in zipcodes.list_all())
     return {code: (latitude, longitude) for code, latitude, longitude in every if latitude or longitude}
 
@@ -87,12 +87,12 @@ def kilometers(latitudes: npt.NDArray[np.float64], longitudes: npt.NDArray[np.fl
 
 
 def since(days: int) -> np.datetime64:
-    """Return the midnight with which a window of so many days begins."""
+    """Return the midnight at which a window of `days` days begins."""
     return TODAY - np.timedelta64(days, "D")
 
 
 def curve(days: range, new: int, latest: npt.NDArray[np.datetime64]) -> list[int]:
-    """Return sizes of `engaged` from how many are new and the latest click of each other subscriber."""
+    """Return the sizes of `engaged`, from the number of new subscribers and the latest click of each other subscriber."""
     ago = np.ceil((TODAY - latest) / np.timedelta64(1, "D")).clip(0).astype(np.int64)
     reached = np.cumsum(np.bincount(ago, minlength=days.stop))
     return [new + int(reached[day]) for day in days]

@@ -1,4 +1,4 @@
-"""DuckDB with equal preparation: a table for each metric, sorted by time, ids as whole numbers, amounts in cents."""
+"""Answer with DuckDB, prepared like the other peers: a table per metric, sorted by time, ids as integers, amounts in cents."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from peers.base import KILOMETERS, METRICS, Flags, curve, kilometers, points, si
 
 
 class DuckDB:
-    """A database in memory, asked in SQL; its tables keep the least and greatest time of each block, which windows profit from."""
+    """A database in memory, queried in SQL. DuckDB stores the minimum and maximum time of each block, which makes windows faster."""
 
     name = "DuckDB"
     adds_floats = False
@@ -40,7 +40,7 @@ class DuckDB:
             "from written join homes using (profile) order by profile"
         )
         if ending == "csv":
-            # Parsed once for all metrics; of Parquet, a scan for each metric takes less memory and no more time.
+            # CSV is parsed once for all metrics. Parquet is scanned once per metric, which needs less memory.
             connection.execute(f"create temp table happened as from {events}")
             events = "happened"
         for metric in METRICS:
@@ -55,7 +55,7 @@ class DuckDB:
         return cls(connection)
 
     def forget(self) -> None:
-        """Have nothing to forget."""
+        """Do nothing, since nothing is cached."""
 
     def engaged(self, clicked_days: int, subscribed_days: int) -> str:
         """Clicked or subscribed lately."""

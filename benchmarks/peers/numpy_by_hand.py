@@ -1,4 +1,4 @@
-"""The same frames asked by numpy: a count for each profile over the slice of a window, and nothing kept; the strongest that forgets."""
+"""Answer with numpy from the same frames: count a window's events per profile. The fastest peer that caches nothing."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from peers.pandas_prepared import PandasPrepared
 
 
 class NumpyByHand(PandasPrepared):
-    """What somebody writes who has looked under pandas: profiles are numbered, so they are marked and counted by position."""
+    """What an expert in numpy would write: profiles are numbered, so they are marked and counted by position."""
 
     name = "numpy by hand"
 

@@ -1,4 +1,4 @@
-"""pandas as people write it: one frame of events, ids as text, a filter and a groupby for each condition."""
+"""Answer with pandas as people usually write it: one frame of events, ids as text, a filter and a groupby per condition."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ INSTANTS = {"profiles": ["sms_consent_timestamp"], "events": ["datetime"]}
 
 
 class PandasAsWritten(PandasFrames[pd.DataFrame]):
-    """Nothing is prepared and nothing is kept; sums are of floats."""
+    """Prepares and caches nothing, and adds amounts as floats."""
 
     name = "pandas as written"
     adds_floats = True
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "PandasAsWritten":
-        """Read the two files whole."""
+        """Read both files completely."""
         profiles, events = (_read(folder / f"{name}.{ending}", instants) for name, instants in INSTANTS.items())
         places = pd.DataFrame.from_dict(points(), orient="index", columns=["latitude", "longitude"])
         return cls(profiles.merge(places, left_on="zip", right_index=True, how="left"), events)
@@ -55,7 +55,7 @@ class PandasAsWritten(PandasFrames[pd.DataFrame]):
     def spender(self, spent: int, days: int) -> "pd.Series[bool]":
         """Spent more."""
         sums = self._recent("Placed Order", days).groupby("profile_id")["value"].sum()
-        # Who ordered nothing spent 0, which is more than nothing that a slider can be put to.
+        # Profiles without orders are left out: they spent 0, which is not more than any position of the slider.
         return self._sms() & self.profiles["profile_id"].isin(sums[sums > spent].index)
 
     def frequent(self, orders: int, days: int) -> "pd.Series[bool]":
@@ -93,5 +93,5 @@ class PandasAsWritten(PandasFrames[pd.DataFrame]):
 def _read(path: Path, instants: list[str]) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    # Postal codes and phone numbers are no numbers, which everybody learns once.
+    # Postal codes and phone numbers are read as text, to keep leading zeros and plus signs.
     return pd.read_csv(path, dtype={"zip": str, "phone_number": str}, parse_dates=instants)

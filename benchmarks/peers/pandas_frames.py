@@ -1,4 +1,4 @@
-"""What frames of pandas are asked alike, as written and prepared: sizes, tables, and one window after the other."""
+"""Share between the pandas peers what they answer in the same way: sizes, tables, and one window at a time."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""pandas prepared for the questions: a frame for each metric, sorted by time, ids as whole numbers, amounts in cents."""
+"""Answer with pandas, prepared for the questions: a frame per metric, sorted by time, ids as integers, amounts in cents."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ from peers.pandas_frames import PandasFrames
 
 
 class PandasPrepared(PandasFrames[dict[str, pd.DataFrame]]):
-    """What somebody does who has waited for the frames as written once too often."""
+    """What a user would write after finding the usual pandas code too slow."""
 
     name = "pandas prepared"
     adds_floats = False
 
     @classmethod
     def load(cls, folder: Path, ending: str) -> "PandasPrepared":
-        """Read through Arrow, number the profiles, and part the events by metric."""
+        """Read with Arrow, number the profiles, and split the events by metric."""
         read = pq.read_table if ending == "parquet" else _read_csv
         profiles = read(folder / f"profiles.{ending}").to_pandas()
         places = pd.DataFrame.from_dict(points(), orient="index", columns=["latitude", "longitude"])

@@ -1,4 +1,4 @@
-"""Polars with equal preparation: a frame for each metric, sorted by time, ids as whole numbers, amounts in cents."""
+"""Answer with Polars, prepared like the other peers: a frame per metric, sorted by time, ids as integers, amounts in cents."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -11,12 +11,12 @@ from asks import Ask
 from peers.base import KILOMETERS, METRICS, Flags, Frames, curve, kilometers, points, since
 
 Members = tuple[pl.Expr, list[pl.LazyFrame], list[pl.LazyFrame]]
-"""What a profile must be, all frames it must be in, and all that it must not be in."""
+"""An expression that profiles must match, the frames that they must be in, and the frames that they must not be in."""
 INSTANT = pl.Datetime("us", "UTC")
 
 
 class Polars(Frames[pl.DataFrame, dict[str, pl.DataFrame]]):
-    """Lazy queries over sorted frames; a window is a slice that is found by bisection."""
+    """Runs lazy queries over sorted frames; a window is a slice found by binary search."""
 
     name = "Polars"
     adds_floats = False
@@ -44,7 +44,7 @@ class Polars(Frames[pl.DataFrame, dict[str, pl.DataFrame]]):
         numbers = written.lazy().select("profile_id", pl.int_range(pl.len(), dtype=pl.Int32).alias("profile"))
         events = scan(folder / f"events.{ending}")
         if ending == "csv":
-            # Parsed once for all metrics; of Parquet, a scan for each metric takes less memory and no more time.
+            # CSV is parsed once for all metrics. Parquet is scanned once per metric, which needs less memory.
             events = events.collect().lazy()
         return cls(profiles, {metric: _of_metric(events, metric, numbers) for metric in METRICS})
 

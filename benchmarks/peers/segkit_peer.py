@@ -1,4 +1,4 @@
-"""segkit as a notebook uses it: through its public functions, a slider's moves as a loop over `sk.membership`."""
+"""Answer with segkit's public functions, as a notebook does. A slider's moves are a loop over `sk.membership`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from peers.base import Flags
 
 
 def clicked(*, clicks: int, clicked_days: int) -> sk.Segment:
-    """Say what no builder of segkit's has alone: clicked so often. An analyst writes such a builder in a line."""
+    """Build a segment by the number of clicks alone, which none of segkit's builders does. An analyst can write this in a line."""
     return sk.Segment(
         "SMS clicks", sk.can_receive("sms") & sk.did("Clicked SMS", at_least=clicks, in_last_days=clicked_days)
     )

@@ -1,1 +1,1 @@
-"""The parts of the suite; each measures one kind of work, with all peers taking turns."""
+"""The sections of the suite. Each measures one kind of work, and all peers take turns."""

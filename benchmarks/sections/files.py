@@ -1,4 +1,4 @@
-"""Files read into what is asked afterwards, and a file of members written; each run in a process of its own."""
+"""Time loading files and writing a file of members, each run in a new process."""
 
 import fresh
 import peers
@@ -6,11 +6,11 @@ from bench import Bench
 from timing import Record
 
 MOST_AS_CSV = 2_000_000
-"""Profiles from which on a shop is no longer read as CSV."""
+"""Shops with more profiles than this are not read from CSV."""
 
 
 def measure(bench: Bench) -> Record:
-    """Let every peer load both kinds of file, and write everybody."""
+    """Let every peer load both kinds of file, and write all profiles."""
     record = Record("files")
     steps = ["load parquet"]
     if bench.profiles <= MOST_AS_CSV:
@@ -19,7 +19,7 @@ def measure(bench: Bench) -> Record:
     for _ in range(bench.rounds):
         for step in (*steps, "write members"):
             for word in bench.words:
-                # numpy by hand reads what pandas prepared reads.
+                # "numpy by hand" loads the same frames as "pandas prepared".
                 if word == "numpy":
                     continue
                 if step != "write members" or word in fresh.WRITERS:

@@ -1,4 +1,4 @@
-"""The peak of memory at each step of a day with segkit, each step in a process of its own that has loaded the shop before."""
+"""Measure the peak memory of each step of a day's work with segkit, each in a new process that has loaded the shop first."""
 
 import fresh
 from bench import Bench

@@ -1,4 +1,4 @@
-"""A slider's moves: the first with all caches emptied, the next ones, and later ones; none comes back to a position."""
+"""Time a slider's moves: the first with empty caches, the next ones, and later ones. No position is visited twice."""
 
 import gc
 import time
@@ -9,13 +9,13 @@ from peers import Peer
 from timing import Record, timed
 
 FIRST, NEXT, LATER = 2, 2, 16
-"""Moves of each kind in a round: with the next ones after the first, segkit builds what later ones use."""
+"""Number of moves of each kind in a round. During the "next" moves, segkit fills the caches that "later" moves use."""
 PATIENCE = 0.5
-"""Seconds for the first and for the others in a round; a slow peer makes fewer moves, at least one of each kind."""
+"""A peer stops making first moves, or later ones, after this many seconds in a round, but makes at least one of each kind."""
 
 
 def measure(bench: Bench) -> Record:
-    """Drag every slider with every peer, in turns."""
+    """Move every slider with every peer in turn."""
     record = Record("moves")
     for number in range(bench.rounds):
         for drag in DRAGS:

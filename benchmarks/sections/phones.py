@@ -1,6 +1,6 @@
-"""Phone numbers read: a column at a time by segkit, one by one by `phonenumbers`, whose answers must be the same in every cell.
+"""Time parsing phone numbers: by column with segkit, and one by one with `phonenumbers`. The results must be the same in every cell.
 
-The numbers are made while this runs, around the examples that `phonenumbers` has of each region, and never stored.
+The numbers are generated from the examples that `phonenumbers` has for each region, and are never stored.
 """
 
 import random
@@ -14,7 +14,7 @@ from timing import Record, digest, timed
 
 MOST = 50_000
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)[::4]
-"""A quarter of all regions, which is some sixty."""
+"""A quarter of all regions, about sixty."""
 
 Row = tuple[str | None, str | None, str | None]
 KINDS = {

@@ -1,4 +1,4 @@
-"""A shop saved, and opened again: each step in a process of its own, as a notebook is that is opened the next day."""
+"""Time saving a shop and opening it again, each step in a new process, like a notebook that is opened the next day."""
 
 import fresh
 from bench import Bench
@@ -9,7 +9,7 @@ STEPS = (SAVE, "open a saved shop", "8 segments first, of a loaded shop", "8 seg
 
 
 def measure(bench: Bench) -> Record:
-    """Save the shop once, and take turns with the other steps."""
+    """Save the shop once, and then run the other steps in turn."""
     record = Record("saved")
     for number in range(bench.rounds if "segkit" in bench.words else 0):
         for step in STEPS[number > 0 :]:

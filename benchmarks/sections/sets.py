@@ -1,4 +1,4 @@
-"""Many segments at once: who is in which, how they overlap two by two, and in which exact combinations profiles are."""
+"""Time questions about many segments: membership, pairwise overlaps, and exact intersections."""
 
 import gc
 
@@ -10,17 +10,17 @@ from peers.base import Flags
 from timing import Record, digest, timed
 
 PATIENCE = 3.0
-"""Seconds after which a peer is not asked for the same membership again in a round."""
+"""A peer whose membership took more seconds than this is not timed again in the same round."""
 PAIRS, COMBINATIONS = (8, 20, 100), (8, 20)
 TOO_MANY = 20
-"""Segments from which on pandas as written is not waited for."""
+"""With more segments than this, "pandas as written" is left out because it is too slow."""
 
 
 def measure(bench: Bench) -> Record:
     """Let every peer work out memberships and count overlaps."""
     record = Record("sets")
     flags = next(iter(bench.peers.values())).flags(next(iter(bench.peers.values())).membership(HUNDRED))
-    # Every fifth first, so that the narrow tables hold segments of every kind.
+    # Every fifth segment first, so that narrow tables contain segments of every kind.
     flags = np.concatenate([flags[:, first::5] for first in range(5)], axis=1)
     for _ in range(bench.rounds):
         for asks in (EIGHT, HUNDRED):
@@ -33,7 +33,7 @@ def measure(bench: Bench) -> Record:
 
 
 def _able(bench: Bench, count: int) -> list[Peer]:
-    # numpy by hand does with a table what pandas prepared does.
+    # "numpy by hand" treats a table as "pandas prepared" does.
     return [peer for word, peer in bench.peers.items() if word != "numpy" and (word != "written" or count <= TOO_MANY)]
 
 

@@ -1,4 +1,4 @@
-"""All sizes of a window from 1 to 365 days: one question after the other, and in the best way each peer has."""
+"""Time counting a segment for every window from 1 to 365 days: one question at a time, and in each peer's best way."""
 
 import gc
 
@@ -9,7 +9,7 @@ DAYS = range(1, 366)
 
 
 def measure(bench: Bench) -> Record:
-    """Sweep the window of clicks with every peer that is quick enough for 365 questions."""
+    """Sweep the window of clicks with every peer that is fast enough for 365 questions."""
     record = Record("sweeps")
     able = [peer for word, peer in bench.peers.items() if word != "written"]
     for number in range(bench.rounds):

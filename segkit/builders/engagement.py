@@ -1,4 +1,4 @@
-"""Segments by how people take to a shop's texts: subscribers, engaged, prefers SMS, the sending tracks, delivery errors."""
+"""Build segments by how people respond to texts: subscribers, engaged, prefers SMS, engagement tracks, delivery errors."""
 
 from typing import Annotated, NamedTuple
 
@@ -13,7 +13,7 @@ FAILED = "Failed to Deliver SMS"
 
 
 class Schedule(NamedTuple):
-    """What makes the tracks of a sending schedule, in days."""
+    """The windows of the tracks of a sending schedule, in days."""
 
     subscribed_days: int
     clicked_days: int
@@ -28,16 +28,16 @@ SCHEDULES = {
 }
 """Klaviyo's tracks by schedule (help article 360044556071 of 2026-04-21).
 
-Only the weekly schedule is published whole. For the others `lost_days`, from where on nobody is in track B, is ours: five
-thirds of `clicked_days`, the weekly schedule's own ratio.
+Klaviyo publishes only the weekly schedule in full. For the others, `lost_days`, the end of track B, is our choice: five thirds of
+`clicked_days`, which is the ratio of the weekly schedule.
 """
 
 
 @builder
 def sms_subscribers() -> Segment:
-    """Everybody who may receive SMS marketing: the base of every other SMS segment.
+    """Build a segment of everybody who may receive SMS marketing, the base of every other SMS segment.
 
-    Klaviyo advises to build on it and not to text it often (help article 360047879512).
+    Klaviyo advises to build other segments on it, and to text it as a whole only rarely (help article 360047879512).
 
     >>> sms_subscribers().condition == can_receive("sms")
     True
@@ -55,13 +55,13 @@ def sms_engaged(
     clicked_days: Annotated[int, Range(7, 365, unit="days")] = 90,
     subscribed_days: Annotated[int, Range(7, 180, unit="days")] = 30,
 ) -> Segment:
-    """Clicked a text lately, or has only just subscribed.
+    """Build a segment of people who clicked a text lately or subscribed lately.
 
     Args:
-        clicked_days: clicked SMS at least once in the last `clicked_days` days. Klaviyo's older guide has 30.
-        subscribed_days: or subscribed to SMS in the last `subscribed_days` days.
+        clicked_days: includes people who clicked SMS at least once in the last `clicked_days` days. Klaviyo's older guide has 30.
+        subscribed_days: includes people who subscribed to SMS in the last `subscribed_days` days.
 
-    Clicks are only recorded where messages carry a short link of the platform; without one, lengthen the window
+    Clicks are recorded only in messages with one of the platform's short links. If your messages have none, use a longer window
     (Klaviyo help articles 360047879512 and 360044556071).
 
     >>> sms_engaged(clicked_days=30).name
@@ -82,16 +82,16 @@ def prefers_sms(
     email_days: Annotated[int, Range(7, 365, unit="days")] = 60,
     count_opens: bool = True,
 ) -> Segment:
-    """Clicks texts, and could be reached by email but takes no notice of it.
+    """Build a segment of people who click texts and may be emailed, but ignore email.
 
     Args:
-        clicks: the fewest clicks on SMS,
-        clicked_days: in the last `clicked_days` days. The published number is cut off; 60 mirrors the email window.
+        clicks: minimum number of SMS clicks.
+        clicked_days: the window of these clicks, in days. The published number is cut off; 60 is the same as the email window.
         email_days: opened and clicked no email in the last `email_days` days.
-        count_opens: whether an open counts as taking notice. Mail proxies open mail by themselves, so that people who never
-            look at email seem to; False goes by clicks alone.
+        count_opens: whether an open counts as a response. Mail proxies open mail by themselves, so people who never read email
+            may seem to open it; with False only clicks count.
 
-    Klaviyo Academy, "Build essential text message segments".
+    Source: Klaviyo Academy, "Build essential text message segments".
 
     >>> prefers_sms().condition.conditions[1].channel
     'email'
@@ -117,15 +117,15 @@ def engagement_tracks(
     schedule: Annotated[str, Choice(*SCHEDULES)] = "weekly",
     exclusive: bool = False,
 ) -> tuple[Segment, Segment, Segment]:
-    """Three tracks of engagement, A high, B medium and C low, for a sending schedule.
+    """Build three segments by engagement for a sending schedule: track A high, B medium and C low.
 
     Args:
-        schedule: how often track A is sent to.
-        exclusive: published, A and B overlap: who clicked 10 and 100 days ago is in both. True takes from B whoever is in A,
-            and from C whoever is in A, so that nobody is in two tracks.
+        schedule: how often texts go to track A.
+        exclusive: removes members of A from B and C, so that nobody is in two tracks. As published, A and B overlap: a profile that
+            clicked 10 and 100 days ago is in both.
 
-    Track B looks at the consent's status date and track A at the subscribing event, as published, so somebody whose status is
-    new but who has no such event is in none of the three. Klaviyo help article 360044556071.
+    As published, track B uses the date of the consent status and track A the event of subscribing. So a profile with a new status
+    but no such event is in none of the three. Source: Klaviyo help article 360044556071.
 
     >>> [track.name for track in engagement_tracks(schedule="monthly")]
     ['Track A (monthly)', 'Track B (monthly)', 'Track C (monthly)']
@@ -157,14 +157,14 @@ def sms_delivery_errors(
     device_failures: Annotated[int, Range(1, 10, unit="failures")] = 2,
     unknown_failures: Annotated[int, Range(1, 20, unit="failures")] = 5,
 ) -> Segment:
-    """Numbers that texts do not reach: to be left out of every send, and tried about once a month.
+    """Build a segment of numbers that texts do not reach. Leave them out of every send, and try them about once a month.
 
     Args:
-        recent_days: for how many days one failure because the device was unreachable or disconnected counts,
-        device_failures: and how many of either kind count for ever.
-        unknown_failures: how many unknown errors count for ever. One invalid mobile number does at once.
+        recent_days: one failure in the last `recent_days` days is enough if the device was unreachable or disconnected.
+        device_failures: this many failures of either of these kinds, at any time, are enough.
+        unknown_failures: this many unknown errors, at any time, are enough. One "invalid mobile number" is always enough.
 
-    Klaviyo help article 9821790118171.
+    Source: Klaviyo help article 9821790118171.
 
     >>> len(sms_delivery_errors().condition.conditions[1].conditions)
     6

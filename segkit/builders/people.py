@@ -1,4 +1,4 @@
-"""Segments by who people are: where they live or phone from, gender and other properties, what they asked to hear about."""
+"""Build segments by who people are: where they live, their phone's country, gender, other properties, and topics they asked for."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -17,21 +17,21 @@ def sms_nearby(
     of: str | tuple[float, float] = "02110",
     country: str = "US",
 ) -> Segment:
-    """Lives near a store.
+    """Build a segment of people who live near a store.
 
     Args:
-        radius: less than `radius` miles or kilometers away,
-        unit: in which of the two.
+        radius: maximum distance, exclusive.
+        unit: the unit of `radius`.
         of: the store's postal code, or its (latitude, longitude).
-        country: the postal code's country, two letters.
+        country: the postal code's country, as a two-letter code.
 
-    Postal codes are points, so below 10 miles the answer promises more than the data has. Klaviyo help article 115005065887,
-    whose example is 30 miles of 02110.
+    A postal code is treated as a point, so results below 10 miles look more precise than the data is. Source: Klaviyo help article
+    115005065887, whose example is 30 miles from 02110.
 
     >>> sms_nearby(radius=10, of=(42.36, -71.06)).name
     'SMS near 42.36, -71.06'
     """
-    # First, since `within` refuses what is no place, and the name needs one.
+    # First, so that `within` checks `of` before it becomes part of the segment's name.
     near = within(radius, unit, of=of, country=country)
     place = of if isinstance(of, str) else f"{of[0]}, {of[1]}"
     return Segment(
@@ -43,10 +43,10 @@ def sms_nearby(
 
 @builder
 def sms_country(*, countries: Sequence[str] = ("US",)) -> Segment:
-    """Has a phone number of one of these countries, read from the number and never from the address.
+    """Build a segment of people with a phone number from one of these countries. The address is not used.
 
     Args:
-        countries: two letters each. Rules, features and prices of texts differ by country (Klaviyo help 4402914866843).
+        countries: two-letter codes. Rules, features and prices of texts differ by country (Klaviyo help 4402914866843).
 
     >>> sms_country(countries=["US", "CA"]).name
     'SMS in US, CA'
@@ -66,25 +66,25 @@ def sms_gender(
     approach: Annotated[str, Choice("stated", "predicted", "either")] = "stated",
     property: str = "Gender",  # noqa: A002  # the field's own word
 ) -> Segment:
-    """Says, or is predicted, to be of a gender.
+    """Build a segment of people of a gender, as they stated it or as the platform predicted it.
 
     Args:
-        gender: the property's value, in the shop's own spelling; for a prediction "female" or "male".
-        approach: "stated" reads the property, "predicted" the platform's guess from the first name, "either" both.
-        property: the property that holds what people said.
+        gender: the property's value, in the shop's own spelling; for a prediction, "female" or "male".
+        approach: "stated" uses the property, "predicted" the platform's guess from the first name, "either" both.
+        property: the property that contains what people stated.
 
-    Predicted gender can be segmented by in Klaviyo but is in no export; bring it as a column `predicted_gender`.
-    If another property says better what people care for (parents, say), use that: `sms_property`.
+    Klaviyo can segment by predicted gender but does not export it; add it as a column `predicted_gender`. If another property shows
+    better what people care about (for example whether they are parents), use `sms_property`.
 
     >>> sms_gender(gender="male", approach="predicted").condition.conditions[1].test.value
     'likely_male'
     """
     stated = has(property, equals=gender)
     predicted = has("predicted_gender", equals=f"likely_{gender.casefold()}")
-    says: Condition = {"stated": stated, "predicted": predicted, "either": stated | predicted}[approach]
+    matches: Condition = {"stated": stated, "predicted": predicted, "either": stated | predicted}[approach]
     return Segment(
         f"SMS {gender} ({approach})",
-        can_receive("sms") & says,
+        can_receive("sms") & matches,
         "Only where gender decides what is for sale; what people browse or say they like is nearly always better.",
     )
 
@@ -95,32 +95,32 @@ def sms_property(
     property: str,  # noqa: A002
     value: str | float | bool | Sequence[str],
 ) -> Segment:
-    """Has a property of a value.
+    """Build a segment of people whose property has a given value.
 
     Args:
-        property: the property, under its own name.
-        value: text, number or truth that it equals, or several texts of which it is one.
+        property: the name of the property.
+        value: the text, number or truth value that the property equals, or several texts, one of which it equals.
 
     >>> sms_property(property="Parent", value=True).name
     'SMS Parent True'
     """
     is_one = isinstance(value, (str, bool, int, float))
-    says = (
+    matches = (
         has(property, equals=value) if isinstance(value, (str, bool, int, float)) else has(property, is_in=list(value))
     )
     shown = str(value) if is_one else " or ".join(map(str, value))  # type: ignore[arg-type]  # several texts
-    return Segment(f"SMS {property} {shown}", can_receive("sms") & says, f"Subscribers whose {property} is {shown}.")
+    return Segment(f"SMS {property} {shown}", can_receive("sms") & matches, f"Subscribers whose {property} is {shown}.")
 
 
 @builder
 def sms_preference(*, topic: str = "product launches", property: str = "Interests") -> Segment:  # noqa: A002
-    """Asked to hear about a topic, in a property of one value or of a list.
+    """Build a segment of people who asked to hear about a topic.
 
     Args:
-        topic: the whole value, or one whole item of the list.
-        property: the property that holds what people asked for.
+        topic: the whole value of the property or, if it is a list, one whole item.
+        property: the property that contains the topics.
 
-    Klaviyo help article 360047879512: collected at opt-in, as one property for each topic or one of several values.
+    Klaviyo collects topics at opt-in, as one property per topic or as one property with several values (help article 360047879512).
 
     >>> sms_preference(topic="restocks").name
     'SMS prefers restocks'

@@ -1,4 +1,4 @@
-"""Segments by what people bought: VIP, budget shoppers, lapsed customers, former VIP."""
+"""Build segments by what people bought: VIP, budget shoppers, lapsed customers, former VIP."""
 
 from typing import Annotated
 
@@ -23,17 +23,17 @@ def sms_vip(
     orders: Annotated[int, Range(0, 50, unit="orders"), TOP_TENTH_BY_ORDERS] = 3,
     days: Annotated[int, Range(30, 730, unit="days")] = YEAR,
 ) -> Segment:
-    """The shop's best customers: spent or ordered more than most in the last year.
+    """Build a segment of the shop's best customers, who spent or ordered more than most in the last year.
 
     Args:
-        approach: "big spender" goes by spending, "frequent" by orders, "blended" takes either.
-        spent: spending above this, in the shop's own currency; the tuner and `recommended` start from the top tenth
-            of the shop's customers.
-        orders: orders above this; started likewise.
-        days: both counted over the last `days` days.
+        approach: "big spender" uses spending, "frequent" the number of orders; "blended" requires only one of the two.
+        spent: members spent more than this, in the shop's own currency. The tuner and `recommended` start at the top tenth of the
+            shop's customers.
+        orders: members ordered more often than this. The tuner and `recommended` start at the top tenth here too.
+        days: spending and orders of the last `days` days count.
 
     Klaviyo leaves the amounts to the shop: "slightly above your typical customer" (Academy, "Improve SMS engagement with
-    segmentation"). Which typical matters: in the CDNOW log the mean spending is twice the median.
+    segmentation"). Mean and median can differ a lot: in the CDNOW log the mean spending is twice the median.
 
     >>> sms_vip(approach="frequent", orders=5).condition.conditions[1].value
     5
@@ -59,23 +59,23 @@ def sms_budget_shoppers(
     days: Annotated[int, Range(30, 1_095, unit="days")] = YEAR,
     sale_property: str = "Discount Codes",
 ) -> Segment:
-    """People who watch their money, by one of two roads that find different people.
+    """Build a segment of price-conscious people. The two approaches find different people.
 
     Args:
-        approach: "predicted CLV" is Klaviyo's picture: the platform expects little of them in the next year. "bought on sale"
-            is its text: engaged with SMS, and bought, mostly at a discount.
-        clv: predicted CLV at most this ("predicted CLV").
-        clicked_days: clicked SMS at least once in the last `clicked_days` days ("bought on sale", as are the rest).
-        sale_orders: the fewest orders with a discount,
-        full_price_orders: and the most without one; "mostly" holds while it is the smaller of the two
-        days: in the last `days` days.
-        sale_property: the event property of an order that holds something when a discount was used: a number above 0, true,
-            or a list or text with something in it. Orders where it holds 0, false, `[]`, blank text or nothing are at full
-            price; `recommended` chooses it by its values.
+        approach: "predicted CLV" follows the screenshot in Klaviyo's article: people of whom the platform expects little in the
+            next year. "bought on sale" follows the article's text: people who engage with SMS and bought mostly at a discount.
+        clv: maximum predicted CLV (for "predicted CLV"; all other parameters are for "bought on sale").
+        clicked_days: clicked SMS at least once in the last `clicked_days` days.
+        sale_orders: minimum number of orders with a discount.
+        full_price_orders: maximum number of orders without a discount. Keep it below `sale_orders` for "mostly at a discount".
+        days: orders of the last `days` days count.
+        sale_property: the event property of an order that contains something if a discount was used: a number above 0, true, or a
+            list or text that is not empty. Orders in which it is 0, false, `[]`, blank or not set are at full price. `recommended`
+            chooses this property by its values.
 
-    Low value is a poor stand-in for hunting bargains: in a grocery panel the fifth that spends least and the fifth that uses
-    most discounts overlap 27 %, and 20 % would be chance. Klaviyo help article 360047879512. Klaviyo has no test for a property
-    that holds something, so `to_klaviyo` refuses "bought on sale" and names the nearest.
+    Low spending does not identify bargain hunters well: in a grocery panel, 27 % of the fifth that spends least are also in the fifth
+    that uses most discounts, and chance alone would give 20 %. Source: Klaviyo help article 360047879512. Klaviyo can't test whether
+    a property contains something, so `to_klaviyo` refuses "bought on sale" and names the nearest condition that it can express.
 
     >>> sms_budget_shoppers().condition.conditions[1].property
     'predicted_clv'
@@ -101,12 +101,13 @@ def lapsed_customers(
     quiet_days: Annotated[int, Range(30, 365, unit="days")] = 120,
     lost_days: Annotated[int, Range(60, 1_095, unit="days")] = 395,
 ) -> Segment:
-    """Bought some months ago and not since: the ones to win back.
+    """Build a segment of customers to win back: they bought some months ago, and not since.
 
     Args:
-        orders: the fewest orders between `quiet_days` and `lost_days` ago,
-        quiet_days: and none in the last `quiet_days` days. Klaviyo's course calls 4 months recent,
-        lost_days: and 4 to 13 months not recent ("Getting started with segments", 360021849952).
+        orders: minimum number of orders between `quiet_days` and `lost_days` days ago.
+        quiet_days: no order in the last `quiet_days` days. Klaviyo's course calls the last 4 months recent.
+        lost_days: orders before this many days ago do not count. Klaviyo's course calls 4 to 13 months ago not recent ("Getting
+            started with segments", 360021849952).
 
     >>> len(lapsed_customers(quiet_days=90).condition.conditions)
     3
@@ -126,13 +127,13 @@ def former_vip(
     spent: Annotated[float, Range(0, 5_000, step=5, unit="in money"), TOP_TENTH_BY_SPENDING] = 200,
     quiet_days: Annotated[int, Range(30, 730, unit="days")] = 120,
 ) -> Segment:
-    """Spent like a VIP once, and nothing lately.
+    """Build a segment of customers who spent like a VIP once, and have ordered nothing lately.
 
     Args:
-        spent: spending above this over all time, in the shop's own currency; started as for `sms_vip`.
+        spent: members spent more than this in all time, in the shop's own currency. The tuner starts as for `sms_vip`.
         quiet_days: no order in the last `quiet_days` days.
 
-    Klaviyo's advanced guide names the segment, with its numbers in a picture (360035312491); 120 days is its "recent".
+    Klaviyo's advanced guide has this segment, with its numbers in a screenshot (360035312491); 120 days is what it calls recent.
 
     >>> former_vip().name
     'Former VIP'

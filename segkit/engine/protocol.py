@@ -1,8 +1,8 @@
 """Define the protocol that every engine implements, whether it works in memory or in a database.
 
-Everything that segkit shows is made from these answers. Only `rows` returns a value for each profile; the other methods return
-counts, so that data in a warehouse stays there. `counts`, `cube` and `rows` are enough: whether a condition is true of a profile
-follows from its parts and from the bins of its measures.
+All results of segkit are computed from an engine's answers. Only `rows` returns a value for each profile; the other methods return counts,
+so that data in a warehouse stays there. `counts`, `cube` and `rows` are enough: whether a profile matches a condition follows from
+whether it matches the condition's parts, and from the bins of its measures.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +34,7 @@ MOST_WARNINGS = 20
 
 
 class NotOneDayError(Exception):
-    """No single day decides: with refunds, a sum may reach a number, fall below it and reach it again, so it has no `LastDay`."""
+    """No single day decides, so there is no `LastDay`: with refunds, a sum may reach a number, fall below it and reach it again."""
 
 
 @dataclass(frozen=True, slots=True)

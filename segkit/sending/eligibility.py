@@ -289,16 +289,16 @@ class _Checks:
         if not dataset.has_property("sms_consent"):
             missing.append("no sms_consent: nobody counts as subscribed")
         elif not self._is_set("sms_consent_timestamp").any():
-            missing.append("no date of consent: any opt-out counts as the newer")
+            missing.append("no date of consent: any opt-out counts as newer than the consent")
         if not opt_outs.withdrawals:
-            missing.append("no event of an opt-out: one that is newer than the profiles could not be found")
+            missing.append("no opt-out event: opt-outs that are newer than the profiles could not be found")
         further = int((dataset.sms.further != NOT_SAID).sum())
         words = [
             f"the status of {counted(len(dataset), 'profile')}",
             f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
             if dataset.has_property(VERDICT)
             else "",
-            f"further columns of consent of {counted(further, 'profile')}" if further else "",
+            f"further consent columns of {counted(further, 'profile')}" if further else "",
             counted(opt_outs.events, "consent event"),
         ]
         return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))

@@ -36,7 +36,7 @@ class Numbers:
         digits: the last digits of the number of each code.
         rows: the row of the profile of each further number.
         further: the code of each further number.
-        unread: the last digits of numbers that can't be parsed, also of those next to a number that can.
+        unread: the last digits of numbers that can't be parsed, or that are in the same cell as one that can.
     """
 
     codes: Codes

@@ -32,7 +32,7 @@ MOST_POSITIONS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the counts of a tuner are compared with.
+    """The segments, and the eligibility, that a tuner compares its segment with.
 
     Attributes:
         base: the name of the segment that shares refer to.

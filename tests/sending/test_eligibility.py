@@ -198,7 +198,7 @@ def test_looking_back_knows_only_what_was_known_then(tmp_path: Path):
 def test_looking_back_counts_only_the_consent_events_of_then():
     """What was checked is said as of then: a later opt-out is no event, and its lack is told."""
     shop = shop_of([person("ann")], [event("ann", LEFT, "2026-06-30T13:00:00Z")])
-    with pytest.warns(sk.SegkitWarning, match="no event of an opt-out"):
+    with pytest.warns(sk.SegkitWarning, match="no opt-out event"):
         back = sk.audience(EVERYBODY, shop, looking_back=True)
     assert "0 consent events" in told_of(back, "not subscribed")
     assert "1 consent event" in told_of(sk.audience(EVERYBODY, shop), "not subscribed")

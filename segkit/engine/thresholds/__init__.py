@@ -1,1 +1,1 @@
-"""Work out what a threshold is compared with, and who is in at each of its positions."""
+"""Work out what a threshold is compared with, and which profiles are members at each of its positions."""

@@ -1,8 +1,8 @@
-"""Work out who is in at every position of a threshold with one query, so that a slider moves without delay.
+"""Work out the members of a segment at every position of a threshold with one query, so that a slider moves without delay.
 
-Whether a segment is true of a profile depends only on which fixed conditions match it, and in which bin of each moving measure
-it is. So profiles are grouped by these, and the segment's tree is evaluated for the few groups (cells) that occur. The result for
-each cell is a span: the first position at which the segment is true, and the position after the last.
+Whether a profile is a member depends only on the fixed conditions that it matches and on its bin of each moving measure. So profiles
+are grouped by these, and the segment's tree is evaluated for the few groups (cells) that occur. The result for each cell is a span:
+the first position at which its profiles are members, and the position after the last.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ CODES_AT_A_TIME = 2**12
 
 
 class NoCurveError(Exception):
-    """Bins can't tell who matches a condition at each position, or a profile matches at positions that are not consecutive."""
+    """Bins don't determine which profiles match at each position, or a profile matches at positions that are not consecutive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Spans:
         return Spans(self.positions - self.stop, self.positions - self.first, self.positions)
 
     def running(self, counts: Counts, bins: Counts | None = None, width: int = 1) -> Counts:
-        """Return how many profiles are in at each position; with `bins`, a row for each position and a column for each bin."""
+        """Return the number of members at each position; with `bins`, a row for each position and a column for each bin."""
         is_in = ~self.is_never if bins is None else ~self.is_never & (bins != NO_BIN)
         bin_of, size = 0 if bins is None else bins[is_in], (self.positions + 1) * width
         # `bincount` adds weights as doubles, which are exact up to 2**53.
@@ -117,10 +117,10 @@ Reader: TypeAlias = Callable[[Cells], Spans]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Who is in at each position of a threshold.
+    """The members at each position of a threshold, as counts.
 
     Attributes:
-        spans: the positions at which the profiles of each cell are in.
+        spans: the positions at which the profiles of each cell are members.
         counts: the number of profiles in each cell.
         cells: the value of each queried item in each cell.
     """
@@ -130,11 +130,11 @@ class Curve:
     cells: Cells
 
     def sizes(self, among: Some | None = None) -> Counts:
-        """Return how many profiles are in at each position; with `among`, an item of `also`, only those that match it."""
+        """Return the number of members at each position; with `among`, an item of `also`, only members that match it."""
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
     def by_bin(self, cut: Cut) -> Counts:
-        """Return how many profiles are in at each position and in each bin of a cut, which must be an item of `also`.
+        """Return the number of members at each position, in each bin of a cut. The cut must be an item of `also`.
 
         There is a row for each position and a column for each bin, without `NO_BIN`.
         """
@@ -162,7 +162,7 @@ class Curve:
 def curve_of(
     threshold: Threshold, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY
 ) -> Curve | None:
-    """Return who is in at each position, or None if bins can't tell, so that the caller must query each position.
+    """Return the members at each position, or None if bins don't determine them, so that the caller must query each position.
 
     The result is None if a moving condition compares no number, for example a country; if both ends of a window move; if a
     moving window sums amounts with refunds; or if a profile is in, then out, then in again along the positions.
@@ -196,7 +196,7 @@ def curve_of(
 
 
 def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY) -> Curve | None:
-    """Return who matches one moving condition at each position; see `curve_of`."""
+    """Return which cells match one moving condition at each position; see `curve_of`."""
     try:
         return _counted(_readable_of(moving, engine.as_of), engine, also, among)
     except (NoCurveError, NotOneDayError):

@@ -92,15 +92,15 @@ def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
     if measure is None or isinstance(measure, FirstDay):
         return None
     first, second = (float(position[parameter.name]) for position in threshold.positions[:2])
-    stands = _limit_in_unit(measure, atom, is_nearest=is_nearest)
-    pace = (_limit_in_unit(measure, other, is_nearest=is_nearest) - stands) / (second - first)
+    limit = _limit_in_unit(measure, atom, is_nearest=is_nearest)
+    pace = (_limit_in_unit(measure, other, is_nearest=is_nearest) - limit) / (second - first)
     parts = condition.conditions if isinstance(condition, AllOf) else ()
     moved = {one.place[0] for one in threshold.moving if one.place}
     return Quantity(
         _words(measure),
         moving,
         measure,
-        end=_end(parameter, first, stands, pace),
+        end=_end(parameter, first, limit, pace),
         is_whole=_is_whole(measure, parameter),
         is_nearest=is_nearest,
         is_negated=_is_negated(condition, moving.place),
@@ -184,15 +184,15 @@ def _is_nearest(atom: Atom, other: Atom) -> bool:
             return False
 
 
-def _end(parameter: Parameter, value: float, stands: float, pace: float) -> float:
+def _end(parameter: Parameter, value: float, limit: float, pace: float) -> float:
     """Return the end of the chart's axis: the end of the parameter's range, in the unit of the threshold.
 
     The threshold moves by `pace` when the parameter moves by 1.
     """
     if parameter.range is None:
-        return max(2 * stands, 1.0)
+        return max(2 * limit, 1.0)
     # Rounded, so that every value of the parameter gives the same end.
-    return round(stands + (parameter.range.high - value) * pace, 6)
+    return round(limit + (parameter.range.high - value) * pace, 6)
 
 
 def _is_negated(condition: Condition, place: Place) -> bool:
