@@ -28,7 +28,7 @@ __all__ = [
     for node in _STUB
     if isinstance(node, ast.Assign)
     for name in ast.literal_eval(node.value)
-    if name not in _MODULES  # a star would import them, and plotly with them
+    if name not in _MODULES  # `import *` would import these modules, and plotly with them
 ]
 
 

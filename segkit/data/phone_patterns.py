@@ -1,6 +1,6 @@
 """Validate and classify clean E.164 numbers a column at a time; `phones.py` parses all other spellings.
 
-The rules are those of `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so both change with its version. The
+The rules are those of `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so the rules and the patterns change with the version of `phonenumbers`. The
 results are the same for these reasons:
 
 - A clean number contains its calling code, so the country in which it was written doesn't matter.

@@ -1,4 +1,4 @@
-"""Generate the synthetic people: names, places, properties and habits. `events` and `orders` generate what they do."""
+"""Generate the synthetic people: names, places, properties and habits. `events` and `orders` generate their actions."""
 
 import json
 from dataclasses import dataclass

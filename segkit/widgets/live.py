@@ -1,4 +1,7 @@
-"""Show the live part of a tuner, and update it in the browser while a slider moves, if the kernel has sent the answers."""
+"""Show the live part of a tuner, and update it in the browser while a slider moves, if the kernel has sent the answers.
+
+`answers.py` decides which sliders the browser can answer, and works the answers out.
+"""
 
 import pathlib
 from collections.abc import Callable, Sequence

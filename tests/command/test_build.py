@@ -188,7 +188,10 @@ def test_a_build_with_subscribers_has_no_such_lead(built):
     ("arguments", "said"),
     [
         (["--consent", "yes"], "--consent takes pairs such as yes=subscribed, and 'yes' is not one"),
-        (["--columns", "=profile_id"], "--columns takes pairs such as customer=profile_id, and '=profile_id' is not one"),
+        (
+            ["--columns", "=profile_id"],
+            "--columns takes pairs such as customer=profile_id, and '=profile_id' is not one",
+        ),
         (["--consent", "yes=sure"], "'yes' can't mean 'sure'. The choices are: 'subscribed'"),
         (
             ["--consent", "a=subscribed", "a=unsubscribed"],

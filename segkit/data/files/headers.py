@@ -1,4 +1,7 @@
-"""Detect files without a header row. Their first row describes a person, so errors must not repeat it."""
+"""Detect files without a header row. Their first row describes a person, so errors must not repeat it.
+
+The spellings of column names are in `segkit/vocabulary.py`.
+"""
 
 import re
 from collections.abc import Collection

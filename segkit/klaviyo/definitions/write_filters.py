@@ -1,4 +1,7 @@
-"""Convert tests and timeframes to Klaviyo's filters, as in its published schema. A test without a filter is refused."""
+"""Convert tests and timeframes to Klaviyo's filters, as in its published schema. A test without a filter is refused.
+
+Negations, and the "or is not set" that they need, are written in `rewrite.py`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
