@@ -17,20 +17,20 @@ from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Cut, Engine
 
 ANY = Range(0, 100)
-"""The range to search first if a parameter has no range."""
+"""Where to look for the starting value first if the parameter has no range."""
 
 AT_ONCE = 1_000
 """Maximum number of steps in one query."""
 
 FARTHEST = 2**40
-"""Search up to this many steps from 0."""
+"""Look for a starting value at most this many steps from the low end of the range."""
 
 
 def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, float]:
     """Return starting values for the parameters of a builder that start from the shop's own distribution.
 
-    A starting value is a quantile over the profiles with such an event in the window. It is an amount or a count that a profile really
-    has, rounded to the steps of the parameter's range, so that a slider can show it. A parameter is left out if the data has no event of
+    `StartsAt` names a metric and a number of days. The starting value is a quantile over the profiles that have an event of that metric
+    in those days. It is some profile's amount or count, rounded to the nearest step of the parameter's range. A parameter is left out if the data has no event of
     its metric, and keeps the builder's default.
 
     Args:

@@ -22,7 +22,7 @@ _EARTH: Final[dict[Unit, float]] = {"miles": 6371.0088 / 1.609344, "kilometers":
 """The mean radius of the earth, the same as in the distance conditions."""
 
 _VIEW: Final = 2.0
-"""How far the map extends from the store, as a multiple of the condition's radius. Some of a shop's profiles may live on another continent."""
+"""How far the map extends from the store, as a multiple of the condition's radius. Limited, because some profiles may be on another continent."""
 
 _RINGS: Final = (0.5, 1.0, 1.5)
 _HEIGHT: Final = 520

@@ -1,7 +1,7 @@
 """Validate and classify clean E.164 numbers a column at a time; `phones.py` parses all other spellings.
 
-The rules are those of `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so the rules and the patterns change with the version of `phonenumbers`. The
-results are the same for these reasons:
+The rules are those of `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so the rules and the patterns change with the
+version of `phonenumbers`. The results equal those of `phonenumbers`, for these reasons:
 
 - A clean number contains its calling code, so the country in which it was written doesn't matter.
 - The digits after the calling code are the national number, unless they begin with a national prefix (+44 0...). Those few numbers,

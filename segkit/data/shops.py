@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from segkit.data.checked import Checked, CheckedShop
 from segkit.data.events import EventIndex
-from segkit.data.files.headers import check_headers
+from segkit.data.files.missing_headers import check_headers
 from segkit.data.files.resource_tables import unfolded
 from segkit.data.files.stored import joined_tables
 from segkit.data.instants import instant_of, microseconds, now, plausible_moment

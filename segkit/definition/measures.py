@@ -1,7 +1,8 @@
 """Define measures: the per-profile quantities that thresholds are compared with, such as a count of events.
 
 The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so the engines under
-`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold.
+`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold. A further measurement of events begins at `Measurement` in `conditions.py`,
+which lists the files that must handle it.
 """
 
 from collections.abc import Hashable

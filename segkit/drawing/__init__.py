@@ -1,1 +1,1 @@
-"""Shared code of charts, widgets and the report: HTML markup, the colour palette, and the tables that they draw."""
+"""Code shared by the charts, the widgets and the report: HTML markup, the colour palette, and the tables that they draw."""

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from segkit.data.date_forms import from_any_text
-from segkit.data.files.headers import look_like_data
+from segkit.data.files.missing_headers import look_like_data
 from segkit.data.phone_patterns import FIXED_LINE
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes

@@ -1,6 +1,6 @@
 """Show the live part of a tuner, and update it in the browser while a slider moves, if the kernel has sent the answers.
 
-`answers.py` decides which sliders the browser can answer, and works the answers out.
+`browser_answers.py` decides which sliders the browser can answer, and works the answers out.
 """
 
 import pathlib

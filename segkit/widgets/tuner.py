@@ -26,7 +26,7 @@ from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
 from segkit.sending.file_names import file_name
 from segkit.sending.member_files import Layout
-from segkit.widgets.answers import Shop, answers
+from segkit.widgets.browser_answers import Shop, answers
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.controls import control_for, label
 from segkit.widgets.download import DownloadButton

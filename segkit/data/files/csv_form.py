@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from segkit.data.files.headers import refuse_data
+from segkit.data.files.missing_headers import refuse_data
 from segkit.data.files.parts import doubled
 from segkit.errors import DataError
 from segkit.wording import listed

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias
 import pandas as pd
 import pyarrow as pa
 
-from segkit.data.files.headers import refuse_data
+from segkit.data.files.missing_headers import refuse_data
 from segkit.data.files.parts import doubled
 from segkit.data.properties import cells_of, field_cells
 from segkit.data.validation.faults import Faults

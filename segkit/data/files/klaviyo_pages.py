@@ -32,7 +32,7 @@ _MARKETING = {
 """The fields of a marketing subscription, which our columns such as `sms_consent` and `email_consent` hold."""
 
 _RENAMED = {"suppressions": "suppression", "timestamp": "consent_timestamp"}
-"""The names of subscription fields in older revisions, and their present names."""
+"""The names of subscription fields in older revisions, and their current names."""
 
 _PARTS = ("properties", "location", "predictive_analytics", "subscriptions")
 _FILLED_BY_PROPERTIES = {"predicted_gender", "sms_rcs_capable"}

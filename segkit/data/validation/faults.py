@@ -1,4 +1,4 @@
-"""Collect what was wrong with the data, and what was done about it, while it is loaded, for the data report."""
+"""While data is loaded, collect its faults and what was done about each, for the data report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

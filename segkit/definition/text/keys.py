@@ -1,4 +1,4 @@
-"""Define the keys of a condition's plain data, which `read`, `write` and `schema` share. `conditions` explains their meaning."""
+"""Define the keys of a condition written as plain data (mappings, lists and scalars, as in YAML), which `read`, `write` and `schema` share. `conditions` explains their meaning."""
 
 from dataclasses import dataclass
 from typing import TypeAlias, get_args

@@ -1,6 +1,7 @@
 """Group profiles into cells and count them, for `MemoryEngine.cube`.
 
-Each profile has one small integer for each item of the cube, its digit. The digits, read as one number, identify its cell.
+For each item that a cube is grouped by, every profile gets a small integer, called a digit. A profile's digits, read together as one
+number, identify the profile's cell.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -25,7 +25,7 @@ def pages(
         endpoint: the endpoint to call.
         after: the last page of an earlier call, to continue after it; None begins with the first page.
         number: the number of the next page, for error messages.
-        arguments: more arguments of the request.
+        arguments: further arguments to send with the request.
 
     Raises:
         AccountError: a request fails, or a page does not have the documented format.

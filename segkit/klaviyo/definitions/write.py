@@ -32,7 +32,7 @@ from segkit.errors import DefinitionError
 from segkit.klaviyo.account_names import AccountNames
 from segkit.klaviyo.definitions.gaps import Gaps
 from segkit.klaviyo.definitions.names import IdsOfNames
-from segkit.klaviyo.definitions.rewrite import bounded_groups, without_not
+from segkit.klaviyo.definitions.negations import bounded_groups, without_not
 from segkit.klaviyo.definitions.words import (
     AFFINITY_RANKS,
     GENDERS,

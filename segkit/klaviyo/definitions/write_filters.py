@@ -1,6 +1,6 @@
 """Convert tests and timeframes to Klaviyo's filters, as in its published schema. A test without a filter is refused.
 
-Negations, and the "or is not set" that they need, are written in `rewrite.py`.
+Negations, and the "or is not set" that they need, are written in `negations.py`.
 """
 
 from collections.abc import Mapping

@@ -13,7 +13,7 @@ from segkit.definition.conditions import Condition
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.evaluation import MOST_WARNINGS, Evaluation
 from segkit.errors import SegkitWarning
-from segkit.widgets.answers import Shop, answers
+from segkit.widgets.browser_answers import Shop, answers
 
 
 def shop_of(events: list[dict[str, Any]] | None = None, **properties: list[Any]) -> sk.Dataset:

@@ -1,4 +1,4 @@
-"""Rewrite a condition in Klaviyo's form without changing its members: without "not", as AND of OR groups, within the size limit.
+"""Replace "not" by opposite conditions, adding "or is not set", and write a condition as AND of OR groups within Klaviyo's size limit.
 
 `write` converts the result to a document.
 """
