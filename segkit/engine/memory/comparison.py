@@ -12,6 +12,9 @@ Values = npt.NDArray[Any]
 WHOLE = (np.int16, np.int32, np.int64)
 """Integer dtypes, narrowest first; narrower ones are faster to compare."""
 
+FARTHEST = 2**31
+"""Maximum distance of two limits whose comparisons are joined."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -43,6 +46,47 @@ class Comparison:
         """Return for which profiles the comparison is true."""
         found: Flags = self.values >= self.limit if self.is_least else self.values < self.limit
         return found
+
+    def turned(self) -> "Comparison":
+        """Return the comparison that is true where this one is false."""
+        values = self.values
+        if values.dtype.kind == "f" and np.isnan(values).any():
+            values = np.where(np.isnan(values), -np.inf if self.is_least else np.inf, values)
+        return replace(self, values=values, is_least=not self.is_least)
+
+    def moves_with(self, other: "Comparison") -> bool:
+        """Whether this and another comparison can be joined: they compare the same way, with integers or with equal limits."""
+        if self.is_least != other.is_least or self.values.dtype != other.values.dtype:
+            return False
+        return self.limit == other.limit or (
+            self.values.dtype.kind in "iu" and abs(self.limit - other.limit) <= FARTHEST
+        )
+
+    def joined(self, other: "Comparison", *, is_all: bool) -> "Comparison":
+        """Return the comparison with this limit that is true where both are true, or where one is, as long as the limits keep their distance."""
+        values = other.values
+        if self.limit != other.limit:
+            bounds = np.iinfo(values.dtype)
+            moved = np.clip(values.astype(np.int64) + int(self.limit - other.limit), bounds.min, bounds.max).astype(
+                values.dtype
+            )
+            # The ends of the range are beyond every limit, and stay there.
+            values = np.where((values == bounds.min) | (values == bounds.max), values, moved)
+        # NaN is never true: both must be true for `is_all`, otherwise the other number decides.
+        least, most = (np.minimum, np.maximum) if is_all else (np.fmin, np.fmax)
+        return replace(self, values=(least if self.is_least == is_all else most)(self.values, values))
+
+    def joined_with_flags(self, flags: Flags, *, is_all: bool) -> "Comparison":
+        """Return the comparison that is true where this one and the flags are true, or where one of them is, whatever the limit."""
+        beyond = self._beyond(is_met=not is_all)
+        return replace(self, values=np.where(flags == is_all, self.values, beyond))
+
+    def _beyond(self, *, is_met: bool) -> Any:
+        """Return a number that always meets the limit, or never does."""
+        if self.values.dtype.kind == "f":
+            return (np.inf if self.is_least else -np.inf) if is_met else np.nan
+        bounds = np.iinfo(self.values.dtype)
+        return self.values.dtype.type(bounds.max if is_met == self.is_least else bounds.min)
 
     @property
     def kind(self) -> npt.DTypeLike | None:

@@ -7,7 +7,7 @@ needs, passes no test, not even a negative one; only `SetTest(False)` and `Somet
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias, TypeVar, assert_never
+from typing import Any, Literal, TypeAlias, TypeVar, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,7 @@ from segkit.definition.conditions import (
 )
 from segkit.definition.measures import (
     DayMeasure,
+    Distance,
     EventCount,
     EventDays,
     EventMeasure,
@@ -55,6 +56,7 @@ from segkit.definition.measures import (
     FirstDay,
     LastDay,
     Measure,
+    Number,
     day_measures,
     is_reached,
     measure_in,
@@ -89,6 +91,19 @@ CountedEvents: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArra
 
 MOST_WARNINGS = 20
 """Maximum number of warnings per question, for example for a sweep over two hundred countries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A condition of which one limit differs from its first use, as a comparison.
+
+    Attributes:
+        comparison: the numbers and the limit.
+        key: identifies the numbers: equal for every limit.
+    """
+
+    comparison: Comparison
+    key: Hashable
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,10 @@ class Evaluation:
 
     def _evaluated(self, condition: Condition) -> tuple[Flags, bool]:
         """Return for which profiles a condition is true, and whether it is the first to use its measures."""
+        if isinstance(condition, (AllOf, AnyOf, Not)):
+            moved = self._moved(condition)
+            if isinstance(moved, Moved):
+                return moved.comparison.flags(), False
         match condition:
             case AllOf(conditions):
                 return self._combined(np.logical_and, conditions, of_none=True)
@@ -171,12 +190,8 @@ class Evaluation:
                 found = self.part(inner)
                 return ~found, not found.flags.writeable
             case MetricCondition():
-                measures = [
-                    (measure_in(condition, condition.timeframe), 0),
-                    *day_measures(condition, self.dataset.as_of),
-                ]
-                moved = [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
-                return self._meets_limit(condition, moved), not moved
+                changed = self._changed_measures(condition)
+                return self._meets_limit(condition, changed), not changed
             case PropertyCondition() | DistanceCondition():
                 measure = measure_of(condition)
                 return self._holds(condition), measure is None or self._is_first(measure, condition)
@@ -187,6 +202,86 @@ class Evaluation:
 
     def _is_first(self, measure: Measure, condition: Condition) -> bool:
         return self.keep("first asked for", measure, lambda: condition) == condition
+
+    def _changed_measures(self, condition: MetricCondition) -> list[tuple[Measure, int]]:
+        """Return the measures that were first used with another limit, each with the day on which the window begins or ends."""
+        measures = [(measure_in(condition, condition.timeframe), 0), *day_measures(condition, self.dataset.as_of)]
+        return [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
+
+    def _moved(self, condition: Condition) -> "Moved | Literal['several'] | None":
+        """Return a condition as one comparison if exactly one of its limits differs from its first use; None if none does.
+
+        Everything that stays the same is joined into the numbers once, so that a later limit costs one comparison.
+        """
+        match condition:
+            case AllOf(conditions) | AnyOf(conditions):
+                return self._moved_among(condition, [(part, self._moved(part)) for part in conditions])
+            case Not(inner):
+                moved = self._moved(inner)
+                if not isinstance(moved, Moved):
+                    return moved
+                key = Not, moved.key
+                turned = moved.comparison.turned
+                return Moved(replace(turned(), values=self.keep("joined numbers", key, lambda: turned().values)), key)
+            case MetricCondition():
+                changed = self._changed_measures(condition)
+                return (self._moved_events(condition, changed) or "several") if changed else None
+            case PropertyCondition(name, NumberTest(comparison, value)):
+                if self._is_first(Number(name), condition):
+                    return None
+                return _moved_floats(self._compares(name, comparison, float(value)), Number(name))
+            case DistanceCondition():
+                measure = Distance(condition.of, condition.unit)
+                return None if self._is_first(measure, condition) else _moved_floats(self._within(condition), measure)
+            case PropertyCondition():
+                length = measure_of(condition)
+                return None if length is None or self._is_first(length, condition) else "several"
+            case _:
+                return None
+
+    def _moved_among(
+        self, condition: AllOf | AnyOf, parts: "Sequence[tuple[Condition, Moved | Literal['several'] | None]]"
+    ) -> "Moved | Literal['several'] | None":
+        moved = [one for _, one in parts if one is not None]
+        if not moved:
+            return None
+        every = [one for one in moved if isinstance(one, Moved)]
+        if len(every) < len(moved):
+            return "several"
+        first, *others = every
+        if not all(first.comparison.moves_with(one.comparison) for one in others):
+            return "several"
+        fixed = tuple(part for part, same in parts if same is None)
+        if not fixed and not others:
+            return first
+        is_all, comparison = isinstance(condition, AllOf), first.comparison
+        shifts = tuple((one.key, comparison.limit - one.comparison.limit) for one in others)
+        key = type(condition), first.key, shifts, fixed
+
+        def values() -> npt.NDArray[Any]:
+            found = comparison
+            for one in others:
+                found = found.joined(one.comparison, is_all=is_all)
+            if fixed:
+                flags, _ = self._combined(np.logical_and if is_all else np.logical_or, fixed, of_none=is_all)
+                found = found.joined_with_flags(flags, is_all=is_all)
+            return found.values
+
+        return Moved(replace(comparison, values=self.keep("joined numbers", key, values)), key)
+
+    def _moved_events(self, condition: MetricCondition, changed: Sequence[tuple[Measure, int]]) -> "Moved | None":
+        """Return a condition on events as a comparison of the days that decide, or of the amounts in its window."""
+        for measure, day in changed:
+            days = self.deciding_days(measure) if isinstance(measure, (LastDay, FirstDay)) else None
+            if days is not None:
+                return self._narrow(
+                    Comparison(days, day, is_least=is_reached(condition) == isinstance(measure, LastDay)), measure
+                )
+        measure = measure_in(condition, condition.timeframe)
+        units, scale = self.measured(measure)
+        limit = nearest_units(condition.value, scale, condition.comparison)
+        comparison = Comparison.of(units, condition.comparison, limit)
+        return None if comparison is None else self._narrow(comparison, measure)
 
     def _combined(self, combine: np.ufunc, conditions: tuple[Condition, ...], *, of_none: bool) -> tuple[Flags, bool]:
         """Combine answers in place in one array, which is faster than a new array for each step."""
@@ -228,36 +323,32 @@ class Evaluation:
             case _:
                 assert_never(condition)
 
-    def _meets_limit(self, condition: MetricCondition, moved: Sequence[tuple[Measure, int]]) -> Flags:
+    def _meets_limit(self, condition: MetricCondition, changed: Sequence[tuple[Measure, int]]) -> Flags:
         """Return for which profiles a count or a sum meets its limit.
 
         Compare the amounts in the window or, if only an end of the window has moved since the first use, the days that decide.
 
         Args:
             condition: what is counted or summed, and the limit.
-            moved: measures that were first used by another condition, each with the day on which the window begins or ends.
+            changed: see `_changed_measures`.
         """
-        for measure, day in moved:
-            days = self.deciding_days(measure) if isinstance(measure, (LastDay, FirstDay)) else None
-            if days is not None:
-                is_least = is_reached(condition) == isinstance(measure, LastDay)
-                return self._narrow(Comparison(days, day, is_least=is_least), measure).flags()
-        measure = measure_in(condition, condition.timeframe)
-        units, scale = self.measured(measure)
-        comparison = Comparison.of(
-            units, condition.comparison, nearest_units(condition.value, scale, condition.comparison)
-        )
+        moved = self._moved_events(condition, changed) if changed else None
+        if moved is not None:
+            return moved.comparison.flags()
+        units, scale = self.measured(measure_in(condition, condition.timeframe))
+        limit = nearest_units(condition.value, scale, condition.comparison)
+        comparison = Comparison.of(units, condition.comparison, limit)
         if comparison is None:
             return compared_exactly(units, scale, condition.comparison, condition.value)
-        return (self._narrow(comparison, measure) if moved else comparison).flags()
+        return comparison.flags()
 
-    def _narrow(self, comparison: Comparison, measure: Measure) -> Comparison:
-        """Return a comparison of narrower integers, which are faster to compare."""
+    def _narrow(self, comparison: Comparison, measure: Measure) -> "Moved | None":
+        """Return a comparison of narrower integers, which are faster to compare; None if no integer can hold the limit."""
         kind = comparison.kind
         if kind is None:
-            return comparison
+            return None
         narrow = self.keep("narrow numbers", (measure, kind), lambda: comparison.narrow(kind).values)
-        return replace(comparison, values=narrow)
+        return Moved(replace(comparison, values=narrow), (measure, kind, comparison.is_least))
 
     def deciding_days(self, measure: DayMeasure) -> recency.Days | None:
         """Return for each profile the day of the event with which a measure reaches its number.
@@ -495,6 +586,10 @@ class Evaluation:
         found = np.zeros(len(self.dataset), dtype=bool)
         found[entries.profiles[counts]] = True
         return found if condition.is_member else ~found
+
+
+def _moved_floats(comparison: Comparison | None, measure: Measure) -> "Moved | Literal['several']":
+    return "several" if comparison is None else Moved(comparison, (measure, comparison.is_least))
 
 
 def _tally(profiles: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:

@@ -53,6 +53,38 @@ def test_a_loop_over_thresholds_is_answered_as_by_fresh_data(
             assert data.cache.size <= limit
 
 
+FEW = [3.0, 19.99, 20.0, np.nan, -3.0]
+WHOLE = st.lists(st.sampled_from([-32_768, -4, -1, 0, 1, 2, 3, 4, 32_767]), min_size=9, max_size=9).map(
+    lambda few: np.array(few, dtype=np.int16)
+)
+FLOATS = st.lists(st.sampled_from(FEW), min_size=9, max_size=9).map(np.array)
+FLAGS = st.lists(st.booleans(), min_size=9, max_size=9).map(np.array)
+
+
+@given(
+    st.one_of(st.tuples(WHOLE, WHOLE), st.tuples(FLOATS, FLOATS)),
+    FLAGS,
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_comparisons_join_as_their_answers_do(pair, flags, choices):
+    """What is joined or turned is true where its parts say so, NaN, ends of the range and limits apart included."""
+    (values, others), (is_least, is_all, is_turned) = pair, choices
+    one = Comparison(values, 2, is_least=is_least)
+    other = Comparison(others, 3 if others.dtype.kind == "i" else 2, is_least=is_least)
+    one, other = (one.turned(), other.turned()) if is_turned else (one, other)
+    both = np.logical_and if is_all else np.logical_or
+
+    assert one.turned().flags().tolist() == (~one.flags()).tolist()
+    assert one.joined_with_flags(flags, is_all=is_all).flags().tolist() == both(one.flags(), flags).tolist()
+    assert one.moves_with(other)
+    assert one.joined(other, is_all=is_all).flags().tolist() == both(one.flags(), other.flags()).tolist()
+    for step in (-1, 1):
+        moved = [Comparison(each.values, each.limit + step, is_least=each.is_least) for each in (one, other)]
+        whole = one.joined(other, is_all=is_all)
+        found = Comparison(whole.values, whole.limit + step, is_least=whole.is_least).flags()
+        assert found.tolist() == both(moved[0].flags(), moved[1].flags()).tolist()
+
+
 def test_a_limit_beyond_narrow_numbers_is_not_answered_by_them():
     """Numbers cut to 16 bits say nothing of a limit that lies beyond them."""
     near, far = (Comparison(np.array([10, 50_000]), limit, is_least=True) for limit in (20, 40_000))
