@@ -242,7 +242,7 @@ def test_a_sum_of_two_currencies_warns(header):
     for _ in range(2):
         with pytest.warns(
             SegkitWarning,
-            match=r"'Placed Order' are of 2 currencies .*: 'USD \(2\)', 'EUR \(1\)'\..*where={'.*': 'USD'}",
+            match=r"'Placed Order' are in 2 currencies .*: 'USD \(2\)', 'EUR \(1\)'\..*where={'.*': 'USD'}",
         ):
             who(sk.spent("Placed Order", more_than=1), shop)
 
@@ -252,7 +252,7 @@ def test_many_currencies_are_not_all_listed():
     codes = ["SEK", "USD", "USD", "EUR", "GBP", "CHF", "DKK", "NOK", "PLN"]
     events = orders(*(("ann", day, 5) for day in range(1, 10)), currency=codes)
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
-    with pytest.warns(SegkitWarning, match=r"8 currencies .*: 'USD \(2\)', 'SEK \(1\)', .* and 2 more\. Ask"):
+    with pytest.warns(SegkitWarning, match=r"8 currencies .*: 'USD \(2\)', 'SEK \(1\)', .* and 2 more\. Select"):
         who(sk.spent("Placed Order", more_than=1), shop)
 
 
