@@ -99,6 +99,17 @@ class Manifest:
                 raise DataError.not_of_the_saved_shop(path)
 
 
+def _exists(path: Path) -> bool:
+    """Return whether a path exists. Raise PermissionError if its folder can't be entered; `Path.exists` returns False from Python 3.14 on."""
+    try:
+        path.stat()
+    except PermissionError:
+        raise
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def is_saved(folder: Path) -> bool:
     """Return whether a folder contains a saved shop.
 
@@ -106,8 +117,8 @@ def is_saved(folder: Path) -> bool:
         DataError: it contains only a part of one, is inside one, or can't be read.
     """
     try:
-        has_manifest, has_tables = (folder / NAME).exists(), (folder / TABLES).is_dir()
-        is_inside = folder.name == TABLES and (folder.parent / NAME).exists()
+        has_manifest, has_tables = _exists(folder / NAME), _exists(folder / TABLES) and (folder / TABLES).is_dir()
+        is_inside = folder.name == TABLES and _exists(folder.parent / NAME)
     except PermissionError:
         raise DataError.folder_not_entered(folder) from None
     if has_manifest:
