@@ -323,7 +323,7 @@ def test_countries_may_be_narrowed_or_widened():
 @pytest.mark.parametrize("countries", [["USA"], [], ["UK"], [3]], ids=str)
 def test_a_country_that_is_none_is_refused(countries: Any):
     """A misspelled country would silently send to nobody."""
-    with pytest.raises(DefinitionError, match="two letters|two-letter"):
+    with pytest.raises(DefinitionError, match=r"two letters|two-letter"):
         reasons([profile("ann")], countries=countries)
 
 
