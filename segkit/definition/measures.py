@@ -157,7 +157,8 @@ def measure_of(atom: Atom) -> Measure | None:
         case MetricCondition():
             return measure_in(atom, atom.timeframe)
         case PropertyCondition(name, test):
-            return _measure_of_test(name, test)
+            compared = _compared(name, test)
+            return None if compared is None else compared[0]
         case DistanceCondition():
             return Distance(atom.of, atom.unit)
         case (
@@ -183,8 +184,9 @@ def limit_of(atom: Atom) -> Limit | None:
     match atom:
         case MetricCondition():
             return atom.value
-        case PropertyCondition(_, test):
-            return _limit_of_test(test)
+        case PropertyCondition(name, test):
+            compared = _compared(name, test)
+            return None if compared is None else compared[1]
         case DistanceCondition():
             return atom.distance
         case (
@@ -325,35 +327,13 @@ def _date(day: int) -> date:
     return date(1970, 1, 1) + timedelta(days=day)
 
 
-def _measure_of_test(name: str, test: PropertyTest) -> Measure | None:
+def _compared(name: str, test: PropertyTest) -> tuple[Measure, Limit] | None:
+    """Return what a test of a property compares with which limit; None if it does not compare a number."""
     match test:
         case NumberTest():
-            return Number(name)
+            return Number(name), test.value
         case LengthTest():
-            return ListLength(name)
-        case (
-            TextTest()
-            | TextInTest()
-            | NumberInTest()
-            | BooleanTest()
-            | DateTest()
-            | ListTest()
-            | ItemsTest()
-            | ItemTextTest()
-        ):
-            return None
-        case SetTest() | SomethingTest():
-            return None
-        case _:
-            assert_never(test)
-
-
-def _limit_of_test(test: PropertyTest) -> Limit | None:
-    match test:
-        case NumberTest():
-            return test.value
-        case LengthTest():
-            return test.length
+            return ListLength(name), test.length
         case (
             TextTest()
             | TextInTest()

@@ -207,7 +207,11 @@ def tell(engine: Engine, conditions: Iterable[Condition]) -> None:
     Warns:
         SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
     """
-    notes = engine.notes(conditions)
+    warn_of(engine.notes(conditions))
+
+
+def warn_of(notes: Sequence[str]) -> None:
+    """Warn of notes: of each in one warning up to `MOST_WARNINGS`, and then of how many there are more."""
     for note in notes[:MOST_WARNINGS]:
         warn(note)
     if len(notes) > MOST_WARNINGS:

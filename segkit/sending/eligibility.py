@@ -200,11 +200,6 @@ class Eligibility:
         step[sharing[first[numbers] != sharing]] = len(STEPS) - 1
         return step
 
-    def sendable(self, included: Flags) -> int:
-        """Return the number of recipients among the included profiles; each phone number counts once."""
-        own = np.count_nonzero(included & (self._verdicts == OWN_NUMBER))
-        return int(own) + len(np.unique(self._verdicts[included & (self._verdicts > OWN_NUMBER)]))
-
 
 def _check_all(
     checks: "_Checks", settings: tuple[tuple[Segment, ...], tuple[str, ...], int, Segment | None]

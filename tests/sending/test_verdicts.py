@@ -49,7 +49,6 @@ def test_steps_counted_off_a_cube_are_those_counted_one_by_one(
     stopped, sendable = eligibility.waterfall(engine_of(shop), among)
     assert stopped.tolist() == [int(np.count_nonzero(walked == step)) for step in range(len(STEPS))]
     assert sendable == eligibility.size(engine_of(shop), among) == np.count_nonzero(walked == OWN_NUMBER)
-    assert sendable == eligibility.sendable(included)
 
 
 @given(PEOPLE)

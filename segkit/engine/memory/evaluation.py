@@ -70,7 +70,8 @@ from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.notes import notes_of
 from segkit.engine.memory.value_tests import between, compared_exactly, in_timeframe, nearest_units, numbers_of, passing
-from segkit.errors import DefinitionError, warn
+from segkit.engine.protocol import warn_of
+from segkit.errors import DefinitionError
 from segkit.vocabulary import canonical_metric
 
 T = TypeVar("T")
@@ -88,9 +89,6 @@ Uncounted: TypeAlias = (
 
 CountedEvents: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
 """Profiles, days and amounts of events; the amounts are None if events are only counted."""
-
-MOST_WARNINGS = 20
-"""Maximum number of warnings per question, for example for a sweep over two hundred countries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +138,11 @@ class Evaluation:
         return found
 
     def tell(self, conditions: Iterable[Condition]) -> None:
-        """Warn of notes that this object has not warned of before, each in one warning up to `MOST_WARNINGS`."""
+        """Warn of notes that this object has not warned of before (see `protocol.warn_of`)."""
         notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
         new = [note for note in notes if note not in self._warned]
         self._warned.update(new)
-        for note in new[:MOST_WARNINGS]:
-            warn(note)
-        if len(new) > MOST_WARNINGS:
-            warn(f"There are {len(new) - MOST_WARNINGS:,} more notes like these.")
+        warn_of(new)
 
     def notes(self, condition: Condition) -> tuple[str, ...]:
         """Return what an analyst should know about the answer, which depends on the condition and the data (`notes_of`)."""

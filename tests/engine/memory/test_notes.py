@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.definition.conditions import Condition
 from segkit.engine.engines import engine_of
-from segkit.engine.memory.evaluation import MOST_WARNINGS, Evaluation
+from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import MOST_WARNINGS
 from segkit.errors import SegkitWarning
 from segkit.widgets.browser_answers import Shop, answers
 
