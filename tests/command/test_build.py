@@ -5,6 +5,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 
 import segkit as sk
 from segkit.command.cli import main
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.sending.file_names import file_name
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -350,3 +352,20 @@ def test_recommended_says_what_a_shop_lacks():
     assert [segment.name for segment in plan.segments] == ["SMS VIP", "Lapsed customers", "Former VIP"]
     assert isinstance(plan.not_built, pd.DataFrame)
     assert plan.not_built.set_index("segment")["reason"]["SMS engaged"].count("Clicked SMS") == 1
+
+
+def test_a_build_evaluates_a_condition_once_and_a_moved_limit_twice(tmp_path, monkeypatch):
+    """A condition is evaluated once; one whose limit differs from an earlier condition's, which is one comparison, at most twice."""
+    counts = Counter()
+    evaluated = Evaluation._evaluated
+
+    def counting(self, condition):
+        counts[condition] += 1
+        return evaluated(self, condition)
+
+    monkeypatch.setattr(Evaluation, "_evaluated", counting)
+    sk.build(sk.load(SAMPLES), tmp_path)
+
+    assert len(counts) > 40
+    assert max(counts.values()) == 2
+    assert sum(counts.values()) < 1.2 * len(counts)

@@ -87,6 +87,9 @@ Uncounted: TypeAlias = (
     | DistanceCondition
 )
 
+MOST_LATEST = 10_000
+"""Of how many conditions the latest limits are remembered, as pairs of hashes."""
+
 CountedEvents: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
 """Profiles, days and amounts of events; the amounts are None if events are only counted."""
 
@@ -149,8 +152,21 @@ class Evaluation:
         return self.keep("notes", without_limits(condition), lambda: notes_of(condition, self.dataset))
 
     def answer(self, condition: Condition) -> Flags:
-        """Return for which profiles a condition is true, without warnings."""
-        return self.part(condition)
+        """Return for which profiles a condition is true, without warnings.
+
+        A condition that `part` does not cache is cached once it is asked for twice in a row, as a segment is that was tuned and is
+        then counted, checked and written.
+        """
+        found = self.part(condition)
+        if found.flags.writeable:
+            latest: dict[int, int] = self.keep("latest conditions", None, dict)
+            movable, this = hash(without_limits(condition)), hash(condition)
+            if latest.get(movable) == this:
+                self.dataset.cache.put(self.key("answer", condition), found)
+            elif len(latest) > MOST_LATEST:
+                latest.clear()
+            latest[movable] = this
+        return found
 
     def part(self, condition: Condition) -> Flags:
         """Return for which profiles a condition is true; the condition may be a part of another.
