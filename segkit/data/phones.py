@@ -1,7 +1,7 @@
 """Convert phone numbers to E.164, with the country and kind of each, or the reason why it is not valid.
 
 The results are those of `phonenumbers` for each cell, after removing marks that spreadsheets leave on a number. `phone_patterns.py`
-reads clean numbers a column at a time, with the same results. Which numbers may be texted is decided in `sending/eligibility.py`.
+reads clean numbers a column at a time, with the same results. `TEXTABLE_KINDS` are the kinds of numbers that can receive texts.
 """
 
 import re
@@ -48,6 +48,9 @@ LOST: Final = (NO_DIGITS, DIGITS_LOST)
 """Problems after which no digits are left by which a number could be recognized."""
 
 KINDS: Final = (MOBILE, FIXED_LINE, FIXED_LINE_OR_MOBILE, OTHER)
+TEXTABLE_KINDS: Final = (MOBILE, FIXED_LINE_OR_MOBILE)
+"""The kinds of numbers that can receive texts. In some countries, such as the US, the two kinds can't be told apart."""
+
 PROBLEMS: Final = (
     NO_DIGITS,
     DIGITS_LOST,

@@ -30,9 +30,13 @@ Metrics: TypeAlias = str | tuple[str, ...]
 Measurement: TypeAlias = Literal["count", "sum", "days"]
 """What a condition measures about a metric's events.
 
-When one is added, mypy lists most of the code that must handle it: `definition/` measures.py, explain.py, difference.py, text/write.py; `engine/`
-memory/evaluation.py, memory/bins.py, memory/lacking.py, thresholds/quantity.py; klaviyo/definitions/write_events.py; analysis/why.py. It does not
-find phrases.py, text/keys.py, text/read.py, text/schema.py, klaviyo/definitions/negations.py, tests/reference.py and tests/strategies.py.
+To add one, run mypy: it finds most of the code that must handle it. It does not find these files:
+
+    __init__.pyi (a new phrase)
+    definition/phrases.py
+    definition/text/keys.py, definition/text/read.py, definition/text/schema.py (which writes segment.schema.json)
+    klaviyo/definitions/negations.py, klaviyo/definitions/read_events.py
+    tests/reference.py, tests/strategies.py
 """
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
@@ -400,10 +404,14 @@ Atom: TypeAlias = (
 )
 """The conditions that contain no other conditions.
 
-When one is added, mypy lists most of the code that must handle it: `definition/` measures.py, algebra.py, explain.py,
-text/write.py; `engine/memory/`
-evaluation.py, notes.py; klaviyo/definitions/write.py; `analysis/` why.py, recommended.py, agreement_rules.py. It does not find difference.py,
-phrases.py, text/keys.py, text/read.py, text/schema.py, klaviyo/definitions/negations.py and read.py, tests/reference.py and tests/strategies.py.
+To add one, run mypy: it finds most of the code that must handle it. It does not find these files:
+
+    __init__.pyi (a new phrase)
+    definition/difference.py, definition/phrases.py
+    definition/text/keys.py, definition/text/read.py, definition/text/schema.py (which writes segment.schema.json)
+    klaviyo/definitions/negations.py, klaviyo/definitions/read.py
+    tests/reference.py, tests/strategies.py
+
 docs/decisions/0001 says what each of them needs.
 """
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]

@@ -1,8 +1,10 @@
 """Define measures: the per-profile quantities that thresholds are compared with, such as a count of events.
 
+A further measurement of events, beside count, sum and days, begins at `Measurement` in `conditions.py`, which lists the files that
+must handle it.
+
 The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so the engines under
-`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold. A further measurement of events begins at `Measurement` in `conditions.py`,
-which lists the files that must handle it.
+`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold.
 """
 
 from collections.abc import Hashable

@@ -1,6 +1,7 @@
 """Work out who may be texted among the members of segments, and why the others may not; write the recipients to a file.
 
-`eligibility.py` has the checks, and `member_files.py` writes the file.
+`eligibility.py` has the checks, `shared_numbers.py` chooses the recipient when several profiles share a number, and
+`member_files.py` writes the file.
 """
 
 # Annotations stay as they are written, so that `help` shows short names.

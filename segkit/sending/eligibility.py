@@ -1,6 +1,7 @@
 """Check which profiles may be texted, independent of any segment, and record what data each check used.
 
-`audience.py` applies the result to segments, and `opt_outs.py` finds the opt-outs.
+`audience.py` applies the result to segments, `opt_outs.py` finds the opt-outs, and `shared_numbers.py` chooses the recipient when
+several profiles share a number.
 """
 
 import warnings
@@ -16,6 +17,7 @@ from segkit.builders import sms_delivery_errors
 from segkit.coverage import Coverage
 from segkit.data.consent import NOT_SAID
 from segkit.data.instants import FIRST_PLAUSIBLE, Flags, instant_of, microseconds
+from segkit.data.phones import TEXTABLE_KINDS
 from segkit.data.properties import UNSET
 from segkit.definition.algebra import without_consent
 from segkit.definition.conditions import Condition
@@ -29,6 +31,7 @@ from segkit.engine.protocol import COUNT, Engine, Picked
 from segkit.errors import DefinitionError, SegkitWarning, warn
 from segkit.masking import quoted
 from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
+from segkit.sending.shared_numbers import not_first, numbered
 from segkit.wording import counted
 
 TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT PT AU NZ".split())  # noqa: SIM905
@@ -189,15 +192,11 @@ class Eligibility:
     def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
         """Return for each profile the index of the step that stops it, `len(STEPS)` if none does, or -1 if it is not included.
 
-        If several profiles share a number, the first in the data is the recipient.
+        If several profiles share a number, the first in the data is the recipient (`shared_numbers.not_first`).
         """
         step = np.where(included, np.minimum(self._verdicts, OWN_NUMBER), -1).astype(np.int8)
         sharing = np.flatnonzero(included & (self._verdicts > OWN_NUMBER))
-        numbers = self._verdicts[sharing]
-        first = np.zeros(_table_size(numbers), dtype=np.int64)
-        # In reverse, so that the first profile with a number is written last and stays.
-        first[numbers[::-1]] = sharing[::-1]
-        step[sharing[first[numbers] != sharing]] = len(STEPS) - 1
+        step[sharing[not_first(self._verdicts[sharing])]] = len(STEPS) - 1
         return step
 
 
@@ -219,11 +218,9 @@ def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
     passing profiles share has a verdict of its own, above `OWN_NUMBER`.
     """
     passing = np.flatnonzero(stop == OWN_NUMBER)
-    mine = numbers[passing]
-    is_shared = np.bincount(mine, minlength=1)[mine] > 1
-    sharing = passing[is_shared]
+    places, shared = numbered(numbers[passing])
     found = stop.copy()
-    found[sharing] = OWN_NUMBER + 1 + np.unique(mine[is_shared], return_inverse=True)[1]
+    found[passing[places]] = OWN_NUMBER + 1 + shared
     return found.astype(np.int16) if found.max(initial=0) <= np.iinfo(np.int16).max else found
 
 
@@ -308,7 +305,7 @@ class _Checks:
             ~written,
             Coverage(counted(int(written.sum()), "phone number"), () if written.any() else ("no phone_number",)),
         )
-        mobile = pc.is_in(phones.kinds, value_set=pa.array(["mobile", "fixed line or mobile"]))
+        mobile = pc.is_in(phones.kinds, value_set=pa.array(TEXTABLE_KINDS))
         yield ~_flags(mobile), Coverage(f"{counted(int(written.sum()), 'phone number')}, {valid:,} of them valid")
         served = pc.is_in(phones.countries, value_set=pa.array(countries, pa.string()))
         yield (
@@ -400,11 +397,6 @@ def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
 
 def _minute(moment: int) -> str:
     return f"{instant_of(moment):%Y-%m-%d %H:%M} UTC"
-
-
-def _table_size(codes: npt.NDArray[np.integer[Any]]) -> int:
-    """Return the length of a lookup table indexed by code."""
-    return int(codes.max(initial=0)) + 1
 
 
 def _flags(values: Any) -> Flags:

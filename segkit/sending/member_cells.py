@@ -1,4 +1,7 @@
-"""Convert cells of member files to text that no spreadsheet runs as a formula. `member_files.py` decides which columns a file has."""
+"""Convert cells of the files that segkit writes to text that no spreadsheet runs as a formula.
+
+`member_files.py` decides which columns a member file has.
+"""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Work out a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
 
-`answers` decides whether the browser or the kernel answers; `live.js` shows what it returns.
+`answers` decides which sliders the browser can answer. `live.js` shows what it returns, and asks the kernel for every other move.
 """
 
 from collections.abc import Callable, Mapping, Sequence

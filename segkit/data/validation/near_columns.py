@@ -1,4 +1,7 @@
-"""Find headers that look like a missing known column, and suggest a mapping. Nothing is mapped without the user's argument."""
+"""Find headers that look like a missing known column, and suggest a mapping. Nothing is mapped without the user's argument.
+
+The headers that are accepted are in `segkit/header_spellings.py`.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,8 +12,8 @@ import pyarrow.compute as pc
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.columns import ADDRESS
 from segkit.data.validation.faults import Faults
+from segkit.header_spellings import SPELLINGS
 from segkit.masking import masked_text, quoted
-from segkit.vocabulary import SPELLINGS
 
 _SAMPLE_CELLS = 1_000
 """How many cells are examined to find out what a column contains."""

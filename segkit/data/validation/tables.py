@@ -40,6 +40,7 @@ from segkit.data.validation.options import LoadOptions
 from segkit.data.validation.placeholders import note_placeholders
 from segkit.data.validation.profile_rows import one_row_each
 from segkit.data.validation.sms_records import read_sms_columns
+from segkit.header_spellings import PROFILE_SPELLINGS
 from segkit.masking import masked_text, quoted
 from segkit.wording import listed, nearest
 
@@ -109,7 +110,7 @@ def _holders(table: str, cells: Table) -> dict[str, str]:
     is_export = table == "profiles" and "profile_id" not in cells and "klaviyo id" in map(str.casefold, cells)
     if not is_export:
         return {name: name for name in cells}
-    ranks = {spelling: rank for rank, spelling in enumerate(schema.PROFILE_SPELLINGS)} | {"klaviyo id": -1}
+    ranks = {spelling: rank for rank, spelling in enumerate(PROFILE_SPELLINGS)} | {"klaviyo id": -1}
     found: dict[str, list[str]] = {}
     for header in cells:
         found.setdefault(schema.canonical_name(table, header), []).append(header)

@@ -21,7 +21,8 @@ from segkit.data.files.klaviyo_pages import events_table, profiles_table, supers
 from segkit.data.validation.faults import Faults
 from segkit.data.validation.options import LoadOptions
 from segkit.errors import DataError
-from segkit.vocabulary import PROFILE_SPELLINGS, canonical_metric, canonical_name
+from segkit.header_spellings import PROFILE_SPELLINGS
+from segkit.vocabulary import canonical_metric, canonical_name
 
 SAMPLE_DATA = Path(__file__).parents[3] / "sample_data"
 FOLDERS = ("klaviyo_export", "klaviyo_pages", "")

@@ -12,7 +12,8 @@ from segkit.data.files.missing_headers import look_like_data
 from segkit.data.validation.faults import masked
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DataError
-from segkit.vocabulary import EVENT_COLUMNS, PROFILE_SPELLINGS
+from segkit.header_spellings import PROFILE_SPELLINGS
+from segkit.vocabulary import EVENT_COLUMNS
 
 PERSON = ["1234567", "ann.lee@example.com", "+12125550142", "Ann", "12 Elm Street", "2026-06-30"]
 
