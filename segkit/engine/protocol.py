@@ -182,8 +182,8 @@ class Engine(Protocol):
         """
         ...
 
-    def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the profiles that match a condition, in the order of the data, a batch at a time.
+    def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield some profiles in the order of the data, a batch at a time.
 
         Args:
             among: which profiles.
@@ -191,7 +191,8 @@ class Engine(Protocol):
 
         Yields:
             At least one batch, which is empty if no profile matches. The columns are `profile_id`, as text, and the properties.
-            A property with values of several kinds is written as JSON, and the metadata of its field says so.
+            A column may be dictionary-encoded. A property with values of several kinds is written as JSON, and the metadata of its
+            field says so.
 
         Raises:
             DataError: as `counts`; or the profiles have no such property.

@@ -24,7 +24,7 @@ from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.order import check_order
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import Picked, tell
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
@@ -108,7 +108,7 @@ class SmsAudience:
     @property
     def profiles(self) -> pd.DataFrame:
         """The recipients: index `profile_id`, a column for each property."""
-        return self._dataset.rows(self._rows)
+        return self._dataset.rows(np.flatnonzero(self._recipients.values))
 
     @cached_property
     def _size(self) -> int:
@@ -120,8 +120,8 @@ class SmsAudience:
         return self._eligibility.first_stops(any_of(Evaluation(self._dataset), self._include))
 
     @property
-    def _rows(self) -> npt.NDArray[np.int64]:
-        return np.flatnonzero(self._step == len(STEPS))
+    def _recipients(self) -> Picked:
+        return Picked(self._step == len(STEPS))
 
     @property
     def reasons(self) -> pd.Series:
@@ -173,10 +173,10 @@ class SmsAudience:
             purpose="to be sent to: only SMS subscribers with a number that can be texted, each number once",
             include=tuple(self._include),
             exclude=tuple(self._exclude),
-            dataset=self._dataset,
+            data=_size_of(self._dataset),
             waterfall=self.waterfall,
         )
-        return write_layout(Path(path), self._dataset, self._rows, layout, manifest, replace=replace)
+        return write_layout(Path(path), self._engine, self._recipients, layout, manifest, replace=replace)
 
     def to_bytes(self, *, layout: Layout = "klaviyo") -> bytes:
         """Return the bytes that `write_csv` would write, for a download.
@@ -185,7 +185,7 @@ class SmsAudience:
             FileError: the layout is unknown, or the audience looks back.
         """
         self._check_that_it_may_be_sent()
-        return layout_bytes(self._dataset, self._rows, layout)
+        return layout_bytes(self._engine, self._recipients, layout)
 
     def _check_that_it_may_be_sent(self) -> None:
         if self._looking_back:
@@ -260,14 +260,18 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
         DefinitionError, DataError: as `sk.membership`.
     """
     check_order(segment, "sk.write_members(segment, shop, path)")
-    evaluation = Evaluation(dataset)
     segment = one_segment(segment)
-    rows = np.flatnonzero(evaluation.holds(segment.condition))
+    engine = engine_of(dataset)
+    tell(engine, [segment.condition])
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),
         exclude=(),
-        dataset=dataset,
+        data=_size_of(dataset),
         waterfall=None,
     )
-    return write_layout(Path(path), dataset, rows, "members", manifest, replace=replace)
+    return write_layout(Path(path), engine, segment.condition, "members", manifest, replace=replace)
+
+
+def _size_of(dataset: Dataset) -> dict[str, int]:
+    return {"profiles": len(dataset), "events": len(dataset.events)}

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -14,15 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segkit.data.coded import CodedCells
-from segkit.data.properties import Cells
+from segkit.data.properties import holds_json
 from segkit.data.validation.columns import ADDRESS
 
-Rows: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
-Texts: TypeAlias = pa.Array | pa.ChunkedArray
-Column: TypeAlias = Callable[[slice], Texts]
-"""A function that makes the texts of a slice of the rows."""
 
 BLOCK = 16
 """Number of addresses to match as one text."""
@@ -111,68 +106,91 @@ def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.ui
     return edges, np.frombuffer(data, np.uint8)
 
 
-def texts_of(cells: Cells) -> pa.ChunkedArray:
-    """Return the texts of cells: times as ISO 8601 in UTC, lists as JSON, numbers in full, unset cells as null."""
-    return _converter(cells.values, lambda: cells.values)(cells.values)
+class Texts:
+    """Convert the batches of one column to text: times as ISO 8601 in UTC, lists as JSON, numbers in full, unset cells as null.
 
-
-def _converter(column: Any, whole: Callable[[], pa.ChunkedArray]) -> Callable[[Any], pa.ChunkedArray]:
-    """Return a function that converts cells of a column, or of a slice of it, to text.
+    The text of each distinct value of a dictionary-encoded column is made only once, except for times, whose text depends on which
+    rows are written.
 
     Args:
-        column: a list or an Arrow column, which determines the type.
-        whole: returns all cells to be written. It is called only if the text of one cell depends on the others.
+        column: the column's type; mixed values are JSON texts, which the metadata says.
+        batches: returns all batches of the column that are written. It is called only if the text of one cell depends on the others:
+            one time with a fraction of a second gives a fraction to all of them, and one value that is not text makes bytes of all.
     """
-    if isinstance(column, list):
-        return _one_by_one
-    kind = column.type
+
+    def __init__(self, column: pa.Field, batches: Callable[[], Iterable[pa.Array]]) -> None:
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        self._convert = _converter(kind, batches, is_json=holds_json(column))
+        self._values: pa.Array | None = None
+        self._texts = _UNSET
+
+    def of(self, cells: pa.Array) -> pa.Array:
+        """Return the texts of a batch."""
+        if not isinstance(cells, pa.DictionaryArray):
+            return self._convert(cells)
+        if len(cells.dictionary) > len(cells) or pa.types.is_timestamp(cells.dictionary.type):
+            return self._convert(cells.dictionary_decode())
+        if self._values is None or not self._values.equals(cells.dictionary):
+            self._values, self._texts = cells.dictionary, self._convert(cells.dictionary)
+        return self._texts.take(cells.indices)
+
+
+def _converter(
+    kind: pa.DataType, batches: Callable[[], Iterable[pa.Array]], *, is_json: bool
+) -> Callable[[pa.Array], pa.Array]:
+    """Return a function that converts cells of a type to text; see `Texts`."""
+    if is_json:
+        return lambda cells: _one_by_one([None if cell is None else json.loads(cell) for cell in cells.to_pylist()])
     if pa.types.is_timestamp(kind):
-        unit = "s" if _are_whole_seconds(whole()) else "us"
-        return lambda column: _instants(column, unit)
+        unit = "s" if all(map(_are_whole_seconds, batches())) else "us"
+        return lambda cells: _instants(cells, unit)
     is_number = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
-    if pa.types.is_nested(kind) or not _has_texts(column.slice(0, 0) if is_number else whole()):
-        return lambda column: _one_by_one(column.to_pylist())
+    if pa.types.is_nested(kind) or not all(
+        map(_has_texts, [pa.array([], kind)] if is_number or pa.types.is_string(kind) else batches())
+    ):
+        return lambda cells: _one_by_one(cells.to_pylist())
     if is_number:
-        return lambda column: column.cast(pa.string())
-    return lambda column: pa.chunked_array(map(neutralised, column.cast(pa.string()).chunks), pa.string())
+        return lambda cells: cells.cast(pa.string())
+    return lambda cells: neutralised(cells.cast(pa.string()))
 
 
-def _has_texts(column: pa.ChunkedArray) -> bool:
+def _has_texts(cells: pa.Array) -> bool:
     """Whether Arrow can cast the cells to text. It can't for some types, and for bytes that are not valid UTF-8."""
     try:
-        column.cast(pa.string())
+        cells.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return False
     return True
 
 
-def _are_whole_seconds(column: pa.ChunkedArray) -> bool:
+def _are_whole_seconds(cells: pa.Array) -> bool:
     try:
-        _utc(column).cast(pa.timestamp("s"))
+        _utc(cells).cast(pa.timestamp("s"))
     except pa.ArrowInvalid:
         return False
     return True
 
 
-def _utc(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(pa.timestamp("us", tz=column.type.tz), safe=False).cast(pa.int64()).cast(pa.timestamp("us"))
+def _utc(cells: pa.Array) -> pa.Array:
+    values = cells.dictionary_decode() if isinstance(cells, pa.DictionaryArray) else cells
+    return values.cast(pa.timestamp("us", tz=values.type.tz), safe=False).cast(pa.int64()).cast(pa.timestamp("us"))
 
 
-def _instants(column: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:
+def _instants(cells: pa.Array, unit: str) -> pa.Array:
     """Return times as text, with a fraction of a second if the unit is microseconds.
 
     Does not use `strftime`, which is slower and needs a time zone database, which Windows lacks. Inserting "Z" after the last byte
     is faster than joining texts.
     """
-    texts = pc.binary_replace_slice(_utc(column).cast(pa.timestamp(unit)).cast(pa.string()), 10, 11, "T")
+    texts = pc.binary_replace_slice(_utc(cells).cast(pa.timestamp(unit)).cast(pa.string()), 10, 11, "T")
     return pc.binary_replace_slice(texts, _END, _END, "Z")
 
 
-def _one_by_one(cells: list[Any]) -> pa.ChunkedArray:
+def _one_by_one(cells: list[Any]) -> pa.Array:
     texts = pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
     # Ask for the type, since the number -1e-07 is safe, but a text that looks like it is run as a formula.
     is_number = pa.array([isinstance(cell, (int, float, Decimal)) for cell in cells], pa.bool_())
-    return pa.chunked_array([pc.if_else(is_number, texts, neutralised(texts))])
+    return pc.if_else(is_number, texts, neutralised(texts))
 
 
 def _text(cell: Any) -> str:
@@ -181,35 +199,7 @@ def _text(cell: Any) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def column_of(cells: Cells, rows: Rows) -> Column:
-    """Return a function that makes the texts of a property for a slice of the rows.
-
-    If the cells are codes, the text of each distinct value is made only once. Times are an exception, because their text depends on
-    which rows are written.
-    """
-    if isinstance(cells, CodedCells) and not pa.types.is_timestamp(cells.coded().type.value_type):
-        codes = cells.coded()
-        if len(codes.dictionary) <= len(rows):
-            texts = texts_of(Cells(pa.chunked_array([codes.dictionary]))).combine_chunks()
-            return lambda piece: texts.take(codes.indices.take(pa.array(rows[piece])))
-    held = cells.loaded()
-    text = _converter(held.values, lambda: cells_at(held, rows))
-    return lambda piece: text(cells_at(held, rows[piece]))
-
-
-def cells_at(cells: Cells, rows: Rows) -> Any:
-    """Return the cells of some rows, which must be in ascending order.
-
-    The column is sliced first, because `take` on a whole column may combine its chunks every time. If the rows are consecutive, the
-    slice is the result.
-    """
-    if isinstance(cells.values, list) or not len(rows):
-        return cells.take(rows).values
-    near = cells.values.slice(rows[0], rows[-1] - rows[0] + 1)
-    return near if len(near) == len(rows) else near.take(pa.array(rows - rows[0]))
-
-
-def importable(emails: Texts) -> pa.Array:
+def importable(emails: pa.Array) -> pa.Array:
     """Return addresses, with null for every address for which the importer would skip the row or match another profile.
 
     These are invalid addresses, addresses with the apostrophe of `neutralised`, and repeated addresses except the first, ignoring
@@ -218,7 +208,7 @@ def importable(emails: Texts) -> pa.Array:
     >>> importable(pa.array([" ann@example.com", "Ann@example.com", "bea@example", None])).to_pylist()
     ['ann@example.com', None, None, None]
     """
-    whole = emails.combine_chunks() if isinstance(emails, pa.ChunkedArray) else emails
+    whole = emails
     if whole.null_count == len(whole):
         return whole
     if whole.null_count:

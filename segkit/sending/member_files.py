@@ -3,12 +3,14 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias, get_args
 
@@ -18,17 +20,12 @@ import pyarrow.csv
 
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment
-from segkit.engine.memory.dataset import Dataset
+from segkit.engine.protocol import Engine, Some
 from segkit.errors import FileError
 from segkit.files import escaped, whole_files
-from segkit.sending.member_cells import Column, Rows, cells_at, column_of, importable, neutralised
+from segkit.sending.member_cells import Texts, importable, neutralised
 
 Layout: TypeAlias = Literal["klaviyo", "members", "hashed"]
-Sheet: TypeAlias = list[tuple[str, Column]]
-"""Pairs of a header and a function that makes the texts of its column."""
-
-PIECE = 65_536
-"""Number of rows to lay out and write at a time, so that the texts of a large file are never all in memory."""
 BATCH = 4_096
 """Number of rows that the CSV writer encodes at a time. This is faster than its default of 1,024."""
 
@@ -52,19 +49,30 @@ class Manifest:
     purpose: str
     include: tuple[Segment, ...]
     exclude: tuple[Segment, ...]
-    dataset: Dataset
+    data: Mapping[str, int]
     waterfall: pd.DataFrame | None
 
 
-def write_layout(
-    path: Path, dataset: Dataset, rows: Rows, layout: Layout, manifest: Manifest, *, replace: bool
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The table of a member file, in batches of rows.
+
+    Attributes:
+        headers: the name of each column.
+        batches: the texts of each column, a batch of rows at a time.
+    """
+
+    headers: Sequence[str]
+    batches: Iterable[Sequence[pa.Array]]
+
+
+def write_layout(path: Path, engine: Engine, among: Some, layout: Layout, manifest: Manifest, *, replace: bool) -> Path:
     """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both are written whole or not at all.
 
     Raises:
         FileError: the layout is unknown, or as `whole_files`.
     """
-    sheet = _sheet_of(dataset, rows, layout)
+    sheet = _sheet_of(engine, among, layout)
     # `with_name` would raise its own error for a folder such as "."; that of `whole_files` is clearer.
     manifest_path = path.parent / f"{path.name}.manifest.json"
     with whole_files(path, manifest_path, replace=replace, people=[path], last_vouches=True) as [
@@ -72,28 +80,28 @@ def write_layout(
         manifest_part,
     ]:
         with data_part.open("wb", buffering=0) as stream:
-            sha256 = _write(sheet, len(rows), stream)
-        headers = [header for header, _ in sheet]
-        content = _manifest(manifest, file=path.name, layout=layout, rows=len(rows), columns=headers, sha256=sha256)
+            rows, sha256 = _write(sheet, stream)
+        file = {"file": path.name, "layout": layout, "rows": rows, "columns": list(sheet.headers), "sha256": sha256}
+        content = _manifest(manifest, file, as_of=engine.as_of)
         manifest_part.write_bytes(escaped(json.dumps(content, indent=2, ensure_ascii=False)).encode() + b"\n")
     return path.resolve()
 
 
-def layout_bytes(dataset: Dataset, rows: Rows, layout: Layout) -> bytes:
+def layout_bytes(engine: Engine, among: Some, layout: Layout) -> bytes:
     """Return some profiles in a layout, in the order of the data, as the bytes of a CSV file.
 
     Raises:
         FileError: the layout is unknown.
     """
     stream = io.BytesIO()
-    _write(_sheet_of(dataset, rows, layout), len(rows), stream)
+    _write(_sheet_of(engine, among, layout), stream)
     return stream.getvalue()
 
 
-def _sheet_of(dataset: Dataset, rows: Rows, layout: Layout) -> Sheet:
+def _sheet_of(engine: Engine, among: Some, layout: Layout) -> Sheet:
     if layout not in get_args(Layout):
         raise FileError.unknown_layout(layout, get_args(Layout))
-    return _LAYOUTS[layout](dataset, rows)
+    return _LAYOUTS[layout](engine, among)
 
 
 class _Hashed(io.RawIOBase):
@@ -121,83 +129,110 @@ class _Hashed(io.RawIOBase):
         return len(block)
 
 
-def _write(sheet: Sheet, size: int, stream: BinaryIO) -> str:
-    """Write a sheet as CSV, one piece of rows at a time, and return its SHA-256.
+def _write(sheet: Sheet, stream: BinaryIO) -> tuple[int, str]:
+    """Write a sheet as CSV, a batch of rows at a time, and return the number of rows and the SHA-256.
 
-    The texts of the next piece are made while one piece is written.
+    The texts of the next batch are made while one batch is written.
     """
-    schema = pa.schema([(header, pa.string()) for header, _ in sheet])
+    schema = pa.schema([(header, pa.string()) for header in sheet.headers])
+    rows = 0
     with ThreadPoolExecutor(1) as hashing:
         sink = _Hashed(stream, hashing)
         options = pa.csv.WriteOptions(batch_size=BATCH)
         # The thread is the inner context, so that it finishes before the writer is closed, even after an error.
         with pa.csv.CSVWriter(sink, schema, write_options=options) as writer, ThreadPoolExecutor(1) as writing:
             written: Future[None] | None = None
-            for first in range(0, size, PIECE):
-                piece = slice(first, min(first + PIECE, size))
-                table = pa.table([column(piece) for _, column in sheet], schema=schema)
+            for texts in sheet.batches:
+                batch = pa.record_batch(list(texts), schema=schema)
+                rows += len(batch)
                 if written:
                     written.result()
-                written = writing.submit(writer.write_table, table)
+                written = writing.submit(writer.write_batch, batch)
             if written:
                 written.result()
-    return sink.sha256.hexdigest()
+    return rows, sink.sha256.hexdigest()
 
 
-def _members(dataset: Dataset, rows: Rows) -> Sheet:
-    headers = neutralised(pa.array(["profile_id", *dataset.property_names])).to_pylist()
-    columns = [dataset.ids, *(dataset.handed_out(name) for name in dataset.property_names)]
-    return [(header, column_of(cells, rows)) for header, cells in zip(headers, columns, strict=True)]
+def _members(engine: Engine, among: Some) -> Sheet:
+    batches, columns = _texts_of(engine, among, None)
+    headers = neutralised(pa.array(list(columns))).to_pylist()
+    return Sheet(
+        headers,
+        ([of.of(cells) for of, cells in zip(columns.values(), batch.columns, strict=True)] for batch in batches),
+    )
 
 
-def _klaviyo(dataset: Dataset, rows: Rows) -> Sheet:
+def _texts_of(
+    engine: Engine, among: Some, names: Sequence[str] | None
+) -> tuple[Iterator[pa.RecordBatch], dict[str, Texts]]:
+    """Return the rows of some profiles, and for each column how to convert its cells to text."""
+
+    def column(name: str) -> Iterator[pa.Array]:
+        return (batch.column(name) for batch in engine.rows(among, [name]))
+
+    batches = engine.rows(among, names)
+    first = next(batches)
+    return chain([first], batches), {field.name: Texts(field, partial(column, field.name)) for field in first.schema}
+
+
+def _klaviyo(engine: Engine, among: Some) -> Sheet:
     """Lay out the columns for Klaviyo's importer: email first or, if no profile has one, the phone number (help 360035428731).
 
     The file passes all checks of `segkit.klaviyo.import_check`.
     """
-    columns = {
-        header: column_of(dataset.cells(name), rows) if dataset.has_property(name) else _unset
-        for header, name in KLAVIYO_COLUMNS.items()
-    }
-    # All addresses at once, since an address that an earlier row has must be left out.
-    emails = importable(columns["Email"](slice(0, len(rows))))
-    columns["Email"] = emails.__getitem__
-    if emails.null_count == len(emails) > 0:
-        del columns["Email"]
-    return list(columns.items())
+    known = engine.names().properties
+    emails = _importable_emails(engine, among) if "email" in known else None
+    is_first = emails is not None and not 0 < emails.null_count == len(emails)
+    columns = {header: name for header, name in KLAVIYO_COLUMNS.items() if name != "email" or is_first}
+    batches, text_columns = _texts_of(
+        engine, among, [name for name in columns.values() if name in known and name != "email"]
+    )
+
+    def texts() -> Iterator[list[pa.Array]]:
+        begin = 0
+        for batch in batches:
+            unset = pa.nulls(len(batch), pa.string())
+            made = {} if emails is None else {"email": emails.slice(begin, len(batch))}
+            made |= {name: of.of(batch.column(name)) for name, of in text_columns.items() if name != "profile_id"}
+            begin += len(batch)
+            yield [made.get(name, unset) for name in columns.values()]
+
+    return Sheet(list(columns), texts())
 
 
-def _unset(piece: slice) -> pa.Array:
-    return pa.nulls(piece.stop - piece.start, pa.string())
+def _importable_emails(engine: Engine, among: Some) -> pa.Array:
+    """Return the email of each profile. All are needed at once, since an address that an earlier profile has must be left out."""
+    batches, columns = _texts_of(engine, among, ["email"])
+    return importable(pa.concat_arrays([columns["email"].of(batch.column("email")) for batch in batches]))
 
 
-def _hashed(dataset: Dataset, rows: Rows) -> Sheet:
+def _hashed(engine: Engine, among: Some) -> Sheet:
     """Lay out the hashes that ad platforms match on. Each platform has its own columns, because their rules differ.
 
     Google hashes E.164 numbers with the plus sign, and removes dots from Gmail addresses. Meta hashes only the digits.
     """
+    names = [name for name in ("email", "phone_number") if name in engine.names().properties]
 
-    def numbers(piece: slice) -> list[str | None]:
-        return _plain_list(dataset.phones.numbers.take(pa.array(rows[piece])))
+    def texts() -> Iterator[list[pa.Array]]:
+        for batch in engine.rows(among, names):
+            emails = _plain(batch, "email")
+            addresses = [None if email is None else email.strip().lower() for email in emails]
+            numbers = _plain(batch, "phone_number")
+            yield [
+                _digests(addresses, _google_address),
+                _digests(numbers, str),
+                _digests(addresses, str),
+                _digests(numbers, lambda number: number.removeprefix("+")),
+            ]
 
-    emails = dataset.cells("email").loaded() if dataset.has_property("email") else None
-
-    def addresses(piece: slice) -> list[str | None]:
-        if emails is None:
-            return [None] * (piece.stop - piece.start)
-        found = _plain_list(cells_at(emails, rows[piece]))
-        return [None if email is None else str(email).strip().lower() for email in found]
-
-    return [
-        ("google_email_sha256", lambda piece: _digests(addresses(piece), _google_address)),
-        ("google_phone_sha256", lambda piece: _digests(numbers(piece), str)),
-        ("meta_email_sha256", lambda piece: _digests(addresses(piece), str)),
-        ("meta_phone_sha256", lambda piece: _digests(numbers(piece), lambda number: number.removeprefix("+"))),
-    ]
+    return Sheet(
+        ["google_email_sha256", "google_phone_sha256", "meta_email_sha256", "meta_phone_sha256"],
+        texts(),
+    )
 
 
-def _plain_list(values: Any) -> list[Any]:
-    return values if isinstance(values, list) else list(values.to_pylist())
+def _plain(batch: pa.RecordBatch, name: str) -> list[str | None]:
+    return batch.column(name).to_pylist() if name in batch.schema.names else [None] * len(batch)
 
 
 def _google_address(address: str) -> str:
@@ -212,7 +247,7 @@ def _digests(values: list[str | None], prepare: Callable[[str], str]) -> pa.Arra
     )
 
 
-_LAYOUTS: dict[str, Callable[[Dataset, Rows], Sheet]] = {"klaviyo": _klaviyo, "members": _members, "hashed": _hashed}
+_LAYOUTS: dict[str, Callable[[Engine, Some], Sheet]] = {"klaviyo": _klaviyo, "members": _members, "hashed": _hashed}
 
 
 def definition_of(value: Any) -> Any:
@@ -230,22 +265,16 @@ def definition_of(value: Any) -> Any:
     return str(value) if isinstance(value, (date, Decimal)) else value
 
 
-def _manifest(
-    manifest: Manifest, *, file: str, layout: str, rows: int, columns: list[str], sha256: str
-) -> Mapping[str, Any]:
-    dataset = manifest.dataset
+def _manifest(manifest: Manifest, file: Mapping[str, Any], *, as_of: datetime) -> Mapping[str, Any]:
     return {
-        "file": file,
+        "file": file["file"],
         "purpose": manifest.purpose,
-        "layout": layout,
-        "rows": rows,
-        "columns": columns,
-        "sha256": sha256,
-        "as_of": dataset.as_of.isoformat(),
+        **{name: said for name, said in file.items() if name != "file"},
+        "as_of": as_of.isoformat(),
         "include": [_description(segment) for segment in manifest.include],
         "exclude": [_description(segment) for segment in manifest.exclude],
         "waterfall": None if manifest.waterfall is None else manifest.waterfall.to_dict("records"),
-        "data": {"profiles": len(dataset), "events": len(dataset.events)},
+        "data": manifest.data,
         "segkit": _version(),
     }
 

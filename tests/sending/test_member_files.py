@@ -26,6 +26,8 @@ from strategies import shops
 
 import segkit as sk
 from segkit.definition.conditions import AllOf, AnyOf
+from segkit.engine.engines import engine_of
+from segkit.engine.protocol import Picked
 from segkit.errors import FileError
 from segkit.sending.member_cells import neutralised
 from segkit.sending.member_files import KLAVIYO_COLUMNS, layout_bytes
@@ -289,16 +291,17 @@ def test_pieces_make_the_file_that_the_whole_makes(monkeypatch: pytest.MonkeyPat
     """However many rows are laid out at a time, and whoever is left out, not a byte is another."""
     shop = people_of_every_kind()
     for rows in (np.arange(10), np.array([0, 1, 2, 6, 7, 9]), np.array([1, 3, 5]), np.array([9]), np.arange(0)):
-        whole = layout_bytes(shop, rows, layout)
+        some = Picked(np.isin(np.arange(10), rows))
+        whole = layout_bytes(engine_of(shop), some, layout)
         with monkeypatch.context() as patch:
-            patch.setattr("segkit.sending.member_files.PIECE", piece)
+            patch.setattr("segkit.engine.memory.engine.BATCH", piece)
 
-            assert whole == layout_bytes(shop, rows, layout)
+            assert whole == layout_bytes(engine_of(shop), some, layout)
 
 
 def test_what_the_last_piece_holds_shows_in_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """One fraction of a second gives every time one, one cell that is no text makes bytes of all, and an address stands once."""
-    monkeypatch.setattr("segkit.sending.member_files.PIECE", 3)
+    monkeypatch.setattr("segkit.engine.memory.engine.BATCH", 3)
     shop = people_of_every_kind()
     members = rows_of(sk.write_members(EVERYBODY, shop, tmp_path / "m.csv"))
     sent = rows_of(sk.audience(EVERYBODY, shop).write_csv(tmp_path / "s.csv"))

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written_cells import texts_of
 
 from segkit.data.coded import CodedCells
 from segkit.data.properties import Cells
 from segkit.sending import member_files
-from segkit.sending.member_cells import column_of, texts_of
 
 TEXTS = ["", "=1+1", "+14155550132", "-5", " @SUM(A1)", "\tx", "bell\x07", "Zoë", "\uff1d1"]
 SECONDS = [
@@ -45,19 +45,17 @@ def test_a_column_of_codes_is_written_as_its_cells_are(values: pa.Array, data: s
     """Whichever rows are asked for, and a piece at a time, each has the text that it has where nothing is held as codes."""
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(values) - 1)))), dtype=np.int64)
     cut = data.draw(st.integers(0, len(rows)))
-    expected = texts_of(Cells(pa.chunked_array([values.take(pa.array(rows))]))).to_pylist()
+    expected = texts_of(Cells(pa.chunked_array([values.take(pa.array(rows))])))
 
-    column = column_of(coded(values), rows)
-
-    assert expected == [text for piece in (slice(0, cut), slice(cut, len(rows))) for text in column(piece).to_pylist()]
+    assert expected == texts_of(coded(values), [rows[:cut], rows[cut:]])
 
 
 def test_times_have_a_fraction_only_where_one_that_is_written_has():
     """A fraction of a second that nobody in the file has changes no other's text, in columns held as codes as elsewhere."""
     whole, broken, _ = SECONDS
-    column = column_of(coded(pa.array([whole, whole, broken], pa.timestamp("us", tz="UTC"))), np.array([0, 1]))
+    cells = coded(pa.array([whole, whole, broken], pa.timestamp("us", tz="UTC")))
 
-    assert ["2026-06-30T12:00:00Z"] * 2 == column(slice(0, 2)).to_pylist()
+    assert ["2026-06-30T12:00:00Z"] * 2 == texts_of(cells, [[0, 1]])
 
 
 class Late(Executor):
@@ -96,17 +94,18 @@ class Slow(io.RawIOBase):
         return min(3, len(data))
 
 
-def sheet_of(cells: list[str]) -> list[tuple[str, Any]]:
-    """Return a sheet of one column."""
-    return [("name", lambda piece: pa.array(cells[piece]))]
+def sheet_of(cells: list[str]) -> member_files.Sheet:
+    """Return a sheet of one column, two rows at a time."""
+    return member_files.Sheet(["name"], ([pa.array(cells[first : first + 2])] for first in range(0, len(cells), 2)))
 
 
-def test_every_byte_is_written_and_hashed(monkeypatch: pytest.MonkeyPatch):
+def test_every_byte_is_written_and_hashed():
     """However little the disk takes at a time, the file is whole, in order, and has the digest that the manifest is given."""
-    monkeypatch.setattr(member_files, "PIECE", 2)
     stream = Slow()
 
-    digest = member_files._write(sheet_of(list("abcde")), 5, stream)
+    rows, digest = member_files._write(sheet_of(list("abcde")), stream)
+
+    assert 5 == rows
 
     assert b'"name"\n"a"\n"b"\n"c"\n"d"\n"e"\n' == stream.held
     assert hashlib.sha256(stream.held).hexdigest() == digest
@@ -126,9 +125,7 @@ class Full(io.RawIOBase):
         return len(data)
 
 
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch):
+def test_a_full_disk_is_told():
     """What the system refuses to write is raised, also from the last piece, and nobody takes the file for whole."""
-    monkeypatch.setattr(member_files, "PIECE", 2)
-
     with pytest.raises(OSError, match="No space left"):
-        member_files._write(sheet_of(["a"]), 1, Full())
+        member_files._write(sheet_of(["a"]), Full())

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from segkit.data.coded import CodedCells
 from segkit.data.instants import Flags
 from segkit.data.properties import JSON_CELLS, Cells
 from segkit.definition.conditions import AllOf, Condition
@@ -96,13 +97,16 @@ class MemoryEngine:
             table[place] = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
         return pd.DataFrame({**table, COUNT: counts})
 
-    def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
         dataset = self.dataset
         names = dataset.property_names if columns is None else list(columns)
-        cells = {name: dataset.handed_out(_known(name, dataset)) for name in names}
-        found = np.flatnonzero(self._evaluation.answer(among))
-        return (_batch(dataset, found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
+        cells = {"profile_id": dataset.ids}
+        for name in names:
+            held = dataset.handed_out(_known(name, dataset))
+            cells[name] = held if isinstance(held, CodedCells) else held.loaded()
+        found = np.flatnonzero(self._matching(among))
+        return (_batch(found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
 
     def _matching(self, among: Some) -> Flags:
         return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
@@ -134,20 +138,34 @@ def _known(name: str, dataset: Dataset) -> str:
     return name if name in dataset.property_names else canonical_name("profiles", name)
 
 
-def _batch(dataset: Dataset, rows: npt.NDArray[np.int64], cells: dict[str, Cells]) -> pa.RecordBatch:
-    """Return a batch of profiles: their ids, then the given columns."""
-    fields, columns = [pa.field("profile_id", pa.string())], [_array(dataset.ids.take(rows).values)]
-    for name, of in cells.items():
-        some = of.take(rows).loaded().values
-        is_mixed = isinstance(some, list)
-        columns.append(_array(some))
-        fields.append(pa.field(name, columns[-1].type, metadata=JSON_CELLS if is_mixed else None))
-    return pa.record_batch(columns, schema=pa.schema(fields))
+def _batch(rows: npt.NDArray[np.int64], columns: dict[str, Cells]) -> pa.RecordBatch:
+    """Return some profiles, which must be in ascending order, with given columns."""
+    fields, arrays = [], []
+    for name, cells in columns.items():
+        arrays.append(_cells_at(cells, rows))
+        is_mixed = isinstance(cells.values, list) if not isinstance(cells, CodedCells) else False
+        fields.append(pa.field(name, arrays[-1].type, metadata=JSON_CELLS if is_mixed else None))
+    return pa.record_batch(arrays, schema=pa.schema(fields))
 
 
-def _array(cells: pa.ChunkedArray | list[Any]) -> pa.Array:
-    """Return cells as one array; a list holds values of several kinds, which are written as JSON."""
-    if isinstance(cells, list):
-        return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in cells], pa.string())
+def _cells_at(cells: Cells, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """Return the cells of some rows as one array. Codes stay codes, and values of several kinds become JSON.
+
+    The column is sliced first, because `take` on a whole column may combine its chunks every time. If the rows are consecutive, the
+    slice is the result.
+    """
+    if isinstance(cells, CodedCells):
+        codes = cells.coded()
+        return codes.take(pa.array(rows))
+    if isinstance(cells.values, list):
+        some = (cells.values[row] for row in rows)
+        return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in some], pa.string())
+    if not len(rows):
+        return _array(cells.values.slice(0, 0))
+    near = cells.values.slice(rows[0], rows[-1] - rows[0] + 1)
+    return _array(near if len(near) == len(rows) else near.take(pa.array(rows - rows[0])))
+
+
+def _array(cells: pa.ChunkedArray) -> pa.Array:
     whole = cells.combine_chunks()
     return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
