@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from segkit import errors
-from segkit.errors import AccountError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning, missing_extra
+from segkit.errors import (
+    AccountError,
+    AnalysisError,
+    DataError,
+    DefinitionError,
+    FileError,
+    SegkitError,
+    SegkitWarning,
+    missing_extra,
+)
 from segkit.wording import counted, listed, nearest
 
 
@@ -312,9 +321,21 @@ ACCOUNT = {
         ["Create Segment: no.", "Done: 'A'.", "Not done: 'B', 'C'.", "Run the same push again"],
     ),
 }
+ANALYSIS = {
+    "computed_later": (
+        (["churn_probability"],),
+        ["'churn_probability'", "seen the future", "allow_todays=['churn_probability']"],
+    ),
+}
 EVERY = [
     (kind, name, *case)
-    for kind, cases in ((DefinitionError, DEFINITION), (DataError, DATA), (FileError, FILE), (AccountError, ACCOUNT))
+    for kind, cases in (
+        (DefinitionError, DEFINITION),
+        (DataError, DATA),
+        (FileError, FILE),
+        (AccountError, ACCOUNT),
+        (AnalysisError, ANALYSIS),
+    )
     for name, case in cases.items()
 ]
 
@@ -337,18 +358,25 @@ def test_a_message_is_made_of_sentences(kind, name, given, said):
     assert not re.search(r"\.\. |[?!]\.|\.\.$| {2}(?!- )|None", text)
 
 
-@pytest.mark.parametrize("kind", [DefinitionError, DataError, FileError, AccountError])
+@pytest.mark.parametrize("kind", [DefinitionError, DataError, FileError, AccountError, AnalysisError])
 def test_every_constructor_is_in_a_table(kind):
     """No error is without a test of its wording."""
     constructors = {name for name, member in vars(kind).items() if isinstance(member, classmethod)}
-    tables = {DefinitionError: DEFINITION, DataError: DATA, FileError: FILE, AccountError: ACCOUNT}
+    tables = {
+        DefinitionError: DEFINITION,
+        DataError: DATA,
+        FileError: FILE,
+        AccountError: ACCOUNT,
+        AnalysisError: ANALYSIS,
+    }
     assert constructors == set(tables[kind])
 
 
 def test_every_kind_of_error_is_known():
-    """There are four kinds, each also one of Python's own, so that old handlers catch them."""
+    """There are five kinds, each also one of Python's own, so that old handlers catch them."""
     kinds = {found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, SegkitError)}
-    assert kinds == {SegkitError, DefinitionError, DataError, FileError, AccountError}
+    assert kinds == {SegkitError, DefinitionError, DataError, FileError, AccountError, AnalysisError}
+    assert issubclass(AnalysisError, ValueError)
     assert issubclass(DefinitionError, ValueError)
     assert issubclass(DataError, ValueError)
     assert issubclass(FileError, OSError)

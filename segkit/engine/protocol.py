@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segkit.definition.conditions import AllOf, Condition
-from segkit.definition.measures import Limit, Measure
+from segkit.definition.measures import EventMeasure, Limit, Measure
 from segkit.errors import DefinitionError, warn
 
 EVERYBODY: Condition = AllOf(())
@@ -28,6 +28,16 @@ NO_BIN = -1
 
 COUNT = "count"
 """The column of a cube that holds the number of profiles in each cell."""
+
+
+def sum_column(place: int) -> str:
+    """Return the column of a cube that holds a sum, by its position among `sums`.
+
+    >>> sum_column(0)
+    'sum 0'
+    """
+    return f"sum {place}"
+
 
 MOST_WARNINGS = 20
 """Maximum number of warnings per question, for example for a sweep over two hundred countries."""
@@ -93,21 +103,39 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A condition or a cut that is evaluated at its own moment instead of the engine's `as_of`.
+    """A condition, a cut or a measure that is evaluated at its own moment instead of the engine's `as_of`.
 
-    For a profile that was not created by then, no condition is true, and the bin is `NO_BIN`.
+    For a profile that was not created by then, no condition is true, the bin is `NO_BIN`, and the amount of a measure is 0.
 
     Attributes:
-        item: a condition, or the cut of a measure.
+        item: a condition, the cut of a measure or, among `sums`, a measure of events.
         moment: the moment, UTC.
     """
 
-    item: Condition | Cut
+    item: Condition | Cut | EventMeasure
     moment: datetime
 
 
-Item: TypeAlias = Condition | Cut | At | Picked
+@dataclass(frozen=True, slots=True)
+class HashGroup:
+    """A group into which a hash puts each profile, from 0 to `groups - 1`. It is the same on every engine, whoever else is in the data.
+
+    The group is the first eight hexadecimal digits of the MD5 of `key` followed by the profile's id, both in UTF-8, read as a whole
+    number, modulo `groups`. Every database can work this out.
+
+    Attributes:
+        groups: the number of groups, at least 1.
+        key: a text that makes one assignment to groups different from another.
+    """
+
+    groups: int
+    key: str = ""
+
+
+Item: TypeAlias = Condition | Cut | At | Picked | HashGroup
 """What a cube groups profiles by."""
+Summed: TypeAlias = Condition | EventMeasure | At
+"""What a cube adds up in each cell: how many profiles match a condition, or the amounts of a measure of events."""
 Some: TypeAlias = Condition | Picked
 """Which profiles are counted: those that match a condition, or those whose flag is True."""
 
@@ -164,17 +192,21 @@ class Engine(Protocol):
         """
         ...
 
-    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
-        """Group profiles by several items, and count each group.
+    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY, sums: Sequence[Summed] = ()) -> pd.DataFrame:
+        """Group profiles by several items, count each group, and add up outcomes in each group.
 
         Args:
             by: the items to group by.
             among: which profiles are counted.
+            sums: what to add up in each group, usually `At` a later moment. The sum of a condition is the number of profiles that
+                match it; the sum of a measure is the sum of the amounts of its profiles.
 
         Returns:
             A row for each combination that occurs, sorted by its columns. Each item of `by` has a column named by its position,
-            beginning with 0. It holds True or False for a condition, the bin of a cut, or the value of a `Picked`. The column `count`
-            holds the number of profiles. The counts add up to the number of profiles that are counted.
+            beginning with 0. It holds True or False for a condition, the bin of a cut, the value of a `Picked`, or the group of a
+            `HashGroup`. The column `count` holds the number of profiles. The counts add up to the number of profiles that are
+            counted. Each of `sums` has a column named by `sum_column`, of doubles, each the nearest to the exact sum of the amounts
+            as they are written (as long as that sum is below 2**53 of the smallest unit that the metric's amounts have).
 
         Raises:
             DataError: as `counts`.

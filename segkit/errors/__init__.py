@@ -4,6 +4,7 @@ Each message names the thing, its value, the choices and the next step. Each kin
 """
 
 from segkit.errors.account import AccountError
+from segkit.errors.analysis import AnalysisError
 from segkit.errors.base import SegkitError, SegkitWarning, deprecated, missing_extra, warn
 from segkit.errors.data import DataError
 from segkit.errors.definition import DefinitionError
@@ -11,6 +12,7 @@ from segkit.errors.files import FileError
 
 __all__ = [
     "AccountError",
+    "AnalysisError",
     "DataError",
     "DefinitionError",
     "FileError",
@@ -22,5 +24,5 @@ __all__ = [
 ]
 
 # Tracebacks and pickles then show the public name, such as `segkit.errors.DataError`.
-for _kind in (AccountError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning):
+for _kind in (AccountError, AnalysisError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning):
     _kind.__module__ = __name__

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from hashlib import md5
 from random import Random
 from typing import Any
 
@@ -15,7 +17,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import PlainShop, Row, events_of, exact, is_member, is_of, is_set, is_younger
+from reference import PlainShop, Row, as_instant, events_of, exact, is_member, is_of, is_set, is_younger
 from strategies import (
     AMOUNTS,
     AS_OFS,
@@ -46,6 +48,8 @@ from segkit.definition.conditions import (
 from segkit.definition.measures import (
     DayMeasure,
     EventCount,
+    EventDays,
+    EventSum,
     FirstDay,
     LastDay,
     last_day_of,
@@ -56,7 +60,20 @@ from segkit.definition.measures import (
 from segkit.definition.timeframes import ALL_TIME, After, Before, BetweenDates
 from segkit.engine.engines import engine_of
 from segkit.engine.memory import engine as memory_engine
-from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, At, Cut, Item, NotOneDayError, Picked, tell
+from segkit.engine.protocol import (
+    COUNT,
+    EVERYBODY,
+    NO_BIN,
+    At,
+    Cut,
+    HashGroup,
+    Item,
+    NotOneDayError,
+    Picked,
+    Summed,
+    sum_column,
+    tell,
+)
 from segkit.errors import DataError, DefinitionError, SegkitWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
@@ -86,6 +103,25 @@ def answer(item: Item, profile: Row, shop: PlainShop) -> bool | int:
             return bin_of(item, profile, shop)
         case _:
             return is_member(item, profile, shop)
+
+
+def amount(item: Summed, profile: Row, shop: PlainShop) -> Fraction:
+    """Return what one profile adds to a sum, by the reference."""
+    match item:
+        case At(inner, moment):
+            return amount(inner, profile, replace(shop, as_of=moment))
+        case EventCount() | EventSum() | EventDays():
+            if is_younger(profile.get("created"), shop):
+                return Fraction()
+            mine = [
+                one for one in events_of(profile, item.timeframe, shop) if is_of(one, item.metric, item.where, shop)
+            ]
+            if isinstance(item, EventSum):
+                return sum((exact(one["value"]) for one in mine if is_set(one["value"], shop)), Fraction())
+            days = {as_instant(one["datetime"], shop).date() for one in mine}
+            return Fraction(len(mine) if isinstance(item, EventCount) else len(days))
+        case _:
+            return Fraction(is_member(item, profile, shop))
 
 
 def bin_of(cut: Cut, profile: Row, shop: PlainShop) -> int:
@@ -215,6 +251,41 @@ def test_an_item_is_asked_at_its_own_moment(asked: Asked, seed: bytes, moment: d
     there = replace(asked.shop, as_of=moment)
     same_cells(engine.at(moment).cube(by[1:]), by[1:], EVERYBODY, there)
     assert engine.at(moment).counts([condition]) == [expected([], condition, there)[()]]
+
+
+@given(EITHER, SEEDS, trees(1), st.sampled_from(AS_OFS))
+def test_sums_of_cells_are_those_of_the_reference(asked: Asked, seed: bytes, among: Condition, moment: datetime):
+    """In each cell, a condition adds up to its members and a measure to the amounts, each asked now or at another moment."""
+    random = mixed(seed, asked.shop)
+    engine = engine_of(doors.by_any(asked.shop))
+    by = random.sample(asked.conditions, min(2, len(asked.conditions)))
+    events = [measure_in(one, one.timeframe) for one in (metric_atom(random), metric_atom(random))]
+    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment)]
+    wanted: dict[tuple[Any, ...], list[Fraction]] = {}
+    for profile in asked.shop.profiles:
+        if is_member(among, profile, asked.shop):
+            cell = wanted.setdefault(tuple(answer(item, profile, asked.shop) for item in by), [Fraction()] * len(sums))
+            cell[:] = [total + amount(item, profile, asked.shop) for total, item in zip(cell, sums, strict=True)]
+
+    cube = engine.cube(by, among=among, sums=sums)
+    assert cells_of(cube[[*range(len(by)), COUNT]]) == expected(by, among, asked.shop)
+    for row in cube.to_dict("records"):
+        totals = wanted[tuple(row[place] for place in range(len(by)))]
+        assert [row[sum_column(place)] for place in range(len(sums))] == [float(total) for total in totals]
+
+
+@given(EITHER)
+def test_a_hash_puts_each_profile_in_the_same_group_whoever_else_is_there(asked: Asked):
+    """The group is that of MD5 as it is written down, so any engine can work it out."""
+    engine = engine_of(doors.by_any(asked.shop))
+    for item in (HashGroup(3), HashGroup(100, "spring")):
+        wanted = Counter(
+            int(md5((item.key + profile["profile_id"]).encode()).hexdigest()[:8], 16) % item.groups
+            for profile in asked.shop.profiles
+            if is_member(EVERYBODY, profile, asked.shop)
+        )
+        cube = engine.cube([item])
+        assert dict(zip(cube[0], cube[COUNT], strict=True)) == wanted
 
 
 @given(EITHER, trees())

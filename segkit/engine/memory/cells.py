@@ -77,6 +77,41 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
     return [one for group, cells in parts for one in _split(cells, group)], counts
 
 
+def add_up_cells(
+    digits: Sequence[Digit], profiles: int, among: Flags | None, amounts: Sequence[npt.NDArray[Any]]
+) -> tuple[list[Digits], Counts, list[npt.NDArray[np.float64]]]:
+    """Return what `count_cells` does, and for each array of amounts its sum in each cell.
+
+    Args:
+        digits: the items to group by.
+        profiles: the number of profiles.
+        among: which profiles are counted; None means all.
+        amounts: arrays with an amount for each profile. Whole amounts are added up exactly as long as a sum is below 2**53.
+
+    >>> flags = np.array([True, False, True])
+    >>> add_up_cells([Digit.of_flags(flags)], 3, None, [np.array([1, 2, 4])])[2]
+    [array([2., 5.])]
+    """
+    size = prod(digit.size for digit in digits)
+    if size <= max(ENTRIES_PER_PROFILE * profiles, 1):
+        places = _cells(digits, profiles, among)
+        table = np.bincount(places, minlength=size)
+        found = np.flatnonzero(table)
+        parts, counts = [(digits, found)], table[found]
+    else:
+        groups = list(_groups(digits, WIDEST))
+        words = np.stack([_cells(group, profiles, among) for group in groups], axis=1)
+        rows, places, counts = np.unique(words, axis=0, return_inverse=True, return_counts=True)
+        found, places = np.arange(len(rows)), places.reshape(-1)
+        parts = [(group, rows[:, place]) for place, group in enumerate(groups)]
+    sums = []
+    for one in amounts:
+        added = np.bincount(places, weights=one if among is None else one.compress(among))
+        # `bincount` ends with the last cell that occurs.
+        sums.append(added[found].astype(np.float64))
+    return [one for group, cells in parts for one in _split(cells, group)], counts.astype(np.int64), sums
+
+
 def count_flags(columns: Sequence[Flags], profiles: int) -> tuple[Flags, Counts]:
     """Return the combinations of flags that occur, one per row in ascending order, and the number of profiles with each.
 

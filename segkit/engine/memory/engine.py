@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,25 @@ from segkit.data.coded import CodedCells
 from segkit.data.instants import Flags
 from segkit.data.properties import JSON_CELLS, Cells
 from segkit.definition.conditions import AllOf, Condition
+from segkit.definition.measures import EventCount, EventDays, EventSum
 from segkit.engine.memory.bins import digit_of
-from segkit.engine.memory.cells import Digit, count_cells
+from segkit.engine.memory.cells import Digit, add_up_cells, count_cells
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.memory.words import Counter, packed
-from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names, Picked, Some
+from segkit.engine.protocol import (
+    COUNT,
+    EVERYBODY,
+    At,
+    Cut,
+    HashGroup,
+    Item,
+    Names,
+    Picked,
+    Some,
+    Summed,
+    sum_column,
+)
 from segkit.errors import DataError
 from segkit.vocabulary import canonical_name
 
@@ -85,17 +99,26 @@ class MemoryEngine:
         counter = Counter(len(next(iter(words.values()))))
         return [counter.count(*(words[part] for part in some), *also) for some in parts]
 
-    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
-        """Group profiles by several items, and count each group; see `Engine.cube`."""
+    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY, sums: Sequence[Summed] = ()) -> pd.DataFrame:
+        """Group profiles by several items, count each group, and add up outcomes; see `Engine.cube`."""
         inside = self._matching(among)
+        some = None if inside.all() else inside
         asked = [self._digit(item) for item in by]
         moving = [digit for digit in asked if isinstance(digit, Digit)]
-        found, counts = count_cells(moving, len(self), None if inside.all() else inside)
+        if sums:
+            amounts = [self._amounts(item) for item in sums]
+            found, counts, added = add_up_cells(moving, len(self), some, [units for units, _ in amounts])
+        else:
+            amounts, added = [], []
+            found, counts = count_cells(moving, len(self), some)
         columns = iter(found)
         table: dict[Any, Any] = {}
         for place, digit in enumerate(asked):
             table[place] = next(columns) if isinstance(digit, Digit) else np.full(len(counts), digit)
-        return pd.DataFrame({**table, COUNT: counts})
+        table[COUNT] = counts
+        for place, ((_, scale), total) in enumerate(zip(amounts, added, strict=True)):
+            table[sum_column(place)] = total / 10**scale
+        return pd.DataFrame(table)
 
     def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
@@ -115,9 +138,14 @@ class MemoryEngine:
         """Return an item's values as digits; just True or False if a condition matches every profile or none."""
         match item:
             case At(inner, moment):
+                if isinstance(inner, (EventCount, EventSum, EventDays)):
+                    raise TypeError(item)
                 return self.at(moment)._digit(inner)  # noqa: SLF001  # its own
             case Cut():
                 return digit_of(item, self._evaluation)
+            case HashGroup():
+                groups = self._hash_groups(item)
+                return Digit(lambda block: groups[block], item.groups)
             case Picked(values) if values.dtype != np.bool_:
                 return Digit(lambda block: values[block], int(values.max(initial=0)) + 1)
             case _:
@@ -125,6 +153,34 @@ class MemoryEngine:
                 if not flags.any():
                     return False
                 return True if flags.all() else Digit.of_flags(flags)
+
+    def _amounts(self, item: Summed) -> tuple[npt.NDArray[Any], int]:
+        """Return what each profile adds to a sum, in whole units, and how many decimals the units have."""
+        match item:
+            case At(inner, moment):
+                if isinstance(inner, Cut):
+                    raise TypeError(item)
+                return self.at(moment)._amounts(inner)  # noqa: SLF001  # its own
+            case EventCount() | EventSum() | EventDays():
+                units, scale = self._evaluation.measured(item)
+                absent = self.dataset.not_there_yet
+                return (units if absent is None else units * ~absent), scale
+            case _:
+                return self._evaluation.answer(item), 0
+
+    def _hash_groups(self, item: HashGroup) -> npt.NDArray[np.int32]:
+        """Return the group of each profile; see `HashGroup`."""
+
+        def groups() -> npt.NDArray[np.int32]:
+            start = md5(item.key.encode(), usedforsecurity=False)
+            found = bytearray()
+            for name in self.dataset.profile_ids:
+                one = start.copy()
+                one.update(name.encode())
+                found += one.digest()[:4]
+            return (np.frombuffer(bytes(found), dtype=">u4") % item.groups).astype(np.int32)
+
+        return self.dataset.cache.keep(("hash groups", item), groups)
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

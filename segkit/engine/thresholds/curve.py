@@ -29,11 +29,24 @@ from segkit.definition.conditions import (
     PropertyCondition,
 )
 from segkit.definition.measures import FirstDay, LastDay, Limit, Measure, day_measures, is_reached, limit_of, measure_of
-from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, NotOneDayError, Picked, Some
+from segkit.engine.protocol import (
+    COUNT,
+    EVERYBODY,
+    NO_BIN,
+    Cut,
+    Engine,
+    HashGroup,
+    NotOneDayError,
+    Picked,
+    Some,
+    Summed,
+    sum_column,
+)
 from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
 Counts: TypeAlias = npt.NDArray[np.int64]
-Asked: TypeAlias = Cut | Condition | Picked
+Amounts: TypeAlias = npt.NDArray[np.float64]
+Asked: TypeAlias = Cut | Condition | Picked | HashGroup
 Cells: TypeAlias = Mapping[Asked, npt.NDArray[Any]]
 """For each item of a cube, its value in each cell."""
 
@@ -101,14 +114,18 @@ class Spans:
 
     def running(self, counts: Counts, bins: Counts | None = None, width: int = 1) -> Counts:
         """Return the number of members at each position; with `bins`, a row for each position and a column for each bin."""
+        return self.added(counts, bins, width).astype(np.int64)
+
+    def added(self, amounts: Counts | Amounts, bins: Counts | None = None, width: int = 1) -> Amounts:
+        """Return the sum of amounts of cells over the members, in the form that `running` has for counts."""
         is_in = ~self.is_never if bins is None else ~self.is_never & (bins != NO_BIN)
         bin_of, size = 0 if bins is None else bins[is_in], (self.positions + 1) * width
-        # `bincount` adds weights as doubles, which are exact up to 2**53.
+        # `bincount` adds weights as doubles, in which whole numbers are exact up to 2**53.
         come, go = (
-            np.bincount(places[is_in] * width + bin_of, weights=counts[is_in], minlength=size)
+            np.bincount(places[is_in] * width + bin_of, weights=amounts[is_in], minlength=size)
             for places in (self.first, self.stop)
         )
-        running = np.cumsum((come - go).astype(np.int64).reshape(-1, width), axis=0)[: self.positions]
+        running: Amounts = np.cumsum((come - go).reshape(-1, width), axis=0)[: self.positions]
         return running[:, 0] if bins is None else running
 
 
@@ -123,11 +140,13 @@ class Curve:
         spans: the positions at which the profiles of each cell are members.
         counts: the number of profiles in each cell.
         cells: the value of each queried item in each cell.
+        sums: the value of each sum in each cell, in the order of `sums` of `curve_of`.
     """
 
     spans: Spans
     counts: Counts
     cells: Cells
+    sums: tuple[Amounts, ...] = ()
 
     def sizes(self, among: Some | None = None) -> Counts:
         """Return the number of members at each position; with `among`, an item of `also`, only members that match it."""
@@ -139,6 +158,16 @@ class Curve:
         There is a row for each position and a column for each bin, without `NO_BIN`.
         """
         return self.spans.running(self.counts, self.cells[cut], len(cut.edges) + 1)
+
+    def by_group(self, groups: HashGroup) -> Amounts:
+        """Return the number of members and each sum over the members, for each position and each group.
+
+        `groups` must be an item of `also`. The axes of the array are: the number of members, then each sum; positions; groups.
+        """
+        bins, width = self.cells[groups], groups.groups
+        return np.stack(
+            [self.spans.added(self.counts, bins, width), *(self.spans.added(one, bins, width) for one in self.sums)]
+        )
 
     def distinct(self, codes: Picked) -> Counts:
         """Return how many different codes, such as phone numbers, the members have at each position.
@@ -160,7 +189,12 @@ class Curve:
 
 
 def curve_of(
-    threshold: Threshold, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY
+    threshold: Threshold,
+    engine: Engine,
+    *,
+    also: Sequence[Asked] = (),
+    among: Some = EVERYBODY,
+    sums: Sequence[Summed] = (),
 ) -> Curve | None:
     """Return the members at each position, or None if bins don't determine them, so that the caller must query each position.
 
@@ -172,6 +206,7 @@ def curve_of(
         engine: the engine to query.
         also: further items to group the profiles by, for the methods of `Curve`.
         among: which profiles are counted.
+        sums: what to add up over the members, as in `Engine.cube`.
 
     Raises:
         DataError: as `sk.membership`.
@@ -189,8 +224,8 @@ def curve_of(
             parts = [
                 _tree(part, (number,), moving, count) for number, part in numbered if _holds_moving((number,), moving)
             ]
-            return _counted(_joined(Spans.both, parts), engine, also, AllOf((*fixed, among)) if fixed else among)
-        return _counted(_tree(condition, (), moving, count), engine, also, among)
+            return _counted(_joined(Spans.both, parts), engine, also, AllOf((*fixed, among)) if fixed else among, sums)
+        return _counted(_tree(condition, (), moving, count), engine, also, among, sums)
     except (NoCurveError, NotOneDayError):
         return None
 
@@ -211,12 +246,15 @@ class _Readable:
     read: Reader
 
 
-def _counted(readable: _Readable, engine: Engine, also: Sequence[Asked], among: Some) -> Curve:
+def _counted(
+    readable: _Readable, engine: Engine, also: Sequence[Asked], among: Some, sums: Sequence[Summed] = ()
+) -> Curve:
     """Count the profiles in each cell, and work out the spans of the cells."""
     items = list(dict.fromkeys([*readable.items, *also]))
-    cube = engine.cube(items, among=among)
+    cube = engine.cube(items, among=among, sums=sums) if sums else engine.cube(items, among=among)
     cells = {item: cube[place].to_numpy() for place, item in enumerate(items)}
-    return Curve(readable.read(cells), cube[COUNT].to_numpy(), cells)
+    added = tuple(cube[sum_column(place)].to_numpy() for place in range(len(sums)))
+    return Curve(readable.read(cells), cube[COUNT].to_numpy(), cells, added)
 
 
 def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable], count: int) -> _Readable:

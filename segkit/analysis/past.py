@@ -1,0 +1,142 @@
+"""Find out what the data does not know about past moments, for every analysis that looks at a rule from the past.
+
+`segkit.definition.replay` reads what a condition asks about; the engine knows which lists and statuses have dates.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from segkit.data.instants import FIRST_PLAUSIBLE, instant_of
+from segkit.definition.conditions import (
+    AnyOf,
+    Condition,
+    ConsentCondition,
+    DateTest,
+    ListCondition,
+    MetricCondition,
+    PropertyCondition,
+    SetTest,
+)
+from segkit.definition.replay import Todays, channels_in, known_only_today, lists_in, refused
+from segkit.definition.timeframes import ALL_TIME, Before, BetweenDates
+from segkit.engine.protocol import EVERYBODY, Engine
+from segkit.errors import DefinitionError
+from segkit.errors.analysis import AnalysisError
+from segkit.wording import are, counted, listed, profiles
+
+CREATED = "created"
+_FAR = date(2200, 1, 1)
+
+
+def notes_of_past(conditions: Sequence[Condition], engine: Engine, *, allow_todays: Collection[str] = ()) -> list[str]:
+    """Return what an answer about the past does not know, a sentence for each thing; nothing twice.
+
+    Args:
+        conditions: what is asked about the past.
+        engine: the engine, as of today.
+        allow_todays: names of computed properties whose value of today may be used.
+
+    Raises:
+        DefinitionError: `allow_todays` is not a list of names, or a condition refers to another segment by name.
+        AnalysisError: a condition uses a property that is computed from later events and is not in `allow_todays`.
+        DataError: a condition names a list that the data does not have.
+    """
+    if isinstance(allow_todays, str) or not all(isinstance(name, str) for name in allow_todays):
+        raise DefinitionError.bad_value("allow_todays", allow_todays, "a list of names of properties")
+    todays = tuple(dict.fromkeys(one for condition in conditions for one in known_only_today(condition)))
+    if names := refused(todays, allow_todays):
+        raise AnalysisError.computed_later(names)
+    channels = dict.fromkeys(channel for condition in conditions for channel in channels_in(condition))
+    lists = dict.fromkeys(name for condition in conditions for name in lists_in(condition))
+    return [
+        *_of_properties(todays),
+        *(note for name in lists for note in _of_list(name, engine)),
+        *(note for channel in channels for note in _of_consent(channel, engine)),
+        *_of_creation(engine),
+    ]
+
+
+def existing(engine: Engine) -> Condition:
+    """Return a condition for profiles that existed at the moment it is asked for.
+
+    A profile exists from the date on which it was created. If that is not known, it exists from its first event on. The engine
+    leaves out profiles that were created later, so the condition is only about profiles without a date.
+    """
+    undated = _undated(engine)
+    metrics = engine.names().metrics
+    if not undated or not metrics:
+        return EVERYBODY
+    seen = MetricCondition(metrics, "count", "at least", 1)
+    return AnyOf((_has_created(), seen)) if CREATED in engine.names().properties else seen
+
+
+def _undated(engine: Engine) -> int:
+    """Return how many profiles have no date of creation."""
+    if CREATED not in engine.names().properties:
+        return len(engine)
+    return engine.counts([PropertyCondition(CREATED, SetTest(is_set=False))])[0]
+
+
+def _has_created() -> Condition:
+    return PropertyCondition(CREATED, SetTest(is_set=True))
+
+
+def _of_properties(todays: Iterable[Todays]) -> Iterator[str]:
+    every = list(todays)
+    names = [one.name for one in every if one.fact == "property"]
+    if names:
+        yield (
+            f"{listed(names)} {are(len(names))} known only as of today, so the value of today counts at every past moment."
+        )
+    computed = [one.name for one in every if one.fact == "computed property"]
+    if computed:
+        yield (
+            f"{listed(computed)} {are(len(computed))} computed from all events up to today and allowed by allow_todays, so the answer "
+            "about the past has seen the future."
+        )
+    for one in every:
+        if one.fact not in {"property", "computed property"}:
+            yield f"A profile's {one.name} is known only as of today, so that of today counts at every past moment."
+
+
+def _of_list(name: str, engine: Engine) -> Iterator[str]:
+    on_list, dated = engine.counts([ListCondition(name, joined=ALL_TIME), ListCondition(name, joined=Before(_FAR))])
+    if on_list > dated:
+        yield (
+            f"{counted(on_list - dated, 'profile')} on the list {listed([name])} {_have(on_list - dated)} no date of joining, so they count "
+            "as on the list at every past moment."
+        )
+
+
+def _of_consent(channel: Literal["sms", "email"], engine: Engine) -> Iterator[str]:
+    decided: Condition = AnyOf(
+        (
+            ConsentCondition(channel, can_receive=True, subscription="subscribed"),
+            ConsentCondition(channel, can_receive=False, subscription="subscribed"),
+            ConsentCondition(channel, can_receive=False, subscription="unsubscribed"),
+        )
+    )
+    column = f"{channel}_consent_timestamp"
+    if column in engine.names().properties:
+        first, last = instant_of(FIRST_PLAUSIBLE).date(), engine.as_of.date()
+        undated: Condition = decided & ~PropertyCondition(column, DateTest(BetweenDates(first, last)))
+    else:
+        undated = decided
+    (count,) = engine.counts([undated])
+    if count:
+        kind = {"sms": "SMS", "email": "email"}[channel]
+        yield (
+            f"{profiles(count)} {_have(count)} a status of {kind} consent without a usable date ({column}), so it counts at every past "
+            "moment, also before it was given or withdrawn."
+        )
+
+
+def _of_creation(engine: Engine) -> Iterator[str]:
+    undated = _undated(engine)
+    if undated:
+        yield f"{profiles(undated)} {_have(undated)} no date of creation, so they count from their first event on."
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
