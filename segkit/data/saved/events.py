@@ -15,7 +15,8 @@ from segkit.data.instants import Flags
 from segkit.data.properties import UNSET, Cells, codes_of
 from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
-from segkit.data.saved.properties import Encoded, cells_of_codes, occurring, readings, whole
+from segkit.data.saved.properties import Encoded, cells_of_codes, occurring, whole
+from segkit.data.saved.values import write_values
 from segkit.errors import DataError
 from segkit.vocabulary import canonical_metric
 
@@ -95,9 +96,8 @@ def _write_property(
     for (metric, part), start in zip(parts.items(), starts, strict=False):
         codes = places.take(np.maximum(part.codes, 0) + start)
         of_metric[metric][column] = pa.array(codes, mask=part.codes == UNSET)
-    file = f"properties/events-{number}.parquet"
-    writer.write(file, readings(kind, whole(values), day_first=index.day_first))
-    return {"column": column, "kind": kind, "file": file}
+    files = write_values(f"events-{number}", kind, whole(values), writer, day_first=index.day_first)
+    return {"column": column, "kind": kind, **files}
 
 
 def _write_metric(

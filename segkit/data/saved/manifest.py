@@ -19,7 +19,7 @@ NAME = "segkit-shop.json"
 TABLES = "saved-tables"
 """The folder with the files. No other table that can be loaded has this name, so it shows that a copied shop lacks its manifest."""
 
-FORMAT = 1
+FORMAT = 2
 """The version of the file format. Other versions are never read: the shop must be saved again from its source."""
 
 _ABOUT = (

@@ -1,7 +1,4 @@
-"""Convert properties to the form in which they are saved: codes, distinct values, and the readings of each value.
-
-The readings are those of `PropertyColumn`, so all engines interpret values in the same way.
-"""
+"""Convert properties to the form in which they are saved, codes and distinct values, and back. `values.py` writes the distinct values."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ import pyarrow.compute as pc
 
 from segkit.data.coded import CodedCells
 from segkit.data.instants import Flags
-from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, Reader, Reading
+from segkit.data.properties import UNSET, Cells, Codes, Reader, Reading
 from segkit.data.saved.exact import text_of, value_of
 
 T = TypeVar("T")
@@ -80,32 +77,6 @@ def occurring(codes: Codes, values: pa.Array) -> tuple[Codes, pa.Array]:
     return np.asarray(found, dtype=np.int32), values.take(encoded.dictionary)
 
 
-def readings(kind: Kind, values: pa.Array, *, day_first: bool | None) -> dict[str, pa.Array]:
-    """Return the columns to save for distinct values: codes, values and readings, null if a value can't be read as a type.
-
-    Instants are UTC, and the items of lists are JSON text.
-    """
-    cells = Cells(pa.chunked_array([values])) if kind != "objects" else Cells(list(map(value_of, values.to_pylist())))
-    column = PropertyColumn(cells, day_first=day_first)
-    # Values that only differ as text, such as 1.0 and 1.00, are one distinct value in conditions.
-    rows = pa.array(column.codes)
-
-    def spread(found: Any, readable: Flags) -> pa.Array:
-        return pa.array(found, mask=~readable).take(rows)
-
-    texts = column.texts
-    return {
-        "code": pa.array(np.arange(len(values), dtype=np.int32)),
-        "value": values,
-        "text": pc.if_else(pa.array(texts.readable), texts.values, pa.scalar(None, pa.string())).take(rows),
-        "number": spread(column.numbers.values, column.numbers.readable),
-        "truth": spread(column.truths.values, column.truths.readable),
-        "instant": spread(column.instants.values, column.instants.readable).cast(pa.timestamp("us", tz="UTC")),
-        "items": _items(column).take(rows),
-        "holds_something": spread(column.somethings.values, column.somethings.readable),
-    }
-
-
 def reading(saved: pa.ChunkedArray) -> Reading[Any]:
     """Convert a saved column of readings back to a `Reading`."""
     readable = np.asarray(saved.is_valid().to_numpy(), dtype=bool)
@@ -114,18 +85,6 @@ def reading(saved: pa.ChunkedArray) -> Reading[Any]:
     kind = saved.type.to_pandas_dtype()
     # Unreadable values become 0.
     return Reading(np.asarray(pc.fill_null(saved, pa.scalar(0).cast(saved.type)).to_numpy(), dtype=kind), readable)
-
-
-def _items(column: PropertyColumn) -> pa.Array:
-    """Return the items of distinct values that are lists, as JSON text."""
-    values = column.distinct
-    if not isinstance(values, list) and not (
-        pa.types.is_string(values.type) and pc.any(pc.starts_with(values, "[")).as_py()
-    ):
-        # The usual case, without creating an empty list for each value.
-        return pa.nulls(len(values), pa.string())
-    lists = zip(column.lists.values, column.lists.readable, strict=True)
-    return pa.array([text_of(list(items)) if is_list else None for items, is_list in lists], pa.string())
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:

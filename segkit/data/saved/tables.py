@@ -21,7 +21,8 @@ from segkit.data.properties import Cells, Codes, Reading, codes_of
 from segkit.data.saved.events import SavedEvents, write_events
 from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
-from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, reading, readings, whole
+from segkit.data.saved.properties import Encoded, SavedCells, cells_of_codes, reading, whole
+from segkit.data.saved.values import write_values
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.errors import DataError
@@ -128,19 +129,18 @@ def _write_profiles(
     checked: Checked, derived: Mapping[str, pa.Array], writer: Writer, *, day_first: bool | None
 ) -> list[Described]:
     """Write the distinct values and readings of each property, and a table with the codes of all properties and `derived`."""
-    columns = dict(derived)
+    columns = {"profile": pa.array(np.arange(len(checked.ids), dtype=np.int32)), **derived}
     described: list[Described] = []
     for number, (name, cells) in enumerate(checked.profiles.items()):
-        column, file = f"property_{number}", f"properties/profiles-{number}.parquet"
+        column = f"property_{number}"
         try:
             encoded = Encoded.of(cells)
-            writer.write(file, readings(encoded.kind, encoded.values, day_first=day_first))
+            files = write_values(f"profiles-{number}", encoded.kind, encoded.values, writer, day_first=day_first)
         except OddKindError as error:
             raise DataError.property_not_saved(name, str(error)) from None
         columns[column] = encoded.column()
-        described.append({"name": name, "column": column, "kind": encoded.kind, "file": file})
-    if columns:
-        writer.write(PROFILES, columns, coded=[one["column"] for one in described])
+        described.append({"name": name, "column": column, "kind": encoded.kind, **files})
+    writer.write(PROFILES, columns, coded=[one["column"] for one in described])
     return described
 
 

@@ -571,13 +571,19 @@ def test_distinct_values_lie_beside_their_readings(tmp_path: Path):
     assert [row["number"] for row in values] == [18, 0, None, None, None, None]
     assert [row["truth"] for row in values] == [None, None, True, None, None, None]
     assert [row["instant"] for row in values][3] == datetime(2026, 6, 30, tzinfo=UTC)
-    assert [row["items"] for row in values] == [None, None, None, None, '["Hats", 1]', None]
+    assert [row["month_day"] for row in values][3:5] == [630, None]
+    assert [row["items"] for row in values] == [None, None, None, None, 2, None]
+    assert pq.read_table(folder / "properties" / "profiles-0-items.parquet").to_pylist() == [
+        {"code": 4, "text": "Hats", "number": None, "exact": None},
+        {"code": 4, "text": None, "number": 1.0, "exact": None},
+    ]
     assert [row["holds_something"] for row in values] == [True, False, True, True, True, True]
 
 
 def test_what_an_engine_needs_of_each_profile_is_written_out(saved: Path):
     """Country, point and consent stand in plain columns, so that nobody has to work them out again."""
     rows = pq.read_table(saved / TABLES / "profiles.parquet").to_pylist()
+    assert [row["profile"] for row in rows] == [0, 1, 2]
     assert [row["country"] for row in rows] == ["US", None, "DE"]
     assert [row["sms_status"] for row in rows] == ["subscribed", "never_subscribed", "never_subscribed"]
     assert rows[0]["latitude"] == pytest.approx(42.36, abs=0.1)
