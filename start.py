@@ -1,14 +1,15 @@
-"""Make segkit's own environment and run it: python3 start.py opens JupyterLab, python3 start.py test passes the tests.
+"""Install segkit into an environment of its own, and run it: python3 start.py opens JupyterLab.
 
-Standard library only, so that it works wherever Python 3.11 or newer does. Everything lands in .venv beside this file.
+Needs nothing but Python 3.11 or newer. Everything is installed into the folder .venv beside this file.
 
-    python3 start.py                          open JupyterLab on the quickstart
+    python3 start.py                          open JupyterLab on the quickstart; its options work: --no-browser, --port 8911
+    python3 start.py build FOLDER --out DIR   run any command of segkit: build, lab, app, pull, push, sample
     python3 start.py test                     run the tests
     python3 start.py check                    lint, types and the order of the wings, then the tests
     python3 start.py fuzz [SECONDS]           try inputs on the readers, guided by the lines that they reach
-    python3 start.py build FOLDER --out DIR   any other words go to the command segkit
 """
 
+import contextlib
 import hashlib
 import subprocess
 import sys
@@ -19,6 +20,14 @@ VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 OLDEST = (3, 11)
 
+APP, TESTS, FUZZ = "notebooks,klaviyo", "notebooks,tests", "fuzz,tests"
+NEEDS = {
+    APP: "segkit and JupyterLab: about a minute and 0.8 GB",
+    TESTS: "segkit, JupyterLab and what the tests need: about two minutes and 1.4 GB",
+    FUZZ: "segkit and what the fuzzer needs: about two minutes and 1.3 GB",
+}
+"""What is installed for each set of extras, with time and room on the disk as measured on Linux with two cores."""
+
 LINT = (
     ("-m", "ruff", "check"),
     ("-m", "ruff", "format", "--check"),
@@ -28,25 +37,31 @@ LINT = (
 
 
 def run(*command: str | Path) -> int:
-    """Run a command from the project's folder and return its exit code."""
-    print("+", " ".join(map(str, command)), flush=True)
-    return subprocess.run([str(part) for part in command], cwd=HERE, check=False).returncode
+    """Run a command from the project's folder and return its exit code; interrupted by Ctrl-C, wait until it has stopped."""
+    with subprocess.Popen([str(part) for part in command], cwd=HERE) as process:
+        while process.poll() is None:
+            with contextlib.suppress(KeyboardInterrupt):
+                process.wait()
+        return process.returncode
 
 
 def environment(extras: str) -> None:
     """Make .venv if it is not there, and install segkit with extras if they or pyproject.toml changed since."""
+    wanted = hashlib.sha256((HERE / "pyproject.toml").read_bytes()).hexdigest()
+    stamp = VENV / f"installed-{extras.replace(',', '-')}"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    what = "Updating" if stamp.exists() else "Installing"
+    print(f"{what} {NEEDS[extras]}, once, in {VENV} ...", flush=True)
     if not PYTHON.exists() and run(sys.executable, "-m", "venv", "--clear", VENV):
         sys.exit(
             "Python could not make an environment. On Debian and Ubuntu its venv is a package of its own: "
             "sudo apt install python3-venv, then run this again."
         )
-    wanted = hashlib.sha256((HERE / "pyproject.toml").read_bytes()).hexdigest()
-    stamp = VENV / f"installed-{extras.replace(',', '-')}"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
     if run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", f".[{extras}]"):
         sys.exit("The packages could not be installed; the lines above say why. Check the network and run this again.")
     stamp.write_text(wanted)
+    print("Installed.", flush=True)
 
 
 def lint() -> int:
@@ -60,24 +75,27 @@ def main(words: list[str]) -> int:
     if sys.version_info < OLDEST:
         sys.exit(f"segkit needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {sys.version.split()[0]}.")
     match words:
+        case ["-h" | "--help"]:
+            print((__doc__ or "").rstrip())
+            return 0
         case ["test", *rest]:
-            environment("notebooks,tests")
+            environment(TESTS)
             return run(PYTHON, "-m", "pytest", *rest)
         case ["lint"]:
-            environment("notebooks,tests")
+            environment(TESTS)
             return lint()
         case ["check"]:
-            environment("notebooks,tests")
+            environment(TESTS)
             return lint() or run(PYTHON, "-m", "pytest")
         case ["fuzz", *rest]:
-            environment("fuzz,tests")
+            environment(FUZZ)
             return run(PYTHON, "-m", "tests.fuzz", *rest)
-        case []:
-            environment("notebooks,klaviyo")
-            return run(PYTHON, "-m", "segkit.command.cli", "lab", "notebooks/01_quickstart.ipynb")
-        case _:
-            environment("notebooks,klaviyo")
+        case [command, *_] if not command.startswith("-"):
+            environment(APP)
             return run(PYTHON, "-m", "segkit.command.cli", *words)
+        case _:
+            environment(APP)
+            return run(PYTHON, "-m", "segkit.command.cli", "lab", "notebooks/01_quickstart.ipynb", *words)
 
 
 if __name__ == "__main__":

@@ -194,6 +194,12 @@ DATA = {
         ("--consent", "yes", "yes=subscribed"),
         ["--consent", "'yes'", "yes=subscribed", "in quotes", "before the options"],
     ),
+    "not_a_place": (("1,2,x",), ["--near", "'1,2,x'", "--near 42.36,-71.06"]),
+    "no_notebook": (
+        ("lab", Path("03_sms"), [Path("notebooks/03_sms_engaged.ipynb")]),
+        ["'03_sms'", "'notebooks/03_sms_engaged.ipynb'", "segkit lab notebooks/03_sms_engaged.ipynb"],
+    ),
+    "one_folder_at_a_time": (("app", ["a", "b"]), ["segkit app", "'a', 'b'", "--port 8911"]),
     "pair_twice": (
         ("--consent", "yes", ["subscribed", "unsubscribed"]),
         ["--consent", "'yes'", "'subscribed', 'unsubscribed'", "Keep one"],

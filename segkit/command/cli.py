@@ -1,6 +1,8 @@
 """Implement the command line `segkit`: parse arguments, call the public functions and print results."""
 
 import argparse
+import contextlib
+import importlib
 import importlib.util
 import io
 import os
@@ -15,8 +17,10 @@ from typing import NoReturn
 import pandas as pd
 from tqdm import tqdm
 
+from segkit.analysis.recommended import Place
 from segkit.command.build import Build, build
 from segkit.command.jupyter.pages import leave_out
+from segkit.command.jupyter.words import HELP, NOTEBOOKS, folder_and_options
 from segkit.data.consent import CONSENTS
 from segkit.definition.segment import Segment
 from segkit.definition.text.segment_files import load_segments
@@ -43,16 +47,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 2 with a message if it failed with an error of segkit."""
     _print_anywhere()
     parser = _parser()
-    given, others = parser.parse_known_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given, others = parser.parse_known_args(_joined(words))
     if others and given.run not in {_lab, _app}:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
-    given.others = others
+    given.words = words[1:]
     try:
         code: int = given.run(given)
     except (SegkitError, ImportError) as error:
         print(f"segkit: {error}", file=sys.stderr)
         return 2
     return code
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Join "--near" and a negative latitude by "=", since argparse would read the latitude as an option."""
+    joined: list[str] = []
+    for word in words:
+        if joined[-1:] == ["--near"] and word[:1] == "-" and word[1:2].isdigit():
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _print_anywhere() -> None:
@@ -74,15 +90,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     lab = commands.add_parser(
-        "lab", help="open JupyterLab with the notebooks; further options are passed to JupyterLab"
+        "lab",
+        help="open JupyterLab with the notebooks",
+        epilog="All options of JupyterLab work, such as --no-browser, --port 8911 or --ip 0.0.0.0; --help-all lists them.",
     )
-    lab.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
+    lab.add_argument("folder", nargs="?", default=NOTEBOOKS, help="a folder or a notebook (notebooks)")
     lab.set_defaults(run=_lab)
 
     app = commands.add_parser(
-        "app", help="serve the notebooks as pages for colleagues; further options are passed to Voilà"
+        "app",
+        help="serve the notebooks as pages for colleagues",
+        epilog="All options of Voilà work, such as --no-browser, --port 8911 or --Voila.ip=0.0.0.0; --help-all lists them. "
+        "Pages can be opened on this machine only, unless you pass an address that others can reach.",
     )
-    app.add_argument("folder", nargs="?", default="notebooks", help="a folder or a notebook (notebooks)")
+    app.add_argument("folder", nargs="?", default=NOTEBOOKS, help="a folder or a notebook (notebooks)")
     app.set_defaults(run=_app)
 
     builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
@@ -108,7 +129,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WORD=MEANING",
         help=f"your words for consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
     )
-    builds.add_argument("--near", help="postal code of the store (default: the most frequent one in the data)")
+    builds.add_argument(
+        "--near",
+        metavar="PLACE",
+        help="the store: a postal code, or latitude and longitude as in 42.36,-71.06 (default: the most frequent postal code)",
+    )
     builds.add_argument("--country", default="US", help="country of that postal code, two letters (US)")
     builds.add_argument(
         "--default-country",
@@ -158,8 +183,16 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab", "notebooks")
+    from jupyterlab.labapp import LabApp  # noqa: PLC0415  # optional
+
+    folder, options = folder_and_options("lab", given.words, {*LabApp.flags, *HELP})
     _prepend_path("JUPYTER_CONFIG_PATH")
-    return _run_module("jupyterlab", given.folder, *given.others)
+    # The server's libraries warn each other's authors; kernels are processes of their own and keep their warnings. Voilà, which
+    # JupyterLab imports where it is installed, turns these warnings on, so it is imported first.
+    with contextlib.suppress(ImportError):
+        importlib.import_module("voila")
+    warnings.simplefilter("ignore", DeprecationWarning)
+    return _run_module("jupyterlab", folder, *options)
 
 
 def _app(given: argparse.Namespace) -> int:
@@ -168,11 +201,12 @@ def _app(given: argparse.Namespace) -> int:
     from traitlets.config import Config  # noqa: PLC0415  # installed with Voilà, which is optional
     from voila.app import Voila  # noqa: PLC0415
 
+    folder, options = folder_and_options("app", given.words, {*Voila.flags, *HELP})
     _prepend_path("JUPYTER_PATH")
     os.environ[APP] = "1"
     # Neither a JSON file nor a command line option can contain a function.
     settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
-    Voila.launch_instance([given.folder, *_VOILA_OPTIONS, *given.others], config=settings)
+    Voila.launch_instance([folder, *_VOILA_OPTIONS, *options], config=settings)
     return 0
 
 
@@ -247,7 +281,7 @@ def _build(given: argparse.Namespace) -> int:
             dataset,
             given.out,
             title=title,
-            near=given.near,
+            near=_place(given.near),
             country=given.country,
             segments=segments,
             progress=_progress,
@@ -257,7 +291,10 @@ def _build(given: argparse.Namespace) -> int:
         if message not in built.notes:
             _print_line(f"Note: {message}")
     seconds = time.perf_counter() - begun
-    _print_line(f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s. Open {masked_path(built.files[0])}")
+    _print_line(
+        f"\nWrote {counted(len(built.files), 'file')} in {seconds:.1f} s into {masked_path(built.files[0].parent)}"
+    )
+    _print_line(f"Open the report: {masked_path(built.files[0].resolve().as_uri())}")
     return 0
 
 
@@ -283,6 +320,17 @@ def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
     return found
 
 
+def _place(text: str | None) -> Place | None:
+    """Return a postal code as it is, and "42.36,-71.06" as a point."""
+    if text is None or "," not in text:
+        return text
+    try:
+        latitude, longitude = map(float, text.split(","))
+    except ValueError:
+        raise DataError.not_a_place(text) from None
+    return latitude, longitude
+
+
 def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
     # Show a progress bar in a terminal, and nothing in a log.
     yield from tqdm(list(segments), desc="Writing", unit=" segments", disable=not sys.stderr.isatty(), leave=False)
@@ -297,15 +345,23 @@ def _print_data(dataset: Dataset) -> None:
         _print_line(_table(dataset.report))
 
 
+_HEADERS = {
+    "size": "members",
+    "share": "of all profiles",
+    "sendable": "may be texted",
+    "before_consent": "members without the consent condition",
+}
+
+
 def _print_build(built: Build, dataset: Dataset) -> None:
     if built.lead:
         _print_line(f"\n{built.lead}.")
     _print_line("\nSegments")
-    table = built.sizes[["size", "share", "before_consent", "sendable"]].reset_index()
+    table = built.sizes[["size", "share", "sendable", "before_consent"]].reset_index()
     table["share"] = table["share"].map(percent)
-    for column in ("size", "before_consent", "sendable"):
+    for column in ("size", "sendable", "before_consent"):
         table[column] = table[column].map("{:,}".format)
-    _print_line(_table(table.rename(columns={"share": "of all profiles", "before_consent": "before consent"})))
+    _print_line(_table(table.rename(columns=_HEADERS)))
     if len(built.not_built):
         _print_line("\nNot built")
         _print_line(_table(built.not_built))

@@ -6,7 +6,7 @@ from types import NoneType
 from typing import Self
 
 from segkit.errors.base import SegkitError
-from segkit.masking import masked_text, quoted
+from segkit.masking import masked_path, masked_text, quoted
 from segkit.wording import listed, nearest, size_words
 
 
@@ -115,9 +115,38 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def not_a_place(cls, text: str) -> Self:
+        """The value of --near is neither a postal code nor a point."""
+        return cls(
+            f"The option --near takes a postal code, such as 02110, or a latitude and a longitude, as in --near 42.36,-71.06, and "
+            f"{quoted(text)} is neither."
+        )
+
+    @classmethod
     def pair_twice(cls, option: str, left: str, rights: Iterable[str]) -> Self:
         """A command option defines the same thing twice."""
         return cls(f"The option {option} defines {quoted(left)} more than once, as {listed(rights)}. Keep one of them.")
+
+    @classmethod
+    def no_notebook(cls, command: str, path: Path, notebooks: Iterable[Path]) -> Self:
+        """The folder or notebook that a command should open does not exist."""
+        found = [str(notebook) for notebook in notebooks]
+        if not found:
+            return cls(
+                f'There is no folder or notebook {quoted(path)}. Give the folder that holds your notebooks: "segkit {command} ." opens this one.'
+            )
+        return cls(
+            f"There is no folder or notebook {quoted(path)}.{nearest(path.name, found)} The notebooks are: {listed(found, most=30)}. "
+            f'To open one, run "segkit {command} {masked_path(found[0])}".'
+        )
+
+    @classmethod
+    def one_folder_at_a_time(cls, command: str, folders: Iterable[str]) -> Self:
+        """A command that opens one folder or notebook was given several."""
+        return cls(
+            f"segkit {command} opens one folder or notebook, and was given {listed(folders)}. An option takes its value after a blank or "
+            "an equals sign, such as --port 8911 or --port=8911."
+        )
 
     @classmethod
     def unknown_format(cls, path: Path) -> Self:
@@ -338,11 +367,11 @@ class DataError(SegkitError, ValueError):
             return cls(
                 f"segkit has no postal codes of {quoted(country)}, so it can't locate {quoted(postal_code)}. It has US codes; for "
                 "other countries put a places.csv with country, postal_code, latitude and longitude next to the profiles, "
-                "or give the coordinates: of=(42.36, -71.06)."
+                "or give the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06 on the command line."
             )
         return cls(
             f"The location of the postal code {quoted(postal_code)} of {quoted(country)} is unknown.{nearest(postal_code, known)} "
-            "Give a neighbouring code, or the coordinates: of=(42.36, -71.06)."
+            "Give a neighbouring code, or the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06 on the command line."
         )
 
     @classmethod

@@ -3,10 +3,13 @@
 import csv
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import pandas as pd
 import pytest
@@ -236,6 +239,62 @@ def test_command_builds_all_real_input(shop, tmp_path, capsys):
     assert "SMS subscribers" in printed
     assert (tmp_path / "report.html").stat().st_size > 5_000
     assert len(list((tmp_path / "send").glob("*.csv"))) > 10
+
+
+def test_the_last_line_is_a_link_to_the_report(built, tmp_path, capsys):
+    """A terminal can open it, also where the folder's name holds a blank."""
+    main(["build", str(SAMPLES / "klaviyo_export"), "--out", str(tmp_path / "my build")])
+    last = capsys.readouterr().out.splitlines()[-1]
+
+    assert last.startswith("Open the report: file://")
+    assert Path(url2pathname(urlparse(last.removeprefix("Open the report: ")).path)).samefile(
+        tmp_path / "my build" / "report.html"
+    )
+
+
+def test_output_says_members_and_may_be_texted(tmp_path, capsys):
+    """The table of segments has the two words for the two numbers, and no third."""
+    main(["build", str(SAMPLES), "--out", str(tmp_path)])
+    printed = capsys.readouterr().out
+    row = next(line for line in printed.splitlines() if line.strip().startswith("SMS engaged"))
+
+    assert re.search(
+        r"segment +members +of all profiles +may be texted +members without the consent condition", printed
+    )
+    assert row.split()[2:] == ["653", "13%", "447", "669"]
+    assert re.search("sendable|sent to|before consent", printed) is None
+
+
+@pytest.mark.parametrize("near", [["--near", "42.36,-71.06"], ["--near=42.36,-71.06"], ["--near", "42.36, -71.06"]])
+def test_a_place_may_be_a_point(near, tmp_path, capsys):
+    """Latitude and longitude pick those who the same point picks in Python."""
+    assert main(["build", str(SAMPLES), *near, "--out", str(tmp_path)]) == 0
+    expected = sk.members(sk.sms_nearby(of=(42.36, -71.06)), sk.load(SAMPLES)).index.tolist()
+    assert [row["profile_id"] for row in rows_of(tmp_path / "members" / "sms-near-42-36-71-06.csv")] == expected
+
+
+def test_a_place_may_lie_in_the_south(tmp_path, capsys):
+    """A latitude below zero is no option."""
+    assert main(["build", str(SAMPLES), "--near", "-33.86,151.21", "--out", str(tmp_path)]) == 0
+    assert "SMS near -33.86, 151.21" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("near", "told"),
+    [
+        ("London", "Give a neighbouring code, or the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06"),
+        (
+            "1,2,x",
+            "--near takes a postal code, such as 02110, or a latitude and a longitude, as in --near 42.36,-71.06",
+        ),
+        ("91,0", "latitude"),
+    ],
+)
+def test_a_place_that_is_none_leads_to_one_that_is(near, told, tmp_path, capsys):
+    """The message shows how a place is written on the command line, and nothing is written."""
+    assert main(["build", str(SAMPLES), "--near", near, "--out", str(tmp_path / "out")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_command_builds_the_segments_of_a_folder(tmp_path, capsys):
