@@ -9,6 +9,7 @@ import pyarrow as pa
 from segkit.definition.algebra import atoms
 from segkit.definition.conditions import Condition, DistanceCondition, Point
 from segkit.definition.segment import Segment, one_segment
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.order import check_order
@@ -47,7 +48,7 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
         np.ones(len(dataset), dtype=bool) if among is None else evaluation.holds(one_segment(among).condition) | members
     )
     latitude, longitude = dataset.points
-    people = pd.DataFrame(
+    people = StyledFrame(
         {"latitude": latitude, "longitude": longitude, "members": members.astype(int), "others": (~members).astype(int)}
     )
     at = ["latitude", "longitude"]

@@ -144,6 +144,13 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"{phrase} takes one of {listed(words)} at a time. For both, join two conditions with &.")
 
     @classmethod
+    def sendable_of_a_table(cls) -> Self:
+        """Who may be texted is asked of a membership table, which knows no phone numbers."""
+        return cls(
+            "A membership table does not say who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
+        )
+
+    @classmethod
     def map_without_store(cls) -> Self:
         """A map is drawn of a table that does not know its store, and no store and radius are given."""
         return cls(
