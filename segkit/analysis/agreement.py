@@ -16,6 +16,7 @@ from segkit.data.instants import instant_of, read_as_of
 from segkit.data.validation.options import AsOf
 from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.cards import card, records
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.order import check_order
@@ -125,7 +126,7 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
     differs = np.flatnonzero(case.differs)
     explanations = case.explanations(joined.reindex(known).to_numpy())[differs]
     unknown = joined.index[~joined.index.isin(known)]
-    differences = pd.DataFrame(
+    differences = StyledFrame(
         {
             "here": np.append(here[differs], np.zeros(len(unknown), dtype=bool)),
             "there": np.append(case.there[differs], np.ones(len(unknown), dtype=bool)),

@@ -13,6 +13,7 @@ from segkit.definition.measures import LastDay
 from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment
 from segkit.drawing.cards import card, folded, records
+from segkit.drawing.frames import StyledFrame
 from segkit.drawing.tables import Bins
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
@@ -143,7 +144,7 @@ class Bars:
         """Return the distribution for the current value of the parameter."""
         profiles, count = np.concatenate([self.inside, self.totals - self.inside]), len(self.totals)
         shown = np.flatnonzero(profiles)
-        table = pd.DataFrame(
+        table = StyledFrame(
             {
                 "from_value": self.edges[:-1][shown % count],
                 "to_value": self.edges[1:][shown % count],

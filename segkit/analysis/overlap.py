@@ -10,6 +10,7 @@ from segkit.analysis.asked import Asked, asked_of
 from segkit.analysis.flags import checked
 from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.segment import Segments
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data
 from segkit.engine.memory.cells import count_flags
 from segkit.engine.memory.words import Counter, packed
@@ -52,7 +53,7 @@ def overlap(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.Dat
     size = both.diagonal()
     either = size[:, None] + size[None, :] - both
     with np.errstate(invalid="ignore", divide="ignore"):
-        return pd.DataFrame(
+        return StyledFrame(
             {
                 "segment": np.repeat(names, len(names)),
                 "other": np.tile(names, len(names)),
@@ -108,7 +109,7 @@ def combinations(conditions: Sequence[Condition], engine: Engine) -> tuple[Flags
 
 def largest_first(names: Sequence[Hashable] | pd.Index, bits: Flags, counts: Counts) -> pd.DataFrame:
     """Return combinations as a table: a column for each name, then `degree` and `size`."""
-    table = pd.DataFrame(bits, columns=pd.Index(names))
+    table = StyledFrame(bits, columns=pd.Index(names))
     table["degree"] = bits.sum(axis=1)
     table["size"] = counts
     return table.sort_values(["size", "degree"], ascending=[False, True], kind="stable", ignore_index=True)

@@ -39,6 +39,7 @@ from segkit.definition.conditions import (
 from segkit.definition.measures import EventCount
 from segkit.definition.segment import Segment
 from segkit.drawing.cards import card, folded, records
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError
@@ -101,7 +102,7 @@ def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "
                 missing.append((segment.name, "; ".join(reasons)))
             else:
                 built.append(segment)
-    return Recommended(tuple(built), pd.DataFrame(missing, columns=["segment", "reason"]))
+    return Recommended(tuple(built), StyledFrame(missing, columns=["segment", "reason"]))
 
 
 def _types(

@@ -1,38 +1,45 @@
 """Count the members of segments, and their share of a named base; empty segments are included."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segkit.analysis.asked import Asked, asked_of
 from segkit.analysis.flags import checked
-from segkit.definition.segment import Segments
+from segkit.definition.segment import Segment, Segments
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data
 from segkit.engine.protocol import tell
 from segkit.errors import DefinitionError
+from segkit.sending.audience import audience
 
 
-def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: str | None = None) -> pd.DataFrame:
-    """Return the size of each segment and its share of a named base.
+def sizes(
+    who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: str | None = None, sendable: bool = False
+) -> pd.DataFrame:
+    """Return the size of each segment and its share of a named base, and how many of its members may be texted.
 
     Args:
         who: one segment, or several with different names; or a membership table, as `sk.membership` returns it.
         dataset: the profiles and events; None for a membership table.
         base: the segment that shares refer to; None means all profiles, including those that were created after `as_of` and are in
             no segment yet. Shares count only members that are in the base.
+        sendable: count the members who may be texted, too, as `sk.audience` does. It needs segments and a shop.
 
     Returns:
         A row for each segment, in the given order: `size` (members), `share` (of the base, 0 to 1; NaN if the base is empty),
-        `base` (its name) and `base_size`.
+        `base` (its name) and `base_size`; with `sendable`, a column of this name (members who may be texted).
 
     Raises:
-        DefinitionError: the base is not one of the segments; a cell of a table is not True, False, 1 or 0; or the call has both a
-            table and a dataset, or neither.
+        DefinitionError: the base is not one of the segments; a cell of a table is not True, False, 1 or 0; the call has both a
+            table and a dataset, or neither; or it asks for `sendable` of a table.
         DataError: as `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
+        SegkitWarning: as `sk.membership`, and as `sk.audience` with `sendable`; or cells of a table are missing, which do not count
+            as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")
@@ -40,7 +47,10 @@ def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: st
     """
     asked = asked_of(who, dataset, "sizes")
     if asked is not None:
-        return _asked_sizes(asked, base)
+        found = _asked_sizes(asked, base)
+        return _with_sendable(found, asked, dataset) if sendable else found
+    if sendable:
+        raise DefinitionError.sendable_of_a_table()
     table = checked(who, "sizes")
     _check_base(base, table.columns)
     flags = table.to_numpy(dtype=bool)
@@ -49,6 +59,12 @@ def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: st
         return _sizes(table.columns, counts, counts, base, len(table))
     inside = table[base].to_numpy()
     return _sizes(table.columns, counts, flags[inside].sum(axis=0), base, int(inside.sum()))
+
+
+def _with_sendable(table: pd.DataFrame, asked: Asked, dataset: Any) -> pd.DataFrame:
+    """Add how many members of each segment may be texted. The checks are made once, since the shop keeps their results."""
+    segments = map(Segment, asked.names, asked.conditions)
+    return table.assign(sendable=[audience(segment, dataset).size for segment in segments])
 
 
 def _asked_sizes(asked: Asked, base: str | None) -> pd.DataFrame:
@@ -71,7 +87,7 @@ def _check_base(base: object, names: Sequence[str] | pd.Index) -> None:
 def _sizes(
     names: Sequence[str] | pd.Index, counts: Sequence[int], in_base: Sequence[int], base: str | None, base_size: int
 ) -> pd.DataFrame:
-    return pd.DataFrame(
+    return StyledFrame(
         {
             "size": np.asarray(counts, dtype=np.int64),
             "share": np.asarray(in_base, dtype=np.int64) / base_size if base_size else np.nan,

@@ -11,6 +11,7 @@ import pandas as pd
 from segkit.definition.conditions import Condition
 from segkit.definition.parameters import parameters
 from segkit.definition.segment import Segment, one_segment
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine, tell
@@ -73,7 +74,7 @@ def sweep(
         np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
     )
     (base_size,) = (len(engine),) if inside is None else engine.counts([inside])
-    table = pd.DataFrame(list(product(*varying.values())), columns=list(varying))
+    table = StyledFrame(list(product(*varying.values())), columns=list(varying))
     return table.assign(
         size=sizes,
         share=in_base / base_size if base_size else np.nan,

@@ -33,6 +33,7 @@ from segkit.definition.conditions import (
 from segkit.definition.explain import describe, duration_words, explain, number_words
 from segkit.definition.measures import EventCount, EventMeasure, measure_in
 from segkit.definition.segment import Segment, one_segment
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.memory import funnels
 from segkit.engine.memory.consent_history import Channel
 from segkit.engine.memory.dataset import Dataset
@@ -75,7 +76,7 @@ def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
     row = dataset.row_of(profile_id)
     rows = list(_Reasons(evaluation, row).lines(segment.condition, 0))
     rows[0] = (f"{segment.name}: {rows[0][0]}", *rows[0][1:])
-    return pd.DataFrame(rows, columns=["condition", "is_true", "evidence", "to_threshold"])
+    return StyledFrame(rows, columns=["condition", "is_true", "evidence", "to_threshold"])
 
 
 class _Reasons:

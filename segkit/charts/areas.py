@@ -20,7 +20,7 @@ Key = tuple[int, ...]
 
 _HEIGHT: Final = 340
 _ROOM: Final = 0.1
-_LETTER, _BESIDE = 14, 34
+_LETTER, _BESIDE, _BAR = 14, 34, 90
 _UNNOTICED: Final = 0.005
 """Areas with an error below this share of the profiles shown are called proportional."""
 
@@ -30,7 +30,7 @@ _FILL: Final = 0.35
 
 
 def plot_areas(intersections: pd.DataFrame) -> go.Figure:
-    """Draw two or three segments as circles, each region labelled with its exact number of profiles.
+    """Draw two or three segments as circles, each region labelled with its exact number of profiles; as one bar if none overlap.
 
     With two segments all areas are exact. With three they are as close as circles allow, and the note below the title gives the
     largest error. The numbers are always exact.
@@ -51,10 +51,18 @@ def plot_areas(intersections: pd.DataFrame) -> go.Figure:
         wanted = "2 or 3 (charts.plot_upset draws any number of them)"
         raise DefinitionError.bad_value("The number of segments in plot_areas", len(names), wanted)
     sets = Intersections.of(intersections[[*names, "degree", "size"]], most=2 ** len(names))
+    if _is_disjoint(sets):
+        return _bar_figure(sets)
     placed = _placed(sets)
     found = regions(placed)
     heading = _heading(sets, found)
     return _areas_figure(sets, placed, found, heading) if placed else style.only_words(heading)
+
+
+def _is_disjoint(sets: Intersections) -> bool:
+    """Return whether at least two segments have members and none shares any."""
+    alone = [one for one in sets.shown if one.size]
+    return len(alone) > 1 and all(len(one.rows) == 1 for one in alone)
 
 
 def _placed(sets: Intersections) -> tuple[Circle, ...]:
@@ -69,9 +77,7 @@ def _shared(sets: Intersections, rows: Key) -> int:
 
 
 def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
-    segments = joined(sets.names, by="or")
-    sized = zip(_COLOURS, sets.names, sets.sizes, strict=False)
-    colours = tuple((colour, f"{shortened(name)} ({size:,})") for colour, name, size in sized)
+    segments, colours = joined(sets.names, by="or"), _key(sets)
     if not sets.members:
         return Heading(f"Nobody is in {segments}", "", colours)
     wrong = _error(sets, found)
@@ -88,6 +94,11 @@ def _heading(sets: Intersections, found: dict[Key, Region]) -> Heading:
     return Heading(_finding(sets, segments), " ".join(notes), colours)
 
 
+def _key(sets: Intersections) -> tuple[tuple[str, str], ...]:
+    sized = zip(_COLOURS, sets.names, sets.sizes, strict=False)
+    return tuple((colour, f"{shortened(name)} ({size:,})") for colour, name, size in sized)
+
+
 def _error(sets: Intersections, found: dict[Key, Region]) -> float:
     """Return the largest error of an area, as a share of all profiles shown."""
     keys = {*found, *(one.rows for one in sets.shown)}
@@ -96,10 +107,19 @@ def _error(sets: Intersections, found: dict[Key, Region]) -> float:
 
 
 def _finding(sets: Intersections, segments: str) -> str:
-    together, two = ("both", "both") if len(sets.names) == 2 else ("all three", "two of them")
+    together = "both" if len(sets.names) == 2 else "all three"
     if sets.members > 1 and not any(one.size for one in sets.shown if len(one.rows) > 1):
-        return f"None of the {profiles(sets.members)} in {segments} is in {two}"
+        them = joined(sets.names)
+        return f"Nobody is in {'both' if together == 'both' else 'two of'} {them}, which hold {profiles(sets.members)}"
     every = sets.size(tuple(range(len(sets.names))))
+    pairs = [one for one in sets.shown if one.size and len(one.rows) == 2]
+    if not every and len(sets.names) > 2 and pairs:
+        most = max(pairs, key=lambda one: one.size)
+        both = joined(sets.names[row] for row in most.rows)
+        share = percent(most.size / sets.members)
+        return (
+            f"{most.size:,} of {profiles(sets.members)} {are(most.size)} in {both} ({share}), and nobody in all three"
+        )
     share = percent(every / sets.members)
     return f"{every:,} of {profiles(sets.members)} in {segments} {are(every)} in {together} ({share})"
 
@@ -126,6 +146,40 @@ def _areas_figure(
         xaxis=style.axis(visible=False, range=[left - room, right + room]),
         yaxis=style.axis(visible=False, range=[bottom - room, top + room], scaleanchor="x", scaleratio=1),
     )
+
+
+def _bar_figure(sets: Intersections) -> go.Figure:
+    """Return segments that share nobody as parts of one bar, since circles apart from each other say nothing."""
+    note = f"{sets.note} Lengths are in proportion to profiles."
+    heading = Heading(_finding(sets, joined(sets.names, by="or")), note, _key(sets))
+    traces, notes, start = [], [], 0
+    for row, (colour, name, size) in enumerate(zip(_COLOURS, sets.names, sets.sizes, strict=False)):
+        text = f"{size:,} · {percent(size / sets.members)}"
+        look = {"marker": {"color": faded(colour, _FILL), "line": {"color": colour, "width": 3}}}
+        label = {"hovertext": [_hover(sets, (row,))], "hoverinfo": "text"}
+        traces.append(go.Bar(x=[size], y=[0], base=[start], orientation="h", width=0.8, name=name, **look, **label))
+        middle, start = start + size / 2, start + size
+        is_inside = size / sets.members * (style.NARROW - 40) > style.width(text, size=_LETTER)
+        place = {"x": middle, "y": 0, "showarrow": False} if is_inside else _above(middle, row, of=sets.members)
+        notes += [{**place, "text": element("b", text), "font": {"size": _LETTER}}] * bool(size)
+    return style.figure(
+        traces,
+        heading,
+        height=_BAR,
+        above=_BESIDE,
+        barmode="overlay",
+        annotations=notes,
+        xaxis=style.axis(visible=False, range=[0, sets.members]),
+        yaxis=style.axis(visible=False, range=[-0.5, 0.5]),
+    )
+
+
+def _above(x: float, row: int, *, of: int) -> dict[str, Any]:
+    """Return the place of a number that its part of the bar has no room for, above it and with a line to it."""
+    line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.5, "arrowcolor": GREY}
+    # Neighbours stand at two heights, so that their numbers don't run into each other.
+    side = "right" if x > 0.85 * of else "left" if x < 0.15 * of else "center"
+    return {"x": x, "y": 0.4, "ax": 0, "ay": -14 - 16 * (row % 2), "xanchor": side, **line}
 
 
 def _shape(circle: Circle, colour: str) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def lens_area(one: float, other: float, distance: float) -> float:
     """
     if distance >= one + other:
         return 0.0
-    if distance <= abs(one - other):
+    # A distance so small that its products are 0 is none.
+    if distance <= abs(one - other) or not distance * min(one, other):
         return pi * min(one, other) ** 2
     angles = (
         2 * acos(_between((distance**2 + near**2 - far**2) / (2 * distance * near)))

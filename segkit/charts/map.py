@@ -1,5 +1,6 @@
 """Draw a map of the profiles around a store, in miles east and north of it, without map tiles or network access."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -27,6 +28,9 @@ _VIEW: Final = 2.0
 _RINGS: Final = (0.5, 1.0, 1.5)
 _HEIGHT: Final = 520
 _LARGEST_DOT, _SMALLEST_DOT = 34.0, 5.0
+_TOWNS: Final = 5
+"""The most towns that are named."""
+
 _WINDS: Final = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
@@ -39,6 +43,7 @@ class _Place:
     distance: float
     members: int
     others: int
+    town: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +64,73 @@ class _MapInfo:
         return place.distance < self.radius
 
 
-def plot_map(places: pd.DataFrame, *, store: tuple[float, float], radius: float, unit: Unit = "miles") -> go.Figure:
+def plot_map(
+    places: pd.DataFrame,
+    *,
+    store: tuple[float, float] | None = None,
+    radius: float | None = None,
+    unit: Unit | None = None,
+) -> go.Figure:
     """Draw members and other profiles around a store. The area of each dot is proportional to the number of profiles there.
 
     The projection is equirectangular around the store, which looks right within a few hundred miles. Labels, and the test whether a
     point is within the radius, use great-circle distances. Points farther away than twice the radius are counted below the title.
 
     Args:
-        places: a row for each point: `latitude`, `longitude` (degrees), `members`, `others` (profiles that are not members).
-        store: the latitude and longitude of the store.
+        places: as returned by `sk.places`, a row for each point: `latitude`, `longitude` (degrees), `members`, `others` (profiles that
+            are not members), and possibly `town`.
+        store: the latitude and longitude of the store; None takes store, radius and unit of the segment that the table was made
+            from, if it has one distance condition.
         radius: the segment's radius, drawn as a ring; more than 0.
-        unit: the unit of the radius, "miles" or "kilometers".
+        unit: the unit of the radius, "miles" (None) or "kilometers".
 
     Raises:
-        DefinitionError: it is another table, the radius is not above 0, or the unit is unknown.
+        DefinitionError: it is another table; the store is not a latitude and a longitude; the radius is not above 0; the unit is
+            unknown; or the table does not know the segment's store.
 
     >>> table = pd.DataFrame({"latitude": [42.4, 43.5], "longitude": [-71.1, -71.1], "members": [3, 1], "others": [0, 2]})
     >>> "3 of 4 members live within 30 miles of the store" in plot_map(table, store=(42.36, -71.06), radius=30).layout.title.text
     True
     """
-    style.check_table("plot_map", places, ["latitude", "longitude", "members", "others"], "people by point")
+    style.check_table("plot_map", places, ["latitude", "longitude", "members", "others"], "sk.places")
+    known: dict[str, Any] = places.attrs.get("store", {})
+    if store is None:
+        if not known:
+            raise DefinitionError.map_without_store()
+        store, radius, unit = known["point"], radius or known["radius"], unit or known["unit"]
+    unit = unit or "miles"
     if unit not in get_args(Unit):
         raise DefinitionError.unknown_choice("unit", unit, get_args(Unit))
+    if radius is None:
+        raise DefinitionError.map_without_store()
     if not radius > 0:
         raise DefinitionError.bad_value("radius", radius, "more than 0")
-    return _map_figure(_map_info(places, store, float(radius), unit))
+    return _map_figure(_map_info(places, _checked_store(store), float(radius), unit))
+
+
+def _checked_store(store: object) -> tuple[float, float]:
+    """Return latitude and longitude, unless it is anything else, such as a postal code, which only `sk.places` can look up."""
+    match store:
+        case (float() | int() as latitude, float() | int() as longitude) if (
+            abs(latitude) <= 90 and abs(longitude) <= 180
+        ):
+            return float(latitude), float(longitude)
+    wanted = (
+        "(latitude, longitude), such as (42.36, -71.06). A postal code stands in the segment, and then store can be left out: "
+        'charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop))'
+    )
+    raise DefinitionError.bad_value("store", store, wanted)
 
 
 def _map_info(table: pd.DataFrame, store: tuple[float, float], radius: float, unit: Unit) -> _MapInfo:
     latitude, longitude = (table[column].to_numpy(dtype=float) for column in ("latitude", "longitude"))
     east, north, distance = _from_store(latitude, longitude, store, _EARTH[unit])
-    columns = (east.tolist(), north.tolist(), distance.tolist(), table["members"], table["others"])
-    every = (_Place(x, y, far, int(members), int(others)) for x, y, far, members, others in zip(*columns, strict=True))
+    towns = table["town"].fillna("") if "town" in table else [""] * len(table)
+    columns = (east.tolist(), north.tolist(), distance.tolist(), table["members"], table["others"], towns)
+    every = (
+        _Place(x, y, far, int(members), int(others), str(town))
+        for x, y, far, members, others, town in zip(*columns, strict=True)
+    )
     return _MapInfo(tuple(place for place in every if place.members + place.others > 0), radius, unit)
 
 
@@ -109,18 +149,36 @@ def _from_store(
 def _heading(info: _MapInfo) -> Heading:
     members = sum(place.members for place in info.every)
     near = sum(place.members for place in info.every if info.is_within(place))
-    whom = f"All {members:,} members" if near == members > 1 else f"{near:,} of {counted(members, 'member')}"
+    towns = _towns(info)
+    is_rule = near == members > 1
+    # The segment's own rule is no finding; where most of them live is.
+    whom = f"{members:,} members" if is_rule and towns else f"All {members:,} members"
+    whom = whom if is_rule else f"{near:,} of {counted(members, 'member')}"
     within = f"within {number(info.radius)} {info.unit} of the store"
     finding = f"{whom} {'lives' if near == 1 else 'live'} {within}" if members else "There are no members to show"
+    if members and towns:
+        first, count = towns[0]
+        finding += f", {count:,} of them in {first}"
     beyond = [place for place in info.every if place.distance > _VIEW * info.radius]
     unplaced = [place for place in info.every if np.isnan(place.distance)]
     notes = []
+    if len(towns) > 1:
+        notes.append(f"Then come {joined((f'{town} ({count:,})' for town, count in towns[1:]), most=_TOWNS)}.")
     if beyond:
         notes.append(f"Not drawn: {_people(beyond)} farther than {number(_VIEW * info.radius)} {info.unit} away.")
     if unplaced:
         notes.append(f"The location of {_people(unplaced)} is unknown.")
     colours = tuple((colour, words) for words, colour, people in _groups(info) if any(people))
     return Heading(finding, " ".join(notes), colours)
+
+
+def _towns(info: _MapInfo) -> list[tuple[str, int]]:
+    """Return the towns within the radius in which most members live, each with its members."""
+    counts: Counter[str] = Counter()
+    for place in info.every:
+        if place.town and place.members and info.is_within(place):
+            counts[place.town] += place.members
+    return sorted(counts.items(), key=lambda town: (-town[1], town[0]))[:_TOWNS]
 
 
 def _people(places: list[_Place]) -> str:
@@ -172,7 +230,7 @@ def _hover(place: _Place, unit: Unit) -> str:
     wind = _WINDS[round(np.arctan2(place.east, place.north) / (np.pi / 4)) % len(_WINDS)]
     away = f"{place.distance:,.0f} {unit} {wind}" if place.distance >= 0.5 else "at the store"
     others = counted(place.others, "other profile") if place.others else ""
-    return hover(f"{counted(place.members, 'member')}, {away}", others)
+    return hover(f"{counted(place.members, 'member')}, {away}", place.town, others)
 
 
 def _store() -> go.Scatter:

@@ -20,29 +20,35 @@ from segkit.wording import brief, likeness, number, percent, profiles, shortened
 Show = Literal["containment", "count", "jaccard"]
 Numbers = npt.NDArray[np.float64]
 
-_BUTTONS: Final[dict[Show, str]] = {"containment": "share of the row", "count": "members in both", "jaccard": "Jaccard"}
+_BUTTONS: Final[dict[Show, str]] = {
+    "containment": "share of the row",
+    "count": "members in both",
+    "jaccard": "likeness",
+}
 _NOTES: Final[dict[Show, str]] = {
     "containment": "Each cell: the share of the row's members who are also in the column's segment.",
     "count": "Each cell: how many profiles are members of both.",
-    "jaccard": "Each cell: of the profiles in either of the two, the share in both (Jaccard); 1 is the same people.",
+    "jaccard": "Each cell: of the profiles in either of the two, the part that is in both (Jaccard); 1 is the same people.",
 }
 _HOVER: Final = Markup(
     "<b>%{y}</b><br>and <b>%{x}</b><br>%{customdata[0]} profiles in both"
-    "<br>%{customdata[1]} of the members of the first are in the second<br>Jaccard %{customdata[2]}"
+    "<br>%{customdata[1]} of the members of the first are in the second<br>likeness (Jaccard) %{customdata[2]}"
 )
-_LETTER, _LINES, _LINE = 6.9, 4, 16
-"""Column names below the chart: the width of a letter, the most lines, and the height of a line, in pixels."""
+_LETTER, _LINES, _LINE, _SLANTED = 6.9, 4, 16, 30
+"""Column names above the chart: the width of a letter, the most lines, the height of a line in pixels, and the letters of a slanted name."""
 
 _TWO_LINES, _ONE_LINE = 34, 38
 """The smallest row height, in pixels, for names on two lines, and the letters per line in lower rows."""
 
 _BUTTON, _BUTTON_INK = "#d5dbe1", "#1b2127"
 
-_DENSE, _DENSEST = 17, 21
-"""From these numbers of columns, counts are abbreviated with one decimal place, and with none."""
+_DENSE, _DENSEST = 13, 20
+"""Above these numbers of columns, numbers are abbreviated, and are shown only under the pointer: no cell has room for 11 pixels."""
 
-_ROOM: Final = ((10, 12, 38), (15, 11, 38), (20, 10, 34), (24, 9, 28), (style.MOST_SEGMENTS, 8, 28))
+_ROOM: Final = ((10, 12, 38), (15, 11, 38), (_DENSEST, 11, 34), (style.MOST_SEGMENTS, 11, 28))
 """Up to how many segments, the font size and the row height in pixels."""
+
+_BUTTONS_HEIGHT: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,11 @@ class _OverlapInfo:
 
     def heading(self, show: Show) -> Heading:
         """Return the title, and a note on how to read a cell."""
-        return Heading(self.finding, _NOTES[show] if len(self.names) > 1 else "")
+        if len(self.names) < 2:
+            return Heading(self.finding)
+        dense = len(self.names) > _DENSE and show == "containment"
+        more = " Point at a cell for its number." if len(self.names) > _DENSEST else " In percent." if dense else ""
+        return Heading(self.finding, f"{_NOTES[show]}{more}")
 
 
 def plot_overlap(overlap: pd.DataFrame, *, show: Show = "containment") -> go.Figure:
@@ -106,22 +116,25 @@ def _overlap_info(table: pd.DataFrame) -> _OverlapInfo:
         squares.append(square)
     counts, containment, jaccard = squares
     most = np.nanmax(counts[~np.eye(len(names), dtype=bool)], initial=1)
-    texts: dict[Show, list[list[str]]] = {
-        "containment": [[percent(share, digits=1) for share in row] for row in containment],
-        "count": [[_count(count, len(names)) for count in row] for row in counts],
-        "jaccard": [[likeness(share) for share in row] for row in jaccard],
-    }
+    shares = [[percent(share, digits=1) for share in row] for row in containment]
+    alike = [[likeness(share) for share in row] for row in jaccard]
     cells = range(len(names))
-    labels = [
-        [[number(counts[i, j]), *(one_line(texts[kind][i][j]) for kind in ("containment", "jaccard"))] for j in cells]
-        for i in cells
-    ]
+    labels = [[[number(counts[i, j]), one_line(shares[i][j]), one_line(alike[i][j])] for j in cells] for i in cells]
+    texts: dict[Show, list[list[str]]] = {
+        "containment": shares,
+        "count": [list(map(number, row)) for row in counts],
+        "jaccard": alike,
+    }
+    if len(names) > _DENSE:
+        texts = {
+            "containment": [[text.removesuffix("%") for text in row] for row in shares],
+            "count": [[brief(count, decimals=0) for count in row] for row in counts],
+            "jaccard": [[text.replace("0.", ".") for text in row] for row in alike],
+        }
+    if len(names) > _DENSEST:
+        texts = dict.fromkeys(texts, [[""] * len(names)] * len(names))
     values: dict[Show, Numbers] = {"containment": containment, "count": counts / most, "jaccard": jaccard}
     return _OverlapInfo(names, values, texts, labels, _finding(names, counts, jaccard))
-
-
-def _count(count: float, columns: int) -> str:
-    return number(count) if columns < _DENSE else brief(count, decimals=int(columns < _DENSEST))
 
 
 def _finding(names: tuple[str, ...], counts: Numbers, jaccard: Numbers) -> str:
@@ -148,6 +161,7 @@ def _finding(names: tuple[str, ...], counts: Numbers, jaccard: Numbers) -> str:
 def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
     count = len(info.names)
     size, row = next((size, row) for most, size, row in _ROOM if count <= most)
+    columns, above = _names_above(info.names)
     traces = [heat.hovers(info.labels, _HOVER)]
     for kind in _BUTTONS:
         others = np.where(np.eye(count, dtype=bool), 0, info.values[kind])
@@ -156,30 +170,34 @@ def _overlap_figure(info: _OverlapInfo, show: Show) -> go.Figure:
         traces,
         info.heading(show),
         height=row * count,
-        above=36 if count > 1 else 0,
-        **_names_below(info.names),
+        above=(_BUTTONS_HEIGHT if count > 1 else 0) + above,
+        xaxis=columns,
         yaxis=style.name_axis(info.names, line=style.NAME_LINE if row >= _TWO_LINES else _ONE_LINE),
-        updatemenus=[_buttons(info, show)] if count > 1 else [],
+        updatemenus=[_buttons(info, show, above)] if count > 1 else [],
     )
 
 
-def _names_below(names: Sequence[str]) -> dict[str, Any]:
-    """Return the column axis and its margin. Names are horizontal if they fit on a narrow page, else slanted."""
+def _names_above(names: Sequence[str]) -> tuple[dict[str, Any], int]:
+    """Return the column axis, and its height. Names are horizontal if they fit on a narrow page, else slanted."""
     shown = [shortened(name) for name in names]
     beside = style.width(max(shown, key=len)[: style.NAME_LINE])
     letters = int((style.NARROW - 48 - beside) / len(names) / _LETTER)
     lines = [wrap(name, max(letters, 1)) for name in shown]
     is_level = all(len(broken) <= _LINES for broken in lines) and max(map(len, " ".join(shown).split())) <= letters
-    columns: dict[str, Any] = {
-        **style.named(lines if is_level else [[name] for name in shown]),
-        "tickangle": 0 if is_level else -45,
-        "range": [-0.5, len(names) - 0.5],
-    }
-    below = 12 + _LINE * max(map(len, lines)) if is_level else 24 + round(0.72 * max(map(style.width, shown)))
-    return {"margin": {"b": below}, "xaxis": style.axis(**columns)}
+    if not is_level:
+        lines = [[shortened(name, _SLANTED)] for name in names]
+    columns = style.axis(
+        **style.named(lines),
+        side="top",
+        tickangle=0 if is_level else 45,
+        range=[-0.5, len(names) - 0.5],
+    )
+    slanted = 24 + round(0.72 * max(style.width(name) for (name, *_) in lines))
+    return columns, 12 + _LINE * max(map(len, lines)) if is_level else slanted
 
 
-def _buttons(info: _OverlapInfo, show: Show) -> dict[str, Any]:
+def _buttons(info: _OverlapInfo, show: Show, above: int) -> dict[str, Any]:
+    """Return the buttons, which stand above the names of the columns."""
     kinds = list(_BUTTONS)
     buttons: list[dict[str, Any]] = []
     for kind in kinds:
@@ -187,7 +205,7 @@ def _buttons(info: _OverlapInfo, show: Show) -> dict[str, Any]:
         seen = [True, *(other == kind for other in kinds)]
         update = {"title.text": info.heading(kind).title, **_labels(kind)}
         buttons.append({"label": _label(kind, show), "method": "update", "args": [{"visible": seen}, update]})
-    place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8, "l": 0, "t": 0, "r": 0}}
+    place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8 + above, "l": 0, "t": 0, "r": 0}}
     # Plotly draws the button under the pointer nearly white on any page, so its text must be dark. With `showactive` it would do so
     # to the active button, too; ours has bold text instead.
     look = {"bgcolor": _BUTTON, "bordercolor": GREY, "font": {"size": 12, "color": _BUTTON_INK}}

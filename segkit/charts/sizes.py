@@ -14,6 +14,9 @@ from segkit.wording import counted, percent, shortened
 
 _ROW = 27
 
+_LARGE, _MANY = 0.2, 4
+"""From this share of the base a segment is called large; the title counts them from this number of segments on."""
+
 
 def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
     """Draw a bar for the number of members of each segment, in the order of the table. An empty segment keeps its row.
@@ -42,7 +45,7 @@ def _parts(rows: list[Size]) -> list[tuple[str, str, list[int]]]:
     parts = [("member", BLUE, sendable)]
     if any(row.sendable is not None for row in rows):
         rest = [row.size - inner for row, inner in zip(rows, sendable, strict=True)]
-        parts = [("may be texted", BLUE, sendable), ("member, may not be texted", PALE_BLUE, rest)]
+        parts = [("may be texted", BLUE, sendable), ("member who can't be texted", PALE_BLUE, rest)]
     if any(row.before_consent is not None for row in rows):
         beyond = [max((row.before_consent or 0) - row.size, 0) for row in rows]
         parts.append(("would be a member, but for SMS consent", FAINT, beyond))
@@ -69,6 +72,12 @@ def _finding(others: list[Size], largest: Size | None) -> str:
     among = f"the largest of {len(others):,}" if len(others) > 1 else ""
     if isnan(largest.share):
         return f"{name} has {counted(largest.size, 'member')}{', ' * bool(among)}{among}"
+    large = sum(row.share >= _LARGE for row in others)
+    if len(others) >= _MANY and len({row.base for row in others}) == 1 and 0 < large < len(others):
+        hold = "holds" if large == 1 else "hold"
+        first = "" if large == 1 else f", most of all {name} ({percent(largest.share)})"
+        which = f"Only {name}" if large == 1 else f"{large:,} of {len(others):,} segments"
+        return f"{which} {hold} {_LARGE:.0%} or more of {base}{first}"
     if largest.size == round(largest.share * largest.base_size):
         return f"{name} is {among}{', ' * bool(among)}{percent(largest.share)} of {base}"
     # Some members are not in the base.
@@ -92,10 +101,7 @@ def _note(rows: list[Size], largest: Size | None) -> str:
 def _sizes_figure(rows: list[Size], parts: list[tuple[str, str, list[int]]], heading: Heading) -> go.Figure:
     hovers = [_hover(row) for row in rows]
     has_one_base = len(_bases(rows)) == 1
-    labels = [
-        f"{row.size:,} · {percent(row.share)}" + ("" if has_one_base else f" of {shortened(row.base, 25)}")
-        for row in rows
-    ]
+    labels = [_label(row, "" if has_one_base else f" of {shortened(row.base, 25)}") for row in rows]
     places = list(range(len(rows)))
     ends = [sum(lengths) for lengths in zip(*(lengths for _, _, lengths in parts), strict=True)]
     drawn = [style.bars(lengths, places, colour=colour, hovers=hovers, name=words) for words, colour, lengths in parts]
@@ -108,6 +114,11 @@ def _sizes_figure(rows: list[Size], parts: list[tuple[str, str, list[int]]], hea
         xaxis=style.axis(range=[0, max(ends) or 1], showticklabels=False),
         yaxis=style.name_axis([row.name for row in rows]),
     )
+
+
+def _label(row: Size, base: str) -> str:
+    members = f"{row.size:,}" if row.sendable is None else f"{row.sendable:,} of {row.size:,}"
+    return f"{members} · {percent(row.share)}{base}"
 
 
 def _hover(row: Size) -> str:

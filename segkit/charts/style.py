@@ -5,6 +5,7 @@ where `currentColor` is the colour of the page's text (black in a saved picture)
 Does not change plotly's global settings: each figure contains its whole style.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -83,7 +84,7 @@ class Heading:
     @property
     def title(self) -> Markup:
         """Everything as plotly's title, with line breaks, since plotly does not wrap text."""
-        small = [pieces(line) for line in balanced(self.note, _NOTE_LETTERS)]
+        small = [pieces(line) for line in self._note_lines()]
         for keys in self._key_lines():
             entries = (pieces(element("span", "■", style=f"color:{colour}"), " ", words) for colour, words in keys)
             small.append(Markup("&nbsp; ".join(entries)))
@@ -93,8 +94,19 @@ class Heading:
     @property
     def height(self) -> int:
         """The height in pixels."""
-        small = len(balanced(self.note, _NOTE_LETTERS)) + len(self._key_lines())
+        small = len(self._note_lines()) + len(self._key_lines())
         return _TITLE_LINE * len(balanced(self.finding, _TITLE_LETTERS)) + _NOTE_LINE * small
+
+    def _note_lines(self) -> list[str]:
+        """Break the note between sentences where that takes no more lines."""
+        lines: list[str] = []
+        for sentence in filter(None, re.split(r"(?<=[.;]) (?=[A-Z\d])", self.note)):
+            if lines and len(lines[-1]) + 1 + len(sentence) <= _NOTE_LETTERS:
+                lines[-1] += f" {sentence}"
+            else:
+                lines.append(sentence)
+        whole = balanced(self.note, _NOTE_LETTERS)
+        return lines if len(lines) <= len(whole) and max(map(len, lines), default=0) <= _NOTE_LETTERS else whole
 
     def _key_lines(self) -> list[list[tuple[str, str]]]:
         lines: list[list[tuple[str, str]]] = []

@@ -20,6 +20,9 @@ _HEIGHT, _TILES_HEIGHT, _ROW = 300, 380, 38
 _DOTS: Final = 40
 """Up to how many settings are drawn with a dot each."""
 
+_FLAT: Final = 0.25
+"""If the smallest size is less than this share below the largest, the parameter hardly matters."""
+
 _MOST_COLUMNS, _MOST_ROWS = 14, 20
 """The largest heat map with numbers in its cells."""
 
@@ -115,12 +118,21 @@ def _heading(info: _SweepInfo, *colours: tuple[str, str]) -> Heading:
     least, most = (choose(info.settings, key=lambda setting: setting.size) for choose in (min, max))
     span = f"from {counted(least.size, 'member')} at {_at(info, least)} to {most.size:,} at {_at(info, most)}"
     if info.current is not None:
+        is_flat = least.size > (1 - _FLAT) * most.size and any(info.is_number)
+        span += ", so moving this hardly matters" if is_flat and least.size < most.size else ""
+        span = "moving this changes nothing" if least.size == most.size and len(info.settings) > 1 else span
         share = info.current.share
         of = "" if share is None else f"That is {percent(share)} of {shortened(info.current.base)}. "
         finding = f"{counted(info.current.size, 'member')} at {_at(info, info.current)}"
         return Heading(finding, f"{of}{span[0].upper()}{span[1:]}.", colours)
     if least.size == most.size:
-        return Heading(f"The segment has {counted(least.size, 'member')} at every setting", "", colours)
+        moving = " or ".join(info.parameters)
+        return Heading(
+            f"Moving {moving} changes nothing: {counted(least.size, 'member')} at every setting", "", colours
+        )
+    if least.size > (1 - _FLAT) * most.size and any(info.is_number):
+        moving = " or ".join(info.parameters)
+        return Heading(f"Moving {moving} hardly matters: {least.size:,} to {counted(most.size, 'member')}", "", colours)
     return Heading(f"The segment {'grows' if any(info.is_number) else 'goes'} {span}", "", colours)
 
 

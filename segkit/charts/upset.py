@@ -177,7 +177,7 @@ def _upright(info: Intersections) -> go.Bar:
         "textangle": -90 if _is_turned(info) else 0,
         "constraintext": "none",
     }
-    font = {"size": 10 if len(info.shown) > _ROOMY else 12}
+    font = {"size": 11 if len(info.shown) > _ROOMY else 12}
     return go.Bar(
         yaxis="y2", width=0.66, marker_line_width=0, cliponaxis=False, hoverinfo="text", textfont=font, **labels
     )

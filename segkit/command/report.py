@@ -177,7 +177,7 @@ def _sizes(rows: list[Size], pages: list[str]) -> Markup:
     legend = {"texted": "member"}
     if has_sendable := any(row.sendable is not None for row in rows):
         columns.append("may be texted")
-        legend = {"texted": "may be texted", "members": "member, but may not be texted"}
+        legend = {"texted": "may be texted", "members": "member who can't be texted"}
     if has_unconsented := any(row.before_consent is not None for row in rows):
         columns.append("before consent")
         legend["unconsented"] = "would be a member, but for SMS consent"

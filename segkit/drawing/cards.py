@@ -7,7 +7,7 @@ from segkit.drawing.html import Markup, element, elements, if_any
 from segkit.drawing.palette import FAINT
 
 FONT: Final = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45"
-_CELL: Final = f"color:inherit;padding:.15rem .6rem;border-bottom:1px solid {FAINT};vertical-align:top"
+CELL: Final = f"color:inherit;padding:.15rem .6rem;border-bottom:1px solid {FAINT};vertical-align:top"
 
 
 def card(title: str, subtitle: str, *parts: Markup) -> str:
@@ -26,15 +26,19 @@ def card(title: str, subtitle: str, *parts: Markup) -> str:
 
 
 def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """Return a table with text aligned to the left, and integers to the right with thousands separators."""
+    """Return a table with text aligned to the left, and integers to the right with thousands separators.
+
+    True and False are "yes" and "no"; None is a dash.
+    """
 
     def cell(value: object) -> Markup:
         is_count = isinstance(value, int) and not isinstance(value, bool)
         side = "right" if is_count else "left"
-        return element("td", f"{value:,}" if is_count else str(value), style=f"{_CELL};text-align:{side}")
+        text = f"{value:,}" if is_count else {True: "yes", False: "no", None: "—"}.get(value, str(value))  # type: ignore[call-overload]  # any cell
+        return element("td", text, style=f"{CELL};text-align:{side}")
 
     lines = [list(row) for row in rows]
-    heads = [element("th", name, scope="col", style=f"{_CELL};text-align:left") for name in columns]
+    heads = [element("th", name, scope="col", style=f"{CELL};text-align:left") for name in columns]
     head = element("thead", element("tr", *heads))
     body = element("tbody", *(element("tr", *map(cell, row)) for row in lines))
     return element("table", head, body, style="border-collapse:collapse;margin:.5rem 0") if lines else Markup()
@@ -43,6 +47,16 @@ def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
 def folded(summary: str, *parts: Markup) -> Markup:
     """Return parts that are hidden until the reader clicks on the summary; empty markup if there are no parts."""
     return element("details", element("summary", summary), *parts) if any(parts) else Markup()
+
+
+def beside(*parts: Markup) -> Markup:
+    """Return parts beside each other where the page has room, else below each other; parts without content are left out."""
+    drawn = [element("div", part) for part in parts if part]
+    return (
+        element("div", *drawn, style="display:flex;flex-wrap:wrap;gap:0 2.5rem;align-items:flex-start")
+        if drawn
+        else Markup()
+    )
 
 
 def paragraphs(texts: Iterable[str]) -> Markup:

@@ -10,7 +10,7 @@ VERMILION: Final = "#D55E00"
 
 PALE_BLUE: Final = "#74ADD1"
 GREY: Final = "#8F99A3"
-"""Members who may not be texted, and profiles that are not members."""
+"""Members who can't be texted, and profiles that are not members."""
 
 FAINT: Final = "rgba(128,128,128,.25)"
 STRIPE: Final = "rgba(128,128,128,.1)"

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.definition.segment import Segment, Segments, distinct_segments, one_segment
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.order import check_order
@@ -39,7 +40,7 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
         segment.name: holds if holds.flags.writeable else holds.copy()
         for segment, holds in ((segment, evaluation.holds(segment.condition)) for segment in every)
     }
-    return pd.DataFrame(columns, index=dataset.profile_ids, copy=False)
+    return StyledFrame(columns, index=dataset.profile_ids, copy=False)
 
 
 def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:

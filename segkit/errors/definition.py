@@ -144,6 +144,21 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"{phrase} takes one of {listed(words)} at a time. For both, join two conditions with &.")
 
     @classmethod
+    def sendable_of_a_table(cls) -> Self:
+        """Who may be texted is asked of a membership table, which knows no phone numbers."""
+        return cls(
+            "A membership table does not say who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
+        )
+
+    @classmethod
+    def map_without_store(cls) -> Self:
+        """A map is drawn of a table that does not know its store, and no store and radius are given."""
+        return cls(
+            "plot_map needs store=(latitude, longitude) and radius=..., since this table is not that of a segment with one distance "
+            'condition. For such a segment they are known: charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)).'
+        )
+
+    @classmethod
     def bad_value(cls, what: str, value: object, wanted: str) -> Self:
         """A value has a wrong type, or is out of range."""
         return cls(f"{what} must be {wanted}, and {quoted(value)} is not.")

@@ -26,6 +26,7 @@ from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes
 from segkit.data.validation.columns import ADDRESS
 from segkit.data.validation.faults import covered, masked
+from segkit.drawing.frames import StyledFrame
 from segkit.errors import DataError
 from segkit.given_paths import file_there
 from segkit.vocabulary import canonical_name
@@ -243,7 +244,7 @@ def check_import(path: str | Path) -> pd.DataFrame:
             headers = sheet.headers
             found += [finding for rule in RULES for finding in rule(sheet) if finding.is_broken]
     are_data = look_like_data(headers)
-    table = pd.DataFrame([_row(finding, are_data=are_data) for finding in found], columns=COLUMNS)
+    table = StyledFrame([_row(finding, are_data=are_data) for finding in found], columns=COLUMNS)
     return table.astype({"rows": "Int64", "example_row": "Int64"})
 
 

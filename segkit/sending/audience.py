@@ -20,6 +20,7 @@ from segkit.definition.conditions import AnyOf
 from segkit.definition.references import resolved
 from segkit.definition.segment import Segment, listed_segments, one_segment
 from segkit.drawing.cards import card, paragraphs, records
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -125,7 +126,7 @@ class SmsAudience:
 
     @property
     def reasons(self) -> pd.Series:
-        """For each included profile "sendable", or the reason why it may not be texted; index `profile_id`."""
+        """For each included profile "sendable", or the reason why it can't be texted; index `profile_id`."""
         names = np.array([name for name, _ in STEPS] + [SENDABLE], dtype=object)
         rows = np.flatnonzero(self._step >= 0)
         return pd.Series(names[self._step[rows]], index=self._dataset.profile_ids[rows], name="reason")
@@ -147,7 +148,7 @@ class SmsAudience:
             )
         ]
         rows.append((SENDABLE, "may be texted", 0, sent_to, ""))
-        return pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
+        return StyledFrame(rows, columns=["step", "meaning", "removed", "remaining", "checked_against"])
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write the recipients to a CSV file, with a manifest next to it. Neither file is ever half written.
@@ -247,7 +248,7 @@ def audience(
 
 
 def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, replace: bool = False) -> Path:
-    """Write all members of a segment with all columns, including members who may not be texted, with a manifest next to the file.
+    """Write all members of a segment with all columns, including members who can't be texted, with a manifest next to the file.
 
     Use the file for looking and counting, not for sending; `audience` works out who may be texted. An existing file or manifest is
     replaced only with `replace=True`. File modes and links are treated as by `SmsAudience.write_csv`.

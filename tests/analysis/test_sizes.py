@@ -98,3 +98,15 @@ def test_the_membership_table_is_left_alone():
     sk.sizes(who, base="segment 0")
 
     pd.testing.assert_frame_equal(before, who)
+
+
+def test_those_who_may_be_texted_are_counted_as_an_audience_counts_them(tiny_shop: sk.Dataset):
+    """Each segment's second number is that of its audience; of a membership table nobody can say."""
+    segments = [sk.sms_subscribers(), sk.sms_engaged(), sk.Segment("Nobody", sk.AnyOf(()))]
+    table = sk.sizes(iter(segments), tiny_shop, sendable=True)
+
+    assert [sk.audience(segment, tiny_shop).size for segment in segments] == table["sendable"].tolist()
+    assert table["sendable"].le(table["size"]).all()
+    assert "sendable" not in sk.sizes(segments, tiny_shop)
+    with pytest.raises(DefinitionError, match=r"sk\.sizes\(segments, shop, sendable=True\)"):
+        sk.sizes(sk.membership(segments, tiny_shop), sendable=True)

@@ -147,9 +147,9 @@ def test_what_can_not_be_seen_is_said():
     [
         ({"A": 515, "B": 467, "AB": 138}, "AB", "138 of 1,120 profiles in A or B are in both (12%)"),
         ({"A": 3, "ABC": 1}, "ABC", "1 of 4 profiles in A, B or C is in all three (25%)"),
-        ({"A": 3, "AB": 1}, "ABC", "0 of 4 profiles in A, B or C are in all three (0%)"),
-        ({"A": 3, "B": 1}, "AB", "None of the 4 profiles in A or B is in both"),
-        ({"A": 3, "B": 1}, "ABC", "None of the 4 profiles in A, B or C is in two of them"),
+        ({"A": 3, "AB": 1}, "ABC", "1 of 4 profiles is in A and B (25%), and nobody in all three"),
+        ({"A": 3, "B": 1}, "AB", "Nobody is in both A and B, which hold 4 profiles"),
+        ({"A": 3, "B": 1}, "ABC", "Nobody is in two of A, B and C, which hold 4 profiles"),
         ({"A": 0}, "AB", "Nobody is in A or B"),
     ],
 )
@@ -173,3 +173,24 @@ def test_regions_measure_exact_combinations():
     assert found[(0,)].area == pytest.approx(pi * 4 - both, rel=2e-3)
     assert all(region.clearance > 0 for region in found.values())
     assert regions([]) == {}
+
+
+def test_segments_that_share_nobody_are_one_bar():
+    """Each has its part, as long as it is large, one after the other, with its number in it, or above it where there is no room."""
+    figure = plot_areas(table({"A": 2_189, "B": 653, "C": 5}, "ABC"))
+    assert [(part.base[0], part.x[0], part.name) for part in figure.data] == [
+        (0, 2_189, "A"),
+        (2_189, 653, "B"),
+        (2_842, 5, "C"),
+    ]
+    assert [read(note.text) for note in figure.layout.annotations] == ["2,189 · 77%", "653 · 23%", "5 · 0.2%"]
+    assert [note.showarrow for note in figure.layout.annotations] == [False, False, True]
+    assert not figure.layout.shapes
+    assert "Lengths are in proportion to profiles." in note(figure)
+
+
+def test_an_empty_segment_beside_those_apart_has_no_part():
+    """It stays in the key with its 0, and no number stands where nothing is."""
+    figure = plot_areas(table({"A": 3, "B": 1}, "ABC"))
+    assert len(figure.layout.annotations) == 2
+    assert "C (0)" in note(figure)

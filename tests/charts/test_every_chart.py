@@ -75,6 +75,11 @@ CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame, dict[str, object
     "upset of 30": (charts.plot_upset, sk.intersections(who(30)), {}),
     "areas of 2": (charts.plot_areas, sk.intersections(who(2)), {}),
     "areas of 3": (charts.plot_areas, sk.intersections(who(3)), {}),
+    "areas apart": (
+        charts.plot_areas,
+        sk.intersections(pd.DataFrame({AWKWARD[0]: [True] * 9 + [False], AWKWARD[1]: [False] * 9 + [True]})),
+        {},
+    ),
     "waterfall": (charts.plot_waterfall, waterfall(), {}),
     "sweep": (charts.plot_sweep, sweep("days"), {"current": 30}),
     "sweep of choices": (charts.plot_sweep, sweep("days").assign(days=AWKWARD[:5]), {"current": AWKWARD[1]}),

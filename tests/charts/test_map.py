@@ -158,3 +158,33 @@ def test_a_radius_that_is_none_is_refused(settings: dict[str, object], words: st
     """The error says what a radius and its unit may be."""
     with pytest.raises(DefinitionError, match=words):
         plot_map(places((*degrees(1, 0), 1, 0)), store=STORE, **settings)
+
+
+def test_a_postal_code_as_the_store_is_refused_with_the_way_to_it():
+    """Whoever passes a postal code, one value or an impossible latitude reads what a store is, and where a postal code stands."""
+    table = places((*degrees(1, 0), 1, 0))
+    for store in ("45202", 45202, (42.36,), (142.0, -71.0)):
+        with pytest.raises(
+            DefinitionError, match=r"store must be \(latitude, longitude\).*sk.sms_nearby\(radius=30, of=\"02110\"\)"
+        ):
+            plot_map(table, store=store, radius=30)
+
+
+def test_without_a_store_the_table_must_know_it():
+    """A table made by hand has no store, and neither has a radius alone."""
+    table = places((*degrees(1, 0), 1, 0))
+    for settings in ({}, {"radius": 30}, {"store": STORE}):
+        with pytest.raises(DefinitionError, match=r"plot_map needs store=.*and radius="):
+            plot_map(table, **settings)
+
+
+def test_the_title_names_the_town_of_most_members_within():
+    """Where all members live within the radius by rule, the title says in which town most of them do; a few more are named below."""
+    towns = ["Boston", "Newton", "Boston", "Far", None]
+    table = places(*((*degrees(north, 0), 3, 0) for north in (10, 5, 6, 50, 2))).assign(town=towns)
+    figure = plot_map(table, store=STORE, radius=30)
+    assert finding(figure) == "12 of 15 members live within 30 miles of the store, 6 of them in Boston"
+    assert note(figure).startswith("Then come Newton (3).")
+    assert finding(plot_map(table.iloc[:3], store=STORE, radius=30)) == (
+        "9 members live within 30 miles of the store, 6 of them in Boston"
+    )

@@ -10,6 +10,7 @@ from segkit.charts import plot_overlap
 from segkit.charts.heat import strength
 from segkit.charts.overlap import _overlap_info
 from segkit.errors import DefinitionError
+from segkit.wording import shortened
 
 WHO = membership({"SMS": "11110000", "VIP": "11000000", "New": "00011000", "Nobody": "00000000"})
 KINDS = ["containment", "count", "jaccard"]
@@ -82,12 +83,13 @@ def test_no_button_is_painted_by_plotly():
 
 
 def test_names_stand_level_only_where_a_narrow_page_has_room():
-    """Two short names stand level below their columns, ten long ones slant, and either way each is whole up to 40 letters."""
+    """Two short names stand level above their columns; ten long ones slant, each of at most 30 letters, and are whole beside the rows."""
     long = [f"Budget shoppers who bought on sale ({place})" for place in range(10)]
-    for names, angle in ((["SMS", "VIP"], 0), (long, -45)):
+    for names, angle in ((["SMS", "VIP"], 0), (long, 45)):
         columns = plot_overlap(sk.overlap(membership(dict.fromkeys(names, "1101")))).layout.xaxis
         assert columns.tickangle == angle
-        assert [read(text) for text in columns.ticktext] == names
+        assert [read(text) for text in columns.ticktext] == [shortened(name, 30) if angle else name for name in names]
+        assert columns.side == "top"
 
 
 def test_pointing_at_a_cell_tells_all_three():
@@ -121,11 +123,24 @@ def test_one_segment_needs_no_buttons():
 
 def test_many_segments_write_large_counts_short():
     """Where cells are narrow a count takes few letters; the exact one is told when it is pointed at."""
-    many = pd.DataFrame(True, index=range(12_345), columns=[f"S{place}" for place in range(30)])
+    many = pd.DataFrame(True, index=range(12_345), columns=[f"S{place}" for place in range(20)])
+    many["S1"] = many.index < 4_000
     figure = plot_overlap(sk.overlap(many), show="count")
-    assert cells(figure, "count")[0][1] == "12k"
-    assert plain(figure)[0]["customdata"][0][1][0] == "12,345"
-    assert len(figure.layout.yaxis.ticktext) == len(figure.layout.xaxis.ticktext) == 30
+    assert cells(figure, "count")[0][2] == "12k"
+    assert cells(figure, "containment")[0][1] == "32"
+    assert cells(figure, "jaccard")[0][1] == ".32"
+    assert plain(figure)[0]["customdata"][0][2][0] == "12,345"
+    assert note(plot_overlap(sk.overlap(many))).endswith("In percent.")
+    assert len(figure.layout.yaxis.ticktext) == len(figure.layout.xaxis.ticktext) == 20
+
+
+def test_no_number_stands_where_none_can_be_read():
+    """Thirty columns leave no room for legible numbers: the colour and the label under the pointer say them."""
+    many = pd.DataFrame(True, index=range(5), columns=[f"S{place}" for place in range(30)])
+    figure = plot_overlap(sk.overlap(many))
+    assert {text for kind in KINDS for row in cells(figure, kind) for text in row} == {""}
+    assert note(figure).endswith("Point at a cell for its number.")
+    assert plain(figure)[0]["customdata"][0][1] == ["5", "100%", "1"]
 
 
 def test_an_unknown_way_is_refused():

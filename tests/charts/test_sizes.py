@@ -61,7 +61,7 @@ def test_parts_of_a_bar_add_up():
     assert plain(figure)[-1]["x"] == [669, 240]
     assert figure.layout.barmode == "stack"
     assert "447 of its 653 members may be texted." in note(figure)
-    for words in ("may be texted", "member, may not be texted", "would be a member, but for SMS consent"):
+    for words in ("may be texted", "member who can't be texted", "would be a member, but for SMS consent"):
         assert f"■ {words}" in note(figure)
         assert trace(figure, words) is not None
 
@@ -102,3 +102,19 @@ def test_a_share_of_an_empty_base_is_a_dash():
     figure = plot_sizes(sk.sizes(WHO, base="Nobody"))
     assert [text.strip() for text in plain(figure)[-1]["text"]] == ["4 · —", "3 · —", "0 · —"]
     assert not any("nan" in text for text in texts(figure))
+
+
+def test_of_many_segments_the_title_counts_the_large_ones():
+    """How many hold a fifth of the base or more, and which is the largest; where all or none do, the largest is named."""
+    names = ["A", "B", "C", "D"]
+    assert finding(plot_sizes(table([700, 250, 20, 10], names))) == (
+        "2 of 4 segments hold 20% or more of all profiles, most of all A (70%)"
+    )
+    assert finding(plot_sizes(table([700, 25, 20, 10], names))) == "Only A holds 20% or more of all profiles"
+    assert finding(plot_sizes(table([70, 25, 20, 10], names))) == "A is the largest of 4, 7.0% of all profiles"
+
+
+def test_a_bar_says_how_many_of_its_members_may_be_texted():
+    """The label has both numbers where both are known."""
+    labels = plot_sizes(table([653], ["SMS engaged"]).assign(sendable=[447])).data[-1].text
+    assert list(labels) == [" 447 of 653 · 65%"]

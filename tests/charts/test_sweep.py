@@ -120,7 +120,8 @@ def test_many_settings_are_plain_cells_with_a_scale():
         (ONE, None, "The segment grows from 143 members at clicked days 7 to 653 at clicked days 90"),
         (CHOICES, "frequent", "488 members at approach frequent"),
         (TWO, {"clicked_days": 30, "clicks": 1}, "299 members at clicked days 30 and clicks 1"),
-        (ONE.assign(size=5), None, "The segment has 5 members at every setting"),
+        (ONE.assign(size=5), None, "Moving clicked days changes nothing: 5 members at every setting"),
+        (ONE.assign(size=[302, 242, 260]), None, "Moving clicked days hardly matters: 242 to 302 members"),
     ],
 )
 def test_the_title_says_the_finding(table: pd.DataFrame, current: object, sentence: str):
@@ -172,3 +173,10 @@ def test_it_takes_the_table_of_a_sweep():
     shop = sk.Dataset.from_frames(pd.DataFrame(homes), as_of="2026-06-30")
     table = sweep(sk.sms_nearby, shop, radius=[10, 100])
     assert finding(plot_sweep(table, current=100)) == "2 members at radius 100"
+
+
+def test_the_note_says_where_a_setting_hardly_matters():
+    """Beside the current setting it is said that others give about the same, or the same, and nothing is said where they don't."""
+    assert "so moving this hardly matters." in note(plot_sweep(ONE.assign(size=[302, 242, 260]), current=90))
+    assert "Moving this changes nothing." in note(plot_sweep(ONE.assign(size=5), current=90))
+    assert "moving" not in note(plot_sweep(ONE, current=90)).lower()

@@ -105,6 +105,41 @@ def test_a_shop_shows_its_metrics_with_first_and_last_day_and_its_report(shop: s
         assert " ".join(str(told).split()) in words(inside)
 
 
+def test_a_shop_shows_its_properties_with_fill_and_values_and_its_lists():
+    """For how many each property is set, the commonest values with their counts, spans of numbers and dates; people are masked."""
+    people = pd.DataFrame(
+        {
+            "profile_id": list("abcd"),
+            "email": ["quill.zoe@mail.example", None, None, None],
+            "Gender": ["female", "female", "male", None],
+            "Age": ["18", "30", "40", "50"],
+            "Interests": ['["shoes", "hats"]', '["shoes"]', None, None],
+            "Contact": ["+12125550142", "shop", None, None],
+            "Member": [True, False, True, None],
+            "Empty": [None] * 4,
+        }
+    )
+    lists = pd.DataFrame({"profile_id": ["a", "b", "b"], "list_id": "News"})
+    said = words(sk.Dataset.from_frames(people, as_of="2026-06-30", lists=lists)._repr_html_())
+
+    assert "email 1 25% such as q••••.•••@••••.•••" in said
+    assert "Gender 3 75% female (2), male (1)" in said
+    assert "Age 4 100% 18 to 50" in said
+    assert "Interests 2 50% shoes (2), hats (1)" in said
+    assert "Contact 2 50% shop (1), 1 more" in said
+    assert "Member 3 75% true (2), false (1)" in said
+    assert "Empty 0 0%" in said
+    assert "list profiles News 2" in said
+
+
+def test_values_that_only_one_profile_has_are_counted_and_not_named():
+    """A text that differs from profile to profile may be anybody's, and a thousand postal codes help nobody."""
+    people = pd.DataFrame({"profile_id": map(str, range(100)), "Note": [f"note {one}" for one in range(100)]})
+    assert "Note 100 100% 100 different values" in words(
+        sk.Dataset.from_frames(people, as_of="2026-06-30")._repr_html_()
+    )
+
+
 def test_a_shop_without_events_and_faults_shows_neither():
     """An empty table or a report of nothing is left out."""
     people = pd.DataFrame({"profile_id": ["a"], "Age": [1], "sms_consent": ["subscribed"]})
@@ -113,7 +148,7 @@ def test_a_shop_without_events_and_faults_shows_neither():
 
     assert clean.report.empty
     assert "<details" not in clean._repr_html_()
-    assert "<td" not in sk.Dataset.from_frames(people, as_of="2026-06-30")._repr_html_().partition("<details")[0]
+    assert ">metric<" not in sk.Dataset.from_frames(people, as_of="2026-06-30")._repr_html_()
 
 
 def test_an_audience_shows_its_waterfall_and_the_file(shop: sk.Dataset):
@@ -143,7 +178,7 @@ def test_numbers_stand_to_the_right_with_their_thousands_apart():
     html = records(["name", "size"], [("A", 12_345), ("B", True)])
 
     assert 'text-align:right">12,345</td>' in html
-    assert 'text-align:left">True</td>' in html
+    assert 'text-align:left">yes</td>' in html
 
 
 def test_nothing_is_no_table_no_fold_and_no_list():

@@ -5,13 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from segkit.data.checked import CheckedShop
 from segkit.data.saved.files import ODD, SavedFiles, Writer
 from segkit.data.saved.manifest import NAME, TABLES, Manifest, files_within
 from segkit.data.saved.tables import open_checked, write_checked
+from segkit.drawing.frames import StyledFrame
 from segkit.errors import DataError, FileError, SegkitError
 from segkit.files import whole_folder
 
@@ -66,7 +66,7 @@ def open_shop(folder: Path) -> CheckedShop:
 def _opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:
     return CheckedShop(
         tables=open_checked(files, said["checked"], day_first=said["day_first"]),
-        report=pd.DataFrame(said["report"]["rows"], columns=said["report"]["columns"]),
+        report=StyledFrame(said["report"]["rows"], columns=said["report"]["columns"]),
         as_of=datetime.fromisoformat(said["as_of"]),
         known_until=datetime.fromisoformat(said["known_until"]),
         loaded=datetime.fromisoformat(said["loaded"]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from segkit.drawing.frames import StyledFrame
 from segkit.errors import DataError
 from segkit.masking import masked_text, shape_of
 
@@ -75,7 +76,7 @@ class Faults:
         """Return a row for each fault: table, column, fault, count, examples, done."""
         columns = ["table", "column", "fault", "count", "examples", "done"]
         rows = [[getattr(fault, column) for column in columns] for fault in self.found]
-        return pd.DataFrame(rows, columns=columns)
+        return StyledFrame(rows, columns=columns)
 
 
 def shown(column: str, examples: Iterable[object]) -> str:

@@ -18,7 +18,7 @@ from segkit.data.coded import CodedCells
 from segkit.data.consent import CONSENTS, NEVER, NOT_SAID, Consent, codes_of_words
 from segkit.data.events import EventIndex
 from segkit.data.files.frames import Frame, table_of
-from segkit.data.instants import Flags, Microseconds, instant_of, microseconds, read_as_of
+from segkit.data.instants import Flags, Microseconds, microseconds, read_as_of
 from segkit.data.phones import Phones
 from segkit.data.places import REGIONS, Degrees, Placed, PostalPoints, coded_countries
 from segkit.data.properties import Cells, PropertyColumn
@@ -30,9 +30,10 @@ from segkit.data.validation.losses import Loss
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
 from segkit.data.validation.tables import Table
-from segkit.drawing.cards import card, folded, paragraphs, records
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.memory.additions import PLACING, checked_list, checked_properties
 from segkit.engine.memory.consent_history import NEVER_YET, Channel, ConsentHistory, StatusThen
+from segkit.engine.memory.shop_card import shop_card
 from segkit.errors import DataError
 from segkit.marks import unmarked
 from segkit.masking import masked_text
@@ -134,7 +135,7 @@ class Dataset:
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> shop
-        Dataset: 2 profiles, no events, as of 2026-06-30 23:59:59 UTC, 1 kind of fault (see .report)
+        Dataset: 2 profiles, no events, as of 2026-06-30 23:59:59 UTC, 1 data issue (see .report)
         """
         options = LoadOptions.of(
             as_of=as_of,
@@ -208,27 +209,14 @@ class Dataset:
     def __repr__(self) -> str:
         happened = f"{counted(len(self.events), 'event')} of {counted(len(self.events.metrics), 'metric')}"
         events = happened if len(self.events) else "no events"
-        faults = f", {counted(len(self.report), 'kind')} of fault (see .report)" if len(self.report) else ""
+        faults = f", {counted(len(self.report), 'data issue')} (see .report)" if len(self.report) else ""
         profiles = counted(len(self), "profile")
         lost = "".join(f"{loss.share.upper()}, " for loss in self.losses)
         return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
 
     def _repr_html_(self) -> str:
-        """Return the text of `repr` as HTML, with the first and last day of each metric, and the report, which names nobody."""
-        metrics = [
-            (masked_text(name), len(times), *(f"{instant_of(int(times[end])):%Y-%m-%d}" for end in (0, -1)))
-            for name, times in ((name, self.events.metrics[name].times) for name in self.metric_names)
-            if len(times)
-        ]
-        report = records(list(self.report.columns), self.report.to_numpy().tolist())
-        title, _, summary = repr(self).partition(": ")
-        return card(
-            title,
-            summary,
-            paragraphs(self.alarms),
-            records(["metric", "events", "first day", "last day"], metrics),
-            folded(f"Report: {counted(len(self.report), 'kind')} of fault", report),
-        )
+        """Return the text of `repr` as HTML, with all metrics, properties and lists, and the report; it names nobody."""
+        return shop_card(self)
 
     @property
     def alarms(self) -> list[str]:
@@ -366,7 +354,7 @@ class Dataset:
         if names & PLACING:
             is_gone |= old["fault"] == WITHOUT_COUNTRY
         rows = [*old[~is_gone].to_numpy().tolist(), *faults.report().to_numpy().tolist()]
-        return pd.DataFrame(rows, columns=old.columns)
+        return StyledFrame(rows, columns=old.columns)
 
     @property
     def profile_ids(self) -> pd.Index:
@@ -400,7 +388,7 @@ class Dataset:
     def rows(self, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
         """Return the profiles in some rows as a frame, with a column for each property; index `profile_id`."""
         frame = {name: self.handed_out(name).take(rows).to_pandas() for name in self._table}
-        return pd.DataFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
+        return StyledFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
 
     def handed_out(self, name: str) -> Cells:
         """Return a property as it appears in tables and files, where unknown values of SMS consent are "unknown".

@@ -129,7 +129,7 @@ def test_a_shop_prints_counts_and_dates_and_no_person():
     shop = Dataset.from_frames(PEOPLE, CLICKS)
     assert repr(shop) == (
         "Dataset: 3 profiles, 3 events of 1 metric, as of 2026-06-30 11:22:33 UTC, "
-        f"{len(shop.report)} kinds of fault (see .report)"
+        f"{len(shop.report)} data issues (see .report)"
     )
     shown = repr(shop) + str(shop) + shop.report.to_string() + repr(shop.report)
     for secret in ("ann.lee", "cat@", "Annabel", "Beatrix", "5550123", "555-0123", "79460123"):

@@ -1,0 +1,111 @@
+"""How tables of analyses show themselves in a notebook, and that they are pandas frames in all other respects."""
+
+import pickle
+import re
+from html import unescape
+
+import pandas as pd
+import pytest
+
+import segkit as sk
+from segkit.drawing.frames import LAST_ROWS, MOST_COLUMNS, StyledFrame
+
+PEOPLE = pd.DataFrame(
+    {
+        "profile_id": ["a", "b", "c"],
+        "email": ["quill.zoe@mail.example", None, None],
+        "first_name": ["Zoe", None, "Bo"],
+        "sms_consent": ["subscribed", "subscribed", None],
+        "Age": [17, 18, 40],
+    }
+)
+SHOP = sk.Dataset.from_frames(PEOPLE, as_of="2026-06-30")
+ADULTS = sk.Segment("Adults", sk.has("Age", at_least=18))
+
+
+def cells(frame: pd.DataFrame) -> list[list[str]]:
+    """Return the texts of each row of the table that a notebook shows, the header first."""
+    rows = re.findall("<tr>(.*?)</tr>", frame._repr_html_(), flags=re.DOTALL)  # type: ignore[operator]
+    return [[unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall("<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def test_words_stand_for_truths_missing_values_and_shares():
+    """Yes and no, a dash, percent, thousands and "below" or "above" a threshold; the frame keeps the values."""
+    frame = StyledFrame(
+        {
+            "is_true": [True, False],
+            "share": [0.131, float("nan")],
+            "size": [12_345, 0],
+            "to_threshold": [2.5, -20],
+            "jaccard": [0.001, 1.0],
+            "when": pd.to_datetime(["2026-06-30 12:00", None]),
+        }
+    )
+    assert cells(frame)[1:] == [
+        ["yes", "13%", "12,345", "2.5 below", "<0.01", "2026-06-30 12:00"],
+        ["no", "—", "0", "20 above", "1", "—"],
+    ]
+    assert frame["is_true"].tolist() == [True, False]
+
+
+def test_text_stands_to_the_left_and_numbers_to_the_right():
+    """The header stands over its column, and blanks that indent a line stay."""
+    html = StyledFrame({"condition": ["  did"], "size": [3]})._repr_html_()
+    assert re.findall("text-align:(left|right)[^>]*>([^<]+)", html) == [
+        ("left", "condition"),
+        ("right", "size"),
+        ("left", "  did"),
+        ("right", "3"),
+    ]
+    assert "white-space:pre-wrap" in html
+
+
+def test_a_long_table_says_how_much_is_left_out():
+    """The first and the last rows are shown, with the number of the others between them."""
+    shown = cells(StyledFrame({"n": range(1_000)}))
+    assert shown[21] == ["… 975 more rows …"]
+    assert [row[0] for row in shown[-LAST_ROWS:]] == ["995", "996", "997", "998", "999"]
+
+
+def test_nobody_is_shown_by_a_table_of_people():
+    """Names, addresses and numbers are masked, whatever their column, and a line says so; the cells hold them."""
+    found = sk.members(sk.Segment("All", sk.has("Age", at_least=1)), SHOP)
+    html = found._repr_html_()  # type: ignore[operator]
+
+    assert "Zoe" not in html
+    assert "quill" not in html
+    assert "masked on display" in html
+    assert found.loc["a", "email"] == "quill.zoe@mail.example"
+    assert "+12125550142" not in StyledFrame({"note": ["call +12125550142"]})._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        lambda: sk.sizes(ADULTS, SHOP),
+        lambda: sk.overlap(ADULTS, SHOP),
+        lambda: sk.intersections(ADULTS, SHOP),
+        lambda: sk.membership(ADULTS, SHOP),
+        lambda: sk.members(ADULTS, SHOP),
+        lambda: sk.why(ADULTS, SHOP, "a"),
+        lambda: sk.sweep(sk.sms_property, SHOP, property="Age", value=[17, 18]),
+        lambda: sk.audience(sk.sms_subscribers(), SHOP).waterfall,
+        lambda: sk.recommended(SHOP).not_built,
+        lambda: SHOP.report,
+        lambda: SHOP.profiles,
+    ],
+)
+def test_every_table_is_styled_and_stays_so(table):
+    """Whatever an analysis hands out is shown alike, also after columns were picked, rows filtered, or it was pickled."""
+    frame = table()
+    for made in (frame, frame[frame.columns[:1]], frame.iloc[:1], pickle.loads(pickle.dumps(frame))):
+        assert type(made) is StyledFrame
+        assert 'class="segkit-card"' in made._repr_html_()
+
+
+def test_what_is_too_wide_is_shown_as_pandas_shows_it():
+    """A frame of many columns or several levels, which no page has room for, is cut as pandas cuts it."""
+    wide = StyledFrame({f"c{place}": [1] for place in range(MOST_COLUMNS + 1)})
+    assert "segkit-card" not in wide._repr_html_()
+    assert "segkit-card" not in StyledFrame({"a": [1]}).set_index(["a", "a"])._repr_html_()
+    assert "No rows." in StyledFrame({"a": []})._repr_html_()
