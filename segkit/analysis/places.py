@@ -19,12 +19,12 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
             always count.
 
     Returns:
-        A row for each point, from south to north: `latitude` and `longitude` (degrees; the profile's own, else its postal code's),
-        `members` and `others`. The last row, without coordinates, counts profiles without a known location; it is left out if there
-        are none.
+        A row for each point, from south to north: `latitude` and `longitude` (in degrees, from the profile or else from its postal
+        code), `members` and `others`. The last row has no coordinates and counts profiles without a known location. It is left out
+        if there are none.
 
     Raises:
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit.definition.phrases import has
     >>> people = {"profile_id": list("abc"), "latitude": [42.4, 42.4, None], "longitude": [-71.1, -71.1, None], "Age": [40, 7, 50]}

@@ -1,4 +1,4 @@
-"""Count the members of segments, and their share of a named base; empty segments are included."""
+"""Count the members of segments, and their share of a named base. Empty segments are included."""
 
 from collections.abc import Sequence
 
@@ -19,8 +19,8 @@ def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: st
     Args:
         who: one segment, or several with different names; or a membership table, as `sk.membership` returns it.
         dataset: the profiles and events; None for a membership table.
-        base: the segment that shares refer to; None means all profiles, including those that were created after `as_of` and are in
-            no segment yet. Shares count only members that are in the base.
+        base: the segment that shares refer to; None means all profiles, including profiles created after `as_of`, which are in no
+            segment yet. Shares count only members that are in the base.
 
     Returns:
         A row for each segment, in the given order: `size` (members), `share` (of the base, 0 to 1; NaN if the base is empty),
@@ -29,10 +29,10 @@ def sizes(who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: st
     Raises:
         DefinitionError: the base is not one of the segments; a cell of a table is not True, False, 1 or 0; or the call has both a
             table and a dataset, or neither.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
+        SegkitWarning: see `sk.membership`; also if cells of a table are missing, which do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")

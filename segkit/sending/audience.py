@@ -50,7 +50,7 @@ class SmsAudience:
 
     Raises:
         DefinitionError: an argument is not a segment, `include` is empty, or a country is not a two-letter code.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
         SegkitWarning: a check could not be made in full, because the data lacks its metric, column or dates.
@@ -257,7 +257,7 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
 
     Raises:
         FileError: as with `SmsAudience.write_csv`.
-        DefinitionError, DataError: as `sk.membership`.
+        DefinitionError, DataError: see `sk.membership`.
     """
     check_order(segment, "sk.write_members(segment, shop, path)")
     evaluation = Evaluation(dataset)

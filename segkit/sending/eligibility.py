@@ -80,7 +80,7 @@ class Eligibility:
 
     Raises:
         DefinitionError: an argument is not a segment, or a country is not a two-letter code.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
         SegkitWarning: a check could not be made in full, because the data lacks its metric, column or dates.

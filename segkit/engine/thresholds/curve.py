@@ -174,7 +174,7 @@ def curve_of(
         among: which profiles are counted.
 
     Raises:
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
     """
     if threshold.moving is None:
         return None
