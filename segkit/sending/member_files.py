@@ -1,4 +1,4 @@
-"""Write member files, in one of three layouts, and their manifests. Callers such as `audience.py` decide which profiles are written."""
+"""Write member files in one of three layouts, with their manifests. Callers such as `audience.py` decide which profiles are written."""
 
 import hashlib
 import io
@@ -42,7 +42,7 @@ KLAVIYO_COLUMNS = {
     "Zip Code": "zip",
     "Country": "country",
 }
-"""The headers that Klaviyo's importer maps by itself. None is consent: Klaviyo advises against it, and blank would mean "never subscribed"."""
+"""The headers that Klaviyo's importer maps by itself. Consent is left out, as Klaviyo advises: blank would mean "never subscribed"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class Manifest:
 def write_layout(
     path: Path, dataset: Dataset, rows: Rows, layout: Layout, manifest: Manifest, *, replace: bool
 ) -> Path:
-    """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both are written whole or not at all.
+    """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both appear whole or not at all.
 
     Raises:
-        FileError: the layout is unknown, or as `whole_files`.
+        FileError: the layout is unknown; see also `whole_files`.
     """
     sheet = _sheet_of(dataset, rows, layout)
-    # `with_name` would raise its own error for a folder such as "."; that of `whole_files` is clearer.
+    # For a folder such as ".", `with_name` would raise an error that is less clear than the one from `whole_files`.
     manifest_path = path.parent / f"{path.name}.manifest.json"
     with whole_files(path, manifest_path, replace=replace, people=[path], last_vouches=True) as [
         data_part,
@@ -159,7 +159,7 @@ def _klaviyo(dataset: Dataset, rows: Rows) -> Sheet:
         header: column_of(dataset.cells(name), rows) if dataset.has_property(name) else _unset
         for header, name in KLAVIYO_COLUMNS.items()
     }
-    # All addresses at once, since an address that an earlier row has must be left out.
+    # Check all addresses at once, since an address that an earlier row has must be left out.
     emails = importable(columns["Email"](slice(0, len(rows))))
     columns["Email"] = emails.__getitem__
     if emails.null_count == len(emails) > 0:
@@ -172,7 +172,7 @@ def _unset(piece: slice) -> pa.Array:
 
 
 def _hashed(dataset: Dataset, rows: Rows) -> Sheet:
-    """Lay out the hashes that ad platforms match on. Each platform has its own columns, because their rules differ.
+    """Lay out the hashes by which ad platforms match people. Each platform has its own columns, because their rules differ.
 
     Google hashes E.164 numbers with the plus sign, and removes dots from Gmail addresses. Meta hashes only the digits.
     """
@@ -216,7 +216,7 @@ _LAYOUTS: dict[str, Callable[[Dataset, Rows], Sheet]] = {"klaviyo": _klaviyo, "m
 
 
 def definition_of(value: Any) -> Any:
-    """Return a segment or any part of its tree as plain JSON values. An object has the name of its class as `kind`.
+    """Return a segment or any part of its tree as plain JSON values. The class of each object is its `kind`.
 
     >>> from segkit.definition.phrases import can_receive
     >>> definition_of(can_receive("sms"))["kind"]
