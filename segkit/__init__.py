@@ -1,6 +1,6 @@
 """segkit: SMS segments for the analyst who decides who gets a text message.
 
-Load a shop, define a segment, see its members and why some of them can't be texted, and write the file.
+It loads a shop's data, defines segments, shows their members and why some can't be texted, and writes member files.
 
 Public names are imported on first use. `__init__.pyi` lists the module of each name, for type checkers and for the lookup here.
 """
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """The type of this package. Importing a moved module by its old name must not replace a public function with the module."""
+    """The type of this package. If a moved module is imported by its old name, a public function of that name stays in place."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _HOMES or not isinstance(value, ModuleType):

@@ -1,11 +1,11 @@
-"""Describe the data that an eligibility check used, and what was missing for it."""
+"""Describe the data that an eligibility check used, and the data that was missing for it."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 NOT_CHECKED = "not checked: "
-"""The beginning of a coverage text if data was missing."""
+"""How a coverage text begins if data was missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Coverage:
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return both, with missing data first."""
+        """Return both as text, with the missing data first."""
         parts = [f"{NOT_CHECKED}{', '.join(self.missing)}"] * bool(self.missing) + [self.words] * bool(self.words)
         return "; ".join(parts)
 

@@ -1,4 +1,4 @@
-"""Write files atomically, replace existing files only on request, and write nothing on the host of `segkit app`."""
+"""Write files atomically, replace existing files only on request, and refuse to write on the host of `segkit app`."""
 
 import contextlib
 import errno
@@ -38,7 +38,7 @@ def in_app() -> bool:
 
 
 def refuse_in_app() -> None:
-    """Refuse to write on the host of the app. For callers that create a folder before they call `whole_files`.
+    """Refuse to write on the host of the app. Callers that create a folder call it before `whole_files`.
 
     Raises:
         FileError: this process serves a page of `segkit app`.
@@ -66,21 +66,21 @@ def make_folder(path: Path) -> None:
 def whole_files(
     *paths: Path, replace: bool, people: Container[Path] = (), last_vouches: bool = False
 ) -> Iterator[list[Path]]:
-    """Yield a temporary path for each path. At the end of the `with` block, all of them are renamed; none if anything failed.
+    """Yield a temporary path for each path. At the end of the `with` block, rename all of them, or none if anything failed.
 
     The temporary files are in a hidden folder in the same directory, since a rename is only atomic within a file system. If a writer
-    is killed, the next one that writes there removes its hidden folder. Data is flushed to disk before it is renamed. If a rename
+    is killed, the next writer in that directory removes its hidden folder. Data is flushed to disk before the rename. If a rename
     fails, the old files are restored.
 
-    A link stays, and its target is replaced. A replaced file keeps its mode. If the file system has locks, concurrent writers rename
-    one after the other.
+    If a path is a link, its target is replaced. A new file gets the mode of the file that it replaces. If the file system has locks,
+    concurrent writers rename one after the other.
 
     Args:
         paths: the files.
         replace: whether to replace files that exist.
         people: the paths of files with personal data; new ones can only be read by their owner.
-        last_vouches: whether the last file describes the contents of the others. Then it is removed before they are replaced and
-            written after them, so that it always fits them if it exists, even if the process is killed.
+        last_vouches: whether the last file describes the contents of the others. If so, it is removed before they are replaced and
+            written after them. If it exists, it therefore always describes them correctly, even if the process was killed.
 
     Raises:
         FileError: a folder does not exist; a path is a folder, a pipe or a device; a file exists and `replace` is False; the system
@@ -119,8 +119,8 @@ def whole_files(
 def whole_folder(path: Path, *, replaceable: Callable[[Path], None]) -> Iterator[Path]:
     """Yield a temporary folder that replaces `path` at the end of the `with` block, or is removed if anything failed.
 
-    Only its owner can read the folder, then and later. An existing folder is removed at the end, or restored after a failure. If the
-    process is killed in between, the next writer in the same directory restores it.
+    Only its owner can ever read the folder. An existing folder is removed at the end, or restored after a failure. If the process
+    is killed in between, the next writer in the same directory restores it.
 
     Args:
         path: the folder. Its parents are created if they do not exist.
@@ -174,7 +174,7 @@ def write_text(path: Path, text: str, *, replace: bool) -> Path:
     r"""Write text atomically in UTF-8 and return the absolute path. Line ends stay \n, and control characters become blanks.
 
     Raises:
-        FileError: as `whole_files`.
+        FileError: see `whole_files`.
     """
     with whole_files(path, replace=replace) as [part]:
         part.write_bytes(_CONTROL.sub(" ", text).encode())
@@ -182,7 +182,7 @@ def write_text(path: Path, text: str, *, replace: bool) -> Path:
 
 
 def escaped(json_text: str) -> str:
-    r"""Escape characters that JSON allows but that are unsafe in terminals or can't be encoded: control characters and half characters.
+    r"""Escape characters that JSON allows but that are unsafe in terminals or can't be encoded: control characters and lone surrogates.
 
     >>> print(escaped('{"name": "VIP\x9b"}'))
     {"name": "VIP\u009b"}
@@ -211,7 +211,7 @@ def take_lock(fileno: int) -> bool | None:
 
 
 def _target(path: Path, *, replace: bool) -> Path:
-    """Return the file to write, with links resolved. Refuse paths that are not files, or can't be."""
+    """Return the file to write, with links resolved. Refuse paths that are not files or can't be files."""
     try:
         _check_name(path)
         target = Path(os.path.realpath(path))
@@ -235,7 +235,7 @@ def _target(path: Path, *, replace: bool) -> Path:
 
 
 def _check_name(path: Path) -> None:
-    """Refuse control characters, which file systems may allow and terminals would execute.
+    """Refuse control characters in names, which file systems may allow but terminals would execute.
 
     Raises:
         ValueError: the name has a control character.
@@ -265,7 +265,7 @@ def _refusal(path: Path, error: OSError | ValueError) -> FileError:
 
 @contextlib.contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
-    """Create a hidden folder for the parts of one writer, readable only by its owner, and remove it at the end."""
+    """Create a hidden folder for one writer's temporary files, readable only by its owner, and remove it at the end."""
     place = None
     with contextlib.ExitStack() as stack:
         try:
@@ -280,7 +280,7 @@ def _workplace(folder: Path) -> Iterator[Path]:
 
 
 def _locked_workplace(folder: Path, stack: contextlib.ExitStack) -> Path | None:
-    """Create a hidden folder and lock it. Returns None if another writer removed it as a leftover before it was locked."""
+    """Create a hidden folder and lock it. Return None if another writer removed it as a leftover before it was locked."""
     place = folder / f".segkit-{secrets.token_hex(8)}"
     place.mkdir(mode=0o700)
     try:
@@ -291,7 +291,7 @@ def _locked_workplace(folder: Path, stack: contextlib.ExitStack) -> Path | None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove the hidden folders of killed writers, which are those that are not locked. Errors are ignored."""
+    """Remove the hidden folders that killed writers left, which are the unlocked ones. Ignore errors."""
     with contextlib.suppress(OSError):
         for place in [Path(entry.path) for entry in os.scandir(folder) if _is_workplace(entry)]:
             with contextlib.suppress(OSError):
@@ -307,7 +307,7 @@ def _is_workplace(entry: "os.DirEntry[str]") -> bool:
 
 
 def _empty(place: Path) -> None:
-    """Remove the parts in a locked hidden folder, and the folder itself if the system allows it."""
+    """Remove the temporary files in a locked hidden folder, and the folder itself if the system allows it."""
     with contextlib.suppress(OSError):
         _put_back(place)
         for path in list(place.iterdir()):
@@ -318,24 +318,24 @@ def _empty(place: Path) -> None:
 
 
 def _put_back(place: Path) -> None:
-    """Restore a folder that was moved away for a new one, if the new one did not replace it."""
+    """Restore a folder that was moved aside for a new one, if the new one did not replace it."""
     name, old = place / "0.name", place / "0.old"
     if name.exists() and old.is_dir():
         target = place.parent / name.read_text(encoding="utf-8")
-        # Somebody else may have made the hidden folder, in a folder that all write to.
+        # In a folder that everybody can write to, somebody else may have made the hidden folder.
         if target.parent == place.parent and not os.path.lexists(target):
             old.rename(target)
 
 
 def _remove(place: Path) -> None:
-    """Remove an empty hidden folder. Windows allows this only after its lock was released."""
+    """Remove an empty hidden folder. Windows allows this only after its lock is released."""
     with contextlib.suppress(OSError):
         place.rmdir()
 
 
 @contextlib.contextmanager
 def _locked(folder: Path, *, patience: float = 0.0) -> Iterator[bool | None]:
-    """Lock a folder, waiting up to `patience` seconds for another process; yield the result of `take_lock`."""
+    """Lock a folder, waiting up to `patience` seconds for another process, and yield the result of `take_lock`."""
     try:
         if sys.platform == "win32":
             fileno = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT)
@@ -359,7 +359,7 @@ def _locked(folder: Path, *, patience: float = 0.0) -> Iterator[bool | None]:
 
 
 def _set_mode(part: Path, target: Path, *, shows_people: bool) -> None:
-    """Give a part the mode and group of the file that it replaces. A new file with personal data is readable only by its owner."""
+    """Give a temporary file the mode and group of the file that it replaces, and make new personal data readable only by its owner."""
     try:
         old = target.stat()
     except FileNotFoundError:
@@ -370,13 +370,13 @@ def _set_mode(part: Path, target: Path, *, shows_people: bool) -> None:
             with contextlib.suppress(PermissionError):
                 os.chown(part, -1, old.st_gid)
     if mode is not None:
-        # Some file systems, as on memory sticks, have no modes.
+        # Some file systems, such as those on memory sticks, have no modes.
         with contextlib.suppress(PermissionError):
             part.chmod(mode)
 
 
 def _put_in_place(parts: Sequence[Path], targets: Sequence[Path], *, last_vouches: bool) -> None:
-    """Rename every part to its target. If a rename fails, restore the files replaced before it."""
+    """Rename every temporary file to its target. If a rename fails, restore the files that were already replaced."""
     olds = [part.with_suffix(".old") for part in parts]
     # Nothing can fail after the last rename, so the last file needs no backup, unless `last_vouches` removes it first.
     backups = len(parts) if last_vouches else len(parts) - 1
@@ -390,7 +390,7 @@ def _put_in_place(parts: Sequence[Path], targets: Sequence[Path], *, last_vouche
             part.replace(target)
     except BaseException:
         if not parts[-1].exists():
-            # Interrupted after all renames: there is nothing to restore.
+            # The interrupt came after all renames, so there is nothing to restore.
             raise
         for part, target, old in zip(parts, targets, olds, strict=True):
             if old.exists():

@@ -1,4 +1,4 @@
-"""Check paths that an analyst passes before they are opened for reading. Pipes are refused, since reading one may block for ever."""
+"""Check paths that an analyst passes before they are opened for reading. Pipes are refused, since reading one may block forever."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 from segkit.errors import DataError
 
 _LONGEST_NAME = 250
-"""No file system allows longer file names than about this many characters."""
+"""No file system allows file names much longer than this many characters."""
 
 
 def there(given: Any, what: str) -> Path:
@@ -43,10 +43,10 @@ def file_there(given: Any, what: str, *, largest: int | None = None) -> Path:
     Args:
         given: the path.
         what: what the path is for, for error messages.
-        largest: the largest size in bytes; None is any size.
+        largest: the largest size in bytes; None allows any size.
 
     Raises:
-        DataError: as `there`; or the path is a folder, or the file is larger than `largest`.
+        DataError: see `there`; also if the path is a folder, or the file is larger than `largest`.
     """
     path = there(given, what)
     if path.is_dir():

@@ -73,7 +73,7 @@ _SPELLINGS = {
 PROFILE_SPELLINGS = {spelling.casefold(): name for name, spellings in _SPELLINGS.items() for spelling in spellings}
 """Maps headers of Klaviyo's exports and of its tables in a warehouse, in lower case, to canonical names.
 
-Taken from real exports, since the help page is not public, and from the schemas of connectors.
+They come from real exports, since the help page is not public, and from the schemas of connectors.
 """
 
 EVENT_SPELLINGS = {

@@ -1,4 +1,4 @@
-"""Read JSON from outside within limits of nesting and of the length of numbers, and replace half characters."""
+"""Read JSON from outside, with limits on nesting and on the length of numbers, and replace lone surrogates."""
 
 import json
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ def read_json(text: str | bytes) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        ValueError: the text is not JSON, is nested too deep, or has a number that is too long. The message may be shown to the user.
+        ValueError: the text is not JSON, is nested too deeply, or has a number that is too long. The message may be shown to users.
 
     >>> read_json('{"a": [1]}')
     {'a': [1]}
@@ -36,7 +36,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 def _may_be_deep(text: str | bytes) -> bool:
-    """Return whether a text has more brackets than may be nested, which is faster than parsing the nesting."""
+    """Return whether a text has more brackets than may be nested. Counting them is faster than parsing the nesting."""
     if isinstance(text, bytes):
         return text.count(b"[") + text.count(b"{") > DEEPEST
     return text.count("[") + text.count("{") > DEEPEST
@@ -46,7 +46,7 @@ _TOO_DEEP = f"its brackets are nested more than {DEEPEST} deep"
 
 
 def is_deep(value: Any, most: int = DEEPEST) -> bool:
-    """Return whether lists and mappings are nested deeper than `most` levels. Not recursive, so it works at any depth.
+    """Return whether lists and mappings are nested deeper than `most` levels. It is not recursive, so it works at any depth.
 
     >>> is_deep([[1]]), is_deep(json.loads("[" * 101 + "]" * 101))
     (False, True)
@@ -62,7 +62,7 @@ def is_deep(value: Any, most: int = DEEPEST) -> bool:
 
 
 _NESTS = (list, tuple, dict)
-"""Without `Mapping`, since an instance check against it is slow."""
+"""`Mapping` is left out, since an instance check against it is slow."""
 
 
 def _inside(value: Any) -> Iterable[Any]:
@@ -70,7 +70,7 @@ def _inside(value: Any) -> Iterable[Any]:
 
 
 class Halves:
-    r"""Replaces half characters, which remain when a text is cut within an emoji, and counts the texts that had one.
+    r"""Replaces lone surrogates, which are left when a string is cut inside an emoji, and counts the strings that had one.
 
     >>> halves = Halves()
     >>> halves.without(["Ann \ud83d", "Bob"]) == ["Ann \ufffd", "Bob"], halves.found
@@ -81,8 +81,8 @@ class Halves:
         self.found = 0
 
     def without(self, value: Any) -> Any:
-        """Return a value with each half replaced by U+FFFD, also in keys of mappings. The value must not nest deeper than `DEEPEST`."""
-        # Called for every cell of a column. Most are numbers or short ASCII texts, so check for those first.
+        """Return a value with each lone surrogate replaced by U+FFFD, also in keys. It must not be nested deeper than `DEEPEST`."""
+        # This is called for every cell of a column. Most are numbers or short ASCII strings, so check for those first.
         if isinstance(value, str):
             if value.isascii() or not has_half(value):
                 return value
@@ -96,7 +96,7 @@ class Halves:
 
 
 def has_half(text: str) -> bool:
-    r"""Return whether a text has half a character (a lone surrogate), which can't be encoded as UTF-8.
+    r"""Return whether a string has a lone surrogate (half a character), which can't be encoded as UTF-8.
 
     >>> has_half("Ann \ud83d"), has_half("Ann 😀")
     (True, False)

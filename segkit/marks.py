@@ -1,4 +1,4 @@
-"""Strip the marks that spreadsheets and web pages leave around a text: blanks, zero-width characters, an apostrophe, ="..."."""
+"""Strip the marks that spreadsheets and web pages leave around text: blanks, zero-width characters, an apostrophe, ="..."."""
 
 import re
 
@@ -6,10 +6,10 @@ _JOINERS = "\u200c\u200d"
 _WITHOUT_WIDTH = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _BLANKS = "\\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 AROUND = f"{_BLANKS}{_JOINERS}{_WITHOUT_WIDTH}"
-"""The characters to strip from both ends of a text, for use inside the brackets of a regular expression of Python or Arrow."""
+"""The characters to strip from both ends of a text, for use inside the brackets of a regular expression in Python or Arrow."""
 
 _ENDS = re.compile(rf"\A[{AROUND}]+|[{AROUND}]+\Z")
-# Inside emoji, and in scripts such as Persian, a joiner has a meaning. Next to ASCII it never has.
+# A joiner has a meaning inside emoji and in scripts such as Persian, but never next to ASCII.
 _INSIDE = re.compile(rf"[{_WITHOUT_WIDTH}]|(?<![^\x00-\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f])")
 MARKED = rf"^[{AROUND}'=]|[{AROUND}]$|[{_JOINERS}{_WITHOUT_WIDTH}]"
 """A regular expression for Arrow that matches texts that may have a mark."""

@@ -12,7 +12,7 @@ LEAST_NUMBER = 1_000_000
 
 _DIGIT = r"[\d²³¹⁰⁴-⁹₀-₉①-⑨⓪]"
 _NUMBER = re.compile(rf"\+?{_DIGIT}(?:[\W_]{{0,4}}{_DIGIT}){{6,}}(?:[eE][+-]?\d+)?|\+(?:[\W_]{{0,3}}[\dA-Z]){{8,}}")
-"""Matches seven digits or more, of any script, with a few marks between them; or a number written in letters."""
+"""Matches seven or more digits in any script, with a few marks between them, or a number written in letters."""
 
 _ADDRESS = re.compile(
     r'(?:"(?:[^"\\]|\\.){1,64}"|(?<!\S)\S*?)\s{0,2}(?:[@＠﹫]|%40|&#64;|[(\[{]\s?at\s?[)\]}])\s{0,2}\S*',  # noqa: RUF001  # as some keyboards write it
@@ -33,10 +33,10 @@ _MILLISECONDS = r"1\d{12}"
 _DEGREES = r"\d{1,2}\.\d{4,}|\d{1,2}\.\d+, -?\d{1,3}\.\d+"
 _SHORT_DATE = rf"{_DAY}([-/.]){_DAY}\1\d\d"
 _MOMENT = re.compile(rf"(?<!\d)(?<!\d[-/.:])(?:{_FULL_DATE}|{_YEARS}|{_CLOCK})(?![-/.:]?\d)", re.ASCII)
-"""Matches a date, a time, or a range of years. Numbers next to it are masked, but it is not."""
+"""Matches a date, a time, or a range of years, which stays visible while numbers next to it are masked."""
 
 _NOT_PERSONAL = re.compile(
-    # A number of Egypt begins with 201 and 0, 1, 2 or 5, and has twelve digits.
+    # An Egyptian number has twelve digits and begins with 2010, 2011, 2012 or 2015.
     rf"{_BARE_DAY}(?:{_BARE_CLOCK}[0-5]\d)?|(?!201[0125]){_BARE_DAY}{_BARE_CLOCK}|{_MILLISECONDS}|{_DEGREES}"
     rf"|(?:{_BARE_DAY}|{_SHORT_DATE}) {_CLOCK}",
     re.ASCII,
@@ -45,7 +45,7 @@ _NOT_PERSONAL = re.compile(
 
 
 def masked_text(text: str) -> str:
-    """Return text with phone numbers and addresses masked. Their first characters and shape stay, so that they can be found.
+    """Return text with phone numbers and addresses masked. Their first characters and shape stay, so that people can find them.
 
     Runs in linear time.
 
@@ -58,7 +58,7 @@ def masked_text(text: str) -> str:
 def quoted(value: object) -> str:
     """Return the `repr` of a value for an error or a warning, with phone numbers and addresses masked.
 
-    A value that Python can't write out, such as a number of thousands of digits, is only named by its type.
+    A value that Python can't write out, such as a number with thousands of digits, is shown as its type.
 
     >>> quoted("VIP"), quoted("ann@mail.example"), quoted(12125550142), quoted((42.36, -71.0589012))
     ("'VIP'", "'a••@••••.•••••••'", '121••••••••', '(42.36, -71.0589012)')
@@ -84,7 +84,7 @@ def _quoted(value: object) -> str:
         case bool():
             return repr(value)
         case int() | float():
-            # Decimals of a coordinate or of a share are not a phone number.
+            # The decimals of a coordinate or a share are not a phone number.
             return masked_text(repr(value)) if abs(value) >= LEAST_NUMBER else repr(value)
         case tuple() | list() if type(value) in {tuple, list}:
             inside = ", ".join(map(_quoted, value))

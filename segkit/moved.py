@@ -40,7 +40,7 @@ RECORDS = {
     "Parameter": "segkit.definition.parameters",
     "Recommended": "segkit.analysis.recommended",
 }
-"""Records that functions hand back and nobody makes by hand, each with its module."""
+"""Records that functions return and nobody creates by hand, each with its module."""
 
 
 class Moved:
@@ -78,7 +78,7 @@ class Moved:
         return found
 
     def exec_module(self, module: ModuleType) -> None:
-        """Restore the module's spec, which Python has replaced by that of the old name."""
+        """Restore the module's spec, which Python has replaced with the spec for the old name."""
         spec = module.__spec__
         module.__spec__ = None if spec is None else self._specs.pop(spec.name)
 

@@ -67,7 +67,7 @@ SUPPRESSIONS = {
     "INVALID_EMAIL": "email_invalid_timestamp",
     "USER_SUPPRESSED": "email_user_suppressed_timestamp",
 }
-"""Klaviyo's reasons for suppressing an address that conditions can use, with the column of the date."""
+"""The reasons for which Klaviyo suppresses an address, as conditions name them, each with the column of its date."""
 
 EVENT_COLUMNS = ("profile_id", "metric", "datetime", "value")
 LIST_COLUMNS = ("profile_id", "list_id", "joined")
@@ -94,14 +94,15 @@ METRIC_NAMES = {
 }
 """Metrics that Klaviyo renamed: the name that segkit shows, with all older and newer names of the same metric.
 
-The newest names are from July 2026 (Singer's tap-klaviyo 1.2.0). Accounts have different ones, and one history may have several.
+The newest names are from July 2026 (Singer's tap-klaviyo 1.2.0). Accounts use different names, and one account's events may have
+several names for the same metric.
 """
 
 CONSENT_METRICS = {
     "sms": ("Subscribed to SMS Marketing", "Unsubscribed from SMS Marketing"),
     "email": ("Subscribed to Email Marketing", "Unsubscribed from Email Marketing"),
 }
-"""For each channel, the metric of giving consent and that of withdrawing it."""
+"""For each channel, the metrics that record consent and its withdrawal."""
 
 STANDARD_METRICS = frozenset(
     {
@@ -130,7 +131,7 @@ STANDARD_METRICS = frozenset(
         "Active on Site",
     }
 )
-"""Metrics that every Klaviyo account can have. If one has no events in the data, it happened zero times and is not a misspelling."""
+"""Metrics that every Klaviyo account can have. If the data has no events of one, it happened zero times and isn't a misspelling."""
 
 
 def _folded(name: str) -> str:
@@ -145,7 +146,7 @@ _CANONICAL_METRICS = {
 def canonical_metric(name: str) -> str:
     """Return the canonical name of a metric.
 
-    Klaviyo's own metrics are found by each of their names, ignoring case. Other names are only stripped of surrounding blanks and
+    Klaviyo's own metrics are found by any of their names, ignoring case. Other names are only stripped of surrounding blanks and
     marks, since custom metrics are case-sensitive in Klaviyo.
 
     >>> canonical_metric("Clicked Text Message"), canonical_metric("consented to receive sms "), canonical_metric(" Bid ")
@@ -165,9 +166,9 @@ def metric_spellings(metric: str) -> tuple[str, ...]:
 
 
 def canonical_name(table: str, header: str) -> str:
-    """Return the canonical name of a header in "profiles", "events", "lists" or "places"; unknown headers stay unchanged.
+    """Return the canonical name of a header in "profiles", "events", "lists" or "places", and unknown headers unchanged.
 
-    Case and surrounding blanks don't matter, so that amounts under "Value" are not treated as a custom property.
+    Case and surrounding blanks don't matter. For example, amounts under "Value" are not treated as a custom property.
 
     >>> canonical_name("profiles", "State / Region"), canonical_name("profiles", "Shoe Size")
     ('region', 'Shoe Size')

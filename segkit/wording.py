@@ -21,7 +21,7 @@ def shortened(text: object, letters: int = 40) -> str:
 
 
 def joined(words: Iterable[object], *, most: int = 3, by: str = "and") -> str:
-    """Return words joined as in a sentence, with only the number of those after the first few.
+    """Join words as in a sentence. After the first few, give only the number of the rest.
 
     >>> joined(["VIP"]), joined(["VIP", "SMS"], by="or"), joined(["a", "b", "c", "d", "e"])
     ('VIP', 'VIP or SMS', 'a, b, c and 2 more')
@@ -33,7 +33,7 @@ def joined(words: Iterable[object], *, most: int = 3, by: str = "and") -> str:
 
 
 def percent(share: float, *, digits: int = 2) -> str:
-    """Return a share in percent to two digits (or one); a dash for NaN. Only an exact 0 or 1 becomes 0% or 100%.
+    """Return a share in percent to two digits (or one), or a dash for NaN. Only an exact 0 or 1 becomes 0% or 100%.
 
     >>> [percent(share) for share in (0, 0.0001, 0.042, 0.123, 0.9999, 1, float("nan"))]
     ['0%', '<0.1%', '4.2%', '12%', '>99%', '100%', '—']
@@ -52,7 +52,7 @@ def percent(share: float, *, digits: int = 2) -> str:
 
 
 def likeness(jaccard: float) -> str:
-    """Return a Jaccard index to two decimals; a dash for NaN. Only an exact 0 or 1 becomes 0 or 1.
+    """Return a Jaccard index to two decimals, or a dash for NaN. Only an exact 0 or 1 becomes 0 or 1.
 
     >>> [likeness(jaccard) for jaccard in (0, 0.001, 0.5, 0.999, 1, float("nan"))]
     ['0', '<0.01', '0.50', '>0.99', '1', '—']
@@ -63,7 +63,7 @@ def likeness(jaccard: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with a thousands separator and without trailing zeros; a dash for NaN.
+    """Return a number with thousands separators and without trailing zeros, or a dash for NaN.
 
     >>> [number(value) for value in (2984, 2984.0, 0.125, float("nan"))]
     ['2,984', '2,984', '0.125', '—']
@@ -74,7 +74,7 @@ def number(value: float) -> str:
 
 
 def brief(value: float, *, decimals: int = 1) -> str:
-    """Return a count in as few characters as possible, such as "12k", for places with little room; a dash for NaN.
+    """Return a count in few characters, such as "12k", for places with little room, or a dash for NaN.
 
     >>> [brief(value) for value in (653, 2984, 12345, 999_499, 1_234_567, float("nan"))]
     ['653', '3.0k', '12k', '999k', '1.2M', '—']
@@ -82,7 +82,7 @@ def brief(value: float, *, decimals: int = 1) -> str:
     '3k'
     """
     for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        # A number that would be rounded up to 1,000 of a unit is written in the next one.
+        # A number that would be rounded up to 1,000 of a unit is written in the next unit.
         if value >= unit * 0.9995:
             return f"{value / unit:.{decimals if value < 9.95 * unit else 0}f}{letter}"
     return number(value)
@@ -107,7 +107,7 @@ def are(count: int) -> str:
 
 
 def listed(names: Iterable[object], *, most: int = 12) -> str:
-    """Return quoted names separated by commas; if there are more than `most`, with the number of those left out.
+    """Return quoted names separated by commas. After the first `most`, give only the number of the rest.
 
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
@@ -125,11 +125,11 @@ _UNITS: dict[str, list[str]] = {
     "meters": [],
     "metres": [],
 }
-"""Suggestions for units, since similarity of spelling fails: "km" is not similar to any word, and "meters" is to "kilometers"."""
+"""Suggestions for units, since similar spelling does not help: "km" resembles no unit, but "meters" resembles "kilometers"."""
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """Return a sentence, " Did you mean ...?", with the most similar known names; "" if there are none."""
+    """Return the sentence " Did you mean ...?" with the most similar known names, or "" if there are none."""
     if not isinstance(name, str):
         return ""
     by_folded = {candidate.casefold(): candidate for candidate in known}

@@ -30,18 +30,18 @@ _NO_DATE = np.datetime64("NaT", "us")
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """How far segkit and Klaviyo agree about the members of a segment. Prints counts and never a person.
+    """How far segkit and Klaviyo agree about the members of a segment. Printing it shows counts, but never a person.
 
     Attributes:
         segment: the segment's name.
         as_of: the moment of segkit's answer, UTC.
         pulled_at: the moment at which the members were read from Klaviyo, UTC.
         both: number of profiles that are members in both.
-        only_here: number of profiles that are members only in segkit.
-        only_there: number of ids that are members only in Klaviyo, unknown ids included.
+        only_here: number of profiles that are members in segkit only.
+        only_there: number of ids that are members in Klaviyo only, unknown ids included.
         explained: the number of differences for each of the six explanations, zeros included.
-        differences: a row for each difference, index `profile_id`: `here` and `there` (True or False) and `explanation`; first
-            the profiles in their order, then unknown ids. Contains ids of people: take care where you show it.
+        differences: a row for each difference, with `profile_id` as the index and the columns `here` and `there` (True or False) and
+            `explanation`. Profiles in the data come first, then unknown ids. It has ids of people, so take care where you show it.
     """
 
     segment: str
@@ -84,13 +84,14 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
     - "joined after the pull": the profile joined after `as_of`, according to its `joined` date or because it matches the segment at
       `pulled_at`.
     - "left since": the profile matches the segment at `as_of`, but not at `pulled_at`.
-    - "the daily sweep": at a moment in the 24 hours before `pulled_at`, segkit agreed with Klaviyo, and only the passing of time has
-      changed segkit's answer: no event, list entry or change of consent since then matters. Klaviyo reacts to those at once, but
-      to the passing of time only once in 24 hours ("How segments update", help article 115005233488). The moments tried are the
-      last instant before midnight and, if the segment counts hours or tests dates, each full hour before `pulled_at`.
-    - "status date against event": the answers agree if each date of a subscription is replaced by the Subscribed event, or each
-      such event by the date. Klaviyo stores both, and its own engagement tracks use one of each. When they differ is not documented
-      (help article 360044556071 and the Segments API; imports and consent given elsewhere leave a date without an event).
+    - "the daily sweep": segkit agreed with Klaviyo at some moment in the 24 hours before `pulled_at`, and since then only the passing
+      of time has changed segkit's answer, not an event, a list entry or a change of consent. Klaviyo reacts to those at once, but
+      updates segments for the passing of time only once in 24 hours ("How segments update", help article 115005233488). segkit tries
+      the last instant before midnight and, if the segment counts hours or tests dates, each full hour before `pulled_at`.
+    - "status date against event": the answers agree if segkit uses the Subscribed event in place of the date of each subscription,
+      or the date in place of each such event. Klaviyo stores both, and its engagement tracks use one in track A and the other in B.
+      Its documentation does not say when they differ (help article 360044556071 and the Segments API). Imports, and consent given
+      elsewhere, leave a date without an event.
     - "unexplained": none of these.
 
     Args:
@@ -108,7 +109,7 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
 
     Raises:
         DefinitionError: `theirs` does not hold ids, or holds several segments but not this one, or `pulled_at` is before `as_of`.
-        DataError: the frame has no `profile_id`; also raised as by `sk.membership`.
+        DataError: the frame has no `profile_id`; see also `sk.membership`.
 
     >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "Age": [17, 18]}), as_of="2026-06-30")
@@ -158,7 +159,7 @@ def _moment(dataset: Dataset, pulled_at: AsOf) -> datetime:
 
 
 def _their_members(theirs: Theirs, segment: str) -> "pd.Series[Any]":
-    """Return when each member in Klaviyo joined, by id; NaT if that is unknown."""
+    """Return when each member in Klaviyo joined, by id, with NaT if this is unknown."""
     if isinstance(theirs, str | bytes | Mapping) or not isinstance(theirs, Iterable):
         raise DefinitionError.bad_value("theirs", theirs, "several profile ids, or a table with profile_id")
     dates: Any = _NO_DATE
@@ -179,7 +180,7 @@ def _their_members(theirs: Theirs, segment: str) -> "pd.Series[Any]":
 
 
 def _of_segment(frame: pd.DataFrame, segment: str) -> pd.DataFrame:
-    """Return the rows of one segment; if the table holds only one segment, return it whole, whatever its name."""
+    """Return the rows of one segment. If the table holds only one segment, return all rows, whatever its name is."""
     names = frame["segment"].unique() if "segment" in frame.columns else ()
     if len(names) <= 1:
         return frame

@@ -1,4 +1,4 @@
-"""Explain why Klaviyo and segkit differ about a profile, by a list of rules. `agreement.py` counts the explanations."""
+"""Explain by a list of rules why Klaviyo and segkit differ about a profile. `agreement.py` counts the explanations."""
 
 import warnings
 from collections.abc import Callable, Hashable, Iterator
@@ -98,7 +98,7 @@ class Case:
             (STATUS_DATE, self.dated_otherwise),
         ]
         with warnings.catch_warnings():
-            # `membership` has already warned of what is missing in the data.
+            # `membership` has already warned about what is missing in the data.
             warnings.simplefilter("ignore", SegkitWarning)
             for name, rule in rules:
                 if is_open.any():
@@ -200,7 +200,7 @@ def _moves_within_a_day(atom: Atom) -> bool:
 
 
 def _with_atoms(condition: Condition, swap: Callable[[Condition], Condition]) -> Condition:
-    """Return a condition with each atom swapped for another condition."""
+    """Return a condition with each atom replaced by the result of `swap`."""
     match condition:
         case AllOf(conditions):
             return AllOf(tuple(_with_atoms(part, swap) for part in conditions))

@@ -1,4 +1,4 @@
-"""Count the profiles on either side of a threshold, in bars of the quantity that it is compared with."""
+"""Count the profiles on either side of a threshold, as a histogram of the quantity that the threshold applies to."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -26,19 +26,19 @@ from segkit.wording import are, counted, number, profiles
 Counts: TypeAlias = npt.NDArray[np.int64]
 
 BINS = 60
-"""Number of bars within the parameter's range: enough to see the distribution, few enough to point at one bar."""
+"""Number of bars within the parameter's range: enough to see the distribution, but few enough to point at a single bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """The distribution of the quantity that a parameter is a threshold on.
+    """The distribution of the quantity that a parameter sets a threshold for.
 
     Attributes:
-        table: a row per bar and side of the threshold: `from_value`, `to_value` (exclusive; infinite in the bar for values beyond the
-            parameter's range), `profiles`, `is_in` (True for profiles that the condition includes).
+        table: a row for each bar and side of the threshold: `from_value`, `to_value` (exclusive, and infinite in the bar for values
+            beyond the parameter's range), `profiles`, `is_in` (True for profiles that the condition includes).
         quantity: the name of the quantity.
-        threshold: the current threshold, in the quantity's unit; for a parameter in weeks it is in days.
-        without: number of profiles without such a quantity, because they have no such event or the property is not set.
+        threshold: the current threshold, in the quantity's unit (days for a parameter in weeks).
+        without: number of profiles that have no value, because they have no such event or the property is not set.
         base: which profiles are counted, in words.
         end: the end of the parameter's range, in the quantity's unit.
     """
@@ -64,25 +64,25 @@ class Distribution:
 def distribution(
     builder: Callable[..., Segment], dataset: Data, *, parameter: str, **values: Any
 ) -> Distribution | None:
-    """Return the distribution of the quantity that one parameter of a builder is a threshold on, and the current threshold.
+    """Return the distribution of the quantity that one parameter of a builder sets a threshold for, with the current threshold.
 
-    The quantity is found by moving the parameter and looking for the condition that changes with it. It may be the days since the last
-    event, a count, a sum, a distance, a numeric property or the length of a list. Only profiles that match every other condition of
-    the outermost "all of" are counted. Values beyond the parameter's range are in the last bar.
+    segkit finds the quantity by changing the parameter and looking for the condition that changes with it. It may be the days since
+    the last event, a count, a sum, a distance, a numeric property or the length of a list. Only profiles that match all other
+    conditions of the outermost "all of" are counted. Values beyond the parameter's range are in the last bar.
 
     Args:
         builder: a function that takes keyword arguments and returns a segment; it may be your own.
         dataset: the profiles and events.
         parameter: the parameter's name.
-        **values: values of the builder's parameters; parameters that are not named have their defaults.
+        **values: values of the builder's parameters. Other parameters keep their defaults.
 
     Returns:
-        The distribution, or None if the parameter moves no such quantity, for example if it is a country, a topic or a window of hours
-        or months.
+        The distribution, or None if the parameter sets no threshold for such a quantity, for example if it is a country, a topic or a
+        window of hours or months.
 
     Raises:
         DefinitionError: the builder has no such parameter.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset
     >>> from segkit.builders import sms_budget_shoppers
@@ -109,7 +109,7 @@ def distribution_at(
 
 
 def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]) -> Quantity | None:
-    """Return the quantity that one parameter is a threshold on, for given `values` of parameters; others have their defaults.
+    """Return the quantity that one parameter sets a threshold for. Parameters that are not in `values` keep their defaults.
 
     Raises:
         DefinitionError: the builder has no such parameter.
@@ -122,15 +122,15 @@ def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapp
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A quantity counted in bars, with the profiles on the member side of the threshold.
+    """The number of profiles in each bar of a quantity, in all and on the members' side of the threshold.
 
     Attributes:
         quantity: the quantity.
         cut: the bars as bins of the measure.
         edges: where each bar begins, in the unit of the chart, followed by infinity.
-        inside: number of profiles in each bar on the member side, for the current value of the parameter.
+        inside: number of profiles in each bar on the members' side of the threshold, for the current value of the parameter.
         totals: number of profiles in each bar.
-        without: number of profiles without such a quantity.
+        without: number of profiles that have no value.
     """
 
     quantity: Quantity
@@ -162,9 +162,9 @@ class Bars:
         )
 
     def inside_at(self, engine: Engine, threshold: Threshold) -> Counts | None:
-        """Return how many profiles of each bar are on the member side at each position of a threshold: a row for each position.
+        """Return how many profiles in each bar are on the members' side, as a row for each position of a threshold.
 
-        Return None if bins can't tell the answer at a position.
+        Return None if the bins don't determine the answer at some position.
         """
         moving = next((one for one in threshold.moving or () if one.place == self.quantity.moving.place), None)
         side = None if moving is None else side_of(moving, engine, also=[self.cut], among=self.quantity.counted)
@@ -175,9 +175,9 @@ class Bars:
 
 
 def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
-    """Count a quantity in bars of equal width, from 0 or below; values beyond the parameter's range are in the last bar.
+    """Count a quantity in bars of equal width, from 0 or below. Values beyond the parameter's range are in the last bar.
 
-    Return None if no single event decides a moving window.
+    Return None for a moving window if no single event decides who is in it.
     """
     try:
         edges = _bar_edges(quantity, 0.0)
@@ -199,7 +199,7 @@ def bars_of(quantity: Quantity, engine: Engine) -> Bars | None:
 
 
 def _counted(quantity: Quantity, cut: Cut, engine: Engine) -> tuple[Counts, Counts]:
-    """Return the number of profiles in each bar, and how many of them are on the member side."""
+    """Return the number of profiles in each bar, and how many of them are on the members' side."""
     cube = engine.cube([cut, quantity.moving.atoms[0]], among=quantity.counted)
     bins, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
     has, is_in = bins != NO_BIN, cube[1].to_numpy() ^ quantity.is_negated
@@ -211,7 +211,7 @@ def _counted(quantity: Quantity, cut: Cut, engine: Engine) -> tuple[Counts, Coun
 
 
 def _low(quantity: Quantity, engine: Engine) -> float:
-    """Return minus a power of ten that is at most every amount; some amounts must be below 0."""
+    """Return the lowest bar edge: minus a power of ten, at or below every amount. Some amounts must be below 0."""
     decades = Cut(quantity.measure, tuple(-(10**power) for power in range(18, -1, -1)))
     bins = engine.cube([decades], among=quantity.counted)[0]
     return float(decades.edges[max(int(bins[bins != NO_BIN].min()) - 1, 0)])

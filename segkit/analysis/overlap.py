@@ -1,4 +1,4 @@
-"""Count how segments overlap, in pairs and in exact intersections; empty segments are included."""
+"""Count how segments overlap, in pairs and in all combinations. Empty segments are included."""
 
 from collections.abc import Hashable, Sequence
 
@@ -35,10 +35,10 @@ def overlap(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.Dat
 
     Raises:
         DefinitionError: a cell of a table is not True, False, 1 or 0; or the call has both a table and a dataset, or neither.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
+        SegkitWarning: see `sk.membership`; also if cells of a table are missing, which do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False]})
     >>> overlap(who).query("segment == 'SMS' and other == 'VIP'")[["overlap", "containment"]].to_dict("list")
@@ -68,7 +68,7 @@ def overlap(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.Dat
 
 
 def intersections(who: pd.DataFrame | Segments, dataset: Data | None = None) -> pd.DataFrame:
-    """Return how many profiles are in exactly each combination of segments and in no other.
+    """Return how many profiles are in each combination of segments and in no other segment.
 
     Args:
         who: any number of segments with different names, none of them "degree" or "size"; or a membership table.
@@ -81,10 +81,10 @@ def intersections(who: pd.DataFrame | Segments, dataset: Data | None = None) -> 
     Raises:
         DefinitionError: a segment is named "degree" or "size"; a cell of a table is not True, False, 1 or 0; or the call has both a
             table and a dataset, or neither.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`; or cells of a table are missing, which do not count as members.
+        SegkitWarning: see `sk.membership`; also if cells of a table are missing, which do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False]})
     >>> intersections(who)["size"].sum()

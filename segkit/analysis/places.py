@@ -32,7 +32,7 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
         condition, `table.attrs["store"]` holds its `point`, `of`, `radius` and `unit`, so that `plot_map` needs only the table.
 
     Raises:
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit.definition.phrases import has
     >>> people = {"profile_id": list("abc"), "latitude": [42.4, 42.4, None], "longitude": [-71.1, -71.1, None], "Age": [40, 7, 50]}

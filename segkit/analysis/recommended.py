@@ -1,4 +1,4 @@
-"""Build the segments of Klaviyo's guide for a shop, with thresholds and choices from its data, and say why some can't be built."""
+"""Build the segments of Klaviyo's guide, with thresholds and choices from a shop's data, and say why some can't be built."""
 
 import re
 from collections import Counter
@@ -55,7 +55,7 @@ class Recommended:
     """The segments that a shop's data supports, and why others can't be built.
 
     Attributes:
-        segments: the segments of each type of the guide that the data supports.
+        segments: the segments that the data supports.
         not_built: a row for each segment that the data does not support: `segment`, `reason`.
     """
 
@@ -73,14 +73,14 @@ class Recommended:
 
 
 def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "US") -> Recommended:
-    """Return the guide's eight segment types, the sending tracks and the usual exclusions, as far as the shop's data supports them.
+    """Return the eight segment types of Klaviyo's SMS guide, the sending tracks and the usual exclusions, if the data supports them.
 
-    Thresholds come from the shop's own distribution. The country, gender, topic and place are the most common in its data, but never a
-    value or name that looks like a person's phone number or address.
+    Thresholds are quantiles of the shop's data. The country, gender, topic and place are the most common ones in the data, except
+    names and values that look like a person's phone number or address.
 
     Args:
         dataset: the profiles and events.
-        near: the place to live near, as a postal code or (latitude, longitude); None means the most common postal code.
+        near: the store for the segment by distance, as a postal code or (latitude, longitude); None means the most common postal code.
         country: the two-letter country of the postal code.
 
     >>> orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5]})
@@ -108,7 +108,7 @@ def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "
 def _types(
     dataset: Dataset, near: Place | None, country: str
 ) -> Iterator[tuple[str, Callable[[], tuple[Segment, ...] | str]]]:
-    """Yield the name of each type of the guide, and a function that returns its segments, or the reason why there are none."""
+    """Yield the name of each type in the guide, and a function that returns its segments or the reason why there are none."""
     vip = starting_values(builders.sms_vip, dataset)
     former = starting_values(builders.former_vip, dataset)
     yield "SMS subscribers", lambda: (builders.sms_subscribers(),)
@@ -186,7 +186,7 @@ def _preference(dataset: Dataset) -> tuple[Segment, ...]:
 
 
 MOST_ON_SALE = 0.8
-"""A discount in a larger share of orders does not show who waits for a sale. `docs/decisions/0007-bought-mostly-on-sale.md` says why."""
+"""If more orders than this have a discount, it doesn't show who waits for a sale (docs/decisions/0007-bought-mostly-on-sale.md)."""
 
 _DISCOUNTS = re.compile(
     "discount|coupon|promo|voucher|rebate|markdown|saving|reduction|rabatt|remise|(?<!whole)sale(?!s)", re.IGNORECASE
@@ -215,7 +215,7 @@ def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
 def _no_sale(shares: dict[str, float]) -> str:
     """Say why no property with a name like "discount" distinguishes orders."""
     idle = [quoted(name) for name, share in shares.items() if not share]
-    # Above 99 %, round down, so that only a discount in all orders shows as 100 %.
+    # Round down above 99 %, so that 100 % means all orders.
     everywhere = [(name, f"{min(share, 0.99) if share < 1 else 1:.0%}") for name, share in shares.items() if share]
     reasons = []
     if everywhere:
@@ -233,13 +233,13 @@ def _no_sale(shares: dict[str, float]) -> str:
 
 
 def _commonest(values: pa.Array | pa.ChunkedArray, most: int) -> list[str]:
-    """Return the most common values that are set, and order ties alphabetically."""
+    """Return the most common values that are set. Ties are in alphabetical order."""
     counts = Counter(str(value) for value in values.to_pylist() if value is not None)
     return [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]]
 
 
 def _lacking(condition: Condition, dataset: Dataset) -> Iterator[str]:
-    """Yield what a condition needs and the data lacks. One alternative of "any of" is enough. SMS consent is not checked here."""
+    """Yield what a condition needs but the data lacks. One alternative of "any of" is enough. SMS consent is not checked here."""
     match condition:
         case AllOf(conditions):
             for part in conditions:

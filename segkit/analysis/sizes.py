@@ -1,4 +1,4 @@
-"""Count the members of segments, and their share of a named base; empty segments are included."""
+"""Count the members of segments, and their share of a named base. Empty segments are included."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Choose starting values for a builder's thresholds from a shop's own distribution, instead of the builder's defaults."""
+"""Choose starting values for a builder's thresholds from the shop's data instead of the builder's defaults."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -17,21 +17,21 @@ from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Cut, Engine
 
 ANY = Range(0, 100)
-"""Where to look for the starting value first if the parameter has no range."""
+"""The range to search first if the parameter has no range."""
 
 AT_ONCE = 1_000
-"""Maximum number of steps in one query."""
+"""The largest number of steps in one query."""
 
 FARTHEST = 2**40
-"""Look for a starting value at most this many steps from the low end of the range."""
+"""The search ends at this many steps from the low end of the range."""
 
 
 def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, float]:
-    """Return starting values for the parameters of a builder that start from the shop's own distribution.
+    """Return starting values, taken from the shop's data, for those builder parameters that have a `StartsAt`.
 
-    `StartsAt` names a metric and a number of days. The starting value is a quantile over the profiles that have an event of that metric
-    in those days. It is some profile's amount or count, rounded to the nearest step of the parameter's range. A parameter is left out if the data has no event of
-    its metric, and keeps the builder's default.
+    `StartsAt` names a metric and a number of days. The starting value is a quantile over the profiles with an event of that metric in
+    those days: an amount or count that some profile has, rounded to the nearest step of the parameter's range. If the data has no
+    event of the metric, the parameter is left out and keeps the builder's default.
 
     Args:
         builder: a function whose parameters may be annotated with `StartsAt`.
@@ -54,9 +54,9 @@ def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, flo
 
 
 def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
-    """Return a quantile over the profiles with such an event, rounded to the steps of a range; None if there are no such profiles.
+    """Return a quantile over the profiles with such an event, rounded to the steps of a range, or None if there are no such profiles.
 
-    It is an amount that a profile really has, and at most a share of `1 - quantile` of the profiles have more.
+    Before rounding, it is an amount that some profile has, and at most a share of `1 - quantile` of the profiles have more.
     """
     if start.metric not in engine.names().metrics:
         return None
@@ -68,7 +68,7 @@ def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
     low, step = Decimal(str(span.low)), Decimal(str(span.step))
 
     def place_of(rank: int, steps: Sequence[int]) -> int:
-        """Return how many of the steps the amount of a rank reaches, if it is rounded to the nearest step and halves up."""
+        """Return how many of the steps the amount at a rank reaches, after rounding it to the nearest step, halves up."""
         halves = tuple(low + step * (one - Decimal("0.5")) for one in steps)
         cube = engine.cube([Cut(measure, halves)], among=did)
         return int(cube[0].to_numpy()[np.searchsorted(np.cumsum(cube[COUNT].to_numpy()), rank, side="right")])
@@ -86,6 +86,6 @@ def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
 
 
 def _first(count: int) -> list[int]:
-    """Return the steps of a range and, outside it, powers of two, so that amounts outside are found with a few queries."""
+    """Return the steps of a range and, above it, powers of two, so that a few queries find larger amounts."""
     powers = [2**power for power in range(FARTHEST.bit_length())]
     return [*(-power for power in reversed(powers)), *range(count + 1), *(power for power in powers if power > count)]

@@ -1,4 +1,4 @@
-"""Work out the size of a builder's segment as its parameters vary."""
+"""Compute the size of a builder's segment as its parameters vary."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
@@ -31,16 +31,16 @@ def sweep(
         builder: a function that takes keyword arguments and returns a segment; it may be your own.
         dataset: the profiles and events.
         base: the segment that shares refer to; None means all profiles. Shares count only members that are in the base.
-        **settings: the values of a parameter to try, as a list, range or array; or one fixed value. Parameters that are not named
-            keep their default.
+        **settings: for each parameter, the values to try, as a list, range or array, or one fixed value. Other parameters keep their
+            defaults.
 
     Returns:
-        A tidy table with one row per setting, in the order of the values, where the last parameter varies fastest: a column for each
-        parameter that varies, then `size`, `share` (0 to 1; NaN if the base is empty) and `base`.
+        A tidy table with one row per setting. The last parameter varies fastest. The columns are the parameters that vary, then
+        `size`, `share` (0 to 1; NaN if the base is empty) and `base`.
 
     Raises:
-        DefinitionError: the builder does not have a named parameter, or no parameter varies.
-        DataError: as `sk.membership`.
+        DefinitionError: the builder has no parameter with a given name, or no parameter varies.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset
     >>> from segkit.builders import sms_nearby
@@ -92,7 +92,7 @@ def _counts(
     also = [] if inside is None else [inside]
     curve = curve_of(threshold, engine, also=also)
     if curve is not None:
-        # Along a curve only a threshold moves, so all settings have the same notes.
+        # Only the threshold changes along a curve, so all settings have the same notes.
         return conditions[:1], curve.sizes(), curve.sizes(inside)
     sizes = np.array(engine.counts(conditions), dtype=np.int64)
     in_base = sizes if inside is None else np.array(engine.counts(conditions, among=inside), dtype=np.int64)

@@ -62,7 +62,7 @@ def why(segment: Segment, dataset: Dataset, profile_id: str) -> pd.DataFrame:
         was 1; NaN for conditions without a number. An address or phone number is never shown.
 
     Raises:
-        DataError: no profile has this id; also raised as by `sk.membership`.
+        DataError: no profile has this id; see also `sk.membership`.
 
     >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [17]}), as_of="2026-06-30")
@@ -92,7 +92,7 @@ class _Reasons:
         pad = _INDENT * depth
         match condition:
             case AnyOf() if (pair := either_kind(condition)) is not None:
-                # A phrase that reads a property in two ways is one line, as `explain` writes it.
+                # A phrase that reads a property in two ways gets one line, as in `explain`.
                 yield pad + explain(condition), is_true, self._value(pair[0].property), float("nan")
             case AllOf(conditions) | AnyOf(conditions):
                 held = sum(bool(self._evaluation.part(part)[self._row]) for part in conditions)
@@ -143,7 +143,7 @@ class _Reasons:
                 assert_never(atom)
 
     def _status_then(self, channel: Channel) -> Iterator[str]:
-        """Say what the consent was as of the Dataset's moment, if the status in the data is dated after it."""
+        """Say what the consent was at `as_of`, if the status in the data has a later date."""
         then = self._dataset.status_then(channel)
         if not then.is_replayed[self._row]:
             return
@@ -176,7 +176,7 @@ class _Reasons:
         return f"{what}; {newest}", to_threshold
 
     def _newest(self, measure: EventMeasure) -> str:
-        """Say when the newest event in a timeframe was, whatever its properties; return "" if there is none."""
+        """Say when the newest event in a timeframe was, whatever its properties, or return "" if there is none."""
         times = []
         for metric in each_metric(measure.metric):
             events = self._dataset.events.metric(metric)
@@ -219,7 +219,7 @@ class _Reasons:
         return f"on it, joined {max(dated):%Y-%m-%d}" if dated else "on it, joined on an unknown date"
 
     def _number(self, name: str) -> float:
-        """Return the number that a condition reads from a property; NaN if it can't be read as a number."""
+        """Return the number that a condition reads from a property, or NaN if it can't be read as a number."""
         column = self._dataset.column(name)
         code = int(column.codes[self._row])
         is_number = code != UNSET and bool(column.numbers.readable[code])

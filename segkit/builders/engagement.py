@@ -29,7 +29,7 @@ SCHEDULES = {
 """Klaviyo's tracks by schedule (help article 360044556071 of 2026-04-21).
 
 Klaviyo publishes only the weekly schedule in full. For the others, `lost_days`, the end of track B, is our choice: five thirds of
-`clicked_days`, which is the ratio of the weekly schedule.
+`clicked_days`, as in the weekly schedule.
 """
 
 
@@ -37,7 +37,7 @@ Klaviyo publishes only the weekly schedule in full. For the others, `lost_days`,
 def sms_subscribers() -> Segment:
     """Build a segment of everybody who may receive SMS marketing, the base of every other SMS segment.
 
-    Klaviyo advises to build other segments on it, and to text it as a whole only rarely (help article 360047879512).
+    Klaviyo advises building other segments on it, and texting all of it only rarely (help article 360047879512).
 
     >>> sms_subscribers().condition == can_receive("sms")
     True
@@ -55,10 +55,10 @@ def sms_engaged(
     clicked_days: Annotated[int, Range(7, 365, unit="days")] = 90,
     subscribed_days: Annotated[int, Range(7, 180, unit="days")] = 30,
 ) -> Segment:
-    """Build a segment of people who clicked a text lately or subscribed lately.
+    """Build a segment of people who recently clicked a text or subscribed.
 
     Args:
-        clicked_days: includes people who clicked SMS at least once in the last `clicked_days` days. Klaviyo's older guide has 30.
+        clicked_days: includes people who clicked SMS at least once in the last `clicked_days` days. Klaviyo's older guide uses 30.
         subscribed_days: includes people who subscribed to SMS in the last `subscribed_days` days.
 
     Clicks are recorded only in messages with one of the platform's short links. If your messages have none, use a longer window
@@ -86,10 +86,11 @@ def prefers_sms(
 
     Args:
         clicks: minimum number of SMS clicks.
-        clicked_days: the window of these clicks, in days. The published number is cut off; 60 is the same as the email window.
-        email_days: opened and clicked no email in the last `email_days` days.
+        clicked_days: counts clicks in the last `clicked_days` days. The published number is cut off, so 60 is taken from the email
+            window.
+        email_days: includes only people who opened and clicked no email in the last `email_days` days.
         count_opens: whether an open counts as a response. Mail proxies open mail by themselves, so people who never read email
-            may seem to open it; with False only clicks count.
+            may seem to open it. With False, only clicks count.
 
     Source: Klaviyo Academy, "Build essential text message segments".
 
@@ -124,8 +125,8 @@ def engagement_tracks(
         exclusive: removes members of A from B and C, so that nobody is in two tracks. As published, A and B overlap: a profile that
             clicked 10 and 100 days ago is in both.
 
-    As published, track B uses the date of the consent status and track A the event of subscribing. So a profile with a new status
-    but no such event is in none of the three. Source: Klaviyo help article 360044556071.
+    As published, track A looks for the Subscribed event, but track B looks at the date of the consent status. A profile with a recent
+    status and no such event is therefore in none of the three. Source: Klaviyo help article 360044556071.
 
     >>> [track.name for track in engagement_tracks(schedule="monthly")]
     ['Track A (monthly)', 'Track B (monthly)', 'Track C (monthly)']
@@ -157,14 +158,14 @@ def sms_delivery_errors(
     device_failures: Annotated[int, Range(1, 10, unit="failures")] = 2,
     unknown_failures: Annotated[int, Range(1, 20, unit="failures")] = 5,
 ) -> Segment:
-    """Build a segment of numbers that texts do not reach. Leave them out of every send, and try them about once a month.
+    """Build a segment of numbers that texts do not reach. Leave them out of normal sends, and retry them about once a month.
 
     Args:
-        recent_days: one failure in the last `recent_days` days is enough if the device was unreachable or disconnected.
-        device_failures: this many failures of either of these kinds, at any time, are enough.
-        unknown_failures: this many unknown errors, at any time, are enough. One "invalid mobile number" is always enough.
+        recent_days: includes profiles whose device was unreachable or disconnected at least once in the last `recent_days` days.
+        device_failures: includes profiles whose device was unreachable, or disconnected, at least this many times at any time.
+        unknown_failures: includes profiles with at least this many unknown errors at any time.
 
-    Source: Klaviyo help article 9821790118171.
+    One "invalid mobile number" at any time is always enough. Source: Klaviyo help article 9821790118171.
 
     >>> len(sms_delivery_errors().condition.conditions[1].conditions)
     6

@@ -25,13 +25,13 @@ def sms_nearby(
         of: the store's postal code, or its (latitude, longitude).
         country: the postal code's country, as a two-letter code.
 
-    A postal code is treated as a point, so results below 10 miles look more precise than the data is. Source: Klaviyo help article
-    115005065887, whose example is 30 miles from 02110.
+    A postal code is treated as a point, so results below 10 miles look more precise than the data is. The source is Klaviyo help
+    article 115005065887, with 30 miles from 02110 as its example.
 
     >>> sms_nearby(radius=10, of=(42.36, -71.06)).name
     'SMS near 42.36, -71.06'
     """
-    # First, so that `within` checks `of` before it becomes part of the segment's name.
+    # This comes first, so that `within` checks `of` before it becomes part of the segment's name.
     near = within(radius, unit, of=of, country=country)
     place = of if isinstance(of, str) else f"{of[0]}, {of[1]}"
     return Segment(
@@ -66,15 +66,15 @@ def sms_gender(
     approach: Annotated[str, Choice("stated", "predicted", "either")] = "stated",
     property: str = "Gender",  # noqa: A002  # the field's own word
 ) -> Segment:
-    """Build a segment of people of a gender, as they stated it or as the platform predicted it.
+    """Build a segment of people by gender, as they stated it or as the platform predicted it.
 
     Args:
         gender: the property's value, in the shop's own spelling; for a prediction, "female" or "male".
         approach: "stated" uses the property, "predicted" the platform's guess from the first name, "either" both.
         property: the property that contains what people stated.
 
-    Klaviyo can segment by predicted gender but does not export it; add it as a column `predicted_gender`. If another property shows
-    better what people care about (for example whether they are parents), use `sms_property`.
+    Klaviyo can segment by predicted gender but does not export it, so add it as a column `predicted_gender`. If another property
+    shows better what people care about (for example, whether they are parents), use `sms_property`.
 
     >>> sms_gender(gender="male", approach="predicted").condition.conditions[1].test.value
     'likely_male'
@@ -99,7 +99,7 @@ def sms_property(
 
     Args:
         property: the name of the property.
-        value: the text, number or truth value that the property equals, or several texts, one of which it equals.
+        value: the text, number or truth value that the property must equal, or a list of texts of which it must equal one.
 
     >>> sms_property(property="Parent", value=True).name
     'SMS Parent True'

@@ -30,10 +30,10 @@ def sms_vip(
         spent: members spent more than this, in the shop's own currency. The tuner and `recommended` start at the top tenth of the
             shop's customers.
         orders: members ordered more often than this. The tuner and `recommended` start at the top tenth here too.
-        days: spending and orders of the last `days` days count.
+        days: counts spending and orders in the last `days` days.
 
     Klaviyo leaves the amounts to the shop: "slightly above your typical customer" (Academy, "Improve SMS engagement with
-    segmentation"). Mean and median can differ a lot: in the CDNOW log the mean spending is twice the median.
+    segmentation"). The typical customer depends on the average: mean spending in the CDNOW data is twice the median.
 
     >>> sms_vip(approach="frequent", orders=5).condition.conditions[1].value
     5
@@ -62,20 +62,20 @@ def sms_budget_shoppers(
     """Build a segment of price-conscious people. The two approaches find different people.
 
     Args:
-        approach: "predicted CLV" follows the screenshot in Klaviyo's article: people of whom the platform expects little in the
-            next year. "bought on sale" follows the article's text: people who engage with SMS and bought mostly at a discount.
+        approach: "predicted CLV" follows the screenshot in Klaviyo's article: people from whom the platform expects little revenue
+            in the next year. "bought on sale" follows its text: people who engage with SMS and bought mostly at a discount.
         clv: maximum predicted CLV (for "predicted CLV"; all other parameters are for "bought on sale").
-        clicked_days: clicked SMS at least once in the last `clicked_days` days.
+        clicked_days: includes people who clicked SMS at least once in the last `clicked_days` days.
         sale_orders: minimum number of orders with a discount.
         full_price_orders: maximum number of orders without a discount. Keep it below `sale_orders` for "mostly at a discount".
-        days: orders of the last `days` days count.
-        sale_property: the event property of an order that contains something if a discount was used: a number above 0, true, or a
-            list or text that is not empty. Orders in which it is 0, false, `[]`, blank or not set are at full price. `recommended`
+        days: counts orders in the last `days` days.
+        sale_property: the order's event property that is filled in when a discount was used: a number above 0, true, or a list or
+            text that is not empty. Orders in which it is 0, false, `[]`, blank or not set count as full price. `recommended`
             chooses this property by its values.
 
     Low spending does not identify bargain hunters well: in a grocery panel, 27 % of the fifth that spends least are also in the fifth
-    that uses most discounts, and chance alone would give 20 %. Source: Klaviyo help article 360047879512. Klaviyo can't test whether
-    a property contains something, so `to_klaviyo` refuses "bought on sale" and names the nearest condition that it can express.
+    that uses most discounts, where chance alone would give 20 %. Source: Klaviyo help article 360047879512. Klaviyo can't test
+    whether a property is filled in, so `to_klaviyo` refuses "bought on sale" and names the nearest condition that it can express.
 
     >>> sms_budget_shoppers().condition.conditions[1].property
     'predicted_clv'
@@ -101,13 +101,13 @@ def lapsed_customers(
     quiet_days: Annotated[int, Range(30, 365, unit="days")] = 120,
     lost_days: Annotated[int, Range(60, 1_095, unit="days")] = 395,
 ) -> Segment:
-    """Build a segment of customers to win back: they bought some months ago, and not since.
+    """Build a segment of customers to win back: they bought some months ago, but not since.
 
     Args:
         orders: minimum number of orders between `quiet_days` and `lost_days` days ago.
-        quiet_days: no order in the last `quiet_days` days. Klaviyo's course calls the last 4 months recent.
-        lost_days: orders before this many days ago do not count. Klaviyo's course calls 4 to 13 months ago not recent ("Getting
-            started with segments", 360021849952).
+        quiet_days: includes people without an order in the last `quiet_days` days. Klaviyo's course calls the last 4 months recent.
+        lost_days: ignores orders older than this many days. Klaviyo's course calls 4 to 13 months ago not recent ("Getting started
+            with segments", 360021849952).
 
     >>> len(lapsed_customers(quiet_days=90).condition.conditions)
     3
@@ -127,13 +127,14 @@ def former_vip(
     spent: Annotated[float, Range(0, 5_000, step=5, unit="in money"), TOP_TENTH_BY_SPENDING] = 200,
     quiet_days: Annotated[int, Range(30, 730, unit="days")] = 120,
 ) -> Segment:
-    """Build a segment of customers who spent like a VIP once, and have ordered nothing lately.
+    """Build a segment of customers who used to spend like a VIP but have not ordered recently.
 
     Args:
-        spent: members spent more than this in all time, in the shop's own currency. The tuner starts as for `sms_vip`.
-        quiet_days: no order in the last `quiet_days` days.
+        spent: members spent more than this in total, in the shop's own currency. The tuner starts at the top tenth, as for `sms_vip`.
+        quiet_days: includes people without an order in the last `quiet_days` days.
 
-    Klaviyo's advanced guide has this segment, with its numbers in a screenshot (360035312491); 120 days is what it calls recent.
+    Klaviyo's advanced guide has this segment, with its numbers in a screenshot (360035312491). 120 days are the 4 months that
+    Klaviyo's course calls recent.
 
     >>> former_vip().name
     'Former VIP'

@@ -1,1 +1,1 @@
-"""Implement the `segkit` command: its arguments, the build, the HTML report, and the settings for Jupyter."""
+"""Implement the `segkit` command: its arguments, the build, the HTML report, and its settings for Jupyter."""

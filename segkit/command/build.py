@@ -1,6 +1,6 @@
 """Build all segments that a shop's data supports: write member files, manifests, tables and an HTML report."""
 
-# Keeps annotations as written, so that `help` shows short names.
+# This keeps annotations as they are written, so that `help` shows short names.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -51,9 +51,9 @@ class Build:
         sizes: a row for each segment: `size`, `share`, `base`, `base_size`, `before_consent` (members without the SMS consent
             condition) and `sendable` (members who may be texted).
         not_built: a row for each recommended segment that the data does not support: `segment`, `reason`.
-        files: every file that was written, the report first.
+        files: every file that was written, starting with the report.
         notes: what the analyst should know before using the files.
-        lead: the report's headline if nobody is subscribed: how many profiles would match. Else empty.
+        lead: how many profiles would match, as the report's headline if nobody is subscribed; an empty text otherwise.
     """
 
     sizes: pd.DataFrame
@@ -95,23 +95,23 @@ def build(
 
     Writes report.html, sizes.csv and overlap.csv to `out`, all members of each segment to the folder members/, and the members who
     may be texted to the folder send/, in the layout of Klaviyo's importer. Each member file has a manifest beside it. Files with
-    the same names are replaced one by one, each atomically. Member files of an earlier build that this one does not write are
-    removed, and a note lists them. The file .segkit-build.json lists what a build wrote, so your own files are never removed, also
-    in send/.
+    the same names are replaced one by one, each atomically. Member files from an earlier build that this build does not write are
+    removed, and a note lists them. The file .segkit-build.json lists what a build wrote, so your own files are never removed, not
+    even in send/.
 
     Args:
         dataset: the profiles and events.
         out: the folder to write into; created if it does not exist.
         title: the report's title.
-        near: the store for segments by distance, a postal code or (latitude, longitude); None is the most frequent postal code.
-        country: the country of that postal code, two letters.
+        near: the store for segments by distance, as a postal code or (latitude, longitude); None means the most common postal code.
+        country: the two-letter country of the postal code.
         segments: the segments to build instead of the recommended ones, such as `sk.load_segments("segments/")`. `near` and
             `country` are then ignored.
         progress: a function such as `tqdm` that wraps the iteration over the segments.
 
     Raises:
-        FileError: `out` is a file, can't be created, or this is a page of `segkit app`, which writes nothing on its host.
-        DataError: `near` has no known point, or one of `segments` needs something that the data does not have.
+        FileError: `out` is a file or can't be created, or this is a page of `segkit app`, which writes nothing on its host.
+        DataError: `near` has no known point, or one of `segments` needs something that the data lacks.
         DefinitionError: two of `segments` have the same name.
 
     >>> import tempfile
@@ -132,7 +132,7 @@ def build(
     # The eligibility checks run only once, since the Dataset caches their results.
     audiences = {segment.name: audience(segment, dataset) for segment in written} if sends else {}
     table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
-    # Everything that can fail is computed above, so that bad input leaves neither an empty folder nor a mixture of two builds.
+    # Everything that can fail is computed above, so bad input leaves neither an empty folder nor a mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
     names = file_names(written)
     kept = BuildList(folder)
@@ -192,10 +192,10 @@ def _segment_files(
 
 
 def _lead(segments: Iterable[Segment], before: pd.Series, *, has_consent: bool) -> tuple[str, str, str] | None:
-    """Return a headline on how many profiles would match a segment, as text, the segment's name and text.
+    """Return a headline about how many profiles would match a segment, as text, the segment's name and more text.
 
-    The segment is the first one with members and with conditions besides consent, since recommended segments are ordered by use.
-    Returns None if there is no segment.
+    It picks the first segment that has members and a condition besides consent, since recommended segments are ordered by use.
+    Return None if there is no such segment.
     """
     names = [segment.name for segment in segments if without_consent(segment.condition) != AllOf(())] or list(
         before.index

@@ -1,4 +1,4 @@
-"""Keep a list of the member files that a build wrote, so that the next build removes outdated ones and no other files."""
+"""Keep a list of the member files that a build wrote, so that the next build removes outdated ones but no other files."""
 
 import hashlib
 import json
@@ -19,8 +19,8 @@ _NAME = re.compile(r"(send|members)/[^/\\\0]+\.csv")
 class BuildList:
     """The member files that builds wrote into a folder, by their relative names, such as "send/vip.csv".
 
-    The list contains the digest of each file's manifest, which contains the digest of the file, so that changed files are detected.
-    The digest is None from before the file is written until the build is finished, so that an aborted build has listed its files.
+    The list has the digest of each file's manifest, which has the digest of the file, so changed files are detected. The digest is
+    None until the build is finished. Files are listed before they are written, so an aborted build has listed its files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,7 +38,7 @@ class BuildList:
         self._write({**(self._listed or {}), **dict.fromkeys(self._planned)})
 
     def finish(self) -> list[str]:
-        """Remove the files of earlier builds that this one did not write, so that nobody sends to them, and return notes about it.
+        """Remove files of earlier builds that this build did not write, so that nobody uses them to send, and return notes about it.
 
         A file that was changed after the build wrote it is kept.
 
@@ -68,7 +68,7 @@ class BuildList:
         ]
 
     def _others(self, written: set[Path]) -> list[str]:
-        """Return the member files in the folder that are on no list, such as those of a segkit version without lists."""
+        """Return the member files in the folder that are on no list, such as files from a segkit version without lists."""
         found = [path for part in ("send", "members") for path in sorted((self._folder / part).glob("*.csv"))]
         return [
             f"{path.parent.name}/{path.name}"
@@ -81,7 +81,7 @@ class BuildList:
 
 
 def _read(path: Path) -> dict[str, str | None] | None:
-    """Return the listed files with their digests; None if there is no valid list."""
+    """Return the listed files with their digests, or None if there is no valid list."""
     try:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
         # Ignore other entries, so that nothing outside these folders is ever removed.
@@ -95,12 +95,12 @@ def _read(path: Path) -> dict[str, str | None] | None:
 
 
 def _is_removed(path: Path, digest: str | None) -> bool:
-    """Remove a file and its manifest unless they were changed; return whether they were removed."""
+    """Remove a file and its manifest unless they were changed, and return whether they were removed."""
     manifest = _manifest(path)
     try:
         is_ours = digest in (None, _digest(manifest))
         if is_ours and json.loads(manifest.read_text(encoding="utf-8"))["sha256"] == _digest(path):
-            # The build wrote the target of a link; the link itself is the user's.
+            # The build wrote the target of a link, but the link itself is the user's.
             manifest.resolve().unlink()
             path.resolve().unlink()
             return True

@@ -1,4 +1,4 @@
-"""Implement the command line `segkit`: parse arguments, call the public functions and print results."""
+"""Implement the `segkit` command line: parse arguments, call the public functions and print results."""
 
 import argparse
 import contextlib
@@ -36,15 +36,15 @@ from segkit.sample import write_sample
 from segkit.wording import counted, percent
 
 _JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
-"""Settings that keep JupyterLab from requesting news from its servers: segkit only ever connects to the user's Klaviyo account."""
+"""Settings that keep JupyterLab from requesting news from its servers, since segkit only connects to the user's Klaviyo account."""
 
-# Render each cell when it has finished. When all cells were rendered at the end, some pages had no tuner: ipywidgets 8.1.9 waits
-# two seconds for a widget, and never draws one that arrives in the last tenth of a second.
+# Render each cell when it has finished. If all cells are rendered at the end, some pages have no tuner: ipywidgets 8.1.9 waits two
+# seconds for a widget, and never draws a widget that arrives in the last tenth of a second.
 _VOILA_OPTIONS = ("--template=segkit", "--progressive_rendering=True")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, or 2 with a message if it failed with an error of segkit."""
+    """Run a command and return its exit code: 0, or 2 after printing the message of one of segkit's errors."""
     _print_anywhere()
     parser = _parser()
     words = sys.argv[1:] if arguments is None else list(arguments)
@@ -72,7 +72,7 @@ def _joined(words: Sequence[str]) -> list[str]:
 
 
 def _print_anywhere() -> None:
-    """Escape characters that the console's encoding lacks, so that printing them does not end the command."""
+    """Escape characters that the console can't encode, so that printing them does not end the command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -299,7 +299,7 @@ def _build(given: argparse.Namespace) -> int:
 
 
 def _print_line(line: object) -> None:
-    """Print a line, and ignore a closed pipe, so that a build piped to `head` still writes all its files."""
+    """Print a line. Ignore a closed pipe, so that a build that is piped to `head` still writes all its files."""
     try:
         print(line, flush=True)
     except BrokenPipeError:
@@ -309,7 +309,7 @@ def _print_line(line: object) -> None:
 
 
 def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
-    """Parse pairs such as customer=profile_id. Split at the last "=", since a header may contain one but our names don't."""
+    """Parse pairs such as customer=profile_id. Split at the last "=", which headers may contain but our names don't."""
     found: dict[str, str] = {}
     for text in texts:
         left, _, right = text.rpartition("=")
@@ -332,7 +332,7 @@ def _place(text: str | None) -> Place | None:
 
 
 def _progress(segments: Iterable[Segment]) -> Iterator[Segment]:
-    # Show a progress bar in a terminal, and nothing in a log.
+    # Show a progress bar in a terminal, but nothing in a log.
     yield from tqdm(list(segments), desc="Writing", unit=" segments", disable=not sys.stderr.isatty(), leave=False)
 
 

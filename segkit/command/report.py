@@ -14,7 +14,7 @@ from segkit.drawing.tables import Size, Step, Waterfall, sizes_of
 from segkit.wording import counted, likeness, percent
 
 FEW: Final = 8
-"""Up to this number of segments, the column names of the heat map are horizontal."""
+"""The largest number of segments for which the column names of the heat map are horizontal."""
 
 HEAD: Final = Markup("""<meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
@@ -48,8 +48,8 @@ class SegmentPage:
         name: the name in the tables of sizes and overlap.
         description: why the segment matters.
         english: the text of `sk.explain`, a line for each condition.
-        waterfall: as `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and possibly `checked_against`.
-            The first row is "included", the last "sendable". None if the data has no SMS consent.
+        waterfall: a table like `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and possibly
+            `checked_against`. The first row is "included", the last "sendable". None if the data has no SMS consent.
         files: a label and a file name for each link. The names are relative to the report and have forward slashes.
     """
 
@@ -78,14 +78,14 @@ def html_report(
     Args:
         title: the title of the page, such as the shop's name.
         subtitle: a line below the headline.
-        facts: short labels and values, such as "as of" and the date with its time zone; shown unchanged.
-        faults: as `Dataset.report`: columns `table`, `column`, `fault`, `count`, `examples`, `done`; shown unchanged.
+        facts: short labels and values, such as "as of" and the date with its time zone, shown unchanged.
+        faults: a table like `Dataset.report`: columns `table`, `column`, `fault`, `count`, `examples`, `done`, shown unchanged.
         sizes: as returned by `sk.sizes`, possibly with `sendable` and `before_consent` (members without the SMS consent condition).
         overlap: as returned by `sk.overlap`.
         pages: a section for each segment, to which the table of sizes links.
         not_built: columns `segment`, `reason`.
-        notes: what to know before trusting the numbers; shown above them.
-        lead: the headline as text, a segment's name and text; None makes one about the largest segment.
+        notes: what to know before trusting the numbers, shown above them.
+        lead: the headline as text, a segment's name and more text; None makes a headline about the largest segment.
 
     Returns:
         The page as text, to be saved as UTF-8. The same input gives the same text.
@@ -122,7 +122,7 @@ def _known(count: int | None) -> str:
 
 
 def _bar(scale: int, *parts: tuple[str, int, int]) -> Markup:
-    """Return a bar with parts (class, start, length; in profiles). `scale` is the number of profiles of the full width."""
+    """Return a bar with parts (class, start, length) in profiles. `scale` is the number of profiles at full width."""
     drawn = [
         element("i", class_=kind, style=f"left:{100 * start / scale:.2f}%;width:{100 * length / scale:.2f}%")
         for kind, start, length in parts
@@ -155,7 +155,7 @@ def _header(
 
 
 def _finding(rows: list[Size]) -> tuple[str, ...]:
-    """Return the headline: the largest segment, and how many of its members may be texted."""
+    """Return the headline, which names the largest segment and how many of its members may be texted."""
     largest = max(rows, key=lambda row: row.size, default=None)
     if largest is None:
         return ("No segment was built",)
@@ -298,7 +298,7 @@ def _waterfall(waterfall: pd.DataFrame | None) -> Markup:
 
 
 def _checks(pages: Sequence[SegmentPage]) -> Markup:
-    """Return what each step of the waterfalls was checked against, only once since it is the same for all segments."""
+    """Return what each step of the waterfalls was checked against. It is listed once, since it is the same for all segments."""
     first = next((page.waterfall for page in pages if page.waterfall is not None), None)
     if first is None or "checked_against" not in first:
         return Markup()
@@ -309,7 +309,7 @@ def _checks(pages: Sequence[SegmentPage]) -> Markup:
 
 
 def _listing(title: str, listed: pd.DataFrame, *, otherwise: str = "") -> Markup:
-    """Return a table unchanged, with its first column as row headers; if it has no rows, the text `otherwise` or nothing."""
+    """Return a table unchanged, with its first column as row headers. If it has no rows, return the text `otherwise` or nothing."""
     if listed.empty:
         return element("section", element("h2", title), element("p", otherwise)) if otherwise else Markup()
     rows = []

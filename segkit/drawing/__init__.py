@@ -1,1 +1,1 @@
-"""Code shared by the charts, the widgets and the report: HTML markup, the colour palette, and the tables that they draw."""
+"""Share code between the charts, the widgets and the report: HTML markup, the colour palette, and the tables that they draw."""

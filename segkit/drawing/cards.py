@@ -1,4 +1,4 @@
-"""Build the HTML with which records such as `Build` are displayed in a notebook, in the colour of the page's text."""
+"""Build the HTML that displays records such as `Build` in a notebook, in the colour of the page's text."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -45,7 +45,7 @@ def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
 
 
 def folded(summary: str, *parts: Markup) -> Markup:
-    """Return parts that are hidden until the reader clicks on the summary; empty markup if there are no parts."""
+    """Return parts that are hidden until the reader clicks on the summary, or empty markup if there are no parts."""
     return element("details", element("summary", summary), *parts) if any(parts) else Markup()
 
 
@@ -65,7 +65,7 @@ def paragraphs(texts: Iterable[str]) -> Markup:
 
 
 def bulleted(text: str) -> Markup:
-    r"""Convert lines of text to a list. Lines that are indented by two more blanks become a nested list of the line above.
+    r"""Convert lines of text to a list. Lines that are indented by two more blanks become a list nested under the line above.
 
     >>> bulleted("all of:\n  one\n  two").replace("\n", "")
     '<ul style="..."><li>all of:<ul style="..."><li>one</li><li>two</li></ul></li></ul>'

@@ -9,7 +9,7 @@ _BLOCKS: Final = frozenset("dl div header section table thead tbody tr h1 h2 h3 
 """Elements after which a line break is written, so that two pages can be compared line by line."""
 
 _ESCAPES: Final = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&#34;", "$": "&#36;", "{": "&#123;"})
-"""The escapes for characters with a meaning in HTML, and for those with a meaning in plotly: $ (a formula) and %{ (a template)."""
+"""The escapes for characters that have a meaning in HTML, or in plotly: $ (a formula) and %{ (a template)."""
 
 _HOVER_LETTERS = 70
 
@@ -21,7 +21,7 @@ class Markup(str):
 
 
 def escaped(text: str) -> Markup:
-    """Escape text; markup is returned unchanged.
+    """Escape text, but return markup unchanged.
 
     >>> escaped("<b>VIP</b> & $200, 10%{x}")
     '&lt;b&gt;VIP&lt;/b&gt; &amp; &#36;200, 10%&#123;x}'
@@ -53,7 +53,7 @@ def element(tag: str, *inside: str, **attributes: object) -> Markup:
 
     Args:
         tag: the name of the element.
-        *inside: its content, texts and markup.
+        *inside: its content, as text or markup.
         **attributes: its attributes, such as `class_` for class and `stroke_width` for stroke-width. Floats are rounded to a tenth.
 
     >>> element("p", "VIP & ", element("b", "3"), class_="quiet", data_slot="size")
@@ -81,9 +81,9 @@ def if_any(tag: str, *inside: str, **attributes: object) -> Markup:
 def picture(
     *inside: str, width: int, height: int, label: str, style: str, live: bool = True, **attributes: object
 ) -> Markup:
-    """Return an SVG picture in the colours of its page, or, if `live` is False, as an image that is dark on white on any page.
+    """Return an SVG picture in the colours of its page, or, if `live` is False, an image that is dark on white on any page.
 
-    Sites that show saved notebooks remove inline SVG and keep only its text, but they keep images with their alternative text.
+    Sites that show saved notebooks remove inline SVG except for its text, but they keep images with their alternative text.
     """
     drawn = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
     if live:
@@ -97,13 +97,13 @@ def picture(
 
 
 def table(columns: Iterable[str], rows: Iterable[Markup], **attributes: object) -> Markup:
-    """Return a table with a header row, where a column without a name gets an empty cell."""
+    """Return a table with a header row. A column without a name gets an empty header cell."""
     heads = (element("th", column, scope="col") if column else element("td") for column in columns)
     return element("table", element("thead", element("tr", *heads)), element("tbody", *rows), **attributes)
 
 
 def hover(*texts: str) -> Markup:
-    """Return a hover label for plotly from lines of plain text. The first line is bold, empty ones are dropped, long ones wrapped.
+    """Return a plotly hover label from lines of plain text. The first line is bold, empty lines are dropped, long lines are wrapped.
 
     >>> hover("VIP & friends", "", "171 members")
     '<b>VIP &amp; friends</b><br>171 members'

@@ -22,7 +22,7 @@ INK: Final = "currentColor"
 """The colour of the page's text, in any theme."""
 
 STRONGEST: Final = 0.7
-"""The opacity of the strongest cell of a heat map, low enough that the page's text is readable on it in any theme."""
+"""The opacity of the strongest cell of a heat map, low enough for the page's text to be readable on it in any theme."""
 
 
 def faded(colour: str, part: float) -> str:

@@ -1,4 +1,4 @@
-"""Convert tables that several charts and the report draw to dataclasses: sizes, waterfalls, intersections and distributions."""
+"""Convert the tables that charts and the report draw to dataclasses: sizes, waterfalls, intersections and distributions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A segment of a table of sizes. None for columns that the table lacks."""
+    """A segment in a table of sizes. Columns that the table lacks are None."""
 
     name: str
     size: int
@@ -34,7 +34,7 @@ class Size:
 
 
 def sizes_of(table: pd.DataFrame) -> list[Size]:
-    """Convert the rows of a table of `sk.sizes`."""
+    """Convert the rows of a table from `sk.sizes`."""
 
     def known(value: Any) -> int | None:
         return None if pd.isna(value) else int(value)
@@ -58,7 +58,7 @@ class Step:
 
     @property
     def removal(self) -> str:
-        """How many profiles are removed, with a minus sign (not a hyphen); empty for none."""
+        """How many profiles are removed, with a minus sign (not a hyphen), or an empty string for none."""
         return f"−{self.removed:,}" if self.removed else ""  # noqa: RUF001
 
 
@@ -104,7 +104,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Intersection:
-    """How many profiles are in exactly these segments, by their index, and in no other."""
+    """How many profiles are in all of these segments, given by index, and in no other segment."""
 
     rows: tuple[int, ...]
     size: int
@@ -112,15 +112,15 @@ class Intersection:
 
 @dataclass(frozen=True, slots=True)
 class Intersections:
-    """How many profiles are in exactly which segments.
+    """How many profiles are in each combination of segments and in no other segment.
 
     Attributes:
         names: the names of the segments, the largest first.
         sizes: the sizes of the segments.
         shown: the intersections with a bar of their own, the largest first.
         folded: the number of other intersections, which share the last bar.
-        rest: the number of profiles in them.
-        profiles: the number of all profiles, with those in no segment.
+        rest: the number of profiles in those other intersections.
+        profiles: the number of all profiles, including those in no segment.
         members: the number of profiles in at least one segment.
     """
 
@@ -134,13 +134,13 @@ class Intersections:
 
     @classmethod
     def of(cls, table: pd.DataFrame, *, most: int, picked: Sequence[str] | None = None) -> "Intersections":
-        """Convert a table of `sk.intersections`: a column for each segment, then `degree` and `size`.
+        """Convert a table from `sk.intersections`: a column for each segment, then `degree` and `size`.
 
         Args:
             table: a row for each combination.
-            most: how many combinations get a bar of their own. If only one would be left, it gets one, too, since the last bar
-                would take the same space.
-            picked: the names of the segments of a combination that gets a bar whatever its size.
+            most: how many combinations get a bar of their own. If only one other is left, it also gets its own bar, since the last
+                bar would take the same space.
+            picked: the names of the segments in a combination that gets its own bar, whatever its size.
         """
         flags, counts = table.iloc[:, :-2].to_numpy(dtype=bool), table.iloc[:, -1].to_numpy(dtype=np.int64)
         sizes = counts @ flags
@@ -168,7 +168,7 @@ class Intersections:
         )
 
     def size(self, rows: tuple[int, ...]) -> int:
-        """Return the size of the shown intersection of exactly these segments; 0 if it is not shown."""
+        """Return the size of the shown intersection of these segments and no others, or 0 if it is not shown."""
         return next((one.size for one in self.shown if one.rows == rows), 0)
 
     @property
@@ -207,7 +207,7 @@ class Bins:
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> "Bins":
-        """Convert a table of `sk.distribution`, where a bin has a row for each side of the threshold that has profiles."""
+        """Convert a table from `sk.distribution`, where a bin has a row for each side of the threshold that has profiles."""
         starts, first, which = np.unique(
             table["from_value"].to_numpy(dtype=float), return_index=True, return_inverse=True
         )

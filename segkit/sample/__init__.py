@@ -63,19 +63,19 @@ _VIP_CENTS = 60_000
 
 
 def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026, replace: bool = False) -> None:
-    """Write a synthetic shop of two years, 2024-07-01 to 2026-06-30, into a folder, which is created if it does not exist.
+    """Write two years of a synthetic shop, 2024-07-01 to 2026-06-30, to a folder, which is created if it does not exist.
 
     Writes four files: `profiles.csv` (a row per profile), `events.csv.gz` (a row per event, oldest first), `lists.csv` (members of
     lists, and when they joined) and `places.csv` (coordinates of the postal codes outside the US). They are in UTF-8 and end with a
-    newline. Existing files are only replaced with `replace=True`. Cells without a value are empty; times are ISO instants in UTC;
-    money is in dollars with cents; `Interests`, `Discount Codes` and `Collections` contain JSON lists. `sample_data/README.md`
+    newline. Existing files are only replaced with `replace=True`. Cells without a value are empty. Times are ISO instants in UTC, and
+    money is in dollars with cents. `Interests`, `Discount Codes` and `Collections` contain JSON lists. `sample_data/README.md`
     explains each column.
 
     The same `profiles` and `seed` give the same bytes on every platform and Python version, except that the compression of
     `events.csv.gz` depends on the version of zlib. A larger number of profiles does not change the first ones. All people are
-    invented: names are random, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for fiction
-    (about 3,600 at the default size; far beyond that size the ranges run out and people share numbers). Zero profiles give files with
-    headers only.
+    invented: names are random, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for fiction.
+    The default size uses about 3,600 numbers; for far more people the ranges run out, and people share numbers. With zero profiles,
+    the files have headers only.
 
     Raises:
         FileError: the folder can't be written, a file exists and `replace` is False, or this is a page of `segkit app`, which writes
@@ -157,7 +157,7 @@ def _profile_row(person: Person, events: list[Event]) -> list[str]:
 
 
 def _sms_consent(person: Person, events: list[Event]) -> dict[str, str]:
-    """Return the SMS consent of a profile: that of its newest consent event, as in Klaviyo."""
+    """Return the SMS consent of a profile, which comes from its newest consent event, as in Klaviyo."""
     changes = sorted((event.second, event.metric) for event in events if subscribed(event.metric) is not None)
     if changes:
         second, metric = changes[-1]

@@ -52,8 +52,8 @@ def _texts() -> list[Campaign]:
         campaigns.append(Campaign(f"{year}-{month:02d} {theme}", day_of(year, month, 19), engaged_only=False))
         if code:
             campaigns.append(Campaign(f"{year}-{month:02d} Last call", day_of(year, month, 27), engaged_only=True))
-    # The newest campaign is sent on the last day to one in four, so that a smart-sending window of 24 hours affects some engaged
-    # people but not all.
+    # The newest campaign goes to one in four on the last day, so that a smart-sending window of 24 hours affects some engaged people
+    # but not all.
     return [*campaigns, Campaign("2026-06 Summer sale preview", DAYS - 1, engaged_only=True, share=0.25)]
 
 
@@ -81,7 +81,7 @@ _SALE_ON = {day: sale for sale in _sales() for day in range(sale.first_day, sale
 
 
 def sale_on(day: int) -> Sale | None:
-    """Return the sale on a day, counted from the opening; None if there is none.
+    """Return the sale on a day, counted from the opening, or None if there is none.
 
     >>> sale_on(20).code, sale_on(0)
     ('SUMMER20', None)
@@ -90,6 +90,6 @@ def sale_on(day: int) -> Sale | None:
 
 
 def season(day: int) -> float:
-    """Return the seasonal factor of a day: how many times as much as usual is bought."""
+    """Return the seasonal factor for a day: purchases relative to a usual day."""
     month = _MONTHS[min(day * 24 // DAYS, 23)][1]
     return {11: 1.7, 12: 1.9, 1: 0.7, 2: 0.8}.get(month, 1.0)

@@ -18,8 +18,8 @@ Item = TypeVar("Item")
 class Draw:
     """A seeded stream of random numbers, which uses only comparisons and + - * /.
 
-    Python guarantees the same sequence of `Random(seed).random()` on every platform and version, but not for its other methods
-    (https://docs.python.org/3/library/random.html#notes-on-reproducibility), so no other method is used.
+    Python guarantees the same sequence of `Random(seed).random()` on every platform and version, but guarantees nothing for other
+    methods (https://docs.python.org/3/library/random.html#notes-on-reproducibility), so no other method is used.
     """
 
     def __init__(self, seed: int) -> None:

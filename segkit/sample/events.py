@@ -6,7 +6,7 @@ from segkit.sample.calendar import EMAILS, TEXTS, Campaign
 from segkit.sample.draw import CLOSE, DAY, HOUR, Draw, day_of
 from segkit.sample.people import Person
 
-# When Klaviyo renamed its consent metrics. The history of a shop has both names.
+# When Klaviyo renamed its consent metrics. A shop's history has both names.
 _RENAMED = day_of(2025, 1, 1) * DAY
 # When the shop began to record "Received Email". It has opens and clicks from the beginning.
 _EMAIL_RECORDED = day_of(2026, 4, 1) * DAY
@@ -37,7 +37,7 @@ class Event(NamedTuple):
 
 
 def subscribed(metric: str) -> bool | None:
-    """Return True if a metric gives SMS consent, False if it withdraws it, else None. Accepts old and new names."""
+    """Return True if a metric gives SMS consent, False if it withdraws consent, or None. Accepts old and new names."""
     return {_GIVEN[0]: True, _GIVEN[1]: True, _WITHDRAWN[0]: False, _WITHDRAWN[1]: False}.get(metric)
 
 
@@ -65,7 +65,7 @@ def _texts(person: Person, draw: Draw) -> list[Event]:
 
 
 def _receive_texts(person: Person, joined: int, events: list[Event], draw: Draw) -> int:
-    """Add the events from a consent until the next STOP to `events`. Returns the second of the STOP (CLOSE: never)."""
+    """Add the events from a consent until the next STOP to `events`. Return the second of the STOP (CLOSE if there is none)."""
     if person.phone is None or person.phone.kind == "territory":
         return CLOSE
     last_click, failures = -CLOSE, 0
@@ -73,7 +73,7 @@ def _receive_texts(person: Person, joined: int, events: list[Event], draw: Draw)
     for campaign in (welcome, *TEXTS):
         sent = joined + draw.whole(10, 50) if campaign is welcome else _arrival(campaign, 12, person, draw)
         is_engaged = sent - last_click < _ENGAGED_DAYS * DAY or sent - joined < _NEW_DAYS * DAY
-        # Klaviyo stops texting a number that is not a mobile; a disconnected device may come back.
+        # Klaviyo stops texting a number that is not a mobile number, but a disconnected device may come back.
         if person.trouble == "Invalid mobile number" and failures == _GIVE_UP:
             return CLOSE
         if sent <= joined or (campaign.engaged_only and not is_engaged):
@@ -104,7 +104,7 @@ def _arrival(campaign: Campaign, hour: int, person: Person, draw: Draw) -> int:
 
 
 def _interest(person: Person, joined: int, now: int, half_life_months: int) -> float:
-    """Return a person's interest: 1/2 after `half_life_months`, 1/3 after twice as many; a twentieth of that once inactive."""
+    """Return a person's interest: 1/2 after `half_life_months`, 1/3 after twice as many. An inactive person has 1/20 of it."""
     faded = 1 + (now - joined) / (half_life_months * 30 * DAY)
     return (1 if now < person.active_until else 0.05) / faded
 

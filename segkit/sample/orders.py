@@ -26,7 +26,7 @@ def orders_and_visits(person: Person, sent: list[Event], draw: Draw) -> list[Eve
 
 
 def _order_moments(person: Person, clicks: list[int], draw: Draw) -> list[int]:
-    """Return the seconds at which a person orders: once early, then depending on habit, season, sales and clicks, while active."""
+    """Return the seconds at which a person orders: once early, then as habit, season, sales and clicks suggest, while active."""
     buying = person.buying
     if not buying.monthly:
         return []
@@ -45,7 +45,7 @@ def _order_moments(person: Person, clicks: list[int], draw: Draw) -> list[int]:
 
 
 def _pull(discounted: float, day: int) -> float:
-    """Return how much more likely than usual an order is. People who use discounts wait for a sale."""
+    """Return the factor by which an order is more likely than usual. People who use discounts wait for a sale."""
     if discounted < 0.5:
         return 1.3 if sale_on(day) else 0.9
     return 2.8 if sale_on(day) else 0.15
@@ -97,7 +97,7 @@ def _source(person: Person, draw: Draw, *, is_first: bool) -> str:
 
 
 def _refund(order: Event, draw: Draw) -> Event:
-    """Return the refund of all or half of an order, some days later."""
+    """Return a refund of all or half of an order, some days later."""
     cents = order.cents or 0
     back = cents if draw.chance(0.7) else cents // 2
     second = order.second + draw.whole(2, 30) * DAY + draw.whole(0, 3 * HOUR)
@@ -126,10 +126,10 @@ class Forecast:
 
 
 def forecast(events: list[Event]) -> Forecast | None:
-    """Forecast the year after the last day from a person's orders and refunds; None if there are no orders.
+    """Forecast the year after the last day from a person's orders and refunds. Return None if there are no orders.
 
     This is a rule of thumb, not a model. Churn grows with the time since the last order, relative to the person's usual gap between
-    orders. Predicted orders are the past rate times the probability of coming back.
+    orders. The number of predicted orders is the past rate times the probability of coming back.
     """
     orders = sorted(event.second for event in events if event.metric == "Placed Order")
     if not orders:

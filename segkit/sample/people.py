@@ -70,7 +70,7 @@ _BUYING = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading habit: probabilities to click a text, to open an email, and to click an opened email."""
+    """A reading habit: the probabilities of clicking a text, opening an email, and clicking an opened email."""
 
     name: str
     clicks_text: float
@@ -88,7 +88,7 @@ _READING = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One synthetic profile. `card` has its columns as text; the other fields control its behaviour. Times are seconds."""
+    """One synthetic profile. `card` has its columns as text, and the other fields control its behaviour. Times are in seconds."""
 
     number: int
     card: dict[str, str]
@@ -100,7 +100,7 @@ class Person:
     created: int
     active_until: int  # after this, the person buys nothing and hardly reads anything
     first_in_store: bool
-    joins_sms: int  # CLOSE: never
+    joins_sms: int  # CLOSE means never
     impatience: float  # probability of answering a text with STOP
     trouble: str  # why texts fail to arrive; empty if they arrive
     joins_email: int
@@ -110,7 +110,7 @@ class Person:
 
 
 def draw_person(number: int, draw: Draw, phone_book: PhoneBook, previous: Person | None) -> Person:
-    """Generate one person. A few live with the `previous` one and have the same surname, home and phone number."""
+    """Generate one person. A few live with the `previous` person and have the same surname, home and phone number."""
     shared = previous if previous and previous.phone and draw.chance(0.011) else None
     place = shared.place if shared else draw.weighted(PLACES)
     buying = draw.weighted(_BUYING)
@@ -164,7 +164,7 @@ def _lifetime(buying: Buying, place: Place, draw: Draw) -> tuple[int, int]:
 
 
 def _email_consent(created: int, draw: Draw) -> tuple[int, int, bool]:
-    """Return when email consent begins and ends (CLOSE: never), and whether the address is suppressed."""
+    """Return when email consent begins and ends (CLOSE means never), and whether the address is suppressed."""
     joins = created if draw.chance(0.7) else CLOSE
     leaves = joins + draw.whole(5, 500) * DAY if joins < CLOSE and draw.chance(0.16) else CLOSE
     return joins, min(leaves, CLOSE), leaves < CLOSE or draw.chance(0.03)
@@ -214,7 +214,7 @@ def _identity(number: int, place: Place, last_name: str, draw: Draw) -> dict[str
 
 
 def _home(place: Place, draw: Draw) -> dict[str, str]:
-    """Generate the address: most have a postal code, some also coordinates, some only coordinates, some nothing."""
+    """Generate the address. Most have a postal code, some also coordinates, some only coordinates, and some nothing."""
     known = draw.weighted(((68, "zip"), (22, "both"), (4, "point"), (6, "nothing")))
     country = draw.weighted(_COUNTRY_NAMES[place.country])
     home = dict.fromkeys(("city", "region", "country", "zip", "latitude", "longitude", "timezone"), "")

@@ -1,4 +1,4 @@
-"""Generate phone numbers of the synthetic people, from ranges that regulators reserve for fiction."""
+"""Generate phone numbers for the synthetic people, from ranges that regulators reserve for fiction."""
 
 from dataclasses import dataclass, field
 
@@ -24,15 +24,15 @@ class Phone:
 
 @dataclass(slots=True)
 class PhoneBook:
-    """Assigns fictional numbers. Each is used once until its range is exhausted; then the range starts over, and people share numbers."""
+    """Assigns fictional numbers. When all numbers in a range have been used, the range starts over, and people share numbers."""
 
     _taken: dict[str, int] = field(default_factory=dict)
 
     def new(self, place: Place, draw: Draw, *, has_country: bool) -> Phone:
         """Return a number for a person at this place, mostly written in E.164, sometimes as people and spreadsheets write it.
 
-        Only a profile with a country may have a number in national form. Without a country (604) 555-0132 could be read as a number
-        of Malaysia, which may belong to a real person.
+        Only a profile with a country may have a number in national form. Without a country, (604) 555-0132 could be read as a
+        Malaysian number, which may belong to a real person.
         """
         number, kind = self._number(place, draw)
         if draw.chance(0.012):
@@ -83,14 +83,14 @@ def _as_people_write(number: str, draw: Draw, *, has_country: bool) -> str:
         full = [f"+1 {area} {exchange} {line}", f"tel:+1-{area}-{exchange}-{line}", f"1{area}{exchange}{line}.0"]
         national = [f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}", f"{area}.{exchange}.{line}"]
     else:
-        # No spreadsheet float here: German numbers vary in length, so 491713920012 could be read as a national number.
+        # Don't write a spreadsheet float here: German numbers vary in length, so 491713920012 could be read as a national number.
         full = [f"{number[:3]} {number[3:6]} {number[6:9]} {number[9:]}", f"tel:{number}"]
         national = [f"0{number[3:]}", f"0{number[3:6]} {number[6:]}"]
     return draw.pick(full + national if has_country else full)
 
 
 def _spoilt(number: str, draw: Draw) -> str:
-    # Not the whole local number. Fictional numbers share a hundred endings, so one opt-out of a local number would stop thousands of
-    # profiles, which can't happen with real numbers.
+    # Don't write the whole local number. Fictional numbers share a hundred endings, so the opt-out of one local number would stop
+    # thousands of profiles, which can't happen with real numbers.
     short = f"{number[6:8]}-{number[8:]}" if number.startswith("+1") else number[:6]
     return draw.pick((number[:-1], short, "n/a", "unknown", "0000000000"))

@@ -29,7 +29,7 @@ _ZONES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A postal code with its location. `country` has two letters (ISO 3166), `utc_offset` is in hours of standard time."""
+    """A postal code with its location. `country` is a two-letter code (ISO 3166). `utc_offset` is in hours, for standard time."""
 
     country: str
     zip: str
@@ -48,7 +48,7 @@ class Place:
 
 
 # Columns: weight; country; postal code; latitude; longitude; zone; area codes; city; region.
-# All places of eastern Massachusetts share ten area codes: people keep their numbers when they move, and an area code has only a
+# All places in eastern Massachusetts share ten area codes: people keep their numbers when they move, and an area code has only a
 # hundred numbers reserved for fiction.
 _EAST = "617 857 781 339 508 774 978 351 413 401"
 _TABLE = f"""

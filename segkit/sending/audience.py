@@ -1,10 +1,10 @@
-"""Work out who may be texted among the members of segments, and why the others may not; write the recipients to a file.
+"""Work out which members of segments may be texted, and why the others may not, and write the recipients to a file.
 
 `eligibility.py` has the checks, `shared_numbers.py` chooses the recipient when several profiles share a number, and
 `member_files.py` writes the file.
 """
 
-# Annotations stay as they are written, so that `help` shows short names.
+# This keeps annotations as they are written, so that `help` shows short names.
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -36,22 +36,22 @@ from segkit.wording import counted
 class SmsAudience:
     """Work out which members of some segments may be texted, and why the others may not.
 
-    The checks can't be skipped: they are always made from the Dataset, and every result follows from them.
+    Every result uses the eligibility checks, which can't be skipped.
 
     Args:
         include: the segments to text; a profile in several of them is texted once.
         dataset: the profiles and events.
-        exclude: segments whose members must not be texted, nor any other profile with a member's phone number.
+        exclude: segments whose members must not be texted. Other profiles with a member's phone number are not texted either.
         countries: the countries that texts may go to, as two-letter codes.
         smart_sending_hours: leave out profiles that received a text within this many hours before `as_of` or before the newest
             event, whichever is earlier; 0 leaves out nobody.
         failing: the segment of profiles whose texts are known to fail; None means `sms_delivery_errors()`.
-        looking_back: ignore everything after `as_of`, to study a past send; no file can be written then. By default the checks use
-            everything in the data, including opt-outs, texts and failures after `as_of`.
+        looking_back: ignore everything after `as_of`, to study a past send. No file can be written in this case. By default the
+            checks use everything in the data, including opt-outs, texts and failures after `as_of`.
 
     Raises:
         DefinitionError: an argument is not a segment, `include` is empty, or a country is not a two-letter code.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
         SegkitWarning: a check could not be made in full, because the data lacks its metric, column or dates.
@@ -87,7 +87,7 @@ class SmsAudience:
         )
         self._engine, conditions = engine_of(dataset), [segment.condition for segment in self._include]
         self._included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
-        # Counted now, so that a name that the data lacks raises its error here and not when a result is read.
+        # Count now, so that a name that the data lacks raises an error here rather than when a result is read.
         (self._included_size,) = self._engine.counts([self._included])
         tell(self._engine, conditions)
 
@@ -98,12 +98,12 @@ class SmsAudience:
 
     @property
     def as_of(self) -> datetime:
-        """The moment the data was looked at from, UTC."""
+        """The Dataset's `as_of`, in UTC."""
         return self._dataset.as_of
 
     @property
     def coverage_note(self) -> str | None:
-        """Which checks could not be made in full, because data is missing; None if all could."""
+        """A sentence about the checks that could not be made in full because data is missing; None if there are none."""
         return self._eligibility.note
 
     @property
@@ -133,7 +133,7 @@ class SmsAudience:
 
     @property
     def waterfall(self) -> pd.DataFrame:
-        """How many profiles each step removes, from the included members down to the recipients; the rows add up exactly.
+        """How many profiles each step removes, from the included members down to the recipients. The rows add up exactly.
 
         Columns: `step`, `meaning`, `removed` (each profile counts at the first step that stops it), `remaining`, `checked_against`
         (the data that the step used, and what was missing).
@@ -153,21 +153,21 @@ class SmsAudience:
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write the recipients to a CSV file, with a manifest next to it. Neither file is ever half written.
 
-        Only its owner can read a new file. A file that is replaced keeps its mode, and if the path is a link, the link's target is
-        replaced. A file without a manifest is left over from a write that was interrupted.
+        Only its owner can read a new file. If a file is replaced, the new file gets its mode. If the path is a link, its target is
+        replaced. A file without a manifest is left over from an interrupted write.
 
         Args:
-            path: the file; its folder must exist. The name of the manifest is this name plus ".manifest.json".
+            path: the file. Its folder must exist. The name of the manifest is this name plus ".manifest.json".
             layout: "klaviyo" (for Klaviyo's importer), "members" (every column) or "hashed" (SHA-256 for ad platforms).
             replace: replace the file and the manifest if they exist.
 
         Returns:
-            The path of the file, absolute.
+            The absolute path of the file.
 
         Raises:
             FileError: the layout is unknown, the folder does not exist, the file or its manifest exists and `replace` is False, one
-                of them is a pipe or a device or has a name that no file can have, the system refuses to write, the audience looks
-                back, or this is a page of `segkit app`, which never writes files on its host.
+                of them is a pipe or a device or has an invalid name, the system refuses to write, the audience looks back, or this
+                is a page of `segkit app`, which never writes files on its host.
         """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
@@ -250,15 +250,15 @@ def audience(
 def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, replace: bool = False) -> Path:
     """Write all members of a segment with all columns, including members who can't be texted, with a manifest next to the file.
 
-    Use the file for looking and counting, not for sending; `audience` works out who may be texted. An existing file or manifest is
-    replaced only with `replace=True`. File modes and links are treated as by `SmsAudience.write_csv`.
+    Use the file to look and count, not to send: `audience` works out who may be texted. An existing file or manifest is replaced
+    only with `replace=True`. File modes and links are handled as in `SmsAudience.write_csv`.
 
     Returns:
-        The path of the file, absolute.
+        The absolute path of the file.
 
     Raises:
-        FileError: as with `SmsAudience.write_csv`.
-        DefinitionError, DataError: as `sk.membership`.
+        FileError: see `SmsAudience.write_csv`.
+        DefinitionError, DataError: see `sk.membership`.
     """
     check_order(segment, "sk.write_members(segment, shop, path)")
     segment = one_segment(segment)

@@ -1,4 +1,4 @@
-"""Check which profiles may be texted, independent of any segment, and record what data each check used.
+"""Check which profiles may be texted, whatever their segments, and record what data each check used.
 
 `audience.py` applies the result to segments, `opt_outs.py` finds the opt-outs, and `shared_numbers.py` chooses the recipient when
 several profiles share a number.
@@ -56,31 +56,31 @@ STEPS: tuple[tuple[str, str], ...] = (
 )
 
 OWN_NUMBER = len(STEPS)
-"""The verdict on a profile that may be texted and shares its number with no other profile that may."""
+"""The verdict on a profile that may be texted and shares its number with no other profile that may be texted."""
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 Verdicts: TypeAlias = npt.NDArray[np.integer[Any]]
 
 
 class Eligibility:
-    """Work out once who may be texted, so that many audiences, or one behind a slider, can reuse the result.
+    """Work out once who may be texted. Many audiences, or one audience behind a slider, can reuse the result.
 
     Args:
         dataset: the profiles and events.
-        exclude: segments whose members must not be texted, nor any other profile with a member's phone number.
+        exclude: segments whose members must not be texted. Other profiles with a member's phone number are not texted either.
         countries: the countries that texts may go to, as two-letter codes.
         smart_sending_hours: leave out profiles that received a text within this many hours before `as_of` or before the newest
             event, whichever is earlier; 0 leaves out nobody.
         failing: the segment of profiles whose texts are known to fail; None means `sms_delivery_errors()`.
-        looking_back: ignore everything after `as_of`, as an analysis of the past must. By default everything in the data is used, as
-            a text that is sent now requires.
+        looking_back: ignore everything after `as_of`, as an analysis of the past must. By default everything in the data is used,
+            since a text that is sent now must respect all of it.
 
     Attributes:
         coverage: for each of `STEPS`, the data that it used and what was missing.
 
     Raises:
         DefinitionError: an argument is not a segment, or a country is not a two-letter code.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
         SegkitWarning: a check could not be made in full, because the data lacks its metric, column or dates.
@@ -106,7 +106,7 @@ class Eligibility:
         excluded = tuple(distinct_segments(exclude))
         failing = None if failing is None else one_segment(failing)
         settings = (excluded, served, hours, failing)
-        # Cached in the Dataset, since every audience and every tuner needs the same verdicts.
+        # The Dataset caches the verdicts, since every audience and every tuner needs the same ones.
         self.coverage, self._verdicts = dataset.cache.keep(
             ("eligibility", settings, until, dataset.as_of, dataset.known_until),
             lambda: _check_all(_Checks(dataset, until), settings),
@@ -117,9 +117,9 @@ class Eligibility:
 
     @classmethod
     def usual(cls, dataset: Dataset) -> "Eligibility | None":
-        """Return the eligibility with all defaults, cached in the Dataset; None if the data has no SMS consent.
+        """Return the eligibility with all defaults, which the Dataset caches, or None if the data has no SMS consent.
 
-        Never warns; `note` says what could not be checked.
+        It never warns: `note` says what could not be checked.
         """
         if not dataset.has_property("sms_consent"):
             return None
@@ -129,12 +129,12 @@ class Eligibility:
 
     @property
     def held(self) -> tuple[Any, ...]:
-        """The objects that the Dataset's cache measures to know the size of this one."""
+        """The objects that the Dataset's cache measures to know the size of this object."""
         return self._verdicts, self.coverage
 
     @property
     def note(self) -> str | None:
-        """Which checks could not be made in full, in one sentence; None if all could."""
+        """A sentence about the checks that could not be made in full; None if there are none."""
         lacking = [
             f"{name} ({', '.join(coverage.missing)})"
             for (name, _), coverage in zip(STEPS, self.coverage, strict=True)
@@ -160,9 +160,9 @@ class Eligibility:
         return np.maximum(self._verdicts, OWN_NUMBER) - OWN_NUMBER
 
     def waterfall(self, engine: Engine, among: Condition) -> tuple[Counts, int]:
-        """Return how many of the included profiles each of `STEPS` stops, and the number of recipients; each number counts once.
+        """Return how many of the included profiles each of `STEPS` stops, and the number of recipients. Each number counts once.
 
-        A phone number that several profiles share is a cell of its own in the cube, because it counts once for all of them.
+        A phone number that several profiles share has its own cell in the cube, because it counts once for all of them.
 
         Args:
             engine: the engine for the Dataset that was checked.
@@ -180,7 +180,7 @@ class Eligibility:
     def size(self, engine: Engine, among: Condition) -> int:
         """Return the number of recipients, as `waterfall` does, but without counting the steps.
 
-        Only profiles that share a number need a cube; the others are simply counted.
+        Only profiles that share a number need a cube. The others are simply counted.
         """
         (own,) = engine.counts([among], among=Picked(self._verdicts == OWN_NUMBER))
         is_shared = self._verdicts > OWN_NUMBER
@@ -190,7 +190,7 @@ class Eligibility:
         return own + int(np.count_nonzero(cube[1]))
 
     def first_stops(self, included: Flags) -> npt.NDArray[np.int8]:
-        """Return for each profile the index of the step that stops it, `len(STEPS)` if none does, or -1 if it is not included.
+        """Return, for each profile, the index of the step that stops it, `len(STEPS)` if none does, or -1 if it is not included.
 
         If several profiles share a number, the first in the data is the recipient (`shared_numbers.not_first`).
         """
@@ -212,10 +212,10 @@ def _check_all(
 
 
 def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
-    """Return for each profile the index of the first step that stops it, or a verdict that depends on its phone number.
+    """Return, for each profile, the index of the first step that stops it, or a verdict that depends on its phone number.
 
-    The verdict is `OWN_NUMBER` for a profile that passes and shares its number with no other that passes. Each number that several
-    passing profiles share has a verdict of its own, above `OWN_NUMBER`.
+    The verdict is `OWN_NUMBER` for a profile that passes and shares its number with no other profile that passes. Each number that
+    several passing profiles share has a verdict of its own, above `OWN_NUMBER`.
     """
     passing = np.flatnonzero(stop == OWN_NUMBER)
     places, shared = numbered(numbers[passing])
@@ -225,7 +225,7 @@ def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
 
 
 class _Checks:
-    """Makes the checks on one Dataset. Each returns flags of the profiles that it stops, and what data it used."""
+    """Makes the checks on one Dataset. Each check returns flags of the profiles that it stops, and what data it used."""
 
     def __init__(self, dataset: Dataset, until: int) -> None:
         self._dataset = dataset
@@ -254,11 +254,11 @@ class _Checks:
         return np.zeros(len(self._dataset), dtype=bool)
 
     def _is_set(self, name: str) -> Flags:
-        """Return the profiles for which a property is set; none if there is no such column."""
+        """Return the profiles for which a property is set, or none if there is no such column."""
         return self._dataset.is_set(name) if self._dataset.has_property(name) else self._nobody
 
     def _excluded(self, segments: tuple[Segment, ...]) -> tuple[Flags, Coverage]:
-        """Return the profiles that are excluded, as of `as_of` or, unless `looking_back`, as of the newest data as well.
+        """Return the profiles that are excluded at `as_of` or, unless `looking_back` is True, by the newest data.
 
         A profile that was created after `as_of` is in no segment at `as_of`, but its number may be excluded by the newest data.
         """
@@ -316,7 +316,7 @@ class _Checks:
         )
 
     def _fails(self, failing: Segment | None) -> tuple[Flags, Coverage]:
-        """Return the profiles whose texts are known to fail; none if `failing` is None and the data has no failure events."""
+        """Return the profiles whose texts are known to fail, or none if `failing` is None and the data has no failure events."""
         if failing is not None:
             return self._known_to_fail(failing), Coverage(f"the segment {quoted(failing.name)}")
         events = self._dataset.events.metric(FAILED)
@@ -337,7 +337,7 @@ class _Checks:
         return named and bool(np.any(dataset.event_column(FAILED, "Failure Type").codes != UNSET))
 
     def _known_to_fail(self, segment: Segment) -> Flags:
-        """Return the profiles that fail as of `as_of` or as of the newest event, and all profiles that share a number with them."""
+        """Return the profiles in the segment at `as_of` or at the newest event, and all profiles that share a number with them."""
         found = self._evaluation.answer(segment.condition)
         newest = self._newest
         if newest is not None and newest != microseconds(self._dataset.as_of):
@@ -348,8 +348,8 @@ class _Checks:
     def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
         """Return the profiles that were texted in the window, which begins `hours` before `as_of` or the newest event.
 
-        The earlier of the two counts, because an `as_of` without a time means the end of that day, which may be in the future and
-        would make last evening's text look old.
+        The earlier of the two counts, because an `as_of` without a time means the end of that day. That may be in the future, where
+        last evening's text would look old.
         """
         events = self._dataset.events.metric(RECEIVED)
         if not hours:
@@ -370,13 +370,13 @@ class _Checks:
 
     @property
     def _newest(self) -> int | None:
-        """The time of the newest event up to `until` that is not in the future; None if there is none, or only placeholder dates."""
+        """The time of the newest event up to `until`, ignoring future events and placeholder dates; None if there is no event."""
         newest = self._dataset.events.newest(min(self._until, microseconds(self._dataset.known_until)))
         return None if newest is None or newest < FIRST_PLAUSIBLE else newest
 
     @property
     def _last(self) -> int | None:
-        """The time of the newest event or list joining, since lists may be newer than events. Joinings after loading are ignored."""
+        """The time of the newest event or list entry, since lists may be newer than events. Entries after loading are ignored."""
         clock = microseconds(self._dataset.loaded)
         dated = [entries.joined[entries.has_date] for entries in self._dataset.lists.values()]
         joined = [int(dates[dates <= clock].max()) for dates in dated if (dates <= clock).any()]

@@ -1,4 +1,4 @@
-"""Choose file names for segments that are valid on every operating system."""
+"""Choose a file name for each segment that is valid on every operating system."""
 
 import hashlib
 import re
@@ -8,16 +8,16 @@ from itertools import count
 from segkit.definition.segment import Segment
 
 LONGEST_NAME = 80
-"""Maximum number of characters; every system accepts about 250, including the manifest's suffix."""
+"""The largest number of characters. Every system accepts about 250, including the manifest's suffix."""
 
 DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
 """Names that Windows reserves for devices, with any extension."""
 
 
 def file_name(segment_name: str) -> str:
-    """Return a file name for a segment, of lower-case letters, digits and dashes.
+    """Return a file name for a segment, made of lower-case letters, digits and dashes.
 
-    If nothing of the name is left, or it is too long or a device of Windows, the first digits of the name's SHA-256 are added.
+    If no characters are left, or the name is too long or reserved by Windows, the first digits of the name's SHA-256 are added.
 
     >>> file_name("Track A (every other week)")
     'track-a-every-other-week.csv'
@@ -29,7 +29,7 @@ def file_name(segment_name: str) -> str:
 
 
 def file_names(segments: Iterable[Segment]) -> dict[str, str]:
-    """Return a different file name for each segment, by segment name; duplicates get a number.
+    """Return a different file name for each segment, by segment name. Duplicates get a number.
 
     >>> from segkit.definition.phrases import is_set
     >>> file_names([Segment("VIP!", is_set("a")), Segment("vip", is_set("b"))])

@@ -1,4 +1,4 @@
-"""Convert cells of the files that segkit writes to text that no spreadsheet runs as a formula.
+"""Convert the cells in segkit's files to text that no spreadsheet runs as a formula.
 
 `member_files.py` decides which columns a member file has.
 """
@@ -35,16 +35,16 @@ _PLAIN_ADDRESS = r"[\w.%+-]+@([\w-]+\.)+[\w-]+"
 _PLAIN_ADDRESSES = rf"^({_PLAIN_ADDRESS}\n){{{BLOCK - 1}}}{_PLAIN_ADDRESS}$"
 _UNSET = pa.scalar(None, pa.string())
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93], np.uint64)
-"""The numbers are odd, so that texts that differ in only one word of eight bytes never have the same key."""
+"""The numbers are odd, so texts that differ in only one word of eight bytes never have the same key."""
 
 
 def neutralised(texts: pa.Array) -> pa.Array:
     """Put an apostrophe before every cell that a spreadsheet would run as a formula. Plain numbers and E.164 numbers stay unchanged.
 
-    A cell is run if it begins with one of the characters that OWASP lists under "CSV Injection", including the full-width ones.
-    Blanks before them are skipped, since spreadsheets trim cells.
+    A spreadsheet runs a cell that begins with one of the characters that OWASP lists under "CSV Injection", including the full-width
+    ones. Blanks before them are skipped, since spreadsheets trim cells.
 
-    Control characters except tabs and line ends become blanks, since terminals act on them and importers don't want them.
+    Control characters except tabs and line ends become blanks, since terminals act on them and importers refuse them.
 
     >>> neutralised(pa.array(["=1+1", "+14155550132", "-5", "@SUM(A1)", "a=b"])).to_pylist()
     ["'=1+1", '+14155550132', '-5', "'@SUM(A1)", 'a=b']
@@ -64,7 +64,7 @@ def neutralised(texts: pa.Array) -> pa.Array:
 
 
 def _may_have_controls(texts: pa.Array) -> bool:
-    """Whether any byte is a control character or a line end, or is C2, the first byte of the control characters U+0080 to U+009F."""
+    """Whether any byte is a control character, a line end, or C2, which is the first byte of the characters U+0080 to U+009F."""
     edges, data = _bytes_of(texts)
     near = data[edges[0] : edges[-1]]
     if not near.size:
@@ -75,14 +75,14 @@ def _may_have_controls(texts: pa.Array) -> bool:
 
 
 def _suspects(texts: pa.Array) -> Flags:
-    """Return flags of the cells that may be run as a formula because of their first byte; some empty cells may be flagged too.
+    """Return flags of the cells that may be run as a formula because of their first byte. Some empty cells may be flagged too.
 
     The bytes are looked up in Arrow's buffer, which is faster than regexes. The regexes then check only the flagged cells.
     """
     edges, data = _bytes_of(texts)
     if not data.size:
         return np.zeros(len(texts), dtype=bool)
-    # Clipped, since an empty last cell begins after the last byte.
+    # Clip, since an empty last cell begins after the last byte.
     return np.asarray(_IS_SUSPECT[data.take(edges[:-1], mode="clip")])
 
 
@@ -179,8 +179,8 @@ def _utc(cells: pa.Array) -> pa.Array:
 def _instants(cells: pa.Array, unit: str) -> pa.Array:
     """Return times as text, with a fraction of a second if the unit is microseconds.
 
-    Does not use `strftime`, which is slower and needs a time zone database, which Windows lacks. Inserting "Z" after the last byte
-    is faster than joining texts.
+    This does not use `strftime`, which is slower and needs a time zone database that Windows lacks. Inserting "Z" after the last
+    byte is faster than joining texts.
     """
     texts = pc.binary_replace_slice(_utc(cells).cast(pa.timestamp(unit)).cast(pa.string()), 10, 11, "T")
     return pc.binary_replace_slice(texts, _END, _END, "Z")
@@ -188,7 +188,7 @@ def _instants(cells: pa.Array, unit: str) -> pa.Array:
 
 def _one_by_one(cells: list[Any]) -> pa.Array:
     texts = pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
-    # Ask for the type, since the number -1e-07 is safe, but a text that looks like it is run as a formula.
+    # Check the type: the number -1e-07 is safe, but a text that looks like it would be run as a formula.
     is_number = pa.array([isinstance(cell, (int, float, Decimal)) for cell in cells], pa.bool_())
     return pc.if_else(is_number, texts, neutralised(texts))
 
@@ -202,7 +202,7 @@ def _text(cell: Any) -> str:
 def importable(emails: pa.Array) -> pa.Array:
     """Return addresses, with null for every address for which the importer would skip the row or match another profile.
 
-    These are invalid addresses, addresses with the apostrophe of `neutralised`, and repeated addresses except the first, ignoring
+    These are invalid addresses, addresses to which `neutralised` added an apostrophe, and repeats of an earlier address, ignoring
     case. The importer can still match the profile by its phone number, which every profile in an audience has.
 
     >>> importable(pa.array([" ann@example.com", "Ann@example.com", "bea@example", None])).to_pylist()
@@ -226,10 +226,10 @@ def importable(emails: pa.Array) -> pa.Array:
 
 
 def _odd_addresses(texts: pa.Array) -> Flags:
-    """Return flags of the texts that have to be checked one by one: all texts except those in blocks of only plain addresses.
+    """Return flags of the texts that must be checked one by one: all texts except those in blocks that have only plain addresses.
 
-    A block is matched as one text, which is faster than matching each text. The regex demands exactly `BLOCK` lines, so that an
-    address that contains a line end does not match.
+    A block is matched as one text, which is faster than matching each text. The regex requires exactly `BLOCK` lines, so an address
+    that contains a line end does not match.
     """
     firsts = pa.array(np.arange(0, len(texts) + 1, BLOCK), pa.int32())
     blocks = pc.binary_join(pa.ListArray.from_arrays(firsts, texts), "\n")
@@ -240,7 +240,7 @@ def _odd_addresses(texts: pa.Array) -> Flags:
 
 
 def _are_first(texts: pa.Array) -> Flags:
-    """Return flags of the texts that no earlier text equals.
+    """Return flags of the texts that are not equal to an earlier text.
 
     Only texts with the same key are compared, because keys are faster to make and sort.
     """

@@ -1,4 +1,4 @@
-"""Write member files, in one of three layouts, and their manifests. Callers such as `audience.py` decide which profiles are written."""
+"""Write member files in one of three layouts, with their manifests. Callers such as `audience.py` decide which profiles are written."""
 
 import hashlib
 import io
@@ -39,7 +39,7 @@ KLAVIYO_COLUMNS = {
     "Zip Code": "zip",
     "Country": "country",
 }
-"""The headers that Klaviyo's importer maps by itself. None is consent: Klaviyo advises against it, and blank would mean "never subscribed"."""
+"""The headers that Klaviyo's importer maps by itself. Consent is left out, as Klaviyo advises: blank would mean "never subscribed"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def write_layout(path: Path, engine: Engine, among: Some, layout: Layout, manife
     """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both are written whole or not at all.
 
     Raises:
-        FileError: the layout is unknown, or as `whole_files`.
+        FileError: the layout is unknown; see also `whole_files`.
     """
     sheet = _sheet_of(engine, among, layout)
     # `with_name` would raise its own error for a folder such as "."; that of `whole_files` is clearer.
@@ -251,7 +251,7 @@ _LAYOUTS: dict[str, Callable[[Engine, Some], Sheet]] = {"klaviyo": _klaviyo, "me
 
 
 def definition_of(value: Any) -> Any:
-    """Return a segment or any part of its tree as plain JSON values. An object has the name of its class as `kind`.
+    """Return a segment or any part of its tree as plain JSON values. The class of each object is its `kind`.
 
     >>> from segkit.definition.phrases import can_receive
     >>> definition_of(can_receive("sms"))["kind"]

@@ -1,4 +1,4 @@
-"""Accept the order of arguments from before the shop became the second argument; to be removed in segkit 1.0."""
+"""Accept the order of arguments from before the shop became the second argument. This will be removed in segkit 1.0."""
 
 import functools
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Find the profiles and phone numbers that opted out of texts. This is stricter than `can_receive` in a segment, which follows Klaviyo.
 
-In doubt, an opt-out counts and a consent does not. An opt-out counts wherever it is recorded: in the status, in another consent column,
+In doubt, an opt-out counts but a consent does not. An opt-out counts wherever it is recorded: in the status, in another consent column,
 in Klaviyo's own column `can_receive_sms_marketing` or in an event, under any spelling of the number. Only a later consent cancels it.
 """
 
@@ -19,7 +19,7 @@ from segkit.engine.memory.consent_history import FOR_EVER, NEVER_YET, known
 from segkit.engine.memory.dataset import Dataset
 
 VERDICT = "can_receive_sms_marketing"
-"""Klaviyo's own column of whether a profile may be texted. A "no" in it counts; a "yes" adds nothing to the status."""
+"""Klaviyo's own column for whether a profile may be texted. A "no" counts, but a "yes" adds nothing to the status."""
 
 NO_NUMBER = 0
 """The code of profiles without a phone number."""
@@ -32,11 +32,11 @@ class Numbers:
     """The phone numbers of profiles: the number to text, further numbers, and numbers of which only the last digits are known.
 
     Attributes:
-        codes: the code of each profile's number, equal for equal numbers; `NO_NUMBER` if it has none.
-        digits: the last digits of the number of each code.
-        rows: the row of the profile of each further number.
+        codes: the code of each profile's number, equal for equal numbers, or `NO_NUMBER` if it has none.
+        digits: the last digits of the number for each code.
+        rows: the row of the profile for each further number.
         further: the code of each further number.
-        unread: the last digits of numbers that can't be parsed, or that are in the same cell as one that can.
+        unread: the last digits of numbers that can't be parsed, or that share a cell with a number that can.
     """
 
     codes: Codes
@@ -47,7 +47,7 @@ class Numbers:
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
-        """Return the numbers of a Dataset, which caches them, since several checks use them."""
+        """Return the numbers in a Dataset. The Dataset caches them, since several checks use them."""
         more, rows = dataset.sms.further_numbers, dataset.sms.further_rows
         every = dataset.cache.keep(
             ("codes of phone numbers",), lambda: _coded(pa.concat_arrays([dataset.phones.numbers, more]))
@@ -61,7 +61,7 @@ class Numbers:
         return len(self.digits) - 1
 
     def latest(self, moments: Microseconds) -> Microseconds:
-        """Return for each profile the latest moment among all profiles that share a number with it; `NEVER_YET` if there is none.
+        """Return, for each profile, the latest moment among all profiles that share its number, or `NEVER_YET` if there is none.
 
         A number that can't be parsed matches every number with the same last digits.
         """
@@ -76,9 +76,9 @@ class Numbers:
         return found
 
     def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
-        """Share moments, both ways, between numbers of which only the last `length` digits are known and numbers with that ending.
+        """Share moments, both ways, between numbers with only `length` known last digits and numbers with the same ending.
 
-        Update `found` in place.
+        Updates `found` in place.
         """
         is_hub, is_longer = self.unread.lengths == length, self.unread.lengths > length
         hubs, rows = self.unread.rows[is_hub], self.unread.rows[is_longer]
@@ -88,7 +88,7 @@ class Numbers:
         of_longer = _positions(keys_of(self.unread.digits[is_longer], length), known)
         under = np.full(len(known) + 1, NEVER_YET)
         np.maximum.at(under, places, moments[hubs])
-        # A separate array, so that two parsed numbers with the same ending don't share moments with each other.
+        # Use a separate array, so that two parsed numbers with the same ending don't share moments with each other.
         over = under.copy()
         np.maximum.at(over, of_code, by_code)
         np.maximum.at(over, of_longer, moments[rows])
@@ -99,12 +99,12 @@ class Numbers:
         np.maximum.at(found, hubs, over[places])
 
     def shared(self, flags: Flags) -> Flags:
-        """Return the profiles that are flagged or share a number with one that is, since a text goes to a number and not to a profile."""
+        """Return the profiles that are flagged or share a number with a flagged one, since a text goes to a number, not a profile."""
         return np.asarray(self.latest(np.where(flags, np.int64(0), NEVER_YET)) > NEVER_YET)
 
 
 def _positions(keys: npt.NDArray[np.int64], known: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the index of each key in the sorted array `known`, or `len(known)` if it is not there."""
+    """Return the index of each key in the sorted array `known`, or `len(known)` if it is not in the array."""
     found = np.searchsorted(known, keys)
     return np.where(np.append(known, -1)[found] == keys, found, len(known))
 
@@ -117,14 +117,14 @@ def _coded(numbers: pa.Array) -> tuple[Codes, npt.NDArray[np.int64]]:
 
 @dataclass(frozen=True)
 class OptOuts:
-    """Flags of the profiles that opted out of texts, or that share a phone number with one that did.
+    """Flags of the profiles that opted out of texts, or that share a phone number with a profile that did.
 
     Attributes:
         not_subscribed: profiles without a status that allows texts.
         opted_out: profiles whose own last decision is an opt-out, whatever their status is.
-        number_opted_out: profiles with a number for which a profile opted out, unless they gave consent after that.
-        events: number of consent events that were read.
-        withdrawals: how many of them were opt-outs.
+        number_opted_out: profiles with the number of a profile that opted out, unless they gave consent later.
+        events: number of consent events in the data.
+        withdrawals: number of these events that are opt-outs.
     """
 
     not_subscribed: Flags
@@ -137,7 +137,7 @@ class OptOuts:
     def of(cls, dataset: Dataset, numbers: Numbers, until: int) -> Self:
         """Find the last decision, consent or opt-out, for every profile and number.
 
-        A consent without a date counts as older than any opt-out, and an opt-out without a date as newer than any consent.
+        A consent without a date counts as older than any opt-out. An opt-out without a date counts as newer than any consent.
 
         Args:
             dataset: the profiles and events.
@@ -162,7 +162,7 @@ class OptOuts:
         of_number = numbers.latest(np.where(opted_out, opt_out, NEVER_YET))
         withdrawals = known(history.withdrawn, until)
         return cls(
-            # Both the status as of the moment and `status`, the current one if everything is used, must allow texts.
+            # Texts must be allowed by the status at the moment and by `status`, which is the current one if everything is used.
             not_subscribed=(then.status != SUBSCRIBED) | ~is_subscribed | refused | (further == NEVER),
             opted_out=opted_out,
             number_opted_out=(of_number > NEVER_YET) & (of_number >= consent),
@@ -172,7 +172,7 @@ class OptOuts:
 
 
 def _refused(dataset: Dataset) -> Flags:
-    """Return the profiles for which Klaviyo's own column is set to anything but "yes"."""
+    """Return the profiles for which Klaviyo's own column has a value other than "yes"."""
     if not dataset.has_property(VERDICT):
         return np.zeros(len(dataset), dtype=bool)
     column = dataset.column(VERDICT)

@@ -12,7 +12,7 @@ Codes: TypeAlias = npt.NDArray[np.integer[Any]]
 
 
 def numbered(numbers: Codes) -> tuple[npt.NDArray[np.intp], Codes]:
-    """Return the places of those that share a number with another, and for each the index of its number among the shared ones.
+    """Return the indices of the entries whose number occurs more than once, and the index of each number among the shared ones.
 
     >>> [found.tolist() for found in numbered(np.array([7, 3, 7, 5, 3]))]
     [[0, 1, 2, 4], [1, 0, 1, 0]]
@@ -22,13 +22,13 @@ def numbered(numbers: Codes) -> tuple[npt.NDArray[np.intp], Codes]:
 
 
 def not_first(numbers: Codes) -> npt.NDArray[np.bool_]:
-    """Return which profiles are not the recipient, because an earlier one has the same number.
+    """Return which profiles are not the recipient, because an earlier profile has the same number.
 
     >>> not_first(np.array([7, 3, 7, 5, 3])).tolist()
     [False, False, True, False, True]
     """
     places = np.arange(len(numbers))
     first = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.int64)
-    # In reverse, so that the first profile with a number is written last and stays.
+    # Go in reverse, so that the first profile with a number is written last and stays.
     first[numbers[::-1]] = places[::-1]
     return np.asarray(first[numbers] != places)

@@ -209,7 +209,7 @@ def curve_of(
         sums: what to add up over the members, as in `Engine.cube`.
 
     Raises:
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
     """
     if threshold.moving is None:
         return None
