@@ -20,6 +20,7 @@ from segkit.definition.replay import known_only_today
 from segkit.engine.engines import engine_of
 from segkit.errors import DataError, DefinitionError
 from segkit.errors.analysis import AnalysisError
+from segkit.vocabulary import CONSENT_METRICS, canonical_metric
 
 STATUSES = {"subscribed": "Subscribed to SMS Marketing", "unsubscribed": "Unsubscribed from SMS Marketing"}
 TICK, DAY = timedelta(microseconds=1), timedelta(days=1)
@@ -39,8 +40,7 @@ def replayable(random: Random, depth: int = 2) -> Condition:
 def with_dates(shop: PlainShop) -> PlainShop:
     """Return a shop in which every entry of a list has a date, and every status of SMS consent a date and an event of that instant."""
     profiles = []
-    events = [one for one in shop.events if not {"Marketing", "SMS"} <= set(one["metric"].split()) - {"Clicked"}]
-    events = [one for one in events if "SMS" not in one["metric"].split() or "Clicked" in one["metric"]]
+    events = [one for one in shop.events if canonical_metric(one["metric"]) not in CONSENT_METRICS["sms"]]
     for profile in shop.profiles:
         status, since = profile["sms_consent"], profile["sms_consent_timestamp"]
         if status not in STATUSES or since is None:
