@@ -55,6 +55,7 @@ from segkit.definition.phrases import (
 )
 from segkit.definition.segment import Segment, resolve_segments
 from segkit.definition.text.segment_files import load_segments
+from segkit.engine.connected import connect
 from segkit.engine.load import load
 from segkit.engine.membership import members, membership
 from segkit.engine.memory.dataset import Dataset
@@ -73,6 +74,7 @@ __all__ = [
     "widgets",
     # a shop
     "load",
+    "connect",
     "Dataset",
     "write_sample",
     # what a segment says

@@ -2,23 +2,28 @@
 
 from typing import TypeAlias
 
+from segkit.engine.connected import ConnectedShop, in_memory
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.engine import MemoryEngine
 from segkit.engine.protocol import Engine
 
-Data: TypeAlias = Dataset
+Data: TypeAlias = Dataset | ConnectedShop
 """Data that can be queried. Callers need only this name and the protocol, not how the data is stored."""
 
 
 def engine_of(data: Data) -> Engine:
-    """Return the engine for a Dataset, which works in memory.
+    """Return the engine for a Dataset, which works in memory, or for a connected shop, which works with DuckDB.
 
     Raises:
-        DefinitionError: `data` is not a Dataset.
+        DefinitionError: `data` is neither.
 
     >>> import pandas as pd
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"], "Age": [18]}), as_of="2026-06-30")
     >>> engine_of(shop).names().properties
     ('Age',)
     """
-    return MemoryEngine(data)
+    if isinstance(data, ConnectedShop):
+        from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+
+        return DuckDBEngine(data)
+    return MemoryEngine(in_memory(data))

@@ -3,14 +3,17 @@
 import numpy as np
 import pandas as pd
 
+from segkit.definition.conditions import Condition
 from segkit.definition.segment import Segment, Segments, distinct_segments, one_segment
 from segkit.drawing.frames import StyledFrame
-from segkit.engine.memory.dataset import Dataset
+from segkit.engine.connected import ConnectedShop, in_memory
+from segkit.engine.engines import Data
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.order import check_order
+from segkit.engine.protocol import tell
 
 
-def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
+def membership(segments: Segments, dataset: Data) -> pd.DataFrame:
     """Work out who is in which segment, as of the Dataset's `as_of`.
 
     Args:
@@ -28,13 +31,16 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
         SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
 
     >>> from segkit.definition.phrases import is_set
+    >>> from segkit.engine.memory.dataset import Dataset
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "city": ["Oslo", None]}), as_of="2026-06-30")
     >>> membership(Segment("Placed", is_set("city")), shop)["Placed"].tolist()
     [True, False]
     """
     check_order(segments, "sk.membership(segments, shop)")
     every = distinct_segments(segments)
-    evaluation = Evaluation(dataset)
+    if isinstance(dataset, ConnectedShop):
+        return _connected_membership([segment.name for segment in every], [one.condition for one in every], dataset)
+    evaluation = Evaluation(in_memory(dataset))
     # Cached answers are read-only. Copy them, since the caller may change the table.
     columns = {
         segment.name: holds if holds.flags.writeable else holds.copy()
@@ -43,16 +49,33 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
     return StyledFrame(columns, index=dataset.profile_ids, copy=False)
 
 
-def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
+def members(segment: Segment, dataset: Data) -> pd.DataFrame:
     """Return the profiles in a segment, with a column for each property; index `profile_id`.
 
     Raises and warns as `membership`.
 
     >>> from segkit.definition.phrases import has
+    >>> from segkit.engine.memory.dataset import Dataset
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "Age": [17, 18]}), as_of="2026-06-30")
     >>> members(Segment("Adults", has("Age", at_least=18)), shop).index.tolist()
     ['bea']
     """
     check_order(segment, "sk.members(segment, shop)")
-    found = Evaluation(dataset).holds(one_segment(segment).condition)
-    return dataset.rows(np.flatnonzero(found))
+    condition = one_segment(segment).condition
+    if isinstance(dataset, ConnectedShop):
+        from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+
+        engine = DuckDBEngine(dataset)
+        tell(engine, [condition])
+        return dataset.dataset.rows(engine.matching(condition))
+    shop = in_memory(dataset)
+    return shop.rows(np.flatnonzero(Evaluation(shop).holds(condition)))
+
+
+def _connected_membership(names: list[str], conditions: list[Condition], shop: ConnectedShop) -> pd.DataFrame:
+    from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+
+    engine = DuckDBEngine(shop)
+    columns = dict(zip(names, engine.flags(conditions), strict=True))
+    tell(engine, conditions)
+    return StyledFrame(columns, index=shop.profile_ids, copy=False)

@@ -1,5 +1,6 @@
 """Check the order of arguments: segments or a builder come first, and the shop second."""
 
+from segkit.engine.connected import ConnectedShop
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DefinitionError
 
@@ -14,5 +15,5 @@ def check_order(first: object, call: str) -> None:
     Raises:
         DefinitionError: `first` is a Dataset.
     """
-    if isinstance(first, Dataset):
+    if isinstance(first, (Dataset, ConnectedShop)):
         raise DefinitionError.swapped(call)

@@ -475,6 +475,49 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def not_a_saved_shop(cls, folder: Path) -> Self:
+        """A folder to connect to is not a saved shop."""
+        return cls(
+            f"{quoted(folder)} is not a saved shop, and only a saved shop can be connected to. Save one first: "
+            "sk.load(folder).save(another_folder), and then sk.connect(another_folder)."
+        )
+
+    @classmethod
+    def needs_loading(cls, what: str, folder: Path) -> Self:
+        """Something is not possible with a connected shop."""
+        return cls(f"{what} needs the whole shop in memory. Load it: shop = sk.load({quoted(folder)}).")
+
+    @classmethod
+    def values_without_readings(cls, name: str) -> Self:
+        """The values of a property are saved without their readings."""
+        return cls(
+            f"Nearly every event has another value of {quoted(name)}, as of an id, so a saved shop has no list of its values, and SQL can't test "
+            "it. Load the shop to use it in a condition: sk.load(folder)."
+        )
+
+    @classmethod
+    def connection_closed(cls, folder: Path) -> Self:
+        """A connected shop was closed."""
+        return cls(f"The connection to {quoted(folder)} is closed. Open it again: shop = sk.connect({quoted(folder)}).")
+
+    @classmethod
+    def database_out_of_memory(cls, folder: Path) -> Self:
+        """DuckDB ran out of memory or of room for temporary files."""
+        return cls(
+            f"DuckDB had too little memory, or too little room for temporary files, to answer this question about {quoted(folder)}. Close other "
+            "notebooks, ask about fewer segments at once, or use a machine with more memory."
+        )
+
+    @classmethod
+    def database_failed(cls, folder: Path, kind: str, reason: str) -> Self:
+        """DuckDB failed for a reason that segkit does not know."""
+        first = reason.strip().splitlines()[0] if reason.strip() else "no reason"
+        return cls(
+            f"DuckDB could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. Load the shop to answer it in memory: "
+            f"sk.load({quoted(folder)})."
+        )
+
+    @classmethod
     def property_not_saved(cls, name: str, kind: str) -> Self:
         """A property has values that can't be saved."""
         return cls(

@@ -24,6 +24,7 @@ from segkit.definition.conditions import Condition
 from segkit.definition.phrases import phone_country
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.timeframe_words import whole
+from segkit.engine.connected import in_memory
 from segkit.engine.memory.consent_history import FOR_EVER
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
@@ -98,8 +99,7 @@ class Eligibility:
     ) -> None:
         if not isinstance(countries, Iterable):
             raise DefinitionError.bad_value("countries", countries, "two letters each, such as ['US', 'CA']")
-        if not isinstance(dataset, Dataset):
-            raise DefinitionError.not_a_dataset(dataset)
+        in_memory(dataset)
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
         until = microseconds(dataset.as_of) if looking_back else FOR_EVER

@@ -16,6 +16,7 @@ from segkit.definition.parameters import made_by, parameters
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.value_words import plain
 from segkit.drawing.html import element
+from segkit.engine.connected import in_memory
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
@@ -67,7 +68,7 @@ class Tuner(Closable):
         check_order(builder, "Tuner(builder, shop)")
         parameters(builder)
         self._builder = builder
-        self._dataset = dataset
+        self._dataset = in_memory(dataset)
         self._compare = distinct_segments(compare)
         self._engine = engine_of(dataset)
         self._start = self._starting_point(start)
@@ -76,7 +77,7 @@ class Tuner(Closable):
         self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
         self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
         self._notes: tuple[str, ...] = ()
-        eligibility = Eligibility.usual(dataset)
+        eligibility = Eligibility.usual(self._dataset)
         # A note about eligibility checks that could not be made stays, whatever moves.
         self._unchecked = () if eligibility is None or eligibility.note is None else (eligibility.note,)
         self._first = self._segment

@@ -1,6 +1,7 @@
 """Save a shop to a folder atomically, and open it again. Used by `Dataset.save` and `sk.load`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,15 +56,27 @@ def open_shop(folder: Path) -> CheckedShop:
         DataError: it was saved in another format, or is incomplete or damaged.
     """
     manifest = Manifest.read(folder)
+    with checked_content(folder):
+        return opened(SavedFiles(folder.resolve(), manifest.files), manifest.shop)
+
+
+@contextmanager
+def checked_content(folder: Path) -> Iterator[None]:
+    """Raise an error of ours if a saved shop has content that `save` never writes, although its digests are right.
+
+    Raises:
+        DataError: the content is impossible.
+    """
     try:
-        return _opened(SavedFiles(folder.resolve(), manifest.files), manifest.shop)
+        yield
     except SegkitError:
         raise
     except ODD:
         raise DataError.saved_shop_damaged(folder / NAME, "its content is impossible") from None
 
 
-def _opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:
+def opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:
+    """Return the shop that is described in a manifest. Use `checked_content` around it."""
     return CheckedShop(
         tables=open_checked(files, said["checked"], day_first=said["day_first"]),
         report=StyledFrame(said["report"]["rows"], columns=said["report"]["columns"]),

@@ -1,7 +1,7 @@
 """Implement the engine protocol for a Dataset in memory."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
@@ -122,14 +122,7 @@ class MemoryEngine:
 
     def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
-        dataset = self.dataset
-        names = dataset.property_names if columns is None else list(columns)
-        cells = {"profile_id": dataset.ids}
-        for name in names:
-            held = dataset.handed_out(_known(name, dataset))
-            cells[name] = held if isinstance(held, CodedCells) else held.loaded()
-        found = np.flatnonzero(self._matching(among))
-        return (_batch(found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
+        return batches_of(self.dataset, lambda: np.flatnonzero(self._matching(among)), columns)
 
     def _matching(self, among: Some) -> Flags:
         return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
@@ -181,6 +174,28 @@ class MemoryEngine:
             return (np.frombuffer(bytes(found), dtype=">u4") % item.groups).astype(np.int32)
 
         return self.dataset.cache.keep(("hash groups", item), groups)
+
+
+def batches_of(
+    dataset: Dataset, find: Callable[[], npt.NDArray[np.int64]], columns: Sequence[str] | None
+) -> Iterator[pa.RecordBatch]:
+    """Return an iterator over some profiles with some of their properties, a batch at a time; see `Engine.rows`.
+
+    Args:
+        dataset: the profiles.
+        find: finds the rows of the profiles, in ascending order. It is called after the columns are known to exist.
+        columns: the properties; None means all.
+
+    Raises:
+        DataError: the profiles have no such property.
+    """
+    names = dataset.property_names if columns is None else list(columns)
+    cells = {"profile_id": dataset.ids}
+    for name in names:
+        held = dataset.handed_out(_known(name, dataset))
+        cells[name] = held if isinstance(held, CodedCells) else held.loaded()
+    found = find()
+    return (_batch(found[first : first + BATCH], cells) for first in range(0, max(len(found), 1), BATCH))
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

@@ -64,6 +64,7 @@ from segkit.definition.measures import (
     of_each_metric,
     without_limits,
 )
+from segkit.engine.connected import in_memory
 from segkit.engine.memory import funnels, recency
 from segkit.engine.memory.comparison import Comparison
 from segkit.engine.memory.consent_history import Channel
@@ -119,8 +120,7 @@ class Evaluation:
     _warned: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.dataset, Dataset):
-            raise DefinitionError.not_a_dataset(self.dataset)
+        in_memory(self.dataset)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
         """Return a cached result for the Dataset's `as_of`, and work it out if it is not cached."""

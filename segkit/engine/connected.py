@@ -1,0 +1,165 @@
+"""Connect to a saved shop: DuckDB answers questions about it from its files, and its events are not loaded."""
+
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, Self
+
+import pandas as pd
+
+from segkit.data.saved.files import SavedFiles
+from segkit.data.saved.manifest import Manifest, is_saved
+from segkit.data.saved.shops import checked_content, opened
+from segkit.data.validation.options import AsOf
+from segkit.engine.memory.dataset import Dataset
+from segkit.errors import DataError, DefinitionError, missing_extra
+from segkit.given_paths import there
+
+if TYPE_CHECKING:  # DuckDB and sqlglot are an extra
+    from segkit.engine.duckdb.session import Session
+    from segkit.sql.shop import SqlShop
+
+FOR_ANALYSTS = (
+    "as_of", "report", "alarms", "profile_ids", "property_names", "metric_names", "list_names", "folder", "with_as_of", "close",
+)  # fmt: skip
+"""The attributes that tab completion offers for a connected shop."""
+
+
+class ConnectedShop:
+    """A saved shop whose questions DuckDB answers from the files, as of a moment. Make it with `sk.connect`.
+
+    Its events stay in the files, and whatever a question needs of them is read when it is asked. Its profiles' ids and phone numbers are
+    in memory. Use it as a context manager, or close it, to give the connection back.
+
+    Attributes:
+        folder: the folder of the saved shop.
+        dataset: the same shop as a Dataset, which reads events when it needs them: for notes, and for the columns of members.
+        described: what SQL has to know about its tables.
+        session: the connection.
+    """
+
+    def __init__(self, folder: Path, dataset: Dataset, described: "SqlShop", session: "Session") -> None:
+        self.folder, self.dataset, self.described, self.session = folder, dataset, described, session
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment as of which questions are answered, UTC. Events after it never count."""
+        return self.dataset.as_of
+
+    def __len__(self) -> int:
+        return self.described.size
+
+    def __dir__(self) -> list[str]:
+        return list(FOR_ANALYSTS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self.dataset).replace("Dataset:", "ConnectedShop:", 1)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse the attributes that only a Dataset has, and say how to get one."""
+        if not name.startswith("_") and hasattr(Dataset, name):
+            raise NotLoadedError.needs_loading(f"shop.{name}", self.folder)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def report(self) -> pd.DataFrame:
+        """A row for each fault that was found when the source was loaded, and what was done about it."""
+        return self.dataset.report
+
+    @property
+    def alarms(self) -> list[str]:
+        """A sentence for each table of which more than 5 % was left out."""
+        return self.dataset.alarms
+
+    @property
+    def profile_ids(self) -> pd.Index:
+        """The ids of all profiles as text, in the order of the data."""
+        return self.dataset.profile_ids
+
+    @property
+    def property_names(self) -> list[str]:
+        """The names of all profile properties, in the order of the data."""
+        return self.dataset.property_names
+
+    @property
+    def metric_names(self) -> list[str]:
+        """The canonical names of all metrics with events, most events first."""
+        return self.dataset.metric_names
+
+    @property
+    def list_names(self) -> list[str]:
+        """The names of all lists, in the order of the data."""
+        return self.dataset.list_names
+
+    def with_as_of(self, as_of: str | date | datetime) -> Self:
+        """Return the same shop as of another moment, with the same connection."""
+        return type(self)(self.folder, self.dataset.with_as_of(as_of), self.described, self.session)
+
+    def close(self) -> None:
+        """Close the connection. Questions about this shop, also as of another moment, are refused from then on."""
+        self.session.close()
+
+
+class NotLoadedError(DataError, AttributeError):
+    """A connected shop lacks something that a Dataset has. It is an AttributeError too, so that `hasattr` returns False."""
+
+
+def connect(folder: str | Path, *, as_of: AsOf = None) -> ConnectedShop:
+    """Connect to a folder that `Dataset.save` wrote, so that DuckDB answers questions about it without loading its events.
+
+    `sk.sizes`, `sk.overlap`, `sk.intersections`, `sk.membership`, `sk.members`, `sk.sweep`, `sk.distribution` and the widgets take what
+    is returned instead of a Dataset, and their answers are the same. Each question is one statement that reads the metrics, columns and
+    days that it needs. Everything else needs the shop in memory, and says so: `sk.load(folder)` loads it.
+
+    Needs the extra duckdb: pip install "sms-segkit[duckdb]".
+
+    Args:
+        folder: the folder of the saved shop.
+        as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the moment that was saved.
+
+    Raises:
+        DataError: the folder is not a saved shop, was saved by another version, or is incomplete or damaged.
+        ImportError: DuckDB or sqlglot is not installed.
+
+    >>> connect("no such folder")
+    Traceback (most recent call last):
+    segkit.errors.DataError: There is no 'no such folder' in '.'. ...
+    """
+    home = there(folder, "folder")
+    if not home.is_dir() or not is_saved(home):
+        raise DataError.not_a_saved_shop(home)
+    try:
+        from segkit.engine.duckdb.opened import open_session  # noqa: PLC0415  # an extra
+    except ModuleNotFoundError as error:
+        if error.name not in ("duckdb", "sqlglot"):
+            raise
+        raise missing_extra(error.name, "duckdb") from None
+    home = home.resolve()
+    manifest = Manifest.read(home)
+    files = SavedFiles(home, manifest.files)
+    with checked_content(home):
+        dataset = Dataset.of_checked(opened(files, manifest.shop))
+        found = ConnectedShop(home, dataset, *open_session(home, files, manifest.shop, dataset.postal_points))
+    return found if as_of is None else found.with_as_of(as_of)
+
+
+def in_memory(data: object) -> Dataset:
+    """Return data that is a Dataset.
+
+    Raises:
+        DataError: it is a connected shop, which has to be loaded first.
+        DefinitionError: it is something else.
+    """
+    if isinstance(data, ConnectedShop):
+        raise DataError.needs_loading("This", data.folder)
+    if not isinstance(data, Dataset):
+        raise DefinitionError.not_a_dataset(data)
+    return data

@@ -1,0 +1,1 @@
+"""Answer questions about a saved shop with DuckDB, without loading its events."""

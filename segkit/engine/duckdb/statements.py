@@ -1,0 +1,134 @@
+"""Write whole statements: the counts, cells, members and flags that an engine is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import exp
+
+from segkit.definition.conditions import AllOf, Condition
+from segkit.engine.duckdb.bins import bin_of
+from segkit.engine.protocol import EVERYBODY, At, Cut, Item, Picked
+from segkit.sql.question import Question
+from segkit.sql.shop import PROFILES
+from segkit.sql.words import Sql, case, column, every, is_always, named, or_zero, surely, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Values that the engine brings along for a `Picked`: the name of their table, and whether they are flags."""
+
+    table: str
+    is_flag: bool
+
+
+def members_of(question: Question, condition: Condition, as_of: datetime, columns: Sequence[Sql]) -> exp.Select:
+    """Return the statement of the profiles that match a condition, in the order of the data."""
+    matches = every([question.present(as_of), question.holds(condition, as_of)])
+    query = question.query(*columns)
+    query = query if is_always(matches) else query.where(matches, copy=False)
+    return query.order_by(column("profile", PROFILES), copy=False)
+
+
+def flags_of(question: Question, conditions: Sequence[Condition], as_of: datetime) -> exp.Select:
+    """Return the statement of whether each profile matches each condition, in the order of the data."""
+    flags = _flags(question, conditions, as_of)
+    return question.query(*_named(flags)).order_by(column("profile", PROFILES), copy=False)
+
+
+def counts_of(
+    question: Question, conditions: Sequence[Condition], as_of: datetime, among: "Condition | Brought"
+) -> exp.Select:
+    """Return the statement of how many profiles match each condition, in a single row."""
+    parts = [_parts(condition) for condition in conditions]
+    distinct = list(dict.fromkeys(part for some in parts for part in some))
+    places = {part: place for place, part in enumerate(distinct)}
+    # Without `present`, since it selects the rows below.
+    flags = [surely(question.holds(part, as_of)) for part in distinct]
+    cells = _counted(question, _named(flags), among, as_of)
+    sums: list[Sql] = []
+    if len(distinct) >= len(conditions):
+        sums = [exp.Count(this=case((_all_of(some, places), whole(1)))) for some in parts]
+        return _over(cells, _named(sums, "count"))
+    # There are fewer parts than conditions if segments are compared in pairs. Then profiles with the same parts are counted first.
+    alike = [column(f"c{place}") for place in range(len(distinct))]
+    counted = _over(
+        cells, [*(one.copy() for one in alike), named(exp.Count(this=exp.Star()), "profiles")], "answers"
+    ).group_by(*alike, copy=False)
+    totals = (exp.Sum(this=case((_all_of(some, places), column("profiles")))) for some in parts)
+    return _over(counted, _named([or_zero(total) for total in totals], "count"), "cells")
+
+
+def cube_of(
+    question: Question, by: Sequence["Item | Brought"], as_of: datetime, among: "Condition | Brought"
+) -> exp.Select:
+    """Return the statement of the cells of a cube, sorted by its columns: c0, c1 and so on, and then the count."""
+    items = [_as_written(item_of(question, item, as_of), item) for item in by]
+    cells = _counted(question, _named(items) or [named(whole(1), "everybody")], among, as_of)
+    columns = [column(f"c{place}") for place in range(len(items))]
+    found = _over(cells, [*(one.copy() for one in columns), named(exp.Count(this=exp.Star()), "profiles")])
+    return (
+        found.group_by(*(one.copy() for one in columns), copy=False).order_by(*columns, copy=False)
+        if columns
+        else found
+    )
+
+
+def item_of(question: Question, item: "Item | Brought", as_of: datetime) -> Sql:
+    """Return the value of an item of a cube for a profile: a flag, a bin, or a value that was brought along."""
+    match item:
+        case At(inner, moment):
+            return item_of(question, inner, moment)
+        case Cut():
+            return bin_of(item, question, as_of)
+        case Brought(table):
+            return question.brought(table)
+        case Picked():
+            raise TypeError(item)
+        case _:
+            return surely(every([question.present(as_of), question.holds(item, as_of)]))
+
+
+def _as_written(value: Sql, item: "Item | Brought") -> Sql:
+    """Return bins as integers of 64 bits, since a sum of integers may be wider."""
+    inner = item.item if isinstance(item, At) else item
+    return exp.cast(value, "BIGINT") if isinstance(inner, Cut) else value
+
+
+def _counted(question: Question, columns: Sequence[Sql], among: "Condition | Brought", as_of: datetime) -> exp.Select:
+    """Return the query of the profiles that are counted."""
+    if isinstance(among, Brought):
+        inside = question.brought(among.table)
+    else:
+        holds = [] if among == EVERYBODY else [question.holds(among, as_of)]
+        inside = every([question.present(as_of), *holds])
+    # Only now does the question know everything that has to be joined.
+    query = question.query(*columns)
+    return query if is_always(inside) else query.where(inside, copy=False)
+
+
+def _flags(question: Question, conditions: Sequence[Condition], as_of: datetime) -> list[Sql]:
+    return [surely(every([question.present(as_of), question.holds(one, as_of)])) for one in conditions]
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    """Return the parts of an "all of"; any other condition is its own only part."""
+    return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
+
+
+def _all_of(some: Sequence[Condition], places: dict[Condition, int]) -> Sql:
+    return every(column(f"c{places[part]}") for part in some)
+
+
+def _named(columns: Sequence[Sql], prefix: str = "c") -> list[Sql]:
+    return [named(one, f"{prefix}{place}") for place, one in enumerate(columns)]
+
+
+def _over(inner: exp.Select, columns: Sequence[Sql], name: str = "answers") -> exp.Select:
+    """Return a query over the rows of another, whose own tables stay at the beginning of the statement."""
+    tables = inner.ctes
+    inner.set("with_", None)
+    found = exp.select(*columns).from_(inner.subquery(name, copy=False), copy=False)
+    for table in tables:
+        found = found.with_(table.alias, as_=table.this, copy=False)
+    return found

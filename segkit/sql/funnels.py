@@ -1,0 +1,105 @@
+"""Write a funnel as SQL: a choice of one event for each step that is taken, with no event of another step where none may be.
+
+This is the definition itself (`docs/decisions/0010-funnels.md`), so it needs as many joins as the funnel has steps. The engine in
+memory passes over the events once for each step, which is faster for profiles with very many events of each step.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import exp
+
+from segkit.definition.conditions import FunnelCondition, FunnelStep
+from segkit.sql.scans import EventScan
+from segkit.sql.words import Sql, column, every, whole
+
+Scan = Callable[[], EventScan]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step that is taken, and the steps that may not be taken before it."""
+
+    name: str
+    events: exp.Select
+    barred: tuple[exp.Select, ...]
+
+
+def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp.Select | None:
+    """Return the query of the profiles that took the steps of a funnel, each once; None if a step has no events at all.
+
+    Args:
+        condition: the funnel.
+        as_of: the moment that timeframes count from.
+        scan: makes a pass over the events for each step.
+    """
+    taken: list[_Step] = []
+    barred: list[exp.Select] = []
+    for step in condition.steps:
+        events = _events_of(step, condition, as_of, scan())
+        if step.is_taken:
+            if events is None:
+                return None
+            taken.append(_Step(f"step_{len(taken) + 1}", events, tuple(barred)))
+            barred = []
+        elif events is not None:
+            barred.append(events)
+    first, last = taken[0].name, taken[-1].name
+    query = (
+        exp.select(column("profile", first))
+        .distinct(copy=False)
+        .from_(taken[0].events.subquery(first, copy=False), copy=False)
+    )
+    for place, one in enumerate(taken[1:], 1):
+        query = query.join(one.events.subquery(one.name, copy=False), on=_follows(one.name, taken[:place]), copy=False)
+    limit = condition.completion_seconds
+    tests: list[Sql] = [] if limit is None or len(taken) == 1 else [_is_near(first, last, limit)]
+    for place, one in enumerate(taken):
+        before = taken[place - 1].name if place else None
+        tests += [_without(events, first, before, one.name, limit) for events in one.barred]
+    tests += [_without(events, first, last, None, limit) for events in barred]
+    return query.where(every(tests), copy=False) if tests else query
+
+
+def _events_of(step: FunnelStep, condition: FunnelCondition, as_of: datetime, scan: EventScan) -> exp.Select | None:
+    metrics = scan.metrics(step.metric)
+    if not metrics:
+        return None
+    selected = scan.selected(metrics, condition.timeframe, step.where, as_of)
+    return scan.query(*(scan.column(name) for name in ("profile", "instant", "source_row"))).where(selected, copy=False)
+
+
+def _follows(step: str, earlier: Sequence[_Step]) -> Sql:
+    """Return that an event is of the same profile, not before the event of the previous step, and none of the events before."""
+    same = exp.EQ(this=column("profile", step), expression=column("profile", earlier[-1].name))
+    after = exp.GTE(this=column("instant", step), expression=column("instant", earlier[-1].name))
+    others = [exp.NEQ(this=column("source_row", step), expression=column("source_row", one.name)) for one in earlier]
+    return every([same, after, *others])
+
+
+def _without(events: exp.Select, first: str, before: str | None, after: str | None, limit: int | None) -> Sql:
+    """Return that no event of a step that may not be taken is strictly between two others.
+
+    At an end of the funnel, where there is only one other, the time limit of the funnel applies.
+    """
+    tests: list[Sql] = [exp.EQ(this=column("profile", "barred"), expression=column("profile", first))]
+    if before is not None:
+        tests.append(exp.GT(this=column("instant", "barred"), expression=column("instant", before)))
+    if after is not None:
+        tests.append(exp.LT(this=column("instant", "barred"), expression=column("instant", after)))
+    if limit is not None and before is None and after is not None:
+        tests.append(_is_near("barred", after, limit))
+    if limit is not None and after is None and before is not None:
+        tests.append(_is_near(before, "barred", limit))
+    inner = (
+        exp.select(whole(1)).from_(events.subquery("barred", copy=False), copy=False).where(every(tests), copy=False)
+    )
+    return exp.Not(this=exp.Exists(this=inner))
+
+
+def _is_near(one: str, other: str, seconds: int) -> Sql:
+    """Return that one event is at most some seconds before another."""
+    interval = exp.Interval(this=exp.Literal.string(str(seconds)), unit=exp.var("SECOND"))
+    latest = exp.Add(this=column("instant", one), expression=interval)
+    return exp.LTE(this=column("instant", other), expression=latest)
