@@ -2,9 +2,12 @@
 
 from typing import TypeAlias
 
+from segkit.data.instants import Flags
+from segkit.definition.conditions import Condition
 from segkit.engine.connected import ConnectedShop, in_memory
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.engine import MemoryEngine
+from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.protocol import Engine
 
 Data: TypeAlias = Dataset | ConnectedShop
@@ -27,3 +30,28 @@ def engine_of(data: Data) -> Engine:
 
         return DuckDBEngine(data)
     return MemoryEngine(in_memory(data))
+
+
+def flags_of(data: Data, condition: Condition) -> Flags:
+    """Return for which profiles a condition is true, in the order of the data. Never warns.
+
+    Raises:
+        DataError: as `sk.membership`.
+    """
+    if isinstance(data, ConnectedShop):
+        from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+
+        (found,) = DuckDBEngine(data).flags([condition])
+        return found
+    return Evaluation(data).answer(condition)
+
+
+def tables_of(data: Data) -> Dataset:
+    """Return the checked tables of some data, which eligibility is worked out from.
+
+    Those of a connected shop read the events of a metric when they are first used.
+
+    Raises:
+        DefinitionError: `data` is neither a Dataset nor a connected shop.
+    """
+    return data.dataset if isinstance(data, ConnectedShop) else in_memory(data)

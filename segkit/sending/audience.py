@@ -21,9 +21,7 @@ from segkit.definition.references import resolved
 from segkit.definition.segment import Segment, listed_segments, one_segment
 from segkit.drawing.cards import card, paragraphs, records
 from segkit.drawing.frames import StyledFrame
-from segkit.engine.engines import engine_of
-from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.engines import Data, engine_of, tables_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import Picked, tell
 from segkit.errors import DefinitionError, FileError
@@ -60,7 +58,7 @@ class SmsAudience:
     def __init__(
         self,
         include: Segment | Iterable[Segment],
-        dataset: Dataset,
+        dataset: Data,
         *,
         exclude: Segment | Iterable[Segment] = (),
         countries: Iterable[str] = TEXTABLE_COUNTRIES,
@@ -109,7 +107,7 @@ class SmsAudience:
     @property
     def profiles(self) -> pd.DataFrame:
         """The recipients: index `profile_id`, a column for each property."""
-        return self._dataset.rows(np.flatnonzero(self._recipients.values))
+        return tables_of(self._dataset).rows(np.flatnonzero(self._recipients.values))
 
     @cached_property
     def _size(self) -> int:
@@ -118,7 +116,7 @@ class SmsAudience:
     @cached_property
     def _step(self) -> npt.NDArray[np.int8]:
         """For each profile, the index of the step that stops it, `len(STEPS)` if none does, or -1 if it is not included."""
-        return self._eligibility.first_stops(any_of(Evaluation(self._dataset), self._include))
+        return self._eligibility.first_stops(any_of(self._dataset, self._include))
 
     @property
     def _recipients(self) -> Picked:
@@ -220,7 +218,7 @@ class SmsAudience:
 @also_by_keyword
 def audience(
     include: Segment | Iterable[Segment],
-    dataset: Dataset,
+    dataset: Data,
     *,
     exclude: Segment | Iterable[Segment] = (),
     countries: Iterable[str] = TEXTABLE_COUNTRIES,
@@ -232,6 +230,7 @@ def audience(
 
     >>> from segkit.definition.phrases import can_receive
     >>> people = {"profile_id": ["ann", "bea"], "phone_number": ["+14155550132", None], "sms_consent": ["SUBSCRIBED"] * 2}
+    >>> from segkit.engine.memory.dataset import Dataset
     >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
     >>> audience(Segment("All", can_receive("sms")), shop).reasons.to_dict()
     {'ann': 'sendable', 'bea': 'no phone'}
@@ -247,7 +246,7 @@ def audience(
     )
 
 
-def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, replace: bool = False) -> Path:
+def write_members(segment: Segment, dataset: Data, path: str | Path, *, replace: bool = False) -> Path:
     """Write all members of a segment with all columns, including members who can't be texted, with a manifest next to the file.
 
     Use the file to look and count, not to send: `audience` works out who may be texted. An existing file or manifest is replaced
@@ -274,5 +273,5 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
     return write_layout(Path(path), engine, segment.condition, "members", manifest, replace=replace)
 
 
-def _size_of(dataset: Dataset) -> dict[str, int]:
-    return {"profiles": len(dataset), "events": len(dataset.events)}
+def _size_of(dataset: Data) -> dict[str, int]:
+    return {"profiles": len(dataset), "events": len(tables_of(dataset).events)}

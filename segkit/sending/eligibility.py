@@ -20,15 +20,13 @@ from segkit.data.instants import FIRST_PLAUSIBLE, Flags, instant_of, microsecond
 from segkit.data.phones import TEXTABLE_KINDS
 from segkit.data.properties import UNSET
 from segkit.definition.algebra import without_consent
-from segkit.definition.conditions import Condition
+from segkit.definition.conditions import AnyOf, Condition
 from segkit.definition.phrases import phone_country
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.timeframe_words import whole
-from segkit.engine.connected import in_memory
+from segkit.engine.engines import Data, engine_of, flags_of, tables_of
 from segkit.engine.memory.consent_history import FOR_EVER
-from segkit.engine.memory.dataset import Dataset
-from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.protocol import COUNT, Engine, Picked
+from segkit.engine.protocol import COUNT, Engine, Picked, tell
 from segkit.errors import DefinitionError, SegkitWarning, warn
 from segkit.masking import quoted
 from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
@@ -89,7 +87,7 @@ class Eligibility:
 
     def __init__(
         self,
-        dataset: Dataset,
+        data: Data,
         *,
         exclude: Iterable[Segment] = (),
         countries: Iterable[str] = TEXTABLE_COUNTRIES,
@@ -99,7 +97,7 @@ class Eligibility:
     ) -> None:
         if not isinstance(countries, Iterable):
             raise DefinitionError.bad_value("countries", countries, "two letters each, such as ['US', 'CA']")
-        in_memory(dataset)
+        dataset = tables_of(data)
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
         until = microseconds(dataset.as_of) if looking_back else FOR_EVER
@@ -109,23 +107,25 @@ class Eligibility:
         # The Dataset caches the verdicts, since every audience and every tuner needs the same ones.
         self.coverage, self._verdicts = dataset.cache.keep(
             ("eligibility", settings, until, dataset.as_of, dataset.known_until),
-            lambda: _check_all(_Checks(dataset, until), settings),
+            lambda: _check_all(_Checks(data, until), settings),
         )
-        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([] if failing is None else [failing])))
+        asked = (*excluded, *([] if failing is None else [failing]))
+        tell(engine_of(data), [segment.condition for segment in asked])
         if note := self.note:
             warn(note)
 
     @classmethod
-    def usual(cls, dataset: Dataset) -> "Eligibility | None":
+    def usual(cls, data: Data) -> "Eligibility | None":
         """Return the eligibility with all defaults, which the Dataset caches, or None if the data has no SMS consent.
 
         It never warns: `note` says what could not be checked.
         """
+        dataset = tables_of(data)
         if not dataset.has_property("sms_consent"):
             return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SegkitWarning)
-            return dataset.cache.keep(("usual eligibility", dataset.as_of), lambda: cls(dataset))
+            return dataset.cache.keep(("usual eligibility", dataset.as_of), lambda: cls(data))
 
     @property
     def held(self) -> tuple[Any, ...]:
@@ -227,11 +227,10 @@ def _verdicts(stop: Verdicts, numbers: Codes) -> Verdicts:
 class _Checks:
     """Makes the checks on one Dataset. Each check returns flags of the profiles that it stops, and what data it used."""
 
-    def __init__(self, dataset: Dataset, until: int) -> None:
-        self._dataset = dataset
+    def __init__(self, data: Data, until: int) -> None:
+        self._data, self._dataset = data, tables_of(data)
         self._until = until
-        self._evaluation = Evaluation(dataset)
-        self.numbers = Numbers.of(dataset)
+        self.numbers = Numbers.of(self._dataset)
 
     def stops(
         self, exclude: tuple[Segment, ...], countries: tuple[str, ...], hours: int, failing: Segment | None
@@ -264,13 +263,13 @@ class _Checks:
         """
         if not segments:
             return self._nobody, Coverage("no segment is excluded")
-        members = any_of(self._evaluation, segments)
+        members = any_of(self._data, segments)
         if self._until == FOR_EVER:
             last, absent = self._last, self._dataset.not_there_yet
             if last is not None and last > microseconds(self._dataset.as_of):
-                members = members | any_of(Evaluation(self._dataset.with_as_of(instant_of(last))), segments)
+                members = members | any_of(self._data.with_as_of(instant_of(last)), segments)
             if absent is not None:
-                later = Evaluation(self._dataset.with_as_of(self._dataset.known_until))
+                later = self._data.with_as_of(self._dataset.known_until)
                 members = members | (absent & any_of(later, segments))
         words = f"{counted(int(members.sum()), 'member')} of {counted(len(segments), 'excluded segment')}"
         return self.numbers.shared(members), Coverage(words)
@@ -338,11 +337,11 @@ class _Checks:
 
     def _known_to_fail(self, segment: Segment) -> Flags:
         """Return the profiles in the segment at `as_of` or at the newest event, and all profiles that share a number with them."""
-        found = self._evaluation.answer(segment.condition)
+        found = flags_of(self._data, segment.condition)
         newest = self._newest
         if newest is not None and newest != microseconds(self._dataset.as_of):
-            later = Evaluation(self._dataset.with_as_of(instant_of(newest)))
-            found = found | later.answer(segment.condition)
+            later = self._data.with_as_of(instant_of(newest))
+            found = found | flags_of(later, segment.condition)
         return self.numbers.shared(found)
 
     def _just_texted(self, hours: int) -> tuple[Flags, Coverage]:
@@ -387,12 +386,9 @@ class _Checks:
         return None if self._until == FOR_EVER else self._until + 1
 
 
-def any_of(evaluation: Evaluation, segments: Iterable[Segment]) -> Flags:
+def any_of(data: Data, segments: Iterable[Segment]) -> Flags:
     """Return the profiles that are in at least one of some segments."""
-    found = np.zeros(len(evaluation.dataset), dtype=bool)
-    for segment in segments:
-        found = found | evaluation.answer(segment.condition)
-    return found
+    return flags_of(data, AnyOf(tuple(segment.condition for segment in segments)))
 
 
 def _minute(moment: int) -> str:

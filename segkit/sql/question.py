@@ -151,8 +151,7 @@ class Question:
 
     def amount(self, measure: EventMeasure, as_of: datetime) -> tuple[Sql, int]:
         """Return the count or sum of a profile's events, in whole units, and how many decimals the units have."""
-        metrics = self._events.metrics(measure.metric)
-        scale = max((one.scale for one in metrics if one.has_units), default=0) if isinstance(measure, EventSum) else 0
+        metrics, scale = self._events.metrics(measure.metric), self.scale(measure)
         if not metrics or (isinstance(measure, EventSum) and not any(one.has_units for one in metrics)):
             return whole(0), scale
         selected = self._events.selected(metrics, measure.timeframe, measure.where, as_of)
@@ -168,6 +167,12 @@ class Question:
             case _:
                 assert_never(measure)
         return or_zero(fact), scale
+
+    def scale(self, measure: EventMeasure) -> int:
+        """Return how many decimals the whole units of a measure have."""
+        if not isinstance(measure, EventSum):
+            return 0
+        return max((one.scale for one in self._events.metrics(measure.metric) if one.has_units), default=0)
 
     def scan(self) -> EventScan:
         """Return a new pass over the events, for what can't be worked out in the common one."""

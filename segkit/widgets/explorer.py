@@ -19,7 +19,6 @@ from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
 from segkit.drawing.palette import ORANGE
 from segkit.drawing.tables import Intersections
-from segkit.engine.connected import in_memory
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
@@ -69,7 +68,7 @@ class OverlapExplorer(Closable):
             raise DefinitionError.bad_value("most", most, "1 or more")
         every = distinct_segments(segments)
         self._conditions = {segment.name: segment.condition for segment in every}
-        self._dataset, self._most = in_memory(dataset), most
+        self._dataset, self._most = dataset, most
         self._engine, conditions = engine_of(dataset), list(self._conditions.values())
         with warnings.catch_warnings():
             # The view shows these warnings as notes.

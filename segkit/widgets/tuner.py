@@ -16,7 +16,6 @@ from segkit.definition.parameters import made_by, parameters
 from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.value_words import plain
 from segkit.drawing.html import element
-from segkit.engine.connected import in_memory
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
@@ -68,7 +67,7 @@ class Tuner(Closable):
         check_order(builder, "Tuner(builder, shop)")
         parameters(builder)
         self._builder = builder
-        self._dataset = in_memory(dataset)
+        self._dataset = dataset
         self._compare = distinct_segments(compare)
         self._engine = engine_of(dataset)
         self._start = self._starting_point(start)

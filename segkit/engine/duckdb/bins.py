@@ -74,8 +74,7 @@ def _bin_of_day(cut: Cut, measure: DayMeasure, question: Question, as_of: dateti
     scan = question.scan()
     metrics = scan.metrics(of.metric)
     is_sum = isinstance(of, EventSum)
-    scale = max((one.scale for one in metrics if one.has_units), default=0) if is_sum else 0
-    needed = least_whole(measure.rank, is_passed=measure.is_passed, scale=scale)
+    needed = least_whole(measure.rank, is_passed=measure.is_passed, scale=question.scale(of))
     if needed <= 0:
         return whole(len(cut.edges) if is_last else 0)
     if not metrics or (is_sum and not any(one.has_units for one in metrics)):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from sqlglot import exp
@@ -15,9 +16,22 @@ from segkit.definition.conditions import Condition
 from segkit.definition.measures import FirstDay, LastDay
 from segkit.engine.connected import ConnectedShop
 from segkit.engine.duckdb.bins import refunds_of
-from segkit.engine.duckdb.statements import Brought, counts_of, cube_of, flags_of, members_of
+from segkit.engine.duckdb.statements import Brought, counts_of, cube_of, decimals_of, flags_of, members_of
 from segkit.engine.memory.engine import MemoryEngine, batches_of
-from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, Item, Names, NotOneDayError, Picked, Some
+from segkit.engine.protocol import (
+    COUNT,
+    EVERYBODY,
+    At,
+    Cut,
+    HashGroup,
+    Item,
+    Names,
+    NotOneDayError,
+    Picked,
+    Some,
+    Summed,
+    sum_column,
+)
 from segkit.sql.question import Question
 from segkit.sql.shop import PROFILES
 from segkit.sql.tables import FolderTables
@@ -86,29 +100,34 @@ class DuckDBEngine:
         table = asked.answer(counts_of(asked, conditions, self.as_of, inside))
         return [int(one[0].as_py()) for one in table.columns]
 
-    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY) -> pd.DataFrame:
-        """Group profiles by several items, and count each group; see `Engine.cube`."""
+    def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY, sums: Sequence[Summed] = ()) -> pd.DataFrame:
+        """Group profiles by several items, count each group, and add up outcomes; see `Engine.cube`."""
         for item in by:
             self._check_day_decides(item)
         asked = _Asked(self.shop)
         items = [asked.bring(item) if isinstance(item, Picked) else item for item in by]
         inside = asked.bring(among) if isinstance(among, Picked) else among
-        table = asked.answer(cube_of(asked, items, self.as_of, inside))
-        *columns, counts = (one.to_numpy() for one in table.columns)
+        table = asked.answer(cube_of(asked, items, self.as_of, inside, sums))
         cells: dict[Any, Any] = {
-            place: one.astype(bool if _is_flag(item) else np.int64)
-            for place, (one, item) in enumerate(zip(columns, by, strict=True))
+            place: table.column(place).to_numpy().astype(bool if _is_flag(item) else np.int64)
+            for place, item in enumerate(by)
         }
-        return _without_nobody(pd.DataFrame({**cells, COUNT: counts.astype(np.int64)}))
+        cells[COUNT] = table.column(len(by)).to_numpy().astype(np.int64)
+        for place, summed in enumerate(sums):
+            units, scale = table.column(len(by) + 1 + place).to_pylist(), decimals_of(summed, asked)
+            cells[sum_column(place)] = np.array([int(one or 0) / 10**scale for one in units], dtype=np.float64)
+        return _without_nobody(pd.DataFrame(cells))
 
-    def rows(self, among: Condition, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
+    def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield some profiles, a batch at a time; see `Engine.rows`."""
         return batches_of(self.shop.dataset, lambda: self.matching(among), columns)
 
-    def matching(self, condition: Condition) -> np.ndarray[Any, Any]:
-        """Return the rows of the profiles that match a condition, in the order of the data."""
+    def matching(self, among: Some) -> npt.NDArray[np.int64]:
+        """Return the rows of the profiles that match a condition or were picked, in the order of the data."""
+        if isinstance(among, Picked):
+            return np.flatnonzero(among.values)
         asked = _Asked(self.shop)
-        table = asked.answer(members_of(asked, condition, self.as_of, [column("profile", PROFILES)]))
+        table = asked.answer(members_of(asked, among, self.as_of, [column("profile", PROFILES)]))
         return np.asarray(table.column(0).to_numpy(), dtype=np.int64)
 
     def flags(self, conditions: Sequence[Condition]) -> list[Flags]:
@@ -126,7 +145,8 @@ class DuckDBEngine:
             NotOneDayError: an event takes from the sum of a `LastDay` or a `FirstDay`.
         """
         if isinstance(item, At):
-            self.at(item.moment)._check_day_decides(item.item)  # noqa: SLF001  # its own
+            if isinstance(item.item, Cut):
+                self.at(item.moment)._check_day_decides(item.item)  # noqa: SLF001  # its own
             return
         if not isinstance(item, Cut) or not isinstance(item.measure, (LastDay, FirstDay)):
             return
@@ -139,8 +159,8 @@ class DuckDBEngine:
 def _is_flag(item: Item) -> bool:
     match item:
         case At(inner):
-            return _is_flag(inner)
-        case Cut():
+            return not isinstance(inner, Cut)
+        case Cut() | HashGroup():
             return False
         case Picked(values):
             return bool(values.dtype == np.bool_)

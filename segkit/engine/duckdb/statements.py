@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlglot import exp
 
 from segkit.definition.conditions import AllOf, Condition
+from segkit.definition.measures import EventCount, EventDays, EventSum
 from segkit.engine.duckdb.bins import bin_of
-from segkit.engine.protocol import EVERYBODY, At, Cut, Item, Picked
+from segkit.engine.protocol import EVERYBODY, At, Cut, HashGroup, Item, Picked, Summed
 from segkit.sql.question import Question
 from segkit.sql.shop import PROFILES
-from segkit.sql.words import Sql, case, column, every, is_always, named, or_zero, surely, whole
+from segkit.sql.words import Sql, case, column, every, flag, is_always, named, or_zero, surely, text, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,9 @@ class Brought:
     is_flag: bool
 
 
-def members_of(question: Question, condition: Condition, as_of: datetime, columns: Sequence[Sql]) -> exp.Select:
-    """Return the statement of the profiles that match a condition, in the order of the data."""
-    matches = every([question.present(as_of), question.holds(condition, as_of)])
-    query = question.query(*columns)
-    query = query if is_always(matches) else query.where(matches, copy=False)
-    return query.order_by(column("profile", PROFILES), copy=False)
+def members_of(question: Question, among: "Condition | Brought", as_of: datetime, columns: Sequence[Sql]) -> exp.Select:
+    """Return the statement of the profiles that match a condition or were picked, in the order of the data."""
+    return _counted(question, columns, among, as_of).order_by(column("profile", PROFILES), copy=False)
 
 
 def flags_of(question: Question, conditions: Sequence[Condition], as_of: datetime) -> exp.Select:
@@ -60,25 +58,69 @@ def counts_of(
 
 
 def cube_of(
-    question: Question, by: Sequence["Item | Brought"], as_of: datetime, among: "Condition | Brought"
+    question: Question,
+    by: Sequence["Item | Brought"],
+    as_of: datetime,
+    among: "Condition | Brought",
+    sums: Sequence[Summed] = (),
 ) -> exp.Select:
-    """Return the statement of the cells of a cube, sorted by its columns: c0, c1 and so on, and then the count."""
+    """Return the statement of the cells of a cube, sorted by its columns: c0, c1 and so on, the count, and s0, s1 and so on.
+
+    Sums are in whole units, as text, since they may be wider than 64 bits; `decimals_of` says how many decimals they have.
+    """
     items = [_as_written(item_of(question, item, as_of), item) for item in by]
-    cells = _counted(question, _named(items) or [named(whole(1), "everybody")], among, as_of)
+    amounts = [_amount(question, item, as_of) for item in sums]
+    cells = _counted(question, [*_named(items), *_named(amounts, "s"), named(whole(1), "everybody")], among, as_of)
     columns = [column(f"c{place}") for place in range(len(items))]
-    found = _over(cells, [*(one.copy() for one in columns), named(exp.Count(this=exp.Star()), "profiles")])
-    return (
-        found.group_by(*(one.copy() for one in columns), copy=False).order_by(*columns, copy=False)
-        if columns
-        else found
+    totals = [exp.Sum(this=column(f"s{place}")) for place in range(len(amounts))]
+    found = _over(
+        cells,
+        [
+            *(one.copy() for one in columns),
+            named(exp.Count(this=exp.Star()), "profiles"),
+            *_named([exp.cast(total, "TEXT") for total in totals], "s"),
+        ],
     )
+    if not columns:
+        return found
+    return found.group_by(*(one.copy() for one in columns), copy=False).order_by(*columns, copy=False)
+
+
+def decimals_of(item: Summed, question: Question) -> int:
+    """Return how many decimals the whole units of a sum have."""
+    match item:
+        case At(inner):
+            return 0 if isinstance(inner, Cut) else decimals_of(inner, question)
+        case EventSum():
+            return question.scale(item)
+        case _:
+            return 0
+
+
+def _amount(question: Question, item: Summed, as_of: datetime) -> Sql:
+    """Return what a profile adds to a sum, in whole units."""
+    match item:
+        case At(inner, moment):
+            if isinstance(inner, Cut):
+                raise TypeError(item)
+            return _amount(question, inner, moment)
+        case EventCount() | EventSum() | EventDays():
+            amount, _ = question.amount(item, as_of)
+            present = question.present(as_of)
+            return amount if is_always(present) else case((present, amount), default=whole(0))
+        case _:
+            return flag(every([question.present(as_of), question.holds(item, as_of)]))
 
 
 def item_of(question: Question, item: "Item | Brought", as_of: datetime) -> Sql:
     """Return the value of an item of a cube for a profile: a flag, a bin, or a value that was brought along."""
     match item:
         case At(inner, moment):
+            if isinstance(inner, (EventCount, EventSum, EventDays)):
+                raise TypeError(item)
             return item_of(question, inner, moment)
+        case HashGroup(groups, key):
+            return _hash_group(question, groups, key)
         case Cut():
             return bin_of(item, question, as_of)
         case Brought(table):
@@ -89,10 +131,17 @@ def item_of(question: Question, item: "Item | Brought", as_of: datetime) -> Sql:
             return surely(every([question.present(as_of), question.holds(item, as_of)]))
 
 
+def _hash_group(question: Question, groups: int, key: str) -> Sql:
+    """Return the group of a profile by the MD5 of its id; see `HashGroup`."""
+    digest = exp.MD5(this=exp.Concat(expressions=[text(key), question.person("profile_id")], safe=False))
+    first = exp.Concat(expressions=[text("0x"), exp.Left(this=digest, expression=whole(8))], safe=False)
+    return exp.Mod(this=exp.cast(first, "BIGINT"), expression=whole(groups))
+
+
 def _as_written(value: Sql, item: "Item | Brought") -> Sql:
     """Return bins as integers of 64 bits, since a sum of integers may be wider."""
     inner = item.item if isinstance(item, At) else item
-    return exp.cast(value, "BIGINT") if isinstance(inner, Cut) else value
+    return exp.cast(value, "BIGINT") if isinstance(inner, (Cut, HashGroup)) else value
 
 
 def _counted(question: Question, columns: Sequence[Sql], among: "Condition | Brought", as_of: datetime) -> exp.Select:
