@@ -1,5 +1,6 @@
 from segkit import charts, widgets
 from segkit.analysis.agreement import compare_members
+from segkit.analysis.backtest import backtest
 from segkit.analysis.distribution import distribution
 from segkit.analysis.overlap import intersections, overlap
 from segkit.analysis.places import places
@@ -146,6 +147,8 @@ __all__ = [
     "sweep",
     "distribution",
     "places",
+    # what a rule would have brought
+    "backtest",
     # who is sent to
     "audience",
     "SmsAudience",

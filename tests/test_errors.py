@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,10 @@ DEFINITION = {
     "unknown_choice": (
         ("channel", "smss", ["sms", "email"]),
         ["channel", "'smss'", "Did you mean 'sms'", "'sms', 'email'"],
+    ),
+    "settings_of_segment": (
+        ("VIP", ["days"], "sk.backtest(builder, shop, parameter=[...])"),
+        ["'days'", "'VIP' is a segment", "sk.backtest(builder, shop, parameter=[...])"],
     ),
     "reversed_window": (
         ("between_days_ago", 9, 3),
@@ -328,6 +332,25 @@ ACCOUNT = {
     ),
 }
 ANALYSIS = {
+    "nobody_did": (("Placed Ordr",), ["'Placed Ordr'", "Pass another outcome"]),
+    "data_too_short": (
+        ("Clicked SMS", date(2026, 1, 1), 60, 91, 30),
+        [
+            "looks back 91 days",
+            "30 days ahead",
+            "needs 121 whole days",
+            "'Clicked SMS' begin on 2026-01-01",
+            "there are 60",
+            "Load more",
+        ],
+    ),
+    "no_complete_moment": (
+        (date(2026, 6, 15), "30 days after it end on 2026-07-15", date(2025, 1, 1), date(2026, 5, 31), 30),
+        ["2026-06-15", "end on 2026-07-15", "from 2025-01-01 to 2026-05-31", "fewer within_days"],
+    ),
+    "no_responders": (("Placed Order", "VIP", 3_000, 30), ["3,000 profiles", "(VIP)", "1 in 1,000", "more moments"]),
+    "all_responders": (("Placed Order", "VIP", 30), ["Everybody", "(VIP)", "fewer within_days"]),
+    "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass another base"]),
     "computed_later": (
         (["churn_probability"],),
         ["'churn_probability'", "seen the future", "allow_todays=['churn_probability']"],
