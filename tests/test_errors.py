@@ -350,6 +350,14 @@ ANALYSIS = {
     ),
     "no_responders": (("Placed Order", "VIP", 3_000, 30), ["3,000 profiles", "(VIP)", "1 in 1,000", "more moments"]),
     "all_responders": (("Placed Order", "VIP", 30), ["Everybody", "(VIP)", "fewer within_days"]),
+    "too_few_settings": ((1,), ["There is 1 setting", "at least 2", "days=range(7, 181, 7)"]),
+    "too_few_moments": ((1,), ["has 1 moment, which can't be split", "more moments", "fewer within_days"]),
+    "outcome_without_amounts": (("Clicked SMS",), ["'Clicked SMS' have no amounts", "outcome='Placed Order'"]),
+    "no_unsubscribes": ((), ["'Unsubscribed from SMS Marketing'", "Load them", "sk.budget(texts=...)"]),
+    "no_setting_for_goal": (
+        ("at most 10 texts", "the smallest is days 7, with 300 texts"),
+        ["No setting", "at most 10 texts", "days 7, with 300 texts", "wider limit"],
+    ),
     "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass another base"]),
     "computed_later": (
         (["churn_probability"],),

@@ -167,13 +167,14 @@ def backtest(
     conditions = [condition for threshold in thresholds for condition in threshold.conditions]
     if not conditions:
         raise DefinitionError.bad_value("The settings", settings, "at least one value for each parameter")
-    inside = AllOf((existing(engine), *([] if base is None else [one_segment(base).condition])))
-    notes = notes_of_past([*conditions, inside], engine, allow_todays=allow_todays)
+    of_base = [] if base is None else [one_segment(base).condition]
+    inside = AllOf((existing(engine), *of_base))
+    notes = notes_of_past([*conditions, *of_base], engine, allow_todays=allow_todays)
     when = moments_of(
-        engine, [*conditions, inside], outcome=outcome, within_days=within_days, every_days=every_days, chosen=moments
+        engine, [*conditions, *of_base], outcome=outcome, within_days=within_days, every_days=every_days, chosen=moments
     )
     found = followed(engine, thresholds, when.used, base=inside, outcome=outcome, within_days=within_days)
-    tell(engine, [conditions[0], inside])
+    tell(engine, [conditions[0], *of_base])
     name = EVERYBODY_THEN if base is None else base.name
     _check(found, outcome=outcome, base=name, within_days=within_days)
     return _backtest(found, grid, when, engine, outcome=outcome, within_days=within_days, base=name, notes=notes)

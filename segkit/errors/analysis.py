@@ -71,3 +71,40 @@ class AnalysisError(SegkitError, ValueError):
         return cls(
             f"The base ({base}) has no profiles at any of the moments. Pass another base, a segment, or leave it out for everybody."
         )
+
+    @classmethod
+    def too_few_settings(cls, settings: int) -> Self:
+        """A suggestion needs settings to choose from."""
+        return cls(
+            f"There {'is' if settings == 1 else 'are'} {counted(settings, 'setting')}, and a suggestion needs at least 2 to choose from. Pass "
+            "several values, as in sk.backtest(builder, shop, days=range(7, 181, 7))."
+        )
+
+    @classmethod
+    def too_few_moments(cls, moments: int) -> Self:
+        """A suggestion needs earlier moments to choose on and later ones to judge on."""
+        return cls(
+            f"The backtest has {counted(moments, 'moment')}, which can't be split into earlier ones to choose a setting on and later ones to judge it on, with the days "
+            "afterwards of the former before the latter. Use a backtest with more moments, fewer within_days, or more data."
+        )
+
+    @classmethod
+    def outcome_without_amounts(cls, outcome: str) -> Self:
+        """A profit needs an outcome with amounts."""
+        return cls(
+            f"The events of {quoted(outcome)} have no amounts, so there is no profit to compare. Use an outcome with amounts, such as "
+            "outcome='Placed Order', or the goal sk.budget(texts=...)."
+        )
+
+    @classmethod
+    def no_unsubscribes(cls) -> Self:
+        """A limit on unsubscribes needs events of unsubscribing."""
+        return cls(
+            "The data has no events 'Unsubscribed from SMS Marketing', so nobody can be seen to unsubscribe. Load them, or use the goal "
+            "sk.budget(texts=...)."
+        )
+
+    @classmethod
+    def no_setting_for_goal(cls, goal: str, nearest_setting: str) -> Self:
+        """No setting keeps to the limit of a goal."""
+        return cls(f"No setting keeps to the goal, {goal}: {nearest_setting}. Try other settings, or a wider limit.")
