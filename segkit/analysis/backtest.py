@@ -72,6 +72,7 @@ class Backtest:
 
     def _repr_html_(self) -> str:
         shown = [("response_rate", "respond"), ("reached", "of all responders"), ("unsubscribed", "unsubscribe")]
+        shown = [(name, words) for name, words in shown if self.table[name].notna().any()]
         rows = [
             (
                 *(_value(row[name]) for name in self.settings),
