@@ -1,11 +1,14 @@
 from segkit import charts, widgets
 from segkit.analysis.agreement import compare_members
+from segkit.analysis.backtest import backtest
 from segkit.analysis.distribution import distribution
+from segkit.analysis.goals import budget, profit, reach
 from segkit.analysis.overlap import intersections, overlap
 from segkit.analysis.places import places
 from segkit.analysis.recommended import recommended
 from segkit.analysis.sizes import sizes
 from segkit.analysis.starting import starting_values
+from segkit.analysis.suggest import suggest
 from segkit.analysis.sweep import sweep
 from segkit.analysis.why import why
 from segkit.builders import (
@@ -148,6 +151,12 @@ __all__ = [
     "sweep",
     "distribution",
     "places",
+    # what a rule would have brought
+    "backtest",
+    "suggest",
+    "budget",
+    "reach",
+    "profit",
     # who is sent to
     "audience",
     "SmsAudience",

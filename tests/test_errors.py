@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,10 @@ DEFINITION = {
     "unknown_choice": (
         ("channel", "smss", ["sms", "email"]),
         ["channel", "'smss'", "Did you mean 'sms'", "'sms', 'email'"],
+    ),
+    "settings_of_segment": (
+        ("VIP", ["days"], "sk.backtest(builder, shop, parameter=[...])"),
+        ["'days'", "'VIP' is a segment", "sk.backtest(builder, shop, parameter=[...])"],
     ),
     "reversed_window": (
         ("between_days_ago", 9, 3),
@@ -328,6 +332,33 @@ ACCOUNT = {
     ),
 }
 ANALYSIS = {
+    "nobody_did": (("Placed Ordr",), ["'Placed Ordr'", "Pass another outcome"]),
+    "data_too_short": (
+        ("Clicked SMS", date(2026, 1, 1), 60, 91, 30),
+        [
+            "looks back 91 days",
+            "30 days ahead",
+            "needs 121 whole days",
+            "'Clicked SMS' begin on 2026-01-01",
+            "there are 60",
+            "Load more",
+        ],
+    ),
+    "no_complete_moment": (
+        (date(2026, 6, 15), "30 days after it end on 2026-07-15", date(2025, 1, 1), date(2026, 5, 31), 30),
+        ["2026-06-15", "end on 2026-07-15", "from 2025-01-01 to 2026-05-31", "fewer within_days"],
+    ),
+    "no_responders": (("Placed Order", "VIP", 3_000, 30), ["3,000 profiles", "(VIP)", "1 in 1,000", "more moments"]),
+    "all_responders": (("Placed Order", "VIP", 30), ["Everybody", "(VIP)", "fewer within_days"]),
+    "too_few_settings": ((1,), ["There is 1 setting", "at least 2", "days=range(7, 181, 7)"]),
+    "too_few_moments": ((1,), ["has 1 moment, which can't be split", "more moments", "fewer within_days"]),
+    "outcome_without_amounts": (("Clicked SMS",), ["'Clicked SMS' have no amounts", "outcome='Placed Order'"]),
+    "no_unsubscribes": ((), ["'Unsubscribed from SMS Marketing'", "Load them", "sk.budget(texts=...)"]),
+    "no_setting_for_goal": (
+        ("at most 10 texts", "the smallest is days 7, with 300 texts"),
+        ["No setting", "at most 10 texts", "days 7, with 300 texts", "wider limit"],
+    ),
+    "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass another base"]),
     "computed_later": (
         (["churn_probability"],),
         ["'churn_probability'", "seen the future", "allow_todays=['churn_probability']"],

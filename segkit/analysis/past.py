@@ -53,8 +53,15 @@ def notes_of_past(conditions: Sequence[Condition], engine: Engine, *, allow_toda
         *_of_properties(todays),
         *(note for name in lists for note in _of_list(name, engine)),
         *(note for channel in channels for note in _of_consent(channel, engine)),
-        *_of_creation(engine),
     ]
+
+
+def notes_of_creation(engine: Engine) -> list[str]:
+    """Return a sentence about profiles whose date of creation is not known; none if there are none."""
+    undated = _undated(engine)
+    if not undated:
+        return []
+    return [f"{profiles(undated)} {_have(undated)} no date of creation, so they count from their first event on."]
 
 
 def existing(engine: Engine) -> Condition:
@@ -119,8 +126,8 @@ def _of_consent(channel: Literal["sms", "email"], engine: Engine) -> Iterator[st
     )
     column = f"{channel}_consent_timestamp"
     if column in engine.names().properties:
-        first, last = instant_of(FIRST_PLAUSIBLE).date(), engine.as_of.date()
-        undated: Condition = decided & ~PropertyCondition(column, DateTest(BetweenDates(first, last)))
+        first = instant_of(FIRST_PLAUSIBLE).date()
+        undated: Condition = decided & ~PropertyCondition(column, DateTest(BetweenDates(first, _FAR)))
     else:
         undated = decided
     (count,) = engine.counts([undated])
@@ -130,12 +137,6 @@ def _of_consent(channel: Literal["sms", "email"], engine: Engine) -> Iterator[st
             f"{profiles(count)} {_have(count)} a status of {kind} consent without a usable date ({column}), so it counts at every past "
             "moment, also before it was given or withdrawn."
         )
-
-
-def _of_creation(engine: Engine) -> Iterator[str]:
-    undated = _undated(engine)
-    if undated:
-        yield f"{profiles(undated)} {_have(undated)} no date of creation, so they count from their first event on."
 
 
 def _have(count: int) -> str:

@@ -1,13 +1,13 @@
 """Compute the size of a builder's segment as its parameters vary."""
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import product
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segkit.analysis.settings import Grid
 from segkit.definition.conditions import Condition
 from segkit.definition.parameters import parameters
 from segkit.definition.segment import Segment, one_segment
@@ -50,32 +50,20 @@ def sweep(
     [[10, 1], [100, 2]]
     """
     check_order(builder, "sk.sweep(builder, shop, parameter=[...])")
-    known = [parameter.name for parameter in parameters(builder)]
-    engine = engine_of(dataset)
-    for name in settings:
-        if name not in known:
-            raise DefinitionError.unknown_word(getattr(builder, "__name__", "the builder"), name, known)
-    varying = {name: list(values) for name, values in settings.items() if _is_several(values)}
-    fixed = {name: value for name, value in settings.items() if name not in varying}
-    if not varying:
-        raise DefinitionError.missing_word("sweep", [f"{name}=[...]" for name in known])
+    engine, grid = engine_of(dataset), Grid.of(builder, settings)
+    if not grid.varying:
+        raise DefinitionError.missing_word("sweep", [f"{one.name}=[...]" for one in parameters(builder)])
     inside = None if base is None else one_segment(base).condition
     if inside is not None:
         tell(engine, [inside])
-    *outer, last = varying
-    found = []
-    for settings_of_outer in product(*(varying[name] for name in outer)):
-        values = fixed | dict(zip(outer, settings_of_outer, strict=True))
-        threshold = Threshold.of(builder, [{last: value} for value in varying[last]], values)
-        found.append(_counts(threshold, inside, engine))
+    found = [_counts(threshold, inside, engine) for threshold in grid.thresholds()]
     told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
     tell(engine, told)
     sizes, in_base = (
         np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
     )
     (base_size,) = (len(engine),) if inside is None else engine.counts([inside])
-    table = StyledFrame(list(product(*varying.values())), columns=list(varying))
-    return table.assign(
+    return StyledFrame(grid.table()).assign(
         size=sizes,
         share=in_base / base_size if base_size else np.nan,
         base="all profiles" if base is None else base.name,
@@ -97,7 +85,3 @@ def _counts(
     sizes = np.array(engine.counts(conditions), dtype=np.int64)
     in_base = sizes if inside is None else np.array(engine.counts(conditions, among=inside), dtype=np.int64)
     return conditions, sizes, in_base
-
-
-def _is_several(values: object) -> bool:
-    return isinstance(values, Iterable) and not isinstance(values, (str, tuple))

@@ -12,6 +12,7 @@ if find_spec("plotly") is None:
     raise missing_extra("plotly", "notebooks")
 
 from segkit.charts.areas import plot_areas
+from segkit.charts.backtest import plot_backtest
 from segkit.charts.distribution import plot_distribution
 from segkit.charts.map import plot_map
 from segkit.charts.overlap import plot_overlap
@@ -22,6 +23,7 @@ from segkit.charts.waterfall import plot_waterfall
 
 __all__ = [
     "plot_areas",
+    "plot_backtest",
     "plot_distribution",
     "plot_map",
     "plot_overlap",

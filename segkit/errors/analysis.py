@@ -1,10 +1,12 @@
 """Define the errors of analysis: questions that the data can't answer, or not without looking ahead."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Self
 
 from segkit.errors.base import SegkitError
-from segkit.wording import listed
+from segkit.masking import quoted
+from segkit.wording import counted, listed
 
 
 class AnalysisError(SegkitError, ValueError):
@@ -19,3 +21,90 @@ class AnalysisError(SegkitError, ValueError):
             f"after that moment, so the answer would have seen the future. Leave the condition out, or accept that with "
             f"allow_todays={every!r}."
         )
+
+    @classmethod
+    def nobody_did(cls, outcome: str) -> Self:
+        """An outcome has no events at all."""
+        return cls(
+            f"Nobody in the data has the event {quoted(outcome)}, so nothing can be said about who does it afterwards. Pass another "
+            "outcome, outcome='Placed Order', or load events of this metric."
+        )
+
+    @classmethod
+    def data_too_short(cls, metric: str, first: date, have: int, rule_days: int, within_days: int) -> Self:
+        """The data does not cover the rule's longest window and the days afterwards even once."""
+        return cls(
+            f"The rule looks back {counted(rule_days, 'day')} and then {counted(within_days, 'day')} ahead, which needs "
+            f"{rule_days + within_days:,} whole days of data. Events of {quoted(metric)} begin on {first}, so there are {max(have, 0):,}. Load "
+            "more of the past, use shorter windows or fewer within_days, or pass moments=[...] to accept that the rule sees less."
+        )
+
+    @classmethod
+    def no_complete_moment(cls, moment: date, reason: str, first: date, last: date, within_days: int) -> Self:
+        """None of the chosen moments can be used."""
+        span = f"from {first} to {last}" if first <= last else "none with this data"
+        return cls(
+            f"No moment can be used. The newest is {moment}: {reason}. Moments with {counted(within_days, 'day')} of data afterwards are: "
+            f"{span}. Pass other moments=[...] or fewer within_days."
+        )
+
+    @classmethod
+    def no_responders(cls, outcome: str, base: str, profiles: int, within_days: int) -> Self:
+        """Nobody in the base did the outcome after any of the moments."""
+        return cls(
+            f"The base ({base}) has {counted(profiles, 'profile')}, counted at each moment, and nobody of them has {quoted(outcome)} within "
+            f"{counted(within_days, 'day')} afterwards, so no setting can be told from another. If the true share were 1 in {max(profiles // 3, 1):,}, nobody "
+            "would be expected once in twenty times: use more within_days, more moments, or an outcome that is less rare."
+        )
+
+    @classmethod
+    def all_responders(cls, outcome: str, base: str, within_days: int) -> Self:
+        """Everybody in the base did the outcome after every moment."""
+        return cls(
+            f"Everybody in the base ({base}) has {quoted(outcome)} within {counted(within_days, 'day')} after every moment, so every "
+            "setting does equally well. Use fewer within_days, a wider base, or a rarer outcome."
+        )
+
+    @classmethod
+    def empty_base(cls, base: str) -> Self:
+        """The base has no profiles at any of the moments."""
+        return cls(
+            f"The base ({base}) has no profiles at any of the moments. Pass another base, a segment, or leave it out for everybody."
+        )
+
+    @classmethod
+    def too_few_settings(cls, settings: int) -> Self:
+        """A suggestion needs settings to choose from."""
+        return cls(
+            f"There {'is' if settings == 1 else 'are'} {counted(settings, 'setting')}, and a suggestion needs at least 2 to choose from. Pass "
+            "several values, as in sk.backtest(builder, shop, days=range(7, 181, 7))."
+        )
+
+    @classmethod
+    def too_few_moments(cls, moments: int) -> Self:
+        """A suggestion needs earlier moments to choose on and later ones to judge on."""
+        return cls(
+            f"The backtest has {counted(moments, 'moment')}, which can't be split into earlier ones to choose a setting on and later ones to judge it on, with the days "
+            "afterwards of the former before the latter. Use a backtest with more moments, fewer within_days, or more data."
+        )
+
+    @classmethod
+    def outcome_without_amounts(cls, outcome: str) -> Self:
+        """A profit needs an outcome with amounts."""
+        return cls(
+            f"The events of {quoted(outcome)} have no amounts, so there is no profit to compare. Use an outcome with amounts, such as "
+            "outcome='Placed Order', or the goal sk.budget(texts=...)."
+        )
+
+    @classmethod
+    def no_unsubscribes(cls) -> Self:
+        """A limit on unsubscribes needs events of unsubscribing."""
+        return cls(
+            "The data has no events 'Unsubscribed from SMS Marketing', so nobody can be seen to unsubscribe. Load them, or use the goal "
+            "sk.budget(texts=...)."
+        )
+
+    @classmethod
+    def no_setting_for_goal(cls, goal: str, nearest_setting: str) -> Self:
+        """No setting keeps to the limit of a goal."""
+        return cls(f"No setting keeps to the goal, {goal}: {nearest_setting}. Try other settings, or a wider limit.")

@@ -193,6 +193,13 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def settings_of_segment(cls, name: str, settings: Iterable[str], call: str) -> Self:
+        """Settings were passed with a segment, which has none."""
+        return cls(
+            f"{listed(settings)} can't be set: {quoted(name)} is a segment, whose conditions are fixed. Pass the builder itself, as in {call}."
+        )
+
+    @classmethod
     def reversed_window(cls, word: str, first: object, second: object) -> Self:
         """A window ends before it begins."""
         # Not masked: these are two amounts, numbers of days or dates, to be copied.

@@ -66,6 +66,22 @@ def places() -> pd.DataFrame:
     return pd.DataFrame(points, columns=["latitude", "longitude", "members", "others"])
 
 
+def backtest(*parameters: str) -> pd.DataFrame:
+    """Return a backtest over some parameters, of which the last setting has nobody."""
+    grid = pd.MultiIndex.from_product([range(10, 60, 10)] * len(parameters), names=parameters).to_frame(index=False)
+    rate = np.linspace(0.3, 0.1, len(grid))
+    rate[-1] = np.nan
+    figures = {"share": 0.1, "response_rate": rate, "lift": rate / 0.1, "reached": np.linspace(0.2, 0.9, len(grid))}
+    ends = {
+        f"{name}{end}": value * factor
+        for name, value in figures.items()
+        for end, factor in (("_low", 0.9), ("_high", 1.1))
+    }
+    return grid.assign(
+        members=np.arange(len(grid)) * 100.0, base_rate=0.1, unsubscribed=np.nan, **figures, **ends, base=AWKWARD[0]
+    )
+
+
 CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame, dict[str, object]]] = {
     "sizes": (charts.plot_sizes, sizes(20), {}),
     "sizes of a segment": (charts.plot_sizes, sk.sizes(who(20), base=AWKWARD[0]), {}),
@@ -89,6 +105,10 @@ CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame, dict[str, object
         distribution(),
         {"quantity": AWKWARD[0], "threshold": 20, "base": AWKWARD[1]},
     ),
+    "backtest": (charts.plot_backtest, backtest("days"), {"current": 30}),
+    "backtest, response": (charts.plot_backtest, backtest("days"), {"show": "response", "current": 30}),
+    "backtest of two": (charts.plot_backtest, backtest("days", "clicks"), {"show": "response"}),
+    "backtest of choices": (charts.plot_backtest, backtest("days").assign(days=AWKWARD[:5]), {"show": "response"}),
     "map": (charts.plot_map, places(), {"store": (42.36, -71.06), "radius": 30}),
 }
 

@@ -94,21 +94,23 @@ def add_up_cells(
     """
     size = prod(digit.size for digit in digits)
     if size <= max(ENTRIES_PER_PROFILE * profiles, 1):
-        places = _cells(digits, profiles, among)
-        table = np.bincount(places, minlength=size)
+        places = _cells(digits, profiles, None)
+        table = np.bincount(_selected(places, among, slice(None)), minlength=size)
         found = np.flatnonzero(table)
         parts, counts = [(digits, found)], table[found]
     else:
         groups = list(_groups(digits, WIDEST))
-        words = np.stack([_cells(group, profiles, among) for group in groups], axis=1)
-        rows, places, counts = np.unique(words, axis=0, return_inverse=True, return_counts=True)
-        found, places = np.arange(len(rows)), places.reshape(-1)
-        parts = [(group, rows[:, place]) for place, group in enumerate(groups)]
+        words = np.stack([_cells(group, profiles, None) for group in groups], axis=1)
+        rows, places = np.unique(words, axis=0, return_inverse=True)
+        places, size = places.reshape(-1), len(rows)
+        table = np.bincount(_selected(places, among, slice(None)), minlength=size)
+        found = np.flatnonzero(table)
+        parts, counts = [(group, rows[found, place]) for place, group in enumerate(groups)], table[found]
     sums = []
     for one in amounts:
-        added = np.bincount(places, weights=one if among is None else one.compress(among))
-        # `bincount` ends with the last cell that occurs.
-        sums.append(added[found].astype(np.float64))
+        # Few profiles have an amount in a short window, and adding up only these is faster.
+        some = np.flatnonzero(one if among is None else (one != 0) & among)
+        sums.append(np.bincount(places[some], weights=one[some], minlength=size)[found].astype(np.float64))
     return [one for group, cells in parts for one in _split(cells, group)], counts.astype(np.int64), sums
 
 

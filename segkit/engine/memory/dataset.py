@@ -421,6 +421,27 @@ class Dataset:
         """The ids of all profiles as cells."""
         return Cells(pa.chunked_array([self._ids]))
 
+    @property
+    def id_texts(self) -> pa.Array:
+        """The ids of all profiles as an Arrow array of text."""
+        return self._ids
+
+    @property
+    def first_events(self) -> Microseconds:
+        """The time of each profile's first event of any metric, in microseconds; the largest integer if it has none."""
+
+        def first() -> Microseconds:
+            found = np.full(len(self), np.iinfo(np.int64).max)
+            for name in self.events.metrics:
+                events = self.events.metrics[name]
+                own = np.full(len(self), np.iinfo(np.int64).max)
+                # Backwards, since of several assignments to a profile the last one is kept, and events are in order of time.
+                own[events.profiles[::-1]] = events.times[::-1]
+                np.minimum(found, own, out=found)
+            return found
+
+        return self.cache.keep(("first events",), first)
+
     def row_of(self, profile_id: str) -> int:
         """Return the row of a profile.
 

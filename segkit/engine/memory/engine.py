@@ -165,13 +165,10 @@ class MemoryEngine:
         """Return the group of each profile; see `HashGroup`."""
 
         def groups() -> npt.NDArray[np.int32]:
-            start = md5(item.key.encode(), usedforsecurity=False)
-            found = bytearray()
-            for name in self.dataset.profile_ids:
-                one = start.copy()
-                one.update(name.encode())
-                found += one.digest()[:4]
-            return (np.frombuffer(bytes(found), dtype=">u4") % item.groups).astype(np.int32)
+            key = item.key.encode()
+            texts = self.dataset.id_texts.cast(pa.binary()).to_pylist()
+            digests = b"".join([md5(key + text, usedforsecurity=False).digest()[:4] for text in texts])
+            return (np.frombuffer(digests, dtype=">u4") % item.groups).astype(np.int32)
 
         return self.dataset.cache.keep(("hash groups", item), groups)
 

@@ -200,6 +200,8 @@ class Evaluation:
             case Not(inner):
                 found = self.part(inner)
                 return ~found, not found.flags.writeable
+            case MetricCondition() if self._is_any_event(condition):
+                return self.dataset.first_events <= microseconds(self.dataset.as_of), True
             case MetricCondition():
                 changed = self._changed_measures(condition)
                 return self._meets_limit(condition, changed), not changed
@@ -210,6 +212,16 @@ class Evaluation:
                 raise DefinitionError.unresolved_segment(name)
             case _:
                 return self._holds(condition), True
+
+    def _is_any_event(self, condition: MetricCondition) -> bool:
+        """Whether a condition only asks for any event of any metric, which the time of a profile's first event answers.
+
+        Analyses of the past ask this at many moments.
+        """
+        asked = condition.comparison, condition.value, condition.timeframe, condition.where
+        if isinstance(condition.metric, str) or asked != ("at least", 1, timeframes.ALL_TIME, ()):
+            return False
+        return set(self.dataset.events.metrics) <= {canonical_metric(name) for name in condition.metric}
 
     def _is_first(self, measure: Measure, condition: Condition) -> bool:
         return self.keep("first asked for", measure, lambda: condition) == condition

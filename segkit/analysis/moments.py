@@ -1,0 +1,150 @@
+"""Choose the past moments from which a rule is looked at: those for which the data has both what the rule needs and what followed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from segkit.data.instants import read_as_of
+from segkit.definition.conditions import Condition
+from segkit.definition.measures import EventCount, FirstDay
+from segkit.definition.replay import look_back, metrics_in
+from segkit.definition.timeframes import close_of
+from segkit.engine.protocol import NO_BIN, Cut, Engine
+from segkit.errors import DefinitionError
+from segkit.errors.analysis import AnalysisError
+from segkit.wording import counted
+
+MOST: Final = 12
+"""Maximum number of moments if the caller chooses none: a year, if there is one every 30 days."""
+
+_EPOCH = date(1970, 1, 1)
+_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The moments of an analysis.
+
+    Attributes:
+        used: the moments, oldest first, UTC.
+        left_out: the moments that were asked for and can't be used, each with the reason.
+        notes: what an analyst should know about the choice.
+    """
+
+    used: tuple[datetime, ...]
+    left_out: tuple[tuple[datetime, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def last_whole_day(engine: Engine) -> date:
+    """Return the last day of which the data can have every event: that of `as_of` if it is the day's end, else the day before."""
+    day = engine.as_of.date()
+    return day if engine.as_of >= close_of(day) else day - timedelta(days=1)
+
+
+def first_day(engine: Engine, metric: str) -> date | None:
+    """Return the UTC day of a metric's first event; None if it has none."""
+    measure = FirstDay(EventCount(metric), 1)
+    last = (engine.as_of.date() - _EPOCH).days
+
+    def place(edges: Sequence[int]) -> int | None:
+        """Return the number of edges that the earliest day reaches."""
+        bins = engine.cube([Cut(measure, tuple(edges))])[0]
+        known = bins[bins != NO_BIN]
+        return None if known.empty else int(known.min())
+
+    years = list(range(0, last + 1, _YEAR))
+    year = place(years)
+    if year is None:
+        return None
+    start = years[year - 1] if year else 0
+    days = list(range(start, min(start + _YEAR, last) + 1))
+    return _EPOCH + timedelta(days=start + max((place(days) or 1) - 1, 0))
+
+
+def moments_of(
+    engine: Engine,
+    conditions: Sequence[Condition],
+    *,
+    outcome: str,
+    within_days: int,
+    every_days: int,
+    chosen: Iterable[Any] | None,
+) -> Moments:
+    """Return the moments at which conditions can be asked and after which `within_days` whole days are in the data.
+
+    Args:
+        engine: the engine, as of the end of the data.
+        conditions: the rules.
+        outcome: the metric that is looked for afterwards.
+        within_days: how many whole UTC days after the moment's own day are looked at.
+        every_days: the days between moments, if none are chosen.
+        chosen: dates, each meaning its close, or instants; None takes one every so many days back from the last complete one.
+
+    Raises:
+        DefinitionError: `within_days` or `every_days` is not a whole number above 0.
+        AnalysisError: no moment is complete, or nobody has the outcome.
+        DataError: a moment is neither a date nor an instant, or a metric is unknown.
+    """
+    _check_days("within_days", within_days)
+    _check_days("every_days", every_days)
+    needed = max((look_back(condition) for condition in conditions), default=0)
+    metrics = dict.fromkeys([outcome, *(name for one in conditions for name in metrics_in(one))])
+    begins = {metric: day for metric in metrics if (day := first_day(engine, metric)) is not None}
+    if outcome not in begins:
+        raise AnalysisError.nobody_did(outcome)
+    first = max(begins.values())
+    last = last_whole_day(engine) - timedelta(days=within_days)
+    if chosen is not None:
+        return _checked(_read(chosen), needed=needed, first=first, last=last, within_days=within_days)
+    used, day = [], last
+    while day >= first + timedelta(days=max(needed - 1, 0)):
+        used.append(close_of(day))
+        day -= timedelta(days=every_days)
+    if not used:
+        newest = max(begins, key=lambda metric: begins[metric])
+        have = (last_whole_day(engine) - first).days + 1
+        raise AnalysisError.data_too_short(newest, first, have, max(needed, 1), within_days)
+    notes = []
+    if len(used) > MOST:
+        notes.append(
+            f"The newest {MOST} moments are used; the data would allow {counted(len(used) - MOST, 'earlier moment')}: pass moments=[...]."
+        )
+    return Moments(tuple(reversed(used[:MOST])), notes=tuple(notes))
+
+
+def _read(chosen: Iterable[Any]) -> list[datetime]:
+    if isinstance(chosen, (str, date)) or not isinstance(chosen, Iterable):
+        chosen = [chosen]
+    return sorted({read_as_of(one) for one in chosen})
+
+
+def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: date, within_days: int) -> Moments:
+    """Leave out moments whose days afterwards are not all in the data, or before which there is nothing."""
+    if not moments:
+        raise DefinitionError.bad_value("moments", [], "at least one date or instant")
+    used, left_out, short = [], [], 0
+    for moment in moments:
+        end = moment.date() + timedelta(days=within_days)
+        if moment.date() > last:
+            whole = last + timedelta(days=within_days)
+            left_out.append((moment, f"{counted(within_days, 'day')} after it end on {end}, and the data on {whole}"))
+        elif moment.date() < first:
+            left_out.append((moment, f"the data begins on {first}"))
+        else:
+            used.append(moment)
+            short += (moment.date() - first).days + 1 < needed
+    if not used:
+        raise AnalysisError.no_complete_moment(left_out[-1][0].date(), left_out[-1][1], first, last, within_days)
+    notes = []
+    if short:
+        notes.append(
+            f"The rule looks back {needed} days, and before {counted(short, 'moment')} the data has fewer, so some members are missing there."
+        )
+    return Moments(tuple(used), tuple(left_out), tuple(notes))
+
+
+def _check_days(name: str, days: object) -> None:
+    if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+        raise DefinitionError.bad_value(name, days, "a whole number of days above 0")

@@ -1,0 +1,247 @@
+"""Choose a setting of a backtest for a goal, on its earlier moments, and judge it on the later ones: the public function `suggest`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segkit.analysis.backtest import NOT_BECAUSE, Backtest
+from segkit.analysis.figures import pooled
+from segkit.analysis.goals import Budget, Goal, Profit, Reach, goal_words
+from segkit.analysis.intervals import STUDENT, Numbers, divided, left_out, standard_error
+from segkit.analysis.outcomes import MEMBERS, RESPONDERS, UNSUBSCRIBED, VALUE, Followed
+from segkit.drawing.cards import card, folded, paragraphs, records
+from segkit.errors import DefinitionError
+from segkit.errors.analysis import AnalysisError
+from segkit.wording import counted, number, percent
+
+MOST_FLAT = 0.5
+"""The share of the settings that may do as well as the best one. With more, a single number would feign precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A setting that was chosen for a goal, and how it did later.
+
+    Attributes:
+        setting: the value of each parameter; None if the curve is flat.
+        plateau: the settings that do as well as the best one within the error, the best one included.
+        table: a row for each setting: its values, `meets_goal` (whether it keeps to the goal's limit), `achieved` (the share of responders
+            reached, or the profit at a moment), `behind` (how much less than the best setting), `behind_low` and `behind_high` (its 95 %
+            interval), and `in_plateau`; all on the earlier moments. Then `later`, `later_low` and `later_high`: the same as
+            `achieved` on the later moments, with its 95 % interval.
+        later: the figures of the best setting on the later moments, as in `Backtest.table`.
+        goal: the goal in words, with everything that it assumes.
+        chosen_on: the earlier moments.
+        judged_on: the later moments.
+        verdict: the finding in a sentence.
+    """
+
+    setting: dict[str, Any] | None
+    plateau: pd.DataFrame
+    table: pd.DataFrame
+    later: pd.DataFrame
+    goal: str
+    chosen_on: tuple[datetime, ...]
+    judged_on: tuple[datetime, ...]
+    verdict: str
+
+    def __repr__(self) -> str:
+        return f"Suggestion: {self.verdict}"
+
+    def _repr_html_(self) -> str:
+        names = list(self.plateau.columns)
+        rows = [[_word(value) for value in row] for row in self.plateau.to_numpy().tolist()]
+        spans = [
+            f"{some[0]:%Y-%m-%d} to {some[-1]:%Y-%m-%d} ({len(some)})" for some in (self.chosen_on, self.judged_on)
+        ]
+        return card(
+            self.verdict,
+            f"For {self.goal}. Chosen on the moments {spans[0]}, judged on {spans[1]}.",
+            paragraphs([NOT_BECAUSE]),
+            folded(f"{counted(len(rows), 'setting')} within the error of the best", records(names, rows)),
+        )
+
+
+def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
+    """Suggest a setting of a backtest for a goal.
+
+    The setting is chosen on the earlier half of the moments, without those whose days afterwards reach into the later half, and
+    judged on the later half, which it has not seen. All settings that do as well within the error are the plateau: those of which the 95 % interval
+    of how far they are behind the best setting contains 0, where both are compared on the same profiles. If more than half of all settings are on the plateau,
+    none is suggested.
+
+    Args:
+        backtest: the result of `sk.backtest` with at least two settings and two moments.
+        goal: `sk.budget(...)`, `sk.reach(...)` or `sk.profit(...)`.
+
+    Raises:
+        DefinitionError: an argument is something else.
+        AnalysisError: there are too few settings or moments, no setting keeps to the goal's limit, or the data does not have what the goal
+            needs: amounts for a profit, unsubscribes for a reach.
+
+    >>> from segkit import Dataset, Segment, backtest, budget, did
+    >>> def bought(*, days=30): return Segment("Bought", did("Placed Order", in_last_days=days))
+    >>> rows = [(f"p{n}", "Placed Order", f"2026-0{m}-{d}") for n in range(9) for m in range(1, 7) for d in (10, 25) if n % m == 0]
+    >>> shop = Dataset.from_frames(None, pd.DataFrame(rows, columns=["profile_id", "metric", "datetime"]), as_of="2026-06-30")
+    >>> found = suggest(backtest(bought, shop, days=[5, 20, 40], moments=["2026-02-28", "2026-03-31", "2026-04-30"]), budget(texts=1))
+    Traceback (most recent call last):
+    segkit.errors.AnalysisError: No setting keeps to the goal, ...
+    """
+    if not isinstance(backtest, Backtest):
+        raise DefinitionError.bad_value("The first argument of sk.suggest", backtest, "the result of sk.backtest")
+    if not isinstance(goal, (Budget, Reach, Profit)):
+        raise DefinitionError.bad_value("The goal", goal, "sk.budget(...), sk.reach(...) or sk.profit(...)")
+    _check(backtest, goal)
+    early, late = _halves(backtest)
+    first, second = (_Score.of(backtest._followed.of(some), goal) for some in (early, late))  # noqa: SLF001  # its own
+    meets = first.is_allowed
+    if not meets.any():
+        raise AnalysisError.no_setting_for_goal(goal_words(goal), _nearest(backtest, first, goal))
+    best = int(np.argmax(np.where(meets, first.achieved, -np.inf)))
+    table = _table(backtest, first, second, best)
+    return _suggestion(backtest, goal, table, best=best, moments=(early, late))
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """How well each setting does for a goal.
+
+    Attributes:
+        achieved: the share of responders reached, or the profit at a moment.
+        without: the same without each group, on the last axis.
+        limited: what the goal limits: texts at a moment, or the share of unsubscribes; 0 if it limits nothing.
+        is_allowed: which settings keep to the limit and have a member.
+    """
+
+    achieved: Numbers
+    without: Numbers
+    limited: Numbers
+    is_allowed: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, found: Followed, goal: Goal) -> "_Score":
+        """Score the settings on the moments of what followed."""
+        moments = found.base.shape[1]
+        members, base = found.members.sum(axis=2), found.base.sum(axis=1)
+        texts = members[MEMBERS].sum(axis=-1) / moments
+        if isinstance(goal, Profit):
+            each = (goal.incremental * goal.margin * members[VALUE] - goal.cost_per_text * members[MEMBERS]) / moments
+            return cls(each.sum(axis=-1), left_out(each), np.zeros(len(texts)), texts > 0)
+        achieved = divided(members[RESPONDERS].sum(axis=-1), base[RESPONDERS].sum())
+        without = divided(left_out(members[RESPONDERS]), left_out(base[RESPONDERS])[None])
+        if isinstance(goal, Budget):
+            return cls(achieved, without, texts, (texts > 0) & (texts <= goal.texts))
+        left = divided(members[UNSUBSCRIBED].sum(axis=-1), members[MEMBERS].sum(axis=-1))
+        return cls(achieved, without, left, (texts > 0) & (left <= goal.unsubscribes_at_most))
+
+    @property
+    def half(self) -> Numbers:
+        """Half the width of the interval of what is achieved."""
+        return STUDENT * standard_error(self.without)
+
+    def behind(self, best: int) -> tuple[Numbers, Numbers]:
+        """Return how much less than the best setting each achieves, and half the width of the interval of that."""
+        return self.achieved[best] - self.achieved, STUDENT * standard_error(self.without[best] - self.without)
+
+
+def _check(backtest: Backtest, goal: Goal) -> None:
+    if len(backtest.table) < 2:
+        raise AnalysisError.too_few_settings(len(backtest.table))
+    if isinstance(goal, Profit) and "value_per_member" not in backtest.table:
+        raise AnalysisError.outcome_without_amounts(backtest.outcome)
+    if isinstance(goal, Reach) and backtest.table["unsubscribed"].isna().all():
+        raise AnalysisError.no_unsubscribes()
+
+
+def _halves(backtest: Backtest) -> tuple[slice, slice]:
+    """Return the earlier moments, without those whose outcome reaches into the later ones, and the later moments."""
+    every = backtest.moments
+    middle = (len(every) + 1) // 2
+    if middle == len(every):
+        raise AnalysisError.too_few_moments(len(every))
+    length = timedelta(days=backtest.within_days)
+    stop = sum(moment + length <= every[middle] for moment in every[:middle])
+    if not stop:
+        raise AnalysisError.too_few_moments(len(every))
+    return slice(0, stop), slice(middle, len(every))
+
+
+def _table(backtest: Backtest, first: _Score, second: _Score, best: int) -> pd.DataFrame:
+    behind, half = first.behind(best)
+    return backtest.table[list(backtest.settings)].assign(
+        meets_goal=first.is_allowed,
+        achieved=first.achieved,
+        behind=behind,
+        behind_low=behind - half,
+        behind_high=behind + half,
+        in_plateau=first.is_allowed & (behind - half <= 0),
+        later=second.achieved,
+        later_low=second.achieved - second.half,
+        later_high=second.achieved + second.half,
+    )
+
+
+def _suggestion(
+    backtest: Backtest, goal: Goal, table: pd.DataFrame, *, best: int, moments: tuple[slice, slice]
+) -> Suggestion:
+    early, late = moments
+    names = list(backtest.settings)
+    plateau = table.loc[table["in_plateau"], names]
+    is_flat = len(plateau) > MOST_FLAT * len(table)
+    has_value = "value_per_member" in backtest.table
+    has_unsubscribes = bool(backtest.table["unsubscribed"].notna().any())
+    figures = pooled(backtest._followed.of(late), has_value=has_value, has_unsubscribes=has_unsubscribes)  # noqa: SLF001  # its own
+    later = pd.concat([table[names], figures], axis=1).iloc[[best]]
+    setting = dict(zip(names, table[names].iloc[best].tolist(), strict=True))
+    return Suggestion(
+        setting=None if is_flat else setting,
+        plateau=plateau.reset_index(drop=True),
+        table=table,
+        later=later.reset_index(drop=True),
+        goal=goal_words(goal),
+        chosen_on=backtest.moments[early],
+        judged_on=backtest.moments[late],
+        verdict=_flat(plateau, goal) if is_flat else _verdict(setting, table.iloc[best], later.iloc[0], goal),
+    )
+
+
+def _flat(plateau: pd.DataFrame, goal: Goal) -> str:
+    least, most = (", ".join(_word(value) for value in plateau.iloc[place]) for place in (0, -1))
+    names = " and ".join(str(name).replace("_", " ") for name in plateau.columns)
+    what = "profit" if isinstance(goal, Profit) else "reach"
+    return f"Flat: any {names} from {least} to {most} does as well within the error of its {what}"
+
+
+def _verdict(setting: Mapping[str, Any], row: Any, later: Any, goal: Goal) -> str:
+    words = " and ".join(f"{str(name).replace('_', ' ')} {_word(value)}" for name, value in setting.items())
+    achieved, low, high = row["later"], row["later_low"], row["later_high"]
+    if isinstance(goal, Profit):
+        return f"{words}: on later moments a profit of {number(round(achieved))} ({number(round(low))} to {number(round(high))}) at a moment"
+    kept = ""
+    if isinstance(goal, Budget):
+        kept = f" with {number(round(later['members']))} texts"
+    elif isinstance(goal, Reach):
+        kept = f" while {percent(later['unsubscribed'])} unsubscribed"
+    return f"{words}: on later moments {percent(achieved)} ({percent(max(low, 0))} to {percent(min(high, 1))}) of all responders were reached{kept}"
+
+
+def _nearest(backtest: Backtest, score: _Score, goal: Goal) -> str:
+    """Return the setting that comes nearest to the goal's limit, in words."""
+    if isinstance(goal, Profit):
+        return "no setting has a member"
+    place = int(np.nanargmin(score.limited))
+    values = backtest.table[list(backtest.settings)].iloc[place].to_dict()
+    words = " and ".join(f"{str(name).replace('_', ' ')} {_word(value)}" for name, value in values.items())
+    if isinstance(goal, Budget):
+        return f"the smallest is {words}, with {number(round(float(score.limited[place])))} texts"
+    return f"the lowest share is that of {words}, {percent(float(score.limited[place]))}"
+
+
+def _word(value: Any) -> str:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number(value) if is_number else str(value)
