@@ -141,7 +141,7 @@ def folder(tmp_path):
 
 def test_tables_stand_between_the_markers(folder, tmp_path):
     """Only what is between the markers changes; a peer that is quicker is bold; growth and memory stand beside each other."""
-    path = tmp_path / "README.md"
+    path = tmp_path / "performance.md"
     path.write_text(f"before\n{table.BEGIN}\nOutdated\n{table.END}\nafter\n", encoding="utf-8")
     for _ in range(2):
         table.write(folder, path)
