@@ -12,6 +12,7 @@ import reference_pages
 
 import segkit as sk
 from segkit.command.cli import _parser
+from segkit.definition.conditions import KINDS
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {
@@ -80,9 +81,18 @@ def test_every_option_of_a_build_is_explained():
     assert [option for option in options if option not in {"-h", "--help"} and option not in PROSE] == []
 
 
+def test_phrases_at_a_glance_are_conditions():
+    """Every phrase in the table of conditions builds a condition."""
+    rows = re.findall(r"^\| .*`sk\..*$", WRITTEN["docs/concepts/conditions.md"], flags=re.MULTILINE)
+    phrases = [phrase.replace("\\|", "|") for row in rows for phrase in re.findall(r"`(sk\..*?)`", row)]
+
+    assert len(phrases) > 20
+    assert all(isinstance(eval(phrase, {"sk": sk}), KINDS) for phrase in phrases)
+
+
 def test_every_builder_is_on_a_page():
-    """No ready-made segment exists that only the reference mentions."""
-    assert [name for name in sk.builders.__all__ if not re.search(rf"\b{name}\b", PROSE)] == []
+    """No ready-made segment exists that the page of all of them does not list."""
+    assert [name for name in sk.builders.__all__ if f"`{name}`" not in WRITTEN["docs/segments/index.md"]] == []
 
 
 def test_every_page_is_made(tmp_path):

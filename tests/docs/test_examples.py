@@ -35,7 +35,9 @@ def test_examples_run_and_show_what_stands_below_them(path, folder):
 
     assert found
     for example in found:
-        assert example.shown in (None, example.output or "shows nothing"), example.code
+        assert example.shown in (None, example.output or "shows nothing"), (
+            f"if the new output is right, run: python docs/make/examples.py {name_of(path)}"
+        )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
