@@ -6,6 +6,7 @@ Needs nothing but Python 3.11 or newer. Everything is installed into the folder 
     python3 start.py build FOLDER --out DIR   run any command of segkit: build, lab, app, pull, push, sample
     python3 start.py test                     run the tests
     python3 start.py check                    lint, types and the order of the wings, then the tests
+    python3 start.py docs                     build the documentation into build/site, and check its links
     python3 start.py fuzz [SECONDS]           try inputs on the readers, guided by the lines that they reach
 """
 
@@ -20,10 +21,11 @@ VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 OLDEST = (3, 11)
 
-APP, TESTS, FUZZ = "notebooks,klaviyo", "notebooks,tests", "fuzz,tests"
+APP, TESTS, DOCS, FUZZ = "notebooks,klaviyo", "notebooks,tests", "docs,notebooks", "fuzz,tests"
 NEEDS = {
     APP: "segkit and JupyterLab: about a minute and 0.8 GB",
     TESTS: "segkit, JupyterLab and what the tests need: about two minutes and 1.4 GB",
+    DOCS: "segkit, JupyterLab and what builds the documentation: about a minute and 0.9 GB",
     FUZZ: "segkit and what the fuzzer needs: about two minutes and 1.3 GB",
 }
 """What is installed for each set of extras, with time and room on the disk as measured on Linux with two cores."""
@@ -87,6 +89,9 @@ def main(words: list[str]) -> int:
         case ["check"]:
             environment(TESTS)
             return lint() or run(PYTHON, "-m", "pytest")
+        case ["docs"]:
+            environment(DOCS)
+            return run(PYTHON, "docs/make/build_site.py")
         case ["fuzz", *rest]:
             environment(FUZZ)
             return run(PYTHON, "-m", "tests.fuzz", *rest)

@@ -1,6 +1,6 @@
-"""Write results as Markdown: a compact table and a table by shop size for the README, and all results for benchmarks/RESULTS.md.
+"""Write results as Markdown: a compact table and a table by shop size for docs/performance.md, and all results for benchmarks/RESULTS.md.
 
-python benchmarks/table.py README.md     make the tables again from stored results
+python benchmarks/table.py docs/performance.md     make the tables again from stored results
 """
 
 import statistics

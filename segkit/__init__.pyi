@@ -80,7 +80,7 @@ __all__ = [
     "connect",
     "Dataset",
     "write_sample",
-    # what a segment says
+    # defining a segment
     "Segment",
     "did",
     "did_not",
@@ -112,7 +112,7 @@ __all__ = [
     "load_segments",
     "resolve_segments",
     "diff",
-    # what it says to Klaviyo
+    # to Klaviyo and back
     "from_klaviyo",
     "segments_from_klaviyo",
     "to_klaviyo",
@@ -135,13 +135,13 @@ __all__ = [
     "former_vip",
     "recommended",
     "starting_values",
-    # builders of one's own
+    # builders of your own
     "builder",
     "Range",
     "Choice",
     "StartsAt",
     "parameters",
-    # who is in it
+    # who is in a segment
     "membership",
     "members",
     "sizes",
@@ -157,13 +157,13 @@ __all__ = [
     "budget",
     "reach",
     "profit",
-    # who is sent to
+    # sending
     "audience",
     "SmsAudience",
     "write_members",
     "check_import",
     "build",
-    # what can go wrong
+    # errors and warnings
     "SegkitError",
     "DefinitionError",
     "DataError",

@@ -1,4 +1,4 @@
-"""What the README shows runs, and what the package offers is named in it."""
+"""What the README shows runs, its figures were measured, and its links lead somewhere."""
 
 import os
 import re
@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import segkit as sk
-from segkit.definition.conditions import KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,21 +25,32 @@ def test_python_in_the_readme_runs(tmp_path):
     assert (tmp_path / "vip.csv").exists()
 
 
-def test_phrases_in_the_readme_are_conditions():
-    """Every phrase in the README's table of words builds a condition."""
-    phrases = [
-        phrase
-        for row in re.findall(r"^\| .*`sk\..*$", README, flags=re.MULTILINE)
-        for phrase in re.findall(r"`(sk\..*?)`", row)
-    ]
+def test_figures_of_speed_are_those_that_were_measured():
+    """Each number of milliseconds or seconds in the README stands in the table of measurements, at a million profiles."""
+    table = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    measured = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| ([\d.,]+) \| [^|]+ \|$", table, flags=re.MULTILINE))
+    later, first = measured["engaged: days, later"], measured["engaged: days, first"]
+    seconds = float(measured["load parquet"].replace(",", "")) / 1_000
 
-    assert len(phrases) > 10
-    assert all(isinstance(eval(phrase, {"sk": sk}), KINDS) for phrase in phrases)
+    assert f"a slider's next position takes {later} ms, and its first move {first} ms" in README
+    assert f"eight segments, each with every profile, take {measured['membership of 8 segments, later']} ms" in README
+    assert f"loading Parquet takes {seconds:.1f} s" in README
 
 
-def test_every_builder_is_named_in_the_readme():
-    """No ready-made segment exists that the README does not mention."""
-    assert [name for name in sk.builders.__all__ if f"`{name}`" not in README] == []
+def test_links_of_the_readme_lead_somewhere():
+    """Each file exists, and each part of a page is a heading of it."""
+    links = re.findall(r"\]\(([^):]+)\)", README)
+
+    assert len(links) > 15
+    for link in links:
+        file, _, part = link.partition("#")
+        assert (ROOT / file).exists(), link
+        text = (ROOT / file).read_text(encoding="utf-8") if part else ""
+        headings = [
+            re.sub(r"[^\w -]", "", one).strip().lower().replace(" ", "-")
+            for one in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        ]
+        assert not part or part in headings, link
 
 
 def test_the_readme_gives_the_two_lines():

@@ -46,6 +46,7 @@ def start(tmp_path, monkeypatch):
         (["lab", "--port", "8911"], ["-m", "segkit.command.cli", "lab", "--port", "8911"]),
         (["build", "shop", "--out", "o"], ["-m", "segkit.command.cli", "build", "shop", "--out", "o"]),
         (["test", "-x"], ["-m", "pytest", "-x"]),
+        (["docs"], ["docs/make/build_site.py"]),
         (["fuzz", "60"], ["-m", "tests.fuzz", "60"]),
     ],
 )
@@ -85,7 +86,7 @@ def test_help_lists_the_commands_and_installs_nothing(start, capsys):
     told = capsys.readouterr().out
 
     assert start.ran == []
-    assert all(f"start.py {word}" in told for word in ("build", "test", "check", "fuzz"))
+    assert all(f"start.py {word}" in told for word in ("build", "test", "check", "docs", "fuzz"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

@@ -1,5 +1,6 @@
 """The suite runs, notices a wrong answer, and writes its tables where they belong and nowhere else."""
 
+import shutil
 import sys
 
 import fresh
@@ -141,7 +142,7 @@ def folder(tmp_path):
 
 def test_tables_stand_between_the_markers(folder, tmp_path):
     """Only what is between the markers changes; a peer that is quicker is bold; growth and memory stand beside each other."""
-    path = tmp_path / "README.md"
+    path = tmp_path / "performance.md"
     path.write_text(f"before\n{table.BEGIN}\nOutdated\n{table.END}\nafter\n", encoding="utf-8")
     for _ in range(2):
         table.write(folder, path)
@@ -154,6 +155,18 @@ def test_tables_stand_between_the_markers(folder, tmp_path):
     assert "| engaged: days, later | 2.0 | 20 |" in text
     assert "| most memory: load parquet | 512 MiB | 512 MiB |" in text
     assert "| engaged: days | later | DuckDB |" in (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+
+
+def test_the_published_tables_are_those_of_the_stored_results(tmp_path):
+    """docs/performance.md shows what was measured, to the letter."""
+    page = results.FOLDER.parents[1] / "docs" / "performance.md"
+    copy = tmp_path / "here" / "performance.md"
+    copy.parent.mkdir()
+    copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copytree(results.FOLDER, tmp_path / "results")
+    table.write(tmp_path / "results", copy)
+
+    assert copy.read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
 
 
 def test_sections_that_are_not_run_again_stay(folder):

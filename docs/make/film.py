@@ -1,0 +1,94 @@
+"""Move a slider of a tuner in a real JupyterLab, and store what is seen as docs/tuner.gif.
+
+    python docs/make/film.py
+
+Needs an installed Chromium and the extras "notebooks", "tests" and "pictures". The page is light, since most readers' pages are.
+"""
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from lab import browser, open_notebook, run_all, serving  # noqa: E402  # lies with the benchmarks
+
+CODE = f"""import segkit as sk
+from segkit import widgets
+shop = sk.load({str(ROOT / "sample_data")!r})
+widgets.Tuner(sk.sms_engaged, shop)"""
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+PAGE = {"width": 1180, "height": 1000}
+WIDTH = 860
+"""Pixels of the picture."""
+TO = (0.34, 0.55, 0.16, 0.25)
+"""Where the handle is dragged to, one after the other, as a share of its track."""
+STEPS, MILLISECONDS, PAUSE = 9, 90, 900
+COLOURS = 64
+
+
+def main() -> None:
+    """Film a tuner and write the picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        cells = [nbformat.v4.new_code_cell(CODE)]
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), Path(folder) / "tuner.ipynb"
+        )
+        with serving(Path(folder)) as address, browser() as chromium:
+            page = chromium.new_page(viewport=PAGE, color_scheme="light", device_scale_factor=1.5)
+            open_notebook(page, f"{address}/lab/tree/tuner.ipynb")
+            # Only the notebook, as wide as the page.
+            page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+            run_all(page)
+            page.wait_for_selector(".jp-OutputArea [data-size]", timeout=60_000)
+            page.wait_for_timeout(2_000)
+            frames = _frames(page)
+    _write(frames, ROOT / "docs" / "tuner.gif")
+
+
+def _frames(page) -> list[tuple[Image.Image, int]]:  # noqa: ANN001  # playwright's page
+    """Drag the first handle, and return pictures of the tuner, each with how long it is shown."""
+    output = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
+    output.scroll_into_view_if_needed()
+    handle, track = output.locator(".noUi-handle").first, output.locator(".noUi-base").first.bounding_box()
+
+    def shot() -> Image.Image:
+        return Image.open(io.BytesIO(output.screenshot())).convert("RGB")
+
+    frames = [(shot(), PAUSE)]
+    box = handle.bounding_box()
+    at, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(at, height)
+    page.mouse.down()
+    for share in TO:
+        start, end = at, track["x"] + share * track["width"]
+        for step in range(1, STEPS + 1):
+            at = start + (end - start) * step / STEPS
+            page.mouse.move(at, height)
+            page.wait_for_timeout(120)
+            frames.append((shot(), MILLISECONDS))
+        frames[-1] = (frames[-1][0], PAUSE)
+    page.mouse.up()
+    return frames
+
+
+def _write(frames: list[tuple[Image.Image, int]], path: Path) -> None:
+    """Write an animated picture of one palette, so that only what moves takes room."""
+    small = [
+        picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+        for picture, _ in frames
+    ]
+    palette = small[0].quantize(COLOURS, dither=Image.Dither.NONE)
+    pictures = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in small]
+    durations = [duration for _, duration in frames]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=True)
+    print(f"{path.relative_to(ROOT)}: {len(pictures)} pictures, {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
