@@ -182,9 +182,7 @@ def _segment_files(
     segment: Segment, name: str, dataset: Dataset, folder: Path, send: SmsAudience | None
 ) -> tuple[SegmentPage, list[Path]]:
     paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
-    label = (
-        "members without the consent condition" if send is None else "all members, also those who can't be texted"
-    )
+    label = "members without the consent condition" if send is None else "all members, also those who can't be texted"
     links = [(label, f"members/{name}")]
     if send is not None:
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
