@@ -7,6 +7,7 @@ from segkit.analysis.recommended import recommended
 from segkit.analysis.sizes import sizes
 from segkit.analysis.starting import starting_values
 from segkit.analysis.sweep import sweep
+from segkit.analysis.top import top
 from segkit.analysis.why import why
 from segkit.builders import (
     engagement_tracks,
@@ -54,6 +55,7 @@ from segkit.definition.phrases import (
     within,
 )
 from segkit.definition.segment import Segment, resolve_segments
+from segkit.definition.several import in_exactly
 from segkit.definition.text.segment_files import load_segments
 from segkit.engine.load import load
 from segkit.engine.membership import members, membership
@@ -99,6 +101,7 @@ __all__ = [
     "in_list",
     "not_in_list",
     "in_segment",
+    "in_exactly",
     "AllOf",
     "AnyOf",
     "Not",
@@ -130,6 +133,7 @@ __all__ = [
     "former_vip",
     "recommended",
     "starting_values",
+    "top",
     # builders of one's own
     "builder",
     "Range",
