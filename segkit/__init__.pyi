@@ -10,6 +10,7 @@ from segkit.analysis.sizes import sizes
 from segkit.analysis.starting import starting_values
 from segkit.analysis.suggest import suggest
 from segkit.analysis.sweep import sweep
+from segkit.analysis.top import top
 from segkit.analysis.why import why
 from segkit.builders import (
     engagement_tracks,
@@ -57,6 +58,7 @@ from segkit.definition.phrases import (
     within,
 )
 from segkit.definition.segment import Segment, resolve_segments
+from segkit.definition.several import in_exactly
 from segkit.definition.text.segment_files import load_segments
 from segkit.engine.connected import connect
 from segkit.engine.load import load
@@ -104,6 +106,7 @@ __all__ = [
     "in_list",
     "not_in_list",
     "in_segment",
+    "in_exactly",
     "AllOf",
     "AnyOf",
     "Not",
@@ -135,6 +138,7 @@ __all__ = [
     "former_vip",
     "recommended",
     "starting_values",
+    "top",
     # builders of your own
     "builder",
     "Range",

@@ -109,8 +109,8 @@ def _types(
     dataset: Dataset, near: Place | None, country: str
 ) -> Iterator[tuple[str, Callable[[], tuple[Segment, ...] | str]]]:
     """Yield the name of each type in the guide, and a function that returns its segments or the reason why there are none."""
-    vip = starting_values(builders.sms_vip, dataset)
-    former = starting_values(builders.former_vip, dataset)
+    vip = starting_values(builders.sms_vip, dataset, rounded=True)
+    former = starting_values(builders.former_vip, dataset, rounded=True)
     yield "SMS subscribers", lambda: (builders.sms_subscribers(),)
     yield "SMS engaged", lambda: (builders.sms_engaged(),)
     yield "Prefers SMS", lambda: (builders.prefers_sms(),)

@@ -26,16 +26,21 @@ FARTHEST = 2**40
 """The search ends at this many steps from the low end of the range."""
 
 
-def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, float]:
+EXACT = 10_000
+"""Amounts are found to one part in this many of a unit of money, which is exact for every currency."""
+
+
+def starting_values(builder: Callable[..., Any], dataset: Data, *, rounded: bool = False) -> dict[str, float]:
     """Return starting values, taken from the shop's data, for those builder parameters that have a `StartsAt`.
 
     `StartsAt` names a metric and a number of days. The starting value is a quantile over the profiles with an event of that metric in
-    those days: an amount or count that some profile has, rounded to the nearest step of the parameter's range. If the data has no
-    event of the metric, the parameter is left out and keeps the builder's default.
+    those days: an amount or count that some profile has, so `more_than` it excludes that profile and `at_least` includes it. If the
+    data has no event of the metric, the parameter is left out and keeps the builder's default.
 
     Args:
         builder: a function whose parameters may be annotated with `StartsAt`.
         dataset: the profiles and events.
+        rounded: round to the nearest step of the parameter's range, as the tuner and `recommended` do.
 
     >>> from segkit import Dataset
     >>> import pandas as pd
@@ -47,7 +52,14 @@ def starting_values(builder: Callable[..., Any], dataset: Data) -> dict[str, flo
     check_order(builder, "sk.starting_values(builder, shop)")
     engine, found = engine_of(dataset), {}
     for parameter in parameters(builder):
-        start = None if parameter.starts_at is None else quantile(parameter.starts_at, engine, parameter.range or ANY)
+        if parameter.starts_at is None:
+            continue
+        span = parameter.range or ANY
+        start = quantile(parameter.starts_at, engine, span)
+        if start is not None and not rounded:
+            # The amount lies within a step of what it is rounded to.
+            near = Range(start - span.step, start + span.step, 1 / EXACT)
+            start = quantile(parameter.starts_at, engine, near)
         if start is not None:
             found[parameter.name] = int(start) if start.is_integer() else start
     return found

@@ -15,7 +15,8 @@ from segkit.analysis.overlap import overlap
 from segkit.analysis.recommended import Place, Recommended, recommended
 from segkit.analysis.sizes import sizes
 from segkit.command.build_list import BuildList
-from segkit.command.report import SegmentPage, html_report
+from segkit.command.report import html_report
+from segkit.command.report_segments import SegmentPage
 from segkit.definition.algebra import without_consent
 from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
@@ -154,7 +155,7 @@ def build(
     notes[:0] = dataset.alarms
     report = html_report(
         title=title,
-        subtitle=f"as of {dataset.as_of:%Y-%m-%d %H:%M} UTC",
+        subtitle="",
         facts=_facts(dataset),
         faults=dataset.report,
         sizes=table,
@@ -181,7 +182,7 @@ def _segment_files(
     segment: Segment, name: str, dataset: Dataset, folder: Path, send: SmsAudience | None
 ) -> tuple[SegmentPage, list[Path]]:
     paths = [write_members(segment, dataset, folder / "members" / name, replace=True)]
-    label = "members without the consent condition" if send is None else "all members, also those who may not be texted"
+    label = "members without the consent condition" if send is None else "all members, also those who can't be texted"
     links = [(label, f"members/{name}")]
     if send is not None:
         paths.insert(0, send.write_csv(folder / "send" / name, layout="klaviyo", replace=True))
@@ -228,7 +229,7 @@ def _facts(dataset: Dataset) -> dict[str, str]:
     return {
         **facts,
         "as of": f"{dataset.as_of:%Y-%m-%d %H:%M} UTC",
-        "data report": counted(len(dataset.report), "kind") + " of fault",
+        "data report": counted(len(dataset.report), "issue"),
     }
 
 

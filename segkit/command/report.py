@@ -1,16 +1,15 @@
 """Render the HTML report about a shop's segments from finished tables. `build.py` computes the tables and writes the file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
-from urllib.parse import quote
 
 import pandas as pd
 
+from segkit.command.report_segments import UP, SegmentPage, bar_cell, checks, listing, segment_sections
 from segkit.drawing import palette
 from segkit.drawing.html import Markup, element, elements, if_any, pieces, table
-from segkit.drawing.tables import Size, Step, Waterfall, sizes_of
+from segkit.drawing.tables import Size, sizes_of
 from segkit.wording import counted, likeness, percent
 
 FEW: Final = 8
@@ -26,7 +25,7 @@ HEAD: Final = Markup("""<meta charset="utf-8">
 
 SWITCH: Final = Markup("""<input type="radio" name="by" id="by-share" checked><label for="by-share">share of the row</label>
 <input type="radio" name="by" id="by-count"><label for="by-count">members in both</label>
-<input type="radio" name="by" id="by-jaccard"><label for="by-jaccard">Jaccard</label>
+<input type="radio" name="by" id="by-jaccard"><label for="by-jaccard">likeness</label>
 """)
 
 _COLOURS: Final = {
@@ -38,26 +37,6 @@ _COLOURS: Final = {
     "strongest": f"{palette.STRONGEST:.0%}",
 }
 """The names of the palette's colours in the style sheet."""
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentPage:
-    """The section of the report about one segment.
-
-    Attributes:
-        name: the name in the tables of sizes and overlap.
-        description: why the segment matters.
-        english: the text of `sk.explain`, a line for each condition.
-        waterfall: a table like `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and possibly
-            `checked_against`. The first row is "included", the last "sendable". None if the data has no SMS consent.
-        files: a label and a file name for each link. The names are relative to the report and have forward slashes.
-    """
-
-    name: str
-    description: str
-    english: str
-    waterfall: pd.DataFrame | None
-    files: tuple[tuple[str, str], ...]
 
 
 def html_report(
@@ -98,37 +77,57 @@ def html_report(
     >>> "<h1><bdi>VIP</bdi> has 2 members, 40% of all profiles</h1>" in page
     True
     """
-    rows = sizes_of(sizes)
+    rows, same = sizes_of(sizes), _same(overlap)
+    issues = faults.rename(columns={"fault": "issue", "done": "what we did"})
+    sections = [
+        _section("Sizes", _sizes(rows, [page.name for page in pages], same)),
+        _section("Overlap", _overlap(overlap)),
+        _section("Segment by segment", segment_sections(pages, {row.name: row for row in rows}, same)),
+        _section("What was checked before anybody may be texted", checks(pages)),
+        _section("Not built, and why", listing(not_built)),
+        _section("Data issues, and what we did", listing(issues) or element("p", "No issue was found in the data.")),
+    ]
     body = [
         _header(title, subtitle, facts, rows, len(not_built), lead=lead),
         if_any("div", elements("p", notes), class_="notes"),
-        _sizes(rows, [page.name for page in pages]),
-        _overlap(overlap),
-        _segments(pages, {row.name: row for row in rows}),
-        _checks(pages),
-        _listing("Not built, and why", not_built),
-        _listing("Faults of the data, and what was done", faults, otherwise="No fault was found in the data."),
+        _contents([name for name, drawn in sections if drawn]),
+        *(drawn for _, drawn in sections),
         element("footer", "One file without scripts. It loads nothing from the network.", class_="quiet"),
     ]
     colours = "".join(f"--{name}:{colour};" for name, colour in _COLOURS.items())
     sheet = files("segkit.command").joinpath("report.css").read_text(encoding="utf-8")
     style = element("style", Markup(f":root {{{colours}}}\n{sheet}"))
     head = element("head", HEAD, element("title", title), style)
-    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
+    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body, id='top'), lang='en')}\n"
+
+
+def _section(title: str, *inside: Markup) -> tuple[str, Markup]:
+    """Return a section with its title, to which the contents link; empty if there is nothing in it."""
+    drawn = element("section", element("h2", title, " ", UP), *inside, id=_anchor(title)) if any(inside) else Markup()
+    return title, drawn
+
+
+def _anchor(title: str) -> str:
+    return title.partition(",")[0].lower().replace(" ", "-")
+
+
+def _contents(titles: Sequence[str]) -> Markup:
+    links = [element("a", title, href=f"#{_anchor(title)}") for title in titles]
+    return element("nav", *links, class_="contents", aria_label="Contents")
+
+
+def _same(overlap: pd.DataFrame) -> dict[str, list[str]]:
+    """Return for each segment with members the others that have exactly the same ones."""
+    found: dict[str, list[str]] = {}
+    if len(overlap):
+        alike = overlap[(overlap["jaccard"] == 1) & (overlap["segment"] != overlap["other"])]
+        for segment, other in zip(alike["segment"], alike["other"], strict=True):
+            found.setdefault(str(segment), []).append(str(other))
+    return found
 
 
 def _known(count: int | None) -> str:
     return "—" if count is None else f"{count:,}"
-
-
-def _bar(scale: int, *parts: tuple[str, int, int]) -> Markup:
-    """Return a bar with parts (class, start, length) in profiles. `scale` is the number of profiles at full width."""
-    drawn = [
-        element("i", class_=kind, style=f"left:{100 * start / scale:.2f}%;width:{100 * length / scale:.2f}%")
-        for kind, start, length in parts
-        if length
-    ]
-    return element("td", element("span", *drawn, class_="bar", aria_hidden="true"))
 
 
 def _header(
@@ -166,10 +165,11 @@ def _finding(rows: list[Size]) -> tuple[str, ...]:
     members = counted(largest.size, "member")
     if largest.sendable is None:
         return (name, f"{among} has {members}, {largest.base_share}")
-    return (f"{largest.sendable:,} of {members} of ", name, f"{among} may be texted")
+    people = counted(largest.sendable, "person", "people")
+    return (f"{people} may be texted, of the {members} of ", name)
 
 
-def _sizes(rows: list[Size], pages: list[str]) -> Markup:
+def _sizes(rows: list[Size], pages: list[str], same: Mapping[str, list[str]]) -> Markup:
     if not rows:
         return Markup()
     scale = max(1, *(max(row.size, row.before_consent or 0) for row in rows))
@@ -184,17 +184,19 @@ def _sizes(rows: list[Size], pages: list[str]) -> Markup:
 
     def line(row: Size) -> Markup:
         name = element("a", row.name, href=f"#segment-{pages.index(row.name)}") if row.name in pages else row.name
+        others = f"same as {' and '.join(same[row.name])}" if row.name in same else ""
         strong = row.size if row.sendable is None else row.sendable
-        bar = _bar(scale, ("unconsented", 0, row.before_consent or 0), ("members", 0, row.size), ("texted", 0, strong))
+        bar = bar_cell(
+            scale, ("unconsented", 0, row.before_consent or 0), ("members", 0, row.size), ("texted", 0, strong)
+        )
         numbers = [f"{row.size:,}", percent(row.share)]
         numbers += [_known(row.sendable)] * has_sendable + [_known(row.before_consent)] * has_unconsented
         told = [element("td", text, data_label=column) for text, column in zip(numbers, columns, strict=True)]
-        return element("tr", element("th", name, scope="row"), bar, *told)
+        alike = if_any("span", others, class_="quiet")
+        return element("tr", element("th", name, alike, scope="row"), bar, *told)
 
     swatches = [element("span", element("i", class_=kind), words) for kind, words in legend.items()]
-    return element(
-        "section",
-        element("h2", "Sizes"),
+    return pieces(
         element("p", *swatches, class_="legend quiet"),
         table(["segment", "", *columns], [line(row) for row in rows], class_="sizes"),
     )
@@ -219,11 +221,11 @@ def _overlap(overlap: pd.DataFrame) -> Markup:
     meanings = {
         "share": "Of the members of the row's segment, how many are also in the column's.",
         "count": "Profiles that are members of both.",
-        "jaccard": "Of the profiles in either of the two, the share that is in both: 1 is the same people.",
+        "jaccard": "Of the profiles in either of the two, the part that is in both (Jaccard): 1 is the same people.",
     }
     meaning = [element("span", text, class_=kind) for kind, text in meanings.items()]
     words = element("p", *meaning, class_="quiet")
-    return element("section", element("h2", "Overlap"), element("fieldset", SWITCH, words, wide))
+    return element("fieldset", SWITCH, words, wide)
 
 
 def _overlap_cell(both: int, containment: float, jaccard: float, *, most: int, is_self: bool) -> Markup:
@@ -234,87 +236,3 @@ def _overlap_cell(both: int, containment: float, jaccard: float, *, most: int, i
     if not both:
         return element("td", *inside, class_="none")
     return element("td", *inside, style=f"--share:{containment:.2f};--count:{both / most:.2f};--jaccard:{jaccard:.2f}")
-
-
-def _segments(pages: Sequence[SegmentPage], rows: Mapping[str, Size]) -> Markup:
-    sections = [_segment(page, rows.get(page.name), f"segment-{number}") for number, page in enumerate(pages)]
-    if not sections:
-        return Markup()
-    is_unknown = all(page.waterfall is None for page in pages)
-    unknown = "The data has no SMS consent, so it is not known who may be texted." if is_unknown else ""
-    return element("section", element("h2", "Segment by segment"), if_any("p", unknown), *sections)
-
-
-def _segment(page: SegmentPage, row: Size | None, anchor: str) -> Markup:
-    numbers = [counted(row.size, "member"), row.base_share] if row else []
-    numbers += [f"{row.sendable:,} may be texted"] if row and row.sendable is not None else []
-    english = page.english.removeprefix(f"{page.name}: ")
-    lines = [
-        element("p", line.strip(), style=f"--depth:{(len(line) - len(line.lstrip())) // 2}")
-        for line in (english[:1].upper() + english[1:]).splitlines()
-    ]
-    links = [element("li", f"{label}: ", element("a", name, href=f"./{quote(name)}")) for label, name in page.files]
-    told = (
-        if_any("p", page.description),
-        if_any("div", *lines, class_="english"),
-        if_any("ul", *links, class_="files"),
-    )
-    return element(
-        "section",
-        element("h3", page.name),
-        if_any("p", " · ".join(numbers), class_="quiet"),
-        element("div", element("div", *told), if_any("div", _waterfall(page.waterfall)), class_="columns"),
-        class_="segment",
-        id=anchor,
-    )
-
-
-def _waterfall(waterfall: pd.DataFrame | None) -> Markup:
-    """Return the waterfall from the included members to those who may be texted. Steps that stop nobody share a line."""
-    if waterfall is None:
-        return Markup()
-    steps = Waterfall.of(waterfall)
-    if not steps.included:
-        return element("p", "Nobody is included, so nobody can be texted.", class_="quiet")
-    most = max((step.removed for step in steps.stops), default=0)
-
-    def line(step: Step, kind: str) -> Markup:
-        kept = "members" if step.removed else kind
-        bar = _bar(steps.included, (kept, 0, step.remaining), (kind, step.remaining, step.removed))
-        gone = element("td", step.removal)
-        return element("tr", element("th", step.meaning, scope="row"), bar, gone, element("td", f"{step.remaining:,}"))
-
-    rows = [
-        line(Step("included", 0, steps.included), "members"),
-        *(line(step, "most" if step.removed == most else "removed") for step in steps.stops),
-        line(Step("may be texted", 0, steps.sendable), "texted"),
-    ]
-    nobody, lacking = ", ".join(steps.nobody), ", ".join(steps.unchecked)
-    return pieces(
-        table(["step", "", "stopped", "left"], rows, class_="waterfall"),
-        if_any("p", f"No one stopped at: {nobody}." if nobody else "", class_="quiet"),
-        if_any("p", f"Not fully checked, see above: {lacking}." if lacking else "", class_="quiet"),
-    )
-
-
-def _checks(pages: Sequence[SegmentPage]) -> Markup:
-    """Return what each step of the waterfalls was checked against. It is listed once, since it is the same for all segments."""
-    first = next((page.waterfall for page in pages if page.waterfall is not None), None)
-    if first is None or "checked_against" not in first:
-        return Markup()
-    steps = first.loc[first["checked_against"] != "", ["step", "meaning", "checked_against"]].iloc[1:]
-    return _listing(
-        "What was checked before anybody may be texted", steps.rename(columns={"checked_against": "checked against"})
-    )
-
-
-def _listing(title: str, listed: pd.DataFrame, *, otherwise: str = "") -> Markup:
-    """Return a table unchanged, with its first column as row headers. If it has no rows, return the text `otherwise` or nothing."""
-    if listed.empty:
-        return element("section", element("h2", title), element("p", otherwise)) if otherwise else Markup()
-    rows = []
-    for first, *others in listed.itertuples(index=False, name=None):
-        cells = [element("td", f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in others]
-        rows.append(element("tr", element("th", str(first), scope="row"), *cells))
-    plain = table([str(column) for column in listed.columns], rows, class_="plain")
-    return element("section", element("h2", title), element("div", plain, class_="wide"))

@@ -11,7 +11,7 @@ import pandas as pd
 from segkit.drawing.cards import CELL, FONT
 from segkit.drawing.html import Markup, element, pieces
 from segkit.masking import masked_text, shape_of
-from segkit.wording import likeness, number, percent
+from segkit.wording import counted, likeness, number, percent
 
 SHARES: Final = frozenset({"share", "containment"})
 """Columns of shares, 0 to 1, which are shown in percent."""
@@ -36,22 +36,44 @@ class StyledFrame(pd.DataFrame):
     def _constructor(self) -> type["StyledFrame"]:
         return StyledFrame
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return what a notebook shows and stores; its plain text is masked too."""
+        return {"text/html": self._repr_html_(), "text/plain": _plain(self)}
+
     def _repr_html_(self) -> str:
-        if len(self.columns) > MOST_COLUMNS or self.columns.nlevels > 1 or self.index.nlevels > 1:
-            return pd.DataFrame(self).to_html(max_rows=MOST_ROWS, max_cols=MOST_COLUMNS)
         return str(_html(self))
 
 
-def _html(frame: pd.DataFrame) -> Markup:
+def _columns(frame: pd.DataFrame) -> list[tuple[Hashable, list[Any]]]:
+    """Return the name and the shown values of each column. The index comes first, unless it only counts the rows."""
     is_counted = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    shown = pd.concat([frame.head(FIRST_ROWS), frame.tail(LAST_ROWS)]) if len(frame) > MOST_ROWS else frame
+    levels = range(0 if is_counted else frame.index.nlevels)
+    columns = [(frame.index.names[level] or "", list(shown.index.get_level_values(level))) for level in levels]
+    columns += [(name, shown.iloc[:, place].tolist()) for place, name in enumerate(frame.columns[:MOST_COLUMNS])]
+    return columns
+
+
+def _plain(frame: pd.DataFrame) -> str:
+    """Return the table as plain text, for readers that show no HTML."""
+    words = [[masked_text(str(name)), *(_words(name, value) for value in values)] for name, values in _columns(frame)]
+    widths = [max(map(len, column)) for column in words]
+    rows = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in zip(*words, strict=True)
+    ]
+    if len(frame) > MOST_ROWS:
+        rows.insert(FIRST_ROWS + 1, f"… {len(frame) - FIRST_ROWS - LAST_ROWS:,} more rows …")
+    return "\n".join(rows)
+
+
+def _html(frame: pd.DataFrame) -> Markup:
     is_long = len(frame) > MOST_ROWS
-    shown = pd.concat([frame.head(FIRST_ROWS), frame.tail(LAST_ROWS)]) if is_long else frame
-    columns: list[tuple[Hashable, list[Any]]] = [] if is_counted else [(frame.index.name or "", list(shown.index))]
-    columns += [(name, shown.iloc[:, place].tolist()) for place, name in enumerate(frame.columns)]
+    columns = _columns(frame)
     cells = [[_cell(name, value) for value in values] for name, values in columns]
     rows = [element("tr", *row) for row in zip(*cells, strict=True)]
     if is_long:
-        left_out = f"… {len(frame) - len(shown):,} more rows …"
+        left_out = f"… {len(frame) - FIRST_ROWS - LAST_ROWS:,} more rows …"
         rows.insert(
             FIRST_ROWS, element("tr", element("td", left_out, colspan=len(columns), style=f"{CELL};text-align:left"))
         )
@@ -66,13 +88,20 @@ def _html(frame: pd.DataFrame) -> Markup:
         style="border-collapse:collapse;margin:.5rem 0;font-variant-numeric:tabular-nums",
     )
     notes = [f"{len(frame):,} rows"] if is_long else []
-    notes += ["No rows."] if frame.empty else []
+    more = len(frame.columns) - MOST_COLUMNS
+    notes += [f"{counted(more, 'more column')}"] if more > 0 else []
+    notes += ["No rows."] if not len(frame) else []
     notes += ["Names, numbers and addresses are masked on display; the cells hold them."] if _is_masked(columns) else []
     return element("div", table, element("div", " · ".join(notes)) if notes else "", class_="segkit-card", style=FONT)
 
 
 def _is_masked(columns: Sequence[tuple[Hashable, list[Any]]]) -> bool:
-    return any(name in NAMES and any(isinstance(value, str) for value in values) for name, values in columns)
+    return any(_is_personal(name) and any(isinstance(value, str) for value in values) for name, values in columns)
+
+
+def _is_personal(name: Hashable) -> bool:
+    """Return whether a column is about a person, also if it is one of several levels."""
+    return not NAMES.isdisjoint(name if isinstance(name, tuple) else (name,))
 
 
 def _is_number(value: object) -> bool:
@@ -111,7 +140,7 @@ def _words(name: Hashable, value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     text = str(value)
-    text = shape_of(text, r"[^@.\s]", visible=1) if name in NAMES else masked_text(text[:MOST_LETTERS])
+    text = shape_of(text, r"[^@.\s]", visible=1) if _is_personal(name) else masked_text(text[:MOST_LETTERS])
     return text if len(text) < MOST_LETTERS else f"{text}…"
 
 

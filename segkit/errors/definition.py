@@ -144,6 +144,23 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"{phrase} takes one of {listed(words)} at a time. For both, join two conditions with &.")
 
     @classmethod
+    def no_amount_to_rank(cls, condition: object) -> Self:
+        """A condition compares no amount by which profiles could be ranked."""
+        return cls(
+            f"top needs one condition with an amount to rank profiles by, and {_short(condition)} is not one. Write a count or sum of events, "
+            'sk.top(0.1, sk.spent("Placed Order", more_than=0, in_last_days=365), shop), or a number of the profile, '
+            'sk.top(0.1, sk.has("predicted_clv", at_least=0), shop), and join other conditions with & afterwards.'
+        )
+
+    @classmethod
+    def nobody_to_rank(cls, share: object) -> Self:
+        """No profile has an amount to be ranked by."""
+        return cls(
+            f"top({quoted(share)}, ...) found no profile to rank: none has such an event, or a number in that property. Check its name, "
+            "its timeframe and `where`."
+        )
+
+    @classmethod
     def sendable_of_a_table(cls) -> Self:
         """Who may be texted is asked of a membership table, which knows no phone numbers."""
         return cls(

@@ -189,7 +189,7 @@ class Tuner(Closable):
             if name not in names:
                 raise DefinitionError.unknown_word(getattr(self._builder, "__name__", "the builder"), name, names)
         defaults = {parameter.name: parameter.default for parameter in known if not parameter.is_required}
-        start = {**defaults, **starting_values(self._builder, self._dataset), **given}
+        start = {**defaults, **starting_values(self._builder, self._dataset, rounded=True), **given}
         lacking = [name for name in names if name not in start]
         if lacking:
             raise DefinitionError.missing_word(f"Tuner({getattr(self._builder, '__name__', 'builder')})", lacking)

@@ -69,13 +69,15 @@ def test_metrics_that_the_data_lacks_leave_the_default():
 
 
 def test_a_start_picks_about_the_top_tenth_of_the_buyers():
-    """On the sample shop no more than a tenth of the year's buyers spent more than the start, which is whole money."""
+    """On the sample shop no more than a tenth of the year's buyers spent more than the start, which somebody spent to the cent."""
     shop = sk.load(Path(__file__).parents[2] / "sample_data")
     start = starting_values(sk.sms_vip, shop)
     buyers = sk.membership(sk.Segment("Buyers", sk.did("Placed Order", in_last_days=365)), shop)["Buyers"].sum()
     best = sk.membership(sk.Segment("Best", sk.spent("Placed Order", more_than=start["spent"], in_last_days=365)), shop)
 
-    assert isinstance(start["spent"], int)
+    exactly = sk.spent("Placed Order", equals=start["spent"], in_last_days=365)
+    assert len(sk.members(sk.Segment("At it", exactly), shop))
+    assert starting_values(sk.sms_vip, shop, rounded=True)["spent"] == 5 * round(start["spent"] / 5)
     assert 0.08 <= best["Best"].sum() / buyers <= 0.105
 
 

@@ -11,7 +11,8 @@ import pytest
 from contrast import READABLE, contrast
 
 import segkit as sk
-from segkit.command.report import SegmentPage, html_report
+from segkit.command.report import html_report
+from segkit.command.report_segments import SegmentPage
 from segkit.drawing import palette
 
 VOID = {"meta", "link", "input"}
@@ -210,9 +211,9 @@ def test_without_consent_there_is_one_part_and_no_column_of_who_may_be_texted():
 @pytest.mark.parametrize(
     ("sizes", "finding"),
     [
-        (SIZES, "3,000 of 4,000 members of Subscribers, the largest of 3 segments, may be texted"),
+        (SIZES, "3,000 people may be texted, of the 4,000 members of Subscribers"),
         (SIZES.drop(columns="sendable"), "Subscribers, the largest of 3 segments, has 4,000 members, 40% of all profiles"),
-        (SIZES.loc[["VIP"]], "1 of 1,000 members of VIP may be texted"),
+        (SIZES.loc[["VIP"]], "1 person may be texted, of the 1,000 members of VIP"),
         (SIZES.loc[["Nobody"]], "1 segment, and nobody is in any of them"),
         (SIZES.iloc[:0], "No segment was built"),
     ],
@@ -255,7 +256,7 @@ def test_steps_that_stopped_no_one_share_one_line():
     section = read(report()).all("section", "segment")[0]
     words = [row.cells[0] for row in section.all("table", "waterfall")[0].all("tbody")[0].all("tr")]
     assert words == ["included", "no phone number", "texted within the smart-sending window", "may be texted"]
-    assert "No one stopped at: excluded, same number." in section.text
+    assert "Stopped nobody: excluded, same number." in section.text
 
 
 def test_a_segments_section_says_it_in_english_and_why_and_where_the_files_are():
@@ -266,7 +267,7 @@ def test_a_segments_section_says_it_in_english_and_why_and_where_the_files_are()
     assert [line.style["--depth"] for line in lines] == [0, 1, 1, 2, 2]
     assert "Everybody who may be texted." in section.text
     assert "4,000 members · 40% of all profiles · 3,000 may be texted" in section.text
-    assert [(link.text, link.attributes["href"]) for link in section.all("a")] == [
+    assert [(link.text, link.attributes["href"]) for link in section.all("ul", "files")[0].all("a")] == [
         ("send/subscribers 1.csv", "./send/subscribers%201.csv")
     ]
 
@@ -275,9 +276,60 @@ def test_the_table_of_sizes_links_to_the_sections():
     """Every link within the page has where it leads to."""
     page = read(report())
     links = {link.text: link.attributes["href"] for link in page.all("table", "sizes")[0].all("a")}
-    sections = {e.all("h3")[0].text: f"#{e.attributes['id']}" for e in page.all("section", "segment")}
+    sections = {
+        e.all("h3")[0].text.removesuffix(" ↑"): f"#{e.attributes['id']}" for e in page.all("section", "segment")
+    }
     assert links == sections
     assert list(links) == NAMES
+
+
+def test_the_contents_lead_to_every_section_and_back():
+    """Each section that is there is in the contents, in order, and has a way up; one without content is in neither."""
+    page = read(report())
+    (contents,) = page.all("nav", "contents")
+    links = {link.text: link.attributes["href"] for link in contents.all("a")}
+    sections = [part for part in page.all("section") if part.all("h2")]
+    assert links == {part.all("h2")[0].text.removesuffix(" ↑"): f"#{part.attributes['id']}" for part in sections}
+    assert list(links) == [
+        "Sizes",
+        "Overlap",
+        "Segment by segment",
+        "Not built, and why",
+        "Data issues, and what we did",
+    ]
+    assert {up.attributes["href"] for up in page.all("a", "up")} == {"#top"}
+    assert page.all("body")[0].attributes["id"] == "top"
+    assert "Overlap" not in read(report(overlap=NOTHING)).all("nav")[0].text
+
+
+def test_segments_of_the_same_members_say_so():
+    """Two segments with exactly the same members name each other, in the table and in their sections; empty ones are not the same."""
+    names = ["Subscribers", "VIP", "Nobody", "Nothing"]
+    overlap = overlap_of(names, [[1_000, 1_000, 0, 0], [1_000, 1_000, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+    page = read(report(overlap=overlap))
+    assert [row.cells[0] for row in page.all("table", "sizes")[0].all("tbody")[0].all("tr")] == [
+        "Subscriberssame as VIP",
+        "VIPsame as Subscribers",
+        "Nobody",
+    ]
+    vip = page.all("section", "segment")[1]
+    assert "The same members as Subscribers." in vip.text
+    assert "#segment-0" in [link.attributes["href"] for link in vip.all("a")]
+    assert "same" not in page.all("section", "segment")[2].text
+
+
+def test_a_waterfall_is_folded_below_its_main_reasons():
+    """The line that unfolds it says how many can't be texted and why; with only one segment it is open."""
+    (details,) = read(report()).all("section", "segment")[0].all("details")
+    assert details.all("summary")[0].text == (
+        "1,000 can't be texted: texted within the smart-sending window (900); no phone number (100)"
+    )
+    assert "open" not in details.attributes
+    (alone,) = read(report(pages=[SUBSCRIBERS])).all("details")
+    assert "open" in alone.attributes
+    everybody = WATERFALL.assign(removed=0, remaining=4_000)
+    (whole,) = read(report(pages=[replace(SUBSCRIBERS, waterfall=everybody)])).all("summary")
+    assert whole.text == "All of them may be texted"
 
 
 def test_overlap_is_told_in_three_ways():
@@ -327,7 +379,7 @@ def test_what_was_not_built_and_the_faults_and_the_notes_are_told():
 def test_a_clean_run_says_so():
     """Data without faults is said to have none; headings without content are left out."""
     page = read(report(faults=FAULTS.iloc[:0], not_built=NOTHING, notes=()))
-    assert "No fault was found in the data." in page.text
+    assert "No issue was found in the data." in page.text
     assert "Not built" not in page.text
     assert not page.all("div", "notes")
 
@@ -355,7 +407,7 @@ def test_hostile_text_stays_text():
         (e.tag, sorted(e.attributes)) for e in plain.walk()
     ]
     assert HOSTILE in sizes_rows(hostile)
-    assert [heading.text for heading in hostile.all("h3")][1] == HOSTILE
+    assert [heading.text for heading in hostile.all("h3")][1] == f"{HOSTILE} ↑"
     assert hostile.all("title")[0].text == HOSTILE
 
 
@@ -365,7 +417,7 @@ def test_hostile_text_stays_text():
 def test_a_link_to_a_file_can_lead_nowhere_else(name: str):
     """Whatever a file is called, its link is relative to the page."""
     page = read(report(pages=[replace(SUBSCRIBERS, files=(("file", name),))]))
-    (href,) = [link.attributes["href"] for link in page.all("section", "segment")[0].all("a")]
+    (href,) = [link.attributes["href"] for link in page.all("ul", "files")[0].all("a")]
     assert re.fullmatch(r"\./[\w./%~-]+", href)
 
 

@@ -76,7 +76,10 @@ def test_nobody_is_shown_by_a_table_of_people():
     assert "quill" not in html
     assert "masked on display" in html
     assert found.loc["a", "email"] == "quill.zoe@mail.example"
-    assert "+12125550142" not in StyledFrame({"note": ["call +12125550142"]})._repr_html_()
+    called = StyledFrame({"note": ["call +12125550142"]})
+    for shown in (found._repr_mimebundle_(), called._repr_mimebundle_()):  # type: ignore[operator]
+        assert set(shown) == {"text/html", "text/plain"}
+        assert not [text for text in shown.values() if "quill" in text or "Zoe" in text or "+12125550142" in text]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +106,26 @@ def test_every_table_is_styled_and_stays_so(table):
         assert 'class="segkit-card"' in made._repr_html_()
 
 
-def test_what_is_too_wide_is_shown_as_pandas_shows_it():
-    """A frame of many columns or several levels, which no page has room for, is cut as pandas cuts it."""
-    wide = StyledFrame({f"c{place}": [1] for place in range(MOST_COLUMNS + 1)})
-    assert "segkit-card" not in wide._repr_html_()
-    assert "segkit-card" not in StyledFrame({"a": [1]}).set_index(["a", "a"])._repr_html_()
+def test_a_wide_table_and_one_of_several_levels_are_masked_alike():
+    """Columns beyond the 40th are counted, and levels are columns, so that no way to arrange people shows one."""
+    wide = StyledFrame({f"c{place}": ["+12125550142"] for place in range(MOST_COLUMNS + 2)})
+    assert "2 more columns" in wide._repr_html_()
+    grouped = StyledFrame({"email": ["quill.zoe@mail.example"], "n": [1]}).set_index(["email", "n"])
+    two = StyledFrame([["quill.zoe@mail.example"]], columns=pd.MultiIndex.from_tuples([("a", "b")]))
+    for frame in (wide, grouped, two):
+        for shown in frame._repr_mimebundle_().values():
+            assert "quill" not in shown
+            assert "+12125550142" not in shown
     assert "No rows." in StyledFrame({"a": []})._repr_html_()
+
+
+def test_plain_text_has_the_same_words():
+    """Readers without HTML see the same rows, in columns."""
+    shown = StyledFrame({"ok": [True, False], "size": [12_345, 7]}, index=pd.Index(["a", "b"], name="segment"))
+    assert shown._repr_mimebundle_()["text/plain"].splitlines() == [
+        "segment  ok   size",
+        "a        yes  12,345",
+        "b        no   7",
+    ]
+    long = StyledFrame({"n": range(1_000)})._repr_mimebundle_()["text/plain"].splitlines()
+    assert (len(long), long[21]) == (27, "… 975 more rows …")

@@ -1,0 +1,113 @@
+"""Replace the limit of a condition by the one that only the highest amounts of a shop reach: "the top 10 %"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+
+from segkit.definition.conditions import Condition, MetricCondition, NumberTest, PropertyCondition
+from segkit.definition.measures import EventSum, Limit, Measure, Number, measure_of
+from segkit.engine.engines import Data, engine_of
+from segkit.engine.order import check_order
+from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, tell
+from segkit.errors import DefinitionError
+
+FINEST = 10_000
+"""Sums and numbers are found to one part in this many; amounts as written have fewer decimal places."""
+
+AT_ONCE = 1_000
+"""The largest number of edges in one query."""
+
+FARTHEST = 70
+"""Amounts are searched up to this power of two, in parts of `FINEST`."""
+
+
+def top(share: float, condition: Condition, dataset: Data) -> Condition:
+    """Return a condition that the highest share of profiles meets, such as the 10 % who spent most.
+
+    Only profiles with such an event, or with such a property, are counted. Of n profiles, the limit is the amount of the k-th highest,
+    where k is `share * n` rounded down, but at least 1. Everybody with that amount is in, so ties can make the group larger. The limit
+    is a number, which `sk.explain` shows, and does not change with the data until `top` is called again.
+
+    Args:
+        share: more than 0 and less than 1, such as 0.1 for the top 10 %.
+        condition: what to compare, with any limit: a count, sum or number of days of events, or a number of the profile, such as
+            `sk.spent("Placed Order", more_than=0, in_last_days=365)` or `sk.has("predicted_clv", at_least=0)`.
+        dataset: the profiles and events.
+
+    Returns:
+        The same condition with "at least" the limit.
+
+    Raises:
+        DefinitionError: the share is not between 0 and 1, the condition is of another kind, or no profile has such an amount.
+        DataError: as `sk.membership`.
+
+    >>> import pandas as pd
+    >>> from segkit import Dataset
+    >>> from segkit.definition.phrases import spent
+    >>> orders = pd.DataFrame({"profile_id": list("abcd"), "metric": "Placed Order", "datetime": "2026-06-01", "value": [5, 9.5, 9, 2]})
+    >>> top(0.5, spent("Placed Order", more_than=0), Dataset.from_frames(None, orders)).value
+    9
+    """
+    check_order(condition, "sk.top(share, condition, shop)")
+    if isinstance(share, bool) or not isinstance(share, (int, float, Decimal)) or not 0 < share < 1:
+        raise DefinitionError.bad_value("The share of top", share, "between 0 and 1, such as 0.1 for the top 10 %")
+    measure, among = _measure(condition)
+    engine = engine_of(dataset)
+    tell(engine, [condition])
+    is_whole = not isinstance(measure, (EventSum, Number))
+    found = _amount(engine, measure, among, share, 1 if is_whole else FINEST)
+    if found is None:
+        raise DefinitionError.nobody_to_rank(share)
+    limit = int(found) if found == int(found) else float(found)
+    match condition:
+        case MetricCondition():
+            return replace(condition, comparison="at least", value=limit)
+        case PropertyCondition():
+            return replace(condition, test=NumberTest("at least", limit))
+    raise AssertionError(condition)
+
+
+def _measure(condition: Condition) -> tuple[Measure, Condition]:
+    """Return the measure of a condition, and who is counted."""
+    match condition:
+        case MetricCondition():
+            has_one = replace(condition, measurement="count", comparison="at least", value=1)
+            measure = measure_of(condition)
+            if measure is not None:
+                return measure, has_one
+        case PropertyCondition(test=NumberTest()):
+            measure = measure_of(condition)
+            if measure is not None:
+                return measure, EVERYBODY
+    raise DefinitionError.no_amount_to_rank(condition)
+
+
+def _amount(engine: Engine, measure: Measure, among: Condition, share: float | Decimal, parts: int) -> Fraction | None:
+    """Return the amount of the k-th highest profile, rounded down to one part of 1; None if no profile has an amount."""
+    powers = [2**power for power in range(FARTHEST)]
+    steps: Sequence[int] = [*(-power for power in reversed(powers)), 0, *powers]
+    while True:
+        cube = engine.cube([Cut(measure, tuple(_edge(measure, step, parts) for step in steps))], among=among)
+        bins, counts = cube[0].to_numpy(), cube[COUNT].to_numpy()
+        bins, counts = bins[bins != NO_BIN], counts[bins != NO_BIN]
+        if not len(bins):
+            return None
+        people = int(counts.sum())
+        rank = people - max(floor(Fraction(str(share)) * people), 1)
+        place = int(bins[np.searchsorted(np.cumsum(counts), rank, side="right")])
+        if place in {0, len(steps)} or steps[place] - steps[place - 1] == 1:
+            return Fraction(steps[max(place - 1, 0)], parts)
+        low, high = steps[place - 1], steps[place]
+        width = max((high - low) // AT_ONCE, 1)
+        steps = [*range(low, high, width), high]
+
+
+def _edge(measure: Measure, step: int, parts: int) -> Limit:
+    """Return an edge in the unit of the measure: sums are compared with exact decimals, properties with doubles."""
+    if parts == 1:
+        return step
+    return step / parts if isinstance(measure, Number) else Decimal(step) / parts
