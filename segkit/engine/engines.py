@@ -11,7 +11,7 @@ Data: TypeAlias = Dataset
 
 
 def engine_of(data: Data) -> Engine:
-    """Return the engine for a Dataset, which works in memory.
+    """Return the engine that answers questions about a Dataset. It works in memory.
 
     Raises:
         DefinitionError: `data` is not a Dataset.

@@ -18,11 +18,11 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
         dataset: the profiles and events.
 
     Returns:
-        A boolean column for each segment, in the given order, and a row for each profile of the Dataset; index `profile_id`.
+        A table with a boolean column for each segment, in the given order, and a row for each profile, with `profile_id` as the index.
 
     Raises:
         DefinitionError: an argument is not a segment, two segments have the same name, or a segment that another refers to is missing.
-        DataError: a condition names a metric, property, list or postal code that the data does not have.
+        DataError: a condition names a metric, property, list or postal code that the data lacks.
 
     Warns:
         SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
@@ -44,9 +44,9 @@ def membership(segments: Segments, dataset: Dataset) -> pd.DataFrame:
 
 
 def members(segment: Segment, dataset: Dataset) -> pd.DataFrame:
-    """Return the profiles in a segment, with a column for each property; index `profile_id`.
+    """Return the profiles in a segment, with a column for each property and `profile_id` as the index.
 
-    Raises and warns as `membership`.
+    The errors and warnings are the same as for `membership`.
 
     >>> from segkit.definition.phrases import has
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"], "Age": [17, 18]}), as_of="2026-06-30")

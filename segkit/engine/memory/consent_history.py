@@ -1,7 +1,7 @@
-"""Work out each profile's consent to a channel as of any moment, from its status and from consent events.
+"""Work out each profile's consent to a channel at any moment, from its status and from consent events.
 
-A status applies from its date on. As of an earlier moment, the newest consent event before that moment decides. This is the consent
-that segments use; `segkit.sending.eligibility` decides who may be texted, by stricter rules.
+A status applies from its date on. At an earlier moment, the newest consent event before that moment decides. This is the consent that
+segments use. `segkit.sending.eligibility` decides by stricter rules who may be texted.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from segkit.data.validation.faults import Faults
 Channel: TypeAlias = Literal["sms", "email"]
 
 NEVER_YET, FOR_EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-"""Sentinel instants: of an event that never happened, and of an opt-out without a known date, which always counts."""
+"""Sentinel instants: for an event that never happened, and for an opt-out without a known date, which always counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class StatusThen:
 
     Attributes:
         status: the code of each profile's status.
-        dates: when the status began, in microseconds; `NEVER_YET` if that is not known.
-        is_replayed: whether the status in the data is dated after the moment, so that consent events decided.
-        is_told: whether it is replayed and there is a consent event before the moment.
+        dates: when the status began, in microseconds, or `NEVER_YET` if that is not known.
+        is_replayed: whether the status in the data has a date after the moment, so consent events decided instead.
+        is_told: whether the status is replayed and there is a consent event before the moment.
     """
 
     status: Status
@@ -43,12 +43,12 @@ class ConsentHistory:
 
     Attributes:
         status: the code of each profile's status in the data.
-        dates: when the status began, in microseconds; `NEVER_YET` if that is not known, is a placeholder such as 1970-01-01, or is
-            later than everything else in the data.
+        dates: when the status began, in microseconds. It is `NEVER_YET` if the date is not known, is a placeholder such as
+            1970-01-01, or is later than everything else in the data.
         is_date: which of `dates` have no time of day.
         given: the events that gave consent.
         withdrawn: the events that withdrew consent.
-        withdrawn_ends: the time of each event in `withdrawn`; the end of the day if it has no time of day.
+        withdrawn_ends: the time of each event in `withdrawn`, or the end of the day if it has no time of day.
         newest: the latest of `dates`.
     """
 
@@ -81,12 +81,12 @@ class ConsentHistory:
 
     @property
     def date_ends(self) -> Microseconds:
-        """The dates of statuses as they count for opt-outs: the end of the day without a time of day, `FOR_EVER` if unknown."""
+        """The dates of statuses as they count for opt-outs: the end of the day if they have no time, `FOR_EVER` if unknown."""
         return np.where(self.dates == NEVER_YET, FOR_EVER, ends_of(self.dates, self.is_date))
 
     @property
     def held(self) -> tuple[Status, Microseconds, Flags]:
-        """The arrays that this object owns; the events belong to the Dataset."""
+        """The arrays that this object owns. The events belong to the Dataset."""
         return self.status, self.dates, self.is_date
 
     def note_disagreements(self, faults: Faults) -> None:

@@ -46,7 +46,7 @@ BATCH = 65_536
 class MemoryEngine:
     """The engine for a Dataset in memory.
 
-    Answers to conditions and amounts of measures are cached in the Dataset. Cells and counts are fast to work out, so they are not cached.
+    The Dataset caches answers to conditions and amounts of measures. Cells and counts are fast to compute, so they are not cached.
 
     Attributes:
         dataset: the profiles and events.
@@ -60,14 +60,14 @@ class MemoryEngine:
 
     @property
     def as_of(self) -> datetime:
-        """The moment as of which questions are answered, UTC."""
+        """The moment for which questions are answered, in UTC."""
         return self.dataset.as_of
 
     def __len__(self) -> int:
         return len(self.dataset)
 
     def at(self, as_of: datetime) -> "MemoryEngine":
-        """Return an engine for the same data with another `as_of`; nothing is copied."""
+        """Return an engine for the same data with another `as_of`. Nothing is copied."""
         return MemoryEngine(self.dataset.with_as_of(as_of))
 
     def names(self) -> Names:
@@ -81,11 +81,11 @@ class MemoryEngine:
         )
 
     def notes(self, conditions: Iterable[Condition]) -> list[str]:
-        """Return what an analyst should know about the answers; no sentence twice."""
+        """Return what an analyst should know about the answers, without repetitions."""
         return list(dict.fromkeys(note for condition in conditions for note in self._evaluation.notes(condition)))
 
     def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
-        """Return how many profiles match each condition, among all profiles or only some; see `Engine.counts`."""
+        """Return how many profiles match each condition, among all profiles or only some of them: see `Engine.counts`."""
         evaluation = self._evaluation
         parts = [_parts(condition) for condition in conditions]
         distinct = set[Condition]().union(*parts)
@@ -93,7 +93,7 @@ class MemoryEngine:
         if len(distinct) >= len(conditions):
             every = map(evaluation.answer, conditions)
             return [int(np.count_nonzero(holds if inside is None else holds & inside)) for holds in every]
-        # There are fewer parts than conditions if segments are compared in pairs. Then combining packed bits is faster than flags.
+        # If segments are compared in pairs, there are fewer parts than conditions, and combining packed bits is faster than flags.
         words = {condition: packed(evaluation.answer(condition)) for condition in distinct}
         also = [] if inside is None else [packed(inside)]
         counter = Counter(len(next(iter(words.values()))))
@@ -135,7 +135,7 @@ class MemoryEngine:
         return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
 
     def _digit(self, item: Item) -> Digit | bool:
-        """Return an item's values as digits; just True or False if a condition matches every profile or none."""
+        """Return an item's values as digits, or only True or False if a condition matches every profile or none."""
         match item:
             case At(inner, moment):
                 if isinstance(inner, (EventCount, EventSum, EventDays)):
