@@ -47,7 +47,7 @@ class Counted:
 
     @property
     def readable(self) -> Flags:
-        """Which digits are an instant."""
+        """Which digits are instants."""
         return np.asarray(self.units >= 0)
 
 
