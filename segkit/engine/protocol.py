@@ -51,8 +51,8 @@ class NotOneDayError(Exception):
 class Cut:
     """Bins of a measure. The bin of a profile is the number of edges that its amount reaches.
 
-    Bin 0 is below all edges, and bin `len(edges)` is above all of them. A profile with an amount that reaches edge `i`, counted from
-    0, is in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
+    Amounts in bin 0 reach no edge, and amounts in bin `len(edges)` reach all edges. An amount that reaches edge `i`, counted from 0,
+    is in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
     "more than" and "at most". "Equals" needs two cuts by the same edges: reached but not passed.
 
     A profile without an amount is in `NO_BIN`, -1. A profile has no amount if its location is unknown, if its property is not set or
@@ -119,14 +119,14 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class HashGroup:
-    """A group into which a hash puts each profile, from 0 to `groups - 1`. It is the same on every engine, whoever else is in the data.
+    """Groups of profiles by a hash, from 0 to `groups - 1`. A profile's group is the same on every engine and in any data.
 
-    The group is the first eight hexadecimal digits of the MD5 of `key` followed by the profile's id, both in UTF-8, read as a whole
-    number, modulo `groups`. Every database can work this out.
+    The hash is the MD5 of `key` followed by the profile's id, both in UTF-8. Its first eight hexadecimal digits, read as a whole
+    number, modulo `groups`, are the group. Every database can compute this.
 
     Attributes:
         groups: the number of groups, at least 1.
-        key: a text that makes one assignment to groups different from another.
+        key: text that makes different assignments to groups independent of each other.
     """
 
     groups: int
@@ -136,7 +136,7 @@ class HashGroup:
 Item: TypeAlias = Condition | Cut | At | Picked | HashGroup
 """What a cube groups profiles by."""
 Summed: TypeAlias = Condition | EventMeasure | At
-"""What a cube adds up in each cell: how many profiles match a condition, or the amounts of a measure of events."""
+"""What a cube adds up in each cell: the number of profiles that match a condition, or the amounts of a measure of events."""
 Some: TypeAlias = Condition | Picked
 """Which profiles are counted: those that match a condition, or those whose flag is True."""
 
@@ -199,15 +199,15 @@ class Engine(Protocol):
         Args:
             by: the items to group by.
             among: which profiles are counted.
-            sums: what to add up in each group, usually `At` a later moment. The sum of a condition is the number of profiles that
-                match it; the sum of a measure is the sum of the amounts of its profiles.
+            sums: what to add up in each group, usually `At` a later moment. The sum for a condition is the number of profiles that
+                match it. The sum for a measure is the sum of the profiles' amounts.
 
         Returns:
-            A row for each combination that occurs, sorted by its columns. Each item of `by` has a column named by its position,
-            beginning with 0. It holds True or False for a condition, the bin of a cut, the value of a `Picked`, or the group of a
-            `HashGroup`. The column `count` holds the number of profiles. The counts add up to the number of profiles that are
-            counted. Each of `sums` has a column named by `sum_column`, of doubles, each the nearest to the exact sum of the amounts
-            as they are written (as long as that sum is below 2**53 of the smallest unit that the metric's amounts have).
+            A row for each combination that occurs, sorted by its columns. Each item in `by` has a column named by its position,
+            beginning with 0. It has True or False for a condition, the bin for a cut, the value of a `Picked`, or the group of a
+            `HashGroup`. The column `count` has the number of profiles. The counts add up to the number of profiles that are counted.
+            Each item in `sums` has a column of doubles named by `sum_column`. Each double is the nearest to the exact sum of the
+            amounts as they are written, if this sum is below 2**53 times the smallest unit of the metric's amounts.
 
         Raises:
             DataError: see `counts`.

@@ -80,13 +80,13 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
 def add_up_cells(
     digits: Sequence[Digit], profiles: int, among: Flags | None, amounts: Sequence[npt.NDArray[Any]]
 ) -> tuple[list[Digits], Counts, list[npt.NDArray[np.float64]]]:
-    """Return what `count_cells` does, and for each array of amounts its sum in each cell.
+    """Return the same as `count_cells`, and the sum of each array of amounts in each cell.
 
     Args:
         digits: the items to group by.
         profiles: the number of profiles.
         among: which profiles are counted; None means all.
-        amounts: arrays with an amount for each profile. Whole amounts are added up exactly as long as a sum is below 2**53.
+        amounts: arrays with an amount for each profile. Sums of whole amounts are exact below 2**53.
 
     >>> flags = np.array([True, False, True])
     >>> add_up_cells([Digit.of_flags(flags)], 3, None, [np.array([1, 2, 4])])[2]
@@ -107,7 +107,7 @@ def add_up_cells(
     sums = []
     for one in amounts:
         added = np.bincount(places, weights=one if among is None else one.compress(among))
-        # `bincount` ends with the last cell that occurs.
+        # The result of `bincount` ends with the last cell that occurs.
         sums.append(added[found].astype(np.float64))
     return [one for group, cells in parts for one in _split(cells, group)], counts.astype(np.int64), sums
 

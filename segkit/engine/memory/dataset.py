@@ -215,7 +215,7 @@ class Dataset:
         return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
 
     def _repr_html_(self) -> str:
-        """Return the text of `repr` as HTML, with all metrics, properties and lists, and the report; it names nobody."""
+        """Return the text of `repr` as HTML, with all metrics, properties and lists, and the report. It names nobody."""
         return shop_card(self)
 
     @property

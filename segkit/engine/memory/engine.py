@@ -100,7 +100,7 @@ class MemoryEngine:
         return [counter.count(*(words[part] for part in some), *also) for some in parts]
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY, sums: Sequence[Summed] = ()) -> pd.DataFrame:
-        """Group profiles by several items, count each group, and add up outcomes; see `Engine.cube`."""
+        """Group profiles by several items, count each group, and add up outcomes: see `Engine.cube`."""
         inside = self._matching(among)
         some = None if inside.all() else inside
         asked = [self._digit(item) for item in by]
@@ -121,7 +121,7 @@ class MemoryEngine:
         return pd.DataFrame(table)
 
     def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
+        """Yield the profiles that match a condition, a batch at a time: see `Engine.rows`."""
         dataset = self.dataset
         names = dataset.property_names if columns is None else list(columns)
         cells = {"profile_id": dataset.ids}
@@ -155,7 +155,7 @@ class MemoryEngine:
                 return True if flags.all() else Digit.of_flags(flags)
 
     def _amounts(self, item: Summed) -> tuple[npt.NDArray[Any], int]:
-        """Return what each profile adds to a sum, in whole units, and how many decimals the units have."""
+        """Return what each profile adds to a sum, in whole units, and the number of decimals of the units."""
         match item:
             case At(inner, moment):
                 if isinstance(inner, Cut):
@@ -169,7 +169,7 @@ class MemoryEngine:
                 return self._evaluation.answer(item), 0
 
     def _hash_groups(self, item: HashGroup) -> npt.NDArray[np.int32]:
-        """Return the group of each profile; see `HashGroup`."""
+        """Return the group of each profile (see `HashGroup`)."""
 
         def groups() -> npt.NDArray[np.int32]:
             start = md5(item.key.encode(), usedforsecurity=False)
@@ -184,7 +184,7 @@ class MemoryEngine:
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of an "all of"; any other condition is its own only part."""
+    """Return the parts of an "all of". Any other condition is its own only part."""
     return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 
@@ -207,8 +207,8 @@ def _batch(rows: npt.NDArray[np.int64], columns: dict[str, Cells]) -> pa.RecordB
 def _cells_at(cells: Cells, rows: npt.NDArray[np.int64]) -> pa.Array:
     """Return the cells of some rows as one array. Codes stay codes, and values of several kinds become JSON.
 
-    The column is sliced first, because `take` on a whole column may combine its chunks every time. If the rows are consecutive, the
-    slice is the result.
+    The column is sliced first, because `take` on a whole column may combine its chunks every time. For consecutive rows, the slice is
+    the result.
     """
     if isinstance(cells, CodedCells):
         codes = cells.coded()

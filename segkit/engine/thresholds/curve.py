@@ -113,11 +113,11 @@ class Spans:
         return Spans(self.positions - self.stop, self.positions - self.first, self.positions)
 
     def running(self, counts: Counts, bins: Counts | None = None, width: int = 1) -> Counts:
-        """Return the number of members at each position; with `bins`, a row for each position and a column for each bin."""
+        """Return the number of members at each position or, with `bins`, a row for each position and a column for each bin."""
         return self.added(counts, bins, width).astype(np.int64)
 
     def added(self, amounts: Counts | Amounts, bins: Counts | None = None, width: int = 1) -> Amounts:
-        """Return the sum of amounts of cells over the members, in the form that `running` has for counts."""
+        """Return the sum of the cells' amounts over the members, in the same form as `running` returns counts."""
         is_in = ~self.is_never if bins is None else ~self.is_never & (bins != NO_BIN)
         bin_of, size = 0 if bins is None else bins[is_in], (self.positions + 1) * width
         # `bincount` adds weights as doubles, in which whole numbers are exact up to 2**53.
@@ -140,7 +140,7 @@ class Curve:
         spans: the positions at which the profiles of each cell are members.
         counts: the number of profiles in each cell.
         cells: the value of each queried item in each cell.
-        sums: the value of each sum in each cell, in the order of `sums` of `curve_of`.
+        sums: the value of each sum in each cell, in the order of the `sums` that were passed to `curve_of`.
     """
 
     spans: Spans
@@ -162,7 +162,8 @@ class Curve:
     def by_group(self, groups: HashGroup) -> Amounts:
         """Return the number of members and each sum over the members, for each position and each group.
 
-        `groups` must be an item of `also`. The axes of the array are: the number of members, then each sum; positions; groups.
+        `groups` must be an item in `also`. The first axis of the array has the number of members and then each sum, the second the
+        positions, and the third the groups.
         """
         bins, width = self.cells[groups], groups.groups
         return np.stack(
