@@ -13,7 +13,7 @@ from segkit.definition.segment import Segments
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data
 from segkit.engine.memory.cells import count_flags
-from segkit.engine.memory.words import Counter, packed
+from segkit.engine.memory.packed_flags import Counter, packed
 from segkit.engine.protocol import COUNT, Engine, tell
 from segkit.errors import DefinitionError
 

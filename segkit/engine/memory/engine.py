@@ -21,7 +21,7 @@ from segkit.engine.memory.bins import digit_of
 from segkit.engine.memory.cells import Digit, add_up_cells, count_cells
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.words import Counter, packed
+from segkit.engine.memory.packed_flags import Counter, packed
 from segkit.engine.protocol import (
     COUNT,
     EVERYBODY,
