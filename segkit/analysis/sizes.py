@@ -11,7 +11,7 @@ from segkit.analysis.flags import checked
 from segkit.definition.segment import Segment, Segments
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import warn_about_answers
 from segkit.errors import DefinitionError
 from segkit.sending.audience import audience
 
@@ -75,7 +75,7 @@ def _asked_sizes(asked: Asked, base: str | None) -> pd.DataFrame:
     if base is not None:
         place = asked.names.index(base)
         in_base, base_size = engine.counts(conditions, among=conditions[place]), counts[place]
-    tell(engine, conditions)
+    warn_about_answers(engine, conditions)
     return _sizes(asked.names, counts, in_base, base, base_size)
 
 

@@ -14,7 +14,7 @@ from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import Engine, tell
+from segkit.engine.protocol import Engine, warn_about_answers
 from segkit.engine.thresholds.curve import curve_of
 from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import DefinitionError
@@ -61,7 +61,7 @@ def sweep(
         raise DefinitionError.missing_word("sweep", [f"{name}=[...]" for name in known])
     inside = None if base is None else one_segment(base).condition
     if inside is not None:
-        tell(engine, [inside])
+        warn_about_answers(engine, [inside])
     *outer, last = varying
     found = []
     for settings_of_outer in product(*(varying[name] for name in outer)):
@@ -69,7 +69,7 @@ def sweep(
         threshold = Threshold.of(builder, [{last: value} for value in varying[last]], values)
         found.append(_counts(threshold, inside, engine))
     told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
-    tell(engine, told)
+    warn_about_answers(engine, told)
     sizes, in_base = (
         np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
     )

@@ -253,8 +253,8 @@ def _with_text(kind: pa.DataType) -> pa.DataType:
         return pa.list_(_with_text(kind.value_type))
     if pa.types.is_struct(kind):
         return pa.struct([(field.name, _with_text(field.type)) for field in kind])
-    is_told = pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind)
-    return pa.string() if is_told else kind
+    has_times = pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind)
+    return pa.string() if has_times else kind
 
 
 def _is_list(kind: pa.DataType) -> bool:

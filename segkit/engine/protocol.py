@@ -161,7 +161,7 @@ class Names:
 class Engine(Protocol):
     """Answers questions about the profiles of one shop at one moment.
 
-    No method warns. `notes` returns what an analyst should know about the answers, and callers issue these notes with `tell`.
+    No method warns. `notes` returns what an analyst should know about the answers, and callers issue these notes with `warn_about_answers`.
     """
 
     @property
@@ -233,7 +233,7 @@ class Engine(Protocol):
         ...
 
 
-def tell(engine: Engine, conditions: Iterable[Condition]) -> None:
+def warn_about_answers(engine: Engine, conditions: Iterable[Condition]) -> None:
     """Warn about what an analyst should know about the answers to some conditions.
 
     After `MOST_WARNINGS` warnings, one more warning says how many were left out.

@@ -25,7 +25,7 @@ from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.order import check_order
-from segkit.engine.protocol import Picked, tell
+from segkit.engine.protocol import Picked, warn_about_answers
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
@@ -89,7 +89,7 @@ class SmsAudience:
         self._included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
         # Count now, so that a name that the data lacks raises an error here rather than when a result is read.
         (self._included_size,) = self._engine.counts([self._included])
-        tell(self._engine, conditions)
+        warn_about_answers(self._engine, conditions)
 
     @property
     def size(self) -> int:
@@ -263,7 +263,7 @@ def write_members(segment: Segment, dataset: Dataset, path: str | Path, *, repla
     check_order(segment, "sk.write_members(segment, shop, path)")
     segment = one_segment(segment)
     engine = engine_of(dataset)
-    tell(engine, [segment.condition])
+    warn_about_answers(engine, [segment.condition])
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),

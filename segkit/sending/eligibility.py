@@ -111,7 +111,9 @@ class Eligibility:
             ("eligibility", settings, until, dataset.as_of, dataset.known_until),
             lambda: _check_all(_Checks(dataset, until), settings),
         )
-        Evaluation(dataset).tell(segment.condition for segment in (*excluded, *([] if failing is None else [failing])))
+        Evaluation(dataset).warn_about_answers(
+            segment.condition for segment in (*excluded, *([] if failing is None else [failing]))
+        )
         if note := self.note:
             warn(note)
 

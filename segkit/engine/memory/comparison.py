@@ -47,7 +47,7 @@ class Comparison:
         found: Flags = self.values >= self.limit if self.is_least else self.values < self.limit
         return found
 
-    def turned(self) -> "Comparison":
+    def negated(self) -> "Comparison":
         """Return the comparison that is true where this comparison is false."""
         values = self.values
         if values.dtype.kind == "f" and np.isnan(values).any():

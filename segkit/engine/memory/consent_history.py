@@ -28,13 +28,13 @@ class StatusThen:
         status: the code of each profile's status.
         dates: when the status began, in microseconds, or `NEVER_YET` if that is not known.
         is_replayed: whether the status in the data has a date after the moment, so consent events decided instead.
-        is_told: whether the status is replayed and there is a consent event before the moment.
+        is_from_event: whether a consent event before the moment decided the replayed status.
     """
 
     status: Status
     dates: Microseconds
     is_replayed: Flags
-    is_told: Flags
+    is_from_event: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,11 @@ class ConsentHistory:
             return StatusThen(self.status, self.dates, nobody, nobody)
         is_replayed = self.dates > moment
         given, withdrawn = self.newest_given(moment), self._newest(self.withdrawn, self.withdrawn_ends, moment)
-        is_told = is_replayed & ((given > NEVER_YET) | (withdrawn > NEVER_YET))
+        is_from_event = is_replayed & ((given > NEVER_YET) | (withdrawn > NEVER_YET))
         said = np.where(withdrawn >= given, np.int8(UNSUBSCRIBED), np.int8(SUBSCRIBED))
-        status = np.where(is_replayed, np.where(is_told, said, np.int8(NEVER)), self.status)
+        status = np.where(is_replayed, np.where(is_from_event, said, np.int8(NEVER)), self.status)
         dates = np.where(is_replayed, np.maximum(given, withdrawn), self.dates)
-        return StatusThen(status.astype(np.int8), dates, is_replayed, is_told)
+        return StatusThen(status.astype(np.int8), dates, is_replayed, is_from_event)
 
     def newest_given(self, until: int) -> Microseconds:
         """Return the time of each profile's latest event that gave consent, up to a moment."""

@@ -137,10 +137,10 @@ class Evaluation:
             SegkitWarning: the condition has notes that this object has not issued before.
         """
         found = self.answer(condition)
-        self.tell([condition])
+        self.warn_about_answers([condition])
         return found
 
-    def tell(self, conditions: Iterable[Condition]) -> None:
+    def warn_about_answers(self, conditions: Iterable[Condition]) -> None:
         """Warn with notes that this object has not issued before (see `protocol.warn_of`)."""
         notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
         new = [note for note in notes if note not in self._warned]
@@ -232,8 +232,8 @@ class Evaluation:
                 if not isinstance(moved, Moved):
                     return moved
                 key = Not, moved.key
-                turned = moved.comparison.turned
-                return Moved(replace(turned(), values=self.keep("joined numbers", key, lambda: turned().values)), key)
+                negated = moved.comparison.negated
+                return Moved(replace(negated(), values=self.keep("joined numbers", key, lambda: negated().values)), key)
             case MetricCondition():
                 changed = self._changed_measures(condition)
                 return (self._moved_events(condition, changed) or "several") if changed else None
@@ -572,7 +572,7 @@ class Evaluation:
         then = self.dataset.status_then(channel)
         if not then.is_replayed.any():
             return found
-        replayed = then.is_told & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
+        replayed = then.is_from_event & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
         return np.where(then.is_replayed, replayed, found)
 
     def _can_receive_email(self) -> Flags:

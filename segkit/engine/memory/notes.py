@@ -168,7 +168,7 @@ def _lacking_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
     if channel == "email" and not dataset.has_property("email"):
         yield "The profiles have no email, so nobody can receive email."
     then = dataset.status_then(channel)
-    younger, decided = int(then.is_replayed.sum()), int(then.is_told.sum())
+    younger, decided = int(then.is_replayed.sum()), int(then.is_from_event.sum())
     if younger:
         yield (
             f"{counted(younger, 'profile has', 'profiles have')} a status of {_CHANNELS[channel]} consent dated after "

@@ -77,7 +77,7 @@ class Spans:
         """Which cells match at no position."""
         return self.first >= self.stop
 
-    def turned(self) -> "Spans":
+    def negated(self) -> "Spans":
         """Return the positions at which the condition is not true.
 
         Raises:
@@ -268,7 +268,7 @@ def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable],
     if not parts:
         return _fixed(condition, count)
     if isinstance(condition, Not):
-        return _Readable(parts[0].items, lambda cells: parts[0].read(cells).turned())
+        return _Readable(parts[0].items, lambda cells: parts[0].read(cells).negated())
     combine = Spans.both if isinstance(condition, AllOf) else Spans.either
     if fixed:
         # Query all fixed parts as one condition, so that there are fewer cells.
@@ -342,12 +342,12 @@ def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit])
         case "more than":
             return _Readable((passed,), until_passed)
         case "fewer than":
-            return _Readable((reached,), lambda cells: _with_amount(until(cells).turned(), cells[reached]))
+            return _Readable((reached,), lambda cells: _with_amount(until(cells).negated(), cells[reached]))
         case "at most":
-            return _Readable((passed,), lambda cells: _with_amount(until_passed(cells).turned(), cells[passed]))
+            return _Readable((passed,), lambda cells: _with_amount(until_passed(cells).negated(), cells[passed]))
         case "equals":
             both = (reached, passed)
-            return _Readable(both, lambda cells: until(cells).both(until_passed(cells).turned()))
+            return _Readable(both, lambda cells: until(cells).both(until_passed(cells).negated()))
         case "not equals":
             raise NoCurveError
 
@@ -361,8 +361,8 @@ def _decided(measure: LastDay | FirstDay, days: Sequence[int], *, is_reached: bo
 
     def read(cells: Cells) -> Spans:
         spans = until(cells)
-        holds = spans if isinstance(measure, LastDay) else _with_amount(spans.turned(), cells[cut])
-        return holds if is_reached else holds.turned()
+        holds = spans if isinstance(measure, LastDay) else _with_amount(spans.negated(), cells[cut])
+        return holds if is_reached else holds.negated()
 
     return _Readable((cut,), read)
 

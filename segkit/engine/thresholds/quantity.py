@@ -74,7 +74,7 @@ class Quantity:
             case _:
                 assert_never(self.measure)
 
-    def stands(self, atom: Atom) -> float:
+    def threshold_of(self, atom: Atom) -> float:
         """Return the threshold of a condition in the unit of the chart, which is days for windows."""
         return _limit_in_unit(self.measure, atom, is_nearest=self.is_nearest)
 
