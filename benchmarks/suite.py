@@ -3,7 +3,7 @@
     python benchmarks/suite.py                                        a million profiles, twenty events each
     python benchmarks/suite.py --profiles 100000 --only moves,sets    a smaller shop, some sections
     python benchmarks/suite.py --profiles 5000000 --rounds 2          segkit and Polars alone, one after the other
-    python benchmarks/suite.py --write README.md                      and replace the tables in this file
+    python benchmarks/suite.py --write README.md                      and also replaces the tables in this file
 
 Needs the extra "benchmarks". Peers take turns in one process, so that a busy machine slows all of them alike. With more than two
 million profiles, each peer runs in its own process. Exits with 1 if an answer differs from segkit's.
