@@ -16,7 +16,7 @@ BEGIN, END = "<!-- benchmarks: made by benchmarks/suite.py -->", "<!-- benchmark
 PEERS = ("pandas as written", "pandas prepared", "numpy by hand", "Polars", "DuckDB", "phonenumbers")
 KINDS = ("later", "first", "next", "once")
 SHOWN = 1_000_000
-"""Number of profiles of the shop in the compact table; without results for it, the largest shop is used."""
+"""The number of profiles of the shop in the compact table. Without results for it, the largest shop is used."""
 GROWING = (
     ("moves", "engaged: days"),
     ("moves", "prefers SMS: email days"),
@@ -52,22 +52,22 @@ def short(every: list[Results]) -> str:
 
 def long(every: list[Results]) -> str:
     """Return all measurements of all shops."""
-    parts = ["# Benchmarks: every figure", "Made by `python benchmarks/suite.py`; see there how.\n"]
+    parts = ["# Benchmarks: every figure", "Made by `python benchmarks/suite.py`, which describes the method.\n"]
     for one in every:
         parts += [f"## {one.profiles:,} profiles, {one.events:,} events", _machine(one), "", _full(one), ""]
-        parts += [f"- {line}" for line in one.differing] or ["All answers are those of segkit."]
+        parts += [f"- {line}" for line in one.differing] or ["All answers agree with segkit's."]
         parts.append("")
     return "\n".join(parts)
 
 
 def _introduction(shown: Results) -> str:
     return (
-        f"{shown.profiles:,} profiles and {shown.events:,} events, {_machine(shown)}. Milliseconds of segkit as median (quartiles), "
-        "then how many times longer each peer takes; **bold** is where a peer is quicker. Of three figures the first is a later move of a "
-        "slider dragged over positions that it never comes back to, the second its first move, with all caches emptied (of segkit "
-        "also what the others keep from loading, such as distances), and the third one of the two moves after the first, with which "
-        "segkit builds what later ones use. Peers take turns in one run "
-        f"and their answers are compared with segkit's: {_agreement(shown)}"
+        f"{shown.profiles:,} profiles and {shown.events:,} events, {_machine(shown)}. The first column shows segkit's times in "
+        "milliseconds, as median (quartiles). The other columns show how many times longer each peer takes, in **bold** where the "
+        "peer is faster. Three figures are, in this order: a later move of a slider that is dragged over positions without returning "
+        "to any; its first move, with all caches emptied (for segkit, this includes results that the peers keep from loading, such as "
+        "distances); and one of the two moves after the first, during which segkit computes what later moves use. All peers take "
+        f"turns in one run, and their answers are compared with segkit's: {_agreement(shown)}"
     )
 
 
@@ -76,7 +76,7 @@ def _agreement(shown: Results) -> str:
     others = len(shown.differing) - len(floats)
     words = f"{others} differ." if others else "all are equal."
     if floats:
-        words += f" ({len(floats)} sums of floats in pandas as written put somebody on the wrong side of a threshold.)"
+        words += f" ({len(floats)} sums of floats in pandas as written put profiles on the wrong side of a threshold.)"
     return words
 
 
@@ -145,7 +145,7 @@ def _full(one: Results) -> str:
 
 
 def _by_task(measurements: Iterable[Measurement]) -> dict[tuple[str, str, str], dict[str, Measurement]]:
-    """Return the measurements of each task by peer, in the order of the sections."""
+    """Return the measurements for each task by peer, in the order of the sections."""
     found: dict[tuple[str, str, str], dict[str, Measurement]] = {}
     for one in sorted(measurements, key=lambda one: SECTIONS.index(one.section)):
         found.setdefault(one.key, {})[one.peer] = one
@@ -153,7 +153,7 @@ def _by_task(measurements: Iterable[Measurement]) -> dict[tuple[str, str, str], 
 
 
 def _side_by_side(kinds: list[dict[str, Measurement]], peer: str) -> str:
-    """Return how many times longer a peer takes for each kind of move."""
+    """Return how many times longer than segkit a peer takes for each kind of move."""
     # "pandas as written" calls phonenumbers, one number at a time.
     names = (peer, "phonenumbers") if peer == "pandas as written" else (peer,)
     found = [next((group[name] for name in names if name in group), None) for group in kinds]

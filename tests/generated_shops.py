@@ -4,8 +4,6 @@ Each is made from its seed alone. What a cell was made to mean is kept beside it
 whose number is written there without reading it. Phone numbers are from ranges reserved for fiction.
 """
 
-# Over 250 lines, since every kind of cell and event has its own few.
-
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

@@ -4,8 +4,6 @@ The page is the rule, and this is one reading of it that knows no other code: a 
 reading is wrong, or that the page leaves it open. Numbers are read by `phonenumbers` itself, one cell at a time.
 """
 
-# Over 250 lines, so that the whole rule can be read from top to bottom.
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterator

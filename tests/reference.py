@@ -6,8 +6,6 @@ with the evaluator means that one of two independent readings is wrong. Timefram
 counting whole UTC days back from today, and not as pairs of instants.
 """
 
-# Over 250 lines, so that the whole meaning can be read from top to bottom.
-
 import calendar
 import json
 import math

@@ -4,8 +4,6 @@ Days, amounts and words are few, so that events fall exactly on the edges of tim
 shop has the same columns and lists, so any condition can be asked of any shop.
 """
 
-# Over 250 lines, since shops and the conditions asked of them draw on the same few words.
-
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone

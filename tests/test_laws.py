@@ -1,7 +1,5 @@
 """What holds of every condition on every shop, generated and not picked; named examples of each edge stand in `test_membership`."""
 
-# Over 250 lines, since the laws are one set.
-
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable

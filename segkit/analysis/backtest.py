@@ -17,7 +17,7 @@ from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import Engine, tell, warn_of
+from segkit.engine.protocol import Engine, warn_about_answers, warn_of
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.vocabulary import canonical_metric
@@ -175,7 +175,7 @@ def backtest(
         engine, [*conditions, *of_base], outcome=outcome, within_days=within_days, every_days=every_days, chosen=moments
     )
     found = followed(engine, thresholds, when.used, base=inside, outcome=outcome, within_days=within_days)
-    tell(engine, [conditions[0], *of_base])
+    warn_about_answers(engine, [conditions[0], *of_base])
     name = EVERYBODY_THEN if base is None else base.name
     _check(found, outcome=outcome, base=name, within_days=within_days)
     return _backtest(found, grid, when, engine, outcome=outcome, within_days=within_days, base=name, notes=notes)

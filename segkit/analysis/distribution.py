@@ -17,7 +17,7 @@ from segkit.drawing.frames import StyledFrame
 from segkit.drawing.tables import Bins
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, tell
+from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, warn_about_answers
 from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
 from segkit.engine.thresholds.threshold import Threshold, next_position
@@ -95,7 +95,7 @@ def distribution(
     engine = engine_of(dataset)
     found = distribution_at(engine, builder, parameter=parameter, values=values)
     if found is not None:
-        tell(engine, [made_by(builder, values).condition])
+        warn_about_answers(engine, [made_by(builder, values).condition])
     return found
 
 
@@ -155,7 +155,7 @@ class Bars:
         return Distribution(
             table=table,
             quantity=self.quantity.words,
-            threshold=self.quantity.stands(self.quantity.moving.atoms[0]),
+            threshold=self.quantity.threshold_of(self.quantity.moving.atoms[0]),
             without=self.without,
             base="who meets every other condition",
             end=self.quantity.end,

@@ -13,8 +13,8 @@ from segkit.definition.segment import Segments
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data
 from segkit.engine.memory.cells import count_flags
-from segkit.engine.memory.words import Counter, packed
-from segkit.engine.protocol import COUNT, Engine, tell
+from segkit.engine.memory.packed_flags import Counter, packed
+from segkit.engine.protocol import COUNT, Engine, warn_about_answers
 from segkit.errors import DefinitionError
 
 Flags = npt.NDArray[np.bool_]
@@ -94,7 +94,7 @@ def intersections(who: pd.DataFrame | Segments, dataset: Data | None = None) -> 
     if asked is not None:
         _check_names(asked.names)
         bits, counts = combinations(asked.conditions, asked.engine)
-        tell(asked.engine, asked.conditions)
+        warn_about_answers(asked.engine, asked.conditions)
         return largest_first(asked.names, *_with_absent(bits, counts, len(asked.engine)))
     table = checked(who, "intersections")
     _check_names(table.columns)
@@ -139,7 +139,7 @@ def _counted(asked: Asked) -> Counts:
     pairs = [AllOf((conditions[one], conditions[other])) for one, other in zip(firsts, others, strict=True)]
     both = np.zeros((len(conditions), len(conditions)), dtype=np.int64)
     both[firsts, others] = both[others, firsts] = asked.engine.counts(pairs)
-    tell(asked.engine, conditions)
+    warn_about_answers(asked.engine, conditions)
     return both
 
 

@@ -1,6 +1,6 @@
-"""Find out what the data does not know about past moments, for every analysis that looks at a rule from the past.
+"""Find out what the data does not show about past moments, for every analysis that applies a rule to the past.
 
-`segkit.definition.replay` reads what a condition asks about; the engine knows which lists and statuses have dates.
+`segkit.definition.replay` finds what a condition asks about, and the engine knows which lists and statuses have dates.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -30,17 +30,17 @@ _FAR = date(2200, 1, 1)
 
 
 def notes_of_past(conditions: Sequence[Condition], engine: Engine, *, allow_todays: Collection[str] = ()) -> list[str]:
-    """Return what an answer about the past does not know, a sentence for each thing; nothing twice.
+    """Return a sentence for each fact that an answer about the past can't take from that time, without repetitions.
 
     Args:
-        conditions: what is asked about the past.
+        conditions: the conditions to evaluate in the past.
         engine: the engine, as of today.
-        allow_todays: names of computed properties whose value of today may be used.
+        allow_todays: the names of computed properties for which today's value may be used.
 
     Raises:
         DefinitionError: `allow_todays` is not a list of names, or a condition refers to another segment by name.
         AnalysisError: a condition uses a property that is computed from later events and is not in `allow_todays`.
-        DataError: a condition names a list that the data does not have.
+        DataError: a condition names a list that the data lacks.
     """
     if isinstance(allow_todays, str) or not all(isinstance(name, str) for name in allow_todays):
         raise DefinitionError.bad_value("allow_todays", allow_todays, "a list of names of properties")
@@ -65,10 +65,10 @@ def notes_of_creation(engine: Engine) -> list[str]:
 
 
 def existing(engine: Engine) -> Condition:
-    """Return a condition for profiles that existed at the moment it is asked for.
+    """Return a condition for profiles that existed at the moment of evaluation.
 
-    A profile exists from the date on which it was created. If that is not known, it exists from its first event on. The engine
-    leaves out profiles that were created later, so the condition is only about profiles without a date.
+    A profile exists from its creation date on or, if this is not known, from its first event on. The engine leaves out profiles that
+    were created later, so the condition only concerns profiles without a date.
     """
     undated = _undated(engine)
     metrics = engine.names().metrics
@@ -79,7 +79,7 @@ def existing(engine: Engine) -> Condition:
 
 
 def _undated(engine: Engine) -> int:
-    """Return how many profiles have no date of creation."""
+    """Return how many profiles have no creation date."""
     if CREATED not in engine.names().properties:
         return len(engine)
     return engine.counts([PropertyCondition(CREATED, SetTest(is_set=False))])[0]

@@ -26,10 +26,10 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
             always count.
 
     Returns:
-        A row for each point, from south to north: `latitude` and `longitude` (degrees; the profile's own, else its postal code's),
-        `members` and `others`, and `town` if the data has a column `city`: the most common one at the point. The last row, without
-        coordinates, counts profiles without a known location; it is left out if there are none. If the segment has one distance
-        condition, `table.attrs["store"]` holds its `point`, `of`, `radius` and `unit`, so that `plot_map` needs only the table.
+        A row for each point, from south to north: `latitude` and `longitude` (in degrees, from the profile or else from its postal
+        code), `members` and `others`. If the data has a column `city`, `town` is the most common town at the point. The last row has
+        no coordinates and counts profiles without a known location. It is left out if there are none. If the segment has one distance
+        condition, `table.attrs["store"]` has its `point`, `of`, `radius` and `unit`, so `plot_map` needs only the table.
 
     Raises:
         DataError: see `sk.membership`.
@@ -62,9 +62,9 @@ def places(segment: Segment, dataset: Dataset, *, among: Segment | None = None) 
 
 
 def _towns(points: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    """Return the most common town at each known point; of equally common ones, the first of the alphabet."""
+    """Return the most common town at each known point. Ties are in alphabetical order."""
     codes, cities = dataset.cells("city").distinct()
-    # The code -1 means not set, and takes the last name. Cells may hold anything, and the map shows them.
+    # The code -1 means not set, and takes the last name. Cells may contain anything and the map shows them, so mask them.
     names = np.array([*(masked_text(str(city)) for city in pa.array(cities).to_pylist()), None], dtype=object)
     placed = points.assign(town=names[codes[points.index]]).dropna()
     counts = placed.groupby(list(placed.columns)).size().rename("count").reset_index()
@@ -73,7 +73,7 @@ def _towns(points: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 
 
 def _store(condition: Condition, dataset: Dataset) -> dict[str, Any] | None:
-    """Return the place and the radius of the only distance condition; None if there is none, or several."""
+    """Return the place and the radius of the only distance condition, or None if there is none, or several."""
     found = list(dict.fromkeys(atom for atom in atoms(condition) if isinstance(atom, DistanceCondition)))
     if len(found) != 1:
         return None

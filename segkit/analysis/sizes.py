@@ -11,7 +11,7 @@ from segkit.analysis.flags import checked
 from segkit.definition.segment import Segment, Segments
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import warn_about_answers
 from segkit.errors import DefinitionError
 from segkit.sending.audience import audience
 
@@ -19,27 +19,27 @@ from segkit.sending.audience import audience
 def sizes(
     who: pd.DataFrame | Segments, dataset: Data | None = None, *, base: str | None = None, sendable: bool = False
 ) -> pd.DataFrame:
-    """Return the size of each segment and its share of a named base, and how many of its members may be texted.
+    """Return the size of each segment, its share of a named base and, on request, how many of its members may be texted.
 
     Args:
         who: one segment, or several with different names; or a membership table, as `sk.membership` returns it.
         dataset: the profiles and events; None for a membership table.
-        base: the segment that shares refer to; None means all profiles, including those that were created after `as_of` and are in
-            no segment yet. Shares count only members that are in the base.
-        sendable: count the members who may be texted, too, as `sk.audience` does. It needs segments and a shop.
+        base: the segment that shares refer to; None means all profiles, including profiles created after `as_of`, which are in no
+            segment yet. Shares count only members that are in the base.
+        sendable: whether to count the members who may be texted, as `sk.audience` does. This needs segments and a shop.
 
     Returns:
         A row for each segment, in the given order: `size` (members), `share` (of the base, 0 to 1; NaN if the base is empty),
-        `base` (its name) and `base_size`; with `sendable`, a column of this name (members who may be texted).
+        `base` (its name), `base_size` and, on request, `sendable` (members who may be texted).
 
     Raises:
         DefinitionError: the base is not one of the segments; a cell of a table is not True, False, 1 or 0; the call has both a
-            table and a dataset, or neither; or it asks for `sendable` of a table.
-        DataError: as `sk.membership`.
+            table and a dataset, or neither; or `sendable` is True for a table.
+        DataError: see `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`, and as `sk.audience` with `sendable`; or cells of a table are missing, which do not count
-            as members.
+        SegkitWarning: see `sk.membership` and, with `sendable`, `sk.audience`; also if cells of a table are missing, which do not
+            count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")
@@ -62,7 +62,7 @@ def sizes(
 
 
 def _with_sendable(table: pd.DataFrame, asked: Asked, dataset: Any) -> pd.DataFrame:
-    """Add how many members of each segment may be texted. The checks are made once, since the shop keeps their results."""
+    """Add how many members of each segment may be texted. The checks are made once, since the shop caches their results."""
     segments = map(Segment, asked.names, asked.conditions)
     return table.assign(sendable=[audience(segment, dataset).size for segment in segments])
 
@@ -75,7 +75,7 @@ def _asked_sizes(asked: Asked, base: str | None) -> pd.DataFrame:
     if base is not None:
         place = asked.names.index(base)
         in_base, base_size = engine.counts(conditions, among=conditions[place]), counts[place]
-    tell(engine, conditions)
+    warn_about_answers(engine, conditions)
     return _sizes(asked.names, counts, in_base, base, base_size)
 
 

@@ -14,7 +14,7 @@ from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import Engine, tell
+from segkit.engine.protocol import Engine, warn_about_answers
 from segkit.engine.thresholds.curve import curve_of
 from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import DefinitionError
@@ -55,10 +55,10 @@ def sweep(
         raise DefinitionError.missing_word("sweep", [f"{one.name}=[...]" for one in parameters(builder)])
     inside = None if base is None else one_segment(base).condition
     if inside is not None:
-        tell(engine, [inside])
+        warn_about_answers(engine, [inside])
     found = [_counts(threshold, inside, engine) for threshold in grid.thresholds()]
     told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
-    tell(engine, told)
+    warn_about_answers(engine, told)
     sizes, in_base = (
         np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
     )

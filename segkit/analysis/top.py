@@ -12,7 +12,7 @@ from segkit.definition.conditions import Condition, MetricCondition, NumberTest,
 from segkit.definition.measures import EventSum, Limit, Measure, Number, measure_of
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, tell
+from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, warn_about_answers
 from segkit.errors import DefinitionError
 
 FINEST = 10_000
@@ -57,7 +57,7 @@ def top(share: float, condition: Condition, dataset: Data) -> Condition:
         raise DefinitionError.bad_value("The share of top", share, "between 0 and 1, such as 0.1 for the top 10 %")
     measure, among = _measure(condition)
     engine = engine_of(dataset)
-    tell(engine, [condition])
+    warn_about_answers(engine, [condition])
     is_whole = not isinstance(measure, (EventSum, Number))
     found = _amount(engine, measure, among, share, 1 if is_whole else FINEST)
     if found is None:

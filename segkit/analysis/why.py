@@ -148,7 +148,7 @@ class _Reasons:
         if not then.is_replayed[self._row]:
             return
         as_of = f"as of {self._dataset.as_of:%Y-%m-%d} it was {CONSENTS[then.status[self._row]].replace('_', ' ')}"
-        if then.is_told[self._row]:
+        if then.is_from_event[self._row]:
             yield f"{as_of}, by the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
         else:
             yield f"{as_of}, since no earlier event says otherwise"

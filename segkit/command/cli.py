@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Join "--near" and a negative latitude by "=", since argparse would read the latitude as an option."""
+    """Join "--near" and a negative latitude with "=", since argparse would read the latitude as an option."""
     joined: list[str] = []
     for word in words:
         if joined[-1:] == ["--near"] and word[:1] == "-" and word[1:2].isdigit():
@@ -187,8 +187,8 @@ def _lab(given: argparse.Namespace) -> int:
 
     folder, options = folder_and_options("lab", given.words, {*LabApp.flags, *HELP})
     _prepend_path("JUPYTER_CONFIG_PATH")
-    # The server's libraries warn each other's authors; kernels are processes of their own and keep their warnings. Voilà, which
-    # JupyterLab imports where it is installed, turns these warnings on, so it is imported first.
+    # The server's libraries issue warnings that only their authors need. Kernels are separate processes and keep their warnings.
+    # JupyterLab imports Voilà if it is installed, which turns these warnings on, so import it first.
     with contextlib.suppress(ImportError):
         importlib.import_module("voila")
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -321,7 +321,7 @@ def _pairs(option: str, texts: Sequence[str], example: str) -> dict[str, str]:
 
 
 def _place(text: str | None) -> Place | None:
-    """Return a postal code as it is, and "42.36,-71.06" as a point."""
+    """Return a postal code unchanged, and "42.36,-71.06" as a point."""
     if text is None or "," not in text:
         return text
     try:

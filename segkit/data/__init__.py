@@ -1,1 +1,1 @@
-"""Read files and frames, and validate them into the tables of a Dataset. Does not evaluate segments: see `segkit.engine`."""
+"""Read files and frames, and validate them as the tables of a Dataset. `segkit.engine` evaluates segments on them."""

@@ -1,4 +1,4 @@
-"""Convert amounts of money to integers, in units of the smallest decimal place that the column uses, so that sums are exact."""
+"""Convert amounts of money to integers so that sums are exact. The unit is the smallest decimal place that the column uses."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -12,26 +12,26 @@ from segkit.data.blocks import blocks, taken
 from segkit.data.instants import Flags
 
 FINEST = 9
-"""The most decimal places. Further ones are rounded: no currency has them, and sums would overflow 64-bit integers."""
+"""The largest number of decimal places. Amounts with more are rounded: no currency needs them, and sums would overflow 64 bits."""
 
 _DIGITS_OF_64_BITS = 19
 
 EXACT_FLOAT = 2**53
-"""Integers up to this are exact as a double."""
+"""Integers up to this number are exact as doubles."""
 
 _PLAIN = r"^[+-]?(\d+\.?\d{0,9}|\.\d{1,9})$"
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """A column of amounts, each an item of `units` divided by ten to the power of `scale`.
+    """A column of amounts. Each amount is an item of `units` divided by ten to the power of `scale`.
 
     Attributes:
-        units: an integer for each row that is set; 0 if it is unreadable.
+        units: an integer for each row that is set, or 0 if it is unreadable.
         scale: the number of decimal places.
-        unreadable: a mask of the rows whose value is not a number.
-        rounded: how many amounts had more than nine decimal places.
-        numbers: for each row its position in `units`, -1 if it is not set; None if every row has its own item.
+        unreadable: a mask of the rows that have a value other than a number.
+        rounded: the number of amounts that had more than nine decimal places.
+        numbers: the position of each row in `units`, or -1 if it is not set. None if every row has its own item.
     """
 
     units: npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ class Amounts:
     numbers: npt.NDArray[np.int32] | None = None
 
     def of(self, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int64] | None:
-        """Return the units of some rows, in their order, 0 for rows that are not set; None if all are 0."""
+        """Return the units of some rows, in their order, with 0 for rows that are not set, or None if all are 0."""
         if self.numbers is None:
             units = taken(self.units, rows)
         else:
@@ -53,7 +53,7 @@ class Amounts:
 
     @property
     def are_doubles(self) -> bool:
-        """Whether all amounts are exact as doubles: none is unreadable, rounded, or has more digits than a double."""
+        """Whether all amounts are exact as doubles: none is unreadable or rounded, or has more digits than a double."""
         largest = max(int(self.units.max(initial=0)), -int(self.units.min(initial=0)))
         return not self.rounded and largest < EXACT_FLOAT and not self.unreadable.any()
 
@@ -98,14 +98,14 @@ def _from_integers(column: pa.Array) -> Amounts:
 
 
 def _shortest(floats: pa.Array) -> pa.Array:
-    """Convert floats to text, as the shortest decimals that round to them; NaN becomes null."""
+    """Convert floats to text, as the shortest decimals that round to them. NaN becomes null."""
     return pc.cast(pc.if_else(pc.is_nan(floats), pa.scalar(None, floats.type), floats), pa.string())
 
 
 def _spread(amounts: Amounts, column: pa.Array | pa.ChunkedArray) -> Amounts:
     """Extend the amounts of a column that were read without its nulls to all of its rows.
 
-    Most events have no amount, so reading and keeping only those that have one saves memory.
+    Most events have no amount, so reading and storing only the amounts saves memory.
     """
     valid = pc.is_valid(column)
     is_set = valid.to_numpy() if isinstance(valid, pa.ChunkedArray) else valid.to_numpy(zero_copy_only=False)
@@ -165,7 +165,7 @@ def _from_text(texts: pa.Array) -> Amounts:
 
 
 def _unscaled(exact: pa.Array) -> npt.NDArray[np.int64]:
-    """Return the integers of decimals without their point. Arrow stores each as two words of 64 bits."""
+    """Return decimals as integers, without their point. Arrow stores each decimal as two words of 64 bits."""
     words = np.frombuffer(exact.buffers()[1], dtype="<i8").reshape(-1, 2)[exact.offset : exact.offset + len(exact)]
     valid = np.asarray(pc.is_valid(exact).to_numpy(zero_copy_only=False))
     low, high = words[:, 0], words[:, 1]
@@ -200,7 +200,7 @@ def _scale(decimal: Decimal) -> int:
 
 
 def _trimmed(amounts: Amounts) -> Amounts:
-    """Drop decimal places that no amount uses, since sums then overflow later."""
+    """Drop decimal places that no amount uses, so that sums do not overflow as early."""
     units, scale = amounts.units, amounts.scale
     while scale and not np.any(units % 10):
         units, scale = units // 10, scale - 1

@@ -17,9 +17,9 @@ def blocks(values: npt.NDArray[N]) -> Iterator[npt.NDArray[N]]:
 
 
 def taken(values: npt.NDArray[N], rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[N]:
-    """Return the values of some rows, in their order. The row -1 is the last one.
+    """Return the values of some rows, in their order. The row -1 is the last row.
 
-    Works in blocks to save memory, since numpy converts all row numbers to 64 bits first.
+    It works in blocks to save memory, since numpy first converts all row numbers to 64 bits.
     """
     found = np.empty(len(rows), dtype=values.dtype)
     for some, place in zip(blocks(rows), blocks(found), strict=True):

@@ -16,16 +16,16 @@ T = TypeVar("T")
 
 MEBIBYTE = 2**20
 LIMIT = 1024 * MEBIBYTE
-"""Bytes. Enough for the sliders of a shop of ten million profiles, where a count, a sum or a day takes 4 or 8 bytes per profile."""
+"""The limit in bytes. It is enough for sliders with ten million profiles: a count, a sum or a day takes 4 or 8 bytes per profile."""
 
 
 class Cache:
     """Keep computed results, and evict the least recently used when they take more than `limit` bytes.
 
-    A result that alone is larger than the limit is not kept. Arrays in the cache become read-only, since callers get the array
-    itself and not a copy. Safe for threads: one computes at a time, and the others wait for its result.
+    A single result that is larger than the limit is not kept. Arrays in the cache become read-only, since callers get the array
+    itself, not a copy. The cache is thread-safe: one thread computes at a time, and the others wait for its result.
 
-    The repr shows how much is cached; `contents` lists it.
+    The repr shows how much is cached, and `contents` lists it.
 
     Args:
         limit: the limit in bytes.
@@ -41,7 +41,7 @@ class Cache:
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
-        # Reentrant, since computing a result may use other cached results.
+        # The lock is reentrant, since computing a result may use other cached results.
         self._lock = RLock()
         self._kept: dict[tuple[Hashable, ...], tuple[Any, dict[int, int]]] = {}
         self._holders: dict[int, int] = {}
@@ -65,7 +65,7 @@ class Cache:
             return found
 
     def get(self, key: tuple[Hashable, ...]) -> Any:
-        """Return the result that is cached under a key; None if there is none."""
+        """Return the result that is cached under a key, or None if there is none."""
         with self._lock:
             return self.keep(key, lambda: None) if key in self._kept else None
 
@@ -86,7 +86,7 @@ class Cache:
 
     @property
     def size(self) -> int:
-        """How many bytes are cached: all memory that the results keep alive, shared memory once, and the keys."""
+        """The number of bytes in the cache: all memory that the results and keys keep alive, counting shared memory once."""
         with self._lock:
             return self._size
 
@@ -94,7 +94,7 @@ class Cache:
     def contents(self) -> pd.DataFrame:
         """The cached results, least recently used first, with columns `what` (the kind), `of` (its arguments) and `bytes`.
 
-        Memory that several results share counts for the first of them.
+        Memory that several results share is counted for the first of them.
         """
         with self._lock:
             rows, seen = [], set[int]()
@@ -174,7 +174,7 @@ def freeze(found: object) -> None:
 
 
 def memory_of(*found: object) -> dict[int, int]:
-    """Return the memory that objects keep alive, as bytes by address. Everything but arrays is counted at the first object's id."""
+    """Return the memory that objects keep alive, as bytes by address. All parts except arrays are counted at the first object's id."""
     memory, others = dict[int, int](), 0
     for part in _parts(found):
         if isinstance(part, np.ndarray):
@@ -185,7 +185,7 @@ def memory_of(*found: object) -> dict[int, int]:
                 continue
             part = part.base  # noqa: PLW2901
         if isinstance(part, pa.Array):
-            # A slice keeps its whole buffers alive, too.
+            # A slice also keeps its whole buffers alive.
             memory |= {buffer.address: buffer.size for buffer in part.buffers() if buffer is not None}
         elif isinstance(part, pd.Index):
             others += int(part.memory_usage(deep=True))

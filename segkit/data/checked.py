@@ -1,4 +1,4 @@
-"""Define the validated tables, which `data/validation` returns, engines evaluate and saved shops store."""
+"""Define the validated tables. `data/validation` returns them, engines evaluate conditions on them, and saved shops store them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ListEntries:
 
     Attributes:
         profiles: the rows of the profiles.
-        joined: when each joined, in microseconds since 1970.
+        joined: when each profile joined, in microseconds since 1970.
         has_date: whether the date in `joined` is known.
     """
 
@@ -42,7 +42,7 @@ class Checked:
     """All validated tables.
 
     Attributes:
-        ids: the ids of the profiles, each once.
+        ids: the ids of the profiles, without duplicates.
         profiles: the properties by name. Known columns are converted to their type. Only `PropertyColumn` interprets distinct
             values as numbers, texts, booleans, instants or lists; a saved shop also stores these readings.
         unknown_sms_words: a mask of the profiles whose SMS consent is an unknown word.
@@ -51,7 +51,7 @@ class Checked:
         events: the events by metric, oldest first, with their profiles, times, days, amounts in integer units and original rows.
         lists: the profiles on each list.
         postal_points: the coordinates of postal codes.
-        losses: the tables of which many rows were left out.
+        losses: the tables that lost many rows.
     """
 
     ids: pa.Array
@@ -67,7 +67,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class CheckedShop:
-    """Validated tables, and what else is known after loading. `Dataset` documents the fields."""
+    """Validated tables, and everything else that is known after loading. `Dataset` documents the fields."""
 
     tables: Checked
     report: pd.DataFrame

@@ -1,7 +1,7 @@
-"""Hold columns with few distinct values dictionary-encoded, as codes into the distinct values.
+"""Store columns with few distinct values dictionary-encoded, as codes into the distinct values.
 
-Encoding a column of text when a slider first moves would take noticeable time. While a shop is loaded the codes are cheap: Parquet
-files store them already, and validation works on distinct values anyway.
+Encoding a column of text when a slider first moves would take noticeable time. During loading the codes are cheap: Parquet files
+already store them, and validation works on distinct values anyway.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from segkit.data.properties import UNSET, Cells, Codes, arrow_cells, codes_of, s
 
 
 class CodedCells(Cells):
-    """Cells that are codes into distinct values, which are ready to be tested and take less memory. Each distinct value occurs."""
+    """Cells as codes into distinct values, all of which occur. They are ready for tests and take less memory than text."""
 
     def __init__(self, codes: pa.DictionaryArray) -> None:
         object.__setattr__(self, "_codes", codes)
@@ -53,7 +53,7 @@ class CodedCells(Cells):
         return self._codes
 
     def distinct(self) -> tuple[Codes, pa.Array]:
-        """Return the code of each cell, -1 if it is not set, and the distinct values."""
+        """Return the code of each cell (-1 if it is not set) and the distinct values."""
         return codes_of(self._codes.indices), self._codes.dictionary
 
     def unset(self) -> Flags:
@@ -72,8 +72,8 @@ def recoded(codes: Codes, values: pa.Array) -> pa.Array:
     If most values occur in one row only, codes would take more memory than they save, so the decoded rows are returned.
 
     Args:
-        codes: the code of each row, -1 if it is not set.
-        values: for each code, its value after conversion.
+        codes: the code of each row, or -1 if it is not set.
+        values: the value of each code after conversion.
 
     >>> rows = np.array([0, 1, 0, 2, UNSET, 3, 0, 1], dtype=np.int32)
     >>> recoded(rows, pa.array(["US", "GB", "US", None])).to_pylist()
@@ -87,9 +87,9 @@ def recoded(codes: Codes, values: pa.Array) -> pa.Array:
 
 
 def texts_of(cells: Cells) -> tuple[Codes, pa.Array]:
-    """Return the codes of a column of text, -1 for null, and its distinct texts.
+    """Return the codes of a column of text (-1 for null) and its distinct texts.
 
-    Only texts that occur are returned, in the order of their first row. A file's own dictionary may be different.
+    Only texts that occur are returned, in the order of their first row. The file's own dictionary may be different.
     """
     pieces = pa.chunked_array(list(cells.encoded()), pa.dictionary(pa.int32(), pa.string()))
     whole = pieces.unify_dictionaries().combine_chunks()

@@ -1,6 +1,6 @@
-"""Read consent values, map them to Klaviyo's three, and suggest a mapping for unknown words.
+"""Read consent values, map them to Klaviyo's three values, and suggest a mapping for unknown words.
 
-Which profiles may receive marketing is not decided here: see the consent conditions and `segkit.sending.eligibility`.
+The consent conditions and `segkit.sending.eligibility` decide which profiles may receive marketing.
 """
 
 import re
@@ -42,11 +42,11 @@ _WORDS: dict[str, Consent] = {
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "optin", "opt in", "opted in", "accepted", "agreed", "granted"})
 _NO = frozenset({"no", "n", "false", "f", "0", "optout", "opt out", "opted out", "declined", "revoked", "stop"})
-"""What a shop probably means by other words. They are only used for suggestions in the report: they never subscribe a profile."""
+"""What a shop probably means by other words. They are only used for suggestions in the report and never subscribe a profile."""
 
 
 def codes_of_words(words: pa.Array) -> Status:
-    """Return the code of each consent value; `NOT_SAID` for null. The values may be dictionary-encoded.
+    """Return the code of each consent value, or `NOT_SAID` for null. The values may be dictionary-encoded.
 
     >>> codes_of_words(pa.array(["subscribed", None])).tolist()
     [0, -1]
@@ -73,11 +73,11 @@ def strictest(columns: Iterable[Status], size: int) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class ConsentWords:
-    """The words that are accepted as consent: the known ones, and those that the user mapped, which take precedence.
+    """The words that are accepted as consent: known words, and words that the user mapped, which take precedence.
 
     Attributes:
         own: the user's words, case-folded, and their meanings.
-        unseen: the user's words that no cell has contained so far, as they were passed.
+        unseen: the user's words, as they were passed, that no cell has contained so far.
     """
 
     own: Mapping[str, Consent] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class ConsentWords:
         """Check the words that the user mapped.
 
         Raises:
-            DataError: a word is blank, has a meaning other than the three, or has two meanings.
+            DataError: a word is blank, has two meanings, or has a meaning that is not one of the three.
 
         >>> ConsentWords.of({"Yes": "subscribed", False: "unsubscribed"}).own
         {'yes': 'subscribed', 'false': 'unsubscribed'}
@@ -130,7 +130,7 @@ class ConsentWords:
         A phone number alone is not consent, so only an accepted word makes a profile subscribed.
 
         Returns:
-            The meaning of each word, and whether it was unknown. A blank cell is not set, and not unknown.
+            The meaning of each word, and whether it was unknown. A blank cell counts as not set, not as unknown.
 
         >>> ConsentWords().read(pa.array(["SUBSCRIBED", "Never Subscribed", None, "yes"]))[0].to_pylist()
         ['subscribed', 'never_subscribed', 'never_subscribed', 'never_subscribed']
@@ -162,7 +162,7 @@ def _folded(word: str) -> str:
 
 
 def _text_of(word: object) -> str:
-    """Return a word in the form in which a cell of text, a number or a boolean is read; empty text for any other type."""
+    """Return text, a number or a boolean in the form in which a cell is read, or empty text for any other type."""
     if isinstance(word, float):
         return "" if not isfinite(word) else str(int(word)) if word.is_integer() else str(word)
     return str(word) if isinstance(word, (str, int, np.bool_, np.integer)) else ""

@@ -1,7 +1,7 @@
 """Parse dates and times in formats other than ISO 8601, a column at a time, for `validation/date_columns.py`.
 
-Only unambiguous values are parsed. Callers pass whether the day or the month comes first in 06/07/2026. Digits are seconds since
-1970 (or milliseconds, microseconds, nanoseconds) only if the result is between 1990 and 2100.
+Only unambiguous values are parsed. Callers pass whether the day or the month comes first in 06/07/2026. Digits count as seconds,
+milliseconds, microseconds or nanoseconds since 1970 only if the result is between 1990 and 2100.
 """
 
 from dataclasses import dataclass
@@ -28,32 +28,32 @@ _COMPACT = (
 _SLASHED = rf"^(?P<first>\d{{1,2}})[/.-](?P<later>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d{{2}}){_CLOCK}$"
 _DIGITS = r"^(?P<whole>\d{9,18}|[1-4]\d{18})(?:\.(?P<fraction>\d*))?$"
 _DATE_AND_HOUR = r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])$"
-"""Ten digits such as 2026063012, which may be a date with an hour or seconds since 1970. They are ambiguous and so not read."""
+"""Ten digits such as 2026063012, which may be a date with an hour or seconds since 1970. They are ambiguous and are not read."""
 
 _FROM_1990, _THROUGH_2100 = 631_152_000, 4_133_980_800
 UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1, "nanoseconds": 0.001}
-"""The units that digits can count, in microseconds."""
+"""The units in which digits can count, in microseconds."""
 
 _LAST_OF_THIS_CENTURY = 68
-"""Two-digit years up to this are in the 21st century, others in the 20th, as in POSIX."""
+"""Two-digit years up to this are in the 21st century, and others in the 20th, as in POSIX."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Digits that count from 1970: the instant of each, and the index of its unit in `UNITS`, -1 if it is not such a count."""
+    """Digits that count from 1970: the instant of each, and the index of its unit in `UNITS`, or -1 if it is no such count."""
 
     values: Microseconds
     units: npt.NDArray[np.int8]
 
     @property
     def readable(self) -> Flags:
-        """Which digits are an instant."""
+        """Which digits are instants."""
         return np.asarray(self.units >= 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Slashed:
-    """Dates such as 06/30/2026, whose first two numbers are a day and a month in either order."""
+    """Dates such as 06/30/2026, where the first two numbers are a day and a month in either order."""
 
     parts: pa.StructArray
     matches: Flags
@@ -92,7 +92,7 @@ def from_lenient_text(texts: pa.Array) -> Instants:
 
 
 def from_digits(texts: pa.Array) -> Counted:
-    """Parse digits as a count since 1970 if the result is between 1990 and 2100, which is possible in one unit only.
+    """Parse digits as a count since 1970 if the result is between 1990 and 2100. Only one unit can give such a result.
 
     >>> from_digits(pa.array(["1780272000", "1780272000000", "202606301230"])).units.tolist()
     [0, 1, -1]
@@ -116,7 +116,7 @@ def from_any_text(texts: pa.Array, *, day_first: bool | None = None) -> Instants
 
     Args:
         texts: the cells as written.
-        day_first: the order of 06/07/2026; None means Klaviyo's order, the month first and only with slashes.
+        day_first: the order of 06/07/2026; None means Klaviyo's order, with the month first and only with slashes.
 
     >>> from_any_text(pa.array(["2026-06-30", "06/30/2026", "6/30/26 00:00", "1782777600", "soon"])).values.tolist()
     [1782777600000000, 1782777600000000, 1782777600000000, 1782777600000000, 0]
@@ -147,13 +147,13 @@ def from_any_text(texts: pa.Array, *, day_first: bool | None = None) -> Instants
 
 
 def tidied(texts: pa.Array) -> pa.Array:
-    """Return dates without marks around them, and with plain blanks instead of the narrow ones that browsers write."""
+    """Return dates without marks around them, and with plain blanks instead of the narrow blanks that browsers write."""
     bare = without_marks(texts)[0]
     return pc.replace_substring_regex(bare, "[\u00a0\u2009\u202f]", " ")
 
 
 def texts_of_numbers(values: Any) -> pa.Array:
-    """Return numbers as text, integers without a decimal point; NaN becomes null."""
+    """Return numbers as text, with integers without a decimal point. NaN becomes null."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if pa.types.is_floating(values.type):
@@ -169,7 +169,7 @@ def _plain(value: float | None) -> str | None:
 
 
 def _read(parts: pa.StructArray, day: npt.NDArray[np.int64], month: npt.NDArray[np.int64]) -> Instants:
-    """Return the instants of dates from their parts; null parts are unreadable."""
+    """Return the instants of dates from their parts. Dates with null parts are unreadable."""
     year, hour, minute, second = (_number(parts, name) for name in ("year", "hour", "minute", "second"))
     is_short = _flags(pc.equal(pc.utf8_length(pc.struct_field(parts, "year")), 2))
     year = np.where(is_short, year + np.where(year <= _LAST_OF_THIS_CENTURY, 2000, 1900), year)
@@ -201,7 +201,7 @@ def _offset(zone: pa.Array) -> tuple[npt.NDArray[np.int64], Flags]:
 
 
 def _millionths(parts: pa.StructArray) -> npt.NDArray[np.int64]:
-    """Return fractions in millionths; further digits are dropped."""
+    """Return fractions in millionths. Further digits are dropped."""
     fraction = pc.struct_field(parts, "fraction")
     if not pc.any(pc.greater(pc.binary_length(fraction), 0)).as_py():
         return np.zeros(len(parts), dtype=np.int64)
@@ -213,7 +213,7 @@ def _number(parts: pa.StructArray, name: str) -> npt.NDArray[np.int64]:
 
 
 def _whole(texts: pa.Array) -> npt.NDArray[np.int64]:
-    """Return digits as integers; empty text and null become 0."""
+    """Return digits as integers. Empty text and null become 0."""
     digits = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     return np.asarray(pc.fill_null(pc.cast(digits, pa.int64()), 0).to_numpy(zero_copy_only=False))
 

@@ -1,4 +1,4 @@
-"""The event index: the events of each metric sorted by time, with profiles as integers and exact amounts, for fast counting."""
+"""Index events for fast counting: by metric, sorted by time, with profiles as integers and exact amounts."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ class MetricEvents:
         profiles: the row of each event's profile, int32.
         times: the time of each event, in microseconds since 1970, UTC, ascending.
         days: the UTC day of each event, counted from 1970. Windows of days use it instead of the time.
-        units: the amounts as integers, to be divided by ten to the power of `scale`; None if the metric has no amounts.
+        units: the amounts as integers, to divide by ten to the power of `scale`; None if the metric has no amounts.
         scale: the number of decimal places in `units`.
         rows: the row of each event in its table, int32.
     """
@@ -48,7 +48,7 @@ class MetricEvents:
         return len(self.times)
 
     def window(self, start: int | None, end: int | None) -> slice:
-        """Return the slice of events from `start` (inclusive) to `end` (exclusive), in microseconds; None means unbounded."""
+        """Return the slice of events from `start` (inclusive) to `end` (exclusive), in microseconds. None means no bound."""
         first = 0 if start is None else int(np.searchsorted(self.times, start))
         last = len(self.times) if end is None else int(np.searchsorted(self.times, end))
         return slice(first, max(first, last))
@@ -83,7 +83,7 @@ class SetAmounts:
         return SetAmounts(self.is_set.take(pa.array(rows)), self.kind)
 
     def of(self, events: MetricEvents) -> Cells:
-        """Return the amounts as they were stored. `self` must be of the same events as `events`."""
+        """Return the amounts as they were stored. `events` must be the events that `self` describes."""
         units = np.zeros(len(events), dtype=np.int64) if events.units is None else events.units
         # Below 2**53 both operands are exact as doubles, so the quotient is the double nearest to the decimal number.
         numbers = pa.array(units / 10**events.scale).cast(self.kind)
@@ -98,11 +98,11 @@ class EventIndex:
     Attributes:
         metrics: the events of each metric, by its canonical name.
         properties: the event properties of the whole table, by name.
-        values: the amounts of the whole table as an event property, or only which are set if `metrics` contains the exact numbers;
-            None if the table has no amounts.
-        is_date: which events of the whole table have a date without a time; None if no event has.
+        values: the amounts of the whole table as an event property, or only which of them are set if `metrics` has the exact
+            numbers; None if the table has no amounts.
+        is_date: which events of the whole table have a date without a time; None if no event has one.
         day_first: the order of dates such as 06/07/2026 in properties; None means month first.
-        near_amounts: properties with numbers whose name looks like that of an amount.
+        near_amounts: properties with numbers, and with a name that looks like an amount.
     """
 
     metrics: Mapping[str, MetricEvents]
@@ -124,7 +124,7 @@ class EventIndex:
         return {name: len(events) for name, events in self.metrics.items()}
 
     def metric(self, name: str) -> MetricEvents:
-        """Return the events of a metric by any of its names; none if it is a standard metric without events.
+        """Return the events of a metric by any of its names. A standard metric may have no events.
 
         Raises:
             DataError: no event has this metric, and it is not one of Klaviyo's standard metrics.
@@ -139,7 +139,7 @@ class EventIndex:
     def column(self, metric: str, name: str) -> PropertyColumn:
         """Return a property of a metric's events, in their order. "$value" is the amount, as in Klaviyo's filters.
 
-        Builds a new column on each call; a Dataset caches it.
+        Each call builds a new column. A Dataset caches it.
 
         Raises:
             DataError: no event has this property.
@@ -167,15 +167,15 @@ class EventIndex:
         return cells.take(events.rows)
 
     def set_amounts(self, metric: str) -> SetAmounts | None:
-        """Return which of a metric's events have an amount; None if `values` contains the amounts as cells."""
+        """Return which of a metric's events have an amount, or None if `values` contains the amounts as cells."""
         return self.values.at(self.metric(metric).rows) if isinstance(self.values, SetAmounts) else None
 
     def dates(self, metric: str) -> Flags | None:
-        """Return which of a metric's events have a date without a time; None if no event of the table has."""
+        """Return which of a metric's events have a date without a time, or None if no event in the table has one."""
         return None if self.is_date is None else self.is_date[self.metric(metric).rows]
 
     def ends(self, metric: str) -> Microseconds:
-        """Return the latest possible time of each event of a metric: for a date without a time, the end of that day.
+        """Return the latest possible time of each event of a metric, which is the end of the day for a date without a time.
 
         Raises:
             DataError: no event has this metric (see `metric`).
@@ -184,7 +184,7 @@ class EventIndex:
         return events.times if is_date is None else ends_of(events.times, is_date)
 
     def newest(self, until: int | None = None) -> int | None:
-        """Return the time of the newest event that is not after `until`, both in microseconds; None if there is no such event."""
+        """Return the time of the newest event up to `until`, both in microseconds, or None if there is no such event."""
         stops = {
             name: len(events) if until is None else events.window(None, until + 1).stop
             for name, events in self.metrics.items()
@@ -195,16 +195,16 @@ class EventIndex:
 def order_events(
     *, profiles: Codes, metrics: MetricNumbers, names: list[str], times: Microseconds
 ) -> dict[str, MetricEvents]:
-    """Group events by metric and sort them by time, without amounts. Events of the same instant keep their order.
+    """Group events by metric and sort them by time, without amounts. Events at the same instant keep their order.
 
     Args:
-        profiles: the row of each event's profile; -1 leaves the event out.
-        metrics: the index of each event's metric in `names`, -1 for none.
+        profiles: the row of each event's profile, or -1 to leave the event out.
+        metrics: the index of each event's metric in `names`, or -1 for none.
         names: the canonical names of metrics, which may repeat.
         times: the time of each event, in microseconds since 1970, UTC.
     """
     rows = _rows_by_name(profiles, metrics, names)
-    # Two metrics at a time, since numpy releases the GIL while it copies and sorts; more threads would take more memory.
+    # Sort two metrics at a time: numpy releases the GIL while it copies and sorts, but more threads would take more memory.
     with ThreadPoolExecutor(2) as lanes:
         return dict(zip(rows, lanes.map(lambda some: _in_order(some, profiles, times), rows.values()), strict=True))
 
@@ -220,15 +220,15 @@ def index_events(
 ) -> EventIndex:
     """Add amounts and properties to sorted events.
 
-    A separate step from `order_events`, so that unsorted times and amounts are never in memory together.
+    This step is separate from `order_events`, so that unsorted times and amounts are never in memory together.
 
     Args:
         ordered: the events of each metric, as returned by `order_events`.
-        amounts: the amount of each event of the table; None if it has none.
+        amounts: the amount of each event in the table; None if there are no amounts.
         properties: the other columns of the table.
         values: the amounts as cells for conditions on single events, or a `SetAmounts` that computes them.
-        is_date: which events of the table have a date without a time; None if no event has.
-        near_amounts: properties with numbers whose name looks like that of an amount.
+        is_date: which events in the table have a date without a time; None if no event has one.
+        near_amounts: properties with numbers, and with a name that looks like an amount.
 
     Raises:
         DataError: the amounts of a metric could not be summed exactly in 64 bits.
@@ -240,7 +240,7 @@ def index_events(
 
 
 def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> dict[str, Codes]:
-    """Return the rows of each metric's events, in their original order, without those that are left out."""
+    """Return the rows of each metric's events, in their original order, except events that are left out."""
     different = list(dict.fromkeys(names))
     small = np.min_scalar_type(len(different))
     places = np.array([*map({name: place for place, name in enumerate(different)}.get, names), len(different)], small)
@@ -262,7 +262,7 @@ def _sorted_rows(place: npt.NDArray[Any], size: int) -> tuple[Codes, npt.NDArray
     for block in blocks(place):
         counts += np.bincount(block, minlength=size)
     starts = np.cumsum(counts) - counts
-    # 32-bit row numbers, as everywhere in the index.
+    # Row numbers have 32 bits throughout the index.
     rows = np.empty(len(place), dtype=np.int32)
     filled = starts.copy()
     first_row = 0
@@ -288,7 +288,7 @@ def _in_order(rows: Codes, profiles: Codes, times: Microseconds) -> MetricEvents
 
 def _with_amounts(name: str, events: MetricEvents, amounts: Amounts) -> MetricEvents:
     units = amounts.of(events.rows)
-    # In doubles, since a sum of integers could overflow silently, and only the magnitude is needed.
+    # Sum as doubles, since a sum of integers could overflow silently, and only the magnitude is needed.
     largest = 0.0 if units is None else sum(float(np.abs(block.astype(np.float64)).sum()) for block in blocks(units))
     if largest >= 2**62:
         raise DataError.amounts_too_large(name)

@@ -1,4 +1,4 @@
-"""A hash table for ids of equal length, which looks up many ids at a time.
+"""Look up many ids of equal length at a time, in a hash table.
 
 Arrow's hash table looks up one id after another and waits for memory each time. Vectorized lookups in numpy hide that latency.
 """
@@ -18,11 +18,11 @@ Words: TypeAlias = npt.NDArray[np.uint64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _WORD = 8
 _LONGEST = 64
-"""The longest id, in bytes. Klaviyo's ids have 26, a UUID has 36."""
+"""The longest id, in bytes. Klaviyo's ids have 26 bytes, and a UUID has 36."""
 _MIXERS = np.multiply.accumulate(np.full(_LONGEST // _WORD, _ODD))
-"""The multiplier of each word of an id. They are odd, so ids that differ in one word only have different sums."""
+"""The multiplier for each word of an id. They are odd, so ids that differ in only one word have different sums."""
 _STEPS = 64
-"""The most slots that are probed for an id. Ids that would need more are looked up with Arrow instead."""
+"""The largest number of slots to probe for an id. If some ids need more, all are looked up with Arrow instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class IdTable:
     Attributes:
         size: the length of each id in bytes.
         words: the bytes of each id as 64-bit integers.
-        slots: the index of the id in each slot, -1 if it is empty. Collisions use the next free slot (linear probing).
+        slots: the index of the id in each slot, or -1 if it is empty. Collisions use the next free slot (linear probing).
     """
 
     size: int
@@ -41,7 +41,7 @@ class IdTable:
 
     @classmethod
     def of(cls, ids: pa.Array) -> Self | None:
-        """Return a table of ids; None if they differ in length, are null or too long, or have too many collisions."""
+        """Return a table of ids, or None if they differ in length, are null or too long, or have too many collisions."""
         if not pa.types.is_string(ids.type) or not len(ids) or ids.null_count:
             return None
         lengths = np.diff(_offsets(ids))
@@ -49,10 +49,10 @@ class IdTable:
         if not 0 < size <= _LONGEST or (lengths != size).any():
             return None
         words = _words(ids, size)
-        # At most a quarter of the slots are used, so that probe sequences are short.
+        # Use at most a quarter of the slots, so that probe sequences are short.
         slots = np.full(1 << (4 * len(ids) - 1).bit_length(), UNSET, dtype=np.int32)
         places = _places(words, len(slots))
-        # In reverse order, since numpy keeps the last of several ids that are assigned to the same slot.
+        # Use reverse order, since numpy keeps the last of several ids that are assigned to the same slot.
         left = np.arange(len(ids), dtype=np.int32)[::-1]
         for _ in range(_STEPS):
             free = left[slots[places[left]] == UNSET]
@@ -64,7 +64,7 @@ class IdTable:
         return None
 
     def find(self, texts: pa.StringArray) -> Codes:
-        """Return the index of each text among the ids, -1 if it is null or not an id."""
+        """Return the index of each text among the ids, or -1 if it is null or not an id."""
         fits = np.diff(_offsets(texts)) == self.size
         if texts.null_count:
             fits &= np.array(texts.is_valid())
@@ -89,8 +89,8 @@ class IdTable:
         return found
 
     def _is_other(self, found: Codes, words: Words) -> npt.NDArray[np.bool_]:
-        """Return which slots hold another id than the one looked up."""
-        # Column by column, which is faster than numpy's reduction over short rows.
+        """Return which slots hold an id that differs from the wanted id."""
+        # Go column by column, which is faster than numpy's reduction over short rows.
         differing = reduce(np.bitwise_or, (self.words.take(found, axis=0) ^ words).T)
         return np.asarray((differing != 0) & (found != UNSET))
 

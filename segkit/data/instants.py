@@ -1,6 +1,6 @@
-"""Convert dates and times of files, frames and arguments to microseconds since 1970 in UTC.
+"""Convert dates and times in files, frames and arguments to microseconds since 1970 in UTC.
 
-Reports which values are unreadable or lack a zone; `validation/date_columns.py` decides what happens to them.
+The results show which values are unreadable or lack a zone. `validation/date_columns.py` decides what happens to them.
 """
 
 import re
@@ -26,7 +26,7 @@ DAY = 86_400_000_000
 """Microseconds in a day."""
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$"
-"""Matches only what Arrow parses, too, so that a cell's reading never depends on its neighbours. Only a time can have a zone."""
+"""Matches only what Arrow also parses, so that the reading of a cell never depends on its neighbours. Only a time can have a zone."""
 
 _ZONE = r"(Z|[T ]\S*[+-]\S*)$"
 """Matches ISO texts with a time zone."""
@@ -35,16 +35,16 @@ _FEW = 1_000
 
 _DATE = rf"^[{AROUND}'=\"]*(\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|(19|20)\d{{6}}(\.0*)?)[{AROUND}'\"]*$"
 _LONGEST_DATE = 16
-"""The most characters of a date without a time, with a few marks around it. A time with seconds is always longer."""
+"""The longest date without a time, with a few marks around it, in characters. A time with seconds is always longer."""
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The first and the last microsecond that a `datetime` can represent, in the years 1 and 9999."""
 
 FIRST_PLAUSIBLE, LAST_PLAUSIBLE = DAY, 7_258_118_400_000_000
-"""The start of 2 January 1970 and of 1 January 2200, in microseconds. Dates outside are not real dates of a shop's customers."""
+"""The start of 2 January 1970 and of 1 January 2200, in microseconds. Dates outside this range can't be real dates in a shop."""
 
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
-"""The range of `as_of`, the end exclusive. Dates outside are typing errors or placeholders."""
+"""The range of `as_of`, with an exclusive end. Dates outside are typing errors or placeholders."""
 _BEYOND = ", which is not between 1970 and 2200: dates outside are placeholders in many systems, and windows can't count back from them"
 
 
@@ -58,7 +58,7 @@ class Instants:
 
 
 def microseconds(instant: datetime) -> int:
-    """Return an instant as microseconds since 1970. A naive one is taken as UTC.
+    """Return an instant as microseconds since 1970. A naive instant is taken as UTC.
 
     >>> microseconds(datetime(1970, 1, 2))
     86400000000
@@ -97,7 +97,7 @@ def read_as_of(value: object) -> datetime:
     if not isinstance(value, date) or value != value:  # noqa: PLR0124  # NaT is a datetime unequal to itself
         raise DataError.bad_as_of(given)
     if not EARLIEST_MOMENT.year <= value.year <= LATEST_MOMENT.year:
-        # Checked before the conversion, which would overflow at the ends of the calendar.
+        # Check before the conversion, which would overflow at the ends of the calendar.
         raise DataError.bad_as_of(given, _BEYOND)
     moment = instant_of(microseconds(value)) if isinstance(value, datetime) else close_of(value)
     return plausible_moment(moment, given)
@@ -119,9 +119,9 @@ def plausible_moment(moment: datetime, given: object) -> datetime:
 
 
 def from_text(texts: pa.Array) -> Instants:
-    """Parse ISO 8601 dates and times: a date, optionally a time after "T" or a blank, optionally an offset.
+    """Parse ISO 8601: a date, optionally followed by a time after "T" or a blank, and by an offset.
 
-    A naive time is UTC, and a date without a time is midnight UTC. Digits beyond microseconds are dropped.
+    A naive time means UTC, and a date without a time means midnight UTC. Digits beyond microseconds are dropped.
 
     >>> from_text(pa.array(["2026-06-30T12:00:00+02:00", "30/06/2026"])).readable
     array([ True, False])
@@ -137,7 +137,7 @@ def from_text(texts: pa.Array) -> Instants:
 
 
 def _cast(texts: pa.Array, kind: pa.DataType) -> Microseconds | None:
-    """Convert the column in one pass if all cells have the same timestamp type, the common case; else return None."""
+    """Convert the column in one pass if all cells have the same timestamp type, which is common. Otherwise return None."""
     if texts.null_count == len(texts):
         return None
     try:
@@ -167,7 +167,7 @@ def _from_mixed_text(texts: pa.Array) -> Instants:
 
 
 def _read_singly(texts: pa.Array, rows: npt.NDArray[np.int64], found: Instants) -> None:
-    """Parse ISO texts one by one into their rows, since one of them is a date or time that does not exist."""
+    """Parse ISO texts one by one into their rows, because one of them is a date or time that does not exist."""
     for row, text in zip(rows, texts.to_pylist(), strict=True):
         try:
             instant = iso_moment(_without_nanoseconds(text))
@@ -210,7 +210,7 @@ def _kinds_within(kind: pa.DataType) -> list[pa.DataType]:
 def in_calendar(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Convert a column of dates to text if Python can't represent all of them, so that errors can show them.
 
-    Does the same for durations, and for dates and durations inside lists and structs. Other columns are returned unchanged.
+    The same is done for durations, and for dates and durations inside lists and structs. Other columns are returned unchanged.
 
     >>> in_calendar(pa.chunked_array([pa.array([400_000_000_000], pa.timestamp("s"))])).to_pylist()
     ['14645-06-30 15:06:40']
@@ -253,8 +253,8 @@ def _with_text(kind: pa.DataType) -> pa.DataType:
         return pa.list_(_with_text(kind.value_type))
     if pa.types.is_struct(kind):
         return pa.struct([(field.name, _with_text(field.type)) for field in kind])
-    is_told = pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind)
-    return pa.string() if is_told else kind
+    has_times = pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind)
+    return pa.string() if has_times else kind
 
 
 def _is_list(kind: pa.DataType) -> bool:
@@ -275,7 +275,7 @@ def from_arrow(column: Any) -> Microseconds:
 
 
 def ends_of(times: Microseconds, is_date: Flags) -> Microseconds:
-    """Return instants, with the midnight of a date without a time replaced by the last microsecond of that day.
+    """Return instants. For a date without a time, midnight is replaced by the last microsecond of that day.
 
     >>> ends_of(np.array([0, 0]), np.array([False, True])).tolist()
     [0, 86399999999]
@@ -284,9 +284,9 @@ def ends_of(times: Microseconds, is_date: Flags) -> Microseconds:
 
 
 def dates_among(column: Any) -> Flags | None:
-    """Return which cells of an Arrow column or a list are a date without a time; None if no cell is.
+    """Return which cells of an Arrow column or a list are a date without a time, or None if no cell is.
 
-    A column of timestamps contains dates if all of them are midnights, since most tools store dates in that way.
+    A column of timestamps contains dates if all of them are at midnight, since most tools store dates in that way.
 
     >>> dates_among(pa.chunked_array([["2026-06-30", "2026-06-30T00:00:00Z"]])).tolist()
     [True, False]

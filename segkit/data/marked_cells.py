@@ -1,4 +1,4 @@
-"""Remove marks around the texts of a column (see `segkit.marks`). A scan of its bytes is enough if there are none."""
+"""Remove marks around the texts of a column (see `segkit.marks`). If there are none, a scan of the bytes is enough."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ _LAST_BYTES[[*range(0x21), *range(0x80, 0xC0)]] = True
 
 
 def without_marks(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_] | None]:
-    """Return texts without marks around them, and a mask of those that changed; None instead of a mask if no text changed.
+    """Return texts without marks around them, and a mask of the texts that changed, or None if no text changed.
 
     >>> without_marks(pa.array(["a", " b", None]))[0].to_pylist()
     ['a', 'b', None]

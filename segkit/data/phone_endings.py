@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from segkit.data.instants import Flags
 
 FEWEST = 7
-"""The fewest digits that identify a number: a local number without its area code. Fewer would match other people's numbers."""
+"""The fewest digits that identify a number: a local number without its area code. Fewer digits would match other people."""
 
 MOST = 10
 """The digits of a full number in most countries. Digits before these are a country code or a dialling prefix."""
@@ -19,10 +19,10 @@ MOST = 10
 _PLACES = 10**MOST
 _REMARK = r"[0-9].*\p{L}"
 _EXPONENT = r"^[^\p{L}]*[0-9][eE][^\p{L}]*$"
-"""Matches a number in scientific notation, as spreadsheets write it, whose letter is not a remark."""
+"""Matches a number in scientific notation, as spreadsheets write it. Its letter "e" is not a remark."""
 
 _LONGEST_NUMBER = 15
-"""The most digits of a number in E.164."""
+"""The largest number of digits in E.164."""
 
 _RUNS = re.compile(r"(\d+)([^\d]*)")
 _WITHIN_A_NUMBER = re.compile(r"[\s().\-\u2010-\u2015]*")
@@ -36,7 +36,7 @@ class PhoneEndings:
 
     Attributes:
         rows: the row of each number's profile.
-        endings: the last digits of each number, encoded as by `keys_of`.
+        endings: the last digits of each number, encoded by `keys_of`.
     """
 
     rows: npt.NDArray[np.int64]
@@ -77,9 +77,9 @@ NONE = PhoneEndings(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 def endings_in(text: str) -> list[str]:
     """Return the last ten digits of each number in a text, or all digits if it has fewer.
 
-    Leading zeros are dropped, also after a country code ("+33 06 ..."). If a text is ambiguous, all readings are returned: more
-    digits after ten digits and a blank are read both as one number and as two. Fewer than seven digits before a separator, such as
-    an area code and a slash, belong to the digits that follow.
+    Leading zeros are dropped, including those after a country code ("+33 06 ..."). If a text is ambiguous, all readings are
+    returned: ten digits, a blank and more digits are read both as one number and as two. Fewer than seven digits before a separator,
+    such as an area code and a slash, belong to the digits that follow.
 
     >>> endings_in("+1 212-555-0142 (mobile)"), endings_in("2125550142 2125550143"), endings_in("555-0142"), endings_in("555-01")
     (['2125550142'], ['2125550142', '2125550143'], ['5550142'], [])
@@ -116,7 +116,7 @@ def last_digits(numbers: pa.Array) -> Endings:
 
 
 def keys_of(digits: Endings, length: int) -> Endings:
-    """Return the key of the ending of `length` digits of each number: its length followed by its digits.
+    """Return a key for the last `length` digits of each number: the length followed by the digits.
 
     Args:
         digits: the last ten digits of each number, as integers.
@@ -131,7 +131,7 @@ def keys_of(digits: Endings, length: int) -> Endings:
 def may_hold_others(cells: pa.Array, numbers: pa.Array) -> Flags:
     """Return which cells may contain more numbers than the one that was parsed.
 
-    These are long cells, and cells with a remark after the digits, whose letters `phonenumbers` converts to digits as on a keypad.
+    These are long cells, and cells with a remark after the digits, since `phonenumbers` converts letters to digits as on a keypad.
     """
     is_long = pc.greater(pc.utf8_length(cells), pc.add(pc.utf8_length(numbers), FEWEST))
     has_letters = pc.and_not(pc.match_substring_regex(cells, _REMARK), pc.match_substring_regex(cells, _EXPONENT))

@@ -1,7 +1,7 @@
-"""Validate and classify clean E.164 numbers a column at a time; `phones.py` parses all other spellings.
+"""Validate and classify clean E.164 numbers a column at a time. `phones.py` parses all other spellings.
 
-The rules are those of `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so the rules and the patterns change with the
-version of `phonenumbers`. The results equal those of `phonenumbers`, for these reasons:
+The rules come from `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so the rules and the patterns change with the
+version of `phonenumbers`. The results are the same as from `phonenumbers`, for these reasons:
 
 - A clean number contains its calling code, so the country in which it was written doesn't matter.
 - The digits after the calling code are the national number, unless they begin with a national prefix (+44 0...). Those few numbers,
@@ -27,10 +27,10 @@ Words: TypeAlias = npt.NDArray[np.object_]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 E164: Final = r"^\+[1-9][0-9]{6,14}$"
-"""Matches a clean number. ITU-T E.164 allows at most 15 digits; numbers with fewer than 7 are rare."""
+"""Matches a clean number. ITU-T E.164 allows at most 15 digits, and numbers with fewer than 7 digits are rare."""
 
 FEWEST: Final = 64
-"""The fewest numbers of one calling code for which compiling its patterns is faster than parsing them one by one."""
+"""The fewest numbers with one calling code for which compiling patterns is faster than parsing the numbers one by one."""
 
 MOBILE: Final = "mobile"
 FIXED_LINE: Final = "fixed line"
@@ -45,7 +45,7 @@ NOT_VALID: Final = "not a valid number"
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """The results of the patterns, an entry for each number. Ignore the other fields where `decided` is False."""
+    """The results of the patterns, with an entry for each number. Ignore the other fields where `decided` is False."""
 
     decided: Flags
     countries: Words
@@ -56,7 +56,7 @@ class Verdicts:
 def read_clean(numbers: pa.StringArray, *, fewest: int = FEWEST) -> Verdicts:
     """Return the country, kind and problem of numbers that all match `E164`.
 
-    A valid number has a country and a kind and no problem; an invalid one only has a problem. Numbers stay undecided if their
+    A valid number has a country and a kind but no problem, and an invalid number has only a problem. Numbers stay undecided if their
     calling code has fewer numbers than `fewest` or is unknown, or if they begin with a national prefix.
 
     >>> verdicts = read_clean(pa.array(["+14155550132", "+1415555013"]), fewest=1)
@@ -79,7 +79,7 @@ def read_clean(numbers: pa.StringArray, *, fewest: int = FEWEST) -> Verdicts:
 def length_problem(metadata: PhoneMetadata, length: int) -> str:
     """Return the problem of an invalid national number with `length` digits.
 
-    Gives the same result as `phonenumbers.is_possible_number_with_reason`, in words.
+    The result is the same as from `phonenumbers.is_possible_number_with_reason`, in words.
     """
     description = metadata.general_desc
     if description is None:
@@ -97,7 +97,7 @@ def _no_words(size: int) -> Words:
 
 @cache
 def _calling_codes() -> npt.NDArray[np.int16]:
-    """Return a lookup table from the three leading digits of a number to its calling code, 0 if there is none."""
+    """Return a lookup table from the three leading digits of a number to its calling code, or 0 if there is none."""
     by_digits = np.zeros(1000, dtype=np.int16)
     for code in COUNTRY_CODE_TO_REGION_CODE:
         width = 10 ** (3 - len(str(code)))
@@ -106,7 +106,7 @@ def _calling_codes() -> npt.NDArray[np.int16]:
 
 
 def _read_calling_code(code: int, numbers: pa.StringArray, where: npt.NDArray[np.intp], verdicts: Verdicts) -> None:
-    """Write the verdicts on numbers of one calling code to the positions `where`."""
+    """Write the verdicts on numbers with one calling code to the positions `where`."""
     regions = COUNTRY_CODE_TO_REGION_CODE[code]
     main = PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
     if main is None:
@@ -130,7 +130,7 @@ def _read_calling_code(code: int, numbers: pa.StringArray, where: npt.NDArray[np
 def _begin_with_prefix(nationals: pa.StringArray, metadata: PhoneMetadata) -> Flags:
     """Find numbers from which `phonenumbers` might strip or replace leading digits.
 
-    Compares the number before and after, since Argentina's pattern can match an empty prefix, which changes nothing.
+    Compare the number before and after, since Argentina's pattern can match an empty prefix, which changes nothing.
     """
     prefix = metadata.national_prefix_for_parsing
     if not prefix:
@@ -142,7 +142,7 @@ def _begin_with_prefix(nationals: pa.StringArray, metadata: PhoneMetadata) -> Fl
 def _countries_and_kinds(code: int, nationals: pa.StringArray) -> tuple[Words, Words]:
     """Assign each number to the first matching region, as `region_code_for_number` does, and return countries and kinds.
 
-    If several regions share a calling code, a region with leading digits matches all numbers that begin with them, of whatever
+    If several regions share a calling code, a region with leading digits matches all numbers that begin with them, whatever their
     kind. Any other region matches the numbers for which it has a kind.
     """
     regions = COUNTRY_CODE_TO_REGION_CODE[code]
@@ -168,7 +168,7 @@ def _countries_and_kinds(code: int, nationals: pa.StringArray) -> tuple[Words, W
 
 
 def _kinds(nationals: pa.StringArray, metadata: PhoneMetadata) -> Words:
-    """Return the kind of each number in one region, None if it has none. Kinds are tested in the order of `number_type`."""
+    """Return the kind of each number in one region, or None if it has none. Kinds are tested in the order of `number_type`."""
     kinds = _no_words(len(nationals))
     if not len(nationals):
         return kinds
@@ -206,7 +206,7 @@ def _pattern(descriptions: Iterable[PhoneNumberDesc | None]) -> str:
 
 
 def _matches(texts: pa.StringArray, pattern: str) -> Flags:
-    """Return which texts match a pattern; an empty pattern matches none."""
+    """Return which texts match a pattern. An empty pattern matches none."""
     if not pattern:
         return np.zeros(len(texts), dtype=np.bool_)
     return _flags(pc.match_substring_regex(texts, pattern))

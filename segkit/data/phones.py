@@ -1,7 +1,7 @@
-"""Convert phone numbers to E.164, with the country and kind of each, or the reason why it is not valid.
+"""Convert phone numbers to E.164, with the country and kind of each number, or the reason why it is not valid.
 
-The results are those of `phonenumbers` for each cell, after removing marks that spreadsheets leave on a number. `phone_patterns.py`
-reads clean numbers a column at a time, with the same results. `TEXTABLE_KINDS` are the kinds of numbers that can receive texts.
+The results are the same as from `phonenumbers`, after removing marks that spreadsheets leave on a number. `phone_patterns.py` reads
+clean numbers a column at a time, with the same results. `TEXTABLE_KINDS` are the kinds of numbers that can receive texts.
 """
 
 import re
@@ -45,7 +45,7 @@ NO_COUNTRY: Final = "no country code and no country"
 UNKNOWN_COUNTRY_CODE: Final = "unknown country code"
 
 LOST: Final = (NO_DIGITS, DIGITS_LOST)
-"""Problems after which no digits are left by which a number could be recognized."""
+"""Problems that leave no digits by which a number could be recognized."""
 
 KINDS: Final = (MOBILE, FIXED_LINE, FIXED_LINE_OR_MOBILE, OTHER)
 TEXTABLE_KINDS: Final = (MOBILE, FIXED_LINE_OR_MOBILE)
@@ -67,7 +67,7 @@ _FLOAT: Final = re.compile(r"(\+?[0-9]+)\.0")
 _EXPONENT: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 _FIRST_OF_A_NUMBER: Final = re.compile(r"[+\uFF0B\d]")
 
-# At least 11 digits: many US numbers of ten digits, without the leading 1, are also valid numbers of another country.
+# Require at least 11 digits: many US numbers with ten digits, without the leading 1, are also valid numbers in another country.
 _BARE_WITH_CALLING_CODE: Final = r"^[1-9][0-9]{10,14}$"
 
 # Spreadsheets show at most six digits with an exponent, and single precision has eight. With nine digits, only zeros are missing.
@@ -96,11 +96,11 @@ class Phones:
 
     Attributes:
         numbers: E.164 text if valid, else null. Extensions are dropped, since E.164 has none.
-        countries: ISO 3166 alpha-2 if valid, else null. Taken from the number itself, so +1 can be US, CA, PR and others. Numbers
-            of no country, such as +800, have "001" as in `phonenumbers`.
+        countries: ISO 3166 alpha-2 if valid, else null. The country comes from the number itself, so +1 can be US, CA, PR and others.
+            Numbers without a country, such as +800, have "001", as in `phonenumbers`.
         kinds: one of `KINDS` if valid, else null. In the US and Canada, mobile and fixed-line numbers look the same.
         problems: one of `PROBLEMS` if the cell is neither empty nor a valid number, else null.
-        mended: True if a valid number was written in another way than in `numbers`; never null.
+        mended: True if a valid number was written differently from `numbers`; never null.
     """
 
     numbers: pa.StringArray
@@ -119,12 +119,13 @@ def normalise(
 ) -> Phones:
     """Parse phone numbers.
 
-    The result for each cell is that of `phonenumbers` (`parse` with the country, `is_valid_number`, `region_code_for_number`,
-    `number_type`), after these marks of spreadsheets are removed: blanks around the number, a leading apostrophe, a trailing ".0",
-    an exponent. An exponent is only expanded if no digits were lost ("1.4155550132E10", never "1.41556E+10").
+    The result for each cell is the same as from `phonenumbers` (`parse` with the country, `is_valid_number`,
+    `region_code_for_number`, `number_type`), after removing marks that spreadsheets leave: blanks around the number, a leading
+    apostrophe, a trailing ".0", an exponent. An exponent is only expanded if no digits were lost ("1.4155550132E10", but never
+    "1.41556E+10").
 
     Digits without a plus and without a country are read as an international number if there are at least 11 of them and they are
-    valid with a plus in front. With fewer digits, or with brackets and dashes, that would be a guess.
+    valid with a plus in front. With fewer digits, or with brackets and dashes, this would be a guess.
 
     Each distinct pair of cell and country is parsed once.
 
@@ -134,7 +135,7 @@ def normalise(
             that `phonenumbers` does not know, means none.
 
     Raises:
-        DataError: the numbers of countries and of cells differ.
+        DataError: there are not as many countries as cells.
 
     >>> phones = normalise(pa.array(["(415) 555-0132", "14155550132.0", "+442079460123", "555-0132", "n/a", None]),
     ...                    pa.array(["US", None, "US", "US", "US", "US"]))
@@ -165,14 +166,14 @@ def normalise(
 
 
 def _encoded(column: pa.StringArray | pa.ChunkedArray) -> tuple[pa.StringArray, npt.NDArray[np.int64]]:
-    """Return the distinct texts of a column, with null as "", and the position of each row's text among them."""
+    """Return the distinct texts of a column, with "" for null, and the position of each row's text among them."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = pc.fill_null(whole.cast(pa.string()), "").dictionary_encode()
     return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
 
 
 def _tidied(cells: pa.StringArray) -> pa.StringArray:
-    """Remove the marks of spreadsheets."""
+    """Remove the marks that spreadsheets leave."""
     marked = pc.invert(pc.match_substring_regex(cells, E164))
     return pc.replace_with_mask(cells, marked, pa.array(map(_tidy, cells.filter(marked).to_pylist()), pa.string()))
 
@@ -207,7 +208,7 @@ def _read(texts: pa.StringArray, regions: pa.StringArray) -> list[pa.StringArray
 
     names = regions.to_pylist()
     parsed: dict[int, PhoneNumber] = {}
-    # Sorted by country, so that neighbours share the patterns in the cache of `re`.
+    # Sort by country, so that neighbours share the patterns in the cache of `re`.
     for row in sorted(read_at_once(np.arange(len(texts))), key=lambda row: (names[row] or "", numbers[row])):
         countries[row] = kinds[row] = None
         number, problems[row] = _parse(numbers[row], names[row])
@@ -223,7 +224,7 @@ def _read(texts: pa.StringArray, regions: pa.StringArray) -> list[pa.StringArray
 
 
 def _parse(text: str, region: str | None) -> tuple[PhoneNumber | None, str | None]:
-    """Return the number that `phonenumbers` parses, or the problem; neither for empty text."""
+    """Return the number that `phonenumbers` parses, or the problem. Empty text has neither."""
     if not text:
         return None, None
     if _EXPONENT.fullmatch(text):
@@ -235,13 +236,13 @@ def _parse(text: str, region: str | None) -> tuple[PhoneNumber | None, str | Non
 
 
 def _spelled(number: PhoneNumber) -> str:
-    """Return a number in E.164, as `format_number` writes it but faster."""
+    """Return a number in E.164. This is a faster version of `format_number`."""
     return f"+{number.country_code}{national_significant_number(number)}"
 
 
 def _judge(number: PhoneNumber) -> tuple[str | None, str | None, str | None]:
     """Return country, kind and problem as `phonenumbers` defines them."""
-    # number_type returns UNKNOWN exactly if is_valid_number is False, so one call is enough.
+    # One call is enough: number_type returns UNKNOWN if, and only if, is_valid_number is False.
     if (kind := number_type(number)) == PhoneNumberType.UNKNOWN:
         return None, None, _PROBLEM_BY_LENGTH.get(is_possible_number_with_reason(number), NOT_VALID)
     return region_code_for_number(number), _KIND_BY_TYPE.get(kind, OTHER), None

@@ -1,4 +1,4 @@
-"""Locate profiles: recognize names of countries, convert postal codes to coordinates, and compute great-circle distances."""
+"""Locate profiles: recognize country names, convert postal codes to coordinates, and compute great-circle distances."""
 
 import re
 import unicodedata
@@ -103,7 +103,7 @@ Together with pycountry they cover every English name that `phonenumbers` uses.
 
 @cache
 def country_code(written: str) -> str | None:
-    """Return the two-letter code of a country from any common name or code, ignoring case, accents and marks; None if unknown.
+    """Return the two-letter code for any common name or code of a country, ignoring case, accents and marks, or None if unknown.
 
     >>> country_code("Germany"), country_code("U.S.A."), country_code("Cote d'Ivoire"), country_code("Narnia")
     ('DE', 'US', 'CI', None)
@@ -124,7 +124,7 @@ def _folded(written: str) -> str:
 
 @cache
 def _iso_names() -> dict[str, str]:
-    """Return the two-letter code by each normalized name and code of ISO 3166, also with "Republic of Korea" reordered."""
+    """Map each normalized name and code in ISO 3166 to the two-letter code, including reordered names ("Republic of Korea")."""
     found: dict[str, str] = {}
     for country in pycountry.countries:
         codes = [country.alpha_2, country.alpha_3, country.numeric]
@@ -137,12 +137,12 @@ def _iso_names() -> dict[str, str]:
 
 
 def country_codes(written: Column) -> pa.Array:
-    """Return the two-letter code of each country; null if it is not set or unknown."""
+    """Return the two-letter code of each country, or null if it is not set or unknown."""
     return coded_countries(_coded(written)).dictionary_decode()
 
 
 def coded_countries(written: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Return the two-letter code of each country, dictionary-encoded; null if it is not set or unknown."""
+    """Return the two-letter code of each country, dictionary-encoded, with null if it is not set or unknown."""
     letters = pa.array([country_code(name) for name in written.dictionary.to_pylist()], pa.string()).dictionary_encode()
     if len(letters.dictionary) == len(letters):
         # All names are different countries, so the indices don't change.
@@ -152,7 +152,7 @@ def coded_countries(written: pa.DictionaryArray) -> pa.DictionaryArray:
 
 @cache
 def _us_points() -> dict[str, tuple[float, float]]:
-    """Return the coordinates of US postal codes. The source has codes at 0,0, which are not known and left out."""
+    """Return the coordinates of US postal codes. The source has codes at 0,0, which are not real and are left out."""
     every = ((row["zip_code"], float(row["lat"] or 0), float(row["long"] or 0)) for row in zipcodes.list_all())  # type: ignore[no-untyped-call]
     return {code: (latitude, longitude) for code, latitude, longitude in every if latitude or longitude}
 
@@ -163,7 +163,7 @@ _NO_CODE = 10**5
 
 @cache
 def _us_table() -> Degrees:
-    """Return the same as an array of latitudes and longitudes, indexed by the code as an integer; NaN for unknown codes."""
+    """Return US latitudes and longitudes as an array, indexed by the code as an integer, with NaN for unknown codes."""
     table = np.full((2, _NO_CODE + 1), np.nan)
     for code, point in _us_points().items():
         table[:, int(code)] = point
@@ -171,9 +171,9 @@ def _us_table() -> Degrees:
 
 
 def _plain_us_points(postal_codes: pa.Array) -> Degrees:
-    """Return the latitudes and longitudes of codes that are written as five digits; NaN for others and for unknown codes.
+    """Return the latitudes and longitudes of codes that are written as five digits, with NaN for all other and unknown codes.
 
-    Looks codes up as integers, which is faster than as text.
+    Codes are looked up as integers, which is faster than text.
     """
     numbers = np.full(len(postal_codes), _NO_CODE, dtype=np.int32)
     is_five = pc.equal(pc.binary_length(postal_codes), 5).to_numpy(zero_copy_only=False)
@@ -196,8 +196,8 @@ _US_CODE = re.compile(r"(\d{1,5})(?: ?[-\u2010-\u2015] ?\d{4}| \d{4}|\.0*)?|(\d{
 def postal_key(postal_code: str, country: str) -> str:
     """Normalize a postal code for lookups: five digits for US codes, capitals without blanks for others.
 
-    Repairs what spreadsheets do to US codes: a missing leading zero, a trailing ".0", a leading apostrophe, or all nine digits of a
-    ZIP+4 code without a dash.
+    This repairs what spreadsheets do to US codes: a missing leading zero, a trailing ".0", a leading apostrophe, or all nine digits
+    of a ZIP+4 code without a dash.
 
     >>> [postal_key(code, "US") for code in ("02110-1234", "2110", "2110.0", "'02110", "021101234", "02110 1234")]
     ['02110', '02110', '02110', '02110', '02110', '02110']
@@ -225,7 +225,7 @@ def odd_us_codes(postal_codes: pa.Array) -> tuple[npt.NDArray[np.bool_], npt.NDA
 
 @dataclass(frozen=True)
 class PostalPoints:
-    """The coordinates of postal codes: those of the US, and those of the user's table of places."""
+    """The coordinates of US postal codes, and of the postal codes in the user's table of places."""
 
     brought: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
@@ -267,7 +267,7 @@ class PostalPoints:
             pairs = np.where(country_of_row == UNSET, np.int32(UNSET), pairs)
         code_of, country_of = np.arange(len(codes.dictionary)), np.zeros(len(codes.dictionary), dtype=np.int64)
         if len(known) > 1:
-            # With a single known country, the codes are already the distinct pairs; otherwise they have to be found.
+            # With a single known country, the codes are already the distinct pairs. Otherwise the pairs must be found.
             numbers = pa.array(pairs.astype(np.int64) * len(known) + country_of_row, mask=pairs == UNSET)
             distinct = numbers.dictionary_encode()
             pairs = codes_of(distinct.indices)
@@ -279,7 +279,7 @@ class PostalPoints:
         return Placed(pairs, points[0], points[1])
 
     def _points(self, postal_codes: pa.Array, country: str) -> Degrees:
-        """Return the latitudes and longitudes of distinct postal codes; NaN for unknown ones."""
+        """Return the latitudes and longitudes of distinct postal codes, with NaN for unknown codes."""
         found = np.full((2, len(postal_codes)), np.nan)
         others = np.arange(len(postal_codes))
         if country == "US" and country not in self._countries:
@@ -299,9 +299,9 @@ class Placed:
     """The locations of profiles, as indices into distinct points, so that distances are computed once for each point.
 
     Attributes:
-        codes: the index of each profile's point; -1, the index of the last point, means unknown.
-        latitudes: the latitudes of the points, in degrees; the last one is NaN.
-        longitudes: the longitudes of the points, likewise.
+        codes: the index of each profile's point. -1, the index of the last point, means unknown.
+        latitudes: the latitudes of the points, in degrees. The last one is NaN.
+        longitudes: the longitudes of the points, in degrees. The last one is NaN.
     """
 
     codes: Codes
@@ -314,7 +314,7 @@ class Placed:
         return cls(np.full(size, UNSET, dtype=np.int32), np.array([np.nan]), np.array([np.nan]))
 
     def moved(self, latitudes: Degrees, longitudes: Degrees) -> Self:
-        """Return new locations, in which profiles with coordinates of their own (both known, and not 0,0) have these."""
+        """Return new locations, using the profiles' own coordinates where both are known and they are not 0,0."""
         has_own = np.isfinite(latitudes) & np.isfinite(longitudes) & ((latitudes != 0) | (longitudes != 0))
         own = latitudes[has_own], longitudes[has_own]
         codes = np.where(self.codes == UNSET, UNSET, self.codes + len(own[0])).astype(np.int32)
@@ -327,7 +327,7 @@ class Placed:
         return self._spread(self.latitudes), self._spread(self.longitudes)
 
     def kilometers(self, of: tuple[float, float]) -> Degrees:
-        """Return each profile's distance from a point; NaN if its location is unknown."""
+        """Return each profile's distance from a point, or NaN if its location is unknown."""
         return self._spread(distances(self.latitudes, self.longitudes, of=of))
 
     def _spread(self, values: Degrees) -> Degrees:
@@ -343,7 +343,7 @@ def _coded(column: Column) -> pa.DictionaryArray:
 
 
 def distances(latitudes: Degrees, longitudes: Degrees, of: tuple[float, float]) -> Degrees:
-    """Return great-circle distances in kilometers by the haversine formula; NaN for unknown points.
+    """Return great-circle distances in kilometers by the haversine formula, with NaN for unknown points.
 
     >>> distances(np.array([42.36]), np.array([-71.06]), of=(40.71, -74.01)).round().tolist()
     [306.0]

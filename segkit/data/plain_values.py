@@ -1,4 +1,4 @@
-"""Convert values of Python, numpy and pandas to the few types that `properties.py` can read."""
+"""Convert Python, numpy and pandas values to the few types that `properties.py` can read."""
 
 import contextlib
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ from segkit.json_text import Halves
 
 _SIMPLE = {type(None), bool, int, float, Decimal, datetime, date, time, timedelta}
 _MOST_BITS = 14_000
-"""The largest integer, in bits. Python refuses to convert one of more than 4,300 digits to text, and no column needs it."""
+"""The largest integer, in bits. Python refuses to convert integers of more than 4,300 digits to text, and no column needs them."""
 _READ = (*_SIMPLE, str)
 
 
@@ -43,8 +43,8 @@ def is_unset(value: Any) -> bool:
 def plain(value: Any) -> Any:
     """Convert a value to a type that can be read, or else to the text that a CSV would contain.
 
-    An integer of more than 4,200 digits becomes infinite, a set or an array a list, a period its first moment, and UTF-8 bytes
-    text. Containers are copied, since the caller may change them later.
+    An integer of more than 4,200 digits becomes infinity, a set or an array becomes a list, a period becomes its first moment, and
+    UTF-8 bytes become text. Containers are copied, since the caller may change them later.
 
     >>> plain(np.int64(18)), plain({"b", "a"}), plain(b"Oslo"), plain(1j)
     (18, ['a', 'b'], 'Oslo', '1j')
@@ -83,7 +83,7 @@ def plain(value: Any) -> Any:
 
 
 def written_out(series: pd.Series) -> pd.Series:
-    """Convert a column of periods to their first moments, and one of intervals to objects, since Arrow supports neither."""
+    """Convert periods in a column to their first moments, and intervals to objects, since Arrow supports neither."""
     kind = series.dtype
     if isinstance(kind, pd.CategoricalDtype) and isinstance(kind.categories.dtype, (pd.PeriodDtype, pd.IntervalDtype)):
         kind = kind.categories.dtype
@@ -96,14 +96,14 @@ def written_out(series: pd.Series) -> pd.Series:
 
 
 def _item(item: Any) -> Any:
-    """Convert an item of a list or a mapping, where empty text is a value."""
+    """Convert an item in a list or a mapping, where empty text is a value."""
     if type(item) is str and item.isascii():
         return item
     return None if item is pd.NA or item is pd.NaT else plain(item)
 
 
 def _as_utf8(text: str) -> str:
-    """Return a text with unpaired surrogates (half of a character such as an emoji) replaced by U+FFFD."""
+    """Return text with lone surrogates (half of a character such as an emoji) replaced by U+FFFD."""
     return str(text) if text.isascii() else str(Halves().without(text))
 
 

@@ -1,8 +1,8 @@
 """Store properties as codes into their distinct values, and convert these to numbers, texts, booleans, lists or instants.
 
-Each condition tests a property as one of these types; a value that can't be converted to it matches nothing. Text is converted
-to any type that it spells, whatever its source: the text "18" is a number in a frame as in a CSV, and "0.00" and "[]" are empty.
-Numbers, booleans, dates and lists are not converted to other types. Empty text is not set.
+Each condition tests a property as one of these types, and a value that can't be converted to the type matches nothing. Text is
+converted to any type that it spells, whatever its source. For example, the text "18" is a number, both in a frame and in a CSV, and
+"0.00" and "[]" are empty. Numbers, booleans, dates and lists are not converted to other types. Empty text is not set.
 """
 
 import contextlib
@@ -75,11 +75,11 @@ class Cells:
         return Cells(self.values.take(pa.array(rows)))
 
     def loaded(self) -> "Cells":
-        """Return the same cells in memory. Subclasses read files or decode codes; these are in memory already."""
+        """Return the same cells in memory. Subclasses read files or decode codes, but these cells are already in memory."""
         return self
 
     def index_in(self, wanted: pa.Array) -> Codes:
-        """Return the position of each cell of a column of text in `wanted`; -1 if it is not there."""
+        """Return the position of each cell of a column of text in `wanted`, or -1 if it is not in it."""
         return codes_of(pc.index_in(self.values, value_set=wanted))
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
@@ -87,11 +87,11 @@ class Cells:
         return iter(pc.dictionary_encode(self.values).chunks)
 
     def coded(self) -> pa.DictionaryArray:
-        """Return an Arrow column dictionary-encoded in one piece. Each distinct value occurs; null means not set."""
+        """Return an Arrow column dictionary-encoded in one piece. Each distinct value occurs, and null means not set."""
         return _coded(self.values)
 
     def distinct(self) -> tuple[Codes, pa.Array | list[Any]]:
-        """Return the code of each cell, -1 if it is not set, and the distinct values."""
+        """Return the code of each cell (-1 if it is not set) and the distinct values."""
         values = self.values
         if isinstance(values, list):
             return _encode_objects(values)
@@ -117,7 +117,7 @@ class Cells:
     def to_pandas(self) -> pd.Series:
         """Return the cells as a pandas series."""
         if isinstance(self.values, list):
-            # Copied, since the caller may change lists and mappings in the cells.
+            # Copy the cells, since the caller may change lists and mappings in them.
             return pd.Series([plain(cell) for cell in self.values], dtype=object)
         if pa.types.is_nested(self.values.type):
             return pd.Series(self.values.to_pylist(), dtype=object)
@@ -135,13 +135,13 @@ def codes_of(indices: pa.Array | pa.ChunkedArray) -> Codes:
 def spread(values: npt.NDArray[N], codes: Codes, *, unset: Any) -> npt.NDArray[N]:
     """Return the value of each code, and `unset` for -1, as a read-only array.
 
-    Uses Arrow, since numpy first converts all codes to 64 bits, which is slower.
+    This uses Arrow, since numpy first converts all codes to 64 bits, which is slower.
 
     >>> spread(np.array([True, False]), np.array([1, -1, 0], dtype=np.int32), unset=False).tolist()
     [False, False, True]
     """
     known = np.append(values, np.array(unset, dtype=values.dtype))
-    # As an unsigned integer, -1 is the largest; clipped to the last index, so that Arrow needs no bounds check.
+    # As an unsigned integer, -1 is the largest. Clip it to the last index, so that Arrow needs no bounds check.
     places = codes.view(np.uint32)
     if places.max(initial=0) >= len(values):
         places = np.minimum(places, np.uint32(len(values)))
@@ -157,7 +157,7 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
 
     Args:
         objects: the cells.
-        halves: replaces unpaired surrogates, also inside lists and mappings; None leaves them.
+        halves: replaces lone surrogates, including those inside lists and mappings; None leaves them unchanged.
 
     Raises:
         DataError: lists in a cell are nested too deeply.
@@ -165,7 +165,7 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
     if isinstance(objects, pd.Series):
         objects = written_out(objects)
         if objects.dtype != object or pd.api.types.infer_dtype(objects) == "string":
-            # Copied, since Arrow would share the memory of the frame, which the caller may change.
+            # Copy the column, since Arrow would share the memory of the frame, which the caller may change.
             with contextlib.suppress(*_NOT_OF_ONE_KIND):
                 array = pa.array(objects.copy(), from_pandas=True)
                 chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
@@ -186,13 +186,13 @@ def cells_of(objects: Iterable[Any], halves: Halves | None = None) -> Cells:
 
 
 def _refuse_deep(cells: Iterable[Any]) -> None:
-    # All cells at once, since `is_deep` works level by level.
+    # Check all cells at once, since `is_deep` works level by level.
     if is_deep([cell for cell in cells if isinstance(cell, (list, tuple, dict))], DEEPEST + 1):
         raise DataError.cells_nested_too_deep(DEEPEST)
 
 
 _NOT_OF_ONE_KIND = (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError)
-"""The exceptions that Arrow raises if no type fits all cells: integers beyond 64 bits, several time zones, infinite decimals."""
+"""The exceptions that Arrow raises if no type fits all cells, for example integers beyond 64 bits or several time zones."""
 
 _CONTAINERS = {list, tuple, dict, bytes}
 
@@ -201,11 +201,11 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
     """Convert an Arrow column to cells: decoded, with a single text type, and with NaN and empty text as null."""
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
-        # Extension types of pandas are periods and intervals, which pandas converts. Those of Arrow, such as UUID, become objects.
+        # pandas has extension types for periods and intervals, and converts them. Arrow's extension types, such as UUID, become objects.
         return cells_of(column.to_pandas() if kind.extension_name.startswith("pandas.") else column.to_pylist())
     if pa.types.is_dictionary(kind):
         if kind.value_type == pa.string_view():
-            # Categories of Polars, which Arrow can't decode directly.
+            # Arrow can't decode Polars categories directly.
             chunks = [(chunk.indices, chunk.dictionary.cast(pa.string())) for chunk in column.chunks]
             kind = pa.dictionary(kind.index_type, pa.string())
             column = pa.chunked_array([pa.DictionaryArray.from_arrays(*chunk) for chunk in chunks], kind)
@@ -213,7 +213,7 @@ def arrow_cells(column: pa.ChunkedArray) -> Cells:
     column = in_calendar(column)
     kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        # Some writers of Parquet don't mark text as text. Bytes that are not UTF-8 stay bytes.
+        # Some Parquet writers don't mark text as text. Bytes that are not UTF-8 stay bytes.
         try:
             column = column.cast(pa.binary()).cast(pa.string())
         except pa.ArrowInvalid:
@@ -239,7 +239,7 @@ def field_cells(field: pa.Field, column: pa.ChunkedArray) -> Cells:
     """Convert a column of a file to cells. A column that is marked as JSON is parsed.
 
     Raises:
-        DataError: it has an unknown time zone, or lists in its cells are nested too deeply.
+        DataError: the column has an unknown time zone, or lists in its cells are nested too deeply.
     """
     check_zone(field.name, column.type)
     if not holds_json(field):
@@ -257,7 +257,7 @@ def _json_value(text: str) -> Any:
 class _ComputedOnce(Generic[V]):
     """A property that is computed once, on first use, with read-only arrays.
 
-    Unlike `functools.cached_property`, which has no lock from Python 3.12 on, it is computed by one thread only.
+    Only one thread computes it, unlike `functools.cached_property`, which has no lock from Python 3.12 on.
     """
 
     def __init__(self, compute: Callable[[Any], V]) -> None:
@@ -293,7 +293,7 @@ class PropertyColumn(Growing):
 
     @property
     def codes(self) -> Codes:
-        """The code of each row's value in `distinct`; -1 if the property is not set."""
+        """The code of each row's value in `distinct`, or -1 if the property is not set."""
         return self._encoded[0]
 
     @property
@@ -316,7 +316,7 @@ class PropertyColumn(Growing):
         return sum(memory_of(self.held).values())
 
     def value(self, row: int) -> object:
-        """Return the value of a row as a Python object; None if it is not set."""
+        """Return the value of a row as a Python object, or None if it is not set."""
         code = self.codes[row]
         if code == UNSET:
             return None
@@ -348,7 +348,7 @@ class PropertyColumn(Growing):
 
     @_ComputedOnce
     def texts(self) -> Reading[pa.Array]:
-        """The distinct values as text. A text that is a JSON list counts as a list and not as text."""
+        """The distinct values as text. A JSON list counts as a list, not as text."""
         values = self.distinct
         if isinstance(values, list):
             texts = pa.array([value if isinstance(value, str) else None for value in values], pa.string())
@@ -389,7 +389,7 @@ class PropertyColumn(Growing):
 
     @_ComputedOnce
     def instants(self) -> Reading[npt.NDArray[np.int64]]:
-        """The distinct values as microseconds since 1970 in UTC. A naive time is UTC, a date without a time midnight UTC.
+        """The distinct values as microseconds since 1970 in UTC. A naive time means UTC, and a date without a time midnight UTC.
 
         Text may have any format that Klaviyo's help lists (115005253428). Numbers are read like text with the same digits.
         """
@@ -425,7 +425,7 @@ class PropertyColumn(Growing):
         if isinstance(values, list):
             return _read(values, _holds_something, np.bool_)
         if _is_text(values):
-            # Text that begins with a letter is not a number or a list, and only with t or f a boolean, so most needs no parsing.
+            # Text that begins with a letter is no number or list, and is a boolean only with t or f, so most text needs no parsing.
             odd = ~_flags(pc.match_substring_regex(values, "^[A-EG-SU-Za-eg-su-z]"))
             found = np.ones(len(values), dtype=bool)
             found[odd] = [_holds_something(text) for text in values.filter(pa.array(odd)).to_pylist()]
@@ -501,7 +501,7 @@ def _truth(value: Any) -> bool | None:
 
 
 def _holds_something(value: Any) -> bool:
-    """Return whether a value is a number above 0, true, text that is not blank, a list with an item, or of another type."""
+    """Return whether a value is a number above 0, true, text that is not blank, a list with an item, or a value of another type."""
     match value:
         case str():
             return _text_holds_something(value.strip())
@@ -527,7 +527,7 @@ _NOTHING = re.compile(r"|false|\{\s*\}", re.ASCII | re.IGNORECASE)
 
 
 def _is_blank(item: Any) -> bool:
-    """Return whether an item of a list is not set, blank text, or an empty list or mapping. 0 and False are not blank."""
+    """Return whether a list item is not set, or is blank text or an empty list or mapping. 0 and False are not blank."""
     if isinstance(item, (str, list, tuple, dict)):
         return not (item.strip() if isinstance(item, str) else item)
     return is_unset(item)

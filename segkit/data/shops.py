@@ -1,4 +1,4 @@
-"""Turn loaded tables into a validated shop: rename and check each table, and determine `as_of`."""
+"""Convert loaded tables to a validated shop: rename and check each table, and determine `as_of`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from segkit.vocabulary import PROFILE_COLUMNS
 from segkit.wording import listed, nearest
 
 FORECASTS = {"expected_date_of_next_order"}
-"""Columns of dates in the future, which don't show when the data was exported."""
+"""Columns with dates in the future, which don't show when the data was exported."""
 
 
 def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptions, faults: Faults) -> CheckedShop:
@@ -29,11 +29,11 @@ def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptio
 
     Args:
         tables: the tables by name, with at least "profiles" or "events".
-        options: how to read them.
-        faults: the faults found while files were read; new ones are added.
+        options: the arguments of loading, such as the order of dates.
+        faults: the faults found while files were read. New faults are added.
 
     Raises:
-        DataError: with all faults that would silently change results.
+        DataError: some faults would silently change results. The error lists all of them.
     """
     renames = options.columns
     if not tables.keys() & {"profiles", "events"}:
@@ -100,9 +100,9 @@ def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, fau
 
 
 def _newest(checked: Checked, clock: datetime) -> datetime:
-    """Return the time of the newest event, or, without events, the newest date in the profiles.
+    """Return the time of the newest event or, without events, the newest date in the profiles.
 
-    Ignores dates in the future and placeholders. If there are no other dates, returns the current time.
+    Dates in the future and placeholders are ignored. If there are no other dates, return the current time.
     """
     until = microseconds(clock)
     newest = checked.events.newest(until)

@@ -1,6 +1,6 @@
 """Rewrite conditions without changing who matches, for targets such as Klaviyo that lack "not" or nested groups.
 
-Does not evaluate conditions: see `segkit.engine`.
+It does not evaluate conditions: see `segkit.engine`.
 """
 
 from collections.abc import Iterator
@@ -119,7 +119,7 @@ def either_kind(condition: AnyOf) -> tuple[PropertyCondition, PropertyCondition]
 
 
 def simplify(condition: Condition) -> Condition:
-    """Remove redundant parts: repeated conditions, groups of one, groups implied by others or always true or always false.
+    """Remove redundant parts: repeated conditions, groups of one, and groups that others imply or that are always true or false.
 
     >>> from segkit.definition.phrases import is_set
     >>> simplify(is_set("city") & (is_set("city") | is_set("zip"))) == is_set("city")
@@ -144,7 +144,7 @@ def _simplified(kind: type[AllOf] | type[AnyOf], other: type[AllOf] | type[AnyOf
     kept = tuple(dict.fromkeys(joined))
     decided = other(())
     if decided in kept or any(Not(part) in kept for part in kept if not isinstance(part, Not)):
-        # An AllOf with an always false part, or with a condition and its negation, is always false. AnyOf is always true likewise.
+        # An AllOf with a part that is always false, or with a condition and its negation, is always false. The dual holds for AnyOf.
         return decided
     # Absorption: a & (a | b) equals a, and so does a | (a & b).
     kept = tuple(part for part in kept if not (isinstance(part, other) and any(one in kept for one in part.conditions)))
@@ -155,9 +155,9 @@ def push_not_inwards(condition: Condition) -> Condition:
     """Rewrite a condition so that `Not` is only around atoms that have no exact opposite.
 
     Measurements of events, is-set and holds-something have an exact opposite. So do list membership and consent, unless a date or
-    other details narrow them. Other property tests don't, since the opposite test also fails for profiles for which the property is
-    not set or has another type. The same is true of distance, phone country and region when the location is unknown. Funnels and
-    conditions on the last event don't either.
+    other details narrow them. Other property tests don't, since the opposite test also fails if the property is not set or has
+    another type. Distance, phone country and region don't, since the location may be unknown. Funnels and conditions on the last
+    event don't either.
 
     >>> from segkit.definition.phrases import did, is_set
     >>> push_not_inwards(~(did("Clicked SMS", at_least=3) | is_set("city"))).conditions[0].comparison
@@ -183,7 +183,7 @@ def _pushed(condition: Condition, *, negated: bool) -> Condition:
 
 
 def opposite(atom: Atom) -> Literal:
-    """Return the atom that matches exactly the other profiles, or `Not` around this atom if there is none.
+    """Return the atom that matches all other profiles and no others, or `Not` around this atom if there is none.
 
     >>> from segkit.definition.phrases import has
     >>> type(opposite(has("Age", at_least=18))).__name__
@@ -218,7 +218,7 @@ def opposite(atom: Atom) -> Literal:
 
 
 def _is_whole(consent: ConsentCondition) -> bool:
-    """Whether the subscription has no effect: it is "any", or "subscribed" for SMS, which `can_receive` implies."""
+    """Whether the subscription has no effect: it is "any" or, for SMS, "subscribed", which `can_receive` implies."""
     return consent.subscription == "any" or (
         consent.channel == "sms" and consent.can_receive and consent.subscription == "subscribed"
     )
@@ -280,9 +280,9 @@ def _groups(condition: Condition) -> Iterator[tuple[Literal, ...]]:
 
 
 def without_consent(condition: Condition, *, channel: Channel = "sms") -> Condition:
-    """Return a condition without its consent to a channel: the rule of a builder without `can_receive`.
+    """Return a condition without its consent to a channel, which is a builder's rule without `can_receive`.
 
-    Removes consent only from the outermost "all of", where every builder puts it.
+    It removes consent only from the outermost "all of", where every builder puts it.
 
     >>> from segkit.definition.phrases import can_receive, is_set
     >>> without_consent(can_receive("sms") & is_set("city")) == is_set("city")

@@ -1,9 +1,9 @@
 """Define the condition tree: small frozen records that describe a segment. Other modules evaluate, explain and write it.
 
 An atom makes one statement about a profile. `AllOf`, `AnyOf` and `Not` combine atoms. `Condition` is the closed union of all of
-these, for use in `match` statements. Trees compare by value, are hashable, and print as the code that rebuilds them. `==` is
-equality; only `&`, `|` and `~` are overloaded. A tree never contains a function, so that every tree can be explained, compared
-and exported to another system. For anything that conditions can't express, compute a profile property and test that.
+these, for use in `match` statements. Trees compare by value, are hashable, and print as the code that rebuilds them. `==` tests
+equality, and only `&`, `|` and `~` are overloaded. A tree never contains a function, so every tree can be explained, compared
+and exported to another system. For anything that conditions can't express, compute a profile property and test it.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ DistanceUnit: TypeAlias = Literal["miles", "kilometers"]
 Region: TypeAlias = Literal["european_union", "united_states"]
 
 FEWEST_STEPS, MOST_STEPS = 2, 5
-"""How many steps a funnel may have. Klaviyo sets the maximum (help article 42691974773147), segkit the minimum."""
+"""How many steps a funnel may have. Klaviyo sets the maximum (help article 42691974773147), and segkit sets the minimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class TextTest:
 
 @dataclass(frozen=True, slots=True)
 class TextInTest:
-    """Tests that text is one of `values` or, if `negated`, that it is set and is not one of them."""
+    """Tests that text is one of `values` or, if `negated`, that it is set but is not one of them."""
 
     values: tuple[str, ...]
     negated: bool = False
@@ -73,7 +73,7 @@ class NumberTest:
 
 @dataclass(frozen=True, slots=True)
 class NumberInTest:
-    """Tests that a number is one of `values` or, if `negated`, that it is set and is not one of them."""
+    """Tests that a number is one of `values` or, if `negated`, that it is set but is not one of them."""
 
     values: tuple[Number, ...]
     negated: bool = False
@@ -117,7 +117,7 @@ class ItemsTest:
 
 @dataclass(frozen=True, slots=True)
 class ItemTextTest:
-    """Tests that a list has, or does not have, an item that contains a text. Case-sensitive; items that are numbers never match."""
+    """Tests that a list has, or does not have, an item that contains a text, case-sensitively. Items that are numbers never match."""
 
     comparison: ListComparison
     text: str
@@ -144,7 +144,7 @@ class SomethingTest:
 
     Something is a number above 0, true, a list with an item that is not blank, or text that is not blank. Zero, negative
     numbers, false and empty lists are nothing. Text that spells a number, a boolean or a list counts as that value, whatever
-    its source.
+    its origin.
     """
 
     holds: bool
@@ -163,7 +163,7 @@ EventTest: TypeAlias = (
     | SetTest
     | SomethingTest
 )
-"""The tests that an event property allows. Dates are not among them, since Klaviyo has no date filters on events."""
+"""The tests that an event property allows. There are no tests of dates, since Klaviyo has no date filters on events."""
 
 PropertyTest: TypeAlias = EventTest | DateTest
 """The tests that a profile property allows. Only `SetTest(False)` and `SomethingTest(False)` are true for a property that is not set."""
@@ -176,7 +176,7 @@ class Named:
 
 
 class _Operators:
-    """Adds `&`, `|` and `~` to conditions, and raises when one is used as true or false."""
+    """Adds `&`, `|` and `~` to conditions, and raises an error if a condition is used as true or false."""
 
     __slots__ = ()
 
@@ -205,7 +205,7 @@ class _Operators:
 
 @dataclass(frozen=True, slots=True)
 class EventProperty:
-    """Tests one property of an event. If a condition has several of these, the same event must pass them all."""
+    """Tests one property of an event. If a condition has several such tests, the same event must pass them all."""
 
     property: str
     test: EventTest
@@ -219,7 +219,7 @@ class EventAlternatives:
 
 
 EventTests: TypeAlias = tuple[EventProperty | EventAlternatives, ...]
-"""Tests that one event must all pass."""
+"""Tests that the same event must all pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +252,10 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True)
 class FunnelCondition(_Operators):
-    """True if the steps were taken in this order in a timeframe, the last at most `completion_seconds` after the first.
+    """True if the steps were taken in this order in a timeframe, with the last at most `completion_seconds` after the first.
 
-    Each taken step is a separate event, at or after the event of the previous step. A step that must not be taken has no event
-    strictly between its neighbours. `docs/decisions/0010-funnels.md` has the other rules.
+    Each taken step is a separate event, at or after the event of the previous step. For a step that must not be taken, there is no
+    event strictly between its neighbours. `docs/decisions/0010-funnels.md` has the other rules.
     """
 
     steps: tuple[FunnelStep, ...]
@@ -270,7 +270,7 @@ class FunnelCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class LastEventCondition(_Operators):
-    """Tests the most recent event of a metric in a timeframe. False if there is no event.
+    """Tests the most recent event of a metric in a timeframe, and is false if there is no event.
 
     If several events have the same timestamp, the last one in the data counts as the most recent.
     """
@@ -292,8 +292,8 @@ class PropertyCondition(_Operators):
 class ConsentCondition(_Operators):
     """True if the profile can, or cannot, receive marketing on a channel.
 
-    `subscription` and `status_date` (when that status was set) narrow the condition. So does `where`: tests of the profile's
-    consent columns that must all pass, such as one of the consent method.
+    `subscription` and `status_date` (when that status was set) narrow the condition. So does `where`, which has tests of the
+    profile's consent columns that must all pass, such as a test of the consent method.
     """
 
     channel: Channel
@@ -329,7 +329,7 @@ class PostalCode:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point on the globe, in degrees; north and east are positive."""
+    """A point on the globe, in degrees. North and east are positive."""
 
     latitude: float
     longitude: float
@@ -337,7 +337,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class DistanceCondition(_Operators):
-    """True if the profile lives less than a distance from a place or, with `is_within=False`, more. False if its location is unknown."""
+    """True if the profile lives nearer than a distance or, with `is_within=False`, farther. False if its location is unknown."""
 
     is_within: bool
     distance: float
@@ -355,7 +355,7 @@ class PhoneCountryCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class RegionCondition(_Operators):
-    """True if the profile's country is in a region or, with `is_in=False`, if it is known and outside."""
+    """True if the profile's country is in a region or, with `is_in=False`, if it is known and outside the region."""
 
     region: Region
     is_in: bool = True
@@ -363,7 +363,7 @@ class RegionCondition(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class AllOf(_Operators):
-    """True if all conditions are true. Empty, it matches everybody. An `AllOf` directly inside is flattened."""
+    """True if all conditions are true. Without conditions, it matches everybody. An `AllOf` directly inside is flattened."""
 
     conditions: tuple["Condition", ...]
 
@@ -373,7 +373,7 @@ class AllOf(_Operators):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(_Operators):
-    """True if any condition is true. Empty, it matches nobody. An `AnyOf` directly inside is flattened."""
+    """True if any condition is true. Without conditions, it matches nobody. An `AnyOf` directly inside is flattened."""
 
     conditions: tuple["Condition", ...]
 
@@ -417,11 +417,11 @@ docs/decisions/0001 says what each of them needs.
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
 DEEPEST = 50
-"""How deep groups may be nested. Limited because the functions that evaluate, explain and write conditions are recursive."""
+"""How deeply groups may be nested. The functions that evaluate, explain and write conditions are recursive, so they need a limit."""
 
 
 def is_too_deep(condition: "Condition") -> bool:
-    """Whether groups are nested deeper than `DEEPEST`. Goes level by level instead of recursing, so any depth is safe."""
+    """Whether groups are nested deeper than `DEEPEST`. It goes level by level instead of recursing, so any depth is safe."""
     level: list[Condition] = [condition]
     for _ in range(DEEPEST + 1):
         level = [inner for one in level for inner in _groups_in(one)]
@@ -445,7 +445,7 @@ KINDS: tuple[type, ...] = (AllOf, AnyOf, Not, SegmentCondition, *get_args(Atom))
 
 
 def _condition(value: object, where: str) -> Condition:
-    # All `KINDS` have this one base class; checking it is faster than checking each of them.
+    # Checking the base class that all `KINDS` share is faster than checking each of them.
     if not isinstance(value, _Operators):
         raise DefinitionError.not_a_condition(value, where)
     return value  # type: ignore[return-value]

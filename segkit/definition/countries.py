@@ -20,16 +20,16 @@ USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZM
 """
 
 TWO_LETTERS = {pair[:3]: pair[3:] for pair in _PAIRS.split()}
-"""Three-letter codes, which Klaviyo's distance condition uses, to the two-letter codes in conditions."""
+"""Maps three-letter codes, which Klaviyo's distance condition uses, to the two-letter codes in conditions."""
 
 THREE_LETTERS = {two: three for three, two in TWO_LETTERS.items()}
-"""Two-letter codes to three-letter codes."""
+"""Maps two-letter codes to three-letter codes."""
 
 COUNTRIES = frozenset({*THREE_LETTERS, "XK", "AC", "TA"})
-"""All two-letter codes. Adds Kosovo, Ascension and Tristan da Cunha, which have phone numbers but are not in the standard."""
+"""All two-letter codes, with Kosovo, Ascension and Tristan da Cunha, which have phone numbers but are not in the standard."""
 
 _MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES", "JA": "JP", "SW": "SE"}
-"""Common mistakes and the code that was meant: everyday abbreviations, language codes, and codes of other standards."""
+"""Common mistakes and the code that was meant: everyday abbreviations, language codes, and codes from other standards."""
 
 
 def country_of(what: str, written: object) -> str:
@@ -40,7 +40,7 @@ def country_of(what: str, written: object) -> str:
         written: the code, in capitals or lower case.
 
     Raises:
-        DefinitionError: it is not a two-letter code of a country.
+        DefinitionError: it is not a two-letter country code.
 
     >>> country_of("The country of phone_country", "us")
     'US'

@@ -45,8 +45,8 @@ class Change:
 
     Attributes:
         happened: "added", "removed" or "changed".
-        words: the condition in English. For a changed one: the unchanged part, a colon, and old → new.
-        within: the groups that contain the condition, outermost first, each with one of its unchanged conditions, if there is any.
+        words: the condition in English. For a changed condition, this is the unchanged part, a colon, and old → new.
+        within: the groups that contain the condition, outermost first, each with one of its unchanged conditions, if it has any.
     """
 
     happened: Happened
@@ -54,20 +54,20 @@ class Change:
     within: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return the change on one line, with its groups, if any, on a second."""
+        """Return the change on one line, with its groups, if any, on a second line."""
         change = f"{self.happened}: {self.words}"
         return "\n".join([change, f"{_INDENT}in {', in '.join(self.within)}"]) if self.within else change
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The differences between the definitions of two segments. False if the conditions are the same; prints as text.
+    """The differences between the definitions of two segments. It prints as text, and is false if the conditions are the same.
 
     Attributes:
         before: the name of the first segment.
         after: the name of the second segment.
         changes: the conditions that were changed, removed or added.
-        described: whether the descriptions differ. They have no effect on the members.
+        described: whether the descriptions differ, which has no effect on the members.
     """
 
     before: str
@@ -94,8 +94,8 @@ class Difference:
 def diff(before: Segment, after: Segment) -> Difference:
     """Describe in English which conditions of a segment were added, removed or changed.
 
-    The order of conditions, the order of values within a condition, repeated conditions and other names of the same metric make no
-    difference. A condition that still refers to the same metric, property, channel or list is reported as changed rather than as
+    The order of conditions, the order of values within a condition, repeated conditions and different names of the same metric make
+    no difference. A condition that still refers to the same metric, property, channel or list is reported as changed rather than as
     removed and added.
 
     Raises:
@@ -116,7 +116,7 @@ def diff(before: Segment, after: Segment) -> Difference:
 
 
 def _key(condition: Condition) -> str:
-    """Return a key that is equal for conditions that differ only in an order that has no meaning, or in the names of metrics."""
+    """Return a key that is equal for conditions that differ only in an order without meaning, or in the names of a metric."""
     return _unordered(json.loads(canonical(_with_canonical_metrics(condition))))
 
 
@@ -222,7 +222,7 @@ def _group_words(was: AllOf | AnyOf, now: AllOf | AnyOf) -> str:
 
 
 def _changed(was: Condition, now: Condition) -> str:
-    """Describe a change: the unchanged pieces once, then the old and the new ones."""
+    """Describe a change: the unchanged pieces once, then the old and the new pieces."""
     before, after = _pieces(was), _pieces(now)
     pieces = list(zip(before, after, strict=False))
     unchanged = " ".join(old for old, new in pieces if old == new)

@@ -1,4 +1,4 @@
-"""Explain segments and conditions in English, one line for each condition. Covers every kind of condition."""
+"""Explain segments and conditions of every kind in English, one line for each condition."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -91,12 +91,12 @@ _REGIONS = {"european_union": "the European Union", "united_states": "the United
 
 
 def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -> str:
-    """Explain a segment or a condition in English, one line for each atom. Several are separated by an empty line.
+    """Explain segments or conditions in English, one line for each atom, with an empty line between segments.
 
     Time windows are described as in the condition. Their start and end depend on the Dataset's `as_of`.
 
     Raises:
-        DefinitionError: a value is neither a segment nor a condition, or a condition is nested too deep.
+        DefinitionError: a value is neither a segment nor a condition, or a condition is nested too deeply.
 
     >>> from segkit.definition.phrases import can_receive, did, spent
     >>> bought = did("Placed Order", at_least=3, in_last_days=365) | spent(more_than=200)
@@ -215,7 +215,7 @@ def _metric(atom: MetricCondition) -> str:
 
 
 def metric_words(metric: Metrics) -> str:
-    """Return the English for one metric or several.
+    """Name one or several metrics in English.
 
     >>> metric_words("Clicked SMS"), metric_words(("Clicked SMS", "Clicked Email"))
     ('Clicked SMS', 'Clicked SMS or Clicked Email (counted together)')
@@ -429,6 +429,6 @@ def _item(item: str | float) -> str:
 def _either_of(names: Iterable[str]) -> str:
     every = list(names)
     if len(every) < 2:
-        # Phrases never build an empty choice, but a tree built by hand may contain one.
+        # Phrases never build an empty choice, but a tree that was built by hand may contain one.
         return every[0] if every else "any of no choices"
     return f"{', '.join(every[:-1])} or {every[-1]}"

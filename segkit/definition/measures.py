@@ -1,10 +1,10 @@
 """Define measures: the per-profile quantities that thresholds are compared with, such as a count of events.
 
-A further measurement of events, beside count, sum and days, begins at `Measurement` in `conditions.py`, which lists the files that
-must handle it.
+To add a measurement of events beside count, sum and days, begin at `Measurement` in `conditions.py`, which lists the files that must
+handle it.
 
 The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so the engines under
-`segkit/engine`, which compute them, cache values by measure and reuse them for every threshold.
+`segkit/engine` cache the values by measure and reuse them for every threshold.
 """
 
 from collections.abc import Hashable
@@ -91,10 +91,10 @@ EventMeasure: TypeAlias = EventCount | EventSum | EventDays
 class LastDay:
     """The day of the event at which a count or sum reaches `rank`, going backwards from the end of a timeframe.
 
-    It decides a window whose start moves: the window reaches the number if it starts on or before that day.
+    It decides a window with a moving start: the window reaches the number if it starts on or before that day.
 
     Attributes:
-        of: the count or sum, in a timeframe that covers every event the window can contain.
+        of: the count or sum, in a timeframe with every event that the window can contain.
         rank: the number to reach. For a count, the smallest whole number that is enough: 2 means the second most recent event, or
             the second most recent day with an event.
         is_passed: whether a sum must exceed the number. If false, reaching it is enough.
@@ -109,8 +109,8 @@ class LastDay:
 class FirstDay:
     """The day of the event at which a count or sum reaches `rank`, going forwards from the start of a timeframe.
 
-    It decides a window whose end moves and whose start is fixed: the window reaches the number if it ends (exclusive) after that
-    day. The attributes are those of `LastDay`.
+    It decides a window with a fixed start and a moving end: the window reaches the number if it ends (exclusive) after that day. It
+    has the same attributes as `LastDay`.
     """
 
     of: EventMeasure
@@ -147,7 +147,7 @@ Measure: TypeAlias = EventMeasure | LastDay | FirstDay | Distance | Number | Lis
 
 
 def measure_of(atom: Atom) -> Measure | None:
-    """Return the measure that an atom compares with a limit; None if it compares no number.
+    """Return the measure that an atom compares with a limit, or None if it compares no number.
 
     The timeframe of a count or sum is part of the measure. For a window that moves, see `last_day_of`.
 
@@ -177,7 +177,7 @@ def measure_of(atom: Atom) -> Measure | None:
 
 
 def limit_of(atom: Atom) -> Limit | None:
-    """Return the limit that an atom compares its measure with; None if it has no measure.
+    """Return the limit that an atom compares its measure with, or None if it has no measure.
 
     >>> from segkit.definition.phrases import within
     >>> limit_of(within(30, "miles", of="02110"))
@@ -229,7 +229,7 @@ def event_measure(
 
 
 def of_each_metric(measure: EventMeasure) -> list[EventMeasure]:
-    """Split a measure of several metrics into one for each metric. Two names of the same metric count as one.
+    """Split a measure of several metrics into one measure for each metric. Two names of the same metric count as one.
 
     >>> [one.metric for one in of_each_metric(EventCount(("Clicked SMS", "Clicked Text Message", "Clicked Email")))]
     ['Clicked SMS', 'Clicked Email']
@@ -238,11 +238,11 @@ def of_each_metric(measure: EventMeasure) -> list[EventMeasure]:
 
 
 def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> LastDay | None:
-    """Return the measure that decides a condition as its window's start moves; None if no single event decides it.
+    """Return the measure that decides a condition as its window's start moves, or None if no single event decides it.
 
     Args:
         atom: the condition. Its own timeframe is ignored.
-        timeframe: a timeframe that covers every event the window can contain as it moves.
+        timeframe: a timeframe with every event that the window can contain as it moves.
 
     >>> from segkit.definition.phrases import did
     >>> last_day_of(did("Clicked SMS", at_most=2, in_last_days=90)).rank
@@ -263,9 +263,9 @@ def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> 
 def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasure, int]]:
     """Return the measures that decide a condition when the start or the end of its window moves, each with its current UTC day.
 
-    Days are counted from 1970-01-01. The first pair is for the start, if the window has one, with the window's first day. The next
-    is for the end, if it is not after `as_of`, with the day after the window's last day. Empty if an end is not at midnight, or if
-    no single event decides the condition.
+    Days are counted from 1970-01-01. If the window has a start, the first pair is for the start, with the window's first day. If the
+    end is not after `as_of`, the next pair is for the end, with the day after the window's last day. The list is empty if an end is
+    not at midnight, or if no single event decides the condition.
 
     >>> from segkit.definition.phrases import did
     >>> from segkit.definition.timeframes import close_of
@@ -284,7 +284,7 @@ def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasur
 
 
 def is_reached(atom: MetricCondition) -> bool:
-    """Whether a condition becomes true when its measure reaches the number. Otherwise, that is when it becomes false."""
+    """Whether a condition becomes true when its measure reaches the number. If not, it becomes false at that point."""
     return atom.comparison in {"at least", "more than"} or (atom.comparison == "not equals" and atom.value == 0)
 
 
@@ -295,7 +295,7 @@ def without_limits(condition: Condition) -> Hashable:
     >>> without_limits(did("Clicked SMS", in_last_days=30)) == without_limits(did("Clicked SMS", at_least=2, in_last_days=7))
     True
     """
-    # Called at every position of a slider, where `isinstance` is faster than `match`.
+    # This is called at every position of a slider, and `isinstance` is faster than `match`.
     if isinstance(condition, MetricCondition):
         return condition.metric, condition.measurement, condition.comparison, type(condition.timeframe), condition.where
     if isinstance(condition, (AllOf, AnyOf)):
@@ -330,7 +330,7 @@ def _date(day: int) -> date:
 
 
 def _compared(name: str, test: PropertyTest) -> tuple[Measure, Limit] | None:
-    """Return what a test of a property compares with which limit; None if it does not compare a number."""
+    """Return the measure and the limit that a test of a property compares, or None if it compares no number."""
     match test:
         case NumberTest():
             return Number(name), test.value

@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Give the useful range of a numeric parameter, and the step to change it by.
+    """Set the useful range of a numeric parameter, and the step of its slider.
 
     Sliders use this range. A builder also accepts values outside it.
 
@@ -73,7 +73,7 @@ class Choice:
 class StartsAt:
     """Make the tuner start a threshold at a quantile of the shop's data instead of at the builder's default.
 
-    The quantile is taken of the count or sum of a metric in the last `days`, over the profiles with at least one such event.
+    It is a quantile of the count or sum of a metric's events in the last `days` days, over profiles with at least one such event.
     """
 
     metric: str
@@ -174,7 +174,7 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
     segkit.errors.DefinitionError: lapsed has no argument 'quite_days'. Did you mean 'quiet_days'? ...
     """
 
-    # Read at the first call, when the names in the annotations are defined. Cached, since a slider calls this at every position.
+    # Read the signature at the first call, when the names in the annotations are defined. Cache it, since sliders call this often.
     @functools.cache
     def known_parameters() -> tuple[dict[str, Parameter], list[str]]:
         known = {parameter.name: parameter for parameter in parameters(function)}

@@ -1,6 +1,6 @@
-"""Provide the functions that analysts build conditions with, such as `did` and `has` ("phrases"). They check their arguments."""
+"""Provide phrases: the functions with which analysts build conditions, such as `did` and `has`. They check their arguments."""
 
-# Keeps annotations as text, so that `help` shows type aliases by name instead of listing every kind of condition.
+# This keeps annotations as text, so that `help` shows type aliases by name instead of listing every kind of condition.
 from __future__ import annotations
 
 import functools
@@ -105,17 +105,17 @@ class HasWords(ValueWords, DateWords, total=False):
 
 
 def did(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
-    """Match profiles by how often they did something; at least once if no comparison is given.
+    """Match profiles by how often they did something, or at least once if no comparison is given.
 
     Args:
-        metric: the kind of event, such as "Clicked SMS"; or several, such as `["Clicked SMS", "Clicked Email"]`, whose events are
-            counted together.
+        metric: the kind of event, such as "Clicked SMS", or several kinds to count together, such as
+            `["Clicked SMS", "Clicked Email"]`.
         **words: comparisons, one timeframe, and `where`.
             Comparisons: `at_least`, `at_most`, `more_than`, `fewer_than`, `equals`, `not_equals`, with whole numbers. Several are
             joined by AND.
             Timeframe: `in_last_days`, `at_least_days_ago`, `between_days_ago=(91, 150)` (also with hours, weeks and months);
             `in_this` and `in_last` (the current or the previous calendar "week", "month" or "year"); `before`, `after`,
-            `between=(day, day)`. All time if there is none.
+            `between=(day, day)`. Without a timeframe, all time counts.
             `where`: tests of event properties that the same event must all pass, such as
             `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`. In a list, such mappings are
             alternatives: `where=[{"Brand": "A"}, {"Category": "Sale"}]`.
@@ -162,8 +162,8 @@ def spent(metric: str | Iterable[str] = "Placed Order", **words: Unpack[MetricWo
 def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
     """Match profiles by the number of different days on which they did something. Accepts the keywords of `did`.
 
-    Two orders on one day count as one day. Days are UTC days. A window of hours can cover part of a day; an event in that part
-    counts as a day. A profile without any such event has 0 days.
+    Two orders on one day count as one day. Days are UTC days. A window of hours can cover part of a day, and an event in that part
+    counts as one day. A profile without any such event has 0 days.
 
     Raises:
         DefinitionError: no comparison is given, or for the reasons listed at `did`.
@@ -180,7 +180,7 @@ def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> Las
     Args:
         metric: the kind of event, such as "Placed Order".
         where: conditions on that event, as in `did`.
-        **words: one timeframe of `did`, in which the most recent event is looked for; all time if there is none.
+        **words: one timeframe of `did` to search for the most recent event; by default, all time.
 
     If several events have the same timestamp, the last one in the data counts as the most recent. Profiles without any event
     don't match, so `~last_event(...)` includes them. To exclude them, write `sk.did(metric) & ~sk.last_event(metric, where=...)`.
@@ -203,11 +203,11 @@ def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Cond
 
     Args:
         *steps: two to five steps in order: names of metrics, `step(...)` or `no_step(...)`.
-        **words: the maximum time from the first step to the last, `within_hours` or `within_days` (a day is 24 hours), no limit if
-            there is none; and one timeframe of `did` that contains all steps, all time if there is none.
+        **words: optionally, the maximum time from the first step to the last, as `within_hours` or `within_days` (a day is 24 hours),
+            and one timeframe of `did` that contains all steps.
 
-    A `no_step` must not be taken between its neighbours. At either end of the funnel, it must not be taken within the maximum time
-    from its only neighbour. Klaviyo calls this an event funnel (help article 42691974773147). For all rules, see
+    The step of a `no_step` must not be taken between its neighbours. At either end of the funnel, it must not be taken within the
+    maximum time from its only neighbour. Klaviyo calls this an event funnel (help article 42691974773147). For all rules, see
     `docs/decisions/0010-funnels.md`.
 
     Raises:
@@ -244,7 +244,7 @@ def has(property: str, **words: Unpack[HasWords]) -> Condition:  # noqa: A002  #
 
     Args:
         property: a known column, such as "city" or "predicted_clv", or the name of a custom property.
-        **words: several are joined by AND.
+        **words: tests of the property. Several are joined by AND.
             Text (case-sensitive): `equals`, `not_equals`, `is_in`, `not_in`, `starts_with`, `ends_with`, `contains_text`,
             `matches` (an RE2 pattern for the whole value), each with its `not_` form.
             Numbers: `equals`, `not_equals`, `is_in`, `not_in`, `at_least`, `at_most`, `more_than`, `fewer_than`.
@@ -314,7 +314,7 @@ def can_receive(
         method: how the profile gave its consent, in the terms of Klaviyo's segments: "form", "checkout", "inbound_message",
             "preference_page", "manual_add", "manual_import", "sftp", "integration" ... It is converted to lower case and compared
             with the column `sms_consent_method` or `email_consent_method`, which is in lower case when loaded from Klaviyo's API.
-        **words: one timeframe of the status date: a timeframe keyword of `did` with the prefix "since_", such as
+        **words: one timeframe for the date of the status: a timeframe keyword of `did` with the prefix "since_", such as
             `since_at_least_days_ago=30`.
 
     >>> can_receive("sms")
@@ -333,7 +333,7 @@ def cannot_receive(
     """Match profiles that cannot receive marketing on a channel. Accepts the arguments of `can_receive`.
 
     `method` can also be a way of losing consent: "manual_remove", "bulk_remove", "carrier_deactivation", "message_blocked" ...
-    Klaviyo's segment definitions have these, but whether its profiles do is not documented.
+    Klaviyo's segment definitions have these methods. Its documentation does not say whether its profiles have them.
 
     >>> cannot_receive("sms", subscription="unsubscribed").can_receive
     False
@@ -344,10 +344,10 @@ def cannot_receive(
 def within(
     distance: float, unit: DistanceUnit = "miles", *, of: str | tuple[float, float], country: str = "US"
 ) -> DistanceCondition:
-    """Match profiles that live nearer than a distance to a postal code or a point. Profiles without a known location don't match.
+    """Match profiles that live less than a distance from a postal code or a point. Profiles without a known location don't match.
 
-    Uses great-circle distance and, like Klaviyo, "less than". `of` is a postal code in `country` (two letters) or (latitude,
-    longitude) in degrees. A postal code is located at a single point, so a radius under about 10 miles is not reliable.
+    The distance is measured along a great circle and is exclusive, as in Klaviyo. `of` is a postal code in `country` (two letters)
+    or (latitude, longitude) in degrees. A postal code is located at a single point, so a radius under about 10 miles is not reliable.
 
     Raises:
         DefinitionError: the distance is not above 0, the unit or country is unknown, the postal code is not text, or the point is
@@ -362,7 +362,7 @@ def within(
 def beyond(
     distance: float, unit: DistanceUnit = "miles", *, of: str | tuple[float, float], country: str = "US"
 ) -> DistanceCondition:
-    """Match profiles that live farther than a distance from a postal code or a point. Profiles without a known location don't match.
+    """Match profiles that live more than a distance from a postal code or a point. Profiles without a known location don't match.
 
     >>> beyond(100, "kilometers", of=(52.5, 13.4)).is_within
     False
@@ -371,7 +371,7 @@ def beyond(
 
 
 def phone_country(*countries: str) -> PhoneCountryCondition:
-    """Match profiles with a phone number of one of these countries (two letters). The address plays no part.
+    """Match profiles with a phone number from one of these countries (two-letter codes). The address is not used.
 
     Raises:
         DefinitionError: no country is given, or a country is unknown.
@@ -383,7 +383,7 @@ def phone_country(*countries: str) -> PhoneCountryCondition:
 
 
 def not_phone_country(*countries: str) -> PhoneCountryCondition:
-    """Match profiles with a valid phone number of any other country.
+    """Match profiles with a valid phone number from any country except these (two-letter codes).
 
     >>> not_phone_country("us").countries
     ('US',)
@@ -410,7 +410,7 @@ def not_in_region(region: Region) -> RegionCondition:
 
 
 def in_list(name: str, **words: Unpack[EventWords]) -> ListCondition:
-    """Match profiles on a list that joined it in a timeframe of `did`, if one is given.
+    """Match profiles on a list. With a timeframe of `did`, match only those that joined the list in it.
 
     >>> in_list("VIP upload", in_last_days=30).is_member
     True
@@ -429,11 +429,11 @@ def not_in_list(name: str) -> ListCondition:
 
 
 def in_segment(name: str) -> SegmentCondition:
-    """Match profiles in another segment, which is referenced by name. When that segment changes, so does this one.
+    """Match profiles in another segment, given its name. When that segment changes, so does this one.
 
-    The name is looked up, exactly as written, among the segments passed together: in `sk.membership([vip, engaged], shop)`, in the
-    folder of `segkit build --segments`, or among those that an audience includes and excludes. For functions that take one segment,
-    `sk.resolve_segments` replaces the name with that segment's condition. The opposite is `~in_segment("VIP")`.
+    The name is looked up, exactly as written, among the segments that are passed together: in `sk.membership([vip, engaged], shop)`,
+    in the folder of `segkit build --segments`, or among the segments that an audience includes and excludes. For functions that take
+    one segment, `sk.resolve_segments` replaces the name with that segment's condition. The opposite is `~in_segment("VIP")`.
 
     >>> in_segment("VIP").segment_name
     'VIP'
@@ -447,8 +447,8 @@ _PLAIN = frozenset({bool, int, float, str, type(None)})
 def _cached(build: Callable[..., R]) -> Callable[..., R]:
     """Cache the conditions that a function builds, since moving a slider rebuilds a segment in which only one condition changes.
 
-    Only calls with plain arguments are cached. Other arguments can be equal and still build different conditions, such as the
-    decimals 2 and 2.0, or the tuples (1, 5) and (True, 5).
+    Only calls with plain arguments are cached. Other arguments can be equal but build different conditions, such as the decimals 2
+    and 2.0, or the tuples (1, 5) and (True, 5).
     """
     cached = functools.lru_cache(maxsize=2048, typed=True)(build)
 
@@ -467,7 +467,7 @@ _DEFAULT_COMPARISONS: dict[str, list[tuple[NumberComparison, Number]]] = {
     "did": [("at least", 1)],
     "did_not": [("equals", 0)],
 }
-"""The comparisons of phrases that were called without any."""
+"""The default comparisons of phrases."""
 _MEASUREMENTS: dict[str, Measurement] = {"did": "count", "did_not": "count", "did_on_days": "days", "spent": "sum"}
 
 
@@ -611,7 +611,7 @@ def _distance(
 
 
 def _place_words(of: object, country: str) -> str:
-    """Describe how to write a place. If `of` is a number, show it as a postal code with the leading zeros that it lost."""
+    """Describe how to write a place. If `of` is a number, show it as a postal code with the leading zeros restored."""
     of = plain(of)
     code = of if isinstance(of, int) and not isinstance(of, bool) and of >= 0 else 10001
     digits = 5 if str(country).upper() == "US" else 1

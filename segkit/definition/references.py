@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from segkit.definition.segment import Segment
 
 MOST_CONDITIONS = 10_000
-"""The maximum number of conditions in a resolved segment, since chains of references can make it grow exponentially."""
+"""The maximum number of conditions in a resolved segment. Without a limit, chains of references could grow exponentially."""
 
 
 def resolved(segments: "Sequence[Segment]", beside: "Iterable[Segment]" = ()) -> "list[Segment]":
@@ -22,8 +22,8 @@ def resolved(segments: "Sequence[Segment]", beside: "Iterable[Segment]" = ()) ->
         beside: other segments that they may refer to. If a name is in both, the one in `segments` is used.
 
     Raises:
-        DefinitionError: a reference is to an unknown segment, references form a cycle, or a resolved condition is too deep or too
-            long.
+        DefinitionError: a reference is to an unknown segment, references form a cycle, or a resolved condition is nested too deeply
+            or is too long.
     """
     if not any(True for one in segments for _ in _names(one.condition)):
         return list(segments)

@@ -1,7 +1,7 @@
-"""Find out what a condition asks about that can't be looked up for a past moment, since only today's value is known.
+"""Find the facts in a condition that can't be looked up for a past moment, since only today's value is known.
 
-Events, the date on which a profile was created, consent with its date, and dated entries of lists are replayed: an answer about a
-past moment uses only what was known then. Everything else is known only as of today.
+Events, a profile's creation date, consent with its date, and list entries with dates are replayed: an answer about a past moment uses
+only what was known then. Everything else is known only as of today.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -38,7 +38,7 @@ from segkit.definition.timeframes import (
 from segkit.vocabulary import canonical_metric, canonical_name
 
 Fact: TypeAlias = Literal["property", "computed property", "location", "phone number", "country", "email address"]
-"""What kind of thing is known only as of today."""
+"""The kinds of facts that are known only as of today."""
 
 COMPUTED: Final = frozenset(
     {
@@ -55,7 +55,7 @@ COMPUTED: Final = frozenset(
         "updated",
     }
 )
-"""Klaviyo's properties that are computed from events. Today's value contains what happened after any past moment."""
+"""Klaviyo's properties that are computed from events. Today's value also reflects events after any past moment."""
 
 _DAYS: Final[dict[Unit, float]] = {"hour": 1 / 24, "day": 1, "week": 7, "month": 31}
 _PERIODS: Final = {"week": 7, "month": 31, "year": 366}
@@ -63,11 +63,11 @@ _PERIODS: Final = {"week": 7, "month": 31, "year": 366}
 
 @dataclass(frozen=True, slots=True)
 class Todays:
-    """Something about a profile of which only today's value is known.
+    """A fact about a profile for which only today's value is known.
 
     Attributes:
-        fact: what kind of thing it is.
-        name: the name of the property; for other facts the same as `fact`.
+        fact: the kind of fact.
+        name: the name of the property. For other facts, it is the same as `fact`.
     """
 
     fact: Fact
@@ -75,10 +75,9 @@ class Todays:
 
 
 def known_only_today(condition: Condition) -> tuple[Todays, ...]:
-    """Return what a condition asks about that is known only as of today; nothing twice.
+    """Return the facts in a condition that are known only as of today, without repetitions.
 
-    Whether a list or a consent has dates depends on the data, so lists and consent are not among them: see `lists_in` and
-    `channels_in`.
+    Lists and consent are not among them, since they may have dates in the data: see `lists_in` and `channels_in`.
 
     Raises:
         DefinitionError: the condition refers to another segment by name.
@@ -113,13 +112,13 @@ def _todays(atom: Atom) -> Iterator[Todays]:
 
 def _property(name: str) -> Iterator[Todays]:
     known = canonical_name("profiles", name)
-    # The date of creation never changes, and a profile counts only from then on.
+    # The creation date never changes, and a profile counts only from then on.
     if known != "created":
         yield Todays("computed property" if known in COMPUTED else "property", name)
 
 
 def lists_in(condition: Condition) -> tuple[str, ...]:
-    """Return the names of the lists that a condition asks about. Only entries with a date of joining can be replayed.
+    """Return the names of the lists that a condition asks about. Only entries with a join date can be replayed.
 
     >>> from segkit.definition.phrases import in_list
     >>> lists_in(in_list("VIP upload") & ~in_list("Newsletter"))
@@ -129,7 +128,7 @@ def lists_in(condition: Condition) -> tuple[str, ...]:
 
 
 def channels_in(condition: Condition) -> tuple[Literal["sms", "email"], ...]:
-    """Return the channels whose consent a condition asks about. Only a status with a date can be replayed.
+    """Return the channels for which a condition asks about consent. Only a status with a date can be replayed.
 
     >>> from segkit.definition.phrases import can_receive
     >>> channels_in(can_receive("sms"))
@@ -139,7 +138,7 @@ def channels_in(condition: Condition) -> tuple[Literal["sms", "email"], ...]:
 
 
 def metrics_in(condition: Condition) -> tuple[str, ...]:
-    """Return the canonical names of the metrics whose events a condition asks about; nothing twice.
+    """Return the canonical names of the metrics that a condition asks about, without repetitions.
 
     >>> from segkit.definition.phrases import did
     >>> metrics_in(did("Clicked Text Message") | did("Placed Order"))
@@ -170,9 +169,9 @@ def _metrics(atom: Atom) -> Iterable[str]:
 
 
 def look_back(condition: Condition) -> int:
-    """Return how many days of events before a moment a condition needs, today included: that of its longest relative window.
+    """Return how many days of events up to a moment a condition needs, including today: the length of its longest relative window.
 
-    Months count 31 days. "At any time" and windows between fixed dates need no number of days, so they count 0.
+    Months count as 31 days. "At any time" and windows between fixed dates count as 0.
 
     >>> from segkit.definition.phrases import did, did_not
     >>> look_back(did("Placed Order") & did_not("Clicked SMS", in_last_days=90))

@@ -16,7 +16,7 @@ from segkit.wording import shortened
 if TYPE_CHECKING:
     from segkit.definition.text import Fault, ReadText
 
-# `segkit.definition.text` is imported where it is used, so that importing segkit stays fast.
+# To keep importing segkit fast, `segkit.definition.text` is imported where it is used.
 
 FORM = 1
 """The version of the YAML format, written at the top of each file. It changes only if old files would be misread."""
@@ -28,12 +28,12 @@ _OWN_KEYS = ("segkit", "name", "description")
 class Segment(Named):
     """Give a condition a name and, optionally, a description.
 
-    `&` and `|` combine a segment with another segment or a condition, and `~` negates it. The new segment's name is made of the
-    names of its parts; a condition without a name contributes its explanation in English.
+    `&` and `|` combine a segment with another segment or a condition, and `~` negates it. The new segment's name is made from the
+    names of its parts. A condition without a name contributes its explanation in English.
 
     Raises:
-        DefinitionError: the name is blank, the name or description holds half a surrogate pair, or `condition` is not a condition
-            or nests groups more than 50 deep.
+        DefinitionError: the name is blank, the name or description has a lone surrogate, or `condition` is not a condition or nests
+            groups more than 50 deep.
 
     >>> from segkit.definition.phrases import can_receive
     >>> Segment("SMS subscribers", can_receive("sms")).name
@@ -92,8 +92,8 @@ class Segment(Named):
     def hash(self) -> str:
         """Return a hash of the condition, "sha256:...". The segment's name does not affect it.
 
-        Equal conditions have equal hashes on all platforms and versions, however the YAML is formatted; 90 and 90.0 are equal. The
-        order of conditions affects the hash. To compare segments regardless of order, use `diff`.
+        Equal conditions have equal hashes on all platforms and versions, however the YAML is formatted. 90 and 90.0 are equal, but
+        the order of conditions affects the hash. To compare segments regardless of order, use `diff`.
 
         Raises:
             DefinitionError: the condition was built without phrases and contains a number that is not finite.
@@ -175,7 +175,7 @@ def _name_of(operand: Segment | Condition) -> str:
 
 
 _MAX_CHARACTERS = 120
-"""How many characters of a condition's explanation go into a name."""
+"""The largest number of characters of a condition's explanation in a name."""
 
 
 def _joined(word: str, *names: str) -> str:
@@ -236,8 +236,8 @@ def resolve_segments(segments: Segments) -> list[Segment]:
         The segments in the same order. Those that refer to no other segment are unchanged.
 
     Raises:
-        DefinitionError: a segment that another refers to is missing, references form a cycle, a value is not a segment, two
-            segments have the same name, or a resolved condition is too deep or too long.
+        DefinitionError: a segment that another segment refers to is missing, references form a cycle, a value is not a segment, two
+            segments have the same name, or a resolved condition is nested too deeply or is too long.
 
     >>> from segkit.definition.phrases import can_receive, did, in_segment
     >>> vip = Segment("VIP", did("Placed Order", at_least=3))
@@ -278,7 +278,7 @@ def listed_segments(segments: Segments) -> list[Segment]:
 
 
 def one_segment(segment: object) -> Segment:
-    """Check that a value is a segment that does not refer to another, and return it.
+    """Check that a value is a segment that does not refer to another segment, and return it.
 
     Raises:
         DefinitionError: it is not a segment, or its condition refers to another segment.

@@ -29,7 +29,7 @@ from segkit.definition.timeframes import (
 )
 from segkit.errors import DefinitionError
 
-# Not from `calendar`, whose names follow the locale.
+# The names in `calendar` depend on the locale, so they are not used.
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -39,7 +39,7 @@ Day = date | str
 
 
 class EventWords(TypedDict, total=False):
-    """Timeframe keywords for events. At most one; all time if there is none."""
+    """Timeframe keywords for events. At most one may be passed; the default is all time."""
 
     in_last_hours: int
     in_last_days: int
@@ -61,7 +61,7 @@ class EventWords(TypedDict, total=False):
 
 
 class DateWords(EventWords, total=False):
-    """Timeframe keywords for a date property of a profile. At most one."""
+    """Timeframe keywords for a date property of a profile. At most one may be passed."""
 
     in_next_hours: int
     in_next_days: int
@@ -75,7 +75,7 @@ class DateWords(EventWords, total=False):
 
 
 class SinceWords(TypedDict, total=False):
-    """Timeframe keywords for the status date of a consent. At most one."""
+    """Timeframe keywords for the date of a consent status. At most one may be passed."""
 
     since_in_last_hours: int
     since_in_last_days: int
@@ -102,7 +102,7 @@ SINCE_WORDS = frozenset(SinceWords.__annotations__)
 
 
 def event_timeframe(phrase: str, words: Mapping[str, Any]) -> EventTimeframe:
-    """Parse the timeframe in the keywords of a phrase about events; all time if there is none.
+    """Parse the timeframe in the keywords of a phrase about events. The default is all time.
 
     >>> event_timeframe("did", {"between_days_ago": (91, 150)})
     BetweenAgo(nearest=91, farthest=150, unit='day')
@@ -112,7 +112,7 @@ def event_timeframe(phrase: str, words: Mapping[str, Any]) -> EventTimeframe:
 
 
 def date_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
-    """Parse the timeframe in the keywords of a phrase about a date; None if there is none.
+    """Parse the timeframe in the keywords of a phrase about a date. Return None if there is none.
 
     >>> date_timeframe("has", {"in_month": 6})
     InMonth(month=6)
@@ -122,7 +122,7 @@ def date_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | Non
 
 
 def status_timeframe(phrase: str, words: Mapping[str, Any]) -> DateTimeframe | None:
-    """Parse the timeframe in keywords that start with "since_"; None if there is none.
+    """Parse the timeframe in keywords that start with "since_". Return None if there is none.
 
     >>> status_timeframe("can_receive", {"since_at_least_days_ago": 30})
     AtLeastAgo(quantity=30, unit='day')
@@ -135,7 +135,7 @@ def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str |
     """Return the keyword that is both in `words` and in `known`, or None if there is none.
 
     Raises:
-        DefinitionError: there are two or more.
+        DefinitionError: there are two or more such keywords.
     """
     present = sorted(set(words) & set(known))
     if len(present) > 1:
@@ -144,11 +144,11 @@ def one_of(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> str |
 
 
 _LARGEST = 10**300
-"""The limit for whole numbers. Larger ones are of no use as thresholds, and could be too long for Python to print."""
+"""The limit for whole numbers. Larger numbers are useless as thresholds, and could be too long for Python to print."""
 
 
 def whole(word: str, value: object, *, least: int, most: int | None = None) -> int:
-    """Check that a value is a whole number from `least` to `most`, and return it; NumPy integers become int."""
+    """Check that a value is a whole number from `least` to `most`, and return it. NumPy integers become int."""
     wanted = f"a whole number from {least:,} to {most:,}" if most is not None else f"a whole number, {least:,} or more"
     try:
         number = index(value)  # type: ignore[arg-type]  # this is the check
@@ -185,7 +185,7 @@ _Reader = Callable[[str, Any], Any]
 
 
 _MOST: dict[Unit, int] = {"hour": LONGEST, "day": LONGEST, "week": LONGEST // 7, "month": 1_200}
-"""The maximum of each unit: a century, except for hours."""
+"""The maximum for each unit: a century, except for hours."""
 
 
 def _quantity(kind: Callable[..., Any], *unit: Unit) -> _Reader:

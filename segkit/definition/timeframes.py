@@ -19,7 +19,7 @@ Period: TypeAlias = Literal["week", "month", "year"]
 ONE_DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 LONGEST = 36_525
-"""The longest relative window in days, a century. Longer ones are most likely typing errors, and could exceed `datetime`'s range."""
+"""The longest relative window in days, a century. Longer windows are probably typing errors, and could exceed `datetime`'s range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class BetweenAgo:
 
 @dataclass(frozen=True, slots=True)
 class InPeriod:
-    """In the current calendar week, month or year, or in the previous one. Weeks start on Monday."""
+    """In the current or the previous calendar week, month or year. Weeks start on Monday."""
 
     period: Period
     is_last: bool = False
@@ -81,14 +81,14 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """After the day ends; the day itself is excluded."""
+    """After the day ends, so the day itself is excluded."""
 
     day: date
 
 
 @dataclass(frozen=True, slots=True)
 class BetweenDates:
-    """From the start of `first` to the end of `last`, both days included."""
+    """From the start of `first` to the end of `last`, including both days."""
 
     first: date
     last: date
@@ -145,7 +145,7 @@ def midnight(day: date) -> datetime:
 
 
 def iso_moment(text: str) -> datetime:
-    """Parse an ISO 8601 date or datetime. Reject hour 24 on every Python version, since only newer ones accept it.
+    """Parse an ISO 8601 date or datetime. Reject hour 24 on every Python version, since only newer versions accept it.
 
     Raises:
         ValueError: the text is not ISO 8601, or has hour 24.
@@ -169,7 +169,7 @@ def close_of(day: date) -> datetime:
 
 
 def length(quantity: int, unit: FixedUnit) -> timedelta:
-    """Return the length of a number of units; a week is seven days.
+    """Return the length of a number of units. A week is seven days.
 
     >>> length(2, "week").days
     14
@@ -213,11 +213,11 @@ def _begin(period: Period, today: datetime, back: int) -> datetime:
 
 
 def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the start (inclusive) and the end (exclusive) of a timeframe; None for an open end.
+    """Return the start (inclusive) and the end (exclusive) of a timeframe, with None for an open end.
 
-    The caller must exclude events after `as_of` itself. Hours are counted from `as_of` and both ends are included, since Klaviyo
-    documents no rounding for them. Months are counted to the same day of the month, or to its last day if it is shorter: the last
-    3 months as of May 31 start on February 28 or 29.
+    This does not exclude events after `as_of`: the caller must. Hours are counted from `as_of` and both ends are included, since
+    Klaviyo documents no rounding for them. A window of months starts on the same day of the month, or on the last day of a shorter
+    month: the last 3 months as of May 31 start on February 28 or 29.
 
     >>> as_of = close_of(date(2023, 6, 17))
     >>> [str(edge)[:16] for edge in bounds(BetweenAgo(3, 5), as_of)]
@@ -256,8 +256,8 @@ def bounds(timeframe: EventTimeframe | InTheNext, as_of: datetime) -> tuple[date
 def window_days(timeframe: EventTimeframe, as_of: datetime) -> tuple[int | None, int | None] | None:
     """Return the first UTC day (inclusive) and the end day (exclusive) of a timeframe, in days since 1970-01-01.
 
-    The first day is None if the timeframe has no start; the end day is None if it extends to `as_of` or beyond. Returns None in
-    place of the pair if an end is not at midnight.
+    The first day is None if the timeframe has no start. The end day is None if the timeframe extends to `as_of` or beyond. If an end
+    is not at midnight, return None instead of the pair.
 
     >>> window_days(InTheLast(1), close_of(date(1970, 1, 3)))
     (1, None)
@@ -275,7 +275,7 @@ def window_days(timeframe: EventTimeframe, as_of: datetime) -> tuple[int | None,
 def days_of_year(recurrence: Recurrence, as_of: datetime) -> frozenset[tuple[int, int]]:
     """Return the (month, day) pairs in a yearly timeframe as of an instant.
 
-    "Next" starts tomorrow: Klaviyo looks forward from the moment of evaluation, when today has already started.
+    "Next" starts tomorrow, because Klaviyo looks forward from the moment of evaluation, when today has already started.
 
     >>> sorted(days_of_year(AnniversaryInTheNext(2), close_of(date(2023, 2, 27))))
     [(2, 28), (3, 1)]

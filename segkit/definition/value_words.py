@@ -83,7 +83,7 @@ class ValueWords(NumberWords, total=False):
 
 
 _LARGEST = int(float_info.max)
-"""The largest whole number that can be converted to a float, as thresholds are compared as floats."""
+"""The largest whole number that can be converted to a float. Thresholds are compared as floats."""
 
 _MOST_PLACES = 400
 """The maximum number of decimal places of a `Decimal`."""
@@ -200,7 +200,7 @@ def plain(value: object) -> object:
 
 
 def number(word: str, value: object) -> Number:
-    """Check that a value is a finite number, and return it; whole floats become int, and NumPy numbers Python numbers."""
+    """Check that a value is a finite number, and return it. Whole floats become int, and NumPy numbers become Python numbers."""
     if isinstance(value, Decimal) and value.is_finite() and _is_usable(value):
         return value
     value = plain(value)
@@ -212,7 +212,7 @@ def number(word: str, value: object) -> Number:
 
 
 def _is_usable(value: Decimal) -> bool:
-    """Whether a decimal is in the range of floats and has few enough decimal places to be computed with."""
+    """Whether a decimal is in the range of floats and has few enough decimal places for calculations."""
     exponent = value.as_tuple().exponent
     return abs(value.adjusted()) <= float_info.max_10_exp and isinstance(exponent, int) and exponent >= -_MOST_PLACES
 
@@ -266,7 +266,7 @@ def chosen(what: str, value: T, choices: Iterable[T]) -> T:
 
 
 def check_words(phrase: str, words: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raise for a keyword that the phrase does not accept, and suggest similar ones."""
+    """Raise an error for a keyword that the phrase does not accept, and suggest similar keywords."""
     for word in words:
         if word not in known:
             raise DefinitionError.unknown_word(phrase, word, known)

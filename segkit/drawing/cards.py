@@ -28,7 +28,7 @@ def card(title: str, subtitle: str, *parts: Markup) -> str:
 def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
     """Return a table with text aligned to the left, and integers to the right with thousands separators.
 
-    True and False are "yes" and "no"; None is a dash.
+    True and False become "yes" and "no", and None becomes a dash.
     """
 
     def cell(value: object) -> Markup:
@@ -50,7 +50,7 @@ def folded(summary: str, *parts: Markup) -> Markup:
 
 
 def beside(*parts: Markup) -> Markup:
-    """Return parts beside each other where the page has room, else below each other; parts without content are left out."""
+    """Return parts side by side if the page has room, or else one below the other. Parts without content are left out."""
     drawn = [element("div", part) for part in parts if part]
     return (
         element("div", *drawn, style="display:flex;flex-wrap:wrap;gap:0 2.5rem;align-items:flex-start")

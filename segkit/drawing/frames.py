@@ -1,4 +1,4 @@
-"""Show the tables of analyses in a notebook: text on the left, numbers on the right, words instead of True, False and NaN."""
+"""Show tables from analyses in a notebook, with text on the left, numbers on the right, and words for True, False and NaN."""
 
 from collections.abc import Hashable, Sequence
 from datetime import datetime
@@ -14,13 +14,13 @@ from segkit.masking import masked_text, shape_of
 from segkit.wording import counted, likeness, number, percent
 
 SHARES: Final = frozenset({"share", "containment"})
-"""Columns of shares, 0 to 1, which are shown in percent."""
+"""Columns of shares from 0 to 1, which are shown in percent."""
 
 NAMES: Final = frozenset({"email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"})
-"""Columns about a person, of which only the first character is shown."""
+"""Columns about a person. Only the first character of a cell is shown."""
 
 MOST_ROWS, FIRST_ROWS, LAST_ROWS = 60, 20, 5
-"""A table of more rows than `MOST_ROWS` shows only its first and last ones."""
+"""A table with more than `MOST_ROWS` rows shows only its first and last rows."""
 
 MOST_COLUMNS: Final = 40
 MOST_LETTERS: Final = 300
@@ -29,7 +29,7 @@ MOST_LETTERS: Final = 300
 class StyledFrame(pd.DataFrame):
     """A pandas DataFrame that a notebook shows as a readable table. In all other respects it is a DataFrame.
 
-    Numbers and addresses of people are masked where the table is shown, since notebooks are shared; the cells hold them.
+    People's numbers and addresses are masked in this table, since notebooks are shared, but the cells still have them.
     """
 
     @property
@@ -109,7 +109,7 @@ def _is_number(value: object) -> bool:
 
 
 def _side(values: list[Any]) -> str:
-    """Return the side of a column: right for numbers."""
+    """Return the side to which a column is aligned, which is right for numbers."""
     known = [value for value in values if not _is_missing(value)]
     return "right" if known and all(map(_is_number, known)) else "left"
 
@@ -120,7 +120,7 @@ def _is_missing(value: object) -> bool:
 
 def _cell(name: Hashable, value: object) -> Markup:
     side = "right" if _is_number(value) and not _is_missing(value) else "left"
-    # Blanks at the beginning of a line indent it below the line that it is part of.
+    # Blanks at the beginning of a line indent it below the line that it belongs to.
     look = f"{CELL};text-align:{side};white-space:pre-wrap;max-width:36rem;overflow-wrap:break-word"
     return element("td", pieces(_words(name, value)), style=look)
 
@@ -150,6 +150,6 @@ def _number(name: Hashable, value: float) -> str:
     if name == "jaccard":
         return likeness(value)
     if name == "to_threshold":
-        # The threshold minus the number: above 0, the number lies below the threshold.
+        # The value is the threshold minus the number. If it is above 0, the number is below the threshold.
         return f"{number(abs(value))} {'below' if value > 0 else 'above'}" if value else "exactly there"
     return number(value)

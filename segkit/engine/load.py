@@ -1,6 +1,6 @@
 """Load a shop: find its files, read them, and validate the tables."""
 
-# Annotations are kept as text, so that `help` shows short names.
+# This keeps annotations as text, so that `help` shows short names.
 from __future__ import annotations
 
 import os
@@ -55,19 +55,20 @@ def load(
     A folder contains profiles.* and events.*, and optionally lists.* and places.*. Files may be .csv, .tsv, .txt, .parquet, .feather,
     .xlsx, .json with pages of the Klaviyo API, or .jsonl with a row or a resource in each line. Text files may be compressed as .gz,
     .bz2, .zst or .zip. A table in several parts has files such as events-1.csv and events-2.csv, or a folder events/ as data engines
-    write it. Klaviyo's own member exports load unchanged. The report lists files that were not read although their names look like
-    those of a table.
+    write it. Klaviyo's own member exports load unchanged. The report lists files that were not read although they are named like a
+    table.
 
-    Text is read as the kind that a condition needs, and empty text means not set. In CSV every cell is text; the other formats keep
-    their types. If a profile is on several pages, the version with the newest `updated` is loaded, and the report counts the others.
-    A folder written by `Dataset.save` opens as it was saved, without being validated again; then only `as_of` may be given.
+    Text is read as the kind that a condition needs, and empty text means not set. In CSV every cell is text, but the other formats
+    keep their types. If a profile is on several pages, the version with the newest `updated` is loaded, and the report counts the
+    others. A folder that `Dataset.save` wrote opens as it was saved, without being validated again. For such a folder, only `as_of`
+    may be passed.
 
     Args:
-        folder: the folder; files given by name take precedence over those in it.
+        folder: the folder. Files that are passed by name take precedence over files in the folder.
         profiles: a file, several files, or a pandas, Polars or Arrow frame. `Dataset.from_frames` lists the columns of each table.
-        events: the same.
-        lists: the same.
-        places: the same.
+        events: the same, for events.
+        lists: the same, for lists.
+        places: the same, for places.
         as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the newest event that is not in
             the future.
         columns: maps your headers to segkit's names, such as {"customer": "profile_id"}.
@@ -76,15 +77,15 @@ def load(
         default_country: the country of phone numbers without a country code, and of postal codes, if the profile has no country.
         unreadable: "leave out" leaves out dates and amounts that can't be read, and reports them.
         encoding: the encoding of CSV files that are neither UTF-8 nor UTF-16, such as "cp1252".
-        add_profiles_of_events: add a profile without properties for each id that only events have; otherwise such events are left
-            out.
+        add_profiles_of_events: whether to add a profile without properties for each id that only events have. If False, such events
+            are left out.
         day_first: True reads 06/07/2026 as 6 July and False as 7 June, also in properties. None reads such dates month first, as
-            Klaviyo does; in known columns only if the column itself proves this order.
+            Klaviyo does, but in known columns only if the column itself proves this order.
         progress: show a progress bar while files are read.
 
     Raises:
-        DataError: a file is missing, empty or unreadable, or changes while it is read; or the data has faults that would change an
-            answer silently.
+        DataError: a file is missing, empty or unreadable, a file changes while it is read, or the data has faults that would change
+            an answer silently.
 
     >>> load("no such folder")
     Traceback (most recent call last):
@@ -124,7 +125,7 @@ def load(
         shop = Dataset.from_tables(tables, options, faults)
     if home is not None and _files_by_table(files_in(home)) != files_before:
         raise DataError.changed_while_read([home])
-    # Arrow keeps freed memory in its pool for later use. Return it to the system, since the tables were large.
+    # Return the memory of the large tables to the system, since Arrow keeps freed memory in its pool.
     tables.clear()
     pa.default_memory_pool().release_unused()
     return shop
@@ -134,7 +135,7 @@ def _refuse_reading(given: Mapping[str, Any]) -> None:
     """Refuse arguments that control how data is read, since a saved shop has already been read.
 
     Raises:
-        DataError: one of the arguments is given.
+        DataError: one of the arguments was passed.
     """
     names = [name for name, value in given.items() if _is_frame(value) or value]
     if names:
@@ -168,7 +169,7 @@ def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
 
 
 def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, faults: Faults) -> list[Table]:
-    """Return the parts of a table as they are in the files, each with its own headers."""
+    """Return the parts of a table as they are in the files. Each part has its own headers."""
     paths = [path for path, _ in files]
     match format_of(paths[0]):
         case "csv":

@@ -10,7 +10,7 @@ from segkit.engine.connected import ConnectedShop, in_memory
 from segkit.engine.engines import Data
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.order import check_order
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import warn_about_answers
 
 
 def membership(segments: Segments, dataset: Data) -> pd.DataFrame:
@@ -21,11 +21,11 @@ def membership(segments: Segments, dataset: Data) -> pd.DataFrame:
         dataset: the profiles and events.
 
     Returns:
-        A boolean column for each segment, in the given order, and a row for each profile of the Dataset; index `profile_id`.
+        A table with a boolean column for each segment, in the given order, and a row for each profile, with `profile_id` as the index.
 
     Raises:
         DefinitionError: an argument is not a segment, two segments have the same name, or a segment that another refers to is missing.
-        DataError: a condition names a metric, property, list or postal code that the data does not have.
+        DataError: a condition names a metric, property, list or postal code that the data lacks.
 
     Warns:
         SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
@@ -52,7 +52,7 @@ def membership(segments: Segments, dataset: Data) -> pd.DataFrame:
 def members(segment: Segment, dataset: Data) -> pd.DataFrame:
     """Return the profiles in a segment, with a column for each property; index `profile_id`.
 
-    Raises and warns as `membership`.
+    The errors and warnings are the same as for `membership`.
 
     >>> from segkit.definition.phrases import has
     >>> from segkit.engine.memory.dataset import Dataset
@@ -66,7 +66,7 @@ def members(segment: Segment, dataset: Data) -> pd.DataFrame:
         from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
 
         engine = DuckDBEngine(dataset)
-        tell(engine, [condition])
+        warn_about_answers(engine, [condition])
         return dataset.dataset.rows(engine.matching(condition))
     shop = in_memory(dataset)
     return shop.rows(np.flatnonzero(Evaluation(shop).holds(condition)))
@@ -77,5 +77,5 @@ def _connected_membership(names: list[str], conditions: list[Condition], shop: C
 
     engine = DuckDBEngine(shop)
     columns = dict(zip(names, engine.flags(conditions), strict=True))
-    tell(engine, conditions)
+    warn_about_answers(engine, conditions)
     return StyledFrame(columns, index=shop.profile_ids, copy=False)

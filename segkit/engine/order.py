@@ -10,7 +10,7 @@ def check_order(first: object, call: str) -> None:
 
     Args:
         first: the first argument.
-        call: the right call, for the error, such as "sk.members(segment, shop)".
+        call: the correct call, for the error message, such as "sk.members(segment, shop)".
 
     Raises:
         DefinitionError: `first` is a Dataset.

@@ -1,7 +1,7 @@
 """Define the protocol that every engine implements, whether it works in memory or in a database.
 
-All results of segkit are computed from an engine's answers. Only `rows` returns a value for each profile; the other methods return counts,
-so that data in a warehouse stays there. `counts`, `cube` and `rows` are enough: whether a profile matches a condition follows from
+All results of segkit are computed from an engine's answers. Only `rows` returns data for single profiles. The other methods return
+counts, so data in a warehouse stays there. `counts`, `cube` and `rows` are enough: whether a profile matches a condition follows from
 whether it matches the condition's parts, and from the bins of its measures.
 """
 
@@ -24,7 +24,7 @@ EVERYBODY: Condition = AllOf(())
 """Matches every profile that was created by `as_of`."""
 
 NO_BIN = -1
-"""The bin of a profile that has no amount of a measure. No comparison with a threshold is true of it."""
+"""The bin of a profile without an amount. For such a profile, no comparison with a threshold is true."""
 
 COUNT = "count"
 """The column of a cube that holds the number of profiles in each cell."""
@@ -40,39 +40,40 @@ def sum_column(place: int) -> str:
 
 
 MOST_WARNINGS = 20
-"""Maximum number of warnings per question, for example for a sweep over two hundred countries."""
+"""The largest number of warnings for one question. A sweep over two hundred countries, for example, could cause more."""
 
 
 class NotOneDayError(Exception):
-    """No single day decides, so there is no `LastDay`: with refunds, a sum may reach a number, fall below it and reach it again."""
+    """No single day decides, so there is no `LastDay`. With refunds, a sum may reach a number, fall below it and reach it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Bins of a measure. The bin of a profile is the number of edges that its amount reaches.
 
-    Bin 0 lies below all edges, and bin `len(edges)` reaches them all. A profile whose amount reaches edge `i`, counted from 0, is
-    in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
-    "more than" and "at most". "Equals" needs two cuts by the same edges: reached and not passed.
+    Amounts in bin 0 reach no edge, and amounts in bin `len(edges)` reach all edges. An amount that reaches edge `i`, counted from 0,
+    is in a bin above `i`. So "at least" the edge is `bin > i`, and "fewer than" is `0 <= bin <= i`. With `is_passed` these become
+    "more than" and "at most". "Equals" needs two cuts by the same edges: reached but not passed.
 
     A profile without an amount is in `NO_BIN`, -1. A profile has no amount if its location is unknown, if its property is not set or
     can't be read as the measure's kind, if it never reaches the number of a `LastDay` or a `FirstDay`, or if it was not created yet.
 
-    Amounts and edges are in the unit that thresholds are written in:
+    Amounts and edges have the same units as thresholds:
 
-    - counts, and sums of amounts as they are written: an edge means exactly the decimal that it prints as. Without any matching
-      event the amount is 0, which has a bin;
-    - `LastDay`: UTC days since 1970, whole numbers. A window that begins on day `d` reaches the number if the edge `d` is reached.
-      A profile that needs no event to reach the number, as for "at least 0", reaches every edge;
+    - Counts and sums: an edge means exactly the decimal that it prints as. Without any matching event the amount is 0, which has a
+      bin.
+    - `LastDay`: UTC days since 1970, as whole numbers. A window that begins on day `d` reaches the number if the edge `d` is reached.
+      A profile that needs no event to reach the number, as for "at least 0", reaches every edge.
     - `FirstDay`: UTC days since 1970. A window that ends before day `d` reaches the number if the edge `d` is not reached. A profile
-      that needs no event reaches no edge;
-    - distances: in the measure's own unit, compared as "within" and "beyond" compare them;
-    - numeric properties: doubles; lengths of lists: whole numbers.
+      that needs no event reaches no edge.
+    - Distances: in the measure's own unit, compared as in "within" and "beyond".
+    - Numeric properties: doubles.
+    - Lengths of lists: whole numbers.
 
     Attributes:
-        measure: the measure whose amounts are sorted into bins.
-        edges: in ascending order; two equal edges leave a bin empty.
-        is_passed: whether an amount must be more than an edge; otherwise an amount equal to the edge reaches it.
+        measure: the measure of which the amounts are sorted into bins.
+        edges: the bin edges in ascending order. Two equal edges leave a bin empty.
+        is_passed: whether an amount must be more than an edge. If False, an amount equal to the edge reaches it.
 
     Raises:
         DefinitionError: the edges are not in ascending order.
@@ -90,12 +91,12 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picked:
-    """A value for each profile that was worked out outside the engine: a flag, or a whole number of 0 or more.
+    """A value for each profile that was computed outside the engine: a flag, or a whole number of 0 or more.
 
     An example is whether each profile may be texted.
 
     Attributes:
-        values: one for each profile, in the order of the data.
+        values: the values, in the order of the profiles.
     """
 
     values: npt.NDArray[Any]
@@ -118,14 +119,14 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class HashGroup:
-    """A group into which a hash puts each profile, from 0 to `groups - 1`. It is the same on every engine, whoever else is in the data.
+    """Groups of profiles by a hash, from 0 to `groups - 1`. A profile's group is the same on every engine and in any data.
 
-    The group is the first eight hexadecimal digits of the MD5 of `key` followed by the profile's id, both in UTF-8, read as a whole
-    number, modulo `groups`. Every database can work this out.
+    The hash is the MD5 of `key` followed by the profile's id, both in UTF-8. Its first eight hexadecimal digits, read as a whole
+    number, modulo `groups`, are the group. Every database can compute this.
 
     Attributes:
         groups: the number of groups, at least 1.
-        key: a text that makes one assignment to groups different from another.
+        key: text that makes different assignments to groups independent of each other.
     """
 
     groups: int
@@ -135,7 +136,7 @@ class HashGroup:
 Item: TypeAlias = Condition | Cut | At | Picked | HashGroup
 """What a cube groups profiles by."""
 Summed: TypeAlias = Condition | EventMeasure | At
-"""What a cube adds up in each cell: how many profiles match a condition, or the amounts of a measure of events."""
+"""What a cube adds up in each cell: the number of profiles that match a condition, or the amounts of a measure of events."""
 Some: TypeAlias = Condition | Picked
 """Which profiles are counted: those that match a condition, or those whose flag is True."""
 
@@ -158,14 +159,14 @@ class Names:
 
 
 class Engine(Protocol):
-    """Answers questions about the profiles of one shop, as of a moment.
+    """Answers questions about the profiles of one shop at one moment.
 
-    No method warns. `notes` returns what an analyst should know about the answers; callers warn of it with `tell`.
+    No method warns. `notes` returns what an analyst should know about the answers, and callers issue these notes with `warn_about_answers`.
     """
 
     @property
     def as_of(self) -> datetime:
-        """The moment the data is looked at from, UTC. Events after it never count."""
+        """The moment for which questions are answered, in UTC. Events after it never count."""
         ...
 
     def __len__(self) -> int:
@@ -181,14 +182,14 @@ class Engine(Protocol):
         ...
 
     def notes(self, conditions: Iterable[Condition]) -> list[str]:
-        """Return what an analyst should know about the answers, such as how many values could not be read; no sentence twice."""
+        """Return what an analyst should know about the answers, such as how many values could not be read, without repetitions."""
         ...
 
     def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
-        """Return how many profiles match each condition, among all profiles or only some.
+        """Return how many profiles match each condition, among all profiles or only some of them.
 
         Raises:
-            DataError: a condition names a metric, property, list or postal code that the data does not have.
+            DataError: a condition names a metric, property, list or postal code that the data lacks.
         """
         ...
 
@@ -198,18 +199,18 @@ class Engine(Protocol):
         Args:
             by: the items to group by.
             among: which profiles are counted.
-            sums: what to add up in each group, usually `At` a later moment. The sum of a condition is the number of profiles that
-                match it; the sum of a measure is the sum of the amounts of its profiles.
+            sums: what to add up in each group, usually `At` a later moment. The sum for a condition is the number of profiles that
+                match it. The sum for a measure is the sum of the profiles' amounts.
 
         Returns:
-            A row for each combination that occurs, sorted by its columns. Each item of `by` has a column named by its position,
-            beginning with 0. It holds True or False for a condition, the bin of a cut, the value of a `Picked`, or the group of a
-            `HashGroup`. The column `count` holds the number of profiles. The counts add up to the number of profiles that are
-            counted. Each of `sums` has a column named by `sum_column`, of doubles, each the nearest to the exact sum of the amounts
-            as they are written (as long as that sum is below 2**53 of the smallest unit that the metric's amounts have).
+            A row for each combination that occurs, sorted by its columns. Each item in `by` has a column named by its position,
+            beginning with 0. It has True or False for a condition, the bin for a cut, the value of a `Picked`, or the group of a
+            `HashGroup`. The column `count` has the number of profiles. The counts add up to the number of profiles that are counted.
+            Each item in `sums` has a column of doubles named by `sum_column`. Each double is the nearest to the exact sum of the
+            amounts as they are written, if this sum is below 2**53 times the smallest unit of the metric's amounts.
 
         Raises:
-            DataError: as `counts`.
+            DataError: see `counts`.
             NotOneDayError: `by` cuts a `LastDay` or a `FirstDay` for which no single day decides.
         """
         ...
@@ -227,15 +228,15 @@ class Engine(Protocol):
             field says so.
 
         Raises:
-            DataError: as `counts`; or the profiles have no such property.
+            DataError: see `counts`; also if the profiles have no such property.
         """
         ...
 
 
-def tell(engine: Engine, conditions: Iterable[Condition]) -> None:
-    """Warn of what an analyst should know about the answers to some conditions.
+def warn_about_answers(engine: Engine, conditions: Iterable[Condition]) -> None:
+    """Warn about what an analyst should know about the answers to some conditions.
 
-    After `MOST_WARNINGS` warnings, one more says how many were left out.
+    After `MOST_WARNINGS` warnings, one more warning says how many were left out.
 
     Warns:
         SegkitWarning: the data lacks what a condition needs to match anybody, or a condition asks for a value that nobody has.
@@ -244,7 +245,7 @@ def tell(engine: Engine, conditions: Iterable[Condition]) -> None:
 
 
 def warn_of(notes: Sequence[str]) -> None:
-    """Warn of notes: of each in one warning up to `MOST_WARNINGS`, and then of how many there are more."""
+    """Issue each note as a warning. After `MOST_WARNINGS` warnings, one more warning says how many notes were left out."""
     for note in notes[:MOST_WARNINGS]:
         warn(note)
     if len(notes) > MOST_WARNINGS:

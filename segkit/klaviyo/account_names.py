@@ -1,6 +1,6 @@
 """Look up the names of an account's metrics and lists by id.
 
-Documents from Klaviyo contain ids only; the names come from the account.
+Klaviyo's documents contain only ids, so the names come from the account.
 """
 
 import json
@@ -24,8 +24,8 @@ class AccountNames:
     """Map the ids of an account's metrics and lists to their names.
 
     Args:
-        metrics: metric id to name; two ids may share a name, since each integration creates its own "Placed Order".
-        lists: list id to name.
+        metrics: maps metric ids to names. Two ids may share a name, since each integration creates its own "Placed Order".
+        lists: maps list ids to names.
 
     >>> AccountNames(metrics={"UWxqMk": "Clicked SMS"}).metrics["UWxqMk"]
     'Clicked SMS'
@@ -35,12 +35,12 @@ class AccountNames:
     lists: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Show how many names there are. The names stay hidden, since a list may be named after a person."""
+        """Show how many names there are. They are not shown themselves, since a list may be named after a person."""
         return f"AccountNames: {counted(len(self.metrics), 'metric')}, {counted(len(self.lists), 'list')}"
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
-        """Read a file written by `to_file`, or saved, unmodified pages of Get Metrics and Get Lists.
+        """Read a file that `to_file` wrote, or a file with unmodified pages from Get Metrics and Get Lists.
 
         Raises:
             DataError: the file does not exist, is not JSON, or names neither metrics nor lists.
@@ -64,7 +64,7 @@ class AccountNames:
 
     @classmethod
     def from_pages(cls, pages: Iterable[Any]) -> Self:
-        """Read pages of Get Metrics and Get Lists, in any order. Resources of other types are ignored.
+        """Read pages from Get Metrics and Get Lists, in any order. Resources of other types are ignored.
 
         Raises:
             DataError: a page does not have Klaviyo's format, or no page names a metric or a list.
@@ -91,7 +91,7 @@ class AccountNames:
         return cls(found["metric"], found["list"])
 
     def as_text(self) -> str:
-        """Return the names as JSON, sorted by id, so that two pulls of an unchanged account give the same text."""
+        """Return the names as JSON, sorted by id, so that two pulls from an unchanged account give the same text."""
         names = {"metrics": dict(sorted(self.metrics.items())), "lists": dict(sorted(self.lists.items()))}
         return escaped(json.dumps(names, indent=2, ensure_ascii=False)) + "\n"
 

@@ -1,6 +1,6 @@
 """Check a CSV against the rules of Klaviyo's importer before it is uploaded. Nothing is sent or changed.
 
-The rules are those of Klaviyo's help centre in April 2026. Each function names its source by the number of the help article, or begins
+The rules come from Klaviyo's help centre in April 2026. Each function names its source by the number of the help article, or begins
 with "Chosen" if no article covers the case.
 """
 
@@ -34,7 +34,7 @@ from segkit.vocabulary import canonical_name
 Flags = npt.NDArray[np.bool_]
 
 LARGEST = 50_000_000
-"""The size limit in bytes: 50 MB in help 115005251128. The article does not define a MB, so use the smaller one of a million bytes."""
+"""The size limit in bytes: 50 MB in help 115005251128. The article does not define MB, so the smaller unit, a million bytes, is used."""
 
 MAPPED = {
     "email": "email",
@@ -77,7 +77,7 @@ CONSENTS = {
 _SUBSCRIBE = ("subscribe", "subscribed")
 _NEVER = "never subscribed"
 _WORDS = (*_SUBSCRIBE, "unsubscribed", _NEVER)
-"""Help 360035428731 has Subscribe and 115005251128 has Subscribed; both are accepted."""
+"""Help 360035428731 has Subscribe, and 115005251128 has Subscribed. Both are accepted."""
 
 _UNWANTED = ("consent", "$consent", "subscribed to sms")
 _KEPT_BY_KLAVIYO = ("profile created on", "first active", "last active")
@@ -88,9 +88,9 @@ _MISNAMED_TIMES = {
 }
 _OWN_NAMES = {field: header.title() for header, field in reversed(MAPPED.items())}
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
-"""The byte-order marks of UTF-16. Other encodings except UTF-8 are read as Latin-1 so that the rest can be checked; UTF-16 can't be."""
+"""The byte-order marks of UTF-16. All other encodings except UTF-8 are read as Latin-1, so that the rest can be checked."""
 _MISPLACED_QUOTE = ("expected after '\"'", "unexpected end of data")
-"""How the error messages of Python's CSV reader end for a stray quotation mark."""
+"""How the error messages from Python's CSV reader end for a stray quotation mark."""
 _YEAR_1990 = 631_152_000
 _DATA_IN_HEADER = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?\d[\d\s().-]{6,}\d")
 
@@ -107,9 +107,9 @@ _CHANGED_BY_SPREADSHEET = r"^\s*'?\+?\d+([.,]\d+)?[eE]\+?\d+\s*$|^\s*'?\+?\d+\.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one rule: its name, the header, the rows that break it, and a name for the advice.
+    """The result for one rule: its name, the header, the rows that break it, and a name for the advice.
 
-    If `rows` is None, the rule is broken by the whole file.
+    If `rows` is None, the whole file breaks the rule.
     """
 
     rule: str
@@ -167,7 +167,7 @@ COLUMNS = ["rule", "column", "rows", "example_row", "what_happens", "what_to_do"
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file read as text: its headers, and a column of cells for each."""
+    """A file that was read as text: its headers, and a column of cells for each header."""
 
     headers: list[str]
     columns: list[pa.Array]
@@ -197,14 +197,14 @@ class Sheet:
         return _flags(pc.is_null(self.cells(field)))
 
     def cells(self, field: str) -> pa.Array:
-        """Return the cells of a field, stripped of blanks, with empty cells as null; all null if there is no such column."""
+        """Return the cells of a field, stripped of blanks, with empty cells as null. All are null if there is no such column."""
         if not self.has(field):
             return pa.nulls(len(self), pa.string())
         return _trimmed(self.columns[self.fields.index(field)])
 
     @cached_property
     def countries(self) -> pa.Array:
-        """The two-letter country code of each row; null if it has no known country."""
+        """The two-letter country code of each row, or null if it has no known country."""
         return country_codes(self.cells("country"))
 
     @cached_property
@@ -220,9 +220,9 @@ def check_import(path: str | Path) -> pd.DataFrame:
     account (whether SMS is set up, a sending number for each country, earlier opt-outs) is not in the file and isn't checked.
 
     Returns:
-        A row for each broken rule and column; no rows if the file is fine. The columns are `rule`, `column` (the header; missing for
-        the whole file), `rows` (how many rows; missing for the whole file), `example_row` (the first such row, numbered as in a
-        spreadsheet: the headers are row 1), `what_happens` and `what_to_do`.
+        A row for each broken rule and column, or no rows if the file is fine. The columns are `rule`, `column` (the header), `rows`
+        (the number of rows), `example_row` (the first such row, numbered as in a spreadsheet, where the headers are row 1),
+        `what_happens` and `what_to_do`. `column` and `rows` are missing if the whole file breaks the rule.
 
     Raises:
         DataError: the file does not exist or is not text.
@@ -262,7 +262,7 @@ def _row(finding: Finding, *, are_data: bool) -> tuple[object, ...]:
 
 
 def _too_large(path: Path) -> Iterator[Finding]:
-    """Help 115005251128: a file has at most 50 MB; larger uploads must be split."""
+    """Help 115005251128: a file has at most 50 MB, and larger uploads must be split."""
     if path.stat().st_size > LARGEST:
         yield Finding("file too large")
 
@@ -274,7 +274,7 @@ def _not_csv(path: Path) -> Iterator[Finding]:
 
 
 def _read(path: Path, found: list[Finding]) -> Sheet | None:
-    """Read a file as text, and add findings about the whole file to `found`. Returns None if it can't be split into cells."""
+    """Read a file as text, and add findings about the whole file to `found`. Return None if it can't be split into cells."""
     raw = path.read_bytes()
     found += _not_utf8(raw)
     if raw.startswith(_OTHER_ENCODINGS):
@@ -301,9 +301,9 @@ def _plain_rows(raw: bytes) -> Iterator[list[str]]:
 
 
 def _table(raw: bytes, width: int) -> pa.Table | None:
-    """Return all rows as text; None if rows have different lengths. Headers may repeat, so they are the first row."""
-    # Copy the bytes into Arrow's memory: a reader thread that still uses memory of Python when the interpreter exits would crash
-    # the process.
+    """Return all rows as text, or None if rows have different lengths. Headers may repeat, so they are the first row."""
+    # Copy the bytes into Arrow's memory: a reader thread that still uses Python's memory when the interpreter exits would crash the
+    # process.
     memory = pa.BufferOutputStream()
     memory.write(raw)
     try:
@@ -347,12 +347,12 @@ def _stray_quotes(raw: bytes) -> Iterator[Finding]:
     except csv.Error as error:
         if not str(error).endswith(_MISPLACED_QUOTE):
             raise
-        # The faulty row is the one after those that were read; `rows` also counted the header.
+        # The faulty row comes after the rows that were read. `rows` also counts the header.
         yield Finding("stray quotation mark", rows=np.arange(rows) == rows - 1 if rows else None)
 
 
 def _wrong_separator(header: list[str]) -> Iterator[Finding]:
-    """Help 115005078807: with semicolons between cells, all columns are imported as one. Chosen: so are tabs and vertical bars."""
+    """Help 115005078807: with semicolons between cells, all columns are imported as one. Chosen: the same for tabs and vertical bars."""
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         yield Finding("cells not parted by commas")
 
@@ -372,8 +372,8 @@ def _empty(sheet: Sheet) -> Iterator[Finding]:
 def _first_column(sheet: Sheet) -> Iterator[Finding]:
     """Help 360035428731 and 115005251128: the first column is Email, Email Address or Phone Number.
 
-    If only some rows have an email, two sentences of 360035428731 contradict each other: the number first "otherwise", the email first
-    "if included". Both are accepted; only a file in which every row has an email must begin with it.
+    If only some rows have an email, two sentences in 360035428731 contradict each other: the number is first "otherwise", but the email
+    is first "if included". Both are accepted. Only a file in which every row has an email must begin with the email.
     """
     if not sheet.has("email") and not sheet.has("phone_number"):
         yield Finding("no email and no number")
@@ -384,7 +384,7 @@ def _first_column(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _several_of_one(sheet: Sheet) -> Iterator[Finding]:
-    """Chosen: each property comes from one column only. No article names the one that counts if there are two."""
+    """Chosen: each property comes from only one column. No article says which one counts if there are two."""
     meanings = [field or _folded(header) for field, header in zip(sheet.fields, sheet.headers, strict=True)]
     for number, meaning in enumerate(meanings):
         if meaning in meanings[:number]:
@@ -392,7 +392,7 @@ def _several_of_one(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _headers(sheet: Sheet) -> Iterator[Finding]:
-    """Help 115005251128: a column whose header is not a Klaviyo property becomes a custom property.
+    """Help 115005251128: a column with a header that is not a Klaviyo property becomes a custom property.
 
     Help 360035428731, 2026: there must be no column "Consent" or "Subscribed to SMS", although an older page asked for one. Help
     115005078807: some properties can only be set by Klaviyo.
@@ -426,17 +426,17 @@ def _emails(sheet: Sheet) -> Iterator[Finding]:
     if sheet.has("email"):
         header, written = sheet.header("email"), sheet.columns[sheet.fields.index("email")]
         marked = _flags(pc.starts_with(written, "'"))
-        # Test the cell as written: an address with blanks around it is wrong, but a cell of blanks is empty.
+        # Test the cell as written: an address with blanks around it is wrong, but a cell with only blanks is empty.
         wrong = ~sheet.unset("email") & ~marked & ~_flags(pc.match_substring_regex(written, ADDRESS))
         yield Finding("not an email address", header, wrong)
         yield Finding("apostrophe before an email", header, marked)
 
 
 def _numbers(sheet: Sheet) -> Iterator[Finding]:
-    """Help 360035428731: a row with an invalid number is skipped, even if its email is valid; SMS needs the country.
+    """Help 360035428731: a row with an invalid number is skipped, even if its email is valid. SMS needs the country.
 
-    Help 360046055671: numbers in E.164, RFC 3966 and E.123 are accepted, also with an apostrophe in front or stray marks, which are
-    removed. A number that a spreadsheet changed to 1.41556E+10 or 14155550132.0 is not.
+    Help 360046055671: numbers in E.164, RFC 3966 and E.123 are accepted. An apostrophe in front and stray marks are removed. A number
+    that a spreadsheet changed to 1.41556E+10 or 14155550132.0 is not accepted.
     """
     if sheet.has("phone_number"):
         header, written = sheet.header("phone_number"), sheet.cells("phone_number")
@@ -450,7 +450,7 @@ def _numbers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _repeated(sheet: Sheet) -> Iterator[Finding]:
-    """Help 115005078807: of rows with the same email or number, only the first is imported, "Duplicate Unique ID"."""
+    """Help 115005078807: of several rows with the same email or number, only the first is imported, "Duplicate Unique ID"."""
     keys = {
         "email": pc.utf8_lower(sheet.cells("email")),
         "phone_number": pc.coalesce(sheet.phones.numbers, sheet.cells("phone_number")),
@@ -484,8 +484,8 @@ def _consent_without_number(sheet: Sheet) -> Iterator[Finding]:
 def _consent_times(sheet: Sheet) -> Iterator[Finding]:
     """Help 360035428731, 115005251128, 115005253428, 360037101072: times of consent, and how they combine with the consent column.
 
-    With a time column but no consent column, Klaviyo still applies consent. A date before 1990 becomes 1990-01-01. A time before an
-    opt-out that Klaviyo knows does not subscribe again, which can't be seen in a file.
+    With a time column but no consent column, Klaviyo still applies consent. A date before 1990 becomes 1990-01-01. If Klaviyo knows an
+    opt-out that is later than the time, the profile is not subscribed again, but a file can't show this.
     """
     for field, when in CONSENTS.items():
         if not sheet.has(when):
@@ -520,7 +520,7 @@ def _days_first(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _day_first(cells: pa.Array) -> Flags:
-    """Return which cells are dates with the day first. If one date with slashes is, all dates with slashes in the column are."""
+    """Return which cells are dates with the day first. If one date with slashes is, so are all dates with slashes in the column."""
     found = _flags(pc.match_substring_regex(cells, _DAY_FIRST))
     slashed = _flags(pc.match_substring_regex(cells, _SLASHED))
     return found | slashed if (found & slashed).any() else found
@@ -540,7 +540,7 @@ RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
     _consent_times,
     _days_first,
 )
-"""In the order in which findings are best corrected."""
+"""The rules, in the order in which findings are best corrected."""
 
 
 def _folded(header: str) -> str:

@@ -23,7 +23,7 @@ from segkit.drawing.cards import card, paragraphs, records
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of, tables_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import Picked, tell
+from segkit.engine.protocol import Picked, warn_about_answers
 from segkit.errors import DefinitionError, FileError
 from segkit.sending.eligibility import SENDABLE, SMART_SENDING_HOURS, STEPS, TEXTABLE_COUNTRIES, Eligibility, any_of
 from segkit.sending.member_files import Layout, Manifest, layout_bytes, write_layout
@@ -87,7 +87,7 @@ class SmsAudience:
         self._included = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
         # Count now, so that a name that the data lacks raises an error here rather than when a result is read.
         (self._included_size,) = self._engine.counts([self._included])
-        tell(self._engine, conditions)
+        warn_about_answers(self._engine, conditions)
 
     @property
     def size(self) -> int:
@@ -262,7 +262,7 @@ def write_members(segment: Segment, dataset: Data, path: str | Path, *, replace:
     check_order(segment, "sk.write_members(segment, shop, path)")
     segment = one_segment(segment)
     engine = engine_of(dataset)
-    tell(engine, [segment.condition])
+    warn_about_answers(engine, [segment.condition])
     manifest = Manifest(
         purpose="every member, textable or not: not to be sent to as it is",
         include=(segment,),

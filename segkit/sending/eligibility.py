@@ -26,7 +26,7 @@ from segkit.definition.segment import Segment, distinct_segments, one_segment
 from segkit.definition.timeframe_words import whole
 from segkit.engine.engines import Data, engine_of, flags_of, tables_of
 from segkit.engine.memory.consent_history import FOR_EVER
-from segkit.engine.protocol import COUNT, Engine, Picked, tell
+from segkit.engine.protocol import COUNT, Engine, Picked, warn_about_answers
 from segkit.errors import DefinitionError, SegkitWarning, warn
 from segkit.masking import quoted
 from segkit.sending.opt_outs import VERDICT, Codes, Numbers, OptOuts
@@ -110,7 +110,7 @@ class Eligibility:
             lambda: _check_all(_Checks(data, until), settings),
         )
         asked = (*excluded, *([] if failing is None else [failing]))
-        tell(engine_of(data), [segment.condition for segment in asked])
+        warn_about_answers(engine_of(data), [segment.condition for segment in asked])
         if note := self.note:
             warn(note)
 

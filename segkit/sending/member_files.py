@@ -59,7 +59,7 @@ class Sheet:
 
     Attributes:
         headers: the name of each column.
-        batches: the texts of each column, a batch of rows at a time.
+        batches: the text of each column's cells, a batch of rows at a time.
     """
 
     headers: Sequence[str]
@@ -67,13 +67,13 @@ class Sheet:
 
 
 def write_layout(path: Path, engine: Engine, among: Some, layout: Layout, manifest: Manifest, *, replace: bool) -> Path:
-    """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both are written whole or not at all.
+    """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both appear whole or not at all.
 
     Raises:
         FileError: the layout is unknown; see also `whole_files`.
     """
     sheet = _sheet_of(engine, among, layout)
-    # `with_name` would raise its own error for a folder such as "."; that of `whole_files` is clearer.
+    # For a folder such as ".", `with_name` would raise an error that is less clear than the one from `whole_files`.
     manifest_path = path.parent / f"{path.name}.manifest.json"
     with whole_files(path, manifest_path, replace=replace, people=[path], last_vouches=True) as [
         data_part,
@@ -165,7 +165,7 @@ def _members(engine: Engine, among: Some) -> Sheet:
 def _texts_of(
     engine: Engine, among: Some, names: Sequence[str] | None
 ) -> tuple[Iterator[pa.RecordBatch], dict[str, Texts]]:
-    """Return the rows of some profiles, and for each column how to convert its cells to text."""
+    """Return the rows of some profiles, and a function for each column that converts its cells to text."""
 
     def column(name: str) -> Iterator[pa.Array]:
         return (batch.column(name) for batch in engine.rows(among, [name]))
@@ -201,13 +201,13 @@ def _klaviyo(engine: Engine, among: Some) -> Sheet:
 
 
 def _importable_emails(engine: Engine, among: Some) -> pa.Array:
-    """Return the email of each profile. All are needed at once, since an address that an earlier profile has must be left out."""
+    """Return the email of each profile. All are needed at once, since addresses that an earlier profile has are left out."""
     batches, columns = _texts_of(engine, among, ["email"])
     return importable(pa.concat_arrays([columns["email"].of(batch.column("email")) for batch in batches]))
 
 
 def _hashed(engine: Engine, among: Some) -> Sheet:
-    """Lay out the hashes that ad platforms match on. Each platform has its own columns, because their rules differ.
+    """Lay out the hashes by which ad platforms match people. Each platform has its own columns, because their rules differ.
 
     Google hashes E.164 numbers with the plus sign, and removes dots from Gmail addresses. Meta hashes only the digits.
     """

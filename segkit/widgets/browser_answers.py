@@ -86,7 +86,7 @@ def answers(
     if inside is None or numbers is None:
         return None
     moving = next(one for one in threshold.moving or () if one.place == bars.quantity.moving.place)
-    return numbers + picture_slots(bars, inside, [bars.quantity.stands(atom) for atom in moving.atoms])
+    return numbers + picture_slots(bars, inside, [bars.quantity.threshold_of(atom) for atom in moving.atoms])
 
 
 def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, Any]] | None:

@@ -19,7 +19,7 @@ from segkit.drawing.html import element
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import warn_about_answers
 from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.files import in_app
 from segkit.sending.audience import audience, write_members
@@ -168,12 +168,12 @@ class Tuner(Closable):
 
     def _counted_against(self, base: Segment | None) -> tuple[str, int]:
         """Return the name of the segment that shares refer to, and its size."""
-        tell(self._engine, [segment.condition for segment in self._compare])
+        warn_about_answers(self._engine, [segment.condition for segment in self._compare])
         if base is None and Eligibility.usual(self._dataset) is None:
             return "all profiles", len(self._dataset)
         segment = sms_subscribers() if base is None else one_segment(base)
         (size,) = self._engine.counts([segment.condition])
-        tell(self._engine, [segment.condition])
+        warn_about_answers(self._engine, [segment.condition])
         return segment.name, size
 
     @property

@@ -1,6 +1,5 @@
 """Why a profile is in or out: the verdict of every condition, the evidence, and how far it is from the threshold."""
 
-# Over 250 lines, since every kind of condition has its own evidence.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 import doors

@@ -1,6 +1,5 @@
 """The segments of engagement say what Klaviyo published, to the number, and on data the tracks meet where they should."""
 
-# Over 250 lines, since the tracks are told on data, edge by edge.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Where profiles live: countries by any usual name, postal codes as points, and distances like a plain calculation's."""
 
-# Over 250 lines, since countries, postal codes and distances are one answer to where a profile lives.
-
 import unicodedata
 from math import asin, cos, isnan, radians, sin, sqrt
 

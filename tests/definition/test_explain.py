@@ -3,7 +3,6 @@
 A changed wording is accepted by writing what `told()` returns into the golden file, and reading it.
 """
 
-# Over 250 lines, since the examples are the language once through.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 import dataclasses

@@ -1,7 +1,5 @@
 """What each phrase builds and what it refuses; what the conditions mean stands with membership."""
 
-# Over 250 lines, since every word of the language stands here once.
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -73,7 +73,7 @@ from segkit.engine.protocol import (
     Picked,
     Summed,
     sum_column,
-    tell,
+    warn_about_answers,
 )
 from segkit.errors import DataError, DefinitionError, SegkitWarning
 
@@ -253,7 +253,7 @@ def test_engines_know_what_conditions_can_speak_of(tiny_shop: sk.Dataset):
 
 
 def test_notes_are_told_by_the_asker_alone(tiny_shop: sk.Dataset, recwarn: pytest.WarningsRecorder):
-    """An engine that answers warns of nothing; what `tell` warns of are its notes, each once."""
+    """An engine that answers warns of nothing; what `warn_about_answers` warns of are its notes, each once."""
     engine = engine_of(tiny_shop)
     unread = PropertyCondition("Badge", NumberTest("at least", 1))
     missing = PropertyCondition("city", NumberTest("at least", 1))
@@ -262,7 +262,7 @@ def test_notes_are_told_by_the_asker_alone(tiny_shop: sk.Dataset, recwarn: pytes
 
     assert not recwarn.list
     with pytest.warns(SegkitWarning) as told:
-        tell(engine, [missing, unread, missing])
+        warn_about_answers(engine, [missing, unread, missing])
     assert [str(one.message) for one in told] == engine.notes([missing, unread])
 
 

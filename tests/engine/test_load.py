@@ -1,7 +1,5 @@
 """One shop is the same shop through every door: CSV, compressed CSV, Parquet, frames, parts and mixtures of them."""
 
-# Over 250 lines, since one shop is written here in every form before it is read.
-
 import bz2
 import csv
 import gzip

@@ -1,6 +1,5 @@
 """The edges of what conditions mean, each on the tiny shop of `conftest`, read slowly and through every door; laws stand apart."""
 
-# Over 250 lines, since together these sentences are the specification.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 import json

@@ -1,7 +1,5 @@
 """The importer's rules: each bad file trips exactly the rule that it breaks, and what segkit writes trips none."""
 
-# Over 250 lines, since every rule has a file that breaks it and a file beside it that does not.
-
 import tempfile
 from datetime import date
 from pathlib import Path

@@ -1,6 +1,5 @@
 """Who is really texted: every step of the waterfall, its sums, and that nobody without consent ever reaches a file."""
 
-# Over 250 lines, since this is the one gate between a segment and people's phones.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 import csv

@@ -1,6 +1,7 @@
-"""Print one address and how to stop when JupyterLab is ready, in place of the server's log.
+"""When JupyterLab is ready, print its address and how to stop it, instead of the server's log.
 
-JupyterLab loads this module as a server extension: `jupyter_server_config.json` beside it enables it and shows warnings and errors only.
+JupyterLab loads this module as a server extension. `jupyter_server_config.json` beside it enables it, and limits the log to warnings and
+errors.
 """
 
 import logging
@@ -12,13 +13,13 @@ ONES_OWN = "To access the server"
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    """Print the address as soon as the server answers; Jupyter Server calls this function by its name."""
+    """Print the address as soon as the server answers. Jupyter Server calls this function by its name."""
     server.log.addFilter(_is_not_the_address)
     server.io_loop.add_callback(lambda: print(ready(server), flush=True))  # noqa: T201  # a command prints
 
 
 def ready(server: Any) -> str:
-    """Return the lines that say where JupyterLab is and how to stop it."""
+    """Return the lines with JupyterLab's address and how to stop it."""
     first, *others = server.connect_url.splitlines()
     address = first.strip()
     if server.file_to_run:

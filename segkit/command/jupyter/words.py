@@ -1,4 +1,4 @@
-"""Split the words after `segkit lab` and `segkit app` into the folder or notebook to open and the options of JupyterLab or Voilà."""
+"""Split the words after `segkit lab` and `segkit app` into the folder or notebook to open and the options for JupyterLab or Voilà."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -6,21 +6,21 @@ from pathlib import Path
 from segkit.errors import DataError
 
 NOTEBOOKS = "notebooks"
-"""The folder that is opened by default."""
+"""The folder to open by default."""
 
 HELP = ("help-all", "version")
-"""Options without a value that all Jupyter programs have."""
+"""Options without a value that all Jupyter programs accept."""
 
 
 def folder_and_options(command: str, words: Sequence[str], flags: Collection[str]) -> tuple[str, list[str]]:
-    """Return the folder or notebook to open, and all other words as they are.
+    """Return the folder or notebook to open, and all other words unchanged.
 
     A word after an option belongs to the option, as in `--port 8911`, unless the option is one of the flags, which take no value,
-    or has its value already, as in `--port=8911`.
+    or already has its value, as in `--port=8911`.
 
     Args:
-        command: the command, for messages: "lab" or "app".
-        words: what was written after the command.
+        command: the command, "lab" or "app", for messages.
+        words: the words after the command.
         flags: the options that take no value, without their dashes, such as "no-browser".
 
     Raises:
@@ -45,6 +45,6 @@ def folder_and_options(command: str, words: Sequence[str], flags: Collection[str
 
 
 def _near(path: Path) -> list[Path]:
-    """Return the notebooks where the missing path would be, or else those in the default folder."""
+    """Return the notebooks in the folder of a missing path, or else the notebooks in the default folder."""
     places = (path, path.parent, Path(NOTEBOOKS), Path())
     return next((found for place in places if (found := sorted(place.glob("*.ipynb")))), [])

@@ -1,4 +1,4 @@
-"""Split a CSV into blocks of whole rows that Arrow can parse in parallel, if all its quotation marks are where they should be.
+"""Split a CSV into blocks of whole rows that Arrow can parse in parallel, if all its quotation marks are in valid places.
 
 Arrow's own reader splits a file at any byte. It can lose a byte of a quoted line break between two blocks, refuses rows longer
 than a block, and does not notice a stray quotation mark that makes the following rows part of one cell.
@@ -14,21 +14,21 @@ import pyarrow as pa
 
 BLOCK = 2**22
 LONGEST_ROW = 2**26
-"""The largest row, in bytes. A longer one comes from a quotation mark that was never closed, or the file is not a table."""
+"""The largest row, in bytes. If a row is longer, a quotation mark was never closed, or the file is not a table."""
 
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 _TAIL = 2**16
 
 
 class OddRows(Exception):  # noqa: N818  # not an error: it tells the caller to use the strict reader
-    """A quotation mark is where none should be, or Arrow can't read a row."""
+    """A quotation mark is in an invalid place, or Arrow can't read a row."""
 
 
 class Source(Protocol):
     """A stream of uncompressed UTF-8 bytes."""
 
     def readinto(self, room: memoryview, /) -> int | None:
-        """Fill `room` with the next bytes and return their number, 0 at the end."""
+        """Fill `room` with the next bytes and return their number, which is 0 at the end."""
 
 
 class Recoded:
@@ -47,7 +47,7 @@ class Recoded:
 
 
 def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[pa.Buffer, bool]]:
-    """Yield blocks of whole rows, each with whether it contains quotation marks.
+    """Yield blocks of whole rows, each with a flag for whether it contains quotation marks.
 
     Blocks are allocated by Arrow, not by Python: if one of Arrow's threads still holds Python's memory when the interpreter exits,
     the process crashes.
@@ -62,7 +62,7 @@ def whole_rows(source: Source, begun: bytes, delimiter: str) -> Iterator[tuple[p
     """
     rest = np.frombuffer(begun, dtype=np.uint8)
     while True:
-        # The buffer doubles for a row longer than a block, so that the row isn't scanned many times.
+        # Double the buffer for a row longer than a block, so that the row isn't scanned many times.
         buffer = pa.allocate_buffer(max(BLOCK, len(rest)) + len(rest))
         block = np.frombuffer(buffer, dtype=np.uint8)
         block[: len(rest)] = rest
@@ -92,13 +92,13 @@ def _fill(source: Source, block: npt.NDArray[np.uint8], filled: int) -> int:
 
 
 def _check(block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], mark: int, *, is_last: bool) -> None:
-    """Check that quotation marks open after the start of a cell and close before its end; two in a row are an escaped one."""
+    """Check that quotation marks open at the start of a cell and close at its end. Two in a row are an escaped mark."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = block.take(opening - 1)
     if opening[0] == 0:
         before[0] = _LINE_FEED
     if len(closing) and closing[-1] == len(block) - 1:
-        # The byte after it is in the next block, where it is checked again.
+        # The byte after this mark is in the next block, where the mark is checked again.
         closing = closing[:-1]
     if not _are_edges(before, mark) or not _are_edges(block.take(closing + 1), mark) or (is_last and len(quotes) % 2):
         raise OddRows
@@ -110,7 +110,7 @@ def _are_edges(letters: npt.NDArray[np.uint8], mark: int) -> bool:
 
 
 def _end_of_rows(block: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64]) -> int:
-    """Return the end of the last whole row of a block, 0 if no row ends in it."""
+    """Return the end of the last whole row in a block, or 0 if no row ends in it."""
     for start in dict.fromkeys((max(0, len(block) - _TAIL), 0)):
         tail = block[start:]
         ends = np.flatnonzero(tail == _LINE_FEED)

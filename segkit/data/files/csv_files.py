@@ -1,4 +1,4 @@
-"""Read CSV files into tables with every cell as text: with Arrow if the file is well-formed, else row by row and strictly."""
+"""Read CSV files into tables, with every cell as text. Arrow reads well-formed files; others are read strictly, row by row."""
 
 import codecs
 import contextlib
@@ -31,15 +31,15 @@ _PENDING = 4
 _ROWS_AT_ONCE = 50_000
 _NO_END = "no end of the line"
 _LIMIT = threading.Lock()
-"""Held while the csv module's field size limit is changed, since all threads share that limit."""
+"""The lock for changing the csv module's field size limit, which all threads share."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A CSV file, the table that it belongs to, and where its faults are collected.
+    """A CSV file, the table that it belongs to, and the collection for its faults.
 
     Attributes:
-        encoding: the encoding that the user named, for a file that is neither UTF-8 nor recognizably UTF-16; None if not named.
+        encoding: the encoding that the user passed, for a file that is neither UTF-8 nor recognizably UTF-16; None if none was passed.
     """
 
     path: Path
@@ -87,7 +87,7 @@ def _encoding(file: CsvFile) -> str:
 
 
 def _read_fast(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
-    """Return the form, the cells, and whether a quoted cell has a line break. Each block is parsed while the next one is read."""
+    """Return the form, the cells, and whether a quoted cell has a line break. One block is parsed while the next is read."""
     with opened(file.path) as stream, ThreadPoolExecutor(2) as workers:
         source: Any = stream if encoding == "utf-8" else Recoded(stream, encoding)
         head = bytearray(_HEAD)
@@ -108,7 +108,7 @@ def _read_fast(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
 
 
 def _parsed(block: pa.Buffer, form: Form, *, has_quotes: bool) -> tuple[pa.Table, bool]:
-    # In a single block, since Arrow may lose a byte of a line break between two blocks.
+    # Read a single block, since Arrow may lose a byte of a line break between two blocks.
     reading = pa.csv.ReadOptions(column_names=form.columns, block_size=block.size + 1, use_threads=False)
     parsing = pa.csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=has_quotes)
     as_text = pa.csv.ConvertOptions(
@@ -121,7 +121,7 @@ def _parsed(block: pa.Buffer, form: Form, *, has_quotes: bool) -> tuple[pa.Table
         table = pa.csv.read_csv(pa.BufferReader(block), reading, parsing, as_text)
     except pa.ArrowException:
         raise OddRows from None
-    # With more line breaks than rows, some are inside cells, unless there are blank lines.
+    # If there are more line breaks than rows, some are inside cells, unless there are blank lines.
     return table, has_quotes and np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")) > table.num_rows
 
 
@@ -200,7 +200,7 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
 
 
 def _lines(stream: Any, encoding: str) -> Iterator[str]:
-    """Yield lines with their line breaks, without the byte-order marks that remain where files were concatenated."""
+    """Yield lines with their line breaks, but without the byte-order marks that remain where files were concatenated."""
     with io.TextIOWrapper(stream, encoding, newline="") as text:
         while line := text.readline(LONGEST_ROW):
             if len(line) == LONGEST_ROW:

@@ -36,7 +36,7 @@ class Form:
 
     @property
     def columns(self) -> list[str]:
-        """A name for each column. A column without a header gets a NUL character and its number, which no header can be."""
+        """A name for each column. A column without a header is named by a NUL character and its number, unlike any real header."""
         return [name or f"\0{number}" for number, name in enumerate(self.header, 1)]
 
     @property
@@ -50,11 +50,11 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
 
     Args:
         head: the first bytes of the file.
-        path: the file, whose extension decides between delimiters that fit equally well.
+        path: the file. Its extension decides between delimiters that fit equally well.
         is_whole: whether `head` is the whole file.
 
     Raises:
-        DataError: it has no readable header, or no rows below it.
+        DataError: the file has no readable header, or no rows below it.
     """
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     text = head[start:].decode("utf-8", "surrogateescape")
@@ -88,14 +88,14 @@ def form_of(head: bytes, path: Path, *, is_whole: bool) -> Form:
 
 
 def _named_delimiter(text: str) -> str | None:
-    """Return the delimiter that a first line such as `sep=;` names, as spreadsheets write it; None if there is no such line."""
+    """Return the delimiter from a first line such as `sep=;`, which spreadsheets write, or None if there is no such line."""
     line = _first_lines(text, 1).rstrip("\r\n").strip('"')
     is_named = line[:4].casefold() == "sep=" and len(line) == 5 and line.isascii()
     return line[4:] if is_named else None
 
 
 def _detected_delimiter(text: str, usual: str, path: Path, *, is_whole: bool) -> str:
-    """Return the delimiter: one that splits the header, and, of several, the one that gives all rows the same number of cells."""
+    """Return a delimiter that splits the header. If several do, choose the one that gives all rows the same number of cells."""
     widths = {}
     for mark in MARKS:
         few = [len(row) for _, row in zip(range(_SAMPLE_ROWS), _rows(text, mark), strict=False)]

@@ -1,4 +1,4 @@
-"""Remove or report what a CSV contains besides rows: repeated headers, columns without a header, rows merged into one cell."""
+"""Remove or report oddities in a CSV: repeated headers, columns without a header, and rows merged into one cell."""
 
 import re
 from pathlib import Path
@@ -14,13 +14,13 @@ from segkit.wording import counted
 
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_COLUMNS = 100
-"""With more columns, the regex for a whole row inside a cell would be too long for Arrow."""
+"""For more columns than this, the regex for a whole row inside a cell would be too long for Arrow."""
 
 
 def without_oddities(
     whole: pa.Table, form: Form, path: Path, table: str, faults: Faults, *, may_hold_rows: bool
 ) -> pa.Table:
-    """Return only the rows of a CSV, and note what was left out or looks wrong.
+    """Return only the real rows of a CSV, and note what was left out or looks wrong.
 
     Raises:
         DataError: a column without a header is not empty, or a header in the middle of the file has its columns in another order.
@@ -45,7 +45,7 @@ def without_oddities(
 
 
 def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
-    """Leave out headers in the middle, which remain where files were concatenated."""
+    """Leave out headers in the middle of the file, which remain where files were concatenated."""
     header = [name or None for name in form.header]
     names = [name for name in header if name]
     looks_so = pc.is_in(whole.column(0), value_set=pa.array([*names, *(_BYTE_ORDER_MARK + name for name in names)]))

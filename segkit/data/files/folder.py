@@ -1,4 +1,4 @@
-"""Find the files of each table in a shop's folder, and report files that look like a table but are not read."""
+"""Find the files for each table in a shop's folder, and report files that look like a table but are not read."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -29,25 +29,25 @@ FORMATS: dict[str, Format] = {
     ".xlsm": "excel",
 }
 _SPARE = (".txt", ".xlsx", ".xlsm")
-"""Extensions that are only read if no other file of the table exists, since notes and workbooks often lie beside an export."""
+"""Extensions that are only read if the table has no other file, since notes and workbooks are often stored beside an export."""
 
 _UNFINISHED = (".part", ".crdownload", ".partial", ".tmp", ".download")
 _WORKBOOKS = (".xls", ".xlsb", ".ods", ".numbers")
 _SINGULAR = {name.removesuffix("s"): name for name in TABLES}
 HIDDEN = (".", "_", "~$")
-"""Prefixes of files that engines, editors and operating systems write and that contain no data."""
+"""Prefixes of files without data, which engines, editors and operating systems write."""
 
 
 def format_of(path: Path) -> Format | None:
-    """Return the format that a file's extension means, or None if segkit does not read it."""
+    """Return the format for a file's extension, or None if segkit does not read it."""
     return FORMATS.get(_ending(path))
 
 
 def files_in(folder: Path) -> dict[str, list[Path]]:
-    """Return the files, or folders of part files, of each table of a shop.
+    """Return the files, or folders of part files, for each table of a shop.
 
     Raises:
-        DataError: the folder does not exist, holds neither profiles nor events, or holds a table in more than one format.
+        DataError: the folder does not exist, has neither profiles nor events, or has a table in more than one format.
     """
     entries = _entries(folder)
     found: dict[str, list[Path]] = {}
@@ -67,7 +67,7 @@ def files_in(folder: Path) -> dict[str, list[Path]]:
 
 
 def parts_of(path: Path) -> list[Path]:
-    """Return the part files of a folder that an engine wrote, sorted by name; for a file, return the file itself.
+    """Return the part files in a folder that an engine wrote, sorted by name. For a file, return the file itself.
 
     Raises:
         DataError: the folder contains no file that segkit reads.
@@ -81,7 +81,7 @@ def parts_of(path: Path) -> list[Path]:
 
 
 def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: Iterable[Path], faults: Faults) -> None:
-    """Note each file of a folder that looks like a table and is not read. `given` are the files that the user named."""
+    """Note each file in a folder that looks like a table but is not read. `given` has the files that the user named."""
     read = {path for paths in found.values() for path in paths}
     others = {path.resolve() for path in given}
     for path in _entries(folder):
@@ -133,7 +133,7 @@ def _is_readable(path: Path) -> bool:
 
 
 def _within(folder: Path) -> Iterable[Path]:
-    """Yield the part files in a folder that an engine wrote, also those in subfolders such as `year=2026`."""
+    """Yield the part files in a folder that an engine wrote, including those in subfolders such as `year=2026`."""
     for path in folder.rglob("*"):
         steps = path.relative_to(folder).parts
         if path.is_dir() or any(step.startswith(HIDDEN) for step in steps):
@@ -162,7 +162,7 @@ def _ending(path: Path) -> str:
 
 
 def _meant(path: Path) -> str | None:
-    """Return the table whose name is part of a file's name, such as `my_events.csv` but not `playlist.csv`."""
+    """Return the table that a file's name mentions as a word, as in `my_events.csv` but not in `playlist.csv`."""
     name = path.name.casefold()
     words = {_SINGULAR.get(word) for word in re.split(r"[^a-z]+", name)}
     return next((table for table in TABLES if table in name or table in words), None)

@@ -1,4 +1,4 @@
-"""Convert frames of pandas, Polars and any library with the Arrow PyCapsule interface to tables of cells not interpreted yet."""
+"""Convert frames from pandas, Polars and any library with the Arrow PyCapsule interface to tables of uninterpreted cells."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
@@ -17,7 +17,7 @@ from segkit.wording import listed
 
 
 class ArrowStream(Protocol):
-    """A frame or table of any library that exports its columns through Arrow, such as Polars."""
+    """A frame or table from any library that exports its columns through Arrow, such as Polars."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Export the columns, as the Arrow PyCapsule interface defines."""
@@ -27,12 +27,12 @@ Frame: TypeAlias = pd.DataFrame | ArrowStream
 
 
 def table_of(frame: Frame, name: str, faults: Faults) -> Table:
-    """Convert a frame to a table of cells under its own headers. Each named level of a pandas index becomes a column, too.
+    """Convert a frame to a table of cells under its own headers. Each named level of a pandas index also becomes a column.
 
-    Unpaired surrogates (half a character) are replaced, and noted.
+    Lone surrogates (half a character) are replaced, and noted.
 
     Raises:
-        DataError: it is not a frame, two of its columns have the same header, its headers have several levels, or a text column
+        DataError: the value is not a frame, two columns have the same header, the headers have several levels, or a text column
             contains invalid text.
     """
     if not isinstance(frame, pd.DataFrame):
@@ -51,7 +51,7 @@ def table_of(frame: Frame, name: str, faults: Faults) -> Table:
 
 
 def note_halves(table: str, halves: Halves, faults: Faults, *, examples: Sequence[str] = ()) -> None:
-    """Note how many texts of a table contained half a character (an unpaired surrogate)."""
+    """Note how many texts in a table contained a lone surrogate (half a character)."""
     faults.note(
         table,
         "(file)",
@@ -70,7 +70,7 @@ def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
 
 
 def _from_arrow(frame: Any, name: str) -> Table:
-    """Convert a frame of any other library through Arrow."""
+    """Convert a frame from any other library through Arrow."""
     if not hasattr(frame, "__arrow_c_stream__"):
         raise DataError.not_a_source(name, frame)
     try:

@@ -1,4 +1,4 @@
-"""Read JSON and JSON Lines: pages of the Klaviyo API, single resources of them, or plain rows.
+"""Read JSON and JSON Lines: pages of the Klaviyo API, single resources, or plain rows.
 
 `klaviyo_pages` converts pages to tables.
 """
@@ -27,12 +27,12 @@ PAGES = {"profiles": "profile", "events": "event"}
 
 
 def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table]:
-    """Read JSON files: pages and resources into one table, plain rows into one table per file.
+    """Read JSON files: pages and resources into one table, and plain rows into one table per file.
 
-    Pages share a table since the columns' names depend on all of them.
+    Pages share a table, since the names of the columns depend on all of them.
 
     Raises:
-        DataError: a file is damaged, is not JSON, is empty, or contains neither pages nor rows.
+        DataError: a file is damaged, not JSON, empty, or contains neither pages nor rows.
     """
     read = {path: _documents(path, table, faults) for path in paths}
     if not any(_is_page(one, documents, table) for documents in read.values() for one in documents):
@@ -49,7 +49,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
     resources = [one for one in pages if _is_resource(one)]
     whole = [one for one in pages if not _is_resource(one)]
     if resources:
-        # Single resources form one more page. Those of another type, such as metrics, become its included resources.
+        # Single resources form one more page. Resources of other types, such as metrics, become its included resources.
         kind = PAGES[table]
         whole.append({
             "data": [one for one in resources if one["type"] == kind],
@@ -59,7 +59,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
 
 
 def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
-    """Return the documents of a file: the whole file, the items of its list, or one per line."""
+    """Return the documents in a file: the whole file, the items of its list, or one document per line."""
     raw = read_whole(path, MOST_AT_ONCE)
     if not raw.strip():
         raise DataError.empty_file(path.name)
@@ -89,7 +89,7 @@ def _parsed(path: Path, text: str) -> list[Any]:
 
 
 def _lines(path: Path, text: str) -> list[Any] | None:
-    """Return the documents of JSON Lines, or None if the first line is not JSON."""
+    """Return the documents in JSON Lines, or None if the first line is not JSON."""
     found: list[Any] = []
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
@@ -109,7 +109,7 @@ def _lines(path: Path, text: str) -> list[Any] | None:
 def _is_page(document: Mapping[str, Any], documents: Sequence[Any], table: str) -> bool:
     """Return whether a document is a page of Klaviyo's API or a resource.
 
-    The only document of a file also counts as a page unless it looks like a row, so that errors are about pages.
+    If a file has only one document, it also counts as a page unless it looks like a row, so that errors are about pages.
     """
     if _is_resource(document) or isinstance(document.get("data"), list):
         return True

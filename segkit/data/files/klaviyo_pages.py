@@ -1,6 +1,6 @@
-"""Convert pages of Klaviyo's Get Profiles and Get Events to tables without losing fields.
+"""Convert pages from Klaviyo's Get Profiles and Get Events to tables without losing fields.
 
-The shapes are those of the API reference, revision 2026-07-15; `old_pages` converts pages of retired versions first.
+The shapes follow the API reference, revision 2026-07-15. `old_pages` first converts pages from retired versions.
 """
 
 from array import array
@@ -29,7 +29,7 @@ _MARKETING = {
     "last_updated": "consent_last_updated",
     "double_optin": "double_opt_in",
 }
-"""The fields of a marketing subscription, which our columns such as `sms_consent` and `email_consent` hold."""
+"""The fields of a marketing subscription, which become columns such as `sms_consent` and `email_consent`."""
 
 _RENAMED = {"suppressions": "suppression", "timestamp": "consent_timestamp"}
 """The names of subscription fields in older revisions, and their current names."""
@@ -43,12 +43,12 @@ _NEVER = microseconds(_BEGINNING)
 
 
 def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
-    """Return the position of each resource that another version of the same id replaces, with the position of that version.
+    """Return the position of each resource that another version with the same id replaces, with the position of that version.
 
-    Pages overlap if the account changes while they are downloaded. The version with the newest `updated` is kept. If two have the
-    same `updated`, or one has none, the later one is kept. Resources without an id are not compared.
+    Pages overlap if the account changes while they are downloaded. The version with the newest `updated` is kept. If two versions
+    have the same `updated`, or one has none, the later version is kept. Resources without an id are not compared.
 
-    Keeps a few numbers for each resource but not the resources, so the pages need not fit in memory.
+    Only a few numbers are stored for each resource, so the pages need not fit in memory.
 
     >>> superseded([
     ...     {"id": "P1", "attributes": {"updated": "2026-06-30T23:00:00-05:00"}},
@@ -71,7 +71,7 @@ def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
         if _NEVER < updated < newest[earlier]:
             replaced[position] = resource_id
         elif earlier != position:
-            # A version without `updated` counts as new as the one that it replaces.
+            # A version without `updated` counts as equally new as the version that it replaces.
             newest[position] = max(updated, newest[earlier])
             replaced[earlier] = resource_id
             kept[resource_id] = position
@@ -101,8 +101,9 @@ def profiles_table(pages: Iterable[Any]) -> Table:
     """Convert the profiles of pages to a table: attributes, location, subscriptions and predictions under canonical names.
 
     Other subscription fields are named `<channel>_<kind>_<field>`, such as `sms_transactional_consent`. `email_suppression` and
-    `email_list_suppressions` contain the lists unchanged. Custom properties keep their names, but one that is named like a Klaviyo
-    field is called `properties['city']`, as in Klaviyo. Links and relationships are dropped: they only point to other pages.
+    `email_list_suppressions` contain the lists unchanged. Custom properties keep their names, but a custom property that is named
+    like a Klaviyo field is called `properties['city']`, as in Klaviyo. Links and relationships, which only point to other pages, are
+    dropped.
 
     Raises:
         DataError: a page does not have Klaviyo's shape.
@@ -114,12 +115,12 @@ def profiles_table(pages: Iterable[Any]) -> Table:
 def events_table(pages: Iterable[Any]) -> Table:
     """Convert the events of pages to a table. Metric names come from the included metrics, and `$value` fills `value`.
 
-    Event properties keep their names, but one that is named like a column of ours is called `event_properties['value']`.
+    Event properties keep their names, but a property that is named like a segkit column is called `event_properties['value']`.
     `event_id`, `metric_id` and `uuid` are kept. `timestamp` is dropped if there is a `datetime`, which is the same moment. If two
     metrics have the same name, `metric_integration` contains the integration of each event's metric.
 
     Raises:
-        DataError: a page does not have Klaviyo's shape, or an event's metric is not among the included ones.
+        DataError: a page does not have Klaviyo's shape, or the metric of an event is not included in the page.
     """
     every = [modern(page, "event") for page in pages]
     names = {metric: name for page in every for metric, name, _ in _metric_names(page)}
@@ -203,13 +204,13 @@ def _newest_suppressions(suppressions: list[Any]) -> Row:
 
 
 def _updated(resource: Mapping[str, Any]) -> int:
-    """Return when a resource was updated, in microseconds since 1970; `_NEVER` if that is not known."""
+    """Return when a resource was updated, in microseconds since 1970, or `_NEVER` if that is not known."""
     attributes = resource.get("attributes")
     return microseconds(_moment(attributes.get("updated"))) if isinstance(attributes, Mapping) else _NEVER
 
 
 def _moment(written: Any) -> datetime:
-    """Parse an ISO date or time. Text that is not a date becomes `_BEGINNING`; validation reports it later."""
+    """Parse an ISO date or time. Text that is not a date becomes `_BEGINNING`, and validation reports it later."""
     try:
         found = datetime.fromisoformat(str(written))
     except ValueError:
@@ -236,7 +237,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
 
 
 def _merged(found: list[tuple[Row, Row]], part: str, is_taken: Callable[[str, set[str]], bool]) -> list[Row]:
-    """Merge each row's own fields and custom properties, and rename custom ones that clash, in the same way in every row."""
+    """Merge each row's own fields and custom properties. Rename custom properties that clash, in the same way in every row."""
     own = {name for row, _ in found for name in row}
     custom = dict.fromkeys(name for _, row in found for name in row)
     names = {name: f"{part}[{name!r}]" if name in own or is_taken(name, own) else name for name in custom}
@@ -257,7 +258,7 @@ def _related(resource: Mapping[str, Any], name: str) -> Any:
 
 
 def _part(resource: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return a part of a resource, which must be a mapping; an empty one if the part is missing or null."""
+    """Return a part of a resource, which must be a mapping, or an empty mapping if the part is missing or null."""
     part = resource.get(name)
     if part is not None and not isinstance(part, Mapping):
         raise _wrong_shape(str(resource.get("type", "resource")))

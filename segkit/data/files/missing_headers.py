@@ -1,6 +1,6 @@
 """Detect files without a header row. Their first row describes a person, so errors must not repeat it.
 
-The spellings of column names are in `segkit/vocabulary.py`.
+`segkit/header_spellings.py` lists the headers that are accepted.
 """
 
 import re
@@ -13,10 +13,10 @@ from segkit.masking import masked_text
 
 _DATA = re.compile(
     r"\s*("
-    r"[^@\s]+@[^@\s]+"  # an address
-    r"|\+?[\d\s().-]{7,}"  # a phone number, a date, long digits
-    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?"  # a date, with a time
-    r"|\d+\s+\S+\s+\S.*"  # a house with its street
+    r"[^@\s]+@[^@\s]+"  # an email address
+    r"|\+?[\d\s().-]{7,}"  # a phone number, a date or a long number
+    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?"  # a date, possibly with a time
+    r"|\d+\s+\S+\s+\S.*"  # a street address
     r")\s*"
 )
 
@@ -35,17 +35,17 @@ def _is_cell(header: str) -> bool:
 
 
 def refuse_data(where: str, headers: Collection[str]) -> None:
-    """Refuse headers that look like the cells of a person.
+    """Refuse headers that look like a person's data.
 
     Raises:
-        DataError: they look like cells. The message masks them.
+        DataError: the headers look like cells. The message masks them.
     """
     if look_like_data(headers):
         raise DataError.no_headers(where, map(covered, headers))
 
 
 def check_headers(table: str, headers: Collection[str], renames: Collection[str]) -> None:
-    """Refuse a table whose headers look like cells, if it has none of its required columns and none of the renamed ones.
+    """Refuse a table with headers that look like cells, if it has no required column and no renamed column.
 
     Raises:
         DataError: the headers look like cells. The message masks them.

@@ -1,4 +1,4 @@
-"""Convert pages of Klaviyo's retired v1 and v2 APIs to the present format, so that old exports still load."""
+"""Convert pages from Klaviyo's retired v1 and v2 APIs to the present format, so that old exports still load."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,10 @@ _PLAIN = frozenset(
 
 
 def modern(page: Any, kind: str) -> Any:
-    """Convert a page of the v1 or v2 API to the present format; return any other page unchanged.
+    """Convert a page from the v1 or v2 API to the present format, and return any other page unchanged.
 
-    In v1, Klaviyo's fields of a person have names such as "$email", and custom properties are beside them. An event contains its
-    person and the name of its metric. The v2 API returned the members of a list or segment as `records`.
+    In v1, Klaviyo's fields have names such as "$email", and custom properties are beside them. An event contains its person and the
+    name of its metric. The v2 API returned the members of a list or segment as `records`.
 
     >>> page = {"object": "person", "id": "P1", "$email": "ann@example.com", "Shoe Size": 38}
     >>> modern(page, "profile")["data"][0]["attributes"]
@@ -51,7 +51,7 @@ def _person(one: Mapping[str, Any]) -> dict[str, Any]:
         if plain not in _LOCATION | _PLAIN:
             properties[name] = value
         elif name == plain and f"${name}" in one:
-            # Klaviyo's field comes under both names; a different value is a custom property of the account.
+            # Klaviyo's field has both names. If their values differ, the plain name is a custom property of the account.
             properties |= {} if value == one[f"${name}"] else {name: value}
         else:
             (location if plain in _LOCATION else attributes)[plain] = value

@@ -17,16 +17,16 @@ from segkit.errors import DataError
 from segkit.wording import listed
 
 DAMAGES = (pa.ArrowException, OSError, EOFError, zlib.error, zipfile.BadZipFile)
-"""The exceptions that reading a damaged file raises, in Arrow or in the decompression."""
+"""The exceptions that reading a damaged file raises, in Arrow or while decompressing."""
 
 _LOCKED = (NotImplementedError, RuntimeError)
-"""The exceptions that opening a file in an archive raises if it is encrypted, or compressed in an unsupported way."""
+"""The exceptions that opening a file in an archive raises if it is encrypted or its compression is not supported."""
 
 _MARKS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 
 
 LARGEST_UNPACKED, MOST_TIMES = 2**28, 250
-"""The most bytes that any compressed file may unpack to, and for larger files the highest compression ratio.
+"""The size in bytes to which any compressed file may unpack, and the highest compression ratio for larger files.
 
 No table with ids and times compresses that well.
 """
@@ -52,7 +52,7 @@ class _Bounded(io.RawIOBase):
         return int(size)
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return at most `size` bytes, or all of them. Reads in large steps, since each step is one call of the decompressor."""
+        """Return at most `size` bytes, or all of them. It reads in large steps, since each step calls the decompressor."""
         found = bytearray()
         while size < 0 or len(found) < size:
             room = bytearray(_AT_ONCE if size < 0 else min(_AT_ONCE, size - len(found)))
@@ -68,11 +68,11 @@ _AT_ONCE = 2**22
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """Open a file for reading its uncompressed bytes. The first bytes show how it is compressed; its name is not used.
+    """Open a file for reading its uncompressed bytes. The first bytes show how it is compressed, not its name.
 
     Raises:
         DataError: the file can't be opened, is damaged, unpacks to far more than a file of its size should, or is an archive of
-            several files. Also raised while the file is read.
+            several files. The error may also come while the file is read.
     """
     try:
         with contextlib.ExitStack() as stack:
@@ -96,10 +96,10 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def read_whole(path: Path, most: int) -> bytes:
-    """Return the uncompressed bytes of a file, `most` at most.
+    """Return the uncompressed bytes of a file.
 
     Raises:
-        DataError: the file has more bytes, or can't be read (see `opened`).
+        DataError: the file has more than `most` bytes, or can't be read (see `opened`).
     """
     with opened(path) as stream:
         if path.stat().st_size > most:
@@ -115,7 +115,7 @@ def member_name(path: Path) -> str:
     """Return the name of the only file in a zip archive.
 
     Raises:
-        DataError: it is not a zip archive, or contains several files.
+        DataError: the file is not a zip archive, or contains several files.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -145,7 +145,7 @@ def why(error: BaseException) -> str:
 def unchanged(paths: Iterable[Path]) -> Iterator[None]:
     """Refuse the data if one of the files was replaced or written to while it was read.
 
-    This replaces any other exception, which is then only a consequence, such as columns of different lengths.
+    This replaces any other exception, which is only a consequence of the change, such as columns of different lengths.
 
     Raises:
         DataError: a file has changed since the beginning of the block.
@@ -181,7 +181,7 @@ def _member(path: Path, archive: zipfile.ZipFile) -> IO[bytes]:
 
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
-    # Archives made on a Mac contain a metadata file for each file.
+    # Archives that were made on a Mac contain a metadata file for each file.
     names = [
         one.filename for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")
     ]

@@ -22,7 +22,7 @@ from segkit.masking import quoted
 from segkit.wording import listed
 
 LARGEST_WORKBOOK = 2**29
-"""The largest workbook, in uncompressed bytes: about a sheet with all its rows filled in a few columns."""
+"""The largest workbook, in uncompressed bytes: about one sheet with all rows filled in a few columns."""
 
 
 def excel_table(path: Path, table: str, faults: Faults) -> Table:

@@ -1,6 +1,6 @@
 """Join the columns of a table's part files, and find headers that occur more than once.
 
-Joining does not change the values of cells; only numbers get a common type, and times a common zone.
+Joining does not change the values of cells, but numbers get a common type, and times get a common zone.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def joined_cells(parts: Sequence[Cells]) -> Cells:
 
 
 def doubled(names: Sequence[str]) -> list[str]:
-    """Return the headers that several columns share, each once, in the order of the columns.
+    """Return the headers that several columns share, without repetitions, in the order of the columns.
 
     >>> doubled(["id", "Age", "Age", "id"])
     ['id', 'Age']

@@ -1,4 +1,4 @@
-"""Convert tables in which connectors store resources of Klaviyo's API, with attributes as JSON, in the same way as API pages."""
+"""Convert tables of Klaviyo API resources, as connectors store them with JSON attributes. The result is the same as from API pages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,14 +23,14 @@ _EXTRACTED = (
     "_fivetran_synced",
 )
 _NOT_KEPT = frozenset({"id", "type", "attributes", "relationships", "links", "segments"})
-"""Columns that are not attributes of a profile or an event. `id` becomes the id of the row."""
+"""Columns that are not attributes of a profile or an event. `id` becomes the id of the row instead."""
 
 
 def unfolded(name: str, table: Table, faults: Faults) -> Table:
-    """Convert a table of profiles or events with JSON columns to the table that pages would give; return any other unchanged.
+    """Convert a table of profiles or events with JSON columns as if it came from API pages. Return any other table unchanged.
 
     A JSON column consists of text, structs or mappings, and every cell that is set is an object. Of several rows with the same id,
-    the newest version is kept; if they were updated at the same moment, the row that was extracted last.
+    the newest version is kept. If they were updated at the same moment, the row that was extracted last is kept.
 
     Raises:
         DataError: the table has the ids of metrics but not their names, or an object does not have Klaviyo's shape.
@@ -57,7 +57,7 @@ def unfolded(name: str, table: Table, faults: Faults) -> Table:
 
 
 def _resource(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Convert a row to a resource. Columns beside `attributes` become attributes, too."""
+    """Convert a row to a resource. Columns beside `attributes` also become attributes."""
     own = {
         header: value for header, value in row.items() if header not in _NOT_KEPT and not _is_bookkeeping(header, kind)
     }
@@ -78,7 +78,7 @@ def _is_bookkeeping(header: str, kind: str) -> bool:
 
 
 def _metrics(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the metrics of events in the form of the included resources of a page."""
+    """Return the metrics of events in the form of a page's included resources."""
     names: dict[str, str] = {}
     unnamed: dict[str, None] = {}
     for one in resources:

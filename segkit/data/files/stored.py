@@ -1,7 +1,7 @@
-"""Read columns of Parquet files lazily, as a whole or in pieces. Does not interpret them: see `segkit.data.validation`.
+"""Read columns of Parquet files lazily, as a whole or in pieces. `segkit.data.validation` interprets them.
 
-In a table of events each profile's id occurs many times, and validation only needs the profile's index. So ids and metrics are
-looked up piece by piece and are never all in memory as text.
+In a table of events, each profile's id occurs many times, but validation only needs the profile's index. Ids and metrics are
+therefore looked up piece by piece, and are never all in memory as text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,11 +29,11 @@ _TEXT = {pa.string(), pa.large_string()}
 
 _ROWS_AHEAD = 2**19
 _PIECES_AHEAD = 8
-# Prefetching whole row groups is meant for remote storage; for local files it only takes more memory.
+# Prefetching whole row groups is meant for remote storage. For local files it only takes more memory.
 _SCAN = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False, page_checksum_verification=True)
 
 _FEW_ROWS, _ROWS_A_BYTE = 10_000_000, 100
-"""The most rows of any file, and for larger files the most rows per byte. No table of ids and times compresses that well."""
+"""The number of rows that any file may have, and the most rows per byte in larger files. No table with ids and times exceeds both."""
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """The folder name that engines use for parts in which the partition column is null."""
@@ -46,8 +46,8 @@ class _Piece:
     Attributes:
         path: the file.
         field: the column's name and type in the file's footer.
-        rows: the number of rows of the file.
-        is_in_file: False if the file lacks the column; every row then has the value `everywhere`.
+        rows: the number of rows in the file.
+        is_in_file: whether the file has the column. If not, every row has the value `everywhere`.
         everywhere: the value from a folder's name, such as `year=2026`; None if the column is not set in this file.
     """
 
@@ -93,7 +93,7 @@ class _Piece:
 
 
 class StoredCells(Cells):
-    """One column of Parquet files, which is read on every access; `loaded` returns it in memory."""
+    """One column of Parquet files. It is read on every access, and `loaded` returns it in memory."""
 
     def __init__(self, pieces: Sequence[_Piece]) -> None:
         object.__setattr__(self, "pieces", tuple(pieces))
@@ -121,9 +121,9 @@ class StoredCells(Cells):
         return self.loaded().take(rows)
 
     def index_in(self, wanted: pa.Array) -> Codes:
-        """Return the position of each cell in `wanted`, -1 if it is not there. Reads the files piece by piece.
+        """Return the position of each cell in `wanted`, or -1 if it is not in it. The files are read piece by piece.
 
-        The lookup table is built once for all pieces: an `IdTable` if all wanted values have the same length, else Arrow's own.
+        The lookup table is built once for all pieces. It is an `IdTable` if all wanted values have the same length, else Arrow's own.
         """
         if not self.is_text:
             return super().index_in(wanted)
@@ -141,7 +141,7 @@ class StoredCells(Cells):
         return found
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:
-        """Yield the cells dictionary-encoded, piece by piece, each piece with its own distinct values.
+        """Yield the cells dictionary-encoded, piece by piece. Each piece has its own distinct values.
 
         Parquet files store text in this form, so reading the codes is faster than encoding the text again.
         """
@@ -154,7 +154,7 @@ class StoredCells(Cells):
             try:
                 piece.validate(full=True)
             except pa.ArrowInvalid as error:
-                # Codes out of range, or invalid text. Reading file by file finds out which file it is.
+                # Codes are out of range, or text is invalid. Reading file by file finds the damaged file.
                 self.loaded()
                 raise DataError.damaged_file(self.pieces[0].path, why(error)) from None
             yield piece
@@ -186,7 +186,7 @@ class StoredCells(Cells):
             schema=pa.schema([pa.field(name, kind)]),
             format=pa.dataset.ParquetFileFormat(read_options=reading),
         )
-        # Pieces come in order: with fewer read ahead, one core waits for the other; with more, they only fill memory.
+        # Pieces come in order. If fewer are read ahead, one core waits for the other. If more are, they only fill memory.
         scanner = files.scanner(
             columns={"wanted": wanted},
             batch_size=_ROWS_AHEAD // _PIECES_AHEAD,
@@ -198,7 +198,7 @@ class StoredCells(Cells):
             for batch in scanner.to_batches():
                 yield batch.column(0)
         except DAMAGES as error:
-            # Reading file by file finds out which file is damaged; if none of them fails, name the first.
+            # Reading file by file finds the damaged file. If none of them fails, name the first.
             self.loaded()
             raise DataError.damaged_file(pieces[0].path, why(error)) from None
 
@@ -208,10 +208,10 @@ def stored_table(path: Path, within: Path | None = None) -> dict[str, Cells]:
 
     Args:
         path: the file.
-        within: the folder of part files that it belongs to. Folders in between, such as `year=2026`, name a column and its value.
+        within: the folder of part files that contains the file. Folders in between, such as `year=2026`, name a column and its value.
 
     Raises:
-        DataError: the file is damaged, unpacks to far more than a file of its size should, or has a column twice.
+        DataError: the file is damaged, unpacks to far more than a file of its size should, or has a duplicate column.
     """
     try:
         with pa.parquet.ParquetFile(path) as file:

@@ -1,1 +1,1 @@
-"""Save validated tables as Parquet files, and open them without validating again. Does not evaluate them: see `segkit.engine`."""
+"""Save validated tables as Parquet files, and open them without validating them again. `segkit.engine` evaluates them."""

@@ -70,7 +70,7 @@ def _write_property(
 ) -> Described:
     """Write the distinct values and readings of a property, and add its codes to the columns of each metric that has it.
 
-    If nearly every event has another value, such as an id, the values are added instead, since codes would take more memory.
+    If nearly every event has a different value, such as an id, the values are added instead, since codes would take more memory.
     """
     column = f"property_{number}"
     parts: dict[str, Encoded] = {}
@@ -133,7 +133,7 @@ def _write_metric(
 
 
 def _folder(metric: str, taken: set[str]) -> str:
-    """Return a folder name for a metric, escaped as by engines, unique when case is ignored, and not too long."""
+    """Return a folder name for a metric that is escaped as engines do, unique when case is ignored, and not too long."""
     name = quote(metric, safe=" ")
     name = f"{name[:-1]}%2E" if name.endswith(".") else name  # which Windows would drop
     if len(name) > _LONGEST_NAME or name.casefold() in taken:
@@ -165,7 +165,7 @@ class SavedEvents(EventIndex):
         return {name: metric["events"] for name, metric in self._described["metrics"].items()}
 
     def newest(self, until: int | None = None) -> int | None:
-        """Return the time of the newest event that is not after `until`. Reads only metrics with events before and after it."""
+        """Return the time of the newest event up to `until`. Only metrics with events before and after `until` are read."""
         found = []
         for name, metric in self._described["metrics"].items():
             if until is None or metric["last"] <= until:
@@ -176,14 +176,14 @@ class SavedEvents(EventIndex):
         return max(found, default=None)
 
     def dates(self, metric: str) -> Flags | None:
-        """Return which of a metric's events have a date without a time; None if no event has."""
+        """Return which of a metric's events have a date without a time, or None if no event has one."""
         described = self._of(metric)
         if described is None or not described["has_dates"]:
             return None
         return np.asarray(self._column(described, "is_date").to_numpy(zero_copy_only=False))
 
     def set_amounts(self, metric: str) -> SetAmounts | None:
-        """Return which of a metric's events have an amount; None if the amounts are saved as cells."""
+        """Return which of a metric's events have an amount, or None if the amounts are saved as cells."""
         described = self._of(metric)
         if described is None or described["value_kind"] is None:
             return None
@@ -218,7 +218,7 @@ class SavedEvents(EventIndex):
 
 
 class _Metrics(Mapping[str, MetricEvents]):
-    """The events of each metric, which are read on first use, by one thread, and then kept."""
+    """The events of each metric. One thread reads them on first use, and then they are kept."""
 
     def __init__(self, files: SavedFiles, described: Mapping[str, Described], profiles: int) -> None:
         self._files, self._described, self._profiles = files, described, profiles

@@ -1,4 +1,4 @@
-"""Convert Python values to JSON text and back without loss of types, for cells of saved shops."""
+"""Convert Python values to JSON text and back without losing their types, for cells in saved shops."""
 
 import json
 from datetime import date, datetime, time, timedelta
@@ -9,14 +9,14 @@ import pandas as pd
 
 
 class OddKindError(Exception):
-    """A value has a type that can't be saved; the message is the name of the type."""
+    """A value has a type that can't be saved. The message is the name of the type."""
 
 
 def text_of(value: Any) -> str:
     """Convert a value to JSON text.
 
     Raises:
-        OddKindError: its type can't be saved.
+        OddKindError: the value's type can't be saved.
 
     >>> text_of(["Hats", 1, Decimal("2.50")])
     '["Hats", 1, {"decimal": "2.50"}]'
@@ -25,7 +25,7 @@ def text_of(value: Any) -> str:
 
 
 def value_of(text: str) -> Any:
-    """Convert JSON text of `text_of` back to the value.
+    """Convert JSON text from `text_of` back to the value.
 
     >>> value_of(text_of((date(2026, 6, 30), {"Hats": True})))
     (datetime.date(2026, 6, 30), {'Hats': True})

@@ -20,7 +20,7 @@ T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
 ROWS_TOGETHER = 2**18
-"""The rows of a row group. Parquet readers can skip groups that are outside a time window."""
+"""The number of rows in a row group. Parquet readers can skip groups that are outside a time window."""
 
 _KIND = b"segkit:kind"
 """The metadata key for a column's Arrow type, since Parquet lacks some types, such as timestamps in seconds."""
@@ -69,7 +69,7 @@ class SavedFiles:
         The arrays are filled batch by batch, which takes less time and memory than reading and concatenating batches.
 
         Raises:
-            DataError: the file was changed or is damaged, or has another number of rows.
+            DataError: the file was changed or is damaged, or has a wrong number of rows.
         """
 
         def filled(path: Path, *, sums: bool) -> list[Any]:
@@ -88,9 +88,9 @@ class SavedFiles:
         return self._checked(name, filled)
 
     def _checked(self, name: str, read: "_Read[T]") -> T:
-        """Read from a file, and check that its bytes are those that were written.
+        """Read from a file, and check that its bytes have not changed since they were written.
 
-        The digest is computed in a second thread, and not again while the file's size, time and inode stay the same. Later reads
+        The digest is computed in a second thread, and only once while the file's size, time and inode stay the same. Later reads
         verify the checksums of Parquet's pages instead.
         """
         inner = f"{TABLES}/{name}"
@@ -123,7 +123,7 @@ class SavedFiles:
 
 
 ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
-"""The exceptions that files and a manifest with impossible content cause, although their digests are right."""
+"""The exceptions that impossible content in files or the manifest causes, although the digests are right."""
 
 
 class _Read(Protocol[R_co]):
@@ -153,7 +153,7 @@ def _as_written(table: pa.Table) -> pa.Table:
 
 
 class Writer:
-    """Writes the files of a saved shop, readable by their owner only, and collects their sizes and digests."""
+    """Writes the files of a saved shop, readable only by their owner, and collects their sizes and digests."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

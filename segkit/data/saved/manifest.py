@@ -1,6 +1,6 @@
 """Write, read and check the manifest of a saved shop: its format version, its settings, and the size and digest of each file.
 
-The manifest is written last and read first. No file of a shop is used before the manifest was compared with the folder.
+The manifest is written last and read first. No file in a shop is used before the manifest has been compared with the folder.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from segkit.json_text import read_json
 
 NAME = "segkit-shop.json"
 TABLES = "saved-tables"
-"""The folder with the files. No other table that can be loaded has this name, so it shows that a copied shop lacks its manifest."""
+"""The folder with the files. No table that can be loaded has this name, so the folder shows that a copied shop lacks its manifest."""
 
 FORMAT = 2
 """The version of the file format. Other versions are never read: the shop must be saved again from its source."""
@@ -54,7 +54,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read the manifest of a saved shop, and check that the folder contains the listed files in their sizes, and no others.
+        """Read the manifest of a saved shop, and check that the folder contains the listed files with their sizes, and no others.
 
         Raises:
             DataError: the shop was saved in another format, or is incomplete or damaged.
@@ -81,10 +81,10 @@ class Manifest:
         return found
 
     def check(self, folder: Path) -> None:
-        """Check that a folder contains the listed files in their sizes, and no others. Hidden files are ignored.
+        """Check that a folder contains the listed files with their sizes, and no others. Hidden files are ignored.
 
         Raises:
-            DataError: a file is missing, has another size, or is not listed.
+            DataError: a file is missing, has a wrong size, or is not listed.
         """
         there = {name: path for name, path in files_within(folder) if name != NAME}
         for name, (size, _) in self.files.items():
@@ -114,7 +114,7 @@ def is_saved(folder: Path) -> bool:
     """Return whether a folder contains a saved shop.
 
     Raises:
-        DataError: it contains only a part of one, is inside one, or can't be read.
+        DataError: the folder contains only part of a saved shop, is inside one, or can't be read.
     """
     try:
         has_manifest, has_tables = _exists(folder / NAME), _exists(folder / TABLES) and (folder / TABLES).is_dir()
@@ -131,7 +131,7 @@ def is_saved(folder: Path) -> bool:
 
 
 def files_within(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the relative path and the path of each file in a folder and its subfolders, except hidden ones."""
+    """Yield the relative path and the path of each file in a folder and its subfolders, except hidden files."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):

@@ -18,12 +18,12 @@ from segkit.data.saved.exact import text_of, value_of
 T = TypeVar("T")
 
 Kind: TypeAlias = Literal["plain", "nested", "objects"]
-"""The form of distinct values: a plain Arrow type; a nested Arrow type such as lists; or Python objects as text of `exact.py`."""
+"""The form of distinct values: a plain Arrow type, a nested Arrow type such as lists, or Python objects as text from `exact.py`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A property as codes, -1 if it is not set, into distinct values, each of which occurs."""
+    """A property as codes into its distinct values, all of which occur. The code is -1 if the property is not set."""
 
     kind: Kind
     codes: Codes
@@ -38,7 +38,7 @@ class Encoded:
         """
         written = cells.values if not isinstance(cells, CodedCells) else None
         if isinstance(written, list):
-            # Encode the text, since the decimals 1.0 and 1.00 are equal in conditions but are kept apart in files.
+            # Encode the text, since the decimals 1.0 and 1.00 are equal in conditions but differ in files.
             texts = pa.array([None if value is None else text_of(value) for value in written], pa.string())
             return cls("objects", *_coded(texts))
         codes, distinct = cells.distinct()
@@ -49,7 +49,7 @@ class Encoded:
         return cls("nested", codes, whole(written.take(pa.array(first))))
 
     def column(self) -> pa.Array:
-        """Return the codes as an Arrow column, null if the property is not set."""
+        """Return the codes as an Arrow column, with null if the property is not set."""
         return pa.array(self.codes, mask=self.codes == UNSET)
 
 
@@ -94,7 +94,7 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
 
 
 class SavedCells(Cells):
-    """Cells of a saved shop, which are read on first use, by one thread, and then kept."""
+    """Cells of a saved shop. One thread reads them on first use, and then they are kept."""
 
     def __init__(
         self, size: int, read_codes: Callable[[], Codes], read: Callable[[Codes], Cells], reader: Reader | None
@@ -132,7 +132,7 @@ class SavedCells(Cells):
         return self._held.found.loaded()
 
     def index_in(self, wanted: pa.Array) -> Codes:
-        """Return the position of each cell in `wanted`; -1 if it is not there."""
+        """Return the position of each cell in `wanted`, or -1 if it is not in it."""
         return self._held.found.index_in(wanted)
 
     def encoded(self) -> Iterator[pa.DictionaryArray]:

@@ -1,4 +1,4 @@
-"""Save a shop to a folder atomically, and open it again. Used by `Dataset.save` and `sk.load`."""
+"""Save a shop to a folder atomically, and open it again, for `Dataset.save` and `sk.load`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from segkit.errors import DataError, FileError, SegkitError
 from segkit.files import whole_folder
 
 _NOBODYS = {".DS_Store"}
-"""Files that operating systems create in folders and that may be deleted."""
+"""Files that operating systems create in folders, and that may be deleted."""
 
 
 def save_shop(shop: CheckedShop, derived: Mapping[str, pa.Array], folder: Path) -> Path:
@@ -26,10 +26,10 @@ def save_shop(shop: CheckedShop, derived: Mapping[str, pa.Array], folder: Path) 
     Args:
         shop: the shop.
         derived: further columns about the profiles that engines need, by name.
-        folder: the folder; created with its parents if it does not exist.
+        folder: the folder. It and its parents are created if they do not exist.
 
     Raises:
-        FileError: the folder contains other files, can't be written to, or this is a page of `segkit app`.
+        FileError: the folder contains other files or can't be written to, or this is a page of `segkit app`.
         DataError: a property has values that can't be saved.
     """
     with whole_folder(folder, replaceable=_check_replaceable) as place:
@@ -53,7 +53,7 @@ def open_shop(folder: Path) -> CheckedShop:
     """Open a saved shop. Ids and phone numbers are read immediately, events and properties on first use.
 
     Raises:
-        DataError: it was saved in another format, or is incomplete or damaged.
+        DataError: the shop was saved in another format, or is incomplete or damaged.
     """
     manifest = Manifest.read(folder)
     with checked_content(folder):
@@ -92,7 +92,7 @@ def _check_replaceable(folder: Path) -> None:
     """Check that a folder contains only a saved shop, or part of one.
 
     Raises:
-        FileError: it contains other files, which would be lost.
+        FileError: the folder contains other files, which would be lost.
     """
     others = [path.name for path in folder.iterdir() if path.name not in {NAME, TABLES, *_NOBODYS}]
     # Subfolders are only searched if nothing else was found, since another folder may be large.

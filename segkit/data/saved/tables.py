@@ -1,6 +1,6 @@
 """Write validated tables to the files of a saved shop, and open them again.
 
-Ids, phone numbers and lists are read when a shop is opened, properties and events on first use.
+Ids, phone numbers and lists are read when a shop is opened. Properties and events are read on first use.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _PHONES = {
     "phone_problem": "problems",
     "phone_mended": "mended",
 }
-"""The columns of the file, and the attributes of `Phones` that they contain."""
+"""The columns of the file with phone numbers, and the attributes of `Phones` that they contain."""
 
 Described = Mapping[str, Any]
 
@@ -78,7 +78,7 @@ def open_checked(files: SavedFiles, described: Described, *, day_first: bool | N
 
     Raises:
         DataError: a file was changed or is damaged.
-        ValueError: a file has impossible content; also the other exceptions in `ODD`.
+        ValueError: a file has impossible content. This may also raise any other exception in `ODD`.
     """
     size = described["profiles"]
     people = files.read(PEOPLE)

@@ -1,6 +1,6 @@
 """Write the distinct values of a property with the readings of each value, and the items of values that are lists.
 
-The readings are those of `PropertyColumn`, so all engines interpret values in the same way.
+The readings come from `PropertyColumn`, so all engines interpret values in the same way.
 """
 
 from contextlib import suppress
@@ -40,20 +40,20 @@ def write_values(
 
 
 def read_values(kind: Kind, values: pa.Array, *, day_first: bool | None) -> PropertyColumn:
-    """Return distinct values as the column that conditions test. Its codes are the readings of the values, in their order."""
+    """Return distinct values as the column that conditions test. Its codes are in the order of the values."""
     cells = Cells(pa.chunked_array([values])) if kind != "objects" else Cells(list(map(value_of, values.to_pylist())))
     return PropertyColumn(cells, day_first=day_first)
 
 
 def readings(values: pa.Array, column: PropertyColumn) -> dict[str, pa.Array]:
-    """Return the columns to save for distinct values: codes, values and readings, null if a value can't be read as a type.
+    """Return the columns to save for distinct values: codes, values and readings. A reading is null if a value has no such reading.
 
-    Instants are UTC. The month and day of an instant are one integer, 229 for 29 February, so that no engine needs to know a time zone
-    to find birthdays. A list has its number of items here; `item_rows` returns the items.
+    Instants are in UTC. The month and day of an instant are one integer, such as 229 for 29 February, so no engine needs a time zone to
+    find birthdays. Lists only have their number of items here, and `item_rows` returns the items.
 
     Args:
         values: the distinct values.
-        column: the same as `read_values` returns them.
+        column: the distinct values as `read_values` returns them.
     """
     # Values that only differ as text, such as 1.0 and 1.00, are one distinct value in conditions.
     rows = pa.array(column.codes)
@@ -76,10 +76,10 @@ def readings(values: pa.Array, column: PropertyColumn) -> dict[str, pa.Array]:
 
 
 def item_rows(column: PropertyColumn) -> dict[str, pa.Array] | None:
-    """Return the items of values that are lists, a row for each item; None if there are none.
+    """Return the items of values that are lists, with a row for each item, or None if there are none.
 
-    An item that is a text is in `text`. A number is in `number` if a double represents it exactly, else in `exact`, as a fraction.
-    Items of other kinds, which equal no item that a condition asks for, have neither.
+    Text is in `text`. A number is in `number` if a double represents it exactly, or else in `exact`, as a fraction. Items of other
+    kinds, for which no condition can ask, have none of these.
 
     >>> cells = Cells(pa.chunked_array([['["Hats", 1.5, true]', "Boston"]]))
     >>> {name: found.to_pylist() for name, found in item_rows(PropertyColumn(cells)).items()}
@@ -87,7 +87,7 @@ def item_rows(column: PropertyColumn) -> dict[str, pa.Array] | None:
     """
     if not _may_have_lists(column):
         return None
-    # The code of a saved value is its row, and equal values share the items of the first.
+    # The code of a saved value is its row, and equal values share the items of the first value.
     rows = [
         (row, *_as_item(item))
         for row, code in enumerate(column.codes.tolist())
@@ -100,7 +100,7 @@ def item_rows(column: PropertyColumn) -> dict[str, pa.Array] | None:
 
 
 def exact_number(value: float | Decimal) -> tuple[float | None, str | None]:
-    """Return a number as a double if a double represents it exactly, else as a fraction in text.
+    """Return a number as a double if a double represents it exactly, or else as a fraction in text.
 
     >>> exact_number(2**53), exact_number(2**53 + 1)
     ((9007199254740992.0, None), (None, '9007199254740993'))
@@ -131,7 +131,7 @@ def _may_have_lists(column: PropertyColumn) -> bool:
 
 
 def _lengths(column: PropertyColumn) -> pa.Array:
-    """Return the number of items of distinct values that are lists."""
+    """Return the number of items in each distinct value that is a list."""
     if not _may_have_lists(column):
         return pa.nulls(len(column.distinct), pa.int32())
     lists = zip(column.lists.values, column.lists.readable.tolist(), strict=True)

@@ -12,9 +12,9 @@ from segkit.data.validation.faults import Faults
 def with_profiles_of_events(
     profiles: dict[str, Cells], ids: pa.Array, events: dict[str, Cells], faults: Faults
 ) -> tuple[dict[str, Cells], pa.Array]:
-    """Return profiles and their ids, with a row appended for each unknown id of an event, and note how many were added.
+    """Return profiles and their ids, with a row appended for each unknown id in the events, and note how many were added.
 
-    If no event has the id of a profile, nothing is added: the two tables have different ids, which is refused later.
+    If no event has the id of a profile, nothing is added: the two tables use different ids, which is refused later.
     """
     unnoted = Place("events", "profile_id", Faults())
     cells = text_cells(events["profile_id"], unnoted)
@@ -38,7 +38,7 @@ def with_profiles_of_events(
 
 
 def _longer(cells: Cells, more: int) -> Cells:
-    """Return a column with `more` cells appended that are not set."""
+    """Return a column with `more` unset cells appended."""
     if isinstance(cells.values, list):
         return Cells([*cells.values, *[None] * more])
     return Cells(pa.chunked_array([*cells.values.chunks, pa.nulls(more, cells.values.type)]))

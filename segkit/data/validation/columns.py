@@ -1,4 +1,4 @@
-"""Convert known columns to their types and note the faults of each. `segkit/vocabulary.py` lists the type of each column."""
+"""Convert known columns to their types, and note the faults in each. `segkit/vocabulary.py` lists the type of each column."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -21,16 +21,16 @@ Unreadable: TypeAlias = Literal["raise", "leave out"]
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What Klaviyo's importer accepts as an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
-"""How many examples are collected; `Faults` decides how many to show."""
+"""The number of examples to collect. `Faults` decides how many to show."""
 LONGEST_WORD = 20
-"""The most characters of a word that is suggested for mapping."""
+"""The longest word that is suggested for mapping, in characters."""
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0"}
 _DEGREES = {"latitude": 90, "longitude": 180}
 MARKS = "blanks, apostrophes or other marks around it"
 TAKEN_OFF = "taken off"
 KEYS = {"profile_id", "list_id", "external_id", "email"}
-"""Columns of identifiers, in which marks around the text are removed. Names, towns and other texts stay as written."""
+"""Columns of identifiers, in which marks around the text are removed. Names, towns and other text stay as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Place:
         column: the column's name.
         faults: where faults are noted.
         unreadable: "leave out" notes unreadable cells instead of refusing them.
-        day_first: the order of dates such as 06/07/2026; None if the user did not say.
+        day_first: the order of dates such as 06/07/2026; None if the user did not pass it.
     """
 
     table: str
@@ -82,7 +82,7 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
     """
     cells = without_empty_text(cells)
     if not isinstance(cells.values, list) and cells.is_text:
-        # Text needs no detour over distinct values, which would be slow.
+        # Text does not go through distinct values, which would be slow.
         texts = cells.values.combine_chunks()
         return _bare(texts, place) if place.column in KEYS else texts
     column = PropertyColumn(cells)
@@ -121,7 +121,7 @@ def bare_cells(cells: Cells, place: Place) -> Cells:
         changed = [isinstance(value, str) and value != other for value, other in zip(cells.values, bare, strict=True)]
         marked = np.array(changed, dtype=bool)
     elif cells.is_text:
-        # Chunk by chunk, since a column of events is large.
+        # Go chunk by chunk, since a column of events is large.
         pieces = [without_marks(chunk) for chunk in cells.values.chunks]
         bare = pa.chunked_array([piece for piece, _ in pieces], pa.string())
         marked = np.concatenate(
@@ -149,7 +149,7 @@ def _words(cells: Cells, place: Place) -> tuple[Codes, pa.Array]:
 
 
 def text_cells(cells: Cells, place: Place) -> Cells:
-    """Return a column of text unchanged, and unread if it is in a file; convert any other to text in memory."""
+    """Return a column of text unchanged (and unread if it is in a file). Convert any other column to text in memory."""
     cells = cells if cells.is_text else cells.loaded()
     if cells.is_text:
         return cells
@@ -161,7 +161,7 @@ def _text_of(value: object) -> str:
 
 
 def as_numbers(cells: Cells, place: Place) -> pa.Array:
-    """Convert a column to doubles, possibly dictionary-encoded. A cell that is not a number becomes not set, and is noted."""
+    """Convert a column to doubles, possibly dictionary-encoded. A cell that is not a number becomes unset, and is noted."""
     cells = bare_cells(cells, place)
     column = PropertyColumn(cells)
     reading = column.numbers
@@ -176,7 +176,7 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
 def as_truths(cells: Cells, place: Place) -> pa.Array:
     """Convert a column to booleans. Any other text, such as a reason for suppression, counts as true.
 
-    In `can_receive_sms_marketing` other text counts as false, so that nothing is sent.
+    In `can_receive_sms_marketing`, other text counts as false, so that nothing is sent.
     """
     cells = bare_cells(cells, place)
     column = PropertyColumn(cells)
@@ -197,7 +197,7 @@ def truths_of(column: PropertyColumn) -> tuple[Flags, Flags]:
 
 
 def truthy(column: PropertyColumn) -> Flags:
-    """Return which distinct values mean true, or are another text such as a reason."""
+    """Return which distinct values mean true, or are other text such as a reason."""
     is_true, readable = truths_of(column)
     texts = [str(value).strip().casefold() for value in _python(column.distinct)]
     is_something = np.array([text not in {"", "[]", "none", "nan", "()"} for text in texts], dtype=bool)
@@ -213,7 +213,7 @@ def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Arra
 
     Unknown words become never_subscribed, so that nothing is sent.
     """
-    # The faults of converting numbers or booleans to text are dropped: such values are mapped, or noted as unknown words.
+    # Faults from converting numbers or booleans to text are dropped: such values are mapped, or noted as unknown words.
     codes, texts = _words(cells, Place(place.table, place.column, Faults()))
     unset = codes == UNSET
     if unset.any():
@@ -233,14 +233,14 @@ def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Arra
 
 
 def _commonest(codes: Codes, texts: pa.Array) -> list[str]:
-    """Return the most frequent texts; of equally frequent ones, the first."""
+    """Return the most frequent texts. Ties keep the order of the data."""
     counts = np.bincount(codes)
     order = np.argsort(-counts, kind="stable")[:EXAMPLES]
     return [str(texts[int(code)].as_py()) for code in order if counts[code]]
 
 
 def presentable(words: Iterable[str]) -> list[str]:
-    """Return the words that may be shown in a suggestion: short ones that are not an address or a phone number."""
+    """Return the words that may be shown in a suggestion: short words that are not an address or a phone number."""
     return [word for word in words if len(word) <= LONGEST_WORD and masked("", word) == word]
 
 
@@ -251,7 +251,7 @@ def plain_text(cell: object) -> str:
 
 
 def without_empty_text(cells: Cells) -> Cells:
-    """Return a column with empty text as not set, as in a CSV."""
+    """Return a column in which empty text counts as not set, as in a CSV."""
     if isinstance(cells.values, list):
         return Cells([None if value == "" else value for value in cells.values])
     if not cells.is_text or not pc.any(pc.equal(cells.values, "")).as_py():

@@ -1,6 +1,6 @@
 """Find columns and metrics that look like SMS consent or opt-outs but have an unknown name, and note them in the report.
 
-They are only suggested, never used without the user's mapping.
+They are only suggestions, and are never used without the user's mapping.
 """
 
 import re
@@ -18,7 +18,7 @@ from segkit.masking import masked_text, quoted
 from segkit.vocabulary import STANDARD_METRICS
 
 MOST_WORDS = 6
-"""A column with more distinct values than this is not a column of consent words."""
+"""A column with more distinct values than this does not contain consent words."""
 
 _TEXTS = re.compile(r"sms|\btexts?\b|\btext(message|ing)")
 _AGREES = re.compile(r"accept|consent|\bopt(s|ed)?\b|optin|optedin|subscri|marketing|permission|agree")
@@ -27,7 +27,7 @@ _DO_NOT_TEXT = re.compile(r"\bdnc\b|\b(do not|dont|no) ?(sms|text|contact|messag
 _ABOUT_IT = re.compile(
     r"transactional|timestamp|\b(date|time|at|on|method|detail|source|updated|count|id|ip|url|version)\b"
 )
-"""Words of columns about the circumstances of a consent, such as its date."""
+"""Words in the headers of columns about the circumstances of consent, such as its date."""
 
 
 def looks_like_consent(header: str) -> bool:
@@ -59,7 +59,7 @@ def _folded(header: str) -> str:
 
 
 def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, faults: Faults) -> None:
-    """Note that the SMS consent column is missing, and suggest the argument that maps a similar column to it."""
+    """Note that the SMS consent column is missing, and suggest the argument that maps a similar column."""
     found = {header: _words(cells) for header, cells in custom.items() if looks_like_consent(header)}
     done = "nobody counts as subscribed to SMS, so nobody may be texted"
     if found:
@@ -71,7 +71,7 @@ def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, fau
 
 
 def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
-    """Note columns that look like an opt-out from texts, and how many profiles have a value other than no in them."""
+    """Note columns that look like an opt-out from texts, and how many profiles have a value other than "no" in them."""
     for header, cells in custom.items():
         if looks_like_opt_out(header):
             column = PropertyColumn(cells)
@@ -85,11 +85,11 @@ def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
 
 
 def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults: Faults) -> None:
-    """Note metrics that look like an opt-out from texts and are not Klaviyo's, and how many events they have.
+    """Note metrics that look like an opt-out from texts but are not Klaviyo's, and how many events they have.
 
     Args:
         names: the canonical names of metrics, which may repeat.
-        metrics: the index of each event's metric in `names`, -1 for none.
+        metrics: the index of each event's metric in `names`, or -1 for none.
         faults: where faults are noted.
     """
     own = [name for name in dict.fromkeys(names) if name not in STANDARD_METRICS and looks_like_opt_out(name)]
@@ -106,7 +106,7 @@ def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults
 
 
 def _words(cells: Cells) -> list[str]:
-    """Return the most frequent words of a column; none if it has many, or any that must not be shown."""
+    """Return the most frequent words in a column, or none if there are many, or some that must not be shown."""
     column = PropertyColumn(cells)
     if not 0 < len(column.distinct) <= MOST_WORDS:
         return []

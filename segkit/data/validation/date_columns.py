@@ -1,4 +1,4 @@
-"""Convert known columns of dates to instants, note which formats they have, and refuse ambiguous or unreadable dates."""
+"""Convert known columns of dates to instants, note their formats, and refuse ambiguous or unreadable dates."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -40,8 +40,9 @@ _WHICH_FIRST = (
 def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
     """Convert a column to microseconds since 1970 in UTC, and return which rows have a date.
 
-    Naive times are taken as UTC, and noted. Dates such as 06/30/2026 are read in the order that the user named, or month first if
-    other dates of the column prove it. Otherwise they are fatal, as are unreadable dates, unless the user asked to leave them out.
+    Naive times are taken as UTC, and noted. Dates such as 06/30/2026 are read in the order that the user passed, or month first if
+    other dates in the column prove this order. Otherwise they are fatal, as are unreadable dates, unless the user asked to leave
+    them out.
 
     Raises:
         DataError: the column has an unknown time zone.
@@ -72,7 +73,7 @@ def blank(cells: Cells, among: Flags) -> Flags:
 
 
 def _read_typed(cells: Cells) -> Instants:
-    """Read cells with a date type, and ISO text; other cells are unreadable."""
+    """Read cells that have a date type or are ISO text. Other cells are unreadable."""
     values = cells.values
     if isinstance(values, list):
         dates = [value if isinstance(value, date) else None for value in values]
@@ -143,12 +144,12 @@ class _OddDates:
             return Instants(counted.values, counted.readable, np.zeros(len(texts), dtype=bool))
 
         kept = self._try(read)
-        # Milliseconds are reported as seconds: the report only says "seconds since 1970".
+        # Milliseconds count as seconds here: the report only says "seconds since 1970".
         for unit, numbers in {"seconds": (0, 1), "microseconds": (2,), "nanoseconds": (3,)}.items():
             self._note(f"{unit} since 1970", kept & np.isin(units, numbers))
 
     def _read_slashed(self, slashed: Slashed) -> None:
-        """Read dates whose first two numbers are day and month, in the order that the user named or that the column proves."""
+        """Read dates that begin with a day and a month, in the order that the user passed or that the column proves."""
         by_day, by_month = (slashed.read(day_first=day_first) for day_first in (True, False))
         could_be = self.unread & (by_day.readable | by_month.readable)
         day_first = self.place.day_first
@@ -174,7 +175,7 @@ class _OddDates:
         self.unread &= ~others
 
     def _keep(self, reading: Instants) -> Flags:
-        """Store a reading for the rows that are still unread and that it could read, and return which rows those are."""
+        """Store a reading for the rows that it could read and that were still unread, and return a mask of these rows."""
         kept = self.unread & reading.readable
         for mine, its in zip(
             (self.found.values, self.found.readable, self.found.naive),
@@ -198,7 +199,7 @@ class _OddDates:
 
 
 def _note_placeholders(cells: Cells, found: Instants, place: Place) -> None:
-    """Note dates that many systems write instead of no date: those of the year 1 and of the last days of 9999."""
+    """Note dates that many systems write for a missing date: dates in the year 1 and in the last days of 9999."""
     first_end, last_start = FIRST + 365 * DAY, LAST - 2 * DAY
     if len(found.values) and (found.values.min() < first_end or found.values.max() > last_start):
         stands_for_none = found.readable & ((found.values < first_end) | (found.values > last_start))

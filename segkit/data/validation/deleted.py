@@ -19,7 +19,7 @@ _ACTIVE = frozenset({"_fivetran_active"})
 def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> dict[str, Cells]:
     """Return a table without the rows marked as deleted, and without the columns that mark them.
 
-    Only those columns are read, unless a row is left out. A table with all rows deleted is refused.
+    Only these columns are read, unless a row is left out. A table in which all rows are deleted is refused.
     """
     marks = {header: cells for header, cells in table.items() if header.strip().casefold() in _MARKS}
     if not marks:
@@ -64,7 +64,7 @@ def _truths(cells: Cells, place: Place) -> tuple[Flags, Flags]:
 
 
 def _set(cells: Cells, _place: Place) -> Flags:
-    """Return which rows have a date of deletion."""
+    """Return which rows have a deletion date."""
     column = PropertyColumn(cells)
     return column.rows(~_blank(column))
 
@@ -82,4 +82,4 @@ def _only(cells: Cells, kept: Flags) -> Cells:
 
 
 _MARKS = dict.fromkeys(_DELETED, _true) | dict.fromkeys(_DELETED_AT, _set) | dict.fromkeys(_ACTIVE, _false)
-"""For each column that marks rows, by its case-folded header, the function that returns which rows to leave out."""
+"""Maps the case-folded header of each column that marks rows to the function that returns which rows to leave out."""

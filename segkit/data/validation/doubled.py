@@ -1,6 +1,6 @@
 """Choose which of several rows with the same id to keep, and classify the others as copies, older versions or conflicts.
 
-`profile_rows.py` and `event_ids.py` decide which of these are allowed.
+`profile_rows.py` and `event_ids.py` decide what is allowed.
 """
 
 import re
@@ -25,7 +25,7 @@ VERSIONS = (
     "_sdc_extracted_at",
     "_fivetran_synced",
 )
-"""Columns that show which of several rows is newer: the account's own date first, then when a connector read the row."""
+"""Columns that show which of several rows is newer: first the account's own date, then the time when a connector read the row."""
 
 _CONNECTORS = re.compile(r"^_+(ab|airbyte|dlt|fivetran|hevo|sdc)_")
 _NEVER = np.iinfo(np.int64).min
@@ -37,7 +37,7 @@ class Doubled:
 
     Attributes:
         first: the first row of each id.
-        kept: the row to keep for each id, in the same order: the newest, and of several the last.
+        kept: the row to keep for each id, in the same order. It is the newest row, or the last of several equally new rows.
         copies: rows that are equal to the kept row.
         older: rows that are older versions of the kept row.
         variants: rows that differ from the kept row only in columns that may differ, and are not older.
@@ -53,7 +53,7 @@ class Doubled:
 
     @property
     def left_out(self) -> Rows:
-        """All rows but those kept."""
+        """All rows that are not kept."""
         return np.concatenate([self.copies, self.older, self.variants, self.conflicts])
 
 
@@ -63,11 +63,11 @@ def doubled(
     """Choose which row of each id to keep.
 
     Args:
-        rows: the rows that share an id with another one, ascending.
+        rows: the rows that share an id with another row, in ascending order.
         ids: the code of each row's id.
         versions: columns with larger numbers in newer rows; the first column takes precedence.
         deciding: columns, as codes, in which two rows with the same id must not differ.
-        others: columns, as codes, in which they may differ.
+        others: columns, as codes, in which two rows with the same id may differ.
 
     >>> found = doubled(np.arange(3), np.array([7, 7, 7]), versions=[], deciding=[np.array([1, 2, 1])], others=[])
     >>> found.kept.tolist(), found.copies.tolist(), found.conflicts.tolist()
@@ -120,7 +120,7 @@ def compared(table: Mapping[str, Cells], rows: Rows, *, but: Iterable[str] = ())
 
 
 def _moments(cells: Cells, rows: Rows) -> Numbers:
-    """Return dates as integers, with the smallest integer if there is none. Numbers, such as seconds since 1970, are unchanged."""
+    """Return dates as integers, with the smallest integer for missing dates. Numbers, such as seconds since 1970, stay unchanged."""
     column = PropertyColumn(cells.take(rows))
     instants = column.instants
     readable, values = instants.readable, instants.values

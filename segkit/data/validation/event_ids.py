@@ -1,4 +1,4 @@
-"""Find duplicate events by their ids, so that each event counts once. Without a column of ids every row counts."""
+"""Find duplicate events by their ids, so that each event counts once. Without a column of ids, every row counts."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +19,11 @@ _IDS = ("eventid", "eventuuid", "uuid")
 _MAY_BE_IDS = ("id",)
 """A column of this name may contain order ids instead, so it is only used if no two different events share an id."""
 _MANY = 100
-"""The fewest identical events that are noted."""
+"""The smallest number of identical events that is noted."""
 
 
 def id_column(headers: Sequence[str]) -> str | None:
-    """Return the header of the column of event ids. "$event_id" is not one: shops choose its values.
+    """Return the header of the column of event ids. This is never "$event_id", since shops choose its values.
 
     >>> id_column(["profile_id", "Event ID", "uuid"]), id_column(["profile_id", "$event_id"])
     ('Event ID', None)
@@ -43,8 +43,8 @@ def doubled_events(
 
     Args:
         events: the table, with canonical column names.
-        said: for each row its profile's index, its metric's index and its time.
-        names: the name of each metric index; names may repeat.
+        said: for each row, the index of its profile, the index of its metric, and its time.
+        names: the name of each metric index. Names may repeat.
         unreadable: "leave out" counts the last of several different events with the same id, instead of refusing them.
         faults: where duplicates are noted, and different events with the same id are refused.
     """
@@ -71,8 +71,8 @@ def doubled_events(
 def note_alike(index: EventIndex, faults: Faults) -> None:
     """Note identical events without ids if there are many, since a file may have been appended twice.
 
-    A few are not noted, since a person can click twice within a second. Only compares neighbours in time, so it misses some of the
-    events that have dates without times.
+    A few are not noted, since a person can click twice within a second. Only events that are neighbours in time are compared, so
+    some of the events that have dates without times are missed.
     """
     alike = sum(_alike(events) for events in index.metrics.values())
     if alike >= _MANY and alike > LARGE * len(index):
@@ -86,7 +86,7 @@ def note_alike(index: EventIndex, faults: Faults) -> None:
 
 
 def _alike(events: MetricEvents) -> int:
-    # Few events share an instant, so compare the other columns of these only.
+    # Few events share an instant, so compare the other columns only for these.
     rows = np.flatnonzero(events.times[1:] == events.times[:-1])
     columns: list[Numbers] = [events.profiles] if events.units is None else [events.profiles, events.units]
     for column in columns:

@@ -1,4 +1,4 @@
-"""Validate the table of events: look up profiles, read metrics, times and amounts, leave out invalid rows, and build the index."""
+"""Validate the events: look up profiles, read metrics, times and amounts, leave out invalid rows, and build the index."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ OPT_OUT = schema.CONSENT_METRICS["sms"][1]
 def checked_events(
     events: Mapping[str, Cells], ids: pa.Array, options: LoadOptions, faults: Faults
 ) -> tuple[EventIndex, Loss, Codes]:
-    """Return the event index, how many events were left out, and the rows of profiles with an opt-out of unknown date.
+    """Return the event index, how many events were left out, and the rows of profiles with an opt-out at an unknown date.
 
     Metrics and times are read in a second thread while ids are looked up. Their faults are noted after those of the ids.
     """
@@ -102,7 +102,7 @@ def _lost_opt_outs(
 ) -> Codes:
     """Return the rows of profiles whose opt-out from texts was left out because another event has the same id.
 
-    Ignores opt-outs that another event of the same profile and time repeats.
+    Opt-outs that another event of the same profile repeats at the same time are ignored.
     """
     profiles, metrics, times = said
     if not len(again):
@@ -128,8 +128,8 @@ def _metrics_and_times(
     """Read metrics and times of events.
 
     Returns:
-        Each event's metric index, the metric names, each event's time, a mask of the events that have a time, and a mask of those
-        that have a date without a time (None if there are none).
+        Each event's metric index, the metric names, each event's time, a mask of the events that have a time, and a mask of the
+        events that have a date without a time (None if there are none).
     """
     metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
     dates = events["datetime"].loaded()
@@ -152,7 +152,7 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
 
 
 def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
-    """Return the metric index of each event, -1 for none, and the canonical metric names by index."""
+    """Return the metric index of each event (-1 for none) and the canonical metric names by index."""
     cells = text_cells(cells, place)
     metrics = np.full(len(cells), UNSET, dtype=np.int32)
     known: dict[str | None, int] = {None: UNSET}
@@ -161,10 +161,10 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     for piece in cells.encoded():
         distinct = piece.dictionary.to_pylist()
         if not known.keys() >= set(distinct):
-            # Only names that occur, in the order of their first event. A file's own dictionary may differ.
+            # Use only names that occur, in the order of their first event. The file's own dictionary may differ.
             occurring = [distinct[code] for code in piece.indices.unique().drop_null().to_pylist()]
             new = [name for name in dict.fromkeys(occurring) if name not in known]
-            # Names of only blanks or marks are not metrics.
+            # Names that contain only blanks or marks are not metrics.
             named = [name for name in new if schema.canonical_metric(name)]
             known |= dict.fromkeys(new, UNSET) | {name: number for number, name in enumerate(named, len(written))}
             written += named

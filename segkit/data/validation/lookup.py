@@ -11,9 +11,9 @@ from segkit.data.validation.faults import Faults, shown
 
 
 def rows_of(cells: Cells, ids: pa.Array, table: str, faults: Faults) -> Codes:
-    """Return the row of each id's profile; -1 for missing and unknown ids, which are noted.
+    """Return the row of each id's profile, or -1 for missing and unknown ids, which are noted.
 
-    If all ids are unknown, that is fatal, since the two tables have different ids.
+    It is fatal if all ids are unknown, since the two tables then use different ids.
     """
     place = Place(table, "profile_id", faults)
     cells = text_cells(cells, place)

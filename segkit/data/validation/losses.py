@@ -1,4 +1,4 @@
-"""Report how many rows of a table were left out: a small loss is a row of the report, a large one an alarm shown at the top."""
+"""Report how many rows of a table were left out. A small loss is a row in the report, and a large loss an alarm at the top."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from segkit.data.validation.faults import Fault, Faults
 
 LARGE = 0.05
-"""If a larger share of the events or profiles was left out, that is an alarm."""
+"""The share of events or profiles above which a loss is an alarm."""
 
 ADD_PROFILES = (
     "Load all profiles, or take those that are missing from the events, without properties: add_profiles_of_events=True, "
@@ -25,7 +25,7 @@ class Loss:
         table: the table's name.
         left_out: the number of rows left out.
         rows: the number of all rows.
-        unknown_profiles: how many were left out because their profile is missing.
+        unknown_profiles: the number of rows left out because their profile is missing.
     """
 
     table: str
@@ -56,7 +56,7 @@ class Loss:
 
     @property
     def sentence(self) -> str:
-        """The alarm as one text."""
+        """The alarm as text."""
         return f"{self.share} ({self.left_out:,} of {self.rows:,}). {self.next_step}."
 
 

@@ -1,6 +1,6 @@
 """Find headers that look like a missing known column, and suggest a mapping. Nothing is mapped without the user's argument.
 
-The headers that are accepted are in `segkit/header_spellings.py`.
+`segkit/header_spellings.py` lists the headers that are accepted.
 """
 
 import re
@@ -16,7 +16,7 @@ from segkit.header_spellings import SPELLINGS
 from segkit.masking import masked_text, quoted
 
 _SAMPLE_CELLS = 1_000
-"""How many cells are examined to find out what a column contains."""
+"""The number of cells to examine to find out what a column contains."""
 
 _WHOSE = "customer client contact person subscriber profile member user shopper buyer recipient billing shipping default primary home mailing"
 _WHEN = "date time datetime timestamp at on ts utc"
@@ -66,13 +66,13 @@ _NEAR: dict[str, dict[str, tuple[str, str]]] = {
         "longitude": ("lon lng long longitude x", "geo"),
     },
 }
-"""For each column, the words of which a similar header must contain at least one, and further words that it may contain."""
+"""For each column, the words that a similar header may contain. It must contain at least one word from the first group."""
 
 _NEEDED = {"sms_consent_timestamp": {"sms", "text"}, "email_consent_timestamp": {"email"}}
-"""Words of which a date column must contain one to look like the date of a consent."""
+"""A date column must have one of these words in its header to look like the date of consent."""
 
 _BARE = {"created"}
-"""Columns that a header without any of the further words, such as "date", does not look like."""
+"""A header looks like these columns only if it also has one of the further words, such as "date"."""
 
 _DONE = {
     "value": "no event has an amount, so every sum is 0",
@@ -112,7 +112,7 @@ def note_near_columns(table: str, cells: Mapping[str, Cells], faults: Faults) ->
             continue
         found = [header for header in near_headers(table, name, others) if fits(name, cells[header])]
         if found:
-            # No examples, since they would be masked like a person's cells; the suggestion names the header.
+            # Don't pass examples, since they would be masked like a person's cells. The suggestion names the header.
             faults.note(table, name, "no such column", 1, done=f"{_DONE[name]}; {suggestion(found[0], name)}")
 
 
@@ -126,7 +126,7 @@ def suggestion(header: str, name: str) -> str:
 
 
 def fits(name: str, cells: Cells) -> bool:
-    """Return whether a column's values fit a known column: most amounts and degrees must be numbers, most emails addresses."""
+    """Return whether a column's values fit a known column: most amounts and degrees must be numbers, and most emails addresses."""
     few = cells.take(np.arange(min(len(cells), _SAMPLE_CELLS)))
     column = PropertyColumn(few)
     size = len(column.distinct)

@@ -17,7 +17,7 @@ AsOf = str | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """The arguments of `sk.load` and `Dataset.from_frames` that control how tables are read; `sk.load` documents them."""
+    """The arguments of `sk.load` and `Dataset.from_frames` that control how tables are read. `sk.load` documents them."""
 
     as_of: datetime | None
     columns: Mapping[str, str]
@@ -66,7 +66,7 @@ class LoadOptions:
 
 
 def _headers(columns: Any) -> dict[str, str]:
-    """Return the renamed headers as text, since a frame's headers are converted to text, too."""
+    """Return the renamed headers as text, since a frame's headers are also converted to text."""
     if columns is None:
         return {}
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):

@@ -1,4 +1,4 @@
-"""Note dates that mean "unknown" or "for ever" in many systems. They are kept unchanged."""
+"""Note dates that mean "unknown" or "forever" in many systems. The dates stay unchanged."""
 
 import numpy as np
 

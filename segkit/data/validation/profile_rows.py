@@ -19,7 +19,7 @@ from segkit.wording import listed
 def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[str, Cells], pa.Array, Loss]:
     """Return the newest row of each profile, the ids, and how many rows were left out because they have no id.
 
-    Two different rows with the same id are fatal if nothing shows which is newer.
+    Two different rows with the same id are fatal if nothing shows which row is newer.
     """
     place = Place("profiles", "profile_id", faults)
     ids = as_text(profiles["profile_id"].loaded(), place)
@@ -44,7 +44,7 @@ def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, sa
 
     Args:
         profiles: the table.
-        ids: the id of each row, null if it has none.
+        ids: the id of each row, or null if it has none.
         several: the rows that share their id with another row.
         same: the code of the id of each of these rows.
         place: where copies and older versions are noted.
@@ -67,7 +67,7 @@ def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, sa
 
 
 def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubled, kept: Rows, place: Place) -> None:
-    """Refuse rows that contradict the kept row of their id. Ids that a spreadsheet shortened are reported separately."""
+    """Refuse rows that contradict the kept row with the same id. Ids that a spreadsheet shortened are reported separately."""
     is_shortened = pc.match_substring_regex(ids.take(pa.array(found.conflicts)), _SHORTENED)
     shortened = found.conflicts[np.asarray(is_shortened.to_numpy(zero_copy_only=False), dtype=bool)]
     others = np.setdiff1d(found.conflicts, shortened)

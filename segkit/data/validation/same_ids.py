@@ -24,7 +24,7 @@ def same_ids(cells: Cells) -> tuple[Rows, Numbers]:
     """Return the rows that share their id with another row, and a code for each row's id. Missing and empty ids are ignored.
 
     Strictly ascending ids are all different. Otherwise a 64-bit hash of each id is sorted, which takes less memory than a hash
-    table of the ids; then the few ids with equal hashes are compared.
+    table of the ids, and the few ids with equal hashes are compared.
 
     >>> rows, ids = same_ids(Cells(pa.chunked_array([["E1", "E2", None, "E1", None]])))
     >>> rows.tolist(), ids.tolist()
@@ -67,7 +67,7 @@ def _shared(rows: Rows, codes: Numbers) -> tuple[Rows, Numbers]:
 
 
 def _hashes(texts: Any) -> Iterator[Hashes]:
-    """Yield a hash of each text, in blocks of rows; 0 for null and empty text."""
+    """Yield a hash of each text, in blocks of rows, with 0 for null and empty text."""
     for chunk in texts.chunks:
         for start in range(0, len(chunk), SIZE):
             yield _hashed(chunk.slice(start, SIZE))
@@ -79,14 +79,14 @@ def _hashed(texts: pa.StringArray) -> Hashes:
     offsets = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
     begin = (offsets[:-1] - offsets[0]).astype(np.int64)
     length = np.diff(offsets).astype(np.int64)
-    # Padded, so that the last text can also be read in whole words.
+    # Pad the bytes, so that the last text can also be read in whole words.
     whole = np.zeros(int(offsets[-1] - offsets[0]) + _WORD, dtype=np.uint8)
     if content is not None:
         whole[:-_WORD] = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]]
     size = int(length.max(initial=0))
     found = length.astype(np.uint64) * _ODD
     if size and length.min() == size:
-        # Most ids have the same length. As a table of words they can be read sequentially, which is faster.
+        # Most ids have the same length. In a table of words, they can be read sequentially, which is faster.
         table = np.zeros((len(length), -(-size // _WORD) * _WORD), dtype=np.uint8)
         table[:, :size] = whole[:-_WORD].reshape(-1, size)
         for number, word in enumerate(table.view("<u8").T):

@@ -1,4 +1,4 @@
-"""Report metrics of different integrations that have the same name. Klaviyo separates them, but here their events are combined."""
+"""Report metrics from different integrations with the same name. Klaviyo separates them, but segkit combines their events."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from segkit.masking import masked_text, quoted
 from segkit.wording import counted
 
 INTEGRATION = "metric_integration"
-"""The property that events of API pages get if two metrics have the same name."""
+"""The property that events from API pages get if two metrics have the same name."""
 
 _SOURCES = ("metric_id", INTEGRATION, "integration_id", "integration", "integration_name")
 _FEW_PAIRS = 2**22
@@ -22,13 +22,13 @@ _FEW_PAIRS = 2**22
 def note_same_names(
     events: Mapping[str, Cells], metrics: npt.NDArray[Any], names: Sequence[str], faults: Faults
 ) -> None:
-    """Note each name that metrics with several ids or integrations share, with the number of events of each.
+    """Note each name that metrics with several ids or integrations share, with the number of events of each metric.
 
-    The old and the new name of a metric that Klaviyo renamed have different ids but are the same metric, and are not noted.
+    The old and the new name of a metric that Klaviyo renamed have different ids but are the same metric, so they are not noted.
 
     Args:
         events: the table, with canonical column names.
-        metrics: the index of each event's metric as written, -1 for none.
+        metrics: the index of each event's metric as written, or -1 for none.
         names: the name of each index.
         faults: where faults are noted.
     """

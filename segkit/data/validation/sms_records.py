@@ -29,18 +29,18 @@ _NEVER_TEXTED = "kept as written, never texted"
 
 @dataclass(frozen=True, slots=True)
 class SmsRecords:
-    """What the profiles contain about texts besides `sms_consent` and `phone_number`.
+    """What the profiles contain about texts, apart from `sms_consent` and `phone_number`.
 
     Eligibility checks use it. Segments don't, since they keep Klaviyo's meaning.
 
     Attributes:
         is_date: a mask of the profiles whose consent timestamp is a date without a time.
-        further: the consent in other columns with the same meaning, the strictest of several. An unknown word counts as an opt-out,
-            and a profile without any value is `NOT_SAID`.
+        further: the strictest consent in other columns with the same meaning. An unknown word counts as an opt-out, and a profile
+            without any value is `NOT_SAID`.
         endings: the last digits of numbers that can't be parsed, and of further numbers in the same cell.
         further_rows: the rows that have a number in another column of phone numbers.
         further_numbers: these numbers in E.164.
-        undated_opt_outs: the rows with an opt-out event whose date is unreadable, so that the event itself was left out.
+        undated_opt_outs: the rows with an opt-out event that was left out because its date is unreadable.
     """
 
     is_date: Flags
@@ -63,7 +63,7 @@ def read_sms_columns(
     Args:
         known: the known columns of the profiles. "phone_number" is replaced.
         profiles: all columns as they were loaded.
-        default_country: the country of numbers without a country code whose profile has no country.
+        default_country: the country for numbers without a country code if the profile has no country.
         consent: the words that are accepted as consent.
         faults: where faults are noted.
 

@@ -48,11 +48,11 @@ Table: TypeAlias = dict[str, Cells]
 Rows: TypeAlias = npt.NDArray[np.int32]
 
 RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
-"""Known columns of text in which values recur and which conditions test. They are dictionary-encoded to save memory and time."""
+"""Known columns of text with recurring values that conditions test. They are dictionary-encoded to save memory and time."""
 
 
 def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
-    """Return a table with canonical column names, also for Klaviyo's own headers; refuse missing and duplicate columns."""
+    """Return a table with canonical column names, also for Klaviyo's own headers. Refuse missing and duplicate columns."""
     found: Table = {}
     came_from: dict[str, str] = {}
     holders = _holders(table, cells)
@@ -93,7 +93,7 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
 
 
 def _with_meaning_of_id(found: Table, cells: Table, renames: Mapping[str, str]) -> Table:
-    """Return profiles in which a column that is renamed to `profile_id`, such as the email, is also kept under its own name."""
+    """Return profiles in which a column that is renamed to `profile_id`, such as the email, also keeps its own name."""
     for header in cells:
         own = schema.canonical_name("profiles", header)
         own = own if own in schema.PROFILE_COLUMNS else looks_like("profiles", header) or own
@@ -103,7 +103,7 @@ def _with_meaning_of_id(found: Table, cells: Table, renames: Mapping[str, str]) 
 
 
 def _holders(table: str, cells: Table) -> dict[str, str]:
-    """Return the header to use for each column that several headers match: its exact name, or Klaviyo's header in a member export.
+    """Return the header to use for each column that several headers match: its exact name or, in a member export, Klaviyo's header.
 
     A table with a column "Klaviyo ID" is a member export. Its custom properties may have any name, such as `city` beside `City`.
     """
@@ -135,7 +135,7 @@ def check(
     """Validate renamed tables and convert their known columns. Columns in files are read one at a time.
 
     Raises:
-        DataError: with all faults that would silently change results.
+        DataError: some faults would silently change results. The error lists all of them.
     """
     faults.raise_if_fatal()
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
@@ -185,7 +185,7 @@ def _loaded(table: Table) -> Table:
 def _known_columns(
     profiles: Table, size: int, options: LoadOptions, faults: Faults
 ) -> tuple[dict[str, pa.Array], Flags]:
-    """Convert the known columns of profiles except the id, and return a mask of profiles with an unknown SMS consent word, too."""
+    """Convert the known columns of profiles except the id. Also return a mask of profiles with an unknown SMS consent word."""
     known, unknown = {}, {"sms_consent": np.zeros(size, dtype=bool)}
     for name, cells in profiles.items():
         place = Place("profiles", name, faults, options.unreadable, options.day_first)
@@ -249,7 +249,7 @@ def _suppressions(profiles: Table) -> Table:
 
 
 def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
-    """Note unknown countries, and US postal codes that are five digits only after normalization, or not at all."""
+    """Note unknown countries, and US postal codes that become five digits only by normalization, or not at all."""
     if "country" not in known:
         return
     countries, names = _texts_of(known["country"])

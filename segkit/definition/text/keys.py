@@ -1,4 +1,7 @@
-"""Define the keys of a condition written as plain data (mappings, lists and scalars, as in YAML), which `read`, `write` and `schema` share. `conditions` explains their meaning."""
+"""Define the keys of a condition that is written as plain data (mappings, lists and scalars, as in YAML).
+
+`read`, `write` and `schema` share them. `conditions` explains their meaning.
+"""
 
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
@@ -11,7 +14,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 NUMBER_KEYS: tuple[NumberComparison, ...] = get_args(NumberComparison)
 TEXT_KEYS: dict[TextComparison, str] = {
-    # "contains" without "text" tests either part of a text or an item of a list, as in `sk.has`.
+    # "contains" without "text" tests part of a text or an item of a list, as in `sk.has`.
     comparison: comparison.replace("contains", "contains text")
     for comparison in get_args(TextComparison)
 }
@@ -41,7 +44,7 @@ TEST_KEYS = tuple(
 
 EITHER_KEYS: tuple[ListComparison, ...] = get_args(ListComparison)
 PROPERTY_KEYS = (*TEST_KEYS, *EITHER_KEYS, "when")
-"""The keys that test a property of a profile: those of events, and also "contains", "not contains" and "when" for dates."""
+"""The keys that test a property of a profile: the keys for events, and also "contains", "not contains" and "when" for dates."""
 
 
 KIND_KEYS: dict[str, tuple[str, ...]] = {
@@ -69,12 +72,12 @@ KIND_KEYS: dict[str, tuple[str, ...]] = {
     "in region": (),
     "not in region": (),
 }
-"""The keys of which every condition has exactly one, and for each the other keys that it allows."""
+"""The main keys, with the other keys that each of them allows. Every condition has exactly one main key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error in a document and its location. The line is counted from 1, and None if it is not known."""
+    """An error in a document and its location. The line is counted from 1, or None if it is not known."""
 
     path: Path
     reason: str

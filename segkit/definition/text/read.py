@@ -97,7 +97,7 @@ class _Part:
         return default
 
     def one_of(self, what: str, keys: Iterable[str], *, needed: bool) -> str | None:
-        """Return the one key that is present; None if there is none. Add a fault if there are several, or if a needed key is missing."""
+        """Return the key that is present, or None if there is none. Add a fault for several keys, or if a needed key is missing."""
         known = tuple(keys)
         present = [key for key in self.data if key in known]
         if len(present) > 1 or (needed and not present):

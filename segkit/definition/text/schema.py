@@ -100,7 +100,7 @@ _KINDS: Mapping[str, tuple[Schema, str]] = {
     "in segment": (_NAME, "Profiles in another segment, which is loaded together with this one."),
     "not in region": ({"enum": [*get_args(Region)]}, "Profiles whose country is known and outside a region."),
 }
-"""For each kind of condition, the schema of the value of its main key, and a description."""
+"""For each kind of condition, the schema of its main key's value, and a description."""
 
 _BESIDE: Mapping[str, Schema] = {
     "when": _ref("when-of-events"),
@@ -234,7 +234,7 @@ def _closed(kind: str, properties: Schema, **rest: Any) -> Schema:
 
 
 def _tests(keys: Iterable[str]) -> list[Schema]:
-    """Return the schemas of tests of one property: a comparison with one of the keys, or whether it is set."""
+    """Return the schemas for tests of one property: a comparison with one of the keys, or whether the property is set."""
     keys = tuple(keys)
     compared = _closed("has", {key: _test(key) for key in keys}, oneOf=_one_of(keys))
     return [compared, _closed("is set", {}), _closed("is not set", {})]

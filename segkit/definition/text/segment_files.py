@@ -14,9 +14,9 @@ ENDINGS = (".yaml", ".yml")
 
 
 def load_segments(path: str | Path) -> list[Segment]:
-    """Load the segments in a folder, one from each .yaml or .yml file in the order of the file names, or in a single file.
+    """Load the segments in a folder, one from each .yaml or .yml file in the order of the file names, or the segment in a single file.
 
-    Skips subfolders and files whose names start with a dot.
+    Subfolders, and files with names that start with a dot, are skipped.
 
     Args:
         path: a folder, or a file with any extension. Files are UTF-8, with or without a byte-order mark.
@@ -24,7 +24,7 @@ def load_segments(path: str | Path) -> list[Segment]:
     Raises:
         DataError: the folder or file does not exist or can't be read.
         DefinitionError: the folder has no such file, files have faults, or two segments have the same name. The message lists
-            all faults of all files, each with its line and path.
+            all faults in all files, each with its line and path.
 
     >>> import tempfile
     >>> from segkit.definition.phrases import can_receive

@@ -1,4 +1,4 @@
-"""Convert timeframes to short texts such as "in the last 90 days", and parse them. `explain` writes longer English."""
+"""Convert timeframes to short text such as "in the last 90 days", and parse this text. `explain` writes longer English."""
 
 import re
 from collections.abc import Callable
@@ -99,7 +99,7 @@ def read_event_timeframe(key: str, value: object) -> EventTimeframe:
     """Parse the text of a timeframe for events.
 
     Raises:
-        DefinitionError: the text is not a timeframe, or the timeframe is only for dates, is reversed or is too long.
+        DefinitionError: the text is not a timeframe, or the timeframe is only for dates, reversed or too long.
 
     >>> read_event_timeframe("when", "at least 30 days ago")
     AtLeastAgo(quantity=30, unit='day')

@@ -14,7 +14,7 @@ from segkit.definition.value_words import chosen, name_of, number
 from segkit.errors import DefinitionError
 
 _DECIMAL = re.compile(r"-?[0-9]{1,309}(\.[0-9]{1,400})?")
-"""Decimals that `to_data` can write: as many digits as the largest float has, and as many places as the smallest needs."""
+"""Decimals that `to_data` can write. They have no more digits than the largest float, and at most 400 decimal places."""
 
 
 def text(key: str, value: object) -> str:
@@ -30,7 +30,7 @@ def name(key: str, value: object) -> str:
 
 
 def names(key: str, value: object) -> str | tuple[str, ...]:
-    """Return the name of one metric, or the names of a list of two or more."""
+    """Return the name of one metric, or the names in a list of two or more metrics."""
     if not isinstance(value, list):
         return name(key, value)
     if len(value) < 2:
@@ -39,7 +39,7 @@ def names(key: str, value: object) -> str | tuple[str, ...]:
 
 
 def exact(key: str, value: object) -> Number:
-    """Return a number. A decimal that no float equals is written as {decimal: '19.99'}."""
+    """Return a number. A decimal that is not equal to any float is written as {decimal: '19.99'}."""
     if not isinstance(value, dict):
         return number(key, value)
     written = value.get("decimal")

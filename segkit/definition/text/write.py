@@ -1,4 +1,4 @@
-"""Convert conditions to plain data: mappings and lists of text, numbers and booleans, which any file format can hold."""
+"""Convert conditions to plain data: mappings and lists of text, numbers and booleans, which any file format can store."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -49,14 +49,14 @@ from segkit.errors import DefinitionError
 Data = dict[str, Any]
 
 EXACT_IN_FLOATS = 2**53
-"""Below this, floats represent every whole number exactly, so that whole floats can be written as integers."""
+"""Below this, floats represent every whole number exactly, so whole floats can be written as integers."""
 
 
 def to_data(condition: Condition) -> Data:
-    """Convert a condition to plain data: one key for its kind, and other keys for what it is compared with.
+    """Convert a condition to plain data: one key for its kind, and other keys for its details.
 
-    Equal conditions, and only those, have equal data: a decimal that no float equals becomes `{"decimal": "19.99"}`. Other numbers
-    stay numbers. Timeframes become text such as "in the last 90 days".
+    Only equal conditions have equal data: a decimal that is not equal to any float becomes `{"decimal": "19.99"}`. Other numbers stay
+    numbers. Timeframes become text such as "in the last 90 days".
 
     >>> from segkit.definition.phrases import did
     >>> to_data(did("Clicked SMS", in_last_days=90))
@@ -96,7 +96,7 @@ def to_data(condition: Condition) -> Data:
 
 
 def either(name: str, comparison: ListComparison, value: str) -> AnyOf:
-    """Return the condition that `has(..., contains=...)` builds: part of a text, or a whole item of a list."""
+    """Return the condition that `has(..., contains=...)` builds, which matches part of a text or a whole item of a list."""
     return AnyOf(
         (PropertyCondition(name, TextTest(comparison, value)), PropertyCondition(name, ListTest(comparison, value)))
     )

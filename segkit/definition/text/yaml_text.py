@@ -1,4 +1,4 @@
-"""Convert plain data to and from YAML. Accepts only what all YAML versions read the same way, and records line numbers."""
+"""Convert plain data to and from YAML. Accept only what all YAML versions read the same way, and record line numbers."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ LONGEST = 2**19
 """The maximum length of a YAML text in characters, enough for a list of all US postal codes."""
 
 DEEPEST = 2 * GROUPS + 10
-"""The maximum nesting of mappings and lists: a mapping and a list for each group, and a few for the condition inside."""
+"""The maximum nesting of mappings and lists: a mapping and a list for each group, and a few more for the condition inside."""
 
 _BOOLEANS = {"true": True, "false": False}
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,308})")
@@ -29,8 +29,8 @@ _FRACTION = re.compile(r"[-+]?[0-9]{1,100}\.[0-9]{1,100}([eE][-+][0-9]{1,3})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NULL = re.compile("~|null|Null|NULL|")
 _AMBIGUOUS = re.compile(
-    # Some YAML readers read these as text, others as booleans, numbers in another base, base-60 numbers or timestamps. Also
-    # booleans and numbers in a spelling that `write_yaml` does not use.
+    # Some YAML readers read these as text, others as booleans, numbers in another base, base-60 numbers or timestamps. The pattern
+    # also matches booleans and numbers in a spelling that `write_yaml` does not use.
     r"(?i:yes|no|on|off|y|n|true|false)"
     r"|[-+]?\.(?i:inf|nan)"
     r"|[-+]?0[box_]?[0-9a-fA-F_]+|[-+]?[0-9][0-9_,]*_[0-9_,.]*|[-+]?[0-9]+(:[0-9]{1,2})+(\.[0-9]*)?"
@@ -46,7 +46,7 @@ class ReadText:
 
     Attributes:
         data: mappings, lists, text, numbers, booleans, dates that were not quoted, and None.
-        faults: what is wrong with the text, with line numbers. If there are any, don't use `data`.
+        faults: the errors in the text, with line numbers. If there are any, don't use `data`.
         lines: the line, counted from 1, on which the value at each path starts.
     """
 
@@ -100,7 +100,7 @@ def read_yaml(text: str) -> ReadText:
 
 
 def _brackets(text: str) -> int:
-    """Return how deep brackets are nested outside of quotes. Checked first, since the parser is slow on deep nesting."""
+    """Return how deeply brackets are nested outside quotes. This is checked first, since the parser is slow on deep nesting."""
     depth = deepest = 0
     for sign in _SIGNS.findall(_QUOTED.sub("", text)):
         depth += 1 if sign in "[{" else -1
@@ -151,7 +151,7 @@ def _value(node: "yaml.Node", path: Path, result: ReadText) -> Any:
                 result.faults.append(Fault(path, str(error), line))
         case _:
             pass
-    # Continue after a fault, so that the rest is checked too.
+    # Continue after a fault, so that the rest is checked as well.
     return node.value
 
 
@@ -241,7 +241,7 @@ def _dumper() -> type["yaml.SafeDumper"]:
 
 
 def _style(text: str) -> str | None:
-    """Return the YAML style of a text: quotes for ambiguous text and unusual characters, a block for paragraphs, else plain."""
+    """Return the YAML style for text: quotes for ambiguous text and unusual characters, a block for paragraphs, otherwise plain."""
     if re.search(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", text):
         return '"'
     if "\n" in text:

@@ -52,10 +52,10 @@ def checked_properties(
         held: the properties that the profiles already have.
         ids: the ids of the profiles.
         day_first: whether the day comes first in dates such as 06/07/2026.
-        faults: collects the faults that are found.
+        faults: the collection to which faults are added.
 
     Raises:
-        DataError: the columns have faults that would change an answer silently; the error lists them all.
+        DataError: the columns have faults that would change an answer silently. The error lists them all.
     """
     table = table_of(_as_frame(frame), PROPERTIES, faults)
     if "profile_id" not in {canonical_name("profiles", header) for header in table}:
@@ -80,10 +80,10 @@ def checked_properties(
 
 
 def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, faults: Faults) -> tuple[str, ListEntries]:
-    """Check the ids for a list, and return its name and its entries, which have no dates of joining.
+    """Check the ids for a list, and return its name and its entries, which have no join dates.
 
     Raises:
-        DataError: the name is empty or not a text, or no profile has one of the ids.
+        DataError: the name is empty or not text, or no profile has one of the ids.
     """
     if not isinstance(name, str) or not unmarked(name):
         raise DataError.bad_argument("name", name, "the name of a list, such as 'Picked in June'")
@@ -113,7 +113,7 @@ def _as_frame(frame: Frame | pd.Series) -> Frame:
 
 
 def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
-    """Return the row of each profile in the added columns, -1 if it has none; a profile with two rows is a fatal fault."""
+    """Return the row of each profile in the added columns, or -1 if it has none. A profile with two rows is a fatal fault."""
     counts = np.bincount(rows[rows >= 0], minlength=len(ids))
     several = np.flatnonzero(counts > 1)
     faults.refuse(
@@ -144,7 +144,7 @@ def _checked(name: str, cells: Cells, faults: Faults, *, day_first: bool | None)
 
 def _note(found: Table, held: Table, faults: Faults) -> None:
     """Note the faults that loading would have noted for these columns, and which existing columns they replace."""
-    # Include known columns that the shop has, but no custom properties, since loading has noted faults of these already.
+    # Include known columns that the shop has, but no custom properties, since loading has already noted their faults.
     note_near_columns("profiles", {name: held[name] for name in held if name in PROFILE_COLUMNS} | found, faults)
     note_opt_outs({name: cells for name, cells in found.items() if name not in PROFILE_COLUMNS}, faults)
     if "zip" in found and "country" in held:

@@ -31,10 +31,10 @@ Edges: TypeAlias = npt.NDArray[Any]
 Bins: TypeAlias = Callable[[Amounts], npt.NDArray[Any]]
 
 WIDEST_RANGE = 2**20
-"""Maximum number of entries of a lookup table, so that it fits into the processor's cache."""
+"""The largest number of entries in a lookup table that fits into the processor's cache."""
 
 FARTHEST = 2**62
-"""Larger than every count and every sum."""
+"""A number larger than every count and every sum."""
 
 FEWEST_EDGES = 8
 """With fewer edges than this, a binary search is as fast as cells."""
@@ -51,9 +51,9 @@ class _Binning:
     """The amounts of a measure and its edges, both in the same unit.
 
     Attributes:
-        amounts: one for each profile; NaN means no amount among floats.
+        amounts: one amount for each profile. Among floats, NaN means no amount.
         edges: the smallest amount that reaches each edge, in ascending order.
-        none: the integer that means no amount; None if every profile has one.
+        none: the integer that means no amount, or None if every profile has an amount.
     """
 
     amounts: Amounts
@@ -94,7 +94,7 @@ def _present(digit: Digit, absent: Flags | None) -> Digit:
 
 
 def _digit_of_property(cut: Cut, name: str, evaluation: Evaluation) -> Digit:
-    """Return the bin of each profile's number, worked out once for each distinct value."""
+    """Return the bin of each profile's number. It is computed once for each distinct value."""
     column = evaluation.dataset.column(name)
     reading = column.numbers
     edges = _edges(cut)
@@ -146,7 +146,7 @@ def _edges(cut: Cut, unit: float = 1.0) -> Edges:
 
 
 def _lengths(name: str, evaluation: Evaluation) -> npt.NDArray[np.int64]:
-    """Return the number of items of each profile's list; `NO_BIN` if the property is not set or is not a list."""
+    """Return the number of items in each profile's list, or `NO_BIN` if the property is not set or is not a list."""
     column = evaluation.dataset.column(name)
     items = zip(column.lists.values, column.lists.readable, strict=True)
     # The code -1 means not set and selects the last entry.
@@ -154,13 +154,13 @@ def _lengths(name: str, evaluation: Evaluation) -> npt.NDArray[np.int64]:
 
 
 def _searched(edges: Edges) -> Bins:
-    """Return a function that counts the edges that floats reach, plus 1; it returns 0 for NaN."""
+    """Return a function that counts the edges that floats reach, plus 1, and returns 0 for NaN."""
     kind, search = _kind(edges), reached(edges)
     return lambda amounts: ((search(amounts) + 1) * ~np.isnan(amounts)).astype(kind)
 
 
 def reached(edges: Edges) -> Bins:
-    """Return a function that counts how many ascending edges amounts reach; for NaN the result is arbitrary.
+    """Return a function that counts how many ascending edges amounts reach. The result for NaN is arbitrary.
 
     Assign amounts to cells of equal width, and compare them only with the edges in their own cell, which is faster than a binary
     search. The result is exact in spite of rounding: a smaller number is never in a higher cell, so an amount reaches all edges in
@@ -204,7 +204,7 @@ def reached(edges: Edges) -> Bins:
 def _looked_up(edges: Edges, amounts: np.dtype[Any], *, first: int) -> Bins:
     """Return a function that counts how many edges integer amounts of a dtype reach, beginning with `first`.
 
-    If edges are close together, as days, counts and cents are, use a lookup table, which is faster than searching. If edges are
+    If edges are close together, as for days, counts and cents, use a lookup table, which is faster than searching. If edges are
     consecutive integers, the clipped amount gives the bin directly.
     """
     kind = _kind(edges)

@@ -25,7 +25,7 @@ ENTRIES_PER_PROFILE = 4
 """Use a table of all possible cells only if it has at most this many entries per profile."""
 
 SMALL_TABLE = 2**15
-"""Maximum number of entries of a table that is filled block by block."""
+"""The largest number of entries in a table that is filled block by block."""
 
 WIDEST = 2**62
 """Number of cells that a 64-bit integer can identify."""
@@ -39,9 +39,9 @@ class Digit:
     """The value of one item for each profile, as an integer from 0 up.
 
     Attributes:
-        of: works out the digits of a block of profiles.
+        of: a function that returns the digits for a block of profiles.
         size: the number of possible digits.
-        least: the value that digit 0 means; digit 1 means `least + 1`, and so on.
+        least: the value that digit 0 means. Digit 1 means `least + 1`, and so on.
         is_flag: whether the digits mean False and True.
     """
 
@@ -66,7 +66,7 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
         among: which profiles are counted; None means all.
 
     Returns:
-        For each item its value in each cell; and the counts.
+        The value of each item in each cell, and the counts.
 
     >>> flags = np.array([True, False, True])
     >>> [first], counts = count_cells([Digit.of_flags(flags)], 3)
@@ -80,13 +80,13 @@ def count_cells(digits: Sequence[Digit], profiles: int, among: Flags | None = No
 def add_up_cells(
     digits: Sequence[Digit], profiles: int, among: Flags | None, amounts: Sequence[npt.NDArray[Any]]
 ) -> tuple[list[Digits], Counts, list[npt.NDArray[np.float64]]]:
-    """Return what `count_cells` does, and for each array of amounts its sum in each cell.
+    """Return the same as `count_cells`, and the sum of each array of amounts in each cell.
 
     Args:
         digits: the items to group by.
         profiles: the number of profiles.
         among: which profiles are counted; None means all.
-        amounts: arrays with an amount for each profile. Whole amounts are added up exactly as long as a sum is below 2**53.
+        amounts: arrays with an amount for each profile. Sums of whole amounts are exact below 2**53.
 
     >>> flags = np.array([True, False, True])
     >>> add_up_cells([Digit.of_flags(flags)], 3, None, [np.array([1, 2, 4])])[2]
@@ -115,7 +115,7 @@ def add_up_cells(
 
 
 def count_flags(columns: Sequence[Flags], profiles: int) -> tuple[Flags, Counts]:
-    """Return the combinations of flags that occur, one per row in ascending order, and the number of profiles with each.
+    """Return the combinations of flags that occur, one per row in ascending order, and the number of profiles in each.
 
     >>> count_flags([np.array([True, False, True])], 3)[0].tolist()
     [[False], [True]]
@@ -129,8 +129,8 @@ def _occurring(
 ) -> tuple[list[tuple[Sequence[Digit], Digits]], Counts]:
     """Return the cells that occur, and the number of profiles in each.
 
-    If all digits do not fit into one integer, they are split into groups that do. Count cells in a table of all possible cells if
-    it is small, and otherwise sort them.
+    If the digits do not all fit into one integer, they are split into groups that do. Cells are counted in a table of all possible
+    cells if it is small. Otherwise they are sorted.
     """
     size = prod(digit.size for digit in digits)
     if size <= max(ENTRIES_PER_PROFILE * profiles, 1):
@@ -174,11 +174,11 @@ def _cells(digits: Sequence[Digit], profiles: int, among: Flags | None) -> Digit
 
 
 def _cell(digits: Sequence[Digit], block: slice, size: int) -> Digits:
-    """Return the cells of a block of profiles: their digits read as one number, the first digit the most significant."""
+    """Return the cells of a block of profiles: their digits read as one number, with the most significant digit first."""
     groups = list(_groups(digits, NARROW))
     if len(groups) <= 1 or len(groups) == len(digits):
         return _read(digits, block, _kind(size))
-    # Combine digits in single bytes as far as these can hold them, since that is faster.
+    # Combine digits in single bytes while they fit, since that is faster.
     narrow = [
         Digit(partial(_read, group, kind=np.int8), prod(digit.size for digit in group)) if len(group) > 1 else group[0]
         for group in groups
@@ -202,11 +202,11 @@ def _selected(cells: Digits, among: Flags | None, block: slice) -> Digits:
 
 
 def _split(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
-    """Split cells into their digits, and return the values that these mean, which are booleans for flags."""
+    """Split cells into their digits, and return the values that the digits mean, which are booleans for flags."""
     found: list[Digits] = []
     for digit in reversed(digits):
         if digit.is_flag:
-            # Faster than `divmod`.
+            # This is faster than `divmod`.
             found.append((cells & 1).astype(bool))
             cells = cells >> 1
         else:
@@ -216,8 +216,8 @@ def _split(cells: Digits, digits: Sequence[Digit]) -> list[Digits]:
 
 
 def _unpacked(cells: Digits, width: int) -> Flags:
-    """Return the flags that integers encode: a row for each integer, a column for each flag, the most significant bit first."""
-    # Big-endian, since `unpackbits` reads the bytes in order.
+    """Return the flags that integers encode, with a row for each integer and a column for each flag, most significant bit first."""
+    # Convert to big-endian, since `unpackbits` reads the bytes in order.
     octets = cells.astype(">u8").view(np.uint8).reshape(-1, 8)
     return np.unpackbits(octets, axis=1)[:, 64 - width :].view(np.bool_)
 

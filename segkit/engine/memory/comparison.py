@@ -10,20 +10,20 @@ from segkit.data.instants import Flags
 
 Values = npt.NDArray[Any]
 WHOLE = (np.int16, np.int32, np.int64)
-"""Integer dtypes, narrowest first; narrower ones are faster to compare."""
+"""Integer dtypes, narrowest first. Narrower integers are faster to compare."""
 
 FARTHEST = 2**31
-"""Maximum distance of two limits whose comparisons are joined."""
+"""The largest distance between two limits for which comparisons are joined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison of numbers with a limit: true if a number is at least the limit, or if it is below the limit.
+    """A comparison of numbers with a limit, which tests whether they are at least the limit, or whether they are below it.
 
     Attributes:
-        values: one for each profile: integers, or floats, for which NaN is never true.
+        values: one number for each profile, as integers or floats. The comparison is never true for NaN.
         limit: the limit.
-        is_least: whether a number must be at least the limit; otherwise it must be below the limit.
+        is_least: True tests for "at least the limit", False for "below the limit".
     """
 
     values: Values
@@ -32,7 +32,7 @@ class Comparison:
 
     @classmethod
     def of(cls, values: Values, comparison: str, limit: float) -> "Comparison | None":
-        """Return "at least", "more than", "fewer than" or "at most" as a Comparison; None for "equals" and "not equals".
+        """Return "at least", "more than", "fewer than" or "at most" as a Comparison, or None for "equals" and "not equals".
 
         "More than" a number means "at least" the next integer or the next float.
         """
@@ -47,8 +47,8 @@ class Comparison:
         found: Flags = self.values >= self.limit if self.is_least else self.values < self.limit
         return found
 
-    def turned(self) -> "Comparison":
-        """Return the comparison that is true where this one is false."""
+    def negated(self) -> "Comparison":
+        """Return the comparison that is true where this comparison is false."""
         values = self.values
         if values.dtype.kind == "f" and np.isnan(values).any():
             values = np.where(np.isnan(values), -np.inf if self.is_least else np.inf, values)
@@ -63,7 +63,10 @@ class Comparison:
         )
 
     def joined(self, other: "Comparison", *, is_all: bool) -> "Comparison":
-        """Return the comparison with this limit that is true where both are true, or where one is, as long as the limits keep their distance."""
+        """Return one comparison with this limit that is true where both are true or, unless `is_all`, where at least one is true.
+
+        It stays correct for other limits as long as both limits move by the same amount.
+        """
         values = other.values
         if self.limit != other.limit:
             bounds = np.iinfo(values.dtype)
@@ -72,12 +75,12 @@ class Comparison:
             )
             # The ends of the range are beyond every limit, and stay there.
             values = np.where((values == bounds.min) | (values == bounds.max), values, moved)
-        # NaN is never true: both must be true for `is_all`, otherwise the other number decides.
+        # The comparison is never true for NaN. With `is_all`, NaN stays; without it, the other number decides.
         least, most = (np.minimum, np.maximum) if is_all else (np.fmin, np.fmax)
         return replace(self, values=(least if self.is_least == is_all else most)(self.values, values))
 
     def joined_with_flags(self, flags: Flags, *, is_all: bool) -> "Comparison":
-        """Return the comparison that is true where this one and the flags are true, or where one of them is, whatever the limit."""
+        """Return the comparison that, at any limit, is true where this and the flags are true or, unless `is_all`, where one is."""
         beyond = self._beyond(is_met=not is_all)
         return replace(self, values=np.where(flags == is_all, self.values, beyond))
 
@@ -90,7 +93,7 @@ class Comparison:
 
     @property
     def kind(self) -> npt.DTypeLike | None:
-        """The narrowest integer dtype that can hold the limit; None if no dtype can, and for floats."""
+        """The narrowest integer dtype that can hold the limit; None for floats, or if no dtype can hold it."""
         if self.values.dtype.kind not in "iu":
             return None
         return next((kind for kind in WHOLE if _lies_within(self.limit, kind)), None)

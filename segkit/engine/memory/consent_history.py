@@ -1,7 +1,7 @@
-"""Work out each profile's consent to a channel as of any moment, from its status and from consent events.
+"""Work out each profile's consent to a channel at any moment, from its status and from consent events.
 
-A status applies from its date on. As of an earlier moment, the newest consent event before that moment decides. This is the consent
-that segments use; `segkit.sending.eligibility` decides who may be texted, by stricter rules.
+A status applies from its date on. At an earlier moment, the newest consent event before that moment decides. This is the consent that
+segments use. `segkit.sending.eligibility` decides by stricter rules who may be texted.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from segkit.data.validation.faults import Faults
 Channel: TypeAlias = Literal["sms", "email"]
 
 NEVER_YET, FOR_EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-"""Sentinel instants: of an event that never happened, and of an opt-out without a known date, which always counts."""
+"""Sentinel instants: for an event that never happened, and for an opt-out without a known date, which always counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class StatusThen:
 
     Attributes:
         status: the code of each profile's status.
-        dates: when the status began, in microseconds; `NEVER_YET` if that is not known.
-        is_replayed: whether the status in the data is dated after the moment, so that consent events decided.
-        is_told: whether it is replayed and there is a consent event before the moment.
+        dates: when the status began, in microseconds, or `NEVER_YET` if that is not known.
+        is_replayed: whether the status in the data has a date after the moment, so consent events decided instead.
+        is_from_event: whether a consent event before the moment decided the replayed status.
     """
 
     status: Status
     dates: Microseconds
     is_replayed: Flags
-    is_told: Flags
+    is_from_event: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class ConsentHistory:
 
     Attributes:
         status: the code of each profile's status in the data.
-        dates: when the status began, in microseconds; `NEVER_YET` if that is not known, is a placeholder such as 1970-01-01, or is
-            later than everything else in the data.
+        dates: when the status began, in microseconds. It is `NEVER_YET` if the date is not known, is a placeholder such as
+            1970-01-01, or is later than everything else in the data.
         is_date: which of `dates` have no time of day.
         given: the events that gave consent.
         withdrawn: the events that withdrew consent.
-        withdrawn_ends: the time of each event in `withdrawn`; the end of the day if it has no time of day.
+        withdrawn_ends: the time of each event in `withdrawn`, or the end of the day if it has no time of day.
         newest: the latest of `dates`.
     """
 
@@ -81,12 +81,12 @@ class ConsentHistory:
 
     @property
     def date_ends(self) -> Microseconds:
-        """The dates of statuses as they count for opt-outs: the end of the day without a time of day, `FOR_EVER` if unknown."""
+        """The dates of statuses as they count for opt-outs: the end of the day if they have no time, `FOR_EVER` if unknown."""
         return np.where(self.dates == NEVER_YET, FOR_EVER, ends_of(self.dates, self.is_date))
 
     @property
     def held(self) -> tuple[Status, Microseconds, Flags]:
-        """The arrays that this object owns; the events belong to the Dataset."""
+        """The arrays that this object owns. The events belong to the Dataset."""
         return self.status, self.dates, self.is_date
 
     def note_disagreements(self, faults: Faults) -> None:
@@ -117,11 +117,11 @@ class ConsentHistory:
             return StatusThen(self.status, self.dates, nobody, nobody)
         is_replayed = self.dates > moment
         given, withdrawn = self.newest_given(moment), self._newest(self.withdrawn, self.withdrawn_ends, moment)
-        is_told = is_replayed & ((given > NEVER_YET) | (withdrawn > NEVER_YET))
+        is_from_event = is_replayed & ((given > NEVER_YET) | (withdrawn > NEVER_YET))
         said = np.where(withdrawn >= given, np.int8(UNSUBSCRIBED), np.int8(SUBSCRIBED))
-        status = np.where(is_replayed, np.where(is_told, said, np.int8(NEVER)), self.status)
+        status = np.where(is_replayed, np.where(is_from_event, said, np.int8(NEVER)), self.status)
         dates = np.where(is_replayed, np.maximum(given, withdrawn), self.dates)
-        return StatusThen(status.astype(np.int8), dates, is_replayed, is_told)
+        return StatusThen(status.astype(np.int8), dates, is_replayed, is_from_event)
 
     def newest_given(self, until: int) -> Microseconds:
         """Return the time of each profile's latest event that gave consent, up to a moment."""

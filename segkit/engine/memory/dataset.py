@@ -51,26 +51,26 @@ FOR_ANALYSTS = (
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
-    """A shop's profiles, events and lists as of a moment. Make it with `sk.load` or `Dataset.from_frames`.
+    """A shop's profiles, events and lists, seen from one moment. Make it with `sk.load` or `Dataset.from_frames`.
 
     Attributes:
-        as_of: the moment as of which questions are answered, UTC. Events after it never count.
+        as_of: the moment for which questions are answered, in UTC. Events after it never count.
         report: a row for each fault that was found, and what was done about it.
         phones: each profile's phone number in E.164 with its country and kind, or the reason why there is none.
         events: the event index.
         lists: the entries of each list.
         postal_points: the points of postal codes.
-        known_until: dates after this moment are ignored as wrong. As of an earlier moment, consent and the profiles that existed are
-            those of that moment.
-        loaded: the time of the clock when the data was loaded.
-        sms: what the profiles say about SMS in addition to the consent status; only eligibility uses it.
-        unknown_sms_words: which profiles have an unknown value of SMS consent; `sms_consent` is "never_subscribed" for them.
-        losses: tables of which more than 5 % of the rows were left out, which is shown prominently.
-        default_country: two-letter country of postal codes if the profile has no country; None leaves them without a location.
-        cache: results worked out from the data, within a limit of memory.
+        known_until: dates after this moment are ignored as wrong. If `as_of` is earlier, answers use the consent and the profiles of
+            that time.
+        loaded: when the data was loaded, by the system's clock.
+        sms: further columns about SMS, beside the consent status, which only eligibility uses.
+        unknown_sms_words: which profiles have an unknown SMS consent value. Their `sms_consent` is "never_subscribed".
+        losses: the tables that lost more than 5 % of their rows, which are shown prominently.
+        default_country: the two-letter country for postal codes of profiles without a country; None leaves these without a location.
+        cache: computed results, up to a memory limit.
 
-    `dir(shop)` lists the attributes for analysts; engines use the others, which may change. Printing a shop shows counts and dates and
-    never a person, since notebooks are shared. Shops are compared by identity, so that a shop can be a dictionary key.
+    `dir(shop)` lists the attributes for analysts. The others are for engines and may change. Printing a shop shows counts and dates,
+    but never a person, since notebooks are shared. Shops are compared by identity, so a shop can be a dictionary key.
     """
 
     as_of: datetime
@@ -106,15 +106,15 @@ class Dataset:
         add_profiles_of_events: bool = False,
         day_first: bool | None = None,
     ) -> Self:
-        """Build a Dataset from frames, whose columns keep their types; the frames are not changed.
+        """Build a Dataset from frames. Their columns keep their types, and the frames are not changed.
 
         A frame is a pandas or Polars frame, an Arrow table, or any object that exports its columns to Arrow. Text is read as in CSV:
-        empty text means not set, and "18" is a number for a condition that needs one. A period means its first moment. Frames that
-        segkit returns, such as `Dataset.profiles` with a column of your own, can be loaded again with the same meaning.
+        empty text means not set, and "18" is a number for a condition that needs a number. A pandas period means its first moment.
+        Frames that segkit returns, such as `Dataset.profiles` with a column of your own, can be loaded again with the same meaning.
 
         Args:
-            profiles: one row for each profile, with `profile_id`; known columns have the names of the Klaviyo API, and others are
-                custom properties. None takes the profiles from the events.
+            profiles: one row for each profile, with `profile_id`. Known columns have the same names as in the Klaviyo API, and other
+                columns are custom properties. None takes the profiles from the events.
             events: `profile_id`, `metric`, `datetime` and, optionally, `value` and event properties.
             as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the newest event that is not
                 in the future.
@@ -125,13 +125,13 @@ class Dataset:
                 It applies to SMS and email, and takes precedence over known values.
             default_country: the country of phone numbers without a country code, and of postal codes, if the profile has no country.
             unreadable: "leave out" leaves out dates and amounts that can't be read, and reports them.
-            add_profiles_of_events: add a profile without properties for each id that only events have; otherwise such events are
-                left out.
+            add_profiles_of_events: whether to add a profile without properties for each id that only events have. If False, such
+                events are left out.
             day_first: True reads 06/07/2026 as 6 July and False as 7 June, also in properties. None reads such dates month first, as
-                Klaviyo does; in known columns only if the column itself proves this order.
+                Klaviyo does, but in known columns only if the column itself proves this order.
 
         Raises:
-            DataError: the data has faults that would change an answer silently; the error lists them all.
+            DataError: the data has faults that would change an answer silently. The error lists them all.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> shop
@@ -163,12 +163,12 @@ class Dataset:
         """Validate tables and build a Dataset, for `from_frames` and `sk.load`.
 
         Args:
-            tables: the tables as they were read; a table may have several parts, each with its own headers.
-            options: the options of loading.
+            tables: the tables as they were read. A table may have several parts, each with its own headers.
+            options: the arguments of `sk.load`.
             faults: the faults that were found while files were read.
 
         Raises:
-            DataError: the data has faults that would change an answer silently; the error lists them all.
+            DataError: the data has faults that would change an answer silently. The error lists them all.
         """
         checked = check_shop(tables, options, faults)
         shop = cls.of_checked(checked)
@@ -215,16 +215,16 @@ class Dataset:
         return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
 
     def _repr_html_(self) -> str:
-        """Return the text of `repr` as HTML, with all metrics, properties and lists, and the report; it names nobody."""
+        """Return the text of `repr` as HTML, with all metrics, properties and lists, and the report. It names nobody."""
         return shop_card(self)
 
     @property
     def alarms(self) -> list[str]:
-        """A sentence for each table of which more than 5 % was left out, with the share and what to do about it."""
+        """A sentence for each table that lost more than 5 % of its rows, with the share and what to do about it."""
         return [loss.sentence for loss in self.losses]
 
     def with_as_of(self, as_of: str | date | datetime) -> Self:
-        """Return the same data as of another moment; nothing is read or copied.
+        """Return the same data with a different `as_of`. Nothing is read or copied.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann"]}), as_of="2026-06-30")
         >>> shop.with_as_of("2026-03-31").as_of.isoformat()
@@ -233,15 +233,16 @@ class Dataset:
         return replace(self, as_of=read_as_of(as_of))
 
     def with_properties(self, frame: Frame | pd.Series) -> Self:
-        """Return a copy of the shop with additional columns as properties of its profiles, validated as in loading.
+        """Return a copy of the shop with additional columns as properties of its profiles, validated as in `sk.load`.
 
         The shop itself does not change. A column replaces a property of the same name, and the report says so. The report also counts
-        ids that no profile has. For profiles that are not in the frame, the property is not set. Columns that decide who may be contacted,
+        ids that no profile has. The property is not set for profiles that are not in the frame. Columns that decide who may be contacted,
         such as `sms_consent` or `country`, are not accepted, since they are read together with phone numbers: load the profiles with
         these columns instead.
 
         Args:
-            frame: its index, or a column, is named `profile_id`; each other column becomes a property. A named Series is one column.
+            frame: a frame with `profile_id` as its index or as a column. Every other column becomes a property. A named Series counts
+                as one column.
 
         Raises:
             DataError: there is no `profile_id`, an id has two rows, no profile has one of the ids, or a column is not accepted.
@@ -262,15 +263,15 @@ class Dataset:
     def with_list(self, name: str, ids: Iterable[Any]) -> Self:
         """Return a copy of the shop with an additional list of profiles, which `sk.in_list(name)` finds.
 
-        The shop itself does not change. The entries have no date of joining, so a condition on that date matches none of them. The list
+        The shop itself does not change. The entries have no join date, so a condition on that date matches none of them. The list
         replaces a list of the same name, and the report says so. The report also counts ids that no profile has.
 
         Args:
             name: the name of the list.
-            ids: ids of profiles: any iterable, an Index, a Series, or a frame with `profile_id`, such as that of `sk.members`.
+            ids: the ids of profiles, as any iterable, an Index, a Series, or a frame with `profile_id`, such as `sk.members` returns.
 
         Raises:
-            DataError: there are no ids, or no profile has one of them.
+            DataError: there are no ids, or no profile has any of them.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> sorted(shop.with_list("Picked", ["bea"]).lists)
@@ -286,23 +287,23 @@ class Dataset:
         return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
 
     def save(self, folder: str | Path) -> Path:
-        """Write the shop to a folder, which `sk.load(folder)` opens without validating it again. The folder is written whole or not at all.
+        """Write the shop to a folder that `sk.load(folder)` opens without validating it again. The folder is written whole or not at all.
 
         It contains personal data: addresses, phone numbers, and what each person did. Only the owner of the files can read them. Protect
         them like the original data, and keep them out of repositories and mails.
 
-        An existing saved shop is replaced. `as_of`, the report and the alarms are saved too. Another version of segkit may refuse to open
+        An existing saved shop is replaced. `as_of`, the report and the alarms are also saved. Another version of segkit may refuse to open
         the folder, so keep the original data.
 
         Args:
-            folder: the folder; it and its parents are created.
+            folder: the folder. It and its parents are created if they do not exist.
 
         Returns:
             The absolute path of the folder.
 
         Raises:
-            FileError: the folder contains other files than a saved shop, or can't be written.
-            DataError: a property contains Python objects of a kind that can't be written.
+            FileError: the folder contains files that are not part of a saved shop, or it can't be written.
+            DataError: a property contains Python objects that can't be written.
         """
         checked = Checked(
             ids=self._ids,
@@ -331,13 +332,13 @@ class Dataset:
         """Open a saved shop, for `sk.load`.
 
         Raises:
-            DataError: it was saved by another version, or is not complete.
+            DataError: the shop was saved by another version of segkit, or the folder is not complete.
         """
         shop = cls.of_checked(open_shop(folder))
         return shop if as_of is None else shop.with_as_of(as_of)
 
     def _derived(self) -> dict[str, pa.Array]:
-        """Return what engines need to know about each profile in addition to its properties: its country, its point and its consent."""
+        """Return what engines need to know about each profile beside its properties: its country, location and consent."""
         latitudes, longitudes = (pa.array(degrees, from_pandas=True) for degrees in self.points)
         found = {"country": self.countries, "latitude": latitudes, "longitude": longitudes}
         for channel in ("sms", "email"):
@@ -371,7 +372,7 @@ class Dataset:
 
     @property
     def metric_names(self) -> list[str]:
-        """The canonical names of all metrics with events, most events first; "Clicked Text Message" is called "Clicked SMS"."""
+        """The canonical names of all metrics with events, most events first. "Clicked Text Message" is called "Clicked SMS"."""
         sizes = self.events.sizes
         return sorted(sizes, key=lambda name: -sizes[name])
 
@@ -382,18 +383,18 @@ class Dataset:
 
     @property
     def profiles(self) -> pd.DataFrame:
-        """All profiles, with a column for each property; index `profile_id`. Contains personal data: take care where you show it."""
+        """All profiles, with a column for each property and `profile_id` as the index. It is personal data: take care where you show it."""
         return self.rows(np.arange(len(self)))
 
     def rows(self, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
-        """Return the profiles in some rows as a frame, with a column for each property; index `profile_id`."""
+        """Return the profiles in some rows as a frame, with a column for each property and `profile_id` as the index."""
         frame = {name: self.handed_out(name).take(rows).to_pandas() for name in self._table}
         return StyledFrame(frame).set_axis(self.profile_ids[rows], axis=0).rename_axis("profile_id")
 
     def handed_out(self, name: str) -> Cells:
-        """Return a property as it appears in tables and files, where unknown values of SMS consent are "unknown".
+        """Return a property as it appears in tables and files, where unknown SMS consent values are "unknown".
 
-        When loaded again, "unknown" counts as an opt-out of the phone number, and as "never_subscribed" for segments.
+        When it is loaded again, "unknown" counts as an opt-out for the phone number, and as "never_subscribed" for segments.
         """
         held = self._table[name]
         if name != "sms_consent" or not self.unknown_sms_words.any():
@@ -403,7 +404,7 @@ class Dataset:
     def cells(self, name: str) -> Cells:
         """Return the cells of a property of all profiles, which may be stored as codes.
 
-        "City", the spelling of Klaviyo's exports, finds `city`.
+        The spelling in Klaviyo's exports also works, so "City" finds `city`.
 
         Raises:
             DataError: the profiles have no such property.
@@ -502,15 +503,15 @@ class Dataset:
         return found
 
     def consent(self, channel: Channel, word: Consent) -> Flags:
-        """Return which profiles have a consent status for a channel, as of `as_of`; without the column, all are "never_subscribed".
+        """Return which profiles have a consent status for a channel at `as_of`. Without the column, all are "never_subscribed".
 
-        A status dated after `as_of` does not count: the newest consent event before `as_of` decides. Without such an event, or if the
-        profile was not created yet, the status is "never_subscribed".
+        A status with a date after `as_of` does not count: the newest consent event before `as_of` decides. Without such an event, or
+        if the profile was not created yet, the status is "never_subscribed".
         """
         return np.asarray(self.status_then(channel).status == CONSENTS.index(word))
 
     def status_then(self, channel: Channel) -> StatusThen:
-        """Return each profile's consent to a channel as of `as_of`, and its date."""
+        """Return each profile's consent to a channel at `as_of`, and its date."""
         moment = microseconds(self.as_of)
         return self.cache.keep(("status", channel, moment), lambda: self.consent_history(channel).then(moment))
 
@@ -537,7 +538,7 @@ class Dataset:
         )
 
     def _dates(self, name: str) -> Microseconds:
-        """Return a date of each profile in microseconds; `NEVER_YET` if it is not set."""
+        """Return a date of each profile in microseconds, or `NEVER_YET` if it is not set."""
         if not self.has_property(name):
             return np.full(len(self), NEVER_YET)
         values = _arrow(self.cells(name).loaded()).cast(pa.int64())
@@ -545,7 +546,7 @@ class Dataset:
 
     @property
     def not_there_yet(self) -> Flags | None:
-        """Which profiles were created after `as_of`; None if there are none, or if the data has no dates of creation."""
+        """Which profiles were created after `as_of`; None if there are none, or if the data has no creation dates."""
         if self.as_of >= self.known_until or not self.has_property("created"):
             return None
         moment = microseconds(self.as_of)
@@ -553,7 +554,7 @@ class Dataset:
         return found if found.any() else None
 
     def is_later(self, name: str) -> Flags:
-        """Return for which profiles the date in a known column is after `as_of`; dates after `known_until` do not count."""
+        """Return for which profiles the date in a known column is after `as_of`. Dates after `known_until` do not count."""
         if self.as_of >= self.known_until:
             return np.zeros(len(self), dtype=bool)
         dates = self._dates(name)
@@ -565,7 +566,7 @@ class Dataset:
         return self.cache.keep(("countries",), lambda: self._countries().dictionary_decode())
 
     def _countries(self) -> pa.DictionaryArray:
-        """Return `countries` as dictionary codes, which are faster to work out than texts."""
+        """Return `countries` as dictionary codes, which are faster to compute than text."""
         return self.cache.keep(("codes of countries",), self._coded_countries)
 
     def _coded_countries(self) -> pa.DictionaryArray:
@@ -584,12 +585,12 @@ class Dataset:
 
     @property
     def _without_country(self) -> Flags:
-        """Which profiles have no country; an unknown country counts as a country here."""
+        """Which profiles have no country. An unknown country counts as a country here."""
         return ~self.is_set("country") if self.has_property("country") else np.ones(len(self), dtype=bool)
 
     @property
     def is_anywhere_unknown(self) -> bool:
-        """Whether no profile has a country to look up its postal code in."""
+        """Whether no profile has a country, which is needed to look up its postal code."""
         return self.default_country is None and not self.has_property("country")
 
     def note_unplaced(self, faults: Faults) -> None:
@@ -618,11 +619,11 @@ class Dataset:
 
     @property
     def points(self) -> tuple[Degrees, Degrees]:
-        """Latitude and longitude of each profile in degrees, its own or those of its postal code; NaN if unknown."""
+        """Latitude and longitude of each profile in degrees, from the profile or its postal code; NaN if unknown."""
         return self.cache.keep(("points",), lambda: self._placed.points)
 
     def kilometers(self, of: tuple[float, float]) -> Degrees:
-        """Return each profile's distance in kilometers from a point, given in degrees (latitude, longitude); NaN if unknown."""
+        """Return each profile's distance in kilometers from a (latitude, longitude) in degrees, or NaN if it is unknown."""
         return self._placed.kilometers(of)
 
     @property
@@ -640,7 +641,7 @@ class Dataset:
 
 
 def _arrow(cells: Cells) -> pa.ChunkedArray:
-    """Return the cells of a known column, which have a single Arrow type after validation."""
+    """Return the cells of a known column, which has a single Arrow type after validation."""
     if isinstance(cells.values, list):
         raise TypeError(type(cells.values))
     return cells.values

@@ -21,7 +21,7 @@ from segkit.engine.memory.bins import digit_of
 from segkit.engine.memory.cells import Digit, add_up_cells, count_cells
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
-from segkit.engine.memory.words import Counter, packed
+from segkit.engine.memory.packed_flags import Counter, packed
 from segkit.engine.protocol import (
     COUNT,
     EVERYBODY,
@@ -46,7 +46,7 @@ BATCH = 65_536
 class MemoryEngine:
     """The engine for a Dataset in memory.
 
-    Answers to conditions and amounts of measures are cached in the Dataset. Cells and counts are fast to work out, so they are not cached.
+    The Dataset caches answers to conditions and amounts of measures. Cells and counts are fast to compute, so they are not cached.
 
     Attributes:
         dataset: the profiles and events.
@@ -60,14 +60,14 @@ class MemoryEngine:
 
     @property
     def as_of(self) -> datetime:
-        """The moment as of which questions are answered, UTC."""
+        """The moment for which questions are answered, in UTC."""
         return self.dataset.as_of
 
     def __len__(self) -> int:
         return len(self.dataset)
 
     def at(self, as_of: datetime) -> "MemoryEngine":
-        """Return an engine for the same data with another `as_of`; nothing is copied."""
+        """Return an engine for the same data with another `as_of`. Nothing is copied."""
         return MemoryEngine(self.dataset.with_as_of(as_of))
 
     def names(self) -> Names:
@@ -81,11 +81,11 @@ class MemoryEngine:
         )
 
     def notes(self, conditions: Iterable[Condition]) -> list[str]:
-        """Return what an analyst should know about the answers; no sentence twice."""
+        """Return what an analyst should know about the answers, without repetitions."""
         return list(dict.fromkeys(note for condition in conditions for note in self._evaluation.notes(condition)))
 
     def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
-        """Return how many profiles match each condition, among all profiles or only some; see `Engine.counts`."""
+        """Return how many profiles match each condition, among all profiles or only some of them: see `Engine.counts`."""
         evaluation = self._evaluation
         parts = [_parts(condition) for condition in conditions]
         distinct = set[Condition]().union(*parts)
@@ -93,14 +93,14 @@ class MemoryEngine:
         if len(distinct) >= len(conditions):
             every = map(evaluation.answer, conditions)
             return [int(np.count_nonzero(holds if inside is None else holds & inside)) for holds in every]
-        # There are fewer parts than conditions if segments are compared in pairs. Then combining packed bits is faster than flags.
+        # If segments are compared in pairs, there are fewer parts than conditions, and combining packed bits is faster than flags.
         words = {condition: packed(evaluation.answer(condition)) for condition in distinct}
         also = [] if inside is None else [packed(inside)]
         counter = Counter(len(next(iter(words.values()))))
         return [counter.count(*(words[part] for part in some), *also) for some in parts]
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY, sums: Sequence[Summed] = ()) -> pd.DataFrame:
-        """Group profiles by several items, count each group, and add up outcomes; see `Engine.cube`."""
+        """Group profiles by several items, count each group, and add up outcomes: see `Engine.cube`."""
         inside = self._matching(among)
         some = None if inside.all() else inside
         asked = [self._digit(item) for item in by]
@@ -128,7 +128,7 @@ class MemoryEngine:
         return among.values if isinstance(among, Picked) else self._evaluation.answer(among)
 
     def _digit(self, item: Item) -> Digit | bool:
-        """Return an item's values as digits; just True or False if a condition matches every profile or none."""
+        """Return an item's values as digits, or only True or False if a condition matches every profile or none."""
         match item:
             case At(inner, moment):
                 if isinstance(inner, (EventCount, EventSum, EventDays)):
@@ -148,7 +148,7 @@ class MemoryEngine:
                 return True if flags.all() else Digit.of_flags(flags)
 
     def _amounts(self, item: Summed) -> tuple[npt.NDArray[Any], int]:
-        """Return what each profile adds to a sum, in whole units, and how many decimals the units have."""
+        """Return what each profile adds to a sum, in whole units, and the number of decimals of the units."""
         match item:
             case At(inner, moment):
                 if isinstance(inner, Cut):
@@ -162,7 +162,7 @@ class MemoryEngine:
                 return self._evaluation.answer(item), 0
 
     def _hash_groups(self, item: HashGroup) -> npt.NDArray[np.int32]:
-        """Return the group of each profile; see `HashGroup`."""
+        """Return the group of each profile (see `HashGroup`)."""
 
         def groups() -> npt.NDArray[np.int32]:
             key = item.key.encode()
@@ -196,7 +196,7 @@ def batches_of(
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of an "all of"; any other condition is its own only part."""
+    """Return the parts of an "all of". Any other condition is its own only part."""
     return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 
@@ -219,8 +219,8 @@ def _batch(rows: npt.NDArray[np.int64], columns: dict[str, Cells]) -> pa.RecordB
 def _cells_at(cells: Cells, rows: npt.NDArray[np.int64]) -> pa.Array:
     """Return the cells of some rows as one array. Codes stay codes, and values of several kinds become JSON.
 
-    The column is sliced first, because `take` on a whole column may combine its chunks every time. If the rows are consecutive, the
-    slice is the result.
+    The column is sliced first, because `take` on a whole column may combine its chunks every time. For consecutive rows, the slice is
+    the result.
     """
     if isinstance(cells, CodedCells):
         codes = cells.coded()

@@ -2,7 +2,7 @@
 
 Three rules hold throughout. A profile either matches a condition or does not, and `Not` is the complement among all profiles.
 With no matching events, the count and the sum are 0. A property that is not set, or that can't be read as the kind that a test
-needs, passes no test, not even a negative one; only `SetTest(False)` and `SomethingTest(False)` match it.
+needs, passes no test, not even a negative test. Only `SetTest(False)` and `SomethingTest(False)` match it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -89,19 +89,19 @@ Uncounted: TypeAlias = (
 )
 
 MOST_LATEST = 10_000
-"""Of how many conditions the latest limits are remembered, as pairs of hashes."""
+"""The number of conditions for which the latest limits are remembered, as pairs of hashes."""
 
 CountedEvents: TypeAlias = tuple[npt.NDArray[np.int32], recency.Days, npt.NDArray[np.int64] | None]
-"""Profiles, days and amounts of events; the amounts are None if events are only counted."""
+"""Profiles, days and amounts of events. The amounts are None if events are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A condition of which one limit differs from its first use, as a comparison.
+    """A condition as a comparison, where one limit differs from the condition's first use.
 
     Attributes:
         comparison: the numbers and the limit.
-        key: identifies the numbers: equal for every limit.
+        key: the key of the numbers, which is the same for every limit.
     """
 
     comparison: Comparison
@@ -113,7 +113,7 @@ class Evaluation:
     """Evaluates conditions on one Dataset, and keeps answers and intermediate results in the Dataset's cache.
 
     For each measure it also remembers the first condition that used it. Conditions with another limit are then answered from cached
-    amounts, so that moving a threshold is fast.
+    amounts, which makes moving a threshold fast.
     """
 
     dataset: Dataset
@@ -123,7 +123,7 @@ class Evaluation:
         in_memory(self.dataset)
 
     def keep(self, what: str, of: Hashable, work_out: Callable[[], T]) -> T:
-        """Return a cached result for the Dataset's `as_of`, and work it out if it is not cached."""
+        """Return a cached result for the Dataset's `as_of`, or compute and cache it."""
         return self.dataset.cache.keep(self.key(what, of), work_out)
 
     def key(self, what: str, of: Hashable) -> tuple[Hashable, ...]:
@@ -134,14 +134,14 @@ class Evaluation:
         """Return for which profiles a condition is true, in the Dataset's order.
 
         Warns:
-            SegkitWarning: the condition has notes that this object has not warned of before.
+            SegkitWarning: the condition has notes that this object has not issued before.
         """
         found = self.answer(condition)
-        self.tell([condition])
+        self.warn_about_answers([condition])
         return found
 
-    def tell(self, conditions: Iterable[Condition]) -> None:
-        """Warn of notes that this object has not warned of before (see `protocol.warn_of`)."""
+    def warn_about_answers(self, conditions: Iterable[Condition]) -> None:
+        """Warn with notes that this object has not issued before (see `protocol.warn_of`)."""
         notes = dict.fromkeys(note for condition in conditions for note in self.notes(condition))
         new = [note for note in notes if note not in self._warned]
         self._warned.update(new)
@@ -154,8 +154,8 @@ class Evaluation:
     def answer(self, condition: Condition) -> Flags:
         """Return for which profiles a condition is true, without warnings.
 
-        A condition that `part` does not cache is cached once it is asked for twice in a row, as a segment is that was tuned and is
-        then counted, checked and written.
+        A condition that `part` does not cache is cached when it is asked for twice in a row. This helps if a segment is tuned and then
+        counted, checked and written.
         """
         found = self.part(condition)
         if found.flags.writeable:
@@ -169,10 +169,10 @@ class Evaluation:
         return found
 
     def part(self, condition: Condition) -> Flags:
-        """Return for which profiles a condition is true; the condition may be a part of another.
+        """Return for which profiles a condition is true. The condition may be part of another condition.
 
-        Cache the answer, unless a measure of the condition was first used with another limit. Then comparing the cached amounts
-        again is faster than allocating memory for one more answer.
+        Cache the answer, unless a measure of the condition was first used with another limit. In that case, comparing the cached
+        amounts again is faster than allocating memory for one more answer.
         """
         key = self.key("answer", condition)
         found: Flags | None = self.dataset.cache.get(key)
@@ -180,7 +180,7 @@ class Evaluation:
             found, is_first = self._evaluated(condition)
             absent = self.dataset.not_there_yet
             if absent is not None:
-                # Applies to `Not` too: a profile created after `as_of` is in no segment yet.
+                # This applies to `Not` as well: a profile created after `as_of` is in no segment yet.
                 found = found & ~absent
             if is_first:
                 self.dataset.cache.put(key, found)
@@ -232,9 +232,9 @@ class Evaluation:
         return [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
 
     def _moved(self, condition: Condition) -> "Moved | Literal['several'] | None":
-        """Return a condition as one comparison if exactly one of its limits differs from its first use; None if none does.
+        """Return a condition as one comparison if one limit differs from its first use, "several" if several do, else None.
 
-        Everything that stays the same is joined into the numbers once, so that a later limit costs one comparison.
+        Everything that stays the same is joined into the numbers once, so each later limit costs only one comparison.
         """
         match condition:
             case AllOf(conditions) | AnyOf(conditions):
@@ -244,8 +244,8 @@ class Evaluation:
                 if not isinstance(moved, Moved):
                     return moved
                 key = Not, moved.key
-                turned = moved.comparison.turned
-                return Moved(replace(turned(), values=self.keep("joined numbers", key, lambda: turned().values)), key)
+                negated = moved.comparison.negated
+                return Moved(replace(negated(), values=self.keep("joined numbers", key, lambda: negated().values)), key)
             case MetricCondition():
                 changed = self._changed_measures(condition)
                 return (self._moved_events(condition, changed) or "several") if changed else None
@@ -293,7 +293,7 @@ class Evaluation:
         return Moved(replace(comparison, values=self.keep("joined numbers", key, values)), key)
 
     def _moved_events(self, condition: MetricCondition, changed: Sequence[tuple[Measure, int]]) -> "Moved | None":
-        """Return a condition on events as a comparison of the days that decide, or of the amounts in its window."""
+        """Return a condition on events as a comparison of the deciding days, or of the amounts in its window."""
         for measure, day in changed:
             days = self.deciding_days(measure) if isinstance(measure, (LastDay, FirstDay)) else None
             if days is not None:
@@ -311,7 +311,7 @@ class Evaluation:
         if not conditions:
             return np.full(len(self.dataset), of_none), True
         answers = [self.part(condition) for condition in conditions]
-        # Cached answers are read-only; answers made for this question alone are writeable.
+        # Cached answers are read-only. Answers that were made only for this question are writeable.
         own = next((number for number, answer in enumerate(answers) if answer.flags.writeable), None)
         found = answers.pop(own or 0)
         if own is None:
@@ -321,7 +321,7 @@ class Evaluation:
         return found, own is None
 
     def _holds(self, condition: Uncounted) -> Flags:
-        """Return for which profiles a condition is true, for all kinds that do not count events of one metric."""
+        """Return for which profiles a condition is true, for all kinds of conditions that do not count events."""
         match condition:
             case FunnelCondition(steps):
                 is_taken = [step.is_taken for step in steps]
@@ -349,10 +349,10 @@ class Evaluation:
     def _meets_limit(self, condition: MetricCondition, changed: Sequence[tuple[Measure, int]]) -> Flags:
         """Return for which profiles a count or a sum meets its limit.
 
-        Compare the amounts in the window or, if only an end of the window has moved since the first use, the days that decide.
+        Compare the amounts in the window or, if only an end of the window has moved since the first use, the deciding days.
 
         Args:
-            condition: what is counted or summed, and the limit.
+            condition: the condition on a count or a sum.
             changed: see `_changed_measures`.
         """
         moved = self._moved_events(condition, changed) if changed else None
@@ -366,7 +366,7 @@ class Evaluation:
         return comparison.flags()
 
     def _narrow(self, comparison: Comparison, measure: Measure) -> "Moved | None":
-        """Return a comparison of narrower integers, which are faster to compare; None if no integer can hold the limit."""
+        """Return a comparison of narrower integers, which are faster to compare, or None if no integer can hold the limit."""
         kind = comparison.kind
         if kind is None:
             return None
@@ -374,7 +374,7 @@ class Evaluation:
         return Moved(replace(comparison, values=narrow), (measure, kind, comparison.is_least))
 
     def deciding_days(self, measure: DayMeasure) -> recency.Days | None:
-        """Return for each profile the day of the event with which a measure reaches its number.
+        """Return, for each profile, the day of the event with which a measure reaches its number.
 
         Events are counted back from the end of the measure's timeframe, or forward from its beginning. Return None if no single
         event decides, as for a sum with refunds.
@@ -420,7 +420,7 @@ class Evaluation:
         return profiles[::-1], -days[::-1], None if units is None else units[::-1]
 
     def _counted_events_of(self, measure: EventMeasure) -> CountedEvents:
-        """Return what `_counted_events` does for a measure of a single metric."""
+        """Do the same as `_counted_events` for a measure of a single metric."""
         events = self.dataset.events.metric(_single(measure))
         rows = self.selected(measure, events)
         profiles, days = events.profiles[rows], events.days[rows]
@@ -431,12 +431,12 @@ class Evaluation:
         return profiles, days, events.units[rows]
 
     def _scale(self, measure: EventMeasure) -> int:
-        """Return how many decimals the amounts of a measure have, which are as many in every metric that has amounts."""
+        """Return the number of decimals in the amounts of a measure. It is the same for every metric that has amounts."""
         of_each = [self.dataset.events.metric(name) for name in each_metric(measure.metric)]
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count of events or days, or its sum in whole units; and how many decimals the units have."""
+        """Return each profile's count of events or days, or its sum in whole units, and the number of decimals of the units."""
         match measure:
             case EventCount():
                 return self.keep("count", measure, lambda: (self._count(measure), 0))
@@ -510,7 +510,7 @@ class Evaluation:
         could_be: dict[str, npt.NDArray[np.uint8]] = {}
         for place, step in enumerate(condition.steps):
             events = self.dataset.events.metric(step.metric)
-            # By the canonical name, since the old and the new name of a metric mean the same metric.
+            # Use the canonical name, since the old and the new name of a metric mean the same metric.
             steps = could_be.setdefault(canonical_metric(step.metric), np.zeros(len(events), dtype=np.uint8))
             counted = EventCount(step.metric, condition.timeframe, step.where)
             steps[self.selected(counted, events)] |= np.uint8(1 << place)
@@ -521,7 +521,7 @@ class Evaluation:
         return funnels.StepEvents(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def window(self, measure: EventMeasure, events: MetricEvents) -> slice:
-        """Return the events in a measure's timeframe; those after `as_of` never count."""
+        """Return the events in a measure's timeframe. Events after `as_of` never count."""
         start, end = timeframes.bounds(measure.timeframe, self.dataset.as_of)
         now = microseconds(self.dataset.as_of) + 1
         return events.window(
@@ -537,12 +537,12 @@ class Evaluation:
         return passing(self.dataset.column(name), test, self.dataset.as_of)
 
     def _compares(self, name: str, comparison: NumberComparison, value: float) -> Comparison | None:
-        """Return a comparison of a property's numbers, which is faster than testing distinct values; None if it has no numbers."""
+        """Return a comparison of a property's numbers, or None if it has none. This is faster than testing distinct values."""
         has_numbers = self.dataset.column(name).numbers.readable.any()
         return Comparison.of(self.numbers(name), comparison, value) if has_numbers else None
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
-        """Return each profile's number in a property; NaN if the property is not set or is not a number."""
+        """Return each profile's number in a property, or NaN if the property is not set or is not a number."""
         return self.keep("numbers", name, lambda: numbers_of(self.dataset.column(name)))
 
     def _within(self, condition: DistanceCondition) -> Comparison:
@@ -552,7 +552,7 @@ class Evaluation:
         return Comparison(self.kilometers(condition.of), float(np.nextafter(limit, np.inf)), is_least=True)
 
     def kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
-        """Return each profile's distance from a place; NaN if the profile's location is unknown."""
+        """Return each profile's distance from a place, or NaN if the profile's location is unknown."""
         return self.keep("kilometers", place, lambda: self._kilometers(place))
 
     def _kilometers(self, place: PostalCode | Point) -> npt.NDArray[np.float64]:
@@ -577,14 +577,14 @@ class Evaluation:
     def _dated(self, channel: Channel, test: DateTest) -> Flags:
         """Return for which profiles the date of the consent status passes a test.
 
-        If a consent event before `as_of` decided the status, its date counts.
+        If a consent event before `as_of` decided the status, the event's date counts.
         """
         name = f"{channel}_consent_timestamp"
         found = passing(self.dataset.column(name), test, self.dataset.as_of)
         then = self.dataset.status_then(channel)
         if not then.is_replayed.any():
             return found
-        replayed = then.is_told & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
+        replayed = then.is_from_event & in_timeframe(then.dates, test.timeframe, self.dataset.as_of)
         return np.where(then.is_replayed, replayed, found)
 
     def _can_receive_email(self) -> Flags:
@@ -616,7 +616,7 @@ def _moved_floats(comparison: Comparison | None, measure: Measure) -> "Moved | L
 
 
 def _tally(profiles: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
-    """Return how often each profile occurs. Work block by block, with 32-bit counts, so that the data stays in the processor's cache."""
+    """Return how often each profile occurs. It counts in blocks, in 32 bits, so that the data stays in the processor's cache."""
     counts = np.zeros(size, dtype=np.int32)
     for block in blocks(profiles):
         np.add.at(counts, block, np.int32(1))
@@ -630,7 +630,7 @@ def _single(measure: EventMeasure) -> str:
 
 
 def longest(condition: FunnelCondition) -> int | None:
-    """Return the maximum number of microseconds between the first and the last step of a funnel; None means no limit."""
+    """Return the maximum number of microseconds between the first and the last step of a funnel, or None for no limit."""
     return None if condition.completion_seconds is None else condition.completion_seconds * 1_000_000
 
 

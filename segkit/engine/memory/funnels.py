@@ -1,8 +1,8 @@
 """Find the profiles that took the steps of a funnel in order, for all profiles at once.
 
 `evaluation.py` decides which steps an event can be, and `docs/decisions/0010-funnels.md` defines what a funnel means. Events of the
-same profile at the same instant form one moment. The algorithm passes over the moments once for each step, and keeps only the
-latest start among the chains that reached this step: of two chains, the one that began later has more time left.
+same profile at the same instant form one moment. The algorithm passes over the moments once for each step. Of all chains that reached
+the step, it keeps only the latest start, since the chain that began last has the most time left.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from segkit.data.instants import Flags, Microseconds
 
 Places = npt.NDArray[np.int64]
-"""1-based indices of moments; 0 means none."""
+"""1-based indices of moments, where 0 means none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class StepEvents:
     """Events that could be steps, in any order.
 
     Attributes:
-        profiles: row of the profile of each event.
+        profiles: the row of each event's profile.
         times: microseconds since 1970, UTC.
-        steps: the steps that an event could be, one bit each; the first step is the lowest bit.
+        steps: the steps that an event could be, one bit each, with the first step as the lowest bit.
     """
 
     profiles: npt.NDArray[np.int32]
@@ -39,12 +39,12 @@ class StepEvents:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """The steps reached at each moment; moments are sorted by profile, then oldest first.
+    """The steps reached at each moment. Moments are sorted by profile, then oldest first.
 
     Attributes:
-        profiles: row of the profile of each moment.
+        profiles: the row of each moment's profile.
         times: microseconds since 1970, UTC.
-        starts: for each step to take, and each moment, the latest first step from which the moment reaches it, as a 1-based index.
+        starts: for each step to take and each moment, the latest first step from which the moment reaches it, as a 1-based index.
         completed: the moments that complete the funnel.
     """
 
@@ -64,8 +64,8 @@ def chains(events: StepEvents, is_taken: Sequence[bool], longest: int | None) ->
 
     Args:
         events: the events that could be a step, without those outside the timeframe.
-        is_taken: for each step, whether it must be taken or must not be taken; at least one must be taken.
-        longest: maximum number of microseconds from the first taken step to the last; None means no limit.
+        is_taken: for each step, whether it must be taken or must not be taken. At least one step must be taken.
+        longest: the maximum number of microseconds from the first taken step to the last; None means no limit.
     """
     moments = _Moments(events)
     taken = [place for place, is_one in enumerate(is_taken) if is_one]
@@ -74,8 +74,8 @@ def chains(events: StepEvents, is_taken: Sequence[bool], longest: int | None) ->
         sum(1 << place for place, is_one in enumerate(is_taken) if not is_one and sum(is_taken[:place]) == before)
         for before in range(len(taken) + 1)
     ]
-    # For each number of steps taken, the start to continue from. A chain may begin at any moment that no barred step precedes too
-    # closely.
+    # For each number of steps taken, the start to continue from. A chain may begin at any moment, unless a barred step comes too
+    # closely before it.
     ready = [np.where(moments.is_near_after(bars[0], longest), 0, moments.places)]
     starts: list[Places] = []
     for number in range(len(taken)):
@@ -92,7 +92,7 @@ def chains(events: StepEvents, is_taken: Sequence[bool], longest: int | None) ->
 
 
 def completed(events: StepEvents, is_taken: Sequence[bool], longest: int | None, size: int) -> Flags:
-    """Return which of `size` profiles took the steps in order; the arguments are those of `chains`.
+    """Return which of `size` profiles took the steps in order. `chains` documents the other arguments.
 
     >>> events = StepEvents(np.array([0, 0], dtype=np.int32), np.array([1, 2]), np.array([1, 2], dtype=np.uint8))
     >>> completed(events, [True, True], longest=1, size=2).tolist()
@@ -126,7 +126,7 @@ class _Moments:
         self._begins[1:] = self.profiles[1:] != self.profiles[:-1]
         self._could_be = np.bitwise_or.reduceat(steps, first) if len(first) else steps
         sizes = np.diff(first, append=len(order))
-        # Few moments have several events. Only these need the closer check in `hold`.
+        # Few moments have several events. Only these moments need the closer check in `hold`.
         self._crowded = np.flatnonzero(sizes > 1)
         self._crowd = steps[np.repeat(sizes > 1, sizes)]
         self._of_crowd = np.repeat(np.arange(len(self._crowded)), sizes[self._crowded])
@@ -142,7 +142,7 @@ class _Moments:
         """Return which moments have a different event for each of the steps."""
         if len(steps) == 1:
             return self.has(1 << steps[0])
-        # Hall's theorem: each step gets its own event if any k steps have at least k events to choose from.
+        # By Hall's theorem, each step gets its own event if any k steps have at least k events to choose from.
         enough = np.ones(len(self._crowded), dtype=bool)
         for size in range(1, len(steps) + 1):
             for some in combinations(steps, size):
@@ -171,7 +171,7 @@ class _Moments:
 
 
 def _by_profile_and_time(events: StepEvents) -> npt.NDArray[np.int64]:
-    # Each metric is already in order of time, and a stable sort merges sorted runs quickly.
+    # The events of each metric are already in order of time, and a stable sort merges sorted runs quickly.
     by_time = np.argsort(events.times, kind="stable")
     # Pack profile and rank into one integer: sorting these is faster than an argsort.
     packed = (events.profiles[by_time].astype(np.int64) << 32) | np.arange(len(by_time))
@@ -181,7 +181,7 @@ def _by_profile_and_time(events: StepEvents) -> npt.NDArray[np.int64]:
 
 def _newest_before(places: Places, begins: Flags, breaks: Flags) -> Places:
     stretch = np.cumsum(begins | breaks)
-    # Add an offset for each stretch, so that every place is higher than those of earlier stretches.
+    # Add an offset for each stretch, so that every place is higher than all places in earlier stretches.
     raised = stretch * (len(places) + 1)
     highest = np.maximum.accumulate(places + raised) - raised
     before = np.zeros(len(places), dtype=np.int64)

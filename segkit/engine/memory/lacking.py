@@ -1,4 +1,4 @@
-"""Say what the data lacks for a condition, such as amounts, a single currency or locations; `notes.py` turns this into notes."""
+"""Say what the data lacks for a condition, such as amounts, a single currency or locations. `notes.py` turns this into notes."""
 
 import re
 from typing import assert_never
@@ -18,7 +18,7 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 
 
 def lacking_amounts(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
-    """Say why a sum is not meaningful: no event has an amount, or amounts are in several currencies; None if it is."""
+    """Say why a sum has no meaning: no event has an amount, or amounts are in several currencies. Return None if it has one."""
     match condition.measurement:
         case "count" | "days":
             return None
@@ -48,7 +48,7 @@ def _without_amounts(metric: str, dataset: Dataset) -> str | None:
 
 
 def _currency_column(dataset: Dataset) -> list[str] | None:
-    """Return the properties of events that hold a currency, in the order of `_CURRENCIES`; None if there are none."""
+    """Return the properties of events that hold a currency, in the order of `_CURRENCIES`, or None if there are none."""
     folded = {name: re.sub(r"[\W_]", "", name).casefold() for name in dataset.events.properties}
     found = [name for name in folded if folded[name] in _CURRENCIES]
     return sorted(found, key=lambda name: _CURRENCIES.index(folded[name])) or None
@@ -82,7 +82,7 @@ def _word(column: PropertyColumn, code: int) -> str:
 
 
 def lacking_places(dataset: Dataset) -> str | None:
-    """Say that the profiles have no locations, or return None if they have."""
+    """Say that the profiles have no locations, or return None if they have some."""
     has_point = dataset.has_property("latitude") and dataset.has_property("longitude")
     if has_point or (dataset.has_property("zip") and not dataset.is_anywhere_unknown):
         return None
@@ -95,7 +95,7 @@ def lacking_places(dataset: Dataset) -> str | None:
 
 
 def lacking_column(name: str, dataset: Dataset, so: str) -> str | None:
-    """Say that the profiles lack a column and what follows, `so`; return None if they have the column."""
+    """Say that the profiles lack a column and what follows (`so`), or return None if they have the column."""
     if dataset.has_property(name):
         return None
     near = near_headers("profiles", name, dataset.property_names)

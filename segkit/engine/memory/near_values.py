@@ -21,13 +21,13 @@ SHOWN = 5
 """Maximum number of values that are named."""
 
 FEW = 50
-"""If a property has more values than this, only similar ones are named: the most common of a thousand towns help nobody."""
+"""If a property has more values than this, only similar values are named: the most common of a thousand towns help nobody."""
 
 COMPARED = 20
-"""If a condition asks for more values than this, they are not compared letter by letter, which is slow. Nobody types that many by hand."""
+"""The largest number of values in a condition that are compared letter by letter, which is slow. Nobody types more by hand."""
 
 LOOKED_AT = 2_000
-"""How many of the most common values are compared letter by letter."""
+"""The number of most common values that are compared letter by letter."""
 
 LONGEST = 40
 """Maximum number of characters of a value that are shown."""
@@ -39,7 +39,7 @@ class Values:
 
     Attributes:
         name: the property.
-        metric: the metric whose events have the property; None for a property of profiles.
+        metric: the metric of the events that have the property; None for a property of profiles.
         had: the values, each with the number of profiles or events that have it.
         asked: all values that a condition asks for, whether the data has them or not.
     """
@@ -50,12 +50,12 @@ class Values:
     asked: frozenset[Value] = field(default=frozenset())
 
     def slips(self, values: list[Value]) -> list[Value]:
-        """Return which values look like typos: a similar value is in the data, and the condition does not ask for that one too."""
+        """Return which values look like typos: a similar value is in the data, but the condition does not ask for it."""
         near = self.near(values)
         return [value for value in values if near[value] and near[value][0] not in self.asked]
 
     def near(self, values: list[Value]) -> dict[Value, list[Value]]:
-        """Return for each value the similar values, most similar first: equal except for case and blanks, or else alike in letters."""
+        """Return, for each value, similar values, most similar first: those that differ in case and blanks, or else in a few letters."""
         found = {value: self._by_folded.get(_folded(value), []) for value in values}
         if len(values) <= COMPARED:
             for value in values:
@@ -79,7 +79,7 @@ class Values:
 
     @cached_property
     def _is_personal(self) -> bool:
-        """Whether the property identifies a person: by its name, or because nearly every profile has a different value."""
+        """Whether the property identifies a person, by its name or because nearly every profile has a different value."""
         is_identity = len(self.had) > FEW and 2 * len(self.had) > self.had.total()
         return is_identity or is_personal(self._canonical, "")
 
@@ -118,7 +118,7 @@ class Values:
 
 
 def no_numbers_of(countries: Iterable[str], had: Counter[Value]) -> str:
-    """Return a note about countries that no phone number is from.
+    """Return a note about countries without a phone number.
 
     >>> no_numbers_of(["SE"], Counter({"US": 1_311, "CA": 52}))
     "No phone number in the data is from 'SE'. The data has numbers from 'US' (1,311), 'CA' (52)."

@@ -1,6 +1,6 @@
 """Write notes about a condition: the data lacks what it needs, or it asks for a value that nobody has.
 
-Notes depend only on the condition and the data, and are worked out apart from answers, so that a cached answer still has them.
+Notes depend only on the condition and the data. They are computed apart from answers, so a cached answer still has notes.
 """
 
 from collections import Counter
@@ -54,16 +54,16 @@ _CHANNELS: dict[Channel, str] = {"sms": "SMS", "email": "email"}
 
 
 def notes_of(condition: Condition, dataset: Dataset) -> tuple[str, ...]:
-    """Return the notes about a condition; no sentence twice.
+    """Return the notes about a condition, without repetitions.
 
-    Tests for whole texts or list items, negative ones included, get a note about values that nobody has:
+    Tests for whole texts or list items, including negative tests, get a note about values that nobody has:
 
-    - for a profile's property, if nobody has any of the values, or if one value of "all of" is missing;
-    - if only some of the values are missing, and for an event's property, only about values that look like a typo: they resemble a
-      value in the data that the condition does not ask for itself. So there is no note if nobody lives in one of several towns, or
-      if a ready-made segment asks for four failure reasons and the data has two of them.
+    - For a profile's property, if nobody has any of the values, or if one value of "all of" is missing.
+    - For an event's property, or if only some of the values are missing, only about values that look like a typo: they resemble a
+      value in the data that the condition does not ask for. So there is no note if nobody lives in one of several towns, or if a
+      ready-made segment asks for four failure reasons but the data has only two of them.
 
-    Tests that look for the same values of a property in different ways, as a text or as an item of a list, get one note, and only if
+    Tests that look for the same values of a property in different ways, as text or as an item of a list, get one note, and only if
     none of the tests finds a value. If the property has no value of the kind that the test needs, the note says that instead.
     """
     return tuple(dict.fromkeys([*_lacking_data(condition, dataset), *_unmet(condition, dataset)]))
@@ -122,9 +122,9 @@ def _sentence(message: str | None) -> Iterator[str]:
 
 
 def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterator[Condition]:
-    """Leave out alternatives that test a property for a kind that it lacks, if another tests it for a kind that it has.
+    """Leave out alternatives that test a property for a kind that it lacks, if another alternative tests for a kind that it has.
 
-    "Is the text, or lists the item" is meant for a property that may be either, so it is not a mistake.
+    "Is the text, or lists the item" is meant for a property that may be text or a list, so it is not a mistake.
     """
     properties = [part for part in conditions if isinstance(part, PropertyCondition)]
     reads = {part: _reads(part.property, None, part.test, dataset) for part in properties}
@@ -168,7 +168,7 @@ def _lacking_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
     if channel == "email" and not dataset.has_property("email"):
         yield "The profiles have no email, so nobody can receive email."
     then = dataset.status_then(channel)
-    younger, decided = int(then.is_replayed.sum()), int(then.is_told.sum())
+    younger, decided = int(then.is_replayed.sum()), int(then.is_from_event.sum())
     if younger:
         yield (
             f"{counted(younger, 'profile has', 'profiles have')} a status of {_CHANNELS[channel]} consent dated after "
@@ -191,7 +191,7 @@ def _reads(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) 
 
 
 def _column(name: str, metric: str | None, dataset: Dataset) -> PropertyColumn | None:
-    """Return a property of profiles, or of a metric's events; None if no event has it, which raises when it is evaluated."""
+    """Return a property of profiles, or of a metric's events. Return None if no event has it: evaluation raises the error."""
     if metric is None:
         return dataset.column(name)
     is_there = name in dataset.events.properties or (name == "$value" and dataset.events.values is not None)
@@ -204,7 +204,7 @@ class _Wanted:
 
     Attributes:
         name: the property.
-        metric: the metric whose events have the property; None for a property of profiles.
+        metric: the metric of the events that have the property; None for a property of profiles.
         values: the values.
     """
 
@@ -214,7 +214,7 @@ class _Wanted:
 
 
 def _unmet(condition: Condition, dataset: Dataset) -> Iterator[str]:
-    """Yield notes about values that a condition asks for and nobody has."""
+    """Yield notes about values that a condition asks for but nobody has."""
     tests: dict[_Wanted, tuple[PropertyTest, ...]] = {}
     asked: dict[tuple[str, str | None], frozenset[Value]] = {}
     for atom in atoms(condition):

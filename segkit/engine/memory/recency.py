@@ -1,8 +1,8 @@
 """Find the day that decides whether a moving window contains enough events, for each profile.
 
-Go back from a profile's newest event until the count or the sum reaches its number. A window that begins on the day of that event,
-or earlier, reaches the number; one that begins later does not. So the answer for a moving window needs only one comparison of an
-integer for each profile, instead of counting events again.
+Go back from a profile's newest event until the count or the sum reaches its number. A window that begins on the day of that event
+or earlier reaches the number, but a window that begins later does not. The answer for a moving window therefore needs only one
+comparison of an integer for each profile, instead of counting events again.
 
 If the end of the window moves instead of its beginning, time is reversed: the events come newest first, and the days are negated.
 """
@@ -31,8 +31,8 @@ class Grouped:
     Attributes:
         days: the UTC day of each event.
         ends: for each profile, the index after its last event, where the events of the next profile begin.
-        before: for each event, the sum of all events before it, other profiles included; then the total. None if events are only
-            counted.
+        before: for each event, the sum of all events before it, including those of other profiles, followed by the total. None if
+            events are only counted.
     """
 
     days: Days
@@ -41,15 +41,15 @@ class Grouped:
 
 
 def number(measure: DayMeasure, scale: int) -> int:
-    """Return the smallest whole number of units that reaches a measure's number; a unit is ten to the power of minus `scale`."""
+    """Return the smallest whole number of units that reaches a measure's number. A unit is ten to the power of minus `scale`."""
     return least_whole(measure.rank, is_passed=measure.is_passed, scale=scale)
 
 
 def newest(profiles: npt.NDArray[np.int32], days: Days, size: int) -> Days:
-    """Return the day of each profile's last event, `NEVER` if it has none. The events must be in order of time.
+    """Return the day of each profile's last event, or `NEVER` if it has none. The events must be in order of time.
 
     This decides the most common condition, one event or more, and is faster than grouping the events. If several days are assigned
-    to one profile, numpy guarantees that the last one is kept.
+    to one profile, numpy guarantees that the last day is kept.
     """
     found = np.full(size, NEVER, dtype=np.int32)
     found[profiles] = days
@@ -71,7 +71,7 @@ def first_of_days(profiles: npt.NDArray[np.int32], days: Days) -> Integers:
 def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | None, size: int) -> Grouped | None:
     """Group events by profile, or return None if an amount is below 0. The events must be in order of time.
 
-    With refunds, a sum may reach its number, fall below it and reach it again, so that no single event decides.
+    With refunds, a sum may reach its number, fall below it and reach it again, so no single event decides.
     """
     if amounts is not None and len(amounts) and amounts.min() < 0:
         return None
@@ -87,15 +87,15 @@ def grouped(profiles: npt.NDArray[np.int32], days: Days, amounts: Integers | Non
 
 
 def deciding_days(events: Grouped, measure: DayMeasure, scale: int) -> Days:
-    """Return for each profile the day of the event with which a number is reached, going back from the newest event.
+    """Return, for each profile, the day of the event that reaches a number, going back from the newest event.
 
     Args:
         events: all events that count for the measure.
-        measure: gives the number to reach.
-        scale: decimals of the amounts; 0 for a count.
+        measure: the measure, with the number to reach.
+        scale: the number of decimals in the amounts; 0 for a count.
 
     Returns:
-        UTC days since 1970; `NEVER` if the number is not reached, `ALWAYS` if no event is needed to reach it.
+        UTC days since 1970, `NEVER` if the number is not reached, or `ALWAYS` if no event is needed to reach it.
 
     >>> from segkit.definition.measures import EventCount, LastDay
     >>> days = np.array([10, 20, 25], dtype=np.int32)

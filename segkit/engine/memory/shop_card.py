@@ -1,4 +1,4 @@
-"""Show what a shop holds, as a card in a notebook: its metrics, properties and lists, and the data report."""
+"""Show a shop's contents as a card in a notebook: its metrics, properties and lists, and the data report."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 Counts: TypeAlias = npt.NDArray[np.int64]
 
 SHOWN = 3
-"""How many values of a property are named."""
+"""The number of values of a property that are named."""
 
 FEW = 50
-"""A property with more values than this, most of which only one profile has, is taken to identify people."""
+"""If a property has more values than this, and most of them occur in only one profile, it is assumed to identify people."""
 
 LETTERS = 24
 
 
 def shop_card(shop: Dataset) -> str:
-    """Return the card. It names nobody: what may identify a person is masked.
+    """Return the card. It names nobody, since everything that may identify a person is masked.
 
-    Events after `as_of` are counted too: the days show them.
+    Events after `as_of` are also counted, which the days in the table show.
     """
     title, _, summary = repr(shop).partition(": ")
     report = records(list(shop.report.columns), shop.report.to_numpy().tolist())
@@ -62,9 +62,9 @@ def _metrics(shop: Dataset) -> list[tuple[str, int, str, str]]:
 
 
 def _properties(shop: Dataset) -> list[tuple[str, int, str, str]]:
-    """Return for each property its name, for how many profiles it is set, the share, and what its values are."""
+    """Return, for each property, its name, the number and share of profiles for which it is set, and a summary of its values."""
     rows = []
-    # Beside headers that look like cells, as in a file without headers, every header is one.
+    # If the headers look like cells, as in a file without headers, every header is masked.
     named = covered if look_like_data(shop.property_names) else masked_text
     for name in shop.property_names:
         there = int(np.count_nonzero(shop.is_set(name)))
@@ -73,7 +73,7 @@ def _properties(shop: Dataset) -> list[tuple[str, int, str, str]]:
 
 
 def _values(shop: Dataset, name: str) -> str:
-    """Say what the values of a property are: the commonest, or from where to where; masked if they may identify a person."""
+    """Describe the values of a property: the most common ones, or their range. They are masked if they may identify a person."""
     is_there = shop.is_set(name)
     if not is_there.any():
         return ""
@@ -105,7 +105,7 @@ def _held(column: PropertyColumn, counts: Counts) -> Counter[str]:
 
 
 def _span(column: PropertyColumn) -> str:
-    """Return the smallest and the largest value if all are numbers or dates; "" if there are few values, or others."""
+    """Return the smallest and the largest value if all are numbers or dates, or "" if there are few values or other values."""
     if len(column.distinct) <= SHOWN:
         return ""
     numbers = column.numbers

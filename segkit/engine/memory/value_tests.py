@@ -55,7 +55,7 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
     Args:
         column: the property.
         test: the test.
-        as_of: the moment that timeframes count from.
+        as_of: the moment from which timeframes are counted.
 
     Raises:
         DefinitionError: the pattern is not a valid RE2 regular expression.
@@ -68,7 +68,7 @@ def passing(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flag
 
 
 def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
-    """Say how many values of a property can't be read as the kind that a test needs; None if all of them can be, or none."""
+    """Say how many values of a property can't be read as the kind that a test needs. Return None if all or none can be read."""
     reads = readable(column, test)
     if reads.all() or not reads.any():
         return None
@@ -98,7 +98,7 @@ def _shown(name: str, values: list[Any]) -> str:
 
 
 def numbers_of(column: PropertyColumn) -> npt.NDArray[np.float64]:
-    """Return each row's number in a property; NaN if it is not set or is not a number."""
+    """Return each row's number in a property, or NaN if it is not set or is not a number."""
     reading = column.numbers
     return spread(np.where(reading.readable, reading.values, np.nan), column.codes, unset=np.nan)
 
@@ -142,7 +142,7 @@ _KINDS: dict[type, str] = {
 
 
 def _passes(column: PropertyColumn, test: PropertyTest, as_of: datetime) -> Flags:
-    """Return which distinct values pass a test; the result is arbitrary for values that can't be read as the needed kind."""
+    """Return which distinct values pass a test. The result is arbitrary for values that can't be read as the needed kind."""
     match test:
         case TextTest(comparison, value):
             return _text_passes(column.texts.values, comparison, value)
@@ -206,7 +206,7 @@ def _list_passes(items: tuple[Any, ...], test: ListTest | ItemsTest | ItemTextTe
 
 
 def _same(wanted: object, item: object) -> bool:
-    """Whether an item equals the wanted one in kind and value: True is not a number, and "1" is not 1."""
+    """Whether an item equals the wanted item in kind and value. True is not a number, and "1" is not 1."""
     if isinstance(wanted, str) or isinstance(item, (str, bool)):
         return isinstance(wanted, str) and isinstance(item, str) and wanted == item
     return wanted == item
@@ -229,7 +229,7 @@ _COMPARE: dict[NumberComparison, Callable[[Any, Any], Any]] = {
 
 
 def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> int:
-    """Return the whole number of units that gives the same comparisons as a threshold; a unit is ten to the power of minus `scale`.
+    """Return the whole number of units that compares like a threshold. A unit is ten to the power of minus `scale`.
 
     The threshold means the decimal that it prints as.
 
@@ -241,7 +241,7 @@ def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> in
 
 
 def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComparison, value: Number) -> Flags:
-    """Compare whole units, each ten to the power of minus `scale`, with a threshold, which means the decimal that it prints as.
+    """Compare whole units, ten to the power of minus `scale` each, with a threshold. It means the decimal that it prints as.
 
     >>> compared_exactly(np.array([1999, 2000]), 2, "at least", 19.995).tolist()
     [False, True]
@@ -253,7 +253,7 @@ def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComp
 
 
 def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTimeframe, as_of: datetime) -> Flags:
-    """Return which instants, in microseconds since 1970 UTC, are in a timeframe as of a moment."""
+    """Return which instants, in microseconds since 1970 UTC, are in a timeframe at a moment."""
     if isinstance(timeframe, timeframes.Recurrence):
         taken_in = np.zeros((13, 32), dtype=bool)
         for month, day in timeframes.days_of_year(timeframe, as_of):
@@ -265,7 +265,7 @@ def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTime
 
 
 def between(instants: npt.NDArray[np.int64], start: datetime | None, end: datetime | None) -> Flags:
-    """Return which instants are between two moments, `start` included and `end` excluded; None means no bound."""
+    """Return which instants are from `start` (inclusive) to `end` (exclusive). None means no bound."""
     found = np.ones(len(instants), dtype=bool)
     if start is not None:
         found &= instants >= microseconds(start)

@@ -1,1 +1,1 @@
-"""Work out what a threshold is compared with, and which profiles are members at each of its positions."""
+"""Work out the quantity that a threshold applies to, and how many profiles are members at each of its positions."""

@@ -1,8 +1,8 @@
-"""Work out the members of a segment at every position of a threshold with one query, so that a slider moves without delay.
+"""Count the members of a segment at every position of a threshold with one query, so that a slider moves without delay.
 
-Whether a profile is a member depends only on the fixed conditions that it matches and on its bin of each moving measure. So profiles
-are grouped by these, and the segment's tree is evaluated for the few groups (cells) that occur. The result for each cell is a span:
-the first position at which its profiles are members, and the position after the last.
+Whether a profile is a member depends only on the fixed conditions that it matches and on its bin for each moving measure. Profiles
+are grouped by both, and the segment's tree is evaluated for the few groups (cells) that occur. The result for each cell is a span:
+the first position at which its profiles are members, and the position after the last one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 Amounts: TypeAlias = npt.NDArray[np.float64]
 Asked: TypeAlias = Cut | Condition | Picked | HashGroup
 Cells: TypeAlias = Mapping[Asked, npt.NDArray[Any]]
-"""For each item of a cube, its value in each cell."""
+"""Maps each item in a cube to its value in each cell."""
 
 
 CODES_AT_A_TIME = 2**12
@@ -64,7 +64,7 @@ class Spans:
 
     Attributes:
         first: index of the first position.
-        stop: index of the position after the last; at most `first` if the condition is true at no position.
+        stop: index of the position after the last. It is at most `first` if the condition is true at no position.
         positions: the number of positions.
     """
 
@@ -77,7 +77,7 @@ class Spans:
         """Which cells match at no position."""
         return self.first >= self.stop
 
-    def turned(self) -> "Spans":
+    def negated(self) -> "Spans":
         """Return the positions at which the condition is not true.
 
         Raises:
@@ -113,11 +113,11 @@ class Spans:
         return Spans(self.positions - self.stop, self.positions - self.first, self.positions)
 
     def running(self, counts: Counts, bins: Counts | None = None, width: int = 1) -> Counts:
-        """Return the number of members at each position; with `bins`, a row for each position and a column for each bin."""
+        """Return the number of members at each position or, with `bins`, a row for each position and a column for each bin."""
         return self.added(counts, bins, width).astype(np.int64)
 
     def added(self, amounts: Counts | Amounts, bins: Counts | None = None, width: int = 1) -> Amounts:
-        """Return the sum of amounts of cells over the members, in the form that `running` has for counts."""
+        """Return the sum of the cells' amounts over the members, in the same form as `running` returns counts."""
         is_in = ~self.is_never if bins is None else ~self.is_never & (bins != NO_BIN)
         bin_of, size = 0 if bins is None else bins[is_in], (self.positions + 1) * width
         # `bincount` adds weights as doubles, in which whole numbers are exact up to 2**53.
@@ -134,13 +134,13 @@ Reader: TypeAlias = Callable[[Cells], Spans]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The members at each position of a threshold, as counts.
+    """The number of members at each position of a threshold.
 
     Attributes:
         spans: the positions at which the profiles of each cell are members.
         counts: the number of profiles in each cell.
         cells: the value of each queried item in each cell.
-        sums: the value of each sum in each cell, in the order of `sums` of `curve_of`.
+        sums: the value of each sum in each cell, in the order of the `sums` that were passed to `curve_of`.
     """
 
     spans: Spans
@@ -149,11 +149,11 @@ class Curve:
     sums: tuple[Amounts, ...] = ()
 
     def sizes(self, among: Some | None = None) -> Counts:
-        """Return the number of members at each position; with `among`, an item of `also`, only members that match it."""
+        """Return the number of members at each position. With `among`, an item in `also`, count only members that match it."""
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
     def by_bin(self, cut: Cut) -> Counts:
-        """Return the number of members at each position, in each bin of a cut. The cut must be an item of `also`.
+        """Return the number of members at each position, in each bin of a cut. The cut must be an item in `also`.
 
         There is a row for each position and a column for each bin, without `NO_BIN`.
         """
@@ -162,7 +162,8 @@ class Curve:
     def by_group(self, groups: HashGroup) -> Amounts:
         """Return the number of members and each sum over the members, for each position and each group.
 
-        `groups` must be an item of `also`. The axes of the array are: the number of members, then each sum; positions; groups.
+        `groups` must be an item in `also`. The first axis of the array has the number of members and then each sum, the second the
+        positions, and the third the groups.
         """
         bins, width = self.cells[groups], groups.groups
         return np.stack(
@@ -172,13 +173,13 @@ class Curve:
     def distinct(self, codes: Picked) -> Counts:
         """Return how many different codes, such as phone numbers, the members have at each position.
 
-        `codes` must be an item of `also`.
+        `codes` must be an item in `also`.
         """
         order = np.argsort(self.cells[codes], kind="stable")
         new = np.flatnonzero(np.diff(self.cells[codes][order], prepend=-1))
         positions = np.arange(self.spans.positions)
         found = np.zeros(len(positions), dtype=np.int64)
-        # A limited number of codes at a time, since each cell of a code needs a flag for each position.
+        # Limit the number of codes at a time, since each cell of a code needs a flag for each position.
         for start in range(0, len(new), CODES_AT_A_TIME):
             first = new[start : start + CODES_AT_A_TIME]
             stop = new[start + CODES_AT_A_TIME] if start + CODES_AT_A_TIME < len(new) else len(order)
@@ -196,10 +197,10 @@ def curve_of(
     among: Some = EVERYBODY,
     sums: Sequence[Summed] = (),
 ) -> Curve | None:
-    """Return the members at each position, or None if bins don't determine them, so that the caller must query each position.
+    """Return the members at each position. If bins don't determine them, return None, and the caller must query each position.
 
-    The result is None if a moving condition compares no number, for example a country; if both ends of a window move; if a
-    moving window sums amounts with refunds; or if a profile is in, then out, then in again along the positions.
+    The result is None if a moving condition compares no number, for example a country, if both ends of a window move, if a moving
+    window sums amounts with refunds, or if a profile is in, then out, then in again along the positions.
 
     Args:
         threshold: the positions.
@@ -218,7 +219,7 @@ def curve_of(
         moving = {one.place: _readable_of(one, engine.as_of) for one in threshold.moving}
         condition = threshold.conditions[0]
         if moving and isinstance(condition, AllOf) and not isinstance(among, Picked):
-            # A profile that fails a fixed condition is in at no position, so leave it out of the query.
+            # A profile that fails a fixed condition is a member at no position, so leave it out of the query.
             numbered = list(enumerate(condition.conditions))
             fixed = [part for number, part in numbered if not _holds_moving((number,), moving)]
             parts = [
@@ -231,7 +232,7 @@ def curve_of(
 
 
 def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY) -> Curve | None:
-    """Return which cells match one moving condition at each position; see `curve_of`."""
+    """Return which cells match one moving condition at each position (see `curve_of`)."""
     try:
         return _counted(_readable_of(moving, engine.as_of), engine, also, among)
     except (NoCurveError, NotOneDayError):
@@ -267,7 +268,7 @@ def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable],
     if not parts:
         return _fixed(condition, count)
     if isinstance(condition, Not):
-        return _Readable(parts[0].items, lambda cells: parts[0].read(cells).turned())
+        return _Readable(parts[0].items, lambda cells: parts[0].read(cells).negated())
     combine = Spans.both if isinstance(condition, AllOf) else Spans.either
     if fixed:
         # Query all fixed parts as one condition, so that there are fewer cells.
@@ -332,7 +333,7 @@ def _comparison(atom: Atom) -> NumberComparison:
 
 
 def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit]) -> _Readable:
-    """Return how to work out spans where the limit moves, from the bins of reached and of passed limits."""
+    """Return how to work out spans where the limit moves, from the bins of reached limits and of passed limits."""
     reached, until = _until(measure, limits, is_passed=False)
     passed, until_passed = _until(measure, limits, is_passed=True)
     match word:
@@ -341,12 +342,12 @@ def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit])
         case "more than":
             return _Readable((passed,), until_passed)
         case "fewer than":
-            return _Readable((reached,), lambda cells: _with_amount(until(cells).turned(), cells[reached]))
+            return _Readable((reached,), lambda cells: _with_amount(until(cells).negated(), cells[reached]))
         case "at most":
-            return _Readable((passed,), lambda cells: _with_amount(until_passed(cells).turned(), cells[passed]))
+            return _Readable((passed,), lambda cells: _with_amount(until_passed(cells).negated(), cells[passed]))
         case "equals":
             both = (reached, passed)
-            return _Readable(both, lambda cells: until(cells).both(until_passed(cells).turned()))
+            return _Readable(both, lambda cells: until(cells).both(until_passed(cells).negated()))
         case "not equals":
             raise NoCurveError
 
@@ -354,25 +355,25 @@ def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit])
 def _decided(measure: LastDay | FirstDay, days: Sequence[int], *, is_reached: bool) -> _Readable:
     """Return how to work out spans where an end of a window moves, from the day that decides.
 
-    A window contains that day if it begins on it or before, or ends after it.
+    A window contains the day if it begins on or before that day, or ends after it.
     """
     cut, until = _until(measure, days, is_passed=False)
 
     def read(cells: Cells) -> Spans:
         spans = until(cells)
-        holds = spans if isinstance(measure, LastDay) else _with_amount(spans.turned(), cells[cut])
-        return holds if is_reached else holds.turned()
+        holds = spans if isinstance(measure, LastDay) else _with_amount(spans.negated(), cells[cut])
+        return holds if is_reached else holds.negated()
 
     return _Readable((cut,), read)
 
 
 def _with_amount(spans: Spans, bins: npt.NDArray[Any]) -> Spans:
-    """Return the spans without profiles that have no amount, since no comparison is true of these."""
+    """Return the spans without profiles that have no amount, since no comparison is true for them."""
     return Spans(spans.first, np.where(bins == NO_BIN, 0, spans.stop), spans.positions)
 
 
 def _until(measure: Measure, limits: Iterable[Limit], *, is_passed: bool) -> tuple[Cut, Reader]:
-    """Return the cut of a measure by limits, and how to work out at which positions an amount reaches, or passes, the limit.
+    """Return the cut of a measure by limits, and a reader for the positions at which an amount reaches, or passes, the limit.
 
     Raises:
         NoCurveError: the limits neither ascend nor descend throughout.

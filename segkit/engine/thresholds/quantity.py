@@ -1,4 +1,4 @@
-"""Describe what a threshold is compared with, in words and in the unit of a chart. The engine counts the profiles."""
+"""Describe the quantity that a threshold applies to: its name, and its unit in a chart. The engine counts the profiles."""
 
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
@@ -24,22 +24,22 @@ from segkit.definition.timeframes import BetweenAgo, InTheLast, length
 from segkit.engine.thresholds.threshold import Moving, Place, Threshold, parts_of
 
 Pictured: TypeAlias = EventCount | EventSum | EventDays | LastDay | Distance | Number | ListLength
-"""Measures that can be drawn as a histogram. For a window whose end moves, that is the number of days since the last event."""
+"""Measures that can be drawn as a histogram. The measure for a moving window is the number of days since the last event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """The measure that one parameter of a builder is a threshold on.
+    """The quantity that one parameter of a builder sets a threshold for.
 
     Attributes:
-        words: the name of the measure, such as "days since the last Clicked SMS".
-        moving: the condition that moves with the parameter.
-        measure: the measure; for a moving window, the day that decides.
+        words: the name of the quantity, such as "days since the last Clicked SMS".
+        moving: the condition that changes with the parameter.
+        measure: the measure that is compared with the threshold. For a moving window, this is the day that decides who is in it.
         end: the end of the parameter's range, in the unit of the chart.
         is_whole: whether thresholds are whole numbers.
-        is_nearest: whether the nearest end moves, for a window between two days.
+        is_nearest: for a window between two days, whether its later end moves.
         is_negated: whether the members are the profiles that do not match the condition.
-        others: every part of the outermost "all of" that the parameter does not move.
+        others: the parts of the outermost "all of" that the parameter does not change.
     """
 
     words: str
@@ -53,7 +53,7 @@ class Quantity:
 
     @property
     def counted(self) -> AllOf:
-        """Return which profiles to count; for an amount spent, only profiles that bought."""
+        """Return which profiles to count. For an amount spent, these are only the profiles that bought."""
         match self.measure:
             case EventSum(metric, timeframe, where):
                 bought = MetricCondition(metric, "count", "at least", 1, timeframe, where)
@@ -74,15 +74,15 @@ class Quantity:
             case _:
                 assert_never(self.measure)
 
-    def stands(self, atom: Atom) -> float:
-        """Return the limit of a moved condition in the unit of the chart; windows are in days."""
+    def threshold_of(self, atom: Atom) -> float:
+        """Return the threshold of a condition in the unit of the chart, which is days for windows."""
         return _limit_in_unit(self.measure, atom, is_nearest=self.is_nearest)
 
 
 def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
-    """Return what a threshold of one parameter is compared with. The threshold needs at least two positions.
+    """Return the quantity that one parameter sets a threshold for. The threshold needs at least two positions.
 
-    Return None if the parameter moves no number, for example if it is a country, a topic or a window of hours.
+    Return None if the parameter changes no number, for example if it is a country, a topic or a window of hours.
     """
     if not threshold.moving:
         return None
@@ -109,7 +109,7 @@ def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
 
 
 def _moving_measure(atom: Atom, other: Atom) -> Measure | None:
-    """Return the measure of an atom if its limit, or an end of its window, differs from that of the other atom; otherwise None."""
+    """Return the measure of an atom if the other atom has a different limit or a different window; otherwise return None."""
     measure = measure_of(atom)
     if type(measure) is type(measure_of(other)) and limit_of(atom) != limit_of(other):
         return measure
@@ -160,7 +160,7 @@ def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
 
 
 def _limit_in_unit(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
-    """Return the limit of an atom in the unit of the chart; windows are in days."""
+    """Return the limit of an atom in the unit of the chart, which is days for windows."""
     window = atom.timeframe if isinstance(atom, MetricCondition) else None
     if isinstance(measure, LastDay) and isinstance(window, (InTheLast, BetweenAgo)) and window.unit != "month":
         return float(length(_end_of(window, is_nearest=is_nearest), window.unit).days)
@@ -191,7 +191,7 @@ def _end(parameter: Parameter, value: float, limit: float, pace: float) -> float
     """
     if parameter.range is None:
         return max(2 * limit, 1.0)
-    # Rounded, so that every value of the parameter gives the same end.
+    # Round, so that every value of the parameter gives the same end.
     return round(limit + (parameter.range.high - value) * pace, 6)
 
 

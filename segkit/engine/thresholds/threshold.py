@@ -40,9 +40,9 @@ class Threshold:
     It is made once for a builder and the parameters that move, and shared by all functions that need the answer at each position.
 
     Attributes:
-        positions: values of the parameters that move; the other parameters have the same value at every position.
+        positions: values of the parameters that move. The other parameters have the same value at every position.
         segments: the builder's segment at each position.
-        moving: the conditions that change. Empty if all positions give the same segment; None if the shapes of the trees differ.
+        moving: the conditions that change. It is empty if all positions give the same segment, and None if trees differ in shape.
     """
 
     positions: tuple[Mapping[str, Any], ...]
@@ -77,7 +77,7 @@ class Threshold:
 
 
 def next_position(builder: Callable[..., Segment], name: str, values: Mapping[str, Any]) -> tuple[Parameter, Any, Any]:
-    """Return a parameter, its current value and the next one; both values are None if the parameter is not a number.
+    """Return a parameter, its current value and its next value. Both values are None if the parameter is not a number.
 
     Raises:
         DefinitionError: the builder has no such parameter.
@@ -101,7 +101,7 @@ def _is_finite(value: float | Decimal) -> bool:
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
-    """Return the direct parts of "all of", "any of" or "not"; an atom has none."""
+    """Return the direct parts of "all of", "any of" or "not". An atom has none."""
     if isinstance(condition, (AllOf, AnyOf)):
         return condition.conditions
     return (condition.condition,) if isinstance(condition, Not) else ()

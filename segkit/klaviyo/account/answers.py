@@ -8,19 +8,19 @@ from http.client import HTTPResponse
 from typing import Any
 
 LONGEST_ANSWER = 300.0
-"""Seconds within which a response must be complete; the largest pages take a few."""
+"""The time limit for a complete response, in seconds. The largest pages take a few seconds."""
 
 LARGEST_ANSWER = 128 * 2**20
-"""The largest response, in bytes, compressed and uncompressed. The largest pages have 1,000 events, each of which may contain an order."""
+"""The largest response in bytes, both compressed and uncompressed. The largest pages have 1,000 events, each with a whole order."""
 
 _CHUNK_SIZE = 2**16
 _GZIP_OR_DEFLATE = zlib.MAX_WBITS + 32
-"""Tells zlib to detect whether bytes are gzip or deflate."""
+"""Makes zlib detect whether bytes are gzip or deflate."""
 _COMPRESSED = {"gzip", "x-gzip", "deflate"}
 
 
 class TooSlowError(Exception):
-    """A response was not complete at its deadline."""
+    """A response was not complete by its deadline."""
 
 
 class TooLargeError(Exception):
@@ -31,7 +31,7 @@ def read_whole(answer: Any) -> bytes:
     """Read and decompress the body of a urllib3 response.
 
     Raises:
-        TooSlowError: the body was not complete at the deadline.
+        TooSlowError: the body was not complete by the deadline.
         TooLargeError: the body is larger than `LARGEST_ANSWER`, compressed or not.
         OSError, zlib.error, urllib3.exceptions.HTTPError: the connection failed, or the body is damaged.
     """
@@ -69,7 +69,7 @@ class _Response(HTTPResponse):
 class _Stream(io.RawIOBase):
     """Read the bytes of a connection until a deadline or a size limit.
 
-    The timeout of a socket applies to each read, so a server that sends a byte every minute would keep it open for ever.
+    A socket's timeout applies to each read, so a server that sends a byte every minute would keep it open forever.
     """
 
     def __init__(self, sock: socket.socket) -> None:

@@ -1,6 +1,6 @@
 """Send requests to a live Klaviyo account, one at a time, within its rate limits and without showing the key.
 
-Uses the official client. `endpoints` lists the requests; `pull` and `push` send them.
+It uses the official client. `endpoints` lists the requests, and `pull` and `push` send them.
 """
 
 import json
@@ -27,10 +27,10 @@ HOST = "https://a.klaviyo.com"
 KEY_VARIABLE = "KLAVIYO_API_KEY"
 
 ATTEMPTS = 8
-"""How many times one request is sent before giving up: some three minutes with the waits between attempts."""
+"""The number of times to send a request before giving up. With the waits between attempts, this takes about three minutes."""
 
 LONGEST_RETRY_AFTER = 600.0
-"""The longest Retry-After, in seconds, that is waited for. After a longer one, such as for a daily quota, an error is raised."""
+"""The longest Retry-After to wait for, in seconds. A longer one, such as for a daily quota, raises an error."""
 
 _TIMEOUT = (10.0, 120.0)
 _TOO_MANY = 429
@@ -59,11 +59,11 @@ class Account:
 
     Args:
         key: a private key; None reads the environment.
-        host: a server to use instead of Klaviyo's, over https or on this machine, such as a test server.
+        host: a server to use instead of Klaviyo's, such as a test server. It needs https, unless it is on this machine.
         clock: the clock that measures and waits between requests.
 
     Raises:
-        AccountError: there is no key, the key has characters that no key has, or the host would get it unencrypted.
+        AccountError: there is no key, the key has invalid characters, or the key would be sent to the host unencrypted.
         ImportError: the official client is not installed.
     """
 
@@ -78,13 +78,13 @@ class Account:
     def ask(self, endpoint: Endpoint, **arguments: Any) -> dict[str, Any]:
         """Send one request and return the JSON document of its response.
 
-        Waits first if the endpoint's rate limits require it. A request is retried after a 429, an error of the server or a lost
-        connection. The wait is the Retry-After of the response, else 1, 2, 4 ... seconds. A request that creates something is only
-        retried after a 429, so that it can't create it twice. A response over the limits of `answers` is not retried.
+        It first waits if the endpoint's rate limits require this. A request is retried after a 429, a server error or a lost
+        connection. The wait is the response's Retry-After or, without one, 1, 2, 4 ... seconds. A request that creates something is
+        only retried after a 429, since it could otherwise create it twice. A response over the limits in `answers` is not retried.
 
         Args:
             endpoint: the endpoint to call.
-            arguments: arguments of the client's method; they override those of the endpoint.
+            arguments: arguments for the client's method. They override the endpoint's arguments.
 
         Raises:
             AccountError: the account refuses the request, can't be reached, or sends a response that can't be read.
@@ -105,7 +105,7 @@ class Account:
         from urllib3.exceptions import HTTPError  # noqa: PLC0415  # installed with the client
 
         group = getattr(self._client, endpoint.group)
-        # This variant returns the raw response. The others build models, which drop unknown fields.
+        # This variant returns the raw response. The other variants build models, which drop unknown fields.
         method = getattr(group, f"{endpoint.method}_without_preload_content")
         try:
             answer = method(**arguments, _request_timeout=_TIMEOUT)
@@ -153,7 +153,7 @@ def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Response:
 
 
 def _seconds(written: str | None) -> float | None:
-    """Return Retry-After in seconds; None if it is missing, or a date, which Klaviyo does not send."""
+    """Return Retry-After in seconds, or None if it is missing or is a date, which Klaviyo does not send."""
     # Add a second, since the server's current second may have only begun.
     return float(written) + 1 if written is not None and written.strip().isdigit() else None
 
@@ -189,8 +189,8 @@ def _client(key: str, host: str) -> tuple[Any, str]:
     except ImportError:
         raise missing_extra("klaviyo-api", "klaviyo") from None
     client = klaviyo_api.KlaviyoAPI(key, test_host=host)
-    # `ask` does the retries. The client's own skip 500, 502 and broken connections, and repeat a creation that may have worked;
-    # those of urllib3 wait without notice.
+    # `ask` does the retries. The client's own retries skip 500, 502 and broken connections, and repeat a creation that may have
+    # worked. Retries in urllib3 wait without notice.
     client.configuration.retries = False
     client.api_client.rest_client = RESTClientObject(client.configuration)
     keep_limits(client.api_client.rest_client.pool_manager)

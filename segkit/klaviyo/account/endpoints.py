@@ -1,6 +1,6 @@
 """Define the endpoints that `pull` and `push` call, with their published rate limits, page sizes and scopes.
 
-The values are those of Klaviyo's OpenAPI document, revision 2026-07-15, and of the official client 25.0, revision 2026-10-15, which agree.
+The values come from Klaviyo's OpenAPI document, revision 2026-07-15. The official client 25.0, revision 2026-10-15, has the same values.
 """
 
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ class Endpoint:
     """An endpoint of the API.
 
     Attributes:
-        title: its name in Klaviyo's reference.
+        title: the endpoint's name in Klaviyo's reference.
         group: the attribute of the official client that has the method.
         method: the name of the client's method.
         limits: the published rate limits.
         scopes: the scopes that the key needs.
-        resource: the type of the resources that it returns.
+        resource: the type of the resources in the response.
         is_repeatable: whether the request is idempotent, so that it may be retried when no response arrived.
-        given: arguments of every request: the largest page size, and a sort order in which pages don't shift while they are read.
+        given: arguments for every request: the largest page size, and a sort order in which pages don't shift while they are read.
     """
 
     title: str
@@ -61,7 +61,7 @@ PROFILES = Endpoint(
     "Get Profiles",
     "Profiles",
     "get_profiles",
-    # The lower limits that apply when predictions are requested.
+    # These lower limits apply when predictions are requested.
     MEDIUM,
     ("profiles:read",),
     "profile",

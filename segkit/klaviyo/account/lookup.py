@@ -42,11 +42,11 @@ def segments_named(account: Account, name: str) -> list[Resource]:
 
 
 def _is_plain(text: str) -> bool:
-    """Return whether a text can be put into a filter. Klaviyo does not document how to escape quotes and backslashes."""
+    """Return whether text can be used in a filter. Klaviyo does not document how to escape quotes and backslashes."""
     return not set(text) & set("\"'\\")
 
 
 def _segments(account: Account, condition: str | None) -> list[Resource]:
-    """Return the segments that match a filter; all segments if it is None."""
+    """Return the segments that match a filter, or all segments if it is None."""
     arguments: dict[str, Any] = {} if condition is None else {"filter": condition}
     return [one for page in pages(account, SEGMENTS, **arguments) for one in page["data"]]

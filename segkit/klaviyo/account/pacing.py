@@ -1,4 +1,4 @@
-"""Compute how long to wait between requests, to stay within rate limits and after failures. `client` sends the requests."""
+"""Compute how long to wait between requests, for rate limits and after failures. `client` sends the requests."""
 
 import time
 from collections import deque
@@ -21,9 +21,9 @@ class Clock:
     """A clock that reads the time and waits. Tests replace it.
 
     Attributes:
-        now: returns a monotonic time in seconds, for intervals.
-        wait: sleeps for a number of seconds.
-        utc_now: returns the date and time in UTC, for the age of downloaded data.
+        now: a function that returns a monotonic time in seconds, for intervals.
+        wait: a function that sleeps for a number of seconds.
+        utc_now: a function that returns the date and time in UTC, for the age of downloaded data.
     """
 
     now: Callable[[], float] = time.monotonic
@@ -35,8 +35,8 @@ class Clock:
 class Pacer:
     """Delays requests so that they stay within an endpoint's rate limits.
 
-    Klaviyo counts requests in fixed windows of a second and of a minute. This class keeps to the limit in every window of that
-    length, wherever it begins, so Klaviyo's windows are never exceeded.
+    Klaviyo counts requests in fixed windows of a second and of a minute. This class applies the limit to every window of that
+    length, wherever it begins, so the limit holds in Klaviyo's windows as well.
     """
 
     limits: Limits

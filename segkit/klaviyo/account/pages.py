@@ -1,4 +1,4 @@
-"""Fetch all pages of a result by their cursors, and check the format of each. `pull_store` saves them.
+"""Fetch all pages of a result by their cursors, and check the format of each page. `pull_store` saves them.
 
 Pages and their links have the format of JSON:API, as Klaviyo documents it in revision 2026-07-15.
 """
@@ -23,7 +23,7 @@ def pages(
     Args:
         account: the account.
         endpoint: the endpoint to call.
-        after: the last page of an earlier call, to continue after it; None begins with the first page.
+        after: the last page from an earlier call, to continue after it; None begins with the first page.
         number: the number of the next page, for error messages.
         arguments: further arguments to send with the request.
 
@@ -49,7 +49,7 @@ def pages(
 
 
 def next_cursor(document: Mapping[str, Any]) -> str | None:
-    """Return the cursor of the next page; None on the last page.
+    """Return the cursor of the next page, or None on the last page.
 
     >>> next_cursor({"links": {"next": "https://a.klaviyo.com/api/lists/?page%5Bcursor%5D=bmV4dA%3D%3D"}})
     'bmV4dA=='
@@ -59,7 +59,7 @@ def next_cursor(document: Mapping[str, Any]) -> str | None:
 
 
 def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], used: Container[str | None]) -> str:
-    """Return what is wrong with a page, or "". A link to a cursor that was used before would be an endless loop."""
+    """Return what is wrong with a page, or "". A link to a cursor that was already used would cause an endless loop."""
     if is_deep(document):
         return f"it has lists or mappings that are nested more than {DEEPEST} deep"
     included = document.get("included") or []

@@ -1,4 +1,4 @@
-"""Show the progress of a download: a bar in a terminal or notebook, else a line of text after each part."""
+"""Show the progress of a download: a bar in a terminal or notebook, or else a line of text after each part."""
 
 import contextlib
 import sys
@@ -33,7 +33,7 @@ def counting(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int], N
 
 
 def _is_notebook() -> bool:
-    """Return whether this runs in the kernel of a notebook, not only in a program that has imported IPython."""
+    """Return whether this runs in a notebook's kernel. A program that has imported IPython is not enough."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return getattr(shell, "kernel", None) is not None

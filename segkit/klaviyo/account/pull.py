@@ -1,6 +1,6 @@
-"""Download a live Klaviyo account into a folder that `sk.load` reads: which requests are sent, and in which order.
+"""Download a live Klaviyo account into a folder that `sk.load` reads. This module decides which requests to send, and in which order.
 
-Pages are fetched in `pages`, stored in `pull_store`, and converted to the final files in `pull_files`.
+`pages` fetches pages, `pull_store` stores them, and `pull_files` converts them to the final files.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ from segkit.masking import masked_text
 from segkit.wording import counted
 
 OLDEST_PEOPLE = timedelta(days=1)
-"""A resumed pull downloads profiles and members again if their download began longer ago than this: profiles may have opted out since,
-or have been added to a list that must not be texted."""
+"""A resumed pull downloads profiles and members again if their download began longer ago than this. Since then, profiles may have
+opted out, or may have been added to a list that must not be texted."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The choices that a pull was started with. An unfinished pull is only resumed with the same plan."""
+    """The arguments that a pull was started with. An unfinished pull is only resumed with the same plan."""
 
     metrics: tuple[str, ...] | None
     since: str | None
@@ -67,29 +67,29 @@ def pull(
     progress: bool = False,
     account: Account | None = None,
 ) -> Pulled:
-    """Download a Klaviyo account into a folder that `sk.load` reads. Resumes an unfinished pull into the same folder.
+    """Download a Klaviyo account into a folder that `sk.load` reads. An unfinished pull into the same folder is resumed.
 
     Writes profiles.parquet (with subscriptions and predictions), events.parquet, lists.parquet (profile_id, list_id, joined) and
-    names.json (ids to names of metrics and lists). On request also writes segments.json (definitions of segments) and
+    names.json (the names of metrics and lists by id). On request it also writes segments.json (definitions of segments) and
     segment_members.parquet (profile_id, segment, joined). Dates stay as Klaviyo writes them. The tables refer to a list or segment
     by its name, or by its name and id if several have the same name.
 
-    Every page is saved in the folder, under .pull, until the final files are written: either all of them or none. If a pull was
-    interrupted, the same call continues with the first missing page. Profiles and members of lists and segments are downloaded again
-    if their download began more than a day ago, or at an unknown time; `Pulled.notes` says so. Requests stay within Klaviyo's rate
-    limits: a million profiles take over an hour.
+    Every page is saved in the folder, under .pull, until the final files are written. Either all files are written or none. If a
+    pull was interrupted, the same call continues with the first missing page. Profiles and members of lists and segments are
+    downloaded again if their download began more than a day ago or at an unknown time, and `Pulled.notes` says so. Requests stay
+    within Klaviyo's rate limits, so a million profiles take over an hour.
 
-    Consent is as old as the profiles. `Pulled.profiles_as_of` is the time when their download began; profiles.parquet has it in its
-    metadata as "segkit_profiles_as_of". If a profile is on two pages, as when it changes during the download, the version with the
-    newest `updated` is kept.
+    Consent is as old as the profiles. `Pulled.profiles_as_of` is the time when their download began, which profiles.parquet has in
+    its metadata as "segkit_profiles_as_of". If a profile changes during the download, it may be on two pages. In this case, the
+    version with the newest `updated` is kept.
 
     Args:
-        folder: the folder to write to; created if it does not exist. Files of an earlier pull in it are replaced.
-        metrics: names (old or new) or ids of the metrics whose events to download; None downloads all events.
+        folder: the folder to write to. It is created if it does not exist. Files from an earlier pull are replaced.
+        metrics: names (old or new) or ids of the metrics of which events are downloaded; None downloads all events.
         since: download only events from this instant on, or from the beginning of this day in UTC; None downloads all events.
         lists: also download the members of each list.
         segments: also download the definitions of the segments.
-        members_of: names or ids of segments whose current members in Klaviyo to download.
+        members_of: names or ids of segments. Their current members in Klaviyo are downloaded.
         restart: discard an unfinished pull and begin again.
         progress: show the progress.
         account: the account; None uses the key in the environment.
@@ -133,7 +133,7 @@ class _Download:
         self._notes: dict[str, str] = {}
 
     def check_account(self) -> None:
-        """Refuse to resume a pull of another account. Each metric id belongs to one account.
+        """Refuse to resume a pull from another account. Each metric id belongs to one account.
 
         Raises:
             AccountError: the account has none of the metrics that were saved.
@@ -146,7 +146,7 @@ class _Download:
 
     def run(self, plan: _Plan) -> Pulled:
         """Download what is missing, and write the files."""
-        # Fetch what names are looked up in first, so that a misspelt name fails at once and not after hours.
+        # First fetch metrics, lists and segments, so that a misspelt name fails at once rather than after hours.
         metrics = list(Newest(self._fetch(METRICS, "metrics", "Metrics")))
         lists = list(Newest(self._fetch(LISTS, "lists", "Lists")))
         segments = self._segments(plan)
@@ -170,7 +170,7 @@ class _Download:
     def _forget_old(self, walk: Walk, what: str) -> None:
         """Drop pages saved by an earlier call if they may be out of date, and note it once for each kind."""
         begun = walk.begun
-        # A start in the future means that the clock was set back, so the age is unknown.
+        # If the start is in the future, the clock was set back, so the age is unknown.
         if not walk.size or timedelta(0) <= self._account.clock.utc_now() - begun <= OLDEST_PEOPLE:
             return
         reason = (
@@ -208,7 +208,7 @@ class _Download:
     def _fetch(
         self, endpoint: Endpoint, kind: str, heading: str, resource_id: str | None = None, **arguments: Any
     ) -> Walk:
-        """Fetch and save every page of a result that is not saved yet, in order."""
+        """Fetch and save, in order, every page of a result that is not saved yet."""
         walk = self._store.walk(kind, resource_id)
         last, kept = walk.last(), walk.size
         if not kept:
@@ -231,7 +231,7 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _moment(since: str | date | None) -> str | None:
-    """Return a day or instant in the format of the API."""
+    """Return a day or instant in the API's format."""
     if since is None:
         return None
     try:

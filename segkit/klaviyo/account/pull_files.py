@@ -30,10 +30,10 @@ class Pulled:
 
     Attributes:
         folder: the folder, for `sk.load`.
-        files: the files written.
-        rows: the number of rows of each table, by file name; includes tables without rows, which have no file.
-        profiles_as_of: when the download of the profiles began, in UTC. Their consent is from then or later; an opt-out after
-            that time may be missing.
+        files: the files that were written.
+        rows: the number of rows in each table, by file name, including tables without rows, which have no file.
+        profiles_as_of: when the download of the profiles began, in UTC. Their consent is from this time or later, so an opt-out
+            after it may be missing.
         notes: sentences about anything unusual, such as profiles that were downloaded again.
     """
 
@@ -49,7 +49,7 @@ class Pulled:
 
 
 def check_folder(folder: Path) -> None:
-    """Create a folder, or refuse one with other tables, which `sk.load` would read together with those of the pull.
+    """Create a folder, or refuse a folder with other tables, which `sk.load` would read together with the pull's tables.
 
     Raises:
         AccountError: the folder contains tables that were not written by a pull.
@@ -60,7 +60,7 @@ def check_folder(folder: Path) -> None:
         names = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise FileError.not_written(folder, error.strerror or type(error).__name__) from None
-    # Every pull writes the file of names, so without it the tables are not from a pull.
+    # Every pull writes the file with names, so without it the tables are not from a pull.
     ours = set(EVERY_FILE) if NAMES_FILE in names else set()
     others = sorted(name for name in names - ours if _is_table(name) or name in EVERY_FILE)
     if others:
@@ -111,7 +111,7 @@ def write_files(
         )
     writers = {name: write for name, write in writers.items() if rows.get(name, 1)}
     files = tuple(folder / name for name in writers)
-    # Existing files are from an earlier pull: `check_folder` refuses any others.
+    # Existing files are from an earlier pull, since `check_folder` refuses all others.
     people = [folder / name for name, size in rows.items() if size]
     with whole_files(*files, replace=True, people=people) as parts:
         for part, write in zip(parts, writers.values(), strict=True):

@@ -1,6 +1,6 @@
 """Save the state of an unfinished pull on disk: its plan, its pages, and when the download of each result began.
 
-Each page contains the link to the next one, so the last page shows where to continue. `resources` and `tables` read the contents.
+Each page contains the link to the next page, so the last page shows where to continue. `resources` and `tables` read the contents.
 """
 
 import contextlib
@@ -25,15 +25,15 @@ FOLDER = ".pull"
 _LONGEST_ID = 60
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""The start of a download whose start was not recorded, as by earlier versions of segkit. File times can't be trusted."""
+"""The start of a download if none was recorded, as in earlier versions of segkit. File times can't be trusted."""
 
 
 class Walk:
-    """The saved pages of one result, each in its own file, named by its page number and number of resources.
+    """The saved pages of one result. Each page has its own file, named by its page number and number of resources.
 
     Attributes:
-        size: the number of pages saved.
-        resources: the number of resources on them.
+        size: the number of saved pages.
+        resources: the number of resources on these pages.
     """
 
     def __init__(self, folder: Path, halves: dict[Path, int] | None = None) -> None:
@@ -44,7 +44,7 @@ class Walk:
 
     @property
     def begun(self) -> datetime:
-        """When the first page was requested, in UTC and to the second; `LONG_AGO` if that was not recorded."""
+        """When the first page was requested, in UTC and to the second, or `LONG_AGO` if this was not recorded."""
         try:
             found = datetime.fromisoformat(self._note.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -59,7 +59,7 @@ class Walk:
     def forget(self) -> None:
         """Delete all pages.
 
-        Deletes the recorded start first: after an interruption, the remaining pages count as too old.
+        The recorded start is deleted first, so after an interruption the remaining pages count as too old.
         """
         self._note.unlink(missing_ok=True)
         shutil.rmtree(self._folder)
@@ -82,7 +82,7 @@ class Walk:
         self.resources += resources
 
     def last(self) -> dict[str, Any] | None:
-        """Return the last page; None if there is none yet."""
+        """Return the last page, or None if there is none yet."""
         paths = self._paths()
         return self._document(paths[-1]) if paths else None
 
@@ -112,7 +112,7 @@ class Walk:
 
 
 class PullStore:
-    """The unfinished pull of a folder, for one process at a time."""
+    """The unfinished pull in a folder, for one process at a time."""
 
     def __init__(self, folder: Path) -> None:
         self._target = folder
@@ -121,7 +121,7 @@ class PullStore:
 
     @property
     def halves(self) -> int:
-        """The number of texts with half a character on the pages read so far. Reading a page replaces each half by U+FFFD."""
+        """The number of strings with a lone surrogate on the pages read so far. Reading a page replaces each by U+FFFD."""
         return sum(self._halves.values())
 
     @contextlib.contextmanager
@@ -160,7 +160,7 @@ class PullStore:
             self.clear()
         written = json.dumps(plan, indent=1, sort_keys=True)
         if not self._plan.exists():
-            # Pages without a plan remain when a pull is killed while it deletes them. Their request is unknown.
+            # Pages without a plan remain if a pull is killed while it deletes them. It is unknown what they contain.
             self.clear()
             write_text(self._plan, written, replace=True)
             return False
@@ -174,14 +174,14 @@ class PullStore:
         return True
 
     def walk(self, name: str, resource_id: str | None = None) -> Walk:
-        """Return the saved pages of one result; of one list or segment if `resource_id` is its id."""
+        """Return the saved pages of one result, or of one list or segment if `resource_id` is its id."""
         # An id from outside is not safe as a file name, and some systems ignore case in file names, so the id is encoded.
-        # An id that is longer than Klaviyo's is hashed, since the name would be too long for a file.
+        # An id that is longer than Klaviyo's ids is hashed, since the file name would be too long.
         folder = self._folder / (name if resource_id is None else f"{name}-{_as_name(resource_id)}")
         return Walk(folder, self._halves)
 
     def clear(self) -> None:
-        """Delete the state of the pull. Deletes the plan first, so that a half-deleted pull is never resumed."""
+        """Delete the state of the pull. The plan is deleted first, so that a half-deleted pull is never resumed."""
         self._plan.unlink(missing_ok=True)
         for path in self._folder.iterdir():
             if path.is_dir():
@@ -205,4 +205,4 @@ def _read(path: Path) -> bytes:
 
 
 _HALF = re.compile(rb"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]")
-"""Matches half of a surrogate pair in JSON that is pure ASCII, as `Walk.keep` writes it."""
+"""Matches a lone surrogate in JSON that is pure ASCII, as `Walk.keep` writes it."""

@@ -1,7 +1,7 @@
 """Create or update segments in a live Klaviyo account, or show the requests without sending them.
 
-`definitions` translates segments, and `client` sends requests. Segments are matched by name: a missing one is created, one with another
-definition is updated, and one with the same definition is left alone. So pushing twice sends nothing the second time.
+`definitions` translates segments, and `client` sends requests. Segments are matched by name. A missing segment is created, a segment with
+a different definition is updated, and an equal segment is left alone, so pushing again sends nothing.
 """
 
 import json
@@ -22,7 +22,7 @@ from segkit.masking import quoted
 Action: TypeAlias = Literal["create", "update", "leave"]
 
 MOST_A_DAY = 100
-"""How many segments Klaviyo lets an account create in a day; the limit for updates is the same (OpenAPI document, revision 2026-07-15)."""
+"""The number of segments that Klaviyo lets an account create in a day, and also update (OpenAPI document, revision 2026-07-15)."""
 
 _PAST_TENSE = {"create": "Created", "update": "Updated"}
 
@@ -34,7 +34,7 @@ class Change:
     Attributes:
         segment: the name of the segment.
         action: "create", "update", or "leave" if the account's segment already has this definition.
-        body: the JSON document of the request; for "leave", the document of an update.
+        body: the JSON document of the request. For "leave", it is the document of an update.
         segment_id: the id of the segment in the account; None if there is none yet, or if the account was not asked.
 
     >>> Change("VIP", "update", {}, "SegAaa").request
@@ -54,9 +54,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """The changes that were made in the account; after a dry run, those that would be made.
+    """The changes that were made in the account or, after a dry run, the changes that would be made.
 
-    Prints a line for each change; after a dry run, the requests.
+    It prints as a line for each change or, after a dry run, as the requests.
 
     Attributes:
         changes: one change for each segment, in the order of the segments.
@@ -95,25 +95,25 @@ def push(
 ) -> Push:
     """Create or update segments in a Klaviyo account, so that their definitions there match.
 
-    All segments are translated before anything is sent. An update replaces the name and definition of a segment and nothing else.
-    Nothing is ever deleted. Requests stay within Klaviyo's rate limits of one a second and 15 a minute.
+    All segments are translated before anything is sent. An update replaces the name and definition of a segment, but nothing else.
+    Nothing is ever deleted. Requests stay within Klaviyo's rate limits, one a second and 15 a minute.
 
     Args:
         segments: one segment or several with different names.
         names: the account's metrics and lists; None reads them from the account.
-        update: the id of the segment to update, whatever its name in the account; for one segment only. None finds each segment by
-            its exact name.
-        dry_run: only show the requests. The account is still asked what it has, unless `names` is given and there is no key.
+        update: the id of the segment to update, whatever its name in the account. This works for only one segment. None finds each
+            segment by its exact name.
+        dry_run: only show the requests. The account is still asked what it has, unless `names` is passed and there is no key.
         account: the account; None uses the key in KLAVIYO_API_KEY.
 
     Returns:
-        The changes; for a dry run, those that would be made.
+        The changes or, for a dry run, the changes that would be made.
 
     Raises:
-        DefinitionError: Klaviyo can't express something in the segments (all gaps in one error, and nothing is sent), two segments
-            have the same name, or `update` is given with several segments.
-        AccountError: the account has several segments with one of the names, or none with the id; there are more changes than
-            Klaviyo allows in a day; or the account refuses a request. The last error lists what was done before it.
+        DefinitionError: Klaviyo can't express something in the segments (one error lists all such conditions, and nothing is sent),
+            two segments have the same name, or `update` is passed with several segments.
+        AccountError: the account has several segments with one of the names, it has none with the id, there are more changes than
+            Klaviyo allows in a day, or the account refuses a request. In the last case, the error lists what was done before.
         ImportError: the official client is not installed.
     """
     every = distinct_segments(segments)
@@ -145,7 +145,7 @@ def _translated(segments: Iterable[Segment], names: AccountNames) -> list[dict[s
 
 
 def _found(account: Account, segment: Segment, update: str | None) -> Resource | None:
-    """Return the account's segment that corresponds to this one; None if there is none."""
+    """Return the account's segment that corresponds to this segment, or None if there is none."""
     if update is not None:
         found = segment_of_id(account, update)
         if found is None:
@@ -175,7 +175,7 @@ Groups: TypeAlias = frozenset[frozenset[str]]
 
 
 def _rewritten(found: Resource, names: AccountNames) -> tuple[str, Groups] | None:
-    """Return the name and definition of an account's segment as segkit would write them; None if segkit can't read them."""
+    """Return the name and definition of an account's segment as segkit would write them, or None if segkit can't read them."""
     try:
         theirs = to_klaviyo(from_klaviyo({"data": found}, names=names), names=names)["data"]["attributes"]
     except DefinitionError:

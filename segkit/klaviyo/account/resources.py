@@ -1,4 +1,4 @@
-"""Find resources of an account by id and name, and drop duplicates from overlapping pages. `pull_store` reads the pages."""
+"""Find an account's resources by id and name, and drop duplicates from overlapping pages. `pull_store` reads the pages."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ Resource: TypeAlias = dict[str, Any]
 class Newest:
     """The resources on the pages of a `Walk`, each id once, in its newest version (see `superseded`). Each loop reads the pages again.
 
-    Pages may overlap if the account changed while they were read. Then a profile that opted out meanwhile must count as opted out,
+    Pages may overlap if the account changed while they were read. A profile that opted out in the meantime must count as opted out,
     and a renamed list must have its new name. Members of a list have no `updated`, so the later page wins, with the later `joined`.
     """
 
@@ -32,7 +32,7 @@ class Newest:
 class Once:
     """The resources on the pages of several `Walk` objects, each id once, in the first version. Each loop reads the pages again.
 
-    Used for events: they never change, so all versions are equal, and finding the newest would mean reading the largest table once more.
+    This is used for events, which never change, so all versions are equal. Finding the newest would mean reading the largest table again.
     """
 
     def __init__(self, walks: Iterable[Walk]) -> None:
@@ -74,7 +74,7 @@ def labels(resources: Sequence[Resource]) -> dict[str, str]:
 
 
 def named(resources: Sequence[Resource], wanted: Iterable[str], kind: str) -> list[Resource]:
-    """Return the resources with these names or ids, each once.
+    """Return the resources with these names or ids, without duplicates.
 
     Several resources may share a name. A metric that Klaviyo renamed is found by its old and its new name.
 

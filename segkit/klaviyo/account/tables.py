@@ -1,7 +1,7 @@
 """Convert saved pages to Parquet files that load like the pages themselves. `segkit.data.files.klaviyo_pages` interprets pages.
 
-Pages are read one at a time, so that a shop need not fit in memory. They are read several times: for the newest version of each profile,
-the names of columns, their kinds, and the rows.
+Pages are read one at a time, so a shop need not fit in memory. They are read several times: for the newest version of each profile, the
+names of columns, their kinds, and the rows.
 """
 
 import json
@@ -32,7 +32,7 @@ _TYPES = {
     "json": pa.string(),
 }
 _NUMBERS = {name for name, kind in PROFILE_COLUMNS.items() if kind == "number"} | {"value"}
-"""Columns that are always loaded as numbers, so that whole numbers may be stored as doubles."""
+"""Columns that are always loaded as numbers, so whole numbers in them may be stored as doubles."""
 
 PROFILES_AS_OF = "segkit_profiles_as_of"
 """The metadata key, in a Parquet file of profiles, for the instant when their download began (ISO 8601)."""
@@ -45,7 +45,7 @@ _ROWS_IN_A_GROUP = 100_000
 
 @dataclass(slots=True)
 class PulledTable:
-    """A table that is ready to be written: its columns, number of rows, and the batches that rows are read from."""
+    """A table that is ready to be written: its columns, its number of rows, and the batches with the rows."""
 
     kinds: dict[str, Kind]
     rows: int
@@ -70,8 +70,8 @@ class PulledTable:
 class _Batches:
     """The resources of a table, in batches that all have the same columns. Each loop reads the pages again.
 
-    Column names depend on all names in a table. So each batch begins with an outline: a resource that has every name of the whole
-    table, without values.
+    Column names depend on all names in a table. Each batch therefore begins with an outline, which is a resource that has every name
+    in the whole table, but no values.
     """
 
     resources: Iterable[Resource]
@@ -89,13 +89,13 @@ class _Batches:
 
 
 def profiles_of(walk: Walk) -> PulledTable:
-    """Return the table of the profiles of a walk, each in its newest version."""
+    """Return the table of the profiles in a walk, each in its newest version."""
     as_of = {PROFILES_AS_OF: walk.begun.isoformat()}
     return _prepared(_Batches(Newest(walk), is_events=False, metrics=[]), as_of)
 
 
 def events_of(walks: Iterable[Walk], metrics: Iterable[dict[str, Any]]) -> PulledTable:
-    """Return the table of the events of several walks. Metrics get the names on the pages, else those in `metrics`."""
+    """Return the table of the events in several walks. Metrics get the names on the pages, or else the names in `metrics`."""
     walks = tuple(walks)
     known = {metric["id"]: metric for metric in metrics}
     for walk in walks:
@@ -121,7 +121,7 @@ def _prepared(batches: _Batches, metadata: Mapping[str, str]) -> PulledTable:
 def _outlined(outline: dict[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
     attributes = outline.get("attributes", {})
     _add_names(attributes, one.get("attributes") or {})
-    # Any resource will do for the other fields, since the row of the outline is dropped.
+    # Any resource will do for the other fields, since the outline's row is dropped.
     return {**one, "attributes": attributes}
 
 
@@ -145,7 +145,7 @@ def _objects(values: pa.ChunkedArray | list[Any]) -> list[Any]:
 
 
 def _kind_of_column(name: str, kind: Kind | None, cells: Iterable[Any]) -> Kind | None:
-    """Return the kind that fits the cells of a column and all earlier cells; None as long as all are missing."""
+    """Return the kind that fits the cells of a column and all earlier cells, or None as long as all are missing."""
     for value in cells:
         if kind == "json":
             return kind
@@ -178,7 +178,7 @@ def _joined(name: str, one: Kind | None, other: Kind) -> Kind:
 
 
 def _grouped(batches: Iterable[Columns], names: Sequence[str]) -> Iterator[Columns]:
-    """Join batches into row groups. A column that is missing from a batch, since none of its rows has a value, becomes null."""
+    """Join batches into row groups. A column that is missing from a batch, because no row has a value, becomes null."""
     group: Columns = {name: [] for name in names}
     size = 0
     for columns in batches:

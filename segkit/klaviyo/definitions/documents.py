@@ -1,6 +1,6 @@
-"""Read segments from Klaviyo documents.
+"""Read segments from Klaviyo documents, wherever in a document the definitions are.
 
-Finds each definition in the objects that may contain it, and reports everything that segkit can't express in one error.
+One error reports everything that segkit can't express.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,23 +33,23 @@ def from_klaviyo(
     """Read one segment from a document of Klaviyo's Segments API.
 
     Args:
-        payload: a definition with its condition_groups, a create request, a response, one item of a list page, a page of one
-            item, or the response when `.json` is added to the URL of a definition; as a mapping or as JSON text.
-        metric_names: metric id to name; overrides `names`.
-        list_names: list id to name; overrides `names`.
+        payload: a mapping or JSON text with one definition: a definition with `condition_groups`, a create request, a response, an
+            item from a list page, a page with one item, or the response to a definition's URL with `.json` added.
+        metric_names: maps metric ids to names, and overrides `names`.
+        list_names: maps list ids to names, and overrides `names`.
         names: the account's names, from a file or its pages.
         channel_affinity: the columns with predictions of channel affinity, by keys such as "sms_rank" and "sms_priority".
-        name: the name of the segment; None uses the name in the document, else "From Klaviyo".
+        name: the name of the segment; None uses the name in the document or, if it has none, "From Klaviyo".
 
     Returns:
-        The segment: AND of groups, each an OR of its conditions, without needless nesting. A count greater than 0 becomes at
-        least 1. Other fields of the document (starred, active, counts, dates) are ignored.
+        The segment: AND of groups, each an OR of its conditions, without needless nesting. "Greater than 0" for a count becomes "at
+        least 1". Other fields of the document (starred, active, counts, dates) are ignored.
 
     Raises:
-        DefinitionError: the payload has no definition, or several; or it has conditions that segkit can't express. The error lists
+        DefinitionError: the payload has no definition or several, or it has conditions that segkit can't express. The error lists
             all of these conditions, each with its position and the reason.
 
-    Source: Segments API, revision 2026-07-15. The older spellings in Klaviyo's guide are accepted too.
+    Source: Segments API, revision 2026-07-15. The older spellings in Klaviyo's guide are also accepted.
 
     >>> clicked = {
     ...     "type": "profile-metric", "metric_id": "UWxqMk", "measurement": "count",
@@ -77,13 +77,13 @@ def segments_from_klaviyo(
     names: AccountNames | None = None,
     channel_affinity: Mapping[str, str] | None = None,
 ) -> list[Segment]:
-    """Read every segment of a list page, or of several pages in a list. The arguments are those of `from_klaviyo`.
+    """Read every segment on a list page, or on several pages in a list. `from_klaviyo` documents the other arguments.
 
     A page without segments is valid, since an account may have none.
 
     Raises:
-        DefinitionError: a page is not a list of definitions; or it has conditions that segkit can't express. The error lists those of
-            all segments.
+        DefinitionError: a page is not a list of definitions, or it has conditions that segkit can't express. The error lists these
+            conditions for all segments.
 
     >>> groups = [{"conditions": [{"type": "profile-region", "in_region": True, "region": "european_union"}]}]
     >>> item = {"type": "segment", "attributes": {"name": "EU", "definition": {"condition_groups": groups}}}
@@ -133,7 +133,7 @@ def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str
 
 
 def _checked(payload: object) -> object:
-    """Return the payload unchanged, or refuse one that is nested too deep or has half a character."""
+    """Return the payload unchanged, or refuse it if it is nested too deeply or has a lone surrogate."""
     if is_deep(payload):
         raise DefinitionError.no_klaviyo_definition(f"it is nested more than {DEEPEST} deep")
     halves = Halves()
@@ -152,7 +152,7 @@ def _inside(payload: Mapping[Any, Any], name: str | None) -> Iterator[tuple[str 
         keys = ", ".join(masked_text(str(key)) for key in payload) or "nothing"
         raise DefinitionError.no_klaviyo_definition(f"it has {keys}, but no condition_groups")
     if wrapper == "definition" and payload[wrapper] is None:
-        # Klaviyo may omit it. Then report a gap for this segment, and read the other segments of the page.
+        # Klaviyo may omit the definition. If so, report a gap for this segment, and read the other segments on the page.
         yield name, {}
     else:
         yield from _definitions(payload[wrapper], name)

@@ -1,4 +1,4 @@
-"""Look up the names and ids of metrics and lists. A missing or ambiguous one is reported, never guessed."""
+"""Look up the names and ids of metrics and lists. A missing or ambiguous name or id is reported, never guessed."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
@@ -12,14 +12,14 @@ Kind: TypeAlias = Literal["metric", "list"]
 
 
 class NamesOfIds:
-    """Looks up names by id. An id without a name is recorded as a gap and used as the name, so that reading continues."""
+    """Looks up names by id. An id without a name is recorded as a gap and used as the name, so that reading can continue."""
 
     def __init__(self, names: AccountNames | None, given: Mapping[Kind, Mapping[str, str] | None], gaps: Gaps) -> None:
         self._names = {kind: {**_table(names, kind), **(given[kind] or {})} for kind in given}
         self._gaps = gaps
 
     def of(self, kind: Kind, key: str) -> str:
-        """Return the name of an id. Records a gap if there is none, or if several ids have this name."""
+        """Return the name of an id. Record a gap if it has no name, or if several ids have the same name."""
         table = self._names[kind]
         if key not in table:
             self._gaps.note(DefinitionError.unnamed_id(kind, key))
@@ -32,7 +32,7 @@ class NamesOfIds:
 
 
 class IdsOfNames:
-    """Looks up ids by name. Ids that the caller passes override those of the account's table."""
+    """Looks up ids by name. Ids that the caller passes override the ids in the account's table."""
 
     def __init__(self, names: AccountNames | None, given: Mapping[Kind, Mapping[str, str] | None]) -> None:
         self._ids: dict[Kind, dict[str, list[str]]] = {}
@@ -43,10 +43,10 @@ class IdsOfNames:
             self._ids[kind] = by_name | {name: [key] for name, key in (ids or {}).items()}
 
     def of(self, kind: Kind, name: str) -> str:
-        """Return the only id of a name. A metric is also found by the other names that Klaviyo gave it.
+        """Return the only id with a name. A metric is also found by the other names that Klaviyo gave it.
 
         Raises:
-            DefinitionError: the name has no id, or several.
+            DefinitionError: no id has the name, or several have it.
         """
         table = self._ids[kind]
         ids = table.get(name) or (_of_same_metric(name, table) if kind == "metric" else [])

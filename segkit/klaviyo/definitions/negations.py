@@ -1,4 +1,4 @@
-"""Replace "not" by opposite conditions, adding "or is not set", and write a condition as AND of OR groups within Klaviyo's size limit.
+"""Replace "not" with opposite conditions and "or is not set", and write a condition as AND of OR groups within Klaviyo's size limit.
 
 `write` converts the result to a document.
 """
@@ -60,7 +60,7 @@ Comparison = TypeVar("Comparison", bound=str)
 
 _ONE_DAY = timedelta(days=1)
 _WORKING_LIMIT = 2_000
-"""The most conditions before redundant groups are dropped. Few enough to compare quickly; larger ones hardly ever shrink to the limit."""
+"""The largest number of conditions before redundant groups are dropped. More take long to compare and hardly ever shrink enough."""
 _ONCE = {("at least", 1), ("more than", 0), ("not equals", 0)}
 _NEVER = {("fewer than", 1), ("at most", 0), ("equals", 0)}
 
@@ -68,8 +68,8 @@ _NEVER = {("fewer than", 1), ("at most", 0), ("equals", 0)}
 def without_not(condition: Condition, gaps: Gaps) -> Condition:
     """Return a condition with the same members, without "not", in atoms that Klaviyo may support.
 
-    Pushes "not" into the atoms. For a property this gives the opposite or not set, which loses values of another type than the test's:
-    they match nothing in Klaviyo. An atom whose opposite would lose members is recorded as a gap and stays unchanged.
+    "Not" is pushed into the atoms. For a property it becomes the opposite or "is not set". This loses values of the wrong type, which
+    match nothing in Klaviyo. If an atom's opposite would lose members, the atom is recorded as a gap and stays unchanged.
     """
     return _rewritten(push_not_inwards(simplify(condition)), gaps)
 
@@ -87,7 +87,7 @@ def _rewritten(condition: Condition, gaps: Gaps) -> Condition:
 
 
 def _tried(literal: Literal, gaps: Gaps) -> Condition:
-    """Return the literal in Klaviyo's form. Records a gap and returns it unchanged if there is none, so that the rest is checked too."""
+    """Return the literal in Klaviyo's form. If there is none, record a gap and return it unchanged, so that the rest is also checked."""
     found: list[Condition] = []
     with gaps.at(explain(literal)):
         found.append(_supported(literal))
@@ -95,11 +95,11 @@ def _tried(literal: Literal, gaps: Gaps) -> Condition:
 
 
 def bounded_groups(condition: Condition, alike: Mapping[Literal, Literal]) -> tuple[tuple[Literal, ...], ...]:
-    """Return the groups that must all hold, without groups that another one implies.
+    """Return the groups that must all hold, without groups that another group implies.
 
     Args:
         condition: a condition without "not".
-        alike: maps each literal to the first one that has the same Klaviyo document.
+        alike: maps each literal to the first literal with the same Klaviyo document.
 
     Raises:
         DefinitionError: there are more conditions than Klaviyo accepts, or none.
@@ -107,7 +107,7 @@ def bounded_groups(condition: Condition, alike: Mapping[Literal, Literal]) -> tu
     try:
         groups = condition_groups(condition, limit=_WORKING_LIMIT)
     except DefinitionError:
-        # Too many to compare. Raise the error again with Klaviyo's limit in its message.
+        # There are too many conditions to compare. Raise the error again with Klaviyo's limit in its message.
         groups = condition_groups(condition, limit=CONDITION_LIMIT)
     if not groups or () in groups:
         who, nearest = ("everybody", "created is set") if not groups else ("nobody", "no segment at all")
@@ -131,7 +131,7 @@ def _supported(literal: Literal) -> Condition:
         case Not(inner):
             return _negated(inner)
         case MetricCondition(measurement="count" | "days", comparison=comparison, value=value):
-            # On one day or more is once or more, and on no day is never.
+            # "On one day or more" means "at least once", and "on no day" means "never".
             if (comparison, value) in _ONCE:
                 once = replace(literal, measurement="count", comparison="at least", value=1)
                 return _of_each_alternative(AnyOf, once)
@@ -155,7 +155,7 @@ def _supported(literal: Literal) -> Condition:
 
 
 def _of_each_alternative(kind: type[AllOf] | type[AnyOf], atom: MetricCondition) -> Condition:
-    """Return a condition for each metric and each alternative among an event's filters: at least once by any, or zero times by all."""
+    """Split a condition by metric and alternative filter. "At least once" needs any of the parts, and "zero times" all of them."""
     if not isinstance(atom.metric, str):
         return kind(tuple(_of_each_alternative(kind, replace(atom, metric=one)) for one in each_metric(atom.metric)))
     places = [place for place, clause in enumerate(atom.where) if isinstance(clause, EventAlternatives)]
@@ -172,7 +172,7 @@ _OF_EACH: dict[ItemsComparison, tuple[type[AllOf] | type[AnyOf], ListComparison]
     "not contains any of": (AllOf, "not contains"),
     "not contains all of": (AnyOf, "not contains"),
 }
-"""For each test of several items, how to join tests of one item: Klaviyo has no other filter of lists on profiles."""
+"""For each test of several items, how to join tests of one item. Klaviyo has no other filter for lists on profiles."""
 
 
 def _negated(atom: Condition) -> Condition:
@@ -194,7 +194,7 @@ def _negated(atom: Condition) -> Condition:
         case LastEventCondition(metric, where, timeframe):
             nearest = f"{describe(MetricCondition(metric, 'count', 'equals', 0, timeframe, where))}, the newest or not"
         case _:
-            # A funnel: all other atoms have an exact opposite and were replaced before.
+            # This is a funnel: all other atoms have an exact opposite and have already been replaced.
             nearest = "the funnel as a separate segment that the campaign excludes"
     raise DefinitionError.beyond_klaviyo("opposite of this condition that keeps its members", nearest)
 
@@ -228,7 +228,7 @@ def _negated_comparison(comparison: Comparison) -> Comparison:
 
 
 def opposites(test: PropertyTest) -> list[PropertyTest]:
-    """Return tests such that a value of the same type passes one of them if and only if it fails this test; [] if there are none.
+    """Return tests such that a value of the same type passes one of them if, and only if, it fails this test. May be empty.
 
     >>> opposites(NumberTest("at least", 18))
     [NumberTest(comparison='fewer than', value=18)]
@@ -263,7 +263,7 @@ def opposites(test: PropertyTest) -> list[PropertyTest]:
 
 
 def _other_days(timeframe: DateTimeframe) -> list[DateTimeframe]:
-    """Return timeframes that together cover every other moment; [] if there are none, as for relative timeframes."""
+    """Return timeframes that together cover every other moment, or [] if there are none, as for relative timeframes."""
     match timeframe:
         case Before(day):
             return [After(day - _ONE_DAY)]

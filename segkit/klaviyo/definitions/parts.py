@@ -1,4 +1,4 @@
-"""Read the fields of Klaviyo documents, and refuse fields that are missing, unknown or of a wrong type."""
+"""Read the fields of Klaviyo documents, and refuse fields that are missing, unknown or of the wrong type."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
@@ -24,19 +24,19 @@ def parts(what: str, value: object, known: Iterable[str], *, of: str = "") -> Fi
 
 
 def word(what: str, value: object, choices: Iterable[str]) -> Any:
-    """Return a value that is one of the choices; refuse any other, or a missing one."""
+    """Return a value that is one of the choices. Refuse any other value, or a missing value."""
     return chosen(what, "null" if value is None else value, tuple(choices))
 
 
 def text(what: str, value: object) -> str:
-    """Return a text; refuse null, numbers and anything else."""
+    """Return text. Refuse null, numbers and anything else."""
     if not isinstance(value, str):
         raise DefinitionError.bad_value(what, "null" if value is None else value, "text")
     return value
 
 
 def some_text(what: str, value: object) -> str:
-    """Return a text that is not empty. Every text contains the empty one, so phrases refuse it too."""
+    """Return text that is not empty. Every text contains the empty text, so phrases also refuse it."""
     found = text(what, value)
     if not found:
         raise DefinitionError.bad_value(what, found, "text that is not empty")
@@ -44,7 +44,7 @@ def some_text(what: str, value: object) -> str:
 
 
 def texts(what: str, value: object) -> tuple[str, ...]:
-    """Return the texts of a list without duplicates. Klaviyo does not document an empty list, so it is refused."""
+    """Return the texts in a list, without duplicates. Klaviyo does not document an empty list, so it is refused."""
     if not isinstance(value, list) or not value:
         raise DefinitionError.bad_value(what, "null" if value is None else value, "a list of one or more texts")
     return tuple(dict.fromkeys(some_text(f"An item of {what[0].lower()}{what[1:]}", one) for one in value))

@@ -1,4 +1,4 @@
-"""Convert Klaviyo's conditions to segkit's, with one function per type. A condition that segkit lacks is refused, never approximated."""
+"""Convert Klaviyo's conditions to segkit's, with one function for each type. A condition that segkit lacks is refused, not approximated."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -54,12 +54,12 @@ class Account:
 
 
 def read_definition(definition: Filter, account: Account, gaps: Gaps, place: str) -> Condition | None:
-    """Read all groups of a definition. Returns None if segkit can't express all conditions.
+    """Read all groups of a definition. Return None if segkit can't express all conditions.
 
     Args:
         definition: the mapping with `condition_groups`.
         account: names and columns that only the account knows.
-        gaps: records each condition that segkit can't express.
+        gaps: the collection of conditions that segkit can't express.
         place: the beginning of each gap's position, such as the segment's name.
     """
     before = len(gaps.lines)

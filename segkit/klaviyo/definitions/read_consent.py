@@ -1,4 +1,4 @@
-"""Convert Klaviyo's consent condition to segkit's: the state, its date, and filters such as the method of consent."""
+"""Convert Klaviyo's consent condition to segkit's: the state, its date, and filters such as the consent method."""
 
 from typing import cast, get_args
 
@@ -27,7 +27,7 @@ from segkit.masking import quoted
 def consent_condition(value: Filter) -> ConsentCondition:
     """Read a condition on whether a profile can receive marketing.
 
-    Klaviyo's guide writes "any" for profiles that can receive SMS; it is read as "subscribed".
+    Klaviyo's guide writes "any" for profiles that can receive SMS, which is read as "subscribed".
 
     Raises:
         DefinitionError: segkit does not have the channel, subscription or filter.
@@ -105,7 +105,7 @@ def _of_kind(name: str, test: PropertyTest) -> PropertyTest:
 
 
 def _method(cell: Cell, column: str, given: Filter) -> list[PropertyCondition]:
-    """Return conditions for the method of a consent and, if the filter has one, its detail: the form, person, key or page."""
+    """Return conditions for the consent method and, if the filter has one, its detail: the form, person, key or page."""
     method = word("The method of a consent", given.get("method"), tuple(METHODS[cell]))
     found = [PropertyCondition(column, TextTest("equals", method))]
     if given.get("filter") is None:

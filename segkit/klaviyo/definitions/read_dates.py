@@ -50,7 +50,7 @@ def event_timeframe(value: object) -> EventTimeframe:
 
 
 def date_timeframe(value: object) -> DateTimeframe:
-    """Read the timeframe that a profile's date is compared with; refuse "over all time"."""
+    """Read the timeframe for a date on a profile. Refuse "over all time"."""
     found = timeframe(value)
     if isinstance(found, AllTime):
         raise DefinitionError.beyond_segkit("The timeframe 'alltime' of a date", "every date passes; ask for is-set")
@@ -60,7 +60,7 @@ def date_timeframe(value: object) -> DateTimeframe:
 def timeframe(value: object) -> Timeframe:
     """Read any date filter.
 
-    Accepts `value`, as in Klaviyo's guide, for `date`, as in its schema, and the ends of a relative window in either order.
+    Klaviyo's guide writes `value` where its schema has `date`, so both are accepted. The ends of a relative window may be in any order.
 
     Raises:
         DefinitionError: the operator or unit is unknown, or an instant is not a midnight in UTC.

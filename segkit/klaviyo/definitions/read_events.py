@@ -28,7 +28,7 @@ def metric_condition(value: Filter, names: NamesOfIds) -> Condition:
     A count "greater than 0" becomes "at least 1", as in `did`.
 
     Raises:
-        DefinitionError: a field is missing or unknown, or segkit can't express it.
+        DefinitionError: a field is missing or unknown, or segkit can't express the condition.
     """
     known = ("metric_id", "measurement", "measurement_filter", "timeframe_filter", "metric_filters")
     given = parts("A condition on a metric", value, known)
@@ -47,7 +47,7 @@ def funnel_condition(value: Filter, names: NamesOfIds) -> Condition:
     """Read a funnel: steps that were taken, or not taken, in order.
 
     Raises:
-        DefinitionError: a field is missing or unknown, or segkit can't express it.
+        DefinitionError: a field is missing or unknown, or segkit can't express the condition.
     """
     given = parts("A funnel", value, ("timeframe_filter", "completion_window_seconds", "steps"))
     steps = given.get("steps")

@@ -34,10 +34,10 @@ def number_filter(value: object) -> NumberTest:
 
 
 def value_filter(value: object) -> PropertyTest:
-    """Read a filter of a property of profiles or events.
+    """Read a filter for a property of profiles or events.
 
-    The published schema defines the list filters "contains several items" and "contains a text" for events only. Klaviyo's interface
-    offers them for profiles too, so both are accepted.
+    The published schema defines the list filters "contains several items" and "contains a text" only for events. Klaviyo's interface
+    also offers them for profiles, so they are accepted for both.
 
     Raises:
         DefinitionError: segkit has no test for the type, operator or value.

@@ -49,7 +49,7 @@ SEVERAL_ITEMS: dict[str, ItemsComparison] = {
     "not-contains-all": "not contains all of",
 }
 ANY_OF_ONE: dict[str, ListComparison] = {"contains-any": "contains", "not-contains-any": "not contains"}
-"""Operators that mean "contains" if they have a single item. Filters of events have no other operator for this."""
+"""Operators that mean "contains" if they have a single item. Filters for events have no other operator for this."""
 TEXT_OPERATORS = {comparison: operator for operator, comparison in TEXTS.items()}
 NUMBER_OPERATORS = {comparison: operator for operator, comparison in NUMBERS.items()}
 LENGTH_OPERATORS = {comparison: operator for operator, comparison in LENGTHS.items()}
@@ -59,7 +59,7 @@ SEVERAL_ITEMS_OPERATORS = {comparison: operator for operator, comparison in SEVE
 EVENT_ITEM_OPERATORS = {comparison: operator for operator, comparison in ANY_OF_ONE.items()}
 
 EVENT_FILTER_LIMIT = 10
-"""The most filters in one condition on events (help article 115005062847)."""
+"""The largest number of filters in one condition on events (help article 115005062847)."""
 
 PREDICTED_NUMBERS = (
     "average_days_between_orders",
@@ -89,15 +89,15 @@ _LOCATION = (
     "address1", "address2", "city", "region", "country", "zip", "latitude", "longitude", "timezone", "ip",
 )  # fmt: skip
 WELL_KNOWN = {name: name for name in _PLAIN} | {name: f"location['{name}']" for name in _LOCATION}
-"""Our columns to Klaviyo's own properties; the profile and location attributes of its API."""
+"""Maps segkit's columns to Klaviyo's own properties, which are the profile and location attributes in its API."""
 
 _CUSTOM = "properties['", "']"
 
 
 def column_of(spelled: str) -> str | None:
-    """Return the column for a property of a document; None if the property is neither well known nor custom.
+    """Return the column for a property in a document, or None if the property is neither well known nor custom.
 
-    A custom property with the same name as a column of segkit keeps Klaviyo's full spelling, so that the two stay different.
+    A custom property with the same name as a segkit column keeps Klaviyo's full spelling, so that the two stay different.
 
     >>> column_of("location['city']"), column_of("properties['Shoe size']"), column_of("properties['City']"), column_of("odd")
     ('city', 'Shoe size', "properties['City']", None)
@@ -112,7 +112,7 @@ def column_of(spelled: str) -> str | None:
 
 
 def property_of(column: str) -> str | None:
-    """Return Klaviyo's spelling of a column; None for columns of segkit that no property of Klaviyo corresponds to.
+    """Return Klaviyo's spelling of a column, or None for segkit columns without a corresponding Klaviyo property.
 
     >>> property_of("City"), property_of("Shoe size"), property_of("sms_consent")
     ("location['city']", "properties['Shoe size']", None)
@@ -144,14 +144,14 @@ CELLS: dict[tuple[Channel, bool], tuple[Subscription, ...]] = {
     ("email", True): ("subscribed", "never_subscribed"),
     ("email", False): ("unsubscribed", "never_subscribed", "subscribed"),
 }
-"""The states of consent of each channel. A profile is in exactly one of them; "any" is all states of a line."""
+"""The consent states for each channel. A profile is in exactly one of them. "any" means all states on a line."""
 
 SUPPRESSION_DATES = {
     "bounce_date": "email_bounced_timestamp",
     "invalid_email_date": "email_invalid_timestamp",
     "manual_suppression_date": "email_user_suppressed_timestamp",
 }
-"""Map the filters that narrow "cannot receive email" to their columns."""
+"""Maps the filters that narrow "cannot receive email" to their columns."""
 
 TRUTHS: dict[Cell, dict[str, str]] = {
     ("email", True, "subscribed"): {"is_double_opt_in": "email_double_opt_in"},
@@ -181,7 +181,7 @@ METHODS: dict[Cell, dict[str, str | None]] = {
         )
     ),
 }  # fmt: skip
-"""The methods of giving and withdrawing consent, with the operator that narrows each to forms, people, keys or a page (None: no filter)."""
+"""The methods of giving and withdrawing consent, with the operator that narrows each to forms, people, keys or a page (or None)."""
 
 INTEGRATIONS: dict[Cell, str] = {
     ("sms", True, "subscribed"): "shopify",
@@ -189,10 +189,10 @@ INTEGRATIONS: dict[Cell, str] = {
     ("email", True, "subscribed"): "shopify",
     ("email", False, "unsubscribed"): "constant_contact",
 }
-"""The only value that the method "integration" allows, and requires, for its detail."""
+"""The value that the method "integration" requires for its detail. It allows no other."""
 
 
 def cell_of(consent: ConsentCondition) -> Cell:
-    """Return the state that a consent condition selects. For SMS, "any" of profiles that can receive it is "subscribed"."""
+    """Return the state that a consent condition selects. For profiles that can receive SMS, "any" means "subscribed"."""
     is_subscribed = consent.channel == "sms" and consent.can_receive and consent.subscription == "any"
     return consent.channel, consent.can_receive, "subscribed" if is_subscribed else consent.subscription

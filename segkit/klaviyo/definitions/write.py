@@ -75,14 +75,14 @@ def to_klaviyo(
 
     Args:
         segment: any segment. Its description is left out, since Klaviyo has no field for it.
-        metric_ids: metric name to id; overrides `names`.
-        list_ids: list name to id; overrides `names`.
+        metric_ids: maps metric names to ids, and overrides `names`.
+        list_ids: maps list names to ids, and overrides `names`.
         names: the account's names, from a file or its pages.
         channel_affinity: the columns with predictions of channel affinity, as for `from_klaviyo`.
-        is_starred: star the segment, which keeps it active for a year without use instead of 45 days.
+        is_starred: whether to star the segment, which keeps it active for a year without use instead of 45 days.
 
     Returns:
-        {"data": {"type": "segment", "attributes": {"name", "definition"}}} of dictionaries, lists, texts, numbers, booleans and None.
+        {"data": {"type": "segment", "attributes": {"name", "definition"}}}, made of plain JSON values.
 
     Raises:
         DefinitionError: Klaviyo can't express the segment. The error lists all reasons, each with the nearest alternative.
@@ -111,7 +111,7 @@ def klaviyo_definition(
     names: AccountNames | None = None,
     channel_affinity: Mapping[str, str] | None = None,
 ) -> Document:
-    """Write a condition as the definition of a segment: {"condition_groups": [...]}. Arguments and errors are those of `to_klaviyo`.
+    """Write a condition as the definition of a segment: {"condition_groups": [...]}. For arguments and errors, see `to_klaviyo`.
 
     >>> from segkit.definition.phrases import in_region
     >>> klaviyo_definition(in_region("european_union"))["condition_groups"][0]["conditions"]

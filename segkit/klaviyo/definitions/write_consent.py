@@ -1,4 +1,4 @@
-"""Write a consent condition as a Klaviyo document. Which filters are allowed depends on the state of consent: see `words`."""
+"""Write a consent condition as a Klaviyo document. The consent state decides which filters are allowed: see `words`."""
 
 from segkit.definition.conditions import (
     BooleanTest,
@@ -31,7 +31,7 @@ def consent_document(atom: ConsentCondition) -> Document:
     """Return the Klaviyo document of a consent condition.
 
     Raises:
-        DefinitionError: nobody can be in the state of consent, or Klaviyo does not have the filter for this state.
+        DefinitionError: nobody can be in the consent state, or Klaviyo does not have the filter for this state.
     """
     channel, can_receive, subscription = cell = cell_of(atom)
     choices = CELLS[channel, can_receive]
@@ -72,7 +72,7 @@ def _filters(cell: Cell, atom: ConsentCondition) -> list[Document]:
 
 
 def _filter(cell: Cell, clause: PropertyCondition) -> Document:
-    """Return the filter for one column, if Klaviyo has it for this state of consent."""
+    """Return the filter for one column, if Klaviyo has it for this consent state."""
     truths = {column: field for field, column in TRUTHS.get(cell, {}).items()}
     match clause.test:
         case DateTest(timeframe) if clause.property == f"{cell[0]}_consent_timestamp" and cell in METHODS:
@@ -92,7 +92,7 @@ def _filter(cell: Cell, clause: PropertyCondition) -> Document:
 
 
 def _method_filter(cell: Cell, clauses: list[PropertyCondition]) -> Document:
-    """Return the filter for a method of consent and, if there is one, its detail: the form, person, key or page."""
+    """Return the filter for a consent method and, if there is one, its detail: the form, person, key or page."""
     column = f"{cell[0]}_consent_method"
     known = METHODS.get(cell, {})
     tests: dict[str, PropertyTest] = {clause.property: clause.test for clause in clauses}

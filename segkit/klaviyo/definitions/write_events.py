@@ -1,4 +1,4 @@
-"""Convert conditions on events to Klaviyo's JSON: counts and sums of a metric, and funnels."""
+"""Convert conditions on events to Klaviyo's JSON: counts and sums of a metric's events, and funnels."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -16,7 +16,7 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
     """Return the document of a condition on a count or sum. A count of at least 1 becomes "greater than 0", as Klaviyo saves it.
 
     Raises:
-        DefinitionError: the metric has no id, or Klaviyo has no such filter for an event property.
+        DefinitionError: the metric has no id, or Klaviyo lacks a filter for an event property.
     """
     if not isinstance(atom.metric, str):
         nearest = f"a condition for each of the {len(atom.metric)} metrics, joined by OR, which each count alone"

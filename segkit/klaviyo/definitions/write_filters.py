@@ -1,6 +1,6 @@
 """Convert tests and timeframes to Klaviyo's filters, as in its published schema. A test without a filter is refused.
 
-Negations, and the "or is not set" that they need, are written in `negations.py`.
+`negations.py` handles negations, and the "or is not set" that they need.
 """
 
 from collections.abc import Mapping
@@ -60,13 +60,13 @@ from segkit.klaviyo.definitions.words import (
 from segkit.masking import quoted
 
 Document: TypeAlias = dict[str, Any]
-"""A JSON object of plain dictionaries, lists, texts, numbers, booleans and None."""
+"""A JSON object, made of plain dictionaries, lists, strings, numbers, booleans and None."""
 
 
 def number(value: Number) -> int | float:
     """Return a number for JSON: an int if it is whole, else the nearest float.
 
-    A Decimal of more than 15 digits may lose precision.
+    A Decimal with more than 15 digits may lose precision.
 
     >>> from decimal import Decimal
     >>> number(Decimal("19.99")), number(30.0)
@@ -108,7 +108,7 @@ def profile_filter(test: PropertyTest) -> Document:
 
 
 def event_filter(test: EventTest) -> Document:
-    """Return the filter for a property of events. For one item of a list it is "contains any" of that item.
+    """Return the filter for a property of events. For one item of a list, this is "contains any" with that item.
 
     Raises:
         DefinitionError: Klaviyo has no such filter.
@@ -157,7 +157,7 @@ def _common_filter(
 
 
 def text_filter(operator: str, value: str | list[str]) -> Document:
-    """Return a filter of texts."""
+    """Return a text filter."""
     return {"type": "string", "operator": operator, "value": value}
 
 
@@ -222,7 +222,7 @@ def date_filter(timeframe: Timeframe) -> Document:
 
 
 def _in_days(timeframe: InTheLast | AtLeastAgo | BetweenAgo | InTheNext) -> Timeframe:
-    """Return a timeframe of months as one of about as many days."""
+    """Return a timeframe in months as a timeframe of about the same length in days."""
     match timeframe:
         case BetweenAgo(nearest, farthest):
             return BetweenAgo(_days(nearest), _days(farthest))

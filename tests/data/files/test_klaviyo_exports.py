@@ -1,7 +1,5 @@
 """Klaviyo's exports lose nothing on the way in: every header, cell, attribute and event property is there afterwards."""
 
-# Over 250 lines, since it spells out a whole member export and a whole page of each kind.
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Klaviyo's own exports load unchanged, and say of people, consents and orders what an independent reading of the files says."""
 
-# Over 250 lines, since it holds a second, plain reader of Klaviyo's files to compare with.
-
 import csv
 import gzip
 import io

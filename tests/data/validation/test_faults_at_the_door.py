@@ -1,7 +1,5 @@
 """Every bad input: what would change an answer silently is one error with all faults, and what can be kept is kept and reported."""
 
-# Over 250 lines, since every way in which data can be bad is listed here, once, as a table.
-
 import bz2
 import gzip
 import re

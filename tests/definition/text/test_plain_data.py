@@ -1,6 +1,5 @@
 """Segments as text: every tree reads back as itself, the hash goes by what is said, and what could be misread is refused."""
 
-# Over 250 lines, since what a person may write wrongly is listed once through.
 # ruff: noqa: SIM300  # expected == actual, throughout
 
 import json

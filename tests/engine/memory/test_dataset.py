@@ -1,7 +1,5 @@
 """A Dataset is a shop as of a moment: which moment, what it lets one ask of it, and that it prints no person."""
 
-# Over 250 lines, since a Dataset answers for all of the data side.
-
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np

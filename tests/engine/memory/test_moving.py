@@ -71,10 +71,10 @@ def test_comparisons_join_as_their_answers_do(pair, flags, choices):
     (values, others), (is_least, is_all, is_turned) = pair, choices
     one = Comparison(values, 2, is_least=is_least)
     other = Comparison(others, 3 if others.dtype.kind == "i" else 2, is_least=is_least)
-    one, other = (one.turned(), other.turned()) if is_turned else (one, other)
+    one, other = (one.negated(), other.negated()) if is_turned else (one, other)
     both = np.logical_and if is_all else np.logical_or
 
-    assert one.turned().flags().tolist() == (~one.flags()).tolist()
+    assert one.negated().flags().tolist() == (~one.flags()).tolist()
     assert one.joined_with_flags(flags, is_all=is_all).flags().tolist() == both(one.flags(), flags).tolist()
     assert one.moves_with(other)
     assert one.joined(other, is_all=is_all).flags().tolist() == both(one.flags(), other.flags()).tolist()

@@ -184,7 +184,7 @@ def test_spans_join_as_sets_of_positions_do(one, other):
 
     same(lambda: first.both(second), [a & b for a, b in zip(*plain, strict=True)])
     same(lambda: first.either(second), [a | b for a, b in zip(*plain, strict=True)])
-    same(first.turned, [every - a for a in plain[0]])
+    same(first.negated, [every - a for a in plain[0]])
 
 
 def test_the_day_after_is_a_position_of_dates(shop: sk.Dataset):

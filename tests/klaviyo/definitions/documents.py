@@ -4,8 +4,6 @@ The facts are those of the API's published document at revision 2026-07-15 and o
 made up and stand for names in `spelled`. How documents are read and written is for `segkit.klaviyo.definitions`.
 """
 
-# Over 250 lines, since a reader who looks for a shape should find it in one place.
-
 from datetime import date
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Reading Klaviyo's documents: whatever they come wrapped in, all that can't be said is told at once, and nothing is guessed."""
 
-# Over 250 lines, since what is refused is one table, and most of it documents.
-
 import copy
 import json
 

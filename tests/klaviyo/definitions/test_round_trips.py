@@ -1,7 +1,5 @@
 """From Klaviyo and back: every shape and spelling is read as meant, and what is written keeps its members and is read as itself."""
 
-# Over 250 lines, since tables and laws hold the two directions against each other.
-
 import json
 from collections import Counter
 from contextlib import suppress

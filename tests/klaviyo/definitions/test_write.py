@@ -1,7 +1,5 @@
 """Writing for Klaviyo: what has no shape there is told all at once with what is nearest, and what is rewritten says the same."""
 
-# Over 250 lines, since both tables, of what is said in other words and of what is not, are read whole.
-
 import json
 import math
 from dataclasses import replace

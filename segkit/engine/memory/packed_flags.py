@@ -10,15 +10,15 @@ Bits = npt.NDArray[np.uint8]
 
 
 def packed(flags: Flags) -> Bits:
-    """Return flags as bits; the last byte is padded with False."""
+    """Return flags as bits. The last byte is padded with False."""
     return np.packbits(flags)
 
 
 class Counter:
-    """Counts the profiles whose bit is set in each of several arrays of packed flags.
+    """Counts the profiles with a bit that is set in all of several arrays of packed flags.
 
-    numpy combines the bits and Arrow counts them, since these are the faster functions. All counts use the same buffer, so that it
-    stays in the processor's cache.
+    numpy combines the bits and Arrow counts them, since each is faster at that. All counts use the same buffer, so it stays in the
+    processor's cache.
 
     >>> one, other = (packed(np.array(flags)) for flags in ([True, True, False], [True, False, True]))
     >>> Counter(len(one)).count(one, other)
