@@ -96,8 +96,8 @@ class ConsentWords:
         if given is None:
             return cls()
         if not isinstance(given, Mapping):
-            raise DataError.faults(
-                [f"consent={quoted(given)} is not a mapping. Write consent={{'yes': 'subscribed'}}."]
+            raise DataError.bad_argument(
+                "consent", given, "a mapping from your words to their meanings, such as {'yes': 'subscribed'}"
             )
         own: dict[str, Consent] = {}
         problems = []

@@ -242,6 +242,14 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"Nothing was sent, since {counted(len(every), 'segment')} can't be sent:\n" + "\n".join(every))
 
     @classmethod
+    def update_of_several(cls, count: int) -> Self:
+        """An id to update was passed with several segments."""
+        return cls(
+            f"update= (--update) is the id of one segment in the account, but {count:,} segments were passed. Pass one segment, or leave "
+            "update out: each segment is then found by its name."
+        )
+
+    @classmethod
     def beyond_segkit(cls, what: str, why: str) -> Self:
         """Klaviyo has a condition that segkit can't express, or has no data for."""
         return cls(f"{what} can't be read: {why}.")

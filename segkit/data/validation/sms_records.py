@@ -22,7 +22,6 @@ from segkit.data.properties import Cells
 from segkit.data.validation.columns import Place, as_text, examples_of
 from segkit.data.validation.faults import Faults
 from segkit.errors import DataError
-from segkit.masking import quoted
 
 _NEVER_TEXTED = "kept as written, never texted"
 
@@ -120,9 +119,7 @@ def _countries(known: Mapping[str, pa.Array], size: int, default_country: str | 
         return countries
     code = country_code(default_country)
     if code is None:
-        raise DataError.faults(
-            [f"default_country: {quoted(default_country)} is not a country. Pass two letters, such as 'US'."]
-        )
+        raise DataError.bad_argument("default_country", default_country, "a country's two letters, such as 'US'")
     return pc.fill_null(countries, code)
 
 

@@ -132,7 +132,7 @@ def test_a_date_that_does_not_fit_the_order_that_was_named_is_refused():
     """What was said of the column wins over what the column shows."""
     with pytest.raises(DataError, match=r"dates that are not possible in month/day/year order, such as '13/06/2026'"):
         shop_of(["13/06/2026", "01/02/2026"], day_first=False)
-    with pytest.raises(DataError, match="day_first='yes': the choices are True, False and None"):
+    with pytest.raises(DataError, match="day_first must be True, False or None, but it is 'yes'"):
         shop_of(["13/06/2026"], day_first="yes")
 
 

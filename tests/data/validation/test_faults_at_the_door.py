@@ -344,14 +344,16 @@ def test_leaving_out_keeps_the_rest_and_says_so():
 @pytest.mark.parametrize("word", ["skip", "leave_out", None, True, ""])
 def test_there_are_two_ways_with_what_is_unreadable(word):
     """Any other word for `unreadable` is refused with the two there are."""
-    with pytest.raises(DataError, match="the choices are 'raise' and 'leave out'"):
+    with pytest.raises(DataError, match="unreadable must be 'raise' or 'leave out', but it is"):
         Dataset.from_frames(people(), as_of="2026-06-30", unreadable=word)
 
 
 def test_a_default_country_must_be_one():
     """A default country that nobody knows is refused, whether or not there are phone numbers."""
     for profiles in (people(), people(phone_number="(617) 555-0123")):
-        with pytest.raises(DataError, match=r"'Narnia' is not a country\. Pass two letters"):
+        with pytest.raises(
+            DataError, match=r"default_country must be a country's two letters, such as 'US', but it is 'Narnia'"
+        ):
             Dataset.from_frames(profiles, as_of="2026-06-30", default_country="Narnia")
 
 
