@@ -292,7 +292,7 @@ def _waterfall(waterfall: pd.DataFrame | None) -> Markup:
     nobody, lacking = ", ".join(steps.nobody), ", ".join(steps.unchecked)
     return pieces(
         table(["step", "", "stopped", "left"], rows, class_="waterfall"),
-        if_any("p", f"No one stopped at: {nobody}." if nobody else "", class_="quiet"),
+        if_any("p", f"No profile was stopped by: {nobody}." if nobody else "", class_="quiet"),
         if_any("p", f"Not fully checked, see above: {lacking}." if lacking else "", class_="quiet"),
     )
 

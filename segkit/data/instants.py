@@ -58,7 +58,7 @@ class Instants:
 
 
 def microseconds(instant: datetime) -> int:
-    """Return an instant as microseconds since 1970. A naive one is taken as UTC.
+    """Return an instant as microseconds since 1970. A naive one is treated as UTC.
 
     >>> microseconds(datetime(1970, 1, 2))
     86400000000

@@ -223,7 +223,7 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def unreadable_file(cls, path: Path, reason: str) -> Self:
         """A file is damaged, or its content does not fit its extension."""
-        return cls(f"{quoted(path.name)} can't be read: {reason}. Open it in a text editor, or export it again.")
+        return cls(f"{quoted(path.name)} can't be read: {reason}. Open the file in a text editor, or export it again.")
 
     @classmethod
     def empty_file(cls, name: str) -> Self:
@@ -235,6 +235,14 @@ class DataError(SegkitError, ValueError):
         """An argument of `load` has a wrong type or value."""
         shown = quoted(value) if isinstance(value, (str, int, float, NoneType)) else f"of type {type(value).__name__}"
         return cls(f"{name} must be {wanted}, but it is {shown}. Nothing was loaded.")
+
+    @classmethod
+    def bad_consent(cls, problems: Iterable[str]) -> Self:
+        """The argument `consent` maps words in a way that can't be used."""
+        every = list(problems)
+        lines = "\n".join(f"  - {problem}" for problem in every)
+        mistakes = "a mistake" if len(every) == 1 else f"{len(every)} mistakes"
+        return cls(f"The argument consent has {mistakes}, so nothing was loaded:\n{lines}")
 
     @classmethod
     def no_headers(cls, where: str, covered: Iterable[str]) -> Self:
@@ -276,7 +284,7 @@ class DataError(SegkitError, ValueError):
         """`as_of` can't be read as an instant, or is out of range."""
         return cls(
             f"as_of can't be {quoted(value)}{reason}. Pass a date, which means the end of that day in UTC ('2026-06-30'), or an instant "
-            "('2026-06-30T12:00:00Z', or a datetime). An instant without an offset is taken as UTC."
+            "('2026-06-30T12:00:00Z', or a datetime). An instant without an offset is treated as UTC."
         )
 
     @classmethod

@@ -111,7 +111,7 @@ STEPS = [
     ("excluded", "in an excluded segment", 0, 4_000),
     ("no phone", "no phone number", 100, 3_900),
     ("just texted", "texted within the smart-sending window", 900, 3_000),
-    ("same number", "another profile with the same number is sent to", 0, 3_000),
+    ("same number", "another profile with the same number is the recipient", 0, 3_000),
     ("sendable", "sent to", 0, 3_000),
 ]
 WATERFALL = pd.DataFrame(STEPS, columns=["step", "meaning", "removed", "remaining"])
@@ -129,7 +129,7 @@ PAGES = [
     SegmentPage("Nobody", "", "Nobody: nobody", NO_ONE, ()),
 ]
 FAULTS = pd.DataFrame(
-    [("profiles", "phone_number", "not in E.164", 1_503, "'(415) •••-••••'", "read as E.164")],
+    [("profiles", "phone_number", "not in E.164", 1_503, "'(415) •••-••••'", "converted to E.164")],
     columns=["table", "column", "fault", "count", "examples", "done"],
 )
 NOTHING = pd.DataFrame()
@@ -255,7 +255,7 @@ def test_steps_that_stopped_no_one_share_one_line():
     section = read(report()).all("section", "segment")[0]
     words = [row.cells[0] for row in section.all("table", "waterfall")[0].all("tbody")[0].all("tr")]
     assert words == ["included", "no phone number", "texted within the smart-sending window", "may be texted"]
-    assert "No one stopped at: excluded, same number." in section.text
+    assert "No profile was stopped by: excluded, same number." in section.text
 
 
 def test_a_segments_section_says_it_in_english_and_why_and_where_the_files_are():

@@ -60,7 +60,7 @@ def open_shop(folder: Path) -> CheckedShop:
     except SegkitError:
         raise
     except ODD:
-        raise DataError.saved_shop_damaged(folder / NAME, "its content is impossible") from None
+        raise DataError.saved_shop_damaged(folder / NAME, "its content is not valid") from None
 
 
 def _opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:

@@ -130,7 +130,7 @@ def _phones(known: dict[str, pa.Array], countries: pa.Array, faults: Faults) -> 
     phones = normalise(written, countries)
     place = Place("profiles", "phone_number", faults)
     mended = _flags(phones.mended)
-    place.note("not in E.164", mended, examples=examples_of(written, mended), done="read as E.164")
+    place.note("not in E.164", mended, examples=examples_of(written, mended), done="converted to E.164")
     _note_problems(place, written, phones)
     known["phone_number"] = pc.coalesce(phones.numbers, written)
     return phones, _unread(written, phones)
@@ -139,7 +139,9 @@ def _phones(known: dict[str, pa.Array], countries: pa.Array, faults: Faults) -> 
 def _note_problems(place: Place, written: pa.Array, phones: Phones) -> None:
     for problem in phones.problems.unique().drop_null().to_pylist():
         has_problem = _flags(pc.equal(phones.problems, problem))
-        done = _NEVER_TEXTED + ("" if problem in LOST else "; an opt-out under it stops numbers that end alike")
+        done = _NEVER_TEXTED + (
+            "" if problem in LOST else "; an opt-out for it also stops numbers with the same last digits"
+        )
         place.note(problem, has_problem, examples=examples_of(written, has_problem), done=done)
 
 
