@@ -259,7 +259,7 @@ def _refusal(path: Path, error: OSError | ValueError) -> FileError:
     if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG:
         return FileError.not_written(path, error.strerror or type(error).__name__)
     return FileError.bad_name(
-        path, "too long" if isinstance(error, OSError) else "made of characters that no name can have"
+        path, "is too long" if isinstance(error, OSError) else "contains characters that no name can contain"
     )
 
 

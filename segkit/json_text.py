@@ -18,7 +18,7 @@ def read_json(text: str | bytes) -> Any:
     {'a': [1]}
     >>> read_json("[" * 1000)
     Traceback (most recent call last):
-    ValueError: its brackets are nested more than 100 deep
+    ValueError: its brackets are nested more than 100 levels deep
     """
     try:
         found = json.loads(text)
@@ -42,7 +42,7 @@ def _may_be_deep(text: str | bytes) -> bool:
     return text.count("[") + text.count("{") > DEEPEST
 
 
-_TOO_DEEP = f"its brackets are nested more than {DEEPEST} deep"
+_TOO_DEEP = f"its brackets are nested more than {DEEPEST} levels deep"
 
 
 def is_deep(value: Any, most: int = DEEPEST) -> bool:

@@ -30,23 +30,31 @@ FOLDER = Path("shop")
 DEFINITION = {
     "condition_as_truth": ((), ["condition", "`and`", "Write `a & b`", "`~a`", "brackets"]),
     "segment_as_truth": ((), ["segment", "`and`", "Write `vip & engaged`", "`~vip`"]),
-    "condition_in_where": (("Coupon",), ["'Coupon' of the event", "where={'Coupon': {\"is_set\": True}}", "with &"]),
+    "condition_in_where": (
+        ("Coupon",),
+        ["'Coupon' is a property of the event", "where={'Coupon': {\"is_set\": True}}", "with &"],
+    ),
     "swapped": (
         ("sk.members(segment, shop)",),
-        ["shop stands first", "comes second", "write sk.members(segment, shop)"],
+        ["The shop must be the second argument", "Write sk.members(segment, shop)"],
     ),
     "not_a_condition": ((5, "AllOf"), ["AllOf", "5", "int", "sk.did(...)", "segment.condition"]),
     "not_a_segment": (("VIP",), ["'VIP'", "str", 'sk.Segment("VIP", condition)']),
     "nameless_segment": ((" ",), ["name", "' '", "not blank", "sk.Segment("]),
-    "one_name_twice": (("VIP",), ["'VIP'", "one column for each name", "another name"]),
+    "one_name_twice": (("VIP",), ["'VIP'", "one column for each name", "a different name"]),
     "unknown_word": (
         ("did", "at_leats", ["at_most", "at_least"]),
         ["did", "'at_leats'", "Did you mean 'at_least'", "'at_most'"],
     ),
-    "missing_word": (("spent", ["at_least", "at_most"]), ["spent", "at least one of", "'at_least', 'at_most'"]),
+    "missing_word": (("spent", ["at_least", "at_most"]), ["spent", "one or more of", "'at_least', 'at_most'"]),
+    "missing": (("lapsed", "'floor'", "'days'"), ["lapsed needs 'floor' and 'days'"]),
+    "positional": (
+        ("lapsed", 90, ["days", "floor"]),
+        ["lapsed", "only keyword arguments", "90", "lapsed(days=...)", "'days', 'floor'"],
+    ),
     "words_clash": (
         ("did", ["before", "after"]),
-        ["did", "one of 'before', 'after' at a time", "join two conditions with &"],
+        ["did", "only one of 'before', 'after'", "join two conditions with &"],
     ),
     "bad_value": (("at_least", -1, "a whole number of at least 0"), ["at_least", "-1", "a whole number of at least 0"]),
     "unknown_choice": (
@@ -59,7 +67,7 @@ DEFINITION = {
     ),
     "reversed_window": (
         ("between_days_ago", 9, 3),
-        ["between_days_ago=(9, 3)", "runs backwards", "Write between_days_ago=(3, 9)"],
+        ["between_days_ago=(9, 3)", "is the wrong way round", "Write between_days_ago=(3, 9)"],
     ),
     "no_country": (
         ("The country of within", "UK", "GB", ["UA", "US", "ZA"]),
@@ -67,76 +75,83 @@ DEFINITION = {
             "The country of within can't be 'UK'",
             "ISO 3166",
             "Did you mean 'GB'",
-            "begin with U are 'UA', 'US'.",
+            "begin with U: 'UA', 'US'.",
             "such as",
         ],
     ),
-    "bad_funnel": ((1, 1, 2, 5), ["2 to 5 steps", "1 step, 1 of them taken", "sk.did(...)", "joined with &"]),
+    "bad_funnel": ((1, 1, 2, 5), ["2 to 5 steps", "1 step that profiles take and 0 steps", "sk.did(...)", "with &"]),
     "not_pushed": (
         (["'A' can't be written.", "'B' can't be written."],),
         ["Nothing was sent", "2 segments can't be", "'A' can't be written.\n'B' can't be written."],
     ),
+    "update_of_several": ((3,), ["--update", "3 segments were passed", "found by its name"]),
     "bad_pattern": (("(?=a)", "invalid perl operator"), ["'(?=a)'", "invalid perl operator", "RE2", "whole value"]),
-    "too_many_conditions": ((5000, 1000), ["5,000", "1,000", "split the segment"]),
+    "too_many_conditions": ((5000, 1000), ["5,000", "1,000", "Split the segment"]),
     "unknown_segment": (
         ("VPI", "Engaged", ["VIP", "Engaged"]),
-        ["'Engaged' is defined by", "'VPI'", "Did you mean 'VIP'?", "'Engaged', 'VIP'", "sk.resolve_segments(["],
+        ["'Engaged' refers to", "'VPI'", "Did you mean 'VIP'?", "'Engaged', 'VIP'", "sk.resolve_segments(["],
     ),
-    "unresolved_segment": (("VIP",), ["'VIP'", "only its name is known", "sk.resolve_segments(["]),
-    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "Write out the condition of one"]),
+    "unresolved_segment": (("VIP",), ["'VIP'", "only that segment's name is known", "sk.resolve_segments(["]),
+    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "In one of them, replace"]),
     "too_many_written_out": (("S9", 20_000, 10_000), ["'S9'", "20,000", "10,000", "each segment only once"]),
-    "reserved_name": (("size", "intersections"), ["'size'", "intersections", "another name", "segment.condition"]),
+    "reserved_name": (
+        ("size", "sk.intersections"),
+        ["'size'", "sk.intersections", "different name", "segment.condition"],
+    ),
     "unreadable_text": (
         (["line 4: Do a.", "line 5: Do b."],),
-        ["2 faults", "nothing was read", "- line 4: Do a.", "- line 5: Do b."],
+        ["2 mistakes", "nothing was read", "- line 4: Do a.", "- line 5: Do b."],
     ),
-    "not_yaml": (("found a tab",), ["not YAML", "found a tab", "Check the indentation"]),
-    "empty_text": ((), ["Nothing is written", "segkit: 1"]),
-    "nested_too_deep": ((), ["nested too deep", "fewer groups"]),
+    "not_yaml": (("found a tab",), ["not valid YAML", "found a tab", "Check the indentation"]),
+    "empty_text": ((), ["The text is empty", "segkit: 1"]),
+    "nested_too_deep": ((), ["nested too deep", "fewer levels"]),
     "half_a_character": (
         ("A name", "Ann \ud83d"),
         ["A name", "half a character", "emoji", "Write the whole character"],
     ),
     "half_in_text": ((), ["half a character", "emoji", "Write the whole character"]),
     "text_too_long": ((600_000, 500_000), ["600,000 characters", "at most 500,000", "right file"]),
-    "not_plain": (("&a",), ["'&a'", "anchor", "Write out what it stands for"]),
+    "not_plain": (("&a",), ["'&a'", "anchor", "Write out the value"]),
     "key_twice": (("did",), ["'did'", "twice", "two conditions, each after a dash"]),
     "two_readings": (("no",), ["'no'", "without quotes", '"no"', "true or false"]),
     "unquoted": (("has", 7), ["has", "7", "a number", 'has: "7"']),
     "unknown_key": (("at leats", ["at most", "at least"]), ["'at leats'", "Did you mean 'at least'", "'at most'"]),
     "not_one_key": (
         ("A condition", ["did", "has"], ["did", "has", "not"]),
-        ["exactly one of 'did', 'has', 'not'", "this one has 'did', 'has'", "under all of"],
+        ["exactly one of 'did', 'has', 'not'", "this one has 'did', 'has'", 'under the key "all of:"'],
     ),
-    "not_a_mapping": (("sms",), ["'sms'", "can receive: sms", "a key with a colon"]),
+    "not_a_mapping": (("sms",), ["'sms'", "can receive: sms", "a key, a colon"]),
     "bad_timeframe": (
         ("when", "in last 90 days", ["in the last 90 days", "before 2026-01-01"]),
         ["when", "'in last 90 days'", "Did you mean 'in the last 90 days'", "'before 2026-01-01'"],
     ),
-    "unknown_form": ((2, 1), ["segkit: 2", "reads segkit: 1", "install"]),
+    "unknown_form": ((2, 1), ["segkit: 2", "reads only the format segkit: 1", "install"]),
     "not_as_text": (("VIP", "at least must be finite."), ["'VIP'", "at least must be finite", "sk.did(...)"]),
     "no_segment_files": ((FOLDER, ["a.txt"]), ["'shop'", ".yaml", "'a.txt'", "segment.to_yaml()"]),
     "no_klaviyo_definition": (("it has name",), ["it has name", "Segments API", "condition_groups", ".json"]),
     "several_klaviyo_definitions": ((["VIP", "EU"],), ["'VIP', 'EU'", "segments_from_klaviyo(page)"]),
-    "klaviyo_unread": ((["condition group 1, condition 2: a."],), ["1 thing", "- condition group 1, condition 2: a."]),
-    "klaviyo_unsaid": (("VIP", ["a: b.", "c: d."]), ["'VIP'", "2 reasons", "- a: b.\n  - c: d.", "nearest"]),
+    "klaviyo_unread": ((["condition group 1, condition 2: a."],), ["1 part", "- condition group 1, condition 2: a."]),
+    "klaviyo_unsaid": (("VIP", ["a: b.", "c: d."]), ["'VIP'", "2 reasons", "- a: b.\n  - c: d.", "what to do"]),
     "beyond_segkit": (
         ("Consent to push messages", "segkit knows sms"),
         ["Consent to push messages", "segkit knows sms"],
     ),
-    "beyond_klaviyo": (("distance from a point", "a postal code"), ["distance from a point", "Nearest: a postal code"]),
-    "unnamed_id": (("metric", "UWxqMk"), ["metric 'UWxqMk'", "metric_names={'UWxqMk': NAME}", "names="]),
+    "beyond_klaviyo": (
+        ("distance from a point", "a postal code"),
+        ["distance from a point", "Nearest alternative: a postal code"],
+    ),
+    "unnamed_id": (("metric", "UWxqMk"), ["metric with the id 'UWxqMk'", "metric_names={'UWxqMk': NAME}", "names="]),
     "no_id": (
         ("list", "vip", ["VIP"]),
-        ["list 'vip'", "Did you mean 'VIP'", "list_ids={'vip': ID}", "Known names: 'VIP'"],
+        ["list named 'vip'", "Did you mean 'VIP'", "list_ids={'vip': ID}", "Known names: 'VIP'"],
     ),
     "one_name_of_several": (
         ("metric", "Placed Order", ["B", "A"], "ids"),
-        ["'Placed Order'", "more than one metric: 'A', 'B'", "metric_ids="],
+        ["More than one metric is named 'Placed Order': 'A', 'B'", "metric_ids={'Placed Order': ID}"],
     ),
     "not_a_builder": ((5,), ["A builder is a function", "of type int", "Annotated[int, Range(7, 365)]", "sk.sizes("]),
     "phrase_as_builder": (("did",), ["sk.did makes a condition", "a builder makes a segment", "return sk.Segment("]),
-    "not_made_a_segment": ((builder, [1]), ["'builder'", "returned list", "returns one of them"]),
+    "not_made_a_segment": ((builder, [1]), ["'builder'", "of type list", "returns one segment"]),
     "not_a_dataset": (("shop",), ["Expected a Dataset", "str", "sk.load("]),
     "table_and_data": (("sizes",), ["sk.sizes", "without a shop", "sk.sizes(table)", "sk.sizes(segments, shop)"]),
     "not_a_membership_table": (("sizes", [5]), ["sk.sizes", "list", "sk.sizes(sk.membership(segments, shop))"]),
@@ -156,11 +171,11 @@ DATA = {
         (FOLDER, "0.9", 7),
         ["'shop'", "segkit 0.9", "version 7", "sk.load(...).save(folder)"],
     ),
-    "folder_not_entered": ((FOLDER,), ["'shop'", "can't be read", "by its owner", "Ask the owner"]),
+    "folder_not_entered": ((FOLDER,), ["'shop'", "can't be read", "Only its owner", "Ask the owner"]),
     "inside_a_saved_shop": ((FOLDER,), ["inside a saved shop", "sk.load('shop')"]),
     "saved_shop_is_read": (
         (["columns", "day_first"],),
-        ["'columns', 'day_first'", "only as_of", "load its source"],
+        ["'columns', 'day_first'", "only as_of", "the original data"],
     ),
     "property_not_saved": (("Months", "month_interval"), ["'Months'", "month_interval", "astype(str)"]),
     "no_ids_to_add_by": (
@@ -171,7 +186,7 @@ DATA = {
         (["country", "sms_consent"],),
         ["'country', 'sms_consent'", "sk.load(..., profiles=frame)", "'country (mine)'"],
     ),
-    "nothing_to_add": (("with_list",), ["with_list", "no id", "Check how the data was selected"]),
+    "nothing_to_add": (("with_list",), ["with_list", "no ids", "Check how the data was selected"]),
     "series_without_name": (
         ("with_properties",),
         ["with_properties", "Series without a name", "series.rename('Spent')"],
@@ -179,12 +194,16 @@ DATA = {
     "flags_instead_of_ids": ((), ["with_list", "True and False", "series.index[series]"]),
     "faults": (
         (["profiles, x: a. Do b.", "events, y: c. Do d."],),
-        ["2 faults", "nothing was loaded", "- profiles, x: a. Do b."],
+        ["2 issues", "nothing was loaded", "- profiles, x: a. Do b."],
     ),
     "no_file": ((FOLDER / "profile.csv",), ["profile.csv", "Check the spelling and the working directory"]),
+    "bad_consent": (
+        (["'a' can't mean 'b'. The choices are: 'c'."],),
+        ["consent has a mistake", "- 'a' can't mean 'b'"],
+    ),
     "bad_argument": (("columns", 5, "a mapping"), ["columns must be a mapping", "5", "Nothing was loaded"]),
-    "no_headers": (("profiles.csv", ["a•"]), ["profiles.csv", "'a•'", "row of headers above it", "names=[...]"]),
-    "several_levels": (("profiles", ("a", "b")), ["profiles", "('a', 'b')", "Join them first"]),
+    "no_headers": (("profiles.csv", ["a•"]), ["profiles.csv", "'a•'", "a header row above it", "names=[...]"]),
+    "several_levels": (("profiles", ("a", "b")), ["profiles", "('a', 'b')", "Join the levels first"]),
     "no_data_in_folder": (
         (FOLDER, ["a.txt"]),
         ["'shop'", "profiles.*", "events.*", "'a.txt'", "one by one", "sk.load("],
@@ -193,10 +212,10 @@ DATA = {
         ("events", ["events.csv", "events.parquet"]),
         ["events", "'events.csv', 'events.parquet'", "Remove one"],
     ),
-    "nothing_given": ((), ["Nothing to load", 'sk.load("sample_data")', "profiles="]),
+    "nothing_given": ((), ["nothing to load", 'sk.load("sample_data")', "profiles="]),
     "not_a_pair": (
         ("--consent", "yes", "yes=subscribed"),
-        ["--consent", "'yes'", "yes=subscribed", "in quotes", "before the options"],
+        ["--consent", "'yes'", "yes=subscribed", "Quote a pair", "before the options"],
     ),
     "not_a_place": (("1,2,x",), ["--near", "'1,2,x'", "--near 42.36,-71.06"]),
     "no_notebook": (
@@ -209,26 +228,26 @@ DATA = {
         ["--consent", "'yes'", "'subscribed', 'unsubscribed'", "Keep one"],
     ),
     "not_a_regular_file": ((FOLDER / "p.csv",), ["'p.csv'", "a device or a pipe", "Save its output"]),
-    "folder_for_file": ((FOLDER,), [repr(str(FOLDER)), "is a folder", "name of a file"]),
+    "folder_for_file": ((FOLDER,), [repr(str(FOLDER)), "is a folder", "path of a file"]),
     "file_too_large": ((FOLDER / "p.json", 2**30), ["'p.json'", "1 GB", "right file"]),
     "unpacks_too_large": ((FOLDER / "p.csv.gz", 2**28), ["'p.csv.gz'", "256 MB", "unpack it and load"]),
-    "cells_nested_too_deep": ((100,), ["more than 100 deep", "Leave its column out"]),
+    "cells_nested_too_deep": ((100,), ["more than 100 levels deep", "Leave the column out"]),
     "no_such_name": (("p" * 300,), ["'ppp", "…", "no file can have this name", "Check the spelling"]),
     "unknown_format": ((FOLDER / "p.log",), ["'p.log'", ".csv.gz", ".parquet", "from_frames"]),
-    "not_a_source": (("events", 5), ["events", "an int", "Give a path", "Polars", "pandas.DataFrame(rows)"]),
+    "not_a_source": (("events", 5), ["events", "an int", "Pass a path", "Polars", "pandas.DataFrame(rows)"]),
     "not_a_table_of_arrow": (
         ("events", "Series"),
         ["events", "Series", "not a table of named columns", "frame.collect()"],
     ),
     "no_excel": ((FOLDER / "p.xlsx",), ["'p.xlsx'", "pip install openpyxl", "CSV UTF-8"]),
-    "no_parts": ((FOLDER / "events", ["a.log"]), ["'events'", "no Parquet file", "'a.log'", "one by one"]),
+    "no_parts": ((FOLDER / "events", ["a.log"]), ["'events'", "no Parquet file", "'a.log'", "in a list"]),
     "several_in_archive": (
         (FOLDER / "p.zip", "2 files: 'a', 'b'"),
         ["'p.zip'", "one file", "2 files: 'a', 'b'", "Unpack"],
     ),
     "other_format": (
         (FOLDER / "p.csv", FOLDER / "p.json"),
-        ["'p.csv'", "another format than 'p.json'", "in one format"],
+        ["'p.csv'", "a different format from 'p.json'", "in one format"],
     ),
     "changed_while_read": (([FOLDER / "p.csv"],), ["'p.csv'", "changed while", "nothing was loaded", "Load again"]),
     "not_utf8": ((FOLDER / "p.csv", "line 3 is not"), ["'p.csv'", "line 3", "Save it as CSV UTF-8", "encoding="]),
@@ -238,44 +257,44 @@ DATA = {
         (FOLDER / "p.parquet", "city"),
         ["'p.parquet'", "'city'", "UTF-8", "Write the file again"],
     ),
-    "damaged_file": ((FOLDER / "p.parquet", "it is damaged"), ["'p.parquet'", "it is damaged", "Export it once more"]),
-    "unreadable_file": ((FOLDER / "p.csv", "it ends early"), ["'p.csv'", "it ends early", "export it once more"]),
+    "damaged_file": ((FOLDER / "p.parquet", "it is damaged"), ["'p.parquet'", "it is damaged", "Export it again"]),
+    "unreadable_file": ((FOLDER / "p.csv", "it ends early"), ["'p.csv'", "it ends early", "export it again"]),
     "empty_file": (("p.csv",), ["p.csv", "no rows", "Check that the export finished"]),
-    "metrics_without_names": ((["M1"],), ["'M1'", "not by their names", 'events["metric"] = ']),
-    "no_as_of": ((), ["no event", "which moment", 'as_of="2026-06-30"']),
+    "metrics_without_names": ((["M1"],), ["'M1'", "but no names", 'events["metric"] = ']),
+    "no_as_of": ((), ["no event", "when it was exported", 'as_of="2026-06-30"']),
     "bad_as_of": (("soon",), ["as_of", "'soon'", "'2026-06-30'", "UTC"]),
     "unknown_zone": (("created", "Mars/Base"), ["'created'", "'Mars/Base'", "'America/New_York'", "UTC"]),
     "unknown_metric": (
         ("Placed order", ["Placed Order"]),
-        ["'Placed order'", "Did you mean 'Placed Order'", "The data has"],
+        ["'Placed order'", "Did you mean 'Placed Order'", "The metrics in the data are"],
     ),
     "unknown_property": (("age", ["Age", "city"]), ["'age'", "Did you mean 'Age'", "case-sensitive", "'Age', 'city'"]),
     "unknown_list": (("vip", ["VIP"]), ["'vip'", "Did you mean 'VIP'", "The lists are"]),
     "unknown_profile": (("Ann", "ann"), ["'Ann'", "case-sensitive", "'ann'"]),
     "unknown_postal_code": (
         ("02111", "US", ["02110"]),
-        ["'02111' of 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
+        ["'02111' in 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
     "no_names": (("n.json",), ["n.json", "Get Metrics", '{"metrics": {ID: NAME}']),
-    "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "another column"]),
+    "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "wrong column"]),
 }
 FILE = {
     "holds_more_than_a_shop": (
         (FOLDER, ["notes.txt"]),
-        ["'shop'", "'notes.txt'", "would be lost", "Give a new folder"],
+        ["'shop'", "'notes.txt'", "would be lost", "Choose a new folder"],
     ),
     "unknown_layout": (
         ("klavio", ["klaviyo", "members"]),
         ["'klavio'", "Did you mean 'klaviyo'", "'klaviyo', 'members'"],
     ),
-    "no_folder": ((FOLDER / "vip.csv",), ["vip.csv", "'shop'", "does not exist", "Create it first"]),
-    "not_a_folder": ((FOLDER / "vip",), ["vip", "is a file", "Give the name of a folder"]),
+    "no_folder": ((FOLDER / "vip.csv",), ["vip.csv", "'shop'", "does not exist", "Create the folder first"]),
+    "not_a_folder": ((FOLDER / "vip",), ["vip", "is a file", "Choose another folder"]),
     "not_written": (
         (FOLDER / "vip.csv", "no room"),
-        ["vip.csv", "no room", "Nothing was changed", "Check that there is enough room"],
+        ["vip.csv", "no room", "Nothing was changed", "Check that there is enough disk space"],
     ),
     "not_a_file": ((FOLDER / "pipe",), ["pipe", "a pipe, a device or a socket", "'vip.csv'"]),
-    "bad_name": ((FOLDER / ("v" * 300), "too long"), ["vvv...", "too long", "'vip.csv'"]),
+    "bad_name": ((FOLDER / ("v" * 300), "is too long"), ["vvv...", "is too long", "'vip.csv'"]),
     "busy": ((FOLDER,), ["'shop'", "another program", "Nothing was changed", "another folder"]),
     "one_folder_for_two": ((FOLDER, ["a", "b"]), ["'shop'", "'a', 'b'", "the same folder", "Remove the links"]),
     "is_folder": ((FOLDER,), ["'shop' is a folder", "vip.csv"]),
@@ -288,11 +307,14 @@ FILE = {
     "in_app": ((), ["segkit app", "writes nothing on its host", "download button", "segkit lab"]),
 }
 ACCOUNT = {
-    "no_key": (("KLAVIYO_API_KEY",), ["no key", "private key", "KLAVIYO_API_KEY"]),
-    "bad_key": (("KLAVIYO_API_KEY",), ["KLAVIYO_API_KEY", "blanks", "Copy it once more"]),
+    "no_key": (("KLAVIYO_API_KEY",), ["no API key", "private key", "KLAVIYO_API_KEY"]),
+    "bad_key": (("KLAVIYO_API_KEY",), ["KLAVIYO_API_KEY", "spaces", "Copy it again"]),
     "unencrypted": (("http://example.com",), ["'http://example.com'", "unencrypted", "https://"]),
     "key_refused": (("Get Events",), ["Get Events", "401", "Settings > API keys"]),
-    "not_allowed": (("Get Events", ["events:read"]), ["Get Events", "403", "'events:read'", "make a key"]),
+    "not_allowed": (
+        ("Get Events", ["events:read"]),
+        ["Get Events", "403", "the scope 'events:read'", "Create a key that has it"],
+    ),
     "too_fast": (("Get Events", 90_000.0), ["Get Events", "429", "90,000 seconds", "later"]),
     "server_fault": (("Get Events", 503), ["Get Events", "503", "status.klaviyo.com"]),
     "too_slow": (("Get Events", 300.0), ["Get Events", "300 seconds", "gave up", "Check the network"]),
@@ -318,14 +340,14 @@ ACCOUNT = {
     "folder_in_use": ((FOLDER, ["events.csv"]), ["'shop'", "'events.csv'", "another folder"]),
     "unknown_name": (
         ("metric", "Placed order", ["Placed Order", "Clicked SMS"]),
-        ["metric 'Placed order'", "Did you mean 'Placed Order'", "'Clicked SMS', 'Placed Order'"],
+        ["metric named 'Placed order'", "Did you mean 'Placed Order'", "'Clicked SMS', 'Placed Order'"],
     ),
     "no_such_segment": (("SegZzz",), ["'SegZzz'", "nothing was sent", "found by its name"]),
     "several_of_a_name": (
         ("VIP", ["SegAaa", "SegBbb"]),
         ["'VIP'", "'SegAaa', 'SegBbb'", "nothing was sent", "--update", "rename"],
     ),
-    "too_many_changes": ((101, 100), ["101", "100 a day", "Nothing was sent", "tomorrow"]),
+    "too_many_changes": ((101, 100), ["101", "100 a day", "nothing was sent", "tomorrow"]),
     "push_stopped": (
         ("Create Segment: no.", ["A"], ["B", "C"]),
         ["Create Segment: no.", "Done: 'A'.", "Not done: 'B', 'C'.", "Run the same push again"],
@@ -423,7 +445,7 @@ def test_every_kind_of_error_is_known():
 
 def test_one_fault_is_one():
     """A single fault is said in the singular."""
-    assert str(DataError.faults(["events, value: x. Do y."])).startswith("The data has a fault that would")
+    assert str(DataError.faults(["events, value: x. Do y."])).startswith("The data has an issue that would")
 
 
 def test_without_choices_nothing_is_offered():
@@ -432,7 +454,7 @@ def test_without_choices_nothing_is_offered():
     assert "The properties are: none" in str(DataError.unknown_property("age", []))
     assert "has no lists" in str(DataError.unknown_list("VIP", []))
     assert "places.csv" in str(DataError.unknown_postal_code("75001", "FR", []))
-    assert "It holds: nothing" in str(DataError.no_data_in_folder(FOLDER, []))
+    assert "contains: nothing" in str(DataError.no_data_in_folder(FOLDER, []))
     assert "Did you mean" not in str(DefinitionError.unknown_choice("channel", 5, ["sms"]))
     assert "Did you mean" not in str(FileError.unknown_layout(None, ["members"]))
 
@@ -442,7 +464,7 @@ def test_a_missing_file_is_looked_for_beside(tmp_path):
     for name in ("profiles.csv", "events.csv"):
         (tmp_path / name).touch()
     message = str(DataError.no_file(tmp_path / "profile.csv"))
-    assert "Did you mean 'profiles.csv'? It holds: 'events.csv', 'profiles.csv'." in message
+    assert "Did you mean 'profiles.csv'? The folder contains: 'events.csv', 'profiles.csv'." in message
 
 
 @pytest.mark.parametrize(("names", "most", "said"), [
@@ -479,4 +501,4 @@ def test_a_missing_package_comes_with_the_line_that_installs_it():
     """An optional package that is not there is an ImportError with the command to run."""
     error = missing_extra("sqlglot", "sql")
     assert isinstance(error, ImportError)
-    assert str(error).endswith('Run: pip install "sms-segkit[sql]"')
+    assert str(error).endswith('run: pip install "sms-segkit[sql]"')

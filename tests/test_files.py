@@ -174,7 +174,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path: Path):
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path):
     """The error says to create it first, and nothing is created."""
-    with pytest.raises(FileError, match=r"the folder '.*nowhere' does not exist\. Create it first"):
+    with pytest.raises(FileError, match=r"the folder '.*nowhere' does not exist\. Create the folder first"):
         write(tmp_path / "nowhere")
 
     assert {} == contents(tmp_path)
@@ -184,7 +184,7 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path):
 def test_a_folder_where_a_file_should_be_is_refused(tmp_path: Path, name: str):
     """The error offers the name of a file, whichever of the two names is taken."""
     (tmp_path / name).mkdir()
-    with pytest.raises(FileError, match=r"is a folder\. Give the name of a file, such as '.*vip\.csv'"):
+    with pytest.raises(FileError, match=r"is a folder\. Pass the name of a file, such as '.*vip\.csv'"):
         write(tmp_path)
 
     assert [name] == [path.name for path in tmp_path.iterdir()]

@@ -106,9 +106,15 @@ def test_nothing_else_than_an_error_of_ours_comes_of_a_wrong_argument(call: str,
 
 
 RETURNED: dict[str, tuple[Any, str]] = {
-    "a condition": (sk.did("Placed Order"), "returned MetricCondition, which is not a segment. Return a segment"),
+    "a condition": (
+        sk.did("Placed Order"),
+        "returned a value of type MetricCondition, which is not a segment. Return a segment",
+    ),
     "nothing": (None, "returned nothing. Is its `return` missing?"),
-    "a list": ([SEGMENT], "returned list, which is not a segment. Write a builder that returns one of them"),
+    "a list": (
+        [SEGMENT],
+        "returned a value of type list, which is not a segment. Write a builder that returns one segment of the list",
+    ),
 }
 
 

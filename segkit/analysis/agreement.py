@@ -161,7 +161,7 @@ def _moment(dataset: Dataset, pulled_at: AsOf) -> datetime:
 def _their_members(theirs: Theirs, segment: str) -> "pd.Series[Any]":
     """Return when each member in Klaviyo joined, by id, with NaT if this is unknown."""
     if isinstance(theirs, str | bytes | Mapping) or not isinstance(theirs, Iterable):
-        raise DefinitionError.bad_value("theirs", theirs, "several profile ids, or a table with profile_id")
+        raise DefinitionError.bad_value("theirs", theirs, "a list of profile ids, or a table with a column profile_id")
     dates: Any = _NO_DATE
     ids: Iterable[object] = theirs
     if isinstance(theirs, pd.DataFrame):

@@ -129,7 +129,7 @@ def _with_absent(bits: Flags, counts: Counts, profiles: int) -> tuple[Flags, Cou
 def _check_names(names: Sequence[str] | pd.Index) -> None:
     clash = {"degree", "size"} & set(map(str, names))
     if clash:
-        raise DefinitionError.reserved_name(min(clash), "intersections")
+        raise DefinitionError.reserved_name(min(clash), "sk.intersections")
 
 
 def _counted(asked: Asked) -> Counts:

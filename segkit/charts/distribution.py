@@ -78,7 +78,7 @@ def plot_distribution(
     if isinstance(distribution, pd.DataFrame):
         table = distribution
         if quantity is None:
-            raise DefinitionError.missing_word("plot_distribution of a table", ["quantity"])
+            raise DefinitionError.missing("plot_distribution of a table", "the argument 'quantity'")
     elif distribution is not None and hasattr(distribution, "table"):
         table, quantity, threshold = distribution.table, distribution.quantity, distribution.threshold
         without, base = distribution.without, distribution.base

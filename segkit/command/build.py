@@ -34,13 +34,13 @@ from segkit.wording import counted
 
 NO_CONSENT = (
     "The data has no SMS consent, so nobody may be texted and no file for sending is written. The member files contain the profiles "
-    "that match each segment before consent, for analysis only. If a column holds the consent, the data report says how to name it."
+    "that match each segment before consent, for analysis only. If a column contains the consent, the data report shows how to load it."
 )
 
 
 NOBODY_SUBSCRIBED = (
-    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report says which words in "
-    "sms_consent were not understood, and how to give them a meaning."
+    "Nobody in the data is subscribed to SMS, so nobody may be texted. If that is wrong, the data report shows which words in "
+    "sms_consent are unknown, and how to map them."
 )
 
 
@@ -122,7 +122,9 @@ def build(
     [0, 0]
     """
     if isinstance(out, Dataset):
-        raise DefinitionError.bad_value("The first argument of sk.build", dataset, "the shop: sk.build(shop, folder)")
+        raise DefinitionError.bad_value(
+            "The first argument of sk.build", dataset, "the shop, as in sk.build(shop, folder)"
+        )
     plan = recommended(dataset, near=near, country=country) if segments is None else _chosen(segments)
     sends = dataset.has_property("sms_consent")
     rules = [_before_consent(segment) for segment in plan.segments]

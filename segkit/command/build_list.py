@@ -57,12 +57,12 @@ class BuildList:
         return [
             *_note("Removed files that only an earlier build wrote", removed),
             *_note(
-                "Kept files of an earlier build that were changed since, or could not be removed; make sure "
+                "Kept files of an earlier build that have changed since then or could not be removed. Make sure "
                 "that nobody sends to them",
                 list(stays),
             ),
             *_note(
-                "Kept member files that were in the folder before its first build; make sure that nobody sends to them",
+                "Kept member files that were in the folder before its first build. Make sure that nobody sends to them",
                 [] if self._listed is not None else self._others(written),
             ),
         ]

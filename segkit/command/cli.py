@@ -86,7 +86,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="segkit", description="SMS segments: define them, see them, send to them.")
+    parser = _Parser(
+        prog="segkit", description="Define SMS segments, see who is in them, and write the files to send to."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     lab = commands.add_parser(
@@ -109,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     builds = commands.add_parser("build", help="write every segment that a shop's data supports, and a report")
     builds.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
     builds.add_argument("--out", required=True, help="the folder to write into; an earlier build is replaced")
-    builds.add_argument("--segments", help="build the segments of this YAML file, or of a folder of them, instead")
+    builds.add_argument("--segments", help="build the segments in this YAML file, or folder of YAML files, instead")
     builds.add_argument(
         "--as-of", help="evaluate as of the end of this date, or as of an instant (default: the newest event)"
     )
@@ -142,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("--encoding", help="encoding of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.add_argument(
-        "--add-profiles-of-events", action="store_true", help="add a profile for each id that only events have"
+        "--add-profiles-of-events", action="store_true", help="add a profile for each id that occurs only in events"
     )
     order = builds.add_mutually_exclusive_group()
     order.add_argument(
@@ -153,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     builds.set_defaults(run=_build)
 
-    pulls = commands.add_parser("pull", help="download the Klaviyo account of KLAVIYO_API_KEY into a folder")
+    pulls = commands.add_parser("pull", help="download a Klaviyo account into a folder; its key is in KLAVIYO_API_KEY")
     pulls.add_argument("folder", help="the folder to write into; an interrupted pull is resumed")
     pulls.add_argument("--metrics", nargs="+", metavar="NAME", help="only events of these metrics")
     pulls.add_argument("--since", metavar="DATE", help="only events from this day on (UTC)")
@@ -162,15 +164,17 @@ def _parser() -> argparse.ArgumentParser:
     pulls.add_argument(
         "--members-of", nargs="+", default=[], metavar="NAME", help="download the members of these segments, too"
     )
-    pulls.add_argument("--restart", action="store_true", help="discard an interrupted pull and start again")
+    pulls.add_argument("--restart", action="store_true", help="discard an interrupted pull and start over")
     pulls.set_defaults(run=_pull)
 
-    pushes = commands.add_parser("push", help="create or update segments in the Klaviyo account of KLAVIYO_API_KEY")
-    pushes.add_argument("files", nargs="+", metavar="FILE", help="a segment as YAML, or a folder of them")
+    pushes = commands.add_parser(
+        "push", help="create or update segments in a Klaviyo account; its key is in KLAVIYO_API_KEY"
+    )
+    pushes.add_argument("files", nargs="+", metavar="FILE", help="a YAML file with a segment, or a folder of them")
     pushes.add_argument("--names", help="JSON file with the ids of metrics and lists (default: read from the account)")
     pushes.add_argument("--dry-run", action="store_true", help="show the requests and send none")
     pushes.add_argument(
-        "--update", metavar="ID", help="update the segment with this id (default: the one with the same name)"
+        "--update", metavar="ID", help="update the segment with this id (default: the segment with the same name)"
     )
     pushes.set_defaults(run=_push)
 

@@ -96,28 +96,24 @@ class ConsentWords:
         if given is None:
             return cls()
         if not isinstance(given, Mapping):
-            raise DataError.faults(
-                [f"consent={quoted(given)} is not a mapping. Write consent={{'yes': 'subscribed'}}."]
+            raise DataError.bad_argument(
+                "consent", given, "a mapping from your words to their meanings, such as {'yes': 'subscribed'}"
             )
         own: dict[str, Consent] = {}
         problems = []
         for word, meaning in given.items():
             folded = _folded(_text_of(word))
             if not folded:
-                problems.append(
-                    f"consent: {quoted(word)} can't be a word in a cell. Pass text, a number, True or False."
-                )
+                problems.append(f"{quoted(word)} can't be a word in a cell. Pass text, a number, True or False.")
             elif meaning not in CONSENTS:
-                problems.append(
-                    f"consent: {quoted(word)} can't mean {quoted(meaning)}. The choices are: {listed(CONSENTS)}."
-                )
+                problems.append(f"{quoted(word)} can't mean {quoted(meaning)}. The choices are: {listed(CONSENTS)}.")
             elif own.setdefault(folded, meaning) != meaning:
                 problems.append(
-                    f"consent: {quoted(word)} means {quoted(own[folded])} and {quoted(meaning)}, since capitals, underscores and blanks around "
-                    f"a word don't matter. Choose one of: {listed(CONSENTS)}."
+                    f"{quoted(word)} is mapped to both {quoted(own[folded])} and {quoted(meaning)}, because capitals, underscores and spaces "
+                    f"around a word don't matter. Choose one of: {listed(CONSENTS)}."
                 )
         if problems:
-            raise DataError.faults(problems)
+            raise DataError.bad_consent(problems)
         return cls(own, {_folded(_text_of(word)): word for word in given})
 
     def knows(self, word: str) -> bool:

@@ -151,7 +151,9 @@ def normalise(
     if countries is None:
         countries = pa.nulls(len(written), pa.string())
     if len(countries) != len(written):
-        raise DataError.faults([f"{len(countries):,} countries were given for {len(written):,} phone numbers"])
+        raise DataError.bad_argument(
+            "The number of countries", len(countries), f"the number of phone numbers, {len(written):,}"
+        )
     cells, cell_of_row = _encoded(written)
     regions, region_of_row = _encoded(countries)
     step = max(1, len(regions))

@@ -51,7 +51,7 @@ def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptio
         faults.refuse(
             "columns",
             header,
-            f"no table has this header.{nearest(header, known)} The headers are {listed(known, most=40)}",
+            f"no table has this header.{nearest(header, known)} The headers are: {listed(known, most=40)}",
             int(header not in known),
             next_step="Check the spelling",
         )
@@ -95,8 +95,8 @@ def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, fau
 
     ahead = count_after(max(moment, clock))
     late = count_after(moment) - ahead
-    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never count")
-    faults.note("events", "datetime", "events in the future", ahead, done="never count, and don't determine as_of")
+    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never counted")
+    faults.note("events", "datetime", "events in the future", ahead, done="never counted, and not used to choose as_of")
 
 
 def _newest(checked: Checked, clock: datetime) -> datetime:

@@ -111,7 +111,7 @@ class ItemsTest:
     def __post_init__(self) -> None:
         if not self.items:
             raise DefinitionError.bad_value(
-                f'The items of "{self.comparison}"', self.items, "a tuple of at least one item"
+                f'The value of "{self.comparison}"', self.items, "a tuple of at least one item"
             )
 
 

@@ -62,7 +62,7 @@ class Choice:
 
     def __init__(self, *values: str | float | bool) -> None:
         if not values:
-            raise DefinitionError.bad_value("Choice", values, "at least one value")
+            raise DefinitionError.missing("Choice", "at least one value")
         object.__setattr__(self, "values", values)
 
     def __repr__(self) -> str:
@@ -184,7 +184,7 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         known, required = known_parameters()
         if args:
-            raise DefinitionError.bad_value(f"Every argument of {function.__name__}", args[0], "passed by keyword")
+            raise DefinitionError.positional(function.__name__, args[0], known)
         for name, value in kwargs.items():
             if name not in known:
                 raise DefinitionError.unknown_word(function.__name__, name, known)
@@ -193,7 +193,7 @@ def builder(function: Callable[P, R]) -> Callable[P, R]:
                 raise DefinitionError.unknown_choice(f"{name} of {function.__name__}", value, choice.values)
         missing = [name for name in required if name not in kwargs]
         if missing:
-            raise DefinitionError.missing_word(function.__name__, missing)
+            raise DefinitionError.missing(function.__name__, *map(quoted, missing))
         return function(*args, **kwargs)
 
     return checked

@@ -194,7 +194,8 @@ def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> Las
     check_words("last_event", words, EVENT_WORDS)
     tests = _where("last_event", where)
     if not tests:
-        raise DefinitionError.bad_value("where of last_event", where, 'a mapping such as {"Status": "returned"}')
+        wanted = 'a mapping with at least one property, such as {"Status": "returned"}'
+        raise DefinitionError.bad_value("where of last_event", where, wanted)
     return LastEventCondition(name_of(metric), tests, event_timeframe("last_event", words))
 
 
@@ -497,7 +498,7 @@ def _metrics(phrase: str, metric: object) -> Metrics:
         return name_of(metric)
     names = tuple(dict.fromkeys(map(name_of, metric)))
     if not names:
-        raise DefinitionError.bad_value(f"The metrics of {phrase}", metric, "one or more names")
+        raise DefinitionError.bad_value(f"The metric of {phrase}", metric, "one or more names")
     return names[0] if len(names) == 1 else names
 
 
@@ -526,7 +527,7 @@ def _where(phrase: str, where: object) -> EventTests:
     if isinstance(where, Mapping):
         return _all_of_event(phrase, where)
     if not isinstance(where, (list, tuple)) or not where or not all(where):
-        wanted = 'a mapping such as {"Source": "web"}, or a list of such mappings'
+        wanted = 'a mapping such as {"Source": "web"}, or a list of one or more mappings, none of them empty'
         raise DefinitionError.bad_value(f"where of {phrase}", where, wanted)
     alternatives = tuple(dict.fromkeys(_all_of_event(phrase, one) for one in where))
     return alternatives[0] if len(alternatives) == 1 else (EventAlternatives(alternatives),)
@@ -620,7 +621,7 @@ def _place_words(of: object, country: str) -> str:
 
 def _countries(phrase: str, countries: tuple[str, ...]) -> tuple[str, ...]:
     if not countries:
-        raise DefinitionError.missing_word(phrase, ["a two-letter country, such as 'US'"])
+        raise DefinitionError.missing(phrase, "a country's two letters, such as 'US'")
     return tuple(dict.fromkeys(country_of(f"The country of {phrase}", country) for country in countries))
 
 

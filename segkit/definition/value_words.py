@@ -163,7 +163,7 @@ def _items(word: str, value: object) -> tuple[str | int | float, ...]:
         every = tuple(dict.fromkeys(_item(word, one) for one in value))
         if every:
             return every
-    raise DefinitionError.bad_value(word, value, "several items, such as ['Hats', 'Caps']")
+    raise DefinitionError.bad_value(word, value, "a list of one or more items, such as ['Hats', 'Caps']")
 
 
 _READERS: dict[str, Callable[[str, object], tuple[PropertyTest, ...]]] = {
@@ -226,13 +226,15 @@ def text(word: str, value: object) -> str:
     return value
 
 
-_SEVERAL = "several texts, such as ['Boston', 'Salem'], or several numbers, such as [38, 39]"
+_SEVERAL = (
+    "a list of one or more values, either only text, such as ['Boston', 'Salem'], or only numbers, such as [38, 39]"
+)
 
 
 def texts(word: str, value: object) -> tuple[str, ...]:
     """Check that a value is an iterable of texts, and return them without duplicates."""
     if isinstance(value, list) and not all(isinstance(one, str) for one in value):
-        raise DefinitionError.bad_value(word, value, f"{_SEVERAL}, but not both")
+        raise DefinitionError.bad_value(word, value, _SEVERAL)
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise DefinitionError.bad_value(word, value, _SEVERAL)
     every = tuple(dict.fromkeys(text(word, one) for one in value))

@@ -86,7 +86,7 @@ class Cut:
     def __post_init__(self) -> None:
         written = [edge if isinstance(edge, int) else Decimal(str(edge)) for edge in self.edges]
         if any(one > other for one, other in pairwise(written)):
-            raise DefinitionError.bad_value("The edges of a cut", self.edges, "numbers in ascending order")
+            raise DefinitionError.bad_value("edges of a Cut", self.edges, "a sequence of numbers in ascending order")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ _LONG_WORD = re.compile(r"\d{61,}|[^\s/\\]{301,}")
 
 def _shortened(found: re.Match[str]) -> str:
     word = found.group()
-    kind = "digits" if word.isdecimal() else "letters"
+    kind = "digits" if word.isdecimal() else "characters"
     return f"{word[:40]}… ({len(word):,} {kind})"
 
 
@@ -76,4 +76,4 @@ _INSTALLED = {"site-packages", "dist-packages"}
 
 def missing_extra(package: str, extra: str) -> ImportError:
     """Return the error for a missing package of an extra, with the command that installs it."""
-    return ImportError(f'This needs {package}, which is not installed. Run: pip install "sms-segkit[{extra}]"')
+    return ImportError(f'This needs {package}. To install what is missing, run: pip install "sms-segkit[{extra}]"')

@@ -21,9 +21,9 @@ class DataError(SegkitError, ValueError):
     def faults(cls, faults: Iterable[str]) -> Self:
         """All faults of one load."""
         every = list(faults)
-        head = "The data has a fault" if len(every) == 1 else f"The data has {len(every)} faults"
+        head = "The data has an issue" if len(every) == 1 else f"The data has {len(every)} issues"
         lines = "\n".join(f"  - {fault}" for fault in every)
-        return cls(f"{head} that would change an answer silently, so nothing was loaded:\n{lines}")
+        return cls(f"{head} that would silently give wrong results, so nothing was loaded:\n{lines}")
 
     @classmethod
     def no_file(cls, path: Path) -> Self:
@@ -35,20 +35,20 @@ class DataError(SegkitError, ValueError):
         if not beside:
             return cls(f"There is no file or folder {quoted(path)}. Check the spelling and the working directory.")
         return cls(
-            f"There is no {quoted(path.name)} in {quoted(path.parent)}.{nearest(path.name, beside)} It holds: {listed(beside)}."
+            f"There is no {quoted(path.name)} in {quoted(path.parent)}.{nearest(path.name, beside)} The folder contains: {listed(beside)}."
         )
 
     @classmethod
     def not_a_regular_file(cls, path: Path) -> Self:
         """A path is a pipe, a device or a socket, which may be endless or wait for a writer."""
         return cls(
-            f"{quoted(path.name)} can't be read: it is not a regular file but a device or a pipe. Save its output to a file first."
+            f"{quoted(path.name)} can't be read: it is a device or a pipe, not a regular file. Save its output to a file first."
         )
 
     @classmethod
     def folder_for_file(cls, path: Path) -> Self:
         """A path is a folder, not a file."""
-        return cls(f"{quoted(path)} is a folder. Give the name of a file in it.")
+        return cls(f"{quoted(path)} is a folder. Pass the path of a file in it.")
 
     @classmethod
     def file_too_large(cls, path: Path, largest: int) -> Self:
@@ -62,15 +62,15 @@ class DataError(SegkitError, ValueError):
     def unpacks_too_large(cls, path: Path, largest: int) -> Self:
         """A compressed file expands to far more than expected, or to more than fits into memory."""
         return cls(
-            f"{quoted(path.name)} can't be read: decompressed it has more than {size_words(largest)}, far more than expected for a file of "
-            "its size. If you trust it, unpack it and load the unpacked file."
+            f"{quoted(path.name)} can't be read: it decompresses to more than {size_words(largest)}, far more than expected for a file of "
+            "its size. If you trust the file, unpack it and load the unpacked file."
         )
 
     @classmethod
     def cells_nested_too_deep(cls, deepest: int) -> Self:
         """A cell has lists or mappings nested too deep."""
         return cls(
-            f"A cell has lists or mappings that are nested more than {deepest} deep. Leave its column out, or convert it to text first."
+            f"A cell has lists or mappings that are nested more than {deepest} levels deep. Leave the column out, or convert it to text first."
         )
 
     @classmethod
@@ -86,32 +86,32 @@ class DataError(SegkitError, ValueError):
         """A folder has neither profiles nor events."""
         return cls(
             f"The folder {quoted(folder)} has neither profiles nor events. segkit looks for profiles.* and events.* "
-            f"(.csv, .tsv, .parquet, .json, .jsonl, .feather or .xlsx; several parts as events-1.csv, events-2.csv). It holds: "
-            f"{listed(found) or 'nothing'}. Pass files with other names one by one: "
+            f"(.csv, .tsv, .parquet, .json, .jsonl, .feather or .xlsx; several parts as events-1.csv, events-2.csv). The folder "
+            f"contains: {listed(found) or 'nothing'}. Pass files with other names one by one: "
             'sk.load(profiles="people.csv", events="log.parquet").'
         )
 
     @classmethod
     def two_kinds_of_file(cls, stem: str, found: Iterable[str]) -> Self:
-        """A folder has the same table in two formats."""
+        """A folder contains the same table in two formats."""
         return cls(
             f"The folder has {stem} in more than one format: {listed(found)}. Reading both would count everything twice. "
-            f"Remove one, or name the one to read: sk.load({stem}=...)."
+            f"Remove one, or pass the file to read: sk.load({stem}=...)."
         )
 
     @classmethod
     def nothing_given(cls) -> Self:
         """`load` was called without anything to load."""
         return cls(
-            'Nothing to load. Give a folder, sk.load("sample_data"), or files: sk.load(profiles="p.csv", events="e.csv").'
+            'There is nothing to load. Pass a folder, sk.load("sample_data"), or files, sk.load(profiles="p.csv", events="e.csv").'
         )
 
     @classmethod
     def not_a_pair(cls, option: str, text: str, example: str) -> Self:
         """The value of a command option is not a pair."""
         return cls(
-            f"The option {option} takes pairs such as {example}, and {quoted(text)} is not one. Put a pair that contains blanks in quotes, "
-            "and put the folder of the shop before the options."
+            f"The option {option} takes pairs such as {example}, but got {quoted(text)}. Quote a pair that contains spaces, and put the "
+            "shop's folder before the options."
         )
 
     @classmethod
@@ -125,7 +125,7 @@ class DataError(SegkitError, ValueError):
     @classmethod
     def pair_twice(cls, option: str, left: str, rights: Iterable[str]) -> Self:
         """A command option defines the same thing twice."""
-        return cls(f"The option {option} defines {quoted(left)} more than once, as {listed(rights)}. Keep one of them.")
+        return cls(f"The option {option} defines {quoted(left)} more than once, as {listed(rights)}. Keep one.")
 
     @classmethod
     def no_notebook(cls, command: str, path: Path, notebooks: Iterable[Path]) -> Self:
@@ -161,7 +161,7 @@ class DataError(SegkitError, ValueError):
     def not_a_source(cls, table: str, value: object) -> Self:
         """A table is neither a path nor a frame."""
         return cls(
-            f"{table} can't be {_a(type(value).__name__)}. Give a path, a list of paths, a pandas or Polars frame, or an Arrow table. Convert "
+            f"{table} can't be {_a(type(value).__name__)}. Pass a path, a list of paths, a pandas or Polars frame, or an Arrow table. Convert "
             "a list of dictionaries with pandas.DataFrame(rows)."
         )
 
@@ -169,55 +169,56 @@ class DataError(SegkitError, ValueError):
     def not_a_table_of_arrow(cls, table: str, kind: str) -> Self:
         """An object exports Arrow data that is not a table of named columns with UTF-8 text."""
         return cls(
-            f"{table} can't be read from this {kind}: its Arrow data is not a table of named columns with text in UTF-8. Give a frame or a "
-            "table; collect a lazy frame first: frame.collect()."
+            f"{table} can't be read from this {kind}: its Arrow data is not a table of named columns with text in UTF-8. Pass a frame or "
+            "a table. Collect a lazy frame first: frame.collect()."
         )
 
     @classmethod
     def no_excel(cls, path: Path) -> Self:
         """The package for reading workbooks is missing."""
         return cls(
-            f"{quoted(path.name)} is a workbook, and reading it needs the package openpyxl, which is not installed: "
-            "pip install openpyxl. Or save the sheet as CSV UTF-8."
+            f"{quoted(path.name)} is an Excel workbook. To read it, install openpyxl (pip install openpyxl), or save the sheet as CSV "
+            "UTF-8."
         )
 
     @classmethod
     def no_parts(cls, path: Path, found: Iterable[str]) -> Self:
-        """A folder that was given as a table has no parts of a table."""
+        """A folder that was passed as a table has no parts of a table."""
         return cls(
-            f"The folder {quoted(path.name)} has no parts of a table: no Parquet file, and no part-* of another format. It "
-            f"holds: {listed(found) or 'nothing'}. Give the files one by one in a list."
+            f"The folder {quoted(path.name)} has no parts of a table: no Parquet file, and no part-* file in another format. The folder "
+            f"contains: {listed(found) or 'nothing'}. Pass the files in a list."
         )
 
     @classmethod
     def several_in_archive(cls, path: Path, held: str) -> Self:
         """A zip archive does not have exactly one file."""
         return cls(
-            f"{quoted(path.name)} can't be read: segkit only reads archives of one file, and it holds {held}. Unpack it."
+            f"{quoted(path.name)} can't be read: segkit only reads archives that contain one file, but this archive contains {held}. Unpack it first."
         )
 
     @classmethod
     def other_format(cls, path: Path, first: Path) -> Self:
         """Two parts of one table have different formats."""
         return cls(
-            f"{quoted(path.name)} has another format than {quoted(first.name)}, a part of the same table. Save all parts in one format."
+            f"{quoted(path.name)} is in a different format from {quoted(first.name)}, which is part of the same table. Save all parts in one "
+            "format."
         )
 
     @classmethod
     def changed_while_read(cls, paths: Iterable[Path]) -> Self:
-        """Files changed while they were read."""
+        """Files changed while segkit was reading them."""
         names = [path.name for path in paths]
         return cls(
-            f"{listed(names)} changed while the data was read, so nothing was loaded: the result would mix old and new data. Load again "
-            "when the program that writes there has finished."
+            f"{listed(names)} changed while segkit was reading the data, so nothing was loaded: the result would mix old and new data. "
+            "Load again when the other program has finished writing."
         )
 
     @classmethod
     def not_utf8(cls, path: Path, where: str) -> Self:
         """A text file is in an unexpected encoding."""
         return cls(
-            f"{quoted(path.name)} can't be read: {where}. Save it as CSV UTF-8, or name its encoding. For a file from a Windows spreadsheet "
-            'this is sk.load(..., encoding="cp1252"), or segkit build --encoding cp1252.'
+            f"{quoted(path.name)} can't be read: {where}. Save it as CSV UTF-8, or pass its encoding. For a file from a spreadsheet on Windows, "
+            'pass sk.load(..., encoding="cp1252"), or segkit build --encoding cp1252.'
         )
 
     @classmethod
@@ -232,28 +233,26 @@ class DataError(SegkitError, ValueError):
     def unknown_encoding(cls, encoding: object) -> Self:
         """There is no encoding with this name."""
         return cls(
-            f"There is no encoding {quoted(encoding)}. Usual ones are 'utf-8', 'cp1252', 'latin-1' and 'utf-16'."
+            f"There is no encoding {quoted(encoding)}. Common encodings are 'utf-8', 'cp1252', 'latin-1' and 'utf-16'."
         )
 
     @classmethod
     def stored_text_not_utf8(cls, path: Path, column: str) -> Self:
         """A text column of a typed file is not in UTF-8."""
         return cls(
-            f"{quoted(path.name)} can't be read: the column {quoted(column)} should be text in UTF-8, and some of it is not. Write the file "
-            "again with UTF-8 text; the program that wrote it used another encoding, such as latin-1."
+            f"{quoted(path.name)} can't be read: the column {quoted(column)} should be text in UTF-8, but some of its text is not. The program that "
+            "wrote the file used another encoding, such as latin-1. Write the file again with UTF-8 text."
         )
 
     @classmethod
     def damaged_file(cls, path: Path, reason: str) -> Self:
         """A file can't be read at all, or a Parquet or Arrow file is damaged."""
-        return cls(
-            f"{quoted(path.name)} can't be read: {reason}. Export it once more, or copy it again from its source."
-        )
+        return cls(f"{quoted(path.name)} can't be read: {reason}. Export it again, or copy it again from its source.")
 
     @classmethod
     def unreadable_file(cls, path: Path, reason: str) -> Self:
         """A file is damaged, or its content does not fit its extension."""
-        return cls(f"{quoted(path.name)} can't be read: {reason}. Open it in a text editor, or export it once more.")
+        return cls(f"{quoted(path.name)} can't be read: {reason}. Open the file in a text editor, or export it again.")
 
     @classmethod
     def empty_file(cls, name: str) -> Self:
@@ -267,11 +266,19 @@ class DataError(SegkitError, ValueError):
         return cls(f"{name} must be {wanted}, but it is {shown}. Nothing was loaded.")
 
     @classmethod
+    def bad_consent(cls, problems: Iterable[str]) -> Self:
+        """The argument `consent` maps words in a way that can't be used."""
+        every = list(problems)
+        lines = "\n".join(f"  - {problem}" for problem in every)
+        mistakes = "a mistake" if len(every) == 1 else f"{len(every)} mistakes"
+        return cls(f"The argument consent has {mistakes}, so nothing was loaded:\n{lines}")
+
+    @classmethod
     def no_headers(cls, where: str, covered: Iterable[str]) -> Self:
         """The first row of a table looks like data, not headers."""
         return cls(
-            f"{masked_text(where)} has no row of headers: more than a third of the first row looks like data, {listed(covered)}. Put a row of "
-            "headers above it, such as profile_id,email,phone_number, or name the columns while reading: "
+            f"{masked_text(where)} has no header row: more than a third of the first row looks like data, {listed(covered)}. Add a header "
+            "row above it, such as profile_id,email,phone_number, or pass the names when you read the file: "
             "sk.load(profiles=pandas.read_csv(path, names=[...], dtype=str))."
         )
 
@@ -279,17 +286,17 @@ class DataError(SegkitError, ValueError):
     def several_levels(cls, table: str, header: object) -> Self:
         """The headers of a frame have several levels, as after a pivot."""
         return cls(
-            f"{table}: headers have several levels, such as {quoted(header)}, and a column needs one name. Join them first: "
+            f"{table}: the headers have several levels, such as {quoted(header)}, but a column needs one name. Join the levels first: "
             'frame.columns = ["_".join(map(str, header)) for header in frame.columns].'
         )
 
     @classmethod
     def metrics_without_names(cls, ids: Iterable[str]) -> Self:
-        """A connector's table of events has the ids of metrics but not their names."""
+        """A connector's table of events has the ids of the metrics but not their names."""
         sentence = (
-            f"events: the metrics are given by their ids {listed(ids, most=3)}, not by their names. Add the names from the "
-            'connector\'s table of metrics: events["metric"] = [names[one["metric"]["data"]["id"]] for one in '
-            'events["relationships"]], where names = {id: attributes["name"]} of its rows.'
+            f"events: the metrics have ids ({listed(ids, most=3)}) but no names. Add the names from the connector's table of metrics: "
+            'events["metric"] = [names[one["metric"]["data"]["id"]] for one in events["relationships"]], where names maps each id in '
+            'that table to its attributes["name"].'
         )
         return cls.faults([sentence])
 
@@ -297,41 +304,41 @@ class DataError(SegkitError, ValueError):
     def no_as_of(cls) -> Self:
         """Nothing in the data shows when it was exported."""
         return cls(
-            "The data has no event and no column of dates, so segkit can't tell as of which moment to look at it. "
-            'Give the moment: sk.load(..., as_of="2026-06-30").'
+            "The data has no event and no column of dates, so segkit can't tell when it was exported. "
+            'Pass the date: sk.load(..., as_of="2026-06-30").'
         )
 
     @classmethod
     def bad_as_of(cls, value: object, reason: str = "") -> Self:
         """`as_of` can't be read as an instant, or is out of range."""
         return cls(
-            f"as_of can't be {quoted(value)}{reason}. Give a date, which means the end of that day in UTC ('2026-06-30'), or an instant "
-            "('2026-06-30T12:00:00Z', or a datetime; without an offset it is in UTC)."
+            f"as_of can't be {quoted(value)}{reason}. Pass a date, which means the end of that day in UTC ('2026-06-30'), or an instant "
+            "('2026-06-30T12:00:00Z', or a datetime). An instant without an offset is treated as UTC."
         )
 
     @classmethod
     def unknown_zone(cls, column: str, zone: str) -> Self:
         """A typed column of times has an unknown time zone."""
         return cls(
-            f"The times of column {quoted(column)} are in the time zone {quoted(zone)}, which is neither a name of the IANA database "
-            "('America/New_York', 'UTC') nor an offset ('+02:00'). Write the column again with the right zone, or convert it to UTC."
+            f"The times in the column {quoted(column)} are in the time zone {quoted(zone)}, which is neither an IANA time zone name "
+            "('America/New_York', 'UTC') nor a UTC offset ('+02:00'). Write the column again with the right zone, or convert it to UTC."
         )
 
     @classmethod
     def unknown_metric(cls, name: str, known: Iterable[str]) -> Self:
-        """A condition names a metric that the data does not have."""
+        """A condition uses a metric that the data does not have."""
         known = sorted(known)
         return cls(
-            f"No event in the data has the metric {quoted(name)}.{nearest(name, known)} The data has: {listed(known, most=30)}."
+            f"No event in the data has the metric {quoted(name)}.{nearest(name, known)} The metrics in the data are: {listed(known, most=30)}."
         )
 
     @classmethod
     def unknown_property(cls, name: str, known: Iterable[str], of: str = "profiles") -> Self:
-        """A condition names a property that the data does not have."""
+        """A condition uses a property that the data does not have."""
         if name == "profile_id" and of == "profiles":
             return cls(
-                "'profile_id' says whose a row is, and is no property. For people whom you picked, make a list of them: "
-                'shop = shop.with_list("Picked", ids), and then sk.in_list("Picked").'
+                "'profile_id' identifies the profile and is not a property. To select people by id, put the ids in a list: "
+                'shop = shop.with_list("Picked", ids), and then use sk.in_list("Picked").'
             )
         known = sorted(known)
         return cls(
@@ -341,12 +348,12 @@ class DataError(SegkitError, ValueError):
 
     @classmethod
     def unknown_list(cls, name: str, known: Iterable[str]) -> Self:
-        """A condition names a list that the data does not have."""
+        """A condition uses a list that the data does not have."""
         known = sorted(known)
         if not known:
             return cls(
-                f"The data has no lists, so the members of {quoted(name)} are unknown. Put a lists.csv with profile_id, list_id and "
-                "joined next to the profiles, or pass lists= to load."
+                f"The data has no lists, so the members of {quoted(name)} are unknown. Put a lists.csv with the columns profile_id, list_id "
+                "and joined next to the profiles, or pass lists= to sk.load."
             )
         return cls(
             f"There is no list {quoted(name)} in the data.{nearest(name, known)} The lists are: {listed(known, most=30)}."
@@ -356,7 +363,7 @@ class DataError(SegkitError, ValueError):
     def unknown_profile(cls, profile_id: object, example: str) -> Self:
         """No profile in the data has this id."""
         return cls(
-            f"No profile has the id {quoted(profile_id)}. Ids are text and case-sensitive, such as {quoted(example)}."
+            f"No profile has the id {quoted(profile_id)}. Ids are case-sensitive text, such as {quoted(example)}."
         )
 
     @classmethod
@@ -365,67 +372,68 @@ class DataError(SegkitError, ValueError):
         known = list(known)
         if not known:
             return cls(
-                f"segkit has no postal codes of {quoted(country)}, so it can't locate {quoted(postal_code)}. It has US codes; for "
-                "other countries put a places.csv with country, postal_code, latitude and longitude next to the profiles, "
-                "or give the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06 on the command line."
+                f"segkit has no postal codes for {quoted(country)}, only for 'US', so it can't locate {quoted(postal_code)}. Put a places.csv "
+                "with the columns country, postal_code, latitude and longitude next to the profiles, or pass the coordinates: "
+                "of=(42.36, -71.06), or --near 42.36,-71.06 on the command line."
             )
         return cls(
-            f"The location of the postal code {quoted(postal_code)} of {quoted(country)} is unknown.{nearest(postal_code, known)} "
-            "Give a neighbouring code, or the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06 on the command line."
+            f"The location of the postal code {quoted(postal_code)} in {quoted(country)} is unknown.{nearest(postal_code, known)} "
+            "Pass a nearby postal code, or the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06 on the command line."
         )
 
     @classmethod
     def no_names(cls, what: str) -> Self:
-        """A file or pages name neither metrics nor lists."""
+        """A file or some pages contain the names of neither metrics nor lists."""
         return cls(
-            f"{what} names neither metrics nor lists of an account. Give unmodified pages of Get Metrics or Get Lists, or "
-            'a file such as {"metrics": {ID: NAME}, "lists": {ID: NAME}}.'
+            f"There are no names of metrics or lists in {what}. Pass unmodified pages of Get Metrics or Get Lists, or a file such as "
+            '{"metrics": {ID: NAME}, "lists": {ID: NAME}}.'
         )
 
     @classmethod
     def amounts_too_large(cls, metric: str) -> Self:
         """Amounts can't be summed exactly as 64-bit integers."""
         return cls(
-            f"The values of {quoted(metric)} are too large, or have too many decimals, to be summed exactly in 64 bits. Check that cells "
-            "did not slip into another column, or load the values in a larger unit."
+            f"The amounts of {quoted(metric)} are too large, or have too many decimals, to be summed exactly in 64 bits. Check that no cells "
+            "have moved into the wrong column, or load the amounts in a larger unit."
         )
 
     @classmethod
     def no_ids_to_add_by(cls, method: str, headers: Iterable[str]) -> Self:
         """A frame to be added has no profile ids."""
         return cls(
-            f"{method} can't tell which profiles the rows of the frame belong to: neither a column nor the index is called 'profile_id'. The "
-            f"columns are {listed(headers, most=40) or 'none'}. Rename the one with the ids, or name the index: frame.rename_axis('profile_id')."
+            f"{method} can't tell which profiles the rows of the frame belong to: neither a column nor the index is named 'profile_id'. The "
+            f"columns are: {listed(headers, most=40) or 'none'}. Rename the column with the ids, or name the index: "
+            "frame.rename_axis('profile_id')."
         )
 
     @classmethod
     def decides_who_is_sent_to(cls, names: Iterable[str]) -> Self:
-        """A column to be added would decide who may be sent to."""
+        """A column to be added would decide who may be texted."""
         names = list(names)
         return cls(
-            f"with_properties can't set {listed(names)}: who may be sent to depends on phone numbers, countries and consent together, and is "
-            "computed once, when the data is loaded. Add the column to the profiles and load them: sk.load(..., profiles=frame). To add it "
-            f"as a separate property, give it another name, such as {quoted(f'{names[0]} (mine)')}."
+            f"with_properties can't set {listed(names)}: who may be texted is decided from phone numbers, countries and consent together, "
+            "once, when the data is loaded. Add the column to the profiles and load them: sk.load(..., profiles=frame). To add the column as "
+            f"a separate property, rename it, for example to {quoted(f'{names[0]} (mine)')}."
         )
 
     @classmethod
     def nothing_to_add(cls, method: str) -> Self:
         """The data to be added to a shop is empty."""
-        what = "no id" if method == "with_list" else "no column besides profile_id, or no row"
-        return cls(f"{method} was given {what}, so there is nothing to add. Check how the data was selected.")
+        what = "no ids" if method == "with_list" else "a frame without rows, or without columns besides profile_id"
+        return cls(f"{method} got {what}, so there is nothing to add. Check how the data was selected.")
 
     @classmethod
     def series_without_name(cls, method: str) -> Self:
         """A Series to be added as a property has no name."""
         return cls(
-            f"{method} was given a Series without a name, so its property would have none. Name it: series.rename('Spent')."
+            f"{method} got a Series without a name, so the property would have no name. Name it: series.rename('Spent')."
         )
 
     @classmethod
     def flags_instead_of_ids(cls) -> Self:
-        """A Series of True and False was given instead of ids."""
+        """A Series of True and False was passed instead of ids."""
         return cls(
-            "with_list was given True and False instead of ids. If they mark the members of the list, pass the ids of those marked True: "
+            "with_list needs ids, but got True and False. If True marks the members of the list, pass the ids of these rows: "
             "series.index[series]."
         )
 
@@ -433,8 +441,8 @@ class DataError(SegkitError, ValueError):
     def saved_shop_damaged(cls, path: Path, reason: str) -> Self:
         """A saved shop is incomplete or damaged."""
         return cls(
-            f"{quoted(path.name)} of the saved shop in {quoted(_saved_in(path))} can't be used: {reason}. A shop that is incomplete or damaged "
-            "is not loaded. Save it again from its source, sk.load(...).save(folder), or copy the whole folder again."
+            f"{quoted(path.name)} of the saved shop in {quoted(_saved_in(path))} can't be used: {reason}. segkit does not load a shop that is "
+            "incomplete or damaged. Save it again from the original data, sk.load(...).save(folder), or copy the whole folder again."
         )
 
     @classmethod
@@ -449,29 +457,29 @@ class DataError(SegkitError, ValueError):
     def saved_by_another_version(cls, folder: Path, version: object, number: object) -> Self:
         """A saved shop has a version that this segkit can't read."""
         return cls(
-            f"The shop in {quoted(folder)} was saved by segkit {version}, in version {quoted(number)} of its format, which this segkit can't read. "
-            "Save it again from its source: sk.load(...).save(folder)."
+            f"The shop in {quoted(folder)} was saved by segkit {version} in version {quoted(number)} of the format, which this version of segkit "
+            "can't read. Save the shop again from the original data: sk.load(...).save(folder)."
         )
 
     @classmethod
     def folder_not_entered(cls, folder: Path) -> Self:
         """Only its owner may read a folder."""
         return cls(
-            f"{quoted(folder)} can't be read: you don't have permission. A saved shop can only be read by its owner. Ask the owner, or save a shop "
-            "of your own."
+            f"{quoted(folder)} can't be read: you don't have permission. Only its owner can read a saved shop. Ask the owner, or save a shop of "
+            "your own."
         )
 
     @classmethod
     def inside_a_saved_shop(cls, folder: Path) -> Self:
-        """A folder inside a saved shop was given instead of the shop's folder."""
-        return cls(f"This folder is inside a saved shop. Give the folder of the shop: sk.load({quoted(folder)}).")
+        """A folder inside a saved shop was passed instead of the shop's folder."""
+        return cls(f"This folder is inside a saved shop. Pass the folder of the shop: sk.load({quoted(folder)}).")
 
     @classmethod
     def saved_shop_is_read(cls, names: Iterable[str]) -> Self:
         """Arguments that control how data is read don't apply to a saved shop."""
         return cls(
-            f"A saved shop is loaded as it was saved, so {listed(names)} can't be given with it: only as_of can. Load it without them, or load "
-            "its source with them and save that."
+            f"A saved shop is loaded exactly as it was saved, so it accepts only as_of, not {listed(names)}. Leave these arguments out, or load "
+            "the original data with them and save it again."
         )
 
     @classmethod
@@ -521,8 +529,8 @@ class DataError(SegkitError, ValueError):
     def property_not_saved(cls, name: str, kind: str) -> Self:
         """A property has values that can't be saved."""
         return cls(
-            f"The shop was not saved: the property {quoted(name)} has values of type {kind}, which can't be written. Load the data without it, "
-            "or convert it to text first: frame[name].astype(str)."
+            f"The shop was not saved: the property {quoted(name)} has values of type {kind}, which can't be saved. Load the data without this "
+            "property, or convert it to text first: frame[name].astype(str)."
         )
 
 

@@ -38,40 +38,40 @@ class DefinitionError(SegkitError, ValueError):
     def not_a_condition(cls, value: object, where: str) -> Self:
         """A value is not a condition."""
         return cls(
-            f"{where} needs a condition, and {_short(value)} is of type {type(value).__name__}. "
-            "Make a condition with a phrase such as sk.did(...), sk.has(...) or sk.can_receive(...), or take that of a segment: "
+            f"{where} needs a condition, but got {_short(value)}, which is of type {type(value).__name__}. "
+            "Make a condition with a phrase such as sk.did(...), sk.has(...) or sk.can_receive(...), or use a segment's condition: "
             "segment.condition."
         )
 
     @classmethod
     def condition_in_where(cls, name: object) -> Self:
-        """A condition on profiles stands where the property of an event is compared."""
+        """A condition on profiles was passed where the property of an event is compared."""
         return cls(
-            f"where compares {quoted(name)} of the event itself, and a condition such as sk.is_set(...) or sk.has(...) asks about the "
-            f'profile. Write a value, where={{{quoted(name)}: "web"}}, or a comparison, where={{{quoted(name)}: {{"is_set": True}}}} or '
-            f'where={{{quoted(name)}: {{"at_least": 2}}}}; join a condition on the profile with &.'
+            f"In where=, {quoted(name)} is a property of the event, but conditions such as sk.is_set(...) and sk.has(...) test the "
+            f'profile. Pass a value, where={{{quoted(name)}: "web"}}, or a comparison, where={{{quoted(name)}: {{"is_set": True}}}} or '
+            f'where={{{quoted(name)}: {{"at_least": 2}}}}. To test the profile as well, join a second condition with &.'
         )
 
     @classmethod
     def not_a_segment(cls, value: object) -> Self:
         """A value is not a segment."""
         return cls(
-            f"Expected a segment, and {_short(value)} is of type {type(value).__name__}. "
-            'Give a condition a name first: sk.Segment("VIP", condition).'
+            f"Expected a segment, but got {_short(value)}, which is of type {type(value).__name__}. "
+            'To make a segment of a condition, give it a name: sk.Segment("VIP", condition).'
         )
 
     @classmethod
     def nameless_segment(cls, name: object) -> Self:
         """The name of a segment is not text, or is blank."""
         return cls(
-            f'A segment\'s name must be text that is not blank, and {quoted(name)} is not. Try sk.Segment("VIP", ...).'
+            f'A segment\'s name must be text that is not blank, but it is {quoted(name)}. Pass a name: sk.Segment("VIP", ...).'
         )
 
     @classmethod
     def half_a_character(cls, what: str, value: str) -> Self:
         """A text has half a character, such as half an emoji, which can't be written to a file."""
         return cls(
-            f"{what} can't contain half a character, and {quoted(value)} does: an emoji or a similar character was cut in two. Write the whole "
+            f"{what} can't contain half a character, but in {quoted(value)} an emoji or a similar character was cut in two. Write the whole "
             "character, or leave it out."
         )
 
@@ -79,8 +79,8 @@ class DefinitionError(SegkitError, ValueError):
     def one_name_twice(cls, name: str) -> Self:
         """Two segments of one table have the same name."""
         return cls(
-            f"Two segments are both named {quoted(name)}, and a membership table has one column for each name. "
-            "Give one of them another name: sk.Segment(NEW_NAME, segment.condition)."
+            f"Two segments are both named {quoted(name)}, but a membership table has one column for each name. "
+            "Give one of them a different name: sk.Segment(NEW_NAME, segment.condition)."
         )
 
     @classmethod
@@ -88,41 +88,42 @@ class DefinitionError(SegkitError, ValueError):
         """A segment refers to another one that was not passed."""
         known = sorted(known)
         return cls(
-            f"The segment {quoted(asked_by)} is defined by the segment {quoted(name)}, and no segment with that name was passed."
+            f"The segment {quoted(asked_by)} refers to the segment {quoted(name)}, but no segment with that name was passed."
             f"{nearest(name, known)} The segments are: {listed(known, most=40)}. Pass both, as in sk.membership([engaged, vip], shop). If a "
-            "function takes one segment, pass one of those that sk.resolve_segments([engaged, vip]) returns."
+            "function takes only one segment, pass one of the segments that sk.resolve_segments([engaged, vip]) returns."
         )
 
     @classmethod
     def unresolved_segment(cls, name: str) -> Self:
         """A condition that refers to a segment was evaluated or translated without that segment."""
         return cls(
-            f"This condition is defined by the segment {quoted(name)}, and only its name is known here. Make a segment of the condition "
-            f"and pass both to sk.resolve_segments([...]), which replaces the name by the condition of {quoted(name)}."
+            f"This condition refers to the segment {quoted(name)}, but only that segment's name is known here. Make a segment of this "
+            f"condition, and pass it together with the segment {quoted(name)} to sk.resolve_segments([...]), which replaces the name with that "
+            "segment's condition."
         )
 
     @classmethod
     def circle_of_segments(cls, names: Iterable[str]) -> Self:
         """Segments refer to each other in a circle, or one refers to itself."""
         return cls(
-            f"These segments are defined by each other in a circle: {' → '.join(map(quoted, names))}. Write out the condition of one of "
-            "them in place of sk.in_segment(...)."
+            f"These segments refer to each other in a circle: {' → '.join(map(quoted, names))}. In one of them, replace "
+            "sk.in_segment(...) with the condition that is meant."
         )
 
     @classmethod
     def too_many_written_out(cls, name: str, size: int, most: int) -> Self:
         """With the conditions of the segments that it refers to, a segment has too many conditions."""
         return cls(
-            f"The segment {quoted(name)} would have {size:,} conditions, including those of the segments that it is defined by, and at most "
-            f"{most:,} are allowed. Use each segment only once."
+            f"The segment {quoted(name)} would have {size:,} conditions, including the conditions of the segments that it refers to, but at "
+            f"most {most:,} are allowed. Refer to each segment only once."
         )
 
     @classmethod
     def reserved_name(cls, name: str, table: str) -> Self:
         """A segment has the name of a column of the resulting table."""
         return cls(
-            f"A segment named {quoted(name)} would hide the column {quoted(name)} of the table of {table}. Give it another name: "
-            "sk.Segment(NEW_NAME, segment.condition)."
+            f"A segment named {quoted(name)} would hide the column {quoted(name)} in the table that {table} returns. Give the segment a "
+            "different name: sk.Segment(NEW_NAME, segment.condition)."
         )
 
     @classmethod
@@ -135,13 +136,28 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def missing_word(cls, phrase: str, choices: Iterable[str]) -> Self:
-        """A phrase needs an argument to compare with."""
-        return cls(f"{phrase} needs at least one of: {listed(choices, most=40)}.")
+        """A phrase needs at least one of several arguments, such as a comparison."""
+        return cls(f"{phrase} needs one or more of: {listed(choices, most=40)}.")
+
+    @classmethod
+    def missing(cls, phrase: str, *needed: str) -> Self:
+        """A phrase, builder or key needs all of these arguments or keys."""
+        return cls(f"{phrase} needs {' and '.join(needed)}.")
+
+    @classmethod
+    def positional(cls, function: str, value: object, names: Iterable[str]) -> Self:
+        """A builder was called with a positional argument."""
+        names = list(names)
+        example = f" Write its name before it, such as {function}({names[0]}=...)." if names else ""
+        return cls(
+            f"{function} takes only keyword arguments, but got {quoted(value)} without a name.{example} Its arguments are: "
+            f"{listed(names, most=40) or 'none'}."
+        )
 
     @classmethod
     def words_clash(cls, phrase: str, words: Iterable[str]) -> Self:
-        """Only one of two keyword arguments may be given."""
-        return cls(f"{phrase} takes one of {listed(words)} at a time. For both, join two conditions with &.")
+        """Only one of several keyword arguments may be passed."""
+        return cls(f"{phrase} takes only one of {listed(words)}. To use both, join two conditions with &.")
 
     @classmethod
     def no_amount_to_rank(cls, condition: object) -> Self:
@@ -178,7 +194,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def bad_value(cls, what: str, value: object, wanted: str) -> Self:
         """A value has a wrong type, or is out of range."""
-        return cls(f"{what} must be {wanted}, and {quoted(value)} is not.")
+        return cls(f"{what} must be {wanted}, but it is {quoted(value)}.")
 
     @classmethod
     def unknown_choice(cls, what: str, value: object, choices: Iterable[object]) -> Self:
@@ -192,21 +208,24 @@ class DefinitionError(SegkitError, ValueError):
         """A country code is not two letters, or no country has it."""
         near = f" Did you mean {quoted(meant)}?" if meant else ""
         if not (isinstance(written, str) and len(written) == 2 and written.isalpha() and written.isascii()):
-            return cls(f"{what} must be two letters of ISO 3166, such as 'US', and {quoted(written)} is not.{near}")
+            return cls(
+                f"{what} must be a country's two letters (ISO 3166), such as 'US', but it is {quoted(written)}.{near}"
+            )
         first = written[0].upper()
         alike = sorted(country for country in countries if country.startswith(first))
+        codes = f" Codes that begin with {first}: {listed(alike, most=30)}." if alike else ""
         return cls(
-            f"{what} can't be {quoted(written)}: no country has these two letters (ISO 3166).{near} Those that begin with {first} "
-            f"are {listed(alike, most=30)}. Write a country's two letters, such as 'US', 'GB' or 'DE'."
+            f"{what} can't be {quoted(written)}, which is not an ISO 3166 country code.{near}{codes} Write a country's two letters, such as "
+            "'US', 'GB' or 'DE'."
         )
 
     @classmethod
     def bad_funnel(cls, steps: int, taken: int, fewest: int, most: int) -> Self:
-        """A funnel has too few or too many steps, or none of its steps is taken."""
-        found = f"{steps} {'step' if steps == 1 else 'steps'}, {taken} of them taken"
+        """A funnel has too few or too many steps, or only steps that must not be taken."""
         return cls(
-            f"A funnel has {fewest} to {most} steps, at least one of them taken, and this one has {found}. For one event write "
-            "sk.did(...) or sk.did_not(...); a longer path is two funnels joined with &."
+            f"A funnel needs {fewest} to {most} steps, and at least one of them must be a step that profiles take (sk.step). This funnel has "
+            f"{counted(taken, 'step')} that profiles take and {counted(steps - taken, 'step')} that they don't take (sk.no_step). For one event, "
+            "write sk.did(...) or sk.did_not(...). For a longer path, join two funnels with &."
         )
 
     @classmethod
@@ -222,7 +241,7 @@ class DefinitionError(SegkitError, ValueError):
         # Not masked: these are two amounts, numbers of days or dates, to be copied.
         early, late = repr(first), repr(second)
         return cls(
-            f"{word}=({early}, {late}) runs backwards: the first of the two must not be greater than the second. "
+            f"{word}=({early}, {late}) is the wrong way round: the first value must not be greater than the second. "
             f"Write {word}=({late}, {early})."
         )
 
@@ -231,31 +250,30 @@ class DefinitionError(SegkitError, ValueError):
         """A pattern is not a valid regular expression of RE2."""
         return cls(
             f"The pattern {quoted(pattern)} is not a regular expression that RE2 accepts: {masked_text(reason)}. "
-            "RE2 has no look-around and no back-references, and the pattern must match the whole value."
+            "RE2 supports neither look-around nor back-references. The pattern must match the whole value."
         )
 
     @classmethod
     def too_many_conditions(cls, size: int, limit: int) -> Self:
         """The normal form of a condition would have too many conditions."""
         return cls(
-            f"Written as OR groups joined by AND, this would take {size:,} conditions, more than the {limit:,} allowed. An AND inside an OR "
-            "multiplies them: split the segment, or move an OR outwards."
+            f"Written as OR groups joined by AND, this would take {size:,} conditions, but at most {limit:,} are allowed. An AND inside an OR "
+            "multiplies the conditions. Split the segment, or rewrite it with AND outside and OR inside."
         )
 
     @classmethod
     def no_klaviyo_definition(cls, why: str) -> Self:
         """A Klaviyo document has no definition of a segment."""
         return cls(
-            f"This document has no definition of a segment: {why}. Give a response of the Segments API, a create request, the "
-            "definition itself with its condition_groups, or the response when .json is added to the URL of a segment's "
-            "definition."
+            f"This document has no definition of a segment: {why}. Pass a response of the Segments API, a create request, a definition "
+            "with its condition_groups, or the JSON that Klaviyo returns when you append .json to the URL of a segment's definition."
         )
 
     @classmethod
     def several_klaviyo_definitions(cls, names: Iterable[object]) -> Self:
         """A Klaviyo document has several segments instead of one."""
         return cls(
-            f"This document has several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or give only one of them."
+            f"This document has several segments: {listed(names)}. Read them all with segments_from_klaviyo(page), or pass only one of them."
         )
 
     @classmethod
@@ -263,22 +281,32 @@ class DefinitionError(SegkitError, ValueError):
         """All conditions in a Klaviyo document that segkit can't express."""
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
-        return cls(f"Klaviyo's document has {counted(len(every), 'thing')} that segkit can't read:\n{lines}")
+        return cls(f"segkit can't read {counted(len(every), 'part')} of Klaviyo's document:\n{lines}")
 
     @classmethod
     def klaviyo_unsaid(cls, segment: str, gaps: Iterable[str]) -> Self:
         """Everything in a segment that Klaviyo can't express."""
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
-        return cls(
-            f"{quoted(segment)} can't be written for Klaviyo, for {counted(len(every), 'reason')}, each with the nearest alternative:\n{lines}"
-        )
+        reasons = "1 reason" if len(every) == 1 else f"{len(every):,} reasons, each listed with what to do"
+        return cls(f"{quoted(segment)} can't be written as a Klaviyo definition, for {reasons}:\n{lines}")
 
     @classmethod
     def not_pushed(cls, reasons: Iterable[str]) -> Self:
         """All segments of a push that Klaviyo can't express."""
         every = list(reasons)
-        return cls(f"Nothing was sent, since {counted(len(every), 'segment')} can't be sent:\n" + "\n".join(every))
+        return cls(
+            f"Nothing was sent, because {counted(len(every), 'segment')} can't be written as a Klaviyo definition:\n"
+            + "\n".join(every)
+        )
+
+    @classmethod
+    def update_of_several(cls, count: int) -> Self:
+        """An id to update was passed with several segments."""
+        return cls(
+            f"update= (--update) is the id of one segment in the account, but {count:,} segments were passed. Pass one segment, or leave "
+            "update out: each segment is then found by its name."
+        )
 
     @classmethod
     def beyond_segkit(cls, what: str, why: str) -> Self:
@@ -288,14 +316,14 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def beyond_klaviyo(cls, what: str, nearest_thing: str) -> Self:
         """Klaviyo can't express something; the message names the nearest alternative."""
-        return cls(f"Klaviyo has no {what}. Nearest: {nearest_thing}.")
+        return cls(f"Klaviyo has no {what}. Nearest alternative: {nearest_thing}.")
 
     @classmethod
     def unnamed_id(cls, kind: str, key: str) -> Self:
         """A document has an id of a metric or list whose name is unknown."""
         return cls(
-            f"The name of the {kind} {quoted(key)} is unknown. Pass it, {kind}_names={{{quoted(key)}: NAME}}, or all names of the "
-            "account: names=sk.AccountNames.from_file(path)."
+            f"The name of the {kind} with the id {quoted(key)} is unknown. Pass the name, {kind}_names={{{quoted(key)}: NAME}}, or all names "
+            "in the account, names=sk.AccountNames.from_file(path)."
         )
 
     @classmethod
@@ -303,52 +331,49 @@ class DefinitionError(SegkitError, ValueError):
         """The id of a metric or list is unknown."""
         known = sorted(known)
         return cls(
-            f"The id of the {kind} {quoted(name)} is unknown.{nearest(name, known)} Pass it, {kind}_ids={{{quoted(name)}: ID}}, or all "
-            f"names of the account: names=sk.AccountNames.from_file(path). Known names: {listed(known) or 'none'}."
+            f"The id of the {kind} named {quoted(name)} is unknown.{nearest(name, known)} Pass the id, {kind}_ids={{{quoted(name)}: ID}}, or "
+            f"all names in the account, names=sk.AccountNames.from_file(path). Known names: {listed(known) or 'none'}."
         )
 
     @classmethod
     def one_name_of_several(cls, kind: str, name: str, ids: Iterable[str], argument: str) -> Self:
         """Several metrics or lists of an account have the same name."""
-        return cls(
-            f"The name {quoted(name)} belongs to more than one {kind}: {listed(sorted(ids))}. Choose one with "
-            f"{kind}_{argument}=, and give the others different names."
+        choice = (
+            f"Pass the one to use: {kind}_ids={{{quoted(name)}: ID}}"
+            if argument == "ids"
+            else f"Pass a different name for each: {kind}_names={{ID: NAME, ...}}"
         )
+        return cls(f"More than one {kind} is named {quoted(name)}: {listed(sorted(ids))}. {choice}.")
 
     @classmethod
     def unreadable_text(cls, faults: Iterable[str]) -> Self:
-        """All faults in the text of segments."""
+        """All mistakes in the text of one or more segments."""
         every = list(faults)
-        head = (
-            "The text of a segment has a fault"
-            if len(every) == 1
-            else f"The text of the segments has {len(every)} faults"
-        )
         lines = "\n".join(f"  - {fault}" for fault in every)
-        return cls(f"{head}, so nothing was read:\n{lines}")
+        return cls(f"The text has {counted(len(every), 'mistake')}, so nothing was read:\n{lines}")
 
     @classmethod
     def not_yaml(cls, reason: str) -> Self:
         """A text is not YAML."""
         return cls(
-            f"This is not YAML: {masked_text(reason)}. Check the indentation, the colons and the quotes around here."
+            f"This is not valid YAML: {masked_text(reason)}. Check the indentation, colons and quotes near this line."
         )
 
     @classmethod
     def empty_text(cls) -> Self:
         """A text is empty, or has only comments."""
-        return cls("Nothing is written here. A segment begins with segkit: 1, a name and a condition.")
+        return cls("The text is empty. A segment needs segkit: 1, a name and a condition.")
 
     @classmethod
     def text_too_long(cls, size: int, most: int) -> Self:
         """A text is too long for a segment."""
         return cls(
-            f"This text has {size:,} characters, and that of a segment has at most {most:,}. Check that it is the right file."
+            f"This text has {size:,} characters, but the text of a segment has at most {most:,}. Check that it is the right file."
         )
 
     @classmethod
     def half_in_text(cls) -> Self:
-        """A text has half a character, such as half an emoji, somewhere."""
+        """A text contains half a character, such as half an emoji."""
         return cls(
             "The text contains half a character: an emoji or a similar character was cut in two. Write the whole character."
         )
@@ -356,29 +381,29 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def nested_too_deep(cls) -> Self:
         """A condition has too many groups within groups to be read, written or evaluated."""
-        return cls("The conditions are nested too deep: more than 50 groups within each other. Write fewer groups.")
+        return cls("The conditions are nested too deep: more than 50 levels of groups. Use fewer levels of groups.")
 
     @classmethod
     def not_plain(cls, given: str) -> Self:
         """A text has an anchor, an alias or a tag of YAML."""
         return cls(
-            f"{quoted(given)} is an anchor, an alias or a tag, which segments don't allow, so that every YAML reader reads them alike. "
-            "Write out what it stands for, or quote it if it is text."
+            f"{quoted(given)} is a YAML anchor, alias or tag, which is not allowed in segments, because YAML readers treat them differently. "
+            "Write out the value that it refers to, or put it in quotes if it is text."
         )
 
     @classmethod
     def key_twice(cls, key: str) -> Self:
         """A mapping has the same key twice."""
         return cls(
-            f"{quoted(key)} is here twice, and the first would be lost. Write two conditions, each after a dash."
+            f"{quoted(key)} appears twice here, so the first value would be lost. Write two conditions, each after a dash."
         )
 
     @classmethod
     def two_readings(cls, word: str) -> Self:
         """The versions of YAML read a word without quotes differently."""
         return cls(
-            f"YAML readers disagree about what {quoted(word)} without quotes means. Put text in quotes, "
-            f'"{masked_text(word)}"; write booleans as true or false, and numbers in plain digits.'
+            f"YAML readers disagree about what {quoted(word)} without quotes means. If it is text, put it in quotes: "
+            f'"{masked_text(word)}". Write booleans as true or false, and numbers in plain digits.'
         )
 
     @classmethod
@@ -387,7 +412,7 @@ class DefinitionError(SegkitError, ValueError):
         if value is None:
             return cls(f"{key} needs text, but it is empty. Write the text after the colon.")
         if isinstance(value, (list, dict)):
-            return cls(f"{key} needs one text, but it has several parts. Write a single text after the colon.")
+            return cls(f"{key} needs text, but it has a list or a mapping. Write one value after the colon.")
         kind = {bool: "true or false", int: "a number", float: "a number"}.get(type(value), "a date")
         shown = (
             str(value).lower()
@@ -396,7 +421,7 @@ class DefinitionError(SegkitError, ValueError):
             if isinstance(value, (int, float))
             else str(value)
         )
-        return cls(f'{key} needs text, and {shown} without quotes is {kind}. Put it in quotes: {key}: "{shown}".')
+        return cls(f'{key} needs text, but {shown} without quotes is {kind}. Put it in quotes: {key}: "{shown}".')
 
     @classmethod
     def unknown_key(cls, key: str, known: Iterable[str]) -> Self:
@@ -408,17 +433,17 @@ class DefinitionError(SegkitError, ValueError):
     def not_one_key(cls, what: str, given: Iterable[str], known: Iterable[str]) -> Self:
         """A mapping has none, or more than one, of several keys instead of exactly one."""
         given = list(given)
-        has = f"this one has {listed(given)}" if given else "this one has none of them"
+        has = listed(given) if given else "none"
         return cls(
-            f"{what} has exactly one of {listed(known, most=40)}, and {has}. "
-            "For two conditions, write both under all of, each after a dash."
+            f"{what} must have exactly one of {listed(known, most=40)}, but this one has {has}. "
+            'To combine two conditions, write them under the key "all of:", each after a dash.'
         )
 
     @classmethod
     def not_a_mapping(cls, value: object) -> Self:
         """A condition in a text is not a mapping."""
         return cls(
-            f"A condition belongs here, a key with a colon and a value such as can receive: sms, and {quoted(value)} is not one."
+            f"A condition is missing here. Write a key, a colon and a value, such as can receive: sms, instead of {quoted(value)}."
         )
 
     @classmethod
@@ -432,15 +457,15 @@ class DefinitionError(SegkitError, ValueError):
     def unknown_form(cls, version: object, known: int) -> Self:
         """The text has a format version that this segkit can't read."""
         return cls(
-            f"This version of segkit can't read the format segkit: {quoted(version)}; it reads segkit: {known}. "
-            "Begin the file with that line, or install the version of segkit that wrote it."
+            f"This version of segkit reads only the format segkit: {known}, but the text has segkit: {quoted(version)}. "
+            f"Begin the text with segkit: {known}, or install the version of segkit that wrote it."
         )
 
     @classmethod
     def not_as_text(cls, name: str, reason: str) -> Self:
         """A segment that was built without phrases would read back differently from text."""
         return cls(
-            f"The segment {quoted(name)} can't be written as text, since it would not read back the same: {reason} "
+            f"The segment {quoted(name)} can't be written as text, because reading the text would give a different segment: {reason} "
             "Build it with phrases such as sk.did(...) and sk.has(...), which check their arguments."
         )
 
@@ -448,26 +473,26 @@ class DefinitionError(SegkitError, ValueError):
     def no_segment_files(cls, folder: Path, found: Iterable[str]) -> Self:
         """A folder has no segments."""
         return cls(
-            f"The folder {quoted(folder)} has no segments: no file ends in .yaml or .yml. It holds: "
-            f'{listed(found) or "nothing"}. Write one: Path("segments/vip.yaml").write_text(segment.to_yaml(), encoding="utf-8").'
+            f"The folder {quoted(folder)} has no segments: no file ends in .yaml or .yml. The folder contains: "
+            f'{listed(found) or "nothing"}. To write one: Path("segments/vip.yaml").write_text(segment.to_yaml(), encoding="utf-8").'
         )
 
     @classmethod
     def not_a_builder(cls, value: object) -> Self:
         """A value, such as a segment or a condition, is not a builder."""
         name = getattr(value, "name", None)
-        what = f"the segment {quoted(name)}" if isinstance(name, str) else f"of type {type(value).__name__}"
+        what = f"the segment {quoted(name)}" if isinstance(name, str) else f"a value of type {type(value).__name__}"
         return cls(
-            f"A builder is a function with an argument for each number to vary, and this is {what}, which has no arguments. Write a "
-            f"function: {_BUILDER}. For one segment as it is: sk.sizes(sk.membership(segment, shop))."
+            f"A builder is a function with an argument for each number to vary, but got {what}. Write a function: {_BUILDER}. To count "
+            "one segment as it is: sk.sizes(sk.membership(segment, shop))."
         )
 
     @classmethod
     def phrase_as_builder(cls, phrase: str) -> Self:
         """A phrase makes conditions, so it is not a builder."""
         return cls(
-            f"sk.{phrase} makes a condition, and a builder makes a segment. Write a builder that uses it, with an argument for each number "
-            f"to vary: {_BUILDER}."
+            f"sk.{phrase} makes a condition, but a builder makes a segment. Write a builder that uses sk.{phrase}, with an argument for each "
+            f"number to vary: {_BUILDER}."
         )
 
     @classmethod
@@ -477,34 +502,34 @@ class DefinitionError(SegkitError, ValueError):
         if made is None:
             advice = f"Is its `return` missing? {advice}"
         elif isinstance(made, list):
-            advice = "Write a builder that returns one of them: def first(*, days=30): return tracks(days=days)[0]."
-        what = "nothing" if made is None else f"{type(made).__name__}, which is not a segment"
+            advice = "Write a builder that returns one segment of the list: def first(*, days=30): return tracks(days=days)[0]."
+        what = "nothing" if made is None else f"a value of type {type(made).__name__}, which is not a segment"
         return cls(f"The builder {quoted(getattr(builder, '__name__', builder))} returned {what}. {advice}")
 
     @classmethod
     def swapped(cls, call: str) -> Self:
-        """The shop stands first, where what is asked of it belongs."""
-        return cls(f"The shop stands first here, and it comes second: write {call}.")
+        """The shop was passed as the first argument."""
+        return cls(f"The shop must be the second argument, not the first. Write {call}.")
 
     @classmethod
     def not_a_dataset(cls, value: object) -> Self:
         """A value is not a shop."""
         return cls(
-            f"Expected a Dataset, the shop that sk.load returns, and got {type(value).__name__}. Load one first: "
-            'shop = sk.load("sample_data"); it comes after the segments: sk.membership(segments, shop).'
+            f"Expected a Dataset, the shop that sk.load returns, but got a value of type {type(value).__name__}. Load a shop first, "
+            'shop = sk.load("sample_data"), and pass it after the segments: sk.membership(segments, shop).'
         )
 
     @classmethod
     def not_a_membership_table(cls, function: str, value: object) -> Self:
         """A value is not a membership table."""
         return cls(
-            f"sk.{function} takes segments and a shop, or a membership table, and got only {type(value).__name__}. Pass the shop too: "
+            f"sk.{function} takes segments and a shop, or a membership table, but got only a value of type {type(value).__name__}. Pass the shop too: "
             f"sk.{function}(segments, shop), which is the same as sk.{function}(sk.membership(segments, shop))."
         )
 
     @classmethod
     def table_and_data(cls, function: str) -> Self:
-        """Both a membership table and a shop were given."""
+        """Both a membership table and a shop were passed."""
         return cls(
             f"sk.{function} takes a membership table without a shop, since the table already has the members. Write "
             f"sk.{function}(table) or sk.{function}(segments, shop)."
@@ -514,16 +539,16 @@ class DefinitionError(SegkitError, ValueError):
     def not_flags(cls, column: object, example: object) -> Self:
         """A column of a membership table has values other than True and False."""
         return cls(
-            f"The column {quoted(column)} of the membership table contains {quoted(example)}, and membership is only True, False, 1 or 0. Drop the "
-            "column, or compare it: table[column] == value."
+            f"The column {quoted(column)} of the membership table contains {quoted(example)}, but membership can only be True, False, 1 or "
+            "0. Drop the column, or replace it with a comparison: table[column] == value."
         )
 
     @classmethod
     def no_signature(cls, builder: object, problem: str) -> Self:
         """A function can't be used as a builder."""
         return cls(
-            f"{quoted(getattr(builder, '__name__', builder))} can't be used as a builder: {problem}. A builder is a function of "
-            "keyword arguments with defaults that returns a Segment: "
+            f"{quoted(getattr(builder, '__name__', builder))} can't be used as a builder: {problem}. A builder is a function that takes "
+            "keyword arguments with defaults and returns a Segment: "
             "def lapsed(*, days: Annotated[int, Range(7, 365)] = 90) -> Segment."
         )
 

@@ -34,26 +34,26 @@ class FileError(SegkitError, OSError):
     def no_folder(cls, path: Path) -> Self:
         """The folder to write into does not exist."""
         return cls(
-            f"{quoted(path)} can't be written: the folder {quoted(path.parent)} does not exist. Create it first."
+            f"{quoted(path)} can't be written: the folder {quoted(path.parent)} does not exist. Create the folder first."
         )
 
     @classmethod
     def not_a_folder(cls, path: Path) -> Self:
         """A file is at a path where a folder should be created."""
         return cls(
-            f"{quoted(path)} can't be used as a folder: it, or a folder above it, is a file. Give the name of a folder."
+            f"{quoted(path)} can't be used as a folder: it, or one of its parents, is a file. Choose another folder."
         )
 
     @classmethod
     def is_folder(cls, path: Path) -> Self:
         """A folder is at a path where a file should be written."""
-        return cls(f"{quoted(path)} is a folder. Give the name of a file, such as {quoted(path / 'vip.csv')}.")
+        return cls(f"{quoted(path)} is a folder. Pass the name of a file, such as {quoted(path / 'vip.csv')}.")
 
     @classmethod
     def not_a_file(cls, path: Path) -> Self:
         """A pipe, a device or a socket is at a path where a file should be written."""
         return cls(
-            f"{quoted(path)} is a pipe, a device or a socket, which can't be replaced by a file. Give the name of a file, such as "
+            f"{quoted(path)} is a pipe, a device or a socket, which can't be replaced by a file. Pass the name of a file, such as "
             "'vip.csv'."
         )
 
@@ -62,20 +62,21 @@ class FileError(SegkitError, OSError):
         """The system does not allow a file with this name."""
         shown = path.name if len(path.name) <= _LONGEST_SHOWN else f"{path.name[:_LONGEST_SHOWN]}..."
         return cls(
-            f"{quoted(shown)} can't be written: its name, or that of a folder above it, is {why}. Choose another name, such as 'vip.csv'."
+            f"{quoted(shown)} can't be written: its name, or the name of one of its parent folders, {why}. Choose another name, such as "
+            "'vip.csv'."
         )
 
     @classmethod
     def busy(cls, folder: Path) -> Self:
-        """Another program keeps a folder locked."""
+        """Another program has locked a folder."""
         return cls(
-            f"{quoted(folder)} can't be written to: another program is replacing files there and has not finished. Nothing was changed. "
+            f"{quoted(folder)} can't be written to: another program is still replacing files in this folder. Nothing was changed. "
             "Try again, or write to another folder."
         )
 
     @classmethod
     def one_folder_for_two(cls, folder: Path, names: Iterable[str]) -> Self:
-        """Two folders of a build are the same through a link, so the files of one would replace those of the other."""
+        """Links make two folders of a build the same folder, so the files of one would replace the files of the other."""
         return cls(
             f"In {quoted(folder)}, {listed(names)} are links to the same folder, so files that may be sent would be mixed with others. "
             "Remove the links, or build into another folder."
@@ -85,8 +86,8 @@ class FileError(SegkitError, OSError):
     def holds_more_than_a_shop(cls, folder: Path, names: Iterable[str]) -> Self:
         """A shop can't be saved into a folder with other files."""
         return cls(
-            f"{quoted(folder)} can't become a saved shop: it contains other files, {listed(names, most=5)}, which would be lost. Give a new "
-            "folder, an empty one, or one that contains only a saved shop."
+            f"{quoted(folder)} can't become a saved shop: it contains other files, {listed(names, most=5)}, which would be lost. Choose a "
+            "new folder, an empty folder or a folder that contains only a saved shop."
         )
 
     @classmethod
@@ -100,7 +101,7 @@ class FileError(SegkitError, OSError):
     @classmethod
     def not_csv(cls, path: str) -> Self:
         """A member file must have a name that spreadsheets and importers accept as a CSV."""
-        return cls(f"{quoted(path)} does not end in .csv. Give the name of a CSV file, such as 'vip.csv'.")
+        return cls(f"{quoted(path)} does not end in .csv. Pass the name of a CSV file, such as 'vip.csv'.")
 
     @classmethod
     def in_app(cls) -> Self:
@@ -114,6 +115,6 @@ class FileError(SegkitError, OSError):
     def not_written(cls, path: Path, reason: str) -> Self:
         """The system refused to write: no permission, a full disk, or a file that another program has open."""
         return cls(
-            f"{quoted(path)} can't be written: {masked_text(reason)}. Nothing was changed. Check that there is enough room, that you have "
-            "permission to write to the folder, and that no other program has the file open."
+            f"{quoted(path)} can't be written: {masked_text(reason)}. Nothing was changed. Check that there is enough disk space, that you "
+            "have permission to write to the folder, and that no other program has the file open."
         )

@@ -43,7 +43,7 @@ class AccountNames:
         """Read a file that `to_file` wrote, or a file with unmodified pages from Get Metrics and Get Lists.
 
         Raises:
-            DataError: the file does not exist, is not JSON, or names neither metrics nor lists.
+            DataError: the file does not exist, is not JSON, or contains no names of metrics or lists.
         """
         path = file_there(path, "The file of names", largest=LARGEST)
         try:
@@ -74,8 +74,8 @@ class AccountNames:
         {'Y6nRLr': 'VIP upload'}
         """
         if not isinstance(pages, Iterable) or isinstance(pages, (str, bytes)):
-            raise DataError.no_names("The value of `pages`")
-        return cls._read(pages, "pages of metrics and lists")
+            raise DataError.no_names("the value of `pages`")
+        return cls._read(pages, "the pages")
 
     @classmethod
     def _read(cls, pages: Iterable[Any], what: str) -> Self:

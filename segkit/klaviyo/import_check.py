@@ -128,32 +128,32 @@ SAYS = {
     "file too large": ("the file is refused", "Split it into files of at most 50 MB."),
     "not a CSV": ("the file is refused", "Save it as a CSV, not compressed, under a name that ends in .csv."),
     "not UTF-8": ("letters with accents come out wrong", "Save it as CSV UTF-8."),
-    "cells not parted by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was checked."),
+    "cells not separated by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was checked."),
     "rows of different lengths": ("cells end up under the wrong headers, or the file is refused", "Put cells with commas, quotes or line breaks into quotes, and check again: nothing else was checked."),
     "stray quotation mark": ("rows are lost up to the next quotation mark, or the file is refused", "Close it, or double it within a quoted cell, and check again: nothing else was checked."),
-    "no row of headers": ("the first row is read as headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was checked."),
+    "no header row": ("the first row is read as headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was checked."),
     "no rows": ("nothing is imported", "Check that the export finished, and that it has profiles."),
-    "no email and no number": ("profiles can't be told apart, so no row is imported", "Name the columns 'Email' and 'Phone Number'."),
+    "no email and no number": ("profiles can't be distinguished, so no row is imported", "Name the columns 'Email' and 'Phone Number'."),
     "wrong first column": ("the file may be refused", "Put Email first or, if not every row has an email, Phone Number."),
-    "unwanted consent column": ("it can break the import, and subscribes nobody", "Remove it; if consent differs between rows, put it into 'SMS Marketing Consent'."),
-    "several columns for one property": ("only one of them is kept", "Remove or rename it."),
-    "no header": ("the column can't be mapped automatically", "Give it a header."),
+    "unwanted consent column": ("it can break the import, and does not subscribe anybody", "Remove it. If consent differs between rows, put it into 'SMS Marketing Consent'."),
+    "several columns for one property": ("only one of them is kept", "Remove or rename the column."),
+    "no header": ("the column can't be mapped automatically", "Add a header."),
     "set by Klaviyo": ("it can't be uploaded", "Remove it."),
-    "consent time under another header": ("it becomes a custom property, and consent gets no time", "Rename the column to {}."),
-    "another name of a Klaviyo property": ("it becomes a custom property", "Rename the column to {}, or map it by hand."),
-    "no Klaviyo property": ("it becomes a custom property", "Leave it if you want that property; otherwise remove it."),
+    "consent time under a different header": ("it becomes a custom property, and consent gets no time", "Rename the column to {}."),
+    "different name for a Klaviyo property": ("it becomes a custom property", "Rename the column to {}, or map it by hand."),
+    "not a Klaviyo property": ("it becomes a custom property", "Keep it if you want that property. Otherwise remove it."),
     "neither email nor number": ("the row is skipped", "Add an email or a phone number, or remove the row."),
-    "not an email address": ("the row is skipped", "Correct the address; if the row has a phone number, it may be left empty."),
-    "apostrophe before an email": ("it becomes part of the address, which makes another profile", "Remove it; if the row has a phone number, the cell may be left empty."),
+    "not an email address": ("the row is skipped", "Correct the address. If the row has a phone number, the address may be left empty."),
+    "apostrophe before an email": ("it becomes part of the address, which creates a new profile", "Remove it. If the row has a phone number, the cell may be left empty."),
     "number changed by a spreadsheet": ("the row is skipped, even if its email is valid", "Format the column as text, and fill it again."),
     "number without country": ("the number is not accepted for SMS, so consent is lost", "Write it with + and the country code, or add a column 'Country'."),
-    "not a phone number": ("the row is skipped, even if its email is valid", "Correct it; if the row has an email, it may be left empty."),
-    "repeated": ("the first row counts and this one is skipped", "Keep one row for each profile."),
+    "not a phone number": ("the row is skipped, even if its email is valid", "Correct it. If the row has an email, the number may be left empty."),
+    "repeated": ("the first row is imported and this row is skipped", "Keep one row for each profile."),
     "unknown consent word": ("consent is lost", "Write Subscribe, Unsubscribed or Never subscribed."),
     "blank consent": ("it is read as Never subscribed, so it subscribes nobody", "Write Subscribe, Unsubscribed or Never subscribed."),
-    "never subscribed": ("it can't be set in bulk: a profile with another status keeps that status", "Leave it for new profiles; to withdraw consent, write Unsubscribed."),
+    "never subscribed": ("it can't be set in bulk: a profile with a different status keeps its status", "Keep it for new profiles. To withdraw consent, write Unsubscribed."),
     "consent without a number": ("consent is lost", "Add the number, or leave the row out."),
-    "consent of a landline": ("consent is lost", "Find a mobile number, or leave the row out."),
+    "consent for a landline": ("consent is lost", "Find a mobile number, or leave the row out."),
     "consent time without a consent column": ("the time alone makes Klaviyo apply consent", "Add the consent column, so that only profiles that agreed are subscribed."),
     "consent time without consent": ("the consent column counts, so the time subscribes nobody", "Write Subscribe into the consent column if that is meant."),
     "consent time unreadable": ("consent may be lost", "Write times as YYYY-MM-DD HH:MM:SS, in UTC or with an offset."),
@@ -354,13 +354,13 @@ def _stray_quotes(raw: bytes) -> Iterator[Finding]:
 def _wrong_separator(header: list[str]) -> Iterator[Finding]:
     """Help 115005078807: with semicolons between cells, all columns are imported as one. Chosen: the same for tabs and vertical bars."""
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-        yield Finding("cells not parted by commas")
+        yield Finding("cells not separated by commas")
 
 
 def _no_headers(header: list[str]) -> Iterator[Finding]:
     """Help 115005078807: the first row has the headers."""
     if not header or any(_DATA_IN_HEADER.fullmatch(cell.strip()) for cell in header):
-        yield Finding("no row of headers")
+        yield Finding("no header row")
 
 
 def _empty(sheet: Sheet) -> Iterator[Finding]:
@@ -408,11 +408,11 @@ def _headers(sheet: Sheet) -> Iterator[Finding]:
         elif folded in _KEPT_BY_KLAVIYO:
             yield sheet.whole_column("set by Klaviyo", number)
         elif folded in _MISNAMED_TIMES:
-            yield sheet.whole_column("consent time under another header", number, repr(_MISNAMED_TIMES[folded]))
+            yield sheet.whole_column("consent time under a different header", number, repr(_MISNAMED_TIMES[folded]))
         elif own:
-            yield sheet.whole_column("another name of a Klaviyo property", number, repr(own))
+            yield sheet.whole_column("different name for a Klaviyo property", number, repr(own))
         else:
-            yield sheet.whole_column("no Klaviyo property", number)
+            yield sheet.whole_column("not a Klaviyo property", number)
 
 
 def _no_identity(sheet: Sheet) -> Iterator[Finding]:
@@ -478,7 +478,7 @@ def _consent_without_number(sheet: Sheet) -> Iterator[Finding]:
         agrees = _flags(pc.is_in(pc.utf8_lower(sheet.cells(field)), value_set=pa.array(_SUBSCRIBE)))
         landline = _flags(pc.equal(sheet.phones.kinds, FIXED_LINE))
         yield Finding("consent without a number", sheet.header(field), agrees & sheet.unset("phone_number"))
-        yield Finding("consent of a landline", sheet.header(field), agrees & landline)
+        yield Finding("consent for a landline", sheet.header(field), agrees & landline)
 
 
 def _consent_times(sheet: Sheet) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ class SmsAudience:
         self._include = resolved(includes, beside=excludes)
         self._exclude = resolved(excludes, beside=includes)
         if not self._include:
-            raise DefinitionError.missing_word("audience", ["include"])
+            raise DefinitionError.missing("sk.audience", "at least one segment in include")
         self._dataset = dataset
         self._looking_back = looking_back
         self._eligibility = Eligibility(
@@ -169,7 +169,7 @@ class SmsAudience:
         """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
-            purpose="to be sent to: only SMS subscribers with a number that can be texted, each number once",
+            purpose="for sending: only SMS subscribers with a number that can be texted, each number once",
             include=tuple(self._include),
             exclude=tuple(self._exclude),
             data=_size_of(self._dataset),
@@ -191,7 +191,7 @@ class SmsAudience:
             raise FileError.not_to_be_sent(self.as_of)
 
     def __repr__(self) -> str:
-        return f"SmsAudience: {self.size:,} of {self._included_size:,} included profiles are sent to, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        return f"SmsAudience: {self.size:,} of {self._included_size:,} included profiles may be texted, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC"
 
     def _repr_html_(self) -> str:
         steps = self.waterfall
@@ -205,7 +205,7 @@ class SmsAudience:
         file = (
             f'The file: .write_csv("send.csv") writes {counted(self.size, "row")}, with a manifest beside it.'
             if not self._looking_back
-            else "This looks back at what was known then, so no file can be written."
+            else "This audience looks back: it uses only what was known then, so no file can be written."
         )
         return card(
             f"{self.size:,} of {counted(self._included_size, 'included profile')} may be texted",
@@ -264,7 +264,7 @@ def write_members(segment: Segment, dataset: Data, path: str | Path, *, replace:
     engine = engine_of(dataset)
     warn_about_answers(engine, [segment.condition])
     manifest = Manifest(
-        purpose="every member, textable or not: not to be sent to as it is",
+        purpose="for analysis, not for sending: every member, whether they may be texted or not",
         include=(segment,),
         exclude=(),
         data=_size_of(dataset),

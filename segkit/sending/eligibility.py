@@ -43,15 +43,15 @@ RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
 
 SENDABLE = "sendable"
 STEPS: tuple[tuple[str, str], ...] = (
-    ("excluded", "in an excluded segment, or has the number of somebody who is"),
+    ("excluded", "in an excluded segment, or shares a number with a member of one"),
     ("not subscribed", "not subscribed to SMS, or opted out later"),
     ("no phone", "no phone number"),
-    ("invalid number", "the phone number is not valid, or is no mobile"),
-    ("country not served", "the number is of a country that can't be texted"),
+    ("invalid number", "the phone number is not valid, or is not a mobile number"),
+    ("country not served", "the number is from a country that can't be texted"),
     ("fails", "texts to the number are known to fail"),
     ("just texted", "the number was texted within the smart-sending window"),
     ("unsubscribed elsewhere", "another profile with the same number opted out"),
-    ("same number", "another profile with the same number is sent to"),
+    ("same number", "another profile with the same number is the recipient"),
 )
 
 OWN_NUMBER = len(STEPS)
@@ -96,7 +96,7 @@ class Eligibility:
         looking_back: bool = False,
     ) -> None:
         if not isinstance(countries, Iterable):
-            raise DefinitionError.bad_value("countries", countries, "two letters each, such as ['US', 'CA']")
+            raise DefinitionError.bad_value("countries", countries, "a list of two-letter codes, such as ['US', 'CA']")
         dataset = tables_of(data)
         served = phone_country(*([countries] if isinstance(countries, str) else countries)).countries
         hours = whole("smart_sending_hours", smart_sending_hours, least=0)
@@ -142,7 +142,7 @@ class Eligibility:
         ]
         if not lacking:
             return None
-        return f"Some checks before a text could not be made in full, for lack of data: {'; '.join(lacking)}."
+        return f"Some eligibility checks could not be made in full, because data is missing: {'; '.join(lacking)}."
 
     @property
     def passes(self) -> Flags:
@@ -289,7 +289,7 @@ class _Checks:
             f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
             if dataset.has_property(VERDICT)
             else "",
-            f"further consent columns of {counted(further, 'profile')}" if further else "",
+            f"other consent columns of {counted(further, 'profile')}" if further else "",
             counted(opt_outs.events, "consent event"),
         ]
         return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))
@@ -310,7 +310,7 @@ class _Checks:
         yield (
             ~_flags(served),
             Coverage(
-                f"{counted(valid, 'valid number')} of {known}; texts go to {counted(len(countries), 'country', 'countries')}"
+                f"{counted(valid, 'valid number')} from {known}; texts go to {counted(len(countries), 'country', 'countries')}"
             ),
         )
 
@@ -352,7 +352,7 @@ class _Checks:
         """
         events = self._dataset.events.metric(RECEIVED)
         if not hours:
-            return self._nobody, Coverage("not asked for: smart_sending_hours=0")
+            return self._nobody, Coverage("not requested: smart_sending_hours=0")
         if not len(events):
             return self._nobody, Coverage("", ("no event of a received text: this step could find nobody",))
         moment = microseconds(self._dataset.as_of)
@@ -362,9 +362,9 @@ class _Checks:
         recent = self._dataset.events.ends(RECEIVED)[known] >= begin
         texted = self._nobody
         texted[events.profiles[known][recent]] = True
-        words = f"{counted(known.stop, 'received text')}, those since {_minute(begin)} count"
+        words = f"{counted(known.stop, 'received text')}, of which those since {_minute(begin)} count"
         if known.stop:
-            words += f", the newest is of {_minute(int(events.times[known.stop - 1]))}"
+            words += f"; the newest is from {_minute(int(events.times[known.stop - 1]))}"
         return self.numbers.shared(texted), Coverage(words)
 
     @property

@@ -192,7 +192,9 @@ class Tuner(Closable):
         start = {**defaults, **starting_values(self._builder, self._dataset, rounded=True), **given}
         lacking = [name for name in names if name not in start]
         if lacking:
-            raise DefinitionError.missing_word(f"Tuner({getattr(self._builder, '__name__', 'builder')})", lacking)
+            raise DefinitionError.missing(
+                f"Tuner({getattr(self._builder, '__name__', 'builder')})", *map(repr, lacking)
+            )
         return {name: plain(start[name]) for name in names}
 
     def _distribution(self, name: str, values: Mapping[str, Any]) -> Distribution | None:

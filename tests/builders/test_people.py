@@ -101,7 +101,7 @@ def test_sms_property_names_what_it_says():
 
 def test_sms_property_needs_to_be_told_which():
     """There is no property that every shop has."""
-    with pytest.raises(DefinitionError, match="sms_property needs at least one of: 'property', 'value'"):
+    with pytest.raises(DefinitionError, match="sms_property needs 'property' and 'value'"):
         sk.sms_property()
 
 

@@ -149,7 +149,7 @@ def test_the_map_needs_no_network_and_has_one_scale():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"radius": 0}, "radius must be more than 0, and 0 is not"),
+        ({"radius": 0}, "radius must be more than 0, but it is 0"),
         ({"radius": float("nan")}, "radius must be more than 0"),
         ({"radius": 3, "unit": "mile"}, r"unit can't be 'mile'\. Did you mean 'miles'"),
     ],

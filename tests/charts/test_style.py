@@ -42,7 +42,8 @@ def test_without_plotly_the_error_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "plotly", None)
     monkeypatch.delitem(sys.modules, "segkit.charts")
     with pytest.raises(
-        ImportError, match=re.escape('needs plotly, which is not installed. Run: pip install "sms-segkit[notebooks]"')
+        ImportError,
+        match=re.escape('needs plotly. To install what is missing, run: pip install "sms-segkit[notebooks]"'),
     ):
         importlib.import_module("segkit.charts")
 

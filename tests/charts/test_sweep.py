@@ -158,7 +158,7 @@ def test_a_setting_that_was_not_swept_is_refused(current: object, words: str):
 
 def test_three_parameters_are_refused():
     """There is no picture for them, and the error says how many there may be."""
-    with pytest.raises(DefinitionError, match="number of parameters in plot_sweep must be 1 or 2, and 3 is not"):
+    with pytest.raises(DefinitionError, match="number of parameters in plot_sweep must be 1 or 2, but it is 3"):
         plot_sweep(DENSE.assign(z=1))
 
 

@@ -171,5 +171,5 @@ def test_a_long_name_takes_two_lines_and_higher_rows():
 
 def test_most_must_be_at_least_one():
     """A chart without bars is refused."""
-    with pytest.raises(DefinitionError, match="most must be 1 or more, and 0 is not"):
+    with pytest.raises(DefinitionError, match="most must be 1 or more, but it is 0"):
         plot_upset(sk.intersections(WHO), most=0)

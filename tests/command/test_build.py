@@ -180,7 +180,7 @@ def test_nobody_subscribed_leads_with_who_would_match(tmp_path, capsys):
     assert code == 0
     assert "2 profiles match SMS in US; nobody may be texted, since nobody in the data is subscribed to SMS." in printed
     assert "<h1>2 profiles match <bdi>SMS in US</bdi>; nobody may be texted" in page
-    assert "map yours: consent={'yes': 'subscribed', 'no': 'unsubscribed'}" in printed
+    assert "To map your words, pass consent={'yes': 'subscribed', 'no': 'unsubscribed'}" in printed
 
 
 def test_a_build_with_subscribers_has_no_such_lead(built):

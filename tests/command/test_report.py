@@ -112,7 +112,7 @@ STEPS = [
     ("excluded", "in an excluded segment", 0, 4_000),
     ("no phone", "no phone number", 100, 3_900),
     ("just texted", "texted within the smart-sending window", 900, 3_000),
-    ("same number", "another profile with the same number is sent to", 0, 3_000),
+    ("same number", "another profile with the same number is the recipient", 0, 3_000),
     ("sendable", "sent to", 0, 3_000),
 ]
 WATERFALL = pd.DataFrame(STEPS, columns=["step", "meaning", "removed", "remaining"])
@@ -130,7 +130,7 @@ PAGES = [
     SegmentPage("Nobody", "", "Nobody: nobody", NO_ONE, ()),
 ]
 FAULTS = pd.DataFrame(
-    [("profiles", "phone_number", "not in E.164", 1_503, "'(415) •••-••••'", "read as E.164")],
+    [("profiles", "phone_number", "not in E.164", 1_503, "'(415) •••-••••'", "converted to E.164")],
     columns=["table", "column", "fault", "count", "examples", "done"],
 )
 NOTHING = pd.DataFrame()

@@ -90,7 +90,7 @@ def test_files_are_read_by_the_same_words(tmp_path, ending):
         ({"": "subscribed"}, ["''", "can't be a word in a cell"]),
         ({None: "subscribed"}, ["None", "can't be a word in a cell"]),
         ({float("nan"): "subscribed"}, ["nan", "can't be a word in a cell"]),
-        ("yes", ["consent='yes'", "consent={'yes': 'subscribed'}"]),
+        ("yes", ["consent must be a mapping", "'yes'", "{'yes': 'subscribed'}"]),
     ],
 )
 def test_words_that_mean_nothing_are_refused(consent, said):
@@ -102,7 +102,7 @@ def test_words_that_mean_nothing_are_refused(consent, said):
 
 def test_all_bad_words_are_told_at_once():
     """Two slips are two lines of one error."""
-    with pytest.raises(DataError, match="2 faults"):
+    with pytest.raises(DataError, match="consent has 2 mistakes"):
         load(consent={"yes": "sure", "no": "never"})
 
 
@@ -125,8 +125,8 @@ def test_an_unknown_word_is_told_with_what_resolves_it():
 
     assert (column, count, examples) == ("sms_consent", 3, "'yes', 'no'")
     assert done == (
-        "taken as never_subscribed for SMS segments, and as an opt-out of the number when texts are sent. Words that count: "
-        "subscribed, unsubscribed, never_subscribed; map yours: consent={'yes': 'subscribed', 'no': 'unsubscribed'}"
+        "treated as never_subscribed in SMS segments, and as an opt-out of the number when texts are sent. Accepted words: "
+        "subscribed, unsubscribed, never_subscribed. To map your words, pass consent={'yes': 'subscribed', 'no': 'unsubscribed'}"
     )
 
 
@@ -235,7 +235,7 @@ def test_without_consent_a_column_that_looks_like_it_is_offered(header):
     """The row that says that there is none names the column, and the arguments, copied, make consent of it."""
     cells = ["yes", "no", "no", None]
     [(*_, examples, done)] = told(load(header, cells), "no such column")
-    assert f"{header!r} looks like it" in done or f'"{header}" looks like it' in done
+    assert f"{header!r} looks like this column" in done or f'"{header}" looks like this column' in done
     assert header in examples
 
     columns, consent = (eval(found) for found in re.findall(r"=(\{.*?\})", done))
@@ -256,7 +256,7 @@ def test_a_column_of_many_or_personal_words_is_offered_without_them():
         assert done.endswith("pass columns={'sms_consent_given': 'sms_consent'}")
     [(*_, examples, done)] = told(both, "no such column")
     assert examples == "'sms_consent_given', 'accepts_sms'"
-    assert "'accepts_sms' looks like it" in done
+    assert "'accepts_sms' looks like this column" in done
 
 
 def test_words_that_count_need_no_meaning():
@@ -315,8 +315,8 @@ def test_truths_are_read_however_people_write_them(name):
 def test_a_permission_that_is_neither_true_nor_false_is_none():
     """A text that nobody can read lets no text out; for a suppression, the same text suppresses. Both are noted."""
     for name, read, done in [
-        ("can_receive_sms_marketing", False, "taken as false"),
-        ("email_suppressed", True, "taken as true"),
+        ("can_receive_sms_marketing", False, "treated as false"),
+        ("email_suppressed", True, "treated as true"),
     ]:
         shop = load(name, ["perhaps", None])
         assert shop.profiles[name].tolist() == [read, None]

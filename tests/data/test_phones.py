@@ -195,7 +195,7 @@ def test_an_empty_column_is_empty():
 
 def test_countries_of_another_length_are_refused():
     """A column of countries that does not line up with the numbers is a fault, not something to guess about."""
-    with pytest.raises(DataError, match=r"2 countries were given for 3 phone numbers"):
+    with pytest.raises(DataError, match=r"The number of countries must be the number of phone numbers, 3, but it is 2"):
         normalise(pa.array(["1", "2", "3"]), pa.array(["US", "US"]))
 
 

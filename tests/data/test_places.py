@@ -130,7 +130,7 @@ def test_points_at_nought_nought_are_missing():
     assert np.isnan(longitudes).all()
     shop = shop_of({"zip": ["96201"], "country": ["US"]})
     assert who(sk.within(20_000, of=BOSTON), shop) == who(sk.beyond(0.1, of=BOSTON), shop) == ""
-    with pytest.raises(DataError, match="The location of the postal code '96201' of 'US' is unknown"):
+    with pytest.raises(DataError, match="The location of the postal code '96201' in 'US' is unknown"):
         who(sk.within(5, of="96201"), shop)
 
 
@@ -242,16 +242,16 @@ def test_a_code_has_one_point():
     }
     shop = shop_of({"zip": ["10115"], "country": ["DE"]}, places=places)
     assert who(sk.within(1, of=(52.5, 13.4)), shop) == "0"
-    assert shop.report.query("fault == 'rows with other coordinates for the same code'")["count"].tolist() == [1]
+    assert shop.report.query("fault == 'rows with different coordinates for the same code'")["count"].tolist() == [1]
 
 
 def test_a_place_that_no_table_has_is_an_error_with_a_way_out():
     """A condition's own postal code must be known: the message offers near codes, or says how to bring a table."""
     shop = shop_of({"zip": ["02110"], "country": ["US"]}, places=LONDON)
-    with pytest.raises(DataError, match=r"'0211O' of 'US' is unknown. Did you mean") as near:
+    with pytest.raises(DataError, match=r"'0211O' in 'US' is unknown. Did you mean") as near:
         who(sk.within(5, of="0211O"), shop)
     assert "of=(42.36, -71.06)" in str(near.value)
-    with pytest.raises(DataError, match=r"no postal codes of 'FR'.*places\.csv"):
+    with pytest.raises(DataError, match=r"no postal codes for 'FR'.*places\.csv"):
         who(sk.within(5, of="75001", country="FR"), shop)
 
 

@@ -116,12 +116,12 @@ def test_a_calendar_window_and_a_window_of_days_do_not_read_alike():
         (sk.has("Birthday", at_least_months_ago=1), "at least 30 days ago"),
         (sk.in_list("VIP upload", between_months_ago=(1, 2)), "between 30 and 61 days ago"),
         (sk.can_receive("sms", since_in_last="month"), r"between=\('2026-06-01', '2026-06-30'\)"),
-        (sk.did_in_order("Clicked SMS", "Placed Order", in_this="year"), "the same days as dates"),
+        (sk.did_in_order("Clicked SMS", "Placed Order", in_this="year"), "fixed dates"),
     ],
 )
 def test_klaviyo_has_neither_and_is_offered_days(condition, nearest):
     """Klaviyo's target refuses months and periods of the calendar, each with the days that are nearest."""
-    with pytest.raises(sk.DefinitionError, match=f"Nearest: .*{nearest}"):
+    with pytest.raises(sk.DefinitionError, match=f"Nearest alternative: .*{nearest}"):
         sk.to_klaviyo(
             sk.Segment("It", condition),
             metric_ids={"Clicked SMS": "a", "Placed Order": "b"},

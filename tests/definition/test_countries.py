@@ -69,7 +69,7 @@ PATHS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("letters", ["ZZ", "EN"])
 def test_every_way_to_say_a_country_refuses_what_is_none(path: str, letters: str):
     """A segment of a country that is not there would be a silent nobody."""
-    with pytest.raises(DefinitionError, match=f"can't be '{letters}': no country has these two letters"):
+    with pytest.raises(DefinitionError, match=f"can't be '{letters}', which is not an ISO 3166 country code"):
         PATHS[path](letters)
 
 

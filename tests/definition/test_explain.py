@@ -401,5 +401,7 @@ def test_several_are_explained_one_after_the_other():
 def test_what_can_not_be_explained_is_named():
     """In a list as alone, a text or a number is refused in segkit's words."""
     for other in ("VIP", ["VIP"], [3], 3):
-        with pytest.raises(sk.DefinitionError, match=r"explain needs a condition, and .* is of type (str|int)"):
+        with pytest.raises(
+            sk.DefinitionError, match=r"explain needs a condition, but got .*, which is of type (str|int)"
+        ):
             sk.explain(other)  # type: ignore[arg-type]

@@ -27,7 +27,7 @@ def test_ids_that_were_picked_are_pointed_at_a_list():
     picked = sk.Segment("Picked", sk.has("profile_id", is_in=["a", "c"]))
 
     with pytest.raises(
-        sk.DataError, match=r"shop = shop\.with_list\(\"Picked\", ids\), and then sk\.in_list\(\"Picked\"\)"
+        sk.DataError, match=r"shop = shop\.with_list\(\"Picked\", ids\), and then use sk\.in_list\(\"Picked\"\)"
     ):
         sk.members(picked, shop())
     asked = sk.Segment("Picked", sk.in_list("Picked"))

@@ -142,9 +142,7 @@ def test_klaviyo_is_given_the_conditions_in_place_of_the_name():
     names = {"metric_ids": {"Placed Order": "UWxqMk"}}
     by_hand = sk.Segment("VIP by text", VIP.condition & sk.can_receive("sms"))
     assert sk.to_klaviyo(sk.resolve_segments(SET)[1], **names) == sk.to_klaviyo(by_hand, **names)
-    with pytest.raises(
-        sk.DefinitionError, match=r"'VIP by text' is defined by the segment 'VIP'.*sk\.resolve_segments"
-    ):
+    with pytest.raises(sk.DefinitionError, match=r"'VIP by text' refers to the segment 'VIP'.*sk\.resolve_segments"):
         sk.to_klaviyo(VIP_BY_TEXT, **names)
 
 
@@ -180,14 +178,14 @@ def test_a_bare_condition_that_names_a_segment_is_refused_by_whoever_asks_data(s
             lambda one: engine_of(shop).notes([one]),
             klaviyo_definition,
         ):
-            with pytest.raises(sk.DefinitionError, match=r"the segment 'VIP', and only its name is known"):
+            with pytest.raises(sk.DefinitionError, match=r"the segment 'VIP', but only that segment's name is known"):
                 ask(condition)
 
 
 def test_a_name_that_nobody_has_offers_the_near_ones():
     """The error names who asks, what it asks for, what is near and what there is."""
     message = refused(VIP, sk.Segment("Fans", sk.in_segment("VPI")))
-    assert "'Fans' is defined by the segment 'VPI'" in message
+    assert "'Fans' refers to the segment 'VPI'" in message
     assert "Did you mean 'VIP'?" in message
     assert "'Fans', 'VIP'" in message
 

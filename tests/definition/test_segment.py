@@ -61,7 +61,8 @@ def test_only_segments_and_conditions_are_joined(join: Callable[[Any, Any], Any]
     """Anything else is named in the error, on either side."""
     for sides in ((A, other), (other, A)):
         with pytest.raises(
-            sk.DefinitionError, match=f"with a segment needs a condition, and .* is of type {type(other).__name__}"
+            sk.DefinitionError,
+            match=f"with a segment needs a condition, but got .*, which is of type {type(other).__name__}",
         ):
             join(*sides)
 
@@ -77,7 +78,7 @@ def test_a_segment_is_neither_true_nor_false(ask: Callable[[], object]):
 
 def test_an_error_names_a_segment_and_does_not_print_its_tree():
     """A segment where a condition belongs goes by its name; another long value by its beginning."""
-    with pytest.raises(sk.DefinitionError, match="Not needs a condition, and 'SMS VIP' is of type Segment"):
+    with pytest.raises(sk.DefinitionError, match="Not needs a condition, but got 'SMS VIP', which is of type Segment"):
         sk.Not(sk.sms_vip())  # type: ignore[arg-type]
     with pytest.raises(sk.DefinitionError) as refusal:
         sk.Segment("A", [sk.sms_vip()] * 30)  # type: ignore[arg-type]

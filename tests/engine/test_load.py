@@ -364,5 +364,5 @@ def test_what_a_path_may_be(tmp_path):
     path = write(tmp_path, "profiles", PROFILES, ".csv")
     for given in (str(path), path, [str(path)], (path,)):
         assert len(sk.load(profiles=given, as_of="2026-06-30")) == 3
-    with pytest.raises(DataError, match="Nothing to load"):
+    with pytest.raises(DataError, match="nothing to load"):
         sk.load()

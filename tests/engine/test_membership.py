@@ -539,7 +539,7 @@ def test_a_method_reads_the_same_from_klaviyos_pages(tmp_path: Path):
 
     assert ["ann"] == ids(sk.can_receive("sms", method="preference_page"), shop)
     with pytest.warns(
-        SegkitWarning, match=r"Nobody has sms_consent_method 'form'. The data has 'preference_page' \(1\)"
+        SegkitWarning, match=r"Nobody has sms_consent_method 'form'. The values in the data are 'preference_page' \(1\)"
     ):
         assert [] == ids(sk.can_receive("sms", method="form"), shop)
 

@@ -77,15 +77,15 @@ def test_what_the_importer_takes_is_not_remarked_on(name: str, tmp_path: Path):
 BAD = {
     "file of another kind": ("people.txt", (HEADER, ANN), [("not a CSV", None, None, None)]),
     "compressed": ("people.csv.gz", (HEADER, ANN), [("not a CSV", None, None, None)]),
-    "semicolons": ("a.csv", ("Email;Phone Number", "ann@example.com;+16175550123"), [("cells not parted by commas", None, None, None)]),
-    "tabs": ("a.csv", ("Email\tCity", "ann@example.com\tOslo"), [("cells not parted by commas", None, None, None)]),
+    "semicolons": ("a.csv", ("Email;Phone Number", "ann@example.com;+16175550123"), [("cells not separated by commas", None, None, None)]),
+    "tabs": ("a.csv", ("Email\tCity", "ann@example.com\tOslo"), [("cells not separated by commas", None, None, None)]),
     "a row too long": ("a.csv", (HEADER, ANN, f"{BEA},x"), [("rows of different lengths", None, 1, 3)]),
     "a quote never closed": ("a.csv", (HEADER, ANN, f'"{BEA}', ANN), [("stray quotation mark", None, 1, 3)]),
     "letters behind a quote": ("a.csv", (HEADER, f'"x"y,{ANN}', BEA), [("stray quotation mark", None, 1, 2)]),
     "a row too short": ("a.csv", (HEADER, "x", ANN, "y"), [("rows of different lengths", None, 2, 2)]),
-    "no headers": ("a.csv", (ANN, BEA), [("no row of headers", None, None, None)]),
-    "no headers before numbers": ("a.csv", ("Ann,617 555 0123", "Bea,617 555 0124"), [("no row of headers", None, None, None)]),
-    "nothing at all": ("a.csv", (), [("no row of headers", None, None, None)]),
+    "no headers": ("a.csv", (ANN, BEA), [("no header row", None, None, None)]),
+    "no headers before numbers": ("a.csv", ("Ann,617 555 0123", "Bea,617 555 0124"), [("no header row", None, None, None)]),
+    "nothing at all": ("a.csv", (), [("no header row", None, None, None)]),
     "headers alone": ("a.csv", (HEADER,), [("no rows", None, None, None)]),
     "nobody to be told": ("a.csv", ("City", "Oslo"), [("no email and no number", None, None, None), ("neither email nor number", None, 1, 2)]),
     "another column first": ("a.csv", ("City,Email", "Oslo,ann@example.com"), [("wrong first column", "City", 1, 2)]),
@@ -95,11 +95,11 @@ BAD = {
     "one header twice": ("a.csv", ("Email,City,City", "ann@example.com,Oslo,Bergen"), [("several columns for one property", "City", 1, 2)]),
     "two headers of one property": ("a.csv", ("Email,Zip,Zip Code", "ann@example.com,,1"), [("several columns for one property", "Zip Code", 1, 2)]),
     "an empty header": ("a.csv", ("Email,", "ann@example.com,x"), [("no header", "", 1, 2)]),
-    "a custom property": ("a.csv", ("Email,Shoe Size", "ann@example.com,", "bea@example.com,8"), [("no Klaviyo property", "Shoe Size", 1, 3)]),
-    "a name of the API": ("a.csv", ("Email,first_name", "ann@example.com,Ann"), [("another name of a Klaviyo property", "first_name", 1, 2)]),
+    "a custom property": ("a.csv", ("Email,Shoe Size", "ann@example.com,", "bea@example.com,8"), [("not a Klaviyo property", "Shoe Size", 1, 3)]),
+    "a name of the API": ("a.csv", ("Email,first_name", "ann@example.com,Ann"), [("different name for a Klaviyo property", "first_name", 1, 2)]),
     "set by Klaviyo": ("a.csv", ("Email,Profile Created On", "ann@example.com,2026-01-01"), [("set by Klaviyo", "Profile Created On", 1, 2)]),
     "the time as exports name it": (
-        "a.csv", ("Email,SMS Marketing Consent Timestamp", "ann@example.com,2026-06-01"), [("consent time under another header", "SMS Marketing Consent Timestamp", 1, 2)],
+        "a.csv", ("Email,SMS Marketing Consent Timestamp", "ann@example.com,2026-06-01"), [("consent time under a different header", "SMS Marketing Consent Timestamp", 1, 2)],
     ),
     "neither": ("a.csv", (HEADER, ANN, ",,US", " , ,US"), [("neither email nor number", None, 2, 3)]),
     "no address": ("a.csv", ("Email", "ann@example.com", "ann@example", "ann"), [("not an email address", "Email", 2, 3)]),
@@ -123,7 +123,7 @@ BAD = {
     "consent of nobody's number": (
         "a.csv", ("Email,Phone Number,SMS Marketing Consent", "ann@example.com,,Subscribe"), [("consent without a number", "SMS Marketing Consent", 1, 2)],
     ),
-    "a landline": ("a.csv", ("Phone Number,SMS Marketing Consent", "+442079460123,Subscribe"), [("consent of a landline", "SMS Marketing Consent", 1, 2)]),
+    "a landline": ("a.csv", ("Phone Number,SMS Marketing Consent", "+442079460123,Subscribe"), [("consent for a landline", "SMS Marketing Consent", 1, 2)]),
     "a time without a column of consent": (
         "a.csv", (f"{HEADER},SMS Marketing Timestamp", f"{ANN},", f"{BEA},2026-06-01"),
         [("consent time without a consent column", "SMS Marketing Timestamp", 1, 3)],
@@ -151,9 +151,9 @@ BAD = {
     ),
     "days first in a property": (
         "a.csv", ("Email,Birthday", "ann@example.com,13/02/1990", "bea@example.com,01/02/1990", "cat@example.com,1990-02-01"),
-        [("no Klaviyo property", "Birthday", 3, 2), ("dates in day-month order", "Birthday", 2, 2)],
+        [("not a Klaviyo property", "Birthday", 3, 2), ("dates in day-month order", "Birthday", 2, 2)],
     ),
-    "dashes": ("a.csv", ("Email,Birthday", "ann@example.com,01-02-1990"), [("no Klaviyo property", "Birthday", 1, 2), ("dates in day-month order", "Birthday", 1, 2)]),
+    "dashes": ("a.csv", ("Email,Birthday", "ann@example.com,01-02-1990"), [("not a Klaviyo property", "Birthday", 1, 2), ("dates in day-month order", "Birthday", 1, 2)]),
 }  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def test_every_rule_says_what_happens_and_what_to_do():
 def test_a_header_may_hold_a_date_or_a_number(tmp_path: Path):
     """Only a header that is nothing but an address or a number is taken for somebody's data."""
     assert broken(tmp_path, "Email,Orders since 2024-01-01", "ann@example.com,7") == [
-        ("no Klaviyo property", "Orders since 2024-01-01", 1, 2)
+        ("not a Klaviyo property", "Orders since 2024-01-01", 1, 2)
     ]
 
 

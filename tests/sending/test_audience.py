@@ -355,7 +355,7 @@ def test_smart_sending_can_be_widened_and_switched_off():
     assert {"ann": SENDABLE} == reasons(people, texts)
     assert {"ann": "just texted"} == reasons(people, texts, smart_sending_hours=30)
     assert {"ann": SENDABLE} == reasons(people, [received("ann", AS_OF)], smart_sending_hours=0)
-    with pytest.raises(DefinitionError, match="smart_sending_hours must be a whole number, 0 or more, and -1 is not"):
+    with pytest.raises(DefinitionError, match="smart_sending_hours must be a whole number, 0 or more, but it is -1"):
         reasons(people, texts, smart_sending_hours=-1)
 
 
@@ -530,7 +530,7 @@ def test_an_audience_prints_counts_and_nobody():
     """Notebooks are shared, so what an audience shows of itself holds no person."""
     send = sk.audience(EVERYBODY, shop_of([profile("ann", email="ann@example.com")]))
 
-    assert "SmsAudience: 1 of 1 included profiles are sent to, as of 2026-06-30 12:00:00 UTC" == repr(send)
+    assert "SmsAudience: 1 of 1 included profiles may be texted, as of 2026-06-30 12:00:00 UTC" == repr(send)
     assert AS_OF == send.as_of
 
 
@@ -547,7 +547,7 @@ def test_looked_at_from_another_moment_smart_sending_moves_along():
 @pytest.mark.parametrize(
     ("include", "sentence"),
     [
-        ([], "audience needs at least one of: 'include'"),
+        ([], "sk.audience needs at least one segment in include"),
         (sk.can_receive("sms"), "Give a condition a name first"),
         ([EVERYBODY, EVERYBODY], "Two segments are both named 'Everybody'"),
     ],
@@ -563,7 +563,7 @@ def test_write_members_is_for_looking_and_says_so(tmp_path: Path):
     path = sk.write_members(OPPOSITE, shop_of([profile("ann"), profile("bea", sms_consent=None)]), tmp_path / "m.csv")
 
     assert "bea" in path.read_text(encoding="utf-8")
-    assert "not to be sent to as it is" in (tmp_path / "m.csv.manifest.json").read_text(encoding="utf-8")
+    assert "for analysis, not for sending" in (tmp_path / "m.csv.manifest.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

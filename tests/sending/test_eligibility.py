@@ -81,8 +81,8 @@ def test_only_a_status_lets_a_text_be_sent():
     events = [event("ann", SUBSCRIBED, "2026-05-01T08:00:00Z"), event("bea", LEFT, "2026-05-01T08:00:00Z")]
     assert {"ann": "not subscribed", "bea": "not subscribed"} == reasons(people, events)
     counts = shop_of(people, events).report.set_index("fault")["count"]
-    assert 1 == counts["subscribed, and a newer event withdrew consent"]
-    assert 1 == counts["not subscribed, and a newer event gave consent"]
+    assert 1 == counts["subscribed, but a newer event withdrew consent"]
+    assert 1 == counts["not subscribed, but a newer event gave consent"]
 
 
 @pytest.mark.parametrize("verdict", [False, "false", "no", "maybe", 0])
@@ -343,7 +343,7 @@ def test_every_step_says_what_it_was_checked_against():
     assert all(told[name] for name, _ in STEPS)
     assert not told.str.contains("not checked").any()
     assert send.coverage_note is None
-    assert told["just texted"].startswith("1 received text, those since 2026-05-31 08:00 UTC count")
+    assert told["just texted"].startswith("1 received text, of which those since 2026-05-31 08:00 UTC count")
     assert told["fails"] == "1 delivery failure of 1 profile"
 
 
@@ -395,7 +395,7 @@ def test_a_check_that_was_not_asked_for_is_not_missing():
     send = sk.audience(EVERYBODY, shop, smart_sending_hours=0, failing=nobody)
     told = send.waterfall.set_index("step")["checked_against"]
     assert send.coverage_note is None
-    assert ["not asked for: smart_sending_hours=0", "the segment 'Nobody'"] == told[["just texted", "fails"]].tolist()
+    assert ["not requested: smart_sending_hours=0", "the segment 'Nobody'"] == told[["just texted", "fails"]].tolist()
 
 
 def test_what_is_handed_out_holds_every_opt_out(tmp_path: Path):

@@ -328,7 +328,7 @@ def test_the_manifest_says_what_the_file_is(tmp_path: Path):
     assert sk.explain(EVERYBODY).splitlines() == included["english"]
     assert {"kind": "AllOf", "conditions": []} == included["definition"]
     assert "None" == excluded["name"]
-    assert manifest["purpose"].startswith("to be sent to")
+    assert manifest["purpose"].startswith("for sending")
     assert manifest["segkit"]
 
 

@@ -150,8 +150,8 @@ def _read_strictly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
         raise DataError.unreadable_file(
             file.path,
             counted(uneven, "row doesn't have", "rows don't have")
-            + f" as many cells as the header, which has {width:,}; "
-            f"{'the first' if uneven > 1 else 'it'} is in line {first_uneven:,}",
+            + f" as many cells as the header, which has {width:,}. "
+            f"{'The first such row' if uneven > 1 else 'The row'} is in line {first_uneven:,}",
         )
     batches.append(_columns(rows, form))
     file.faults.note(
@@ -185,7 +185,7 @@ def _rows(file: CsvFile, form: Form, encoding: str) -> Iterator[tuple[int, list[
             if "field limit" in str(error) or _NO_END in str(error):
                 raise DataError.unreadable_file(
                     file.path,
-                    f"the row that begins in line {line:,} is longer than {size_words(LONGEST_ROW)}; look for a quotation mark that is "
+                    f"the row that begins in line {line:,} is longer than {size_words(LONGEST_ROW)}. Look for a quotation mark that is "
                     "never closed",
                 ) from None
             is_open = "unexpected end" in str(error)

@@ -64,8 +64,8 @@ def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults
     if other:
         raise DataError.unreadable_file(
             path,
-            f"{counted(len(other), 'row holds', 'rows hold')} the headers in another order than at the top, so the columns of the rows "
-            f"after that differ; save the parts as {table}-1.csv and {table}-2.csv",
+            f"{counted(len(other), 'row repeats', 'rows repeat')} the headers in a different order, so the columns of the rows below differ. "
+            f"Save the parts as {table}-1.csv and {table}-2.csv",
         )
     faults.note(table, "(file)", "headers in the middle of a file", len(same), examples=[path.name], done="left out")
     if not same:
@@ -86,7 +86,7 @@ def _without_unnamed(whole: pa.Table, form: Form, path: Path, table: str, faults
             faults.note(table, "(file)", "a column without a header that numbers the rows", 1, done="left out")
         elif held:
             raise DataError.unreadable_file(
-                path, f"column {number} has no header and holds {counted(held, 'cell')}; give it a header"
+                path, f"column {number} has no header but contains {counted(held, 'cell')}. Add a header"
             )
     return whole.select([column for column, name in zip(form.columns, form.header, strict=True) if name])
 
@@ -120,5 +120,5 @@ def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults:
             "cells with line breaks that may be several rows",
             found,
             examples=[path.name],
-            done="read as one cell each; look for a quotation mark that was never closed",
+            done="each read as one cell. Look for a quotation mark that is never closed",
         )

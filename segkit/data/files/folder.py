@@ -102,17 +102,17 @@ def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: I
 def _advice(path: Path, table: str, beside: list[str]) -> str:
     ending = path.suffix.casefold()
     if not path.is_file() and not path.is_dir():
-        return "it is not a regular file but a device, a pipe or a broken link"
+        return "it is a device, a pipe or a broken link, not a regular file"
     if ending in _UNFINISHED:
-        return "it looks like an unfinished download; wait until it is complete"
+        return "it looks like an unfinished download. Wait until it is complete"
     if ending in _WORKBOOKS:
         return f"save it as {table}.csv or {table}.xlsx"
     if ending != ".zip" and format_of(path) is None:
-        return f"if it holds {table}, save it as {table}.csv or {table}.parquet"
+        return f"if it contains {table}, save it as {table}.csv or {table}.parquet"
     if not beside:
-        return f"to read it, pass it: sk.load(..., {table}=...)"
+        return f"to read it, pass its path: sk.load(..., {table}=...)"
     return (
-        f"{masked_text(beside[0])} was read; if this file belongs to it, rename it to {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
+        f"{masked_text(beside[0])} was read instead. If this file is another part of {table}, rename it to {table}-2{masked_text(''.join(path.suffixes[-1:]))}, "
         f"or pass all files to read: sk.load(..., {table}=[...])"
     )
 

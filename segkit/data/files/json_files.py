@@ -40,7 +40,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
     pages = []
     for path, documents in read.items():
         if not all(_is_page(one, documents, table) for one in documents):
-            raise DataError.unreadable_file(path, "it holds plain rows beside pages of the Klaviyo API")
+            raise DataError.unreadable_file(path, "it contains both plain rows and pages of the Klaviyo API")
         pages += documents
     if table not in PAGES:
         raise DataError.unreadable_file(
@@ -73,7 +73,7 @@ def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
         documents = [halves.without(document) for document in documents]
         note_halves(table, halves, faults, examples=[path.name])
     if any(not isinstance(document, Mapping) for document in documents):
-        raise DataError.unreadable_file(path, "it holds neither pages of the Klaviyo API nor rows with names")
+        raise DataError.unreadable_file(path, "it contains neither pages of the Klaviyo API nor rows with column names")
     return documents
 
 

@@ -82,7 +82,7 @@ def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
     """Merge pages into one that contains each profile once (see `superseded`), and note the versions that were left out.
 
     Raises:
-        DataError: a page does not have Klaviyo's shape.
+        DataError: a page does not have Klaviyo's format.
     """
     every = [resource for page in pages for resource in _resources(modern(page, "profile"), "profile")]
     replaced = superseded(every)
@@ -92,7 +92,9 @@ def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
         is_copy = every[old].get("attributes") == every[kept].get("attributes")
         (copies if is_copy else versions).append(every[old]["id"])
     in_versions = "the same profile on two pages, in two versions"
-    faults.note("profiles", "profile_id", in_versions, len(versions), examples=versions, done="the newest kept")
+    faults.note(
+        "profiles", "profile_id", in_versions, len(versions), examples=versions, done="only the newest version kept"
+    )
     faults.note("profiles", "profile_id", "the same row twice", len(copies), examples=copies, done="kept once")
     return {"data": [resource for position, resource in enumerate(every) if position not in replaced]}
 
@@ -106,7 +108,7 @@ def profiles_table(pages: Iterable[Any]) -> Table:
     dropped.
 
     Raises:
-        DataError: a page does not have Klaviyo's shape.
+        DataError: a page does not have Klaviyo's format.
     """
     found = [_profile(resource) for page in pages for resource in _resources(modern(page, "profile"), "profile")]
     return _columns(_merged(found, "properties", _looks_known), "profiles")
@@ -276,7 +278,7 @@ def _wrong_shape(kind: str) -> DataError:
     wanted = f"a list named 'data' of resources of type {quoted(kind)}"
     return DataError.faults(
         [
-            f"{kind}s: a page does not have Klaviyo's shape, {wanted}. Save the responses of Get Profiles and Get Events unchanged."
+            f"{kind}s: a page does not have Klaviyo's format, {wanted}. Save the responses of Get Profiles and Get Events unchanged."
         ]
     )
 

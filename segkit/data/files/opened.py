@@ -134,11 +134,11 @@ def why(error: BaseException) -> str:
         case FileNotFoundError():
             return "it is no longer there"
         case NotImplementedError():
-            return "it is compressed in a way that segkit does not know"
+            return "it is compressed in a way that segkit does not support"
         case RuntimeError():
             return "it is encrypted with a password"
         case _:
-            return "it is damaged, was not written to its end, or is not what its name says"
+            return "it is damaged, was not written completely, or is not in the format that its name suggests"
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ def unfolded(name: str, table: Table, faults: Faults) -> Table:
     the newest version is kept. If they were updated at the same moment, the row that was extracted last is kept.
 
     Raises:
-        DataError: the table has the ids of metrics but not their names, or an object does not have Klaviyo's shape.
+        DataError: the table has the ids of metrics but not their names, or an object does not have Klaviyo's format.
     """
     if name not in _PARTS or "id" not in table:
         return table

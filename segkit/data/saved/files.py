@@ -119,7 +119,7 @@ class SavedFiles:
 
     def refuse(self, name: str) -> DataError:
         """Return the error for a file with impossible content."""
-        return DataError.saved_shop_damaged(self._folder / TABLES / name, "its content is impossible")
+        return DataError.saved_shop_damaged(self._folder / TABLES / name, "its content is not valid")
 
 
 ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, pa.ArrowException)
@@ -132,7 +132,7 @@ class _Read(Protocol[R_co]):
     def __call__(self, path: Path, *, sums: bool) -> R_co: ...
 
 
-_ALTERED = "its bytes were changed: it was damaged, or the shop was saved again since it was opened"
+_ALTERED = "its content has changed: it was damaged, or the shop was saved again after it was opened"
 
 
 def _state(path: Path) -> tuple[int, ...]:

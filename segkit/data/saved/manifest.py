@@ -23,8 +23,8 @@ FORMAT = 2
 """The version of the file format. Other versions are never read: the shop must be saved again from its source."""
 
 _ABOUT = (
-    "A shop saved by segkit. It holds people: their addresses, phone numbers and what they did. Keep it as you keep the data it came from. "
-    "sk.load(folder) opens it. Change nothing in it; save it again instead."
+    "This folder is a shop saved by segkit. It contains personal data: addresses, phone numbers and what people did. Protect it like the data "
+    "that it was made from. Open it with sk.load(folder). Don't change its files; save the shop again instead."
 )
 _LARGEST = 2**28
 
@@ -68,7 +68,7 @@ class Manifest:
         except OSError:
             raise DataError.saved_shop_damaged(path, "it is missing or can't be opened") from None
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise DataError.saved_shop_damaged(path, "it is not what segkit wrote") from None
+            raise DataError.saved_shop_damaged(path, "segkit did not write its content") from None
         if written != FORMAT:
             raise DataError.saved_by_another_version(folder, said.get("segkit"), written)
         if digest != _digest(said):
@@ -76,7 +76,7 @@ class Manifest:
         try:
             found = cls({name: (one["bytes"], one["sha256"]) for name, one in said["files"].items()}, said["shop"])
         except (KeyError, TypeError, AttributeError):
-            raise DataError.saved_shop_damaged(path, "it is not what segkit wrote") from None
+            raise DataError.saved_shop_damaged(path, "segkit did not write its content") from None
         found.check(folder)
         return found
 

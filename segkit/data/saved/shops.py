@@ -72,7 +72,7 @@ def checked_content(folder: Path) -> Iterator[None]:
     except SegkitError:
         raise
     except ODD:
-        raise DataError.saved_shop_damaged(folder / NAME, "its content is impossible") from None
+        raise DataError.saved_shop_damaged(folder / NAME, "its content is not valid") from None
 
 
 def opened(files: SavedFiles, said: Mapping[str, Any]) -> CheckedShop:

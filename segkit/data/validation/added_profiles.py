@@ -27,10 +27,10 @@ def with_profiles_of_events(
     faults.note(
         "profiles",
         "profile_id",
-        "profiles that only events have",
+        "profiles that occur only in events",
         len(new),
         examples=examples_of(new, np.ones(len(new), dtype=bool)),
-        done="added, as asked, without properties",
+        done="added without properties, as requested",
     )
     added = {name: _longer(column.loaded(), len(new)) for name, column in profiles.items() if name != "profile_id"}
     whole = pa.concat_arrays([ids, new])

@@ -27,8 +27,8 @@ LONGEST_WORD = 20
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0"}
 _DEGREES = {"latitude": 90, "longitude": 180}
-MARKS = "blanks, apostrophes or other marks around it"
-TAKEN_OFF = "taken off"
+MARKS = "spaces, apostrophes or other marks around the value"
+TAKEN_OFF = "removed"
 KEYS = {"profile_id", "list_id", "external_id", "email"}
 """Columns of identifiers, in which marks around the text are removed. Names, towns and other text stay as written."""
 
@@ -58,7 +58,7 @@ class Place:
     def refuse(self, fault: str, found: Flags | int, *, examples: Any = (), next_step: str) -> None:
         """Note a fatal fault, or rows left out if the user asked for that."""
         if self.unreadable == "leave out":
-            self.note(fault, found, examples=examples, done="left out, as asked")
+            self.note(fault, found, examples=examples, done="left out, as requested")
         else:
             self.faults.refuse(self.table, self.column, fault, _count(found), examples=examples, next_step=next_step)
 
@@ -90,7 +90,10 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
     texts = pa.array([_text_of(value) for value in values], pa.string())
     others = np.array([not isinstance(value, str) for value in values], dtype=bool)
     place.note(
-        "numbers instead of text", column.rows(others), examples=texts.filter(pa.array(others))[:3], done="read as text"
+        "numbers instead of text",
+        column.rows(others),
+        examples=texts.filter(pa.array(others))[:3],
+        done="converted to text",
     )
     codes = column.codes
     texts = texts.take(pa.array(codes, mask=codes < 0))
@@ -166,10 +169,10 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
     column = PropertyColumn(cells)
     reading = column.numbers
     bad = column.rows(~reading.readable)
-    place.note("not a number", bad, examples=examples_of(cells, bad), done="taken as not set")
+    place.note("not a number", bad, examples=examples_of(cells, bad), done="treated as not set")
     is_off = reading.readable & (np.abs(reading.values) > _DEGREES.get(place.column, np.inf))
     off = column.rows(is_off)
-    place.note("off the globe", off, examples=examples_of(cells, off), done="taken as not set")
+    place.note("coordinates out of range", off, examples=examples_of(cells, off), done="treated as not set")
     return recoded(column.codes, pa.array(reading.values, mask=~reading.readable | is_off))
 
 
@@ -184,7 +187,7 @@ def as_truths(cells: Cells, place: Place) -> pa.Array:
     is_true, readable = truths_of(column)
     values = is_true if is_permission else truthy(column)
     guessed = column.rows(~readable & (is_permission | values))
-    done = "taken as false" if is_permission else "taken as true"
+    done = "treated as false" if is_permission else "treated as true"
     place.note("neither true nor false", guessed, examples=examples_of(cells, guessed), done=done)
     return pa.array(column.rows(values), mask=column.codes < 0)
 
@@ -224,10 +227,10 @@ def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Arra
     unknown = is_unknown.take(codes)
     if unknown.any():
         commonest = _commonest(codes[unknown], texts)
-        done = "taken as never_subscribed"
+        done = "treated as never_subscribed"
         if place.column == "sms_consent":
-            done += " for SMS segments, and as an opt-out of the number when texts are sent"
-        done += f". Words that count: {', '.join(CONSENTS)}; map yours: {suggested(presentable(commonest) or ['yes'])}"
+            done += " in SMS segments, and as an opt-out of the number when texts are sent"
+        done += f". Accepted words: {', '.join(CONSENTS)}. To map your words, pass {suggested(presentable(commonest) or ['yes'])}"
         place.note("unknown consent word", unknown, examples=commonest, done=done)
     return recoded(codes, found), unknown
 

@@ -66,7 +66,9 @@ def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, fau
         header = next((header for header, words in found.items() if words), next(iter(found)))
         unknown = [word for word in found[header] if not consent.knows(word)]
         words = f", {suggested(unknown)}" if unknown else ""
-        done += f"; {quoted(header)} looks like it: pass columns={ {masked_text(header): 'sms_consent'} }{words}"
+        done += (
+            f". {quoted(header)} looks like this column: pass columns={ {masked_text(header): 'sms_consent'} }{words}"
+        )
     faults.note("profiles", "sms_consent", "no such column", 1, examples=found, done=done)
 
 
@@ -80,7 +82,7 @@ def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
                 header,
                 "looks like an opt-out from texts",
                 int(column.rows(truthy(column)).sum()),
-                done="kept as a property, which does not stop texts: exclude these profiles with exclude= of sk.audience",
+                done="kept as a property, but does not stop texts. To exclude these profiles, use exclude= in sk.audience",
             )
 
 
@@ -101,7 +103,7 @@ def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults
             "looks like an opt-out from texts",
             int(np.isin(metrics, numbers).sum()),
             examples=[name],
-            done="kept as a metric, which does not stop texts: exclude these profiles with exclude= of sk.audience",
+            done="kept as a metric, but does not stop texts. To exclude these profiles, use exclude= in sk.audience",
         )
 
 

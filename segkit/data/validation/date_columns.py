@@ -27,12 +27,12 @@ from segkit.data.validation.columns import MARKS, TAKEN_OFF, Place, examples_of,
 
 _READ_AS_SUCH = "read as such, in UTC"
 _ISO_DATES = (
-    "YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again; "
-    'unreadable="leave out" loads without them and says so in the report'
+    "YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again. "
+    'To leave them out and have the report count them, pass unreadable="leave out"'
 )
 _NEXT_STEP = f"Write them as {_ISO_DATES}"
 _WHICH_FIRST = (
-    "Say which comes first: day_first=True for day/month/year, day_first=False for month/day/year (segkit build: --day-first, "
+    "Pass which comes first: day_first=True for day/month/year, day_first=False for month/day/year (segkit build: --day-first, "
     f"--month-first). Or write them as {_ISO_DATES}"
 )
 
@@ -56,7 +56,7 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
     if bad.any():
         found = _OddDates(cells, np.flatnonzero(bad), found, place).read()
     values, naive = found.values, found.naive & found.readable
-    place.note("dates or times without a zone", naive, examples=examples_of(cells, naive), done="taken as UTC")
+    place.note("dates or times without a zone", naive, examples=examples_of(cells, naive), done="treated as UTC")
     _note_placeholders(cells, found, place)
     return values if found.readable.all() else np.where(found.readable, values, 0), found.readable
 
@@ -166,7 +166,7 @@ class _OddDates:
         order = "day/month/year" if day_first else "month/day/year"
         self._note(f"dates in {order} order", kept)
         self._note(
-            "years of two digits",
+            "two-digit years",
             kept & slashed.has_short_years,
             done="69 to 99 read as 1969 to 1999, others as 2000 to 2068",
         )
@@ -204,7 +204,7 @@ def _note_placeholders(cells: Cells, found: Instants, place: Place) -> None:
     if len(found.values) and (found.values.min() < first_end or found.values.max() > last_start):
         stands_for_none = found.readable & ((found.values < first_end) | (found.values > last_start))
         place.note(
-            "dates of the year 1 or of the end of 9999, which many systems write for no date",
+            "dates in the year 1 or at the end of 9999, which many systems write for a missing date",
             stands_for_none,
             examples=examples_of(cells, stands_for_none),
             done="read as written",

@@ -81,7 +81,7 @@ def note_alike(index: EventIndex, faults: Faults) -> None:
             "rows",
             "same profile, metric, time and amount as another event",
             alike,
-            done="each counted, since there is no column of event ids; with a column event_id, each event counts once",
+            done="all counted, because there is no column of event ids. With a column event_id, each event counts once",
         )
 
 
@@ -101,9 +101,9 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
 
     for fault, rows, done in (
         ("the same event twice", found.copies, "counted once"),
-        ("the same event in two versions", found.older, "the newest counts"),
+        ("the same event in two versions", found.older, "only the newest version counted"),
         (
-            "the same event twice, with other properties",
+            "the same event twice, with different properties",
             found.variants,
             "counted once, with the values of the later row",
         ),

@@ -146,7 +146,7 @@ def _times(dates: Cells, place: Place) -> tuple[Microseconds, Flags]:
         place.refuse(
             "events without a date",
             blank(dates, ~has_time),
-            next_step='Give each a date, or load with unreadable="leave out"',
+            next_step='Add the dates, or load with unreadable="leave out"',
         )
     return times, has_time
 
@@ -176,7 +176,7 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
     odd = {number: name for number, name in enumerate(written) if name not in schema.metric_spellings(name)}
     if odd:
         place.note(
-            "metrics in another spelling",
+            "metrics in a different spelling",
             np.isin(metrics, list(odd)),
             examples=list(odd.values()),
             done=f"counted as {listed(dict.fromkeys(names[number] for number in odd), most=5)}",
@@ -199,7 +199,7 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
         "not a number",
         amounts.unreadable,
         examples=examples_of(cells, amounts.unreadable),
-        next_step='Write plain numbers such as 1234.50, without currency or thousands marks, or load with unreadable="leave out"',
+        next_step='Write plain numbers such as 1234.50, without currency symbols or thousands separators, or load with unreadable="leave out"',
     )
     if amounts.are_doubles and (column.type == pa.float64() or pa.types.is_integer(column.type)):
         return amounts, SetAmounts(column.is_valid().combine_chunks(), column.type)

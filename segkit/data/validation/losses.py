@@ -9,10 +9,10 @@ LARGE = 0.05
 """The share of events or profiles above which a loss is an alarm."""
 
 ADD_PROFILES = (
-    "Load all profiles, or take those that are missing from the events, without properties: add_profiles_of_events=True, "
+    "Load all profiles, or add the missing ones without properties: add_profiles_of_events=True,  "
     "or segkit build --add-profiles-of-events"
 )
-_READ_ON = "The rows of the report say why"
+_READ_ON = "The other rows of the report give the reasons"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from segkit.data.consent import ConsentWords
 from segkit.data.instants import read_as_of
 from segkit.data.validation.columns import Unreadable
 from segkit.errors import DataError
-from segkit.masking import quoted
 
 AsOf = str | date | datetime | None
 
@@ -49,11 +48,11 @@ class LoadOptions:
         """
         moment = None if as_of is None else read_as_of(as_of)
         if not isinstance(default_country, (str, NoneType)):
-            raise DataError.bad_argument("default_country", default_country, "two letters, such as 'US'")
+            raise DataError.bad_argument("default_country", default_country, "a country's two letters, such as 'US'")
         if not isinstance(unreadable, str) or unreadable not in ("raise", "leave out"):
-            raise DataError.faults([f"unreadable={quoted(unreadable)}: the choices are 'raise' and 'leave out'."])
+            raise DataError.bad_argument("unreadable", unreadable, "'raise' or 'leave out'")
         if day_first not in (None, True, False):
-            raise DataError.faults([f"day_first={quoted(day_first)}: the choices are True, False and None."])
+            raise DataError.bad_argument("day_first", day_first, "True, False or None")
         return cls(
             moment,
             _headers(columns),
@@ -70,5 +69,9 @@ def _headers(columns: Any) -> dict[str, str]:
     if columns is None:
         return {}
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
-        raise DataError.bad_argument("columns", columns, "your headers to segkit's names, {'customer': 'profile_id'}")
+        raise DataError.bad_argument(
+            "columns",
+            columns,
+            "a mapping from your headers to segkit's names (text), such as {'customer': 'profile_id'}",
+        )
     return {str(header): name for header, name in columns.items()}

@@ -25,7 +25,11 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
     ids = as_text(profiles["profile_id"].loaded(), place)
     missing = np.asarray(pc.is_null(ids).to_numpy(zero_copy_only=False))
     if missing.all():
-        place.refuse("no row has an id", missing, next_step="Look for the column that contains the ids")
+        place.refuse(
+            "no row has an id",
+            missing,
+            next_step="Find the column that contains the ids, and pass columns={HEADER: 'profile_id'}",
+        )
     place.note("rows without an id", missing, done="left out")
     several, same = same_ids(Cells(pa.chunked_array([ids])))
     rows = np.flatnonzero(~missing)
@@ -53,7 +57,7 @@ def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, sa
     found = doubled(several, same, versions=versions_of(profiles, several), deciding=columns, others=())
     for fault, rows, done in (
         ("the same row twice", found.copies, "kept once"),
-        ("the same profile in two versions", found.older, "the newest kept"),
+        ("the same profile in two versions", found.older, "only the newest version kept"),
     ):
         place.note(fault, len(rows), examples=_some(ids, rows), done=done)
     kept = np.arange(len(ids))
@@ -88,8 +92,8 @@ def _refuse_conflicts(profiles: Mapping[str, Cells], ids: pa.Array, found: Doubl
 
 _SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$"
 _EXPORT_AGAIN = (
-    "Their last digits are lost in this file, and nothing else distinguishes the profiles. Export it again and don't save it from "
-    "a spreadsheet, or import the column of ids there as text"
+    "Their last digits are lost in this file, and nothing else distinguishes the profiles. Export the file again and don't save it from "
+    "a spreadsheet, or import the column of ids into the spreadsheet as text"
 )
 _ONE_ROW_EACH = (
     "If they are different people, give each an id of its own. If they are versions of one profile, keep the right row and "

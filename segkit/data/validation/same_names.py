@@ -55,10 +55,10 @@ def note_same_names(
         faults.note(
             "events",
             "metric",
-            f"{len(parts)} metrics are called {quoted(names[int(number)])}",
+            f"{len(parts)} metrics are named {quoted(names[int(number)])}",
             int(counts[mine].sum()),
             examples=parts,
-            done=f"combined, which Klaviyo never does: separate them with where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
+            done=f"counted together, although Klaviyo keeps them apart. To separate them, use where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
         )
 
 

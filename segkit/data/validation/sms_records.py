@@ -22,7 +22,6 @@ from segkit.data.properties import Cells
 from segkit.data.validation.columns import Place, as_text, examples_of
 from segkit.data.validation.faults import Faults
 from segkit.errors import DataError
-from segkit.masking import quoted
 
 _NEVER_TEXTED = "kept as written, never texted"
 
@@ -120,9 +119,7 @@ def _countries(known: Mapping[str, pa.Array], size: int, default_country: str | 
         return countries
     code = country_code(default_country)
     if code is None:
-        raise DataError.faults(
-            [f"default_country: {quoted(default_country)} is not a country. Pass two letters, such as 'US'."]
-        )
+        raise DataError.bad_argument("default_country", default_country, "a country's two letters, such as 'US'")
     return pc.fill_null(countries, code)
 
 
@@ -133,7 +130,7 @@ def _phones(known: dict[str, pa.Array], countries: pa.Array, faults: Faults) -> 
     phones = normalise(written, countries)
     place = Place("profiles", "phone_number", faults)
     mended = _flags(phones.mended)
-    place.note("not in E.164", mended, examples=examples_of(written, mended), done="read as E.164")
+    place.note("not in E.164", mended, examples=examples_of(written, mended), done="converted to E.164")
     _note_problems(place, written, phones)
     known["phone_number"] = pc.coalesce(phones.numbers, written)
     return phones, _unread(written, phones)
@@ -142,7 +139,9 @@ def _phones(known: dict[str, pa.Array], countries: pa.Array, faults: Faults) -> 
 def _note_problems(place: Place, written: pa.Array, phones: Phones) -> None:
     for problem in phones.problems.unique().drop_null().to_pylist():
         has_problem = _flags(pc.equal(phones.problems, problem))
-        done = _NEVER_TEXTED + ("" if problem in LOST else "; an opt-out under it stops numbers that end alike")
+        done = _NEVER_TEXTED + (
+            "" if problem in LOST else "; an opt-out for it also stops numbers with the same last digits"
+        )
         place.note(problem, has_problem, examples=examples_of(written, has_problem), done=done)
 
 

@@ -77,15 +77,15 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         came_from[name] = header
     for name in schema.REQUIRED[table]:
         near = near_headers(table, name, cells)
-        looks = nearest(name, cells) or (f" {quoted(near[0])} looks like it." if near else "")
+        looks = nearest(name, cells) or (f" {quoted(near[0])} looks like this column." if near else "")
         yours = masked_text(near[0]) if near else "YOUR HEADER"
         faults.refuse(
             table,
             name,
-            f"this column is missing.{looks} The columns are {listed(cells, most=40) or 'none'}",
+            f"this column is missing.{looks} The columns are: {listed(cells, most=40) or 'none'}",
             int(name not in found),
             next_step=(
-                f'Rename the column that contains it, or pass its name: sk.load(..., columns={{"{yours}": "{name}"}}), '
+                f'Rename the column that contains it, or pass the header of that column: sk.load(..., columns={{"{yours}": "{name}"}}), '
                 f'or segkit build ... --columns "{yours}={name}"'
             ),
         )
@@ -148,7 +148,11 @@ def check(
         bare = bare_cells(Cells(pa.chunked_array([pc.unique(texts.values)])), Place("events", "profile_id", Faults()))
         ids = pc.unique(bare.values).drop_null()
         faults.note(
-            "profiles", "profile_id", "no table of profiles", len(ids), done="taken from the events, without properties"
+            "profiles",
+            "profile_id",
+            "no table of profiles",
+            len(ids),
+            done="created from the events, without properties",
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
     kept, ids, lost_profiles = one_row_each(profiles, faults)
@@ -268,8 +272,12 @@ def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
     is_american = countries.rows(np.array([code == "US" for code in letters], dtype=bool))
     place, (forgiven, none) = Place("profiles", "zip", faults), odd_us_codes(postal_codes)
     for fault, some, done in (
-        ("US postal codes in another form", forgiven, "placed as the five digits that they mean, and kept as written"),
-        ("not a US postal code", none, "kept as written; no location, so not within any distance"),
+        (
+            "US postal codes in a different form",
+            forgiven,
+            "located by the five digits that they stand for, and kept as written",
+        ),
+        ("not a US postal code", none, "kept as written; no location, so neither within nor beyond any distance"),
     ):
         rows = codes.rows(some) & is_american
         place.note(fault, rows, examples=[codes.value(int(row)) for row in np.flatnonzero(rows)[:FEW]], done=done)
@@ -317,5 +325,5 @@ def _places(places: Table, faults: Faults) -> PostalPoints:
     faults.note(
         "places", "postal_code", "rows that lack a known country, a code or coordinates", unusable, done="left out"
     )
-    faults.note("places", "postal_code", "rows with other coordinates for the same code", several, done="left out")
+    faults.note("places", "postal_code", "rows with different coordinates for the same code", several, done="left out")
     return PostalPoints(brought)

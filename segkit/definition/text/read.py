@@ -196,7 +196,7 @@ def _step(data: object, faults: list[Fault], path: Path) -> FunnelStep:
 
 def _last_event(part: _Part, kind: str) -> Condition:
     if not part.data.get("where", True) or "where" not in part.data:
-        part.fault(DefinitionError.missing_word(kind, ["where"]))
+        part.fault(DefinitionError.missing(kind, "the key 'where'"))
     timeframe = part.take("when", read_event_timeframe, ALL_TIME)
     return LastEventCondition(part.take(kind, name, "?"), _event_tests(part), timeframe)
 
@@ -321,7 +321,7 @@ def _distance(part: _Part, kind: str) -> Condition:
     elif key:
         of_country = part.take("country", country, "US")
         if "country" not in part.data:
-            part.fault(DefinitionError.missing_word(key, ["country"]))
+            part.fault(DefinitionError.missing(key, "the key 'country'"))
         place = PostalCode(part.take(key, name, "?"), of_country)
     return DistanceCondition(kind == "within", distance, unit, place or PostalCode("?", "US"))
 

@@ -115,7 +115,9 @@ def point(key: str, value: object) -> Point:
 def country(key: str, value: object) -> str:
     """Return a country code of two capital letters."""
     if not re.fullmatch("[A-Z]{2}", text(key, value)):
-        raise DefinitionError.bad_value(key, value, "two capital letters of ISO 3166, such as 'US' or 'GB'")
+        raise DefinitionError.bad_value(
+            key, value, "the two capital letters of a country (ISO 3166), such as 'US' or 'GB'"
+        )
     return country_of(key, value)
 
 

@@ -96,9 +96,9 @@ def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, faults: F
     faults.note(
         LIST,
         "profile_id",
-        "ids that came more than once",
+        "ids that occur more than once",
         int((rows >= 0).sum()) - len(members),
-        done="once on the list",
+        done="added to the list once",
     )
     nothing = np.zeros(len(members), dtype=np.int64)
     return unmarked(name), ListEntries(members, nothing, nothing.astype(bool))

@@ -98,14 +98,14 @@ class ConsentHistory:
         faults.note(
             "profiles",
             "sms_consent",
-            "subscribed, and a newer event withdrew consent",
+            "subscribed, but a newer event withdrew consent",
             int(opted_out.sum()),
-            done="members of SMS segments, as in Klaviyo, and not texted",
+            done="kept in SMS segments, as in Klaviyo, but not texted",
         )
         faults.note(
             "profiles",
             "sms_consent",
-            "not subscribed, and a newer event gave consent",
+            "not subscribed, but a newer event gave consent",
             int(came_back.sum()),
             done="not subscribed: the status counts",
         )

@@ -43,8 +43,8 @@ def _without_amounts(metric: str, dataset: Dataset) -> str | None:
     if dataset.events.values is not None and np.any(dataset.event_column(metric, VALUE).codes >= 0):
         return None  # amounts of 0 are amounts
     near = dataset.events.near_amounts
-    hint = f"; {suggestion(near[0], 'value')}" if near else ""
-    return f"no event of {quoted(metric)} has an amount, so every sum of it is 0{hint}"
+    hint = f". {suggestion(near[0], 'value')}" if near else ""
+    return f"no event of {quoted(metric)} has an amount, so the sum is 0 for everybody{hint}"
 
 
 def _currency_column(dataset: Dataset) -> list[str] | None:
@@ -69,7 +69,7 @@ def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Datas
             shares = listed((f"{masked_text(word)} ({found[word]:,})" for word in words), most=6)
             return (
                 f"the amounts of {quoted(metric)} are in {counted(len(found), 'currency', 'currencies')} and are added up without "
-                f"conversion: {shares}. Select one currency, such as where={ {masked_text(name): masked_text(words[0])} }"
+                f"conversion: {shares}. Select one currency with where={ {masked_text(name): masked_text(words[0])} }"
             )
         if found:
             return None
@@ -89,7 +89,7 @@ def lacking_places(dataset: Dataset) -> str | None:
     if not dataset.has_property("zip"):
         return "the profiles have neither zip nor latitude and longitude, so nobody is within or beyond any distance"
     return (
-        "the profiles have postal codes but no country, so nobody is within or beyond any distance: load with a default country, "
+        "the profiles have postal codes but no country, so nobody is within or beyond any distance. Load them with a default country, "
         'such as default_country="US"'
     )
 
@@ -99,5 +99,5 @@ def lacking_column(name: str, dataset: Dataset, so: str) -> str | None:
     if dataset.has_property(name):
         return None
     near = near_headers("profiles", name, dataset.property_names)
-    hint = f"; {suggestion(near[0], name)}" if near else ""
+    hint = f". {suggestion(near[0], name)}" if near else ""
     return f"the profiles have no {name}, so {so}{hint}"

@@ -72,9 +72,11 @@ class Values:
         if near:
             parts.append(f"Did you mean {' or '.join(map(self._counted, list(near)[:SHOWN]))}?")
         if len(self.had) > FEW and not self._is_personal:
-            parts.append(f"The data has {len(self.had):,} values of {masked_text(self.name)}.")
+            parts.append(f"The data has {len(self.had):,} different values of {masked_text(self.name)}.")
         elif self._nameable:
-            parts.append(f"The data has {_joined(self._nameable, self._counted, 'and', of=len(self.had))}.")
+            parts.append(
+                f"The values in the data are {_joined(self._nameable, self._counted, 'and', of=len(self.had))}."
+            )
         return " ".join(parts)
 
     @cached_property
@@ -121,13 +123,13 @@ def no_numbers_of(countries: Iterable[str], had: Counter[Value]) -> str:
     """Return a note about countries without a phone number.
 
     >>> no_numbers_of(["SE"], Counter({"US": 1_311, "CA": 52}))
-    "No phone number in the data is from 'SE'. The data has numbers from 'US' (1,311), 'CA' (52)."
+    "No phone number in the data is from 'SE'. The numbers in the data are from 'US' (1,311), 'CA' (52)."
     """
     sentence = f"No phone number in the data is from {_joined(list(countries), repr, 'or')}."
     if not had:
         return f"{sentence} The data has no valid phone number."
     there = _joined([country for country, _ in had.most_common()], lambda one: f"{quoted(one)} ({had[one]:,})", "and")
-    return f"{sentence} The data has numbers from {there}."
+    return f"{sentence} The numbers in the data are from {there}."
 
 
 def _folded(value: Value) -> str:

@@ -171,9 +171,10 @@ def _lacking_consent(channel: Channel, dataset: Dataset) -> Iterator[str]:
     younger, decided = int(then.is_replayed.sum()), int(then.is_from_event.sum())
     if younger:
         yield (
-            f"{counted(younger, 'profile has', 'profiles have')} a status of {_CHANNELS[channel]} consent dated after "
-            f"{dataset.as_of:%Y-%m-%d %H:%M} UTC: for {decided:,} the consent events before that moment decide, and "
-            f"{counted(younger - decided, 'profile', 'profiles')} without such an event count as never subscribed."
+            f"{counted(younger, 'profile has', 'profiles have')} {_CHANNELS[channel]} consent dated after {dataset.as_of:%Y-%m-%d %H:%M} UTC. "
+            f"For {decided:,} of them, the consent events before that moment count instead. "
+            f"{counted(younger - decided, 'profile without such an event counts', 'profiles without such an event count')} as never "
+            "subscribed."
         )
 
 

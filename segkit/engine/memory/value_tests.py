@@ -76,9 +76,9 @@ def unread(column: PropertyColumn, test: PropertyTest, name: str) -> str | None:
     if not count:
         return None
     examples = _shown(name, [column.distinct[int(place)] for place in np.flatnonzero(~reads)[: EXAMPLES + 1]])
-    hint = ". If days come before months, load with day_first=True" if _DAY_FIRST.search(examples) else ""
+    hint = ". If the day comes before the month, load with day_first=True" if _DAY_FIRST.search(examples) else ""
     kind = kind_of(test)
-    return f"{count:,} of {size:,} values of {quoted(name)} can't be read as {kind} and pass no test: {examples}{hint}."
+    return f"{count:,} of {size:,} values of {quoted(name)} can't be read as {kind} and can't pass any test: {examples}{hint}."
 
 
 _DAY_FIRST = re.compile(r"'(1[3-9]|2\d|3[01])([/.-])(0?[1-9]|1[0-2])\2\d")
@@ -128,8 +128,8 @@ def kind_of(test: PropertyTest) -> str:
 
 
 _KINDS: dict[type, str] = {
-    TextTest: "a text",
-    TextInTest: "a text",
+    TextTest: "text",
+    TextInTest: "text",
     NumberTest: "a number",
     NumberInTest: "a number",
     BooleanTest: "true or false",

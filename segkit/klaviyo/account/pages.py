@@ -61,7 +61,7 @@ def next_cursor(document: Mapping[str, Any]) -> str | None:
 def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], used: Container[str | None]) -> str:
     """Return what is wrong with a page, or "". A link to a cursor that was already used would cause an endless loop."""
     if is_deep(document):
-        return f"it has lists or mappings that are nested more than {DEEPEST} deep"
+        return f"it has lists or mappings that are nested more than {DEEPEST} levels deep"
     included = document.get("included") or []
     if not isinstance(included, list) or not all(map(_is_resource, included)):
         return "it includes something that is not a resource with an id"
@@ -71,13 +71,13 @@ def _page_fault(endpoint: Endpoint, document: Mapping[str, Any], used: Container
     for place, one in enumerate(data, start=1):
         fault = _resource_fault(one, endpoint.resource)
         if fault:
-            return f"{fault} at position {place:,} of its data"
+            return f"item {place:,} of its data {fault}"
     links = document.get("links") or {}
     try:
         following = next_cursor({"links": links})
     except (AttributeError, TypeError, KeyError, ValueError):
         return "its link to the next page has no cursor"
-    return "its link to the next page leads back to an earlier one" if following and following in used else ""
+    return "its link to the next page leads back to an earlier page" if following and following in used else ""
 
 
 def _is_resource(one: Any) -> bool:
@@ -88,14 +88,14 @@ def _is_resource(one: Any) -> bool:
 
 def _resource_fault(one: Any, kind: str) -> str:
     if not isinstance(one, Mapping) or one.get("type") != kind:
-        return f"it has something that is not of type {kind}"
+        return f"is not of type {kind}"
     if not isinstance(one.get("id"), str):
-        return f"it has a resource of type {kind} without an id"
+        return "has no id"
     attributes = one.get("attributes") or {}
     if not isinstance(attributes, Mapping) or any(not _holds_names(attributes.get(part)) for part in _PARTS):
-        return f"it has a {kind} whose attributes are not pairs of names and values"
+        return "has attributes that are not pairs of names and values"
     if kind == "event" and not (_has_related(one, "metric") and _has_related(one, "profile")):
-        return "it has an event without a metric or a profile"
+        return "lacks a metric or a profile"
     return ""
 
 

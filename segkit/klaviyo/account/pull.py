@@ -116,7 +116,7 @@ def pull(
             download.check_account()
         pulled = download.run(plan)
         if store.halves:
-            cut = f"{counted(store.halves, 'text')} held half a character, cut within an emoji: it was replaced by \ufffd."
+            cut = f"{counted(store.halves, 'string')} contained half a character, such as half an emoji, which was replaced by \ufffd."
             pulled = replace(pulled, notes=(*pulled.notes, cut))
         store.clear()
     return pulled
@@ -176,7 +176,7 @@ class _Download:
         reason = (
             f"did not record when it began to download its {what}"
             if begun == LONG_AGO
-            else f"began to download its {what} on {begun:%Y-%m-%d at %H:%M} UTC, not within the last day"
+            else f"began to download its {what} on {begun:%Y-%m-%d at %H:%M} UTC, more than a day ago"
         )
         self._notes.setdefault(what, f"The unfinished pull {reason}, so all {what} were downloaded again.")
         walk.forget()

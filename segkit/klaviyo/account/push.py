@@ -73,13 +73,14 @@ class Push:
         if self.is_sent:
             return "\n".join(parts)
         unasked = (
-            f" The account was not asked, since {KEY_VARIABLE} is not set: a segment of the same name would be updated."
+            f" {KEY_VARIABLE} is not set, so segkit did not check which segments the account has. An existing segment with the same name "
+            "would be updated."
         )
         return "\n\n".join([*parts, "Nothing was sent." + ("" if self.was_asked else unasked)])
 
     def _described(self, change: Change) -> str:
         if change.action == "leave":
-            return f"{quoted(change.segment)} (id {change.segment_id}) already has this definition: nothing to send."
+            return f"{quoted(change.segment)} (id {change.segment_id}) already has this definition, so nothing needs to be sent."
         if self.is_sent:
             return f"{_PAST_TENSE[change.action]} {quoted(change.segment)} (id {change.segment_id})."
         return f"{change.request}\nrevision: {_revision()}\n{json.dumps(change.body, indent=2, ensure_ascii=False)}"
@@ -118,7 +119,7 @@ def push(
     """
     every = distinct_segments(segments)
     if update is not None and len(every) != 1:
-        raise DefinitionError.bad_value("update", update, f"given with one segment, not with {len(every)},")
+        raise DefinitionError.update_of_several(len(every))
     if account is None and not (dry_run and names is not None and not os.environ.get(KEY_VARIABLE)):
         account = Account()
     known = account_names(account) if names is None and account is not None else names or AccountNames()

@@ -129,17 +129,17 @@ def _definitions(payload: object, name: str | None = None) -> Iterator[tuple[str
         yield from _inside(payload, own if isinstance(own, str) and own.strip() else name)
     else:
         found = "null" if payload is None else quoted(payload)
-        raise DefinitionError.no_klaviyo_definition(f"there is {found} instead")
+        raise DefinitionError.no_klaviyo_definition(f"it contains {found} instead")
 
 
 def _checked(payload: object) -> object:
     """Return the payload unchanged, or refuse it if it is nested too deeply or has a lone surrogate."""
     if is_deep(payload):
-        raise DefinitionError.no_klaviyo_definition(f"it is nested more than {DEEPEST} deep")
+        raise DefinitionError.no_klaviyo_definition(f"it is nested more than {DEEPEST} levels deep")
     halves = Halves()
     halves.without(payload)
     if halves.found:
-        raise DefinitionError.no_klaviyo_definition("it has half a character, such as an emoji that was cut in two")
+        raise DefinitionError.no_klaviyo_definition("it contains half a character, such as half an emoji")
     return payload
 
 
@@ -149,8 +149,9 @@ def _inside(payload: Mapping[Any, Any], name: str | None) -> Iterator[tuple[str 
         return
     wrapper = next((key for key in _WRAPPER_KEYS if key in payload), None)
     if wrapper is None:
-        keys = ", ".join(masked_text(str(key)) for key in payload) or "nothing"
-        raise DefinitionError.no_klaviyo_definition(f"it has {keys}, but no condition_groups")
+        keys = ", ".join(masked_text(str(key)) for key in payload)
+        what = f"it contains {keys}, but not condition_groups" if keys else "it is an empty object"
+        raise DefinitionError.no_klaviyo_definition(what)
     if wrapper == "definition" and payload[wrapper] is None:
         # Klaviyo may omit the definition. If so, report a gap for this segment, and read the other segments on the page.
         yield name, {}

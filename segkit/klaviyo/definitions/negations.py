@@ -111,7 +111,7 @@ def bounded_groups(condition: Condition, alike: Mapping[Literal, Literal]) -> tu
         groups = condition_groups(condition, limit=CONDITION_LIMIT)
     if not groups or () in groups:
         who, nearest = ("everybody", "created is set") if not groups else ("nobody", "no segment at all")
-        raise DefinitionError.beyond_klaviyo(f"definition without conditions, which is {who}", nearest)
+        raise DefinitionError.beyond_klaviyo(f"definition without conditions, which would match {who}", nearest)
     groups = tuple(tuple(dict.fromkeys(alike.get(literal, literal) for literal in group)) for group in groups)
     sets = [frozenset(group) for group in groups]
     # Of equal groups, keep the first.
@@ -182,28 +182,28 @@ def _negated(atom: Condition) -> Condition:
         case ConsentCondition(status_date=None, where=()):
             return _other_states(atom)
         case ConsentCondition():
-            nearest = "the other states, joined by OR with this one under the opposite date or method"
+            nearest = "the other states of consent, joined by OR with this state and the opposite date or method"
         case ListCondition(name):
-            nearest = f"not on the list {quoted(name)}, joined by OR with having joined outside that time"
+            nearest = f"a profile that is not on the list {quoted(name)}, or that joined it outside that time"
         case DistanceCondition(is_within=is_within):
             nearest = f"{describe(replace(atom, is_within=not is_within))}, which leaves out profiles without a known location"
         case PhoneCountryCondition(is_in=is_in):
-            nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with phone_number not set"
+            nearest = f'{describe(replace(atom, is_in=not is_in))}, joined by OR with "phone_number is not set"'
         case RegionCondition(is_in=is_in):
-            nearest = f"{describe(replace(atom, is_in=not is_in))}, joined by OR with country not set"
+            nearest = f'{describe(replace(atom, is_in=not is_in))}, joined by OR with "country is not set"'
         case LastEventCondition(metric, where, timeframe):
-            nearest = f"{describe(MetricCondition(metric, 'count', 'equals', 0, timeframe, where))}, the newest or not"
+            nearest = f"{describe(MetricCondition(metric, 'count', 'equals', 0, timeframe, where))}, whether or not it is the newest event"
         case _:
             # This is a funnel: all other atoms have an exact opposite and have already been replaced.
             nearest = "the funnel as a separate segment that the campaign excludes"
-    raise DefinitionError.beyond_klaviyo("opposite of this condition that keeps its members", nearest)
+    raise DefinitionError.beyond_klaviyo("exact opposite of this condition", nearest)
 
 
 def _negated_property(name: str, test: PropertyTest) -> Condition:
     tests = opposites(test)
     if not tests:
         nearest = _nearest_timeframe(name, test)
-        raise DefinitionError.beyond_klaviyo("opposite of this timeframe that includes the days to come", nearest)
+        raise DefinitionError.beyond_klaviyo("opposite of this timeframe that includes future days", nearest)
     opposite = _any_test(name, tests)
     if _column(name) in PREDICTIONS:
         nearest = f"{describe(PropertyCondition(name, tests[0]))}, which leaves out profiles without a prediction"
@@ -219,7 +219,7 @@ def _nearest_timeframe(name: str, test: PropertyTest) -> str:
             nearest = InTheLast(quantity, unit)
         case _:
             return "the timeframes before and after it, joined by OR"
-    return f"{describe(PropertyCondition(name, DateTest(nearest)))}, joined by OR with not set"
+    return f'{describe(PropertyCondition(name, DateTest(nearest)))}, joined by OR with "is not set"'
 
 
 def _negated_comparison(comparison: Comparison) -> Comparison:

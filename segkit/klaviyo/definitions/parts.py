@@ -16,10 +16,10 @@ def parts(what: str, value: object, known: Iterable[str], *, of: str = "") -> Fi
         DefinitionError: the value is not a mapping, or has an unknown field, which might narrow the condition.
     """
     if not isinstance(value, Mapping):
-        raise DefinitionError.bad_value(what, value, f"an object with {of or 'its parts'}")
+        raise DefinitionError.bad_value(what, value, f"an object with {of}" if of else "an object")
     given = {str(name): part for name, part in value.items() if part is not None}
     for name in given:
-        chosen(f"A part of {what[0].lower()}{what[1:]}", name, ("type", *known))
+        chosen(f"A field of {what[0].lower()}{what[1:]}", name, ("type", *known))
     return given
 
 
@@ -46,5 +46,5 @@ def some_text(what: str, value: object) -> str:
 def texts(what: str, value: object) -> tuple[str, ...]:
     """Return the texts in a list, without duplicates. Klaviyo does not document an empty list, so it is refused."""
     if not isinstance(value, list) or not value:
-        raise DefinitionError.bad_value(what, "null" if value is None else value, "a list of one or more texts")
+        raise DefinitionError.bad_value(what, "null" if value is None else value, "a list of one or more strings")
     return tuple(dict.fromkeys(some_text(f"An item of {what[0].lower()}{what[1:]}", one) for one in value))

@@ -115,7 +115,7 @@ def _property(value: Filter, _: Account) -> Condition:
     if operator in ("phone-country-code-in", "phone-country-code-not-in"):
         if column != "phone_number":
             raise DefinitionError.bad_value(f"The property of {quoted(operator)}", spelled, "phone_number")
-        filter_parts = parts("A filter of phone countries", test, ("operator", "value"))
+        filter_parts = parts("A phone country filter", test, ("operator", "value"))
         countries = texts(f"The value of {quoted(operator)}", filter_parts.get("value"))
         what = f"A country of {quoted(operator)}"
         return PhoneCountryCondition(tuple(_two_letters(what, one) for one in countries), operator.endswith("code-in"))
@@ -127,11 +127,11 @@ def _group_membership(value: Filter, account: Account) -> Condition:
     is_member = boolean("is_member", given.get("is_member"))
     keys = texts("group_ids", given.get("group_ids"))
     if len(keys) > 1:
-        why = "Klaviyo accepts one list, and does not document whether several mean any or all of them"
+        why = "Klaviyo accepts only one list, and does not document whether several lists mean any or all of them"
         raise DefinitionError.beyond_segkit(f"A condition on {len(keys)} lists", why)
     joined = event_timeframe(given["timeframe_filter"]) if "timeframe_filter" in given else ALL_TIME
     if not is_member and joined != ALL_TIME:
-        raise DefinitionError.beyond_segkit("A timeframe of not being on a list", "Klaviyo does not document one")
+        raise DefinitionError.beyond_segkit("A timeframe for not being on a list", "Klaviyo does not document it")
     return ListCondition(account.names.of("list", keys[0]), is_member, joined)
 
 
@@ -184,7 +184,7 @@ def _affinity(given: Filter, columns: Mapping[str, str]) -> Condition:
         word("The comparison of a priority", test.comparison, ("equals",))
     column = columns.get(f"{channel}_{measurement}", columns.get(channel))
     if column is None:
-        why = f"no column has it; name its column with channel_affinity={{'{channel}_{measurement}': COLUMN}}"
+        why = f"its column is unknown. Pass the column with channel_affinity={{'{channel}_{measurement}': COLUMN}}"
         raise DefinitionError.beyond_segkit(f"The {measurement} of {channel} in channel affinity", why)
     return PropertyCondition(column, test)
 
@@ -211,6 +211,6 @@ _READERS: dict[str, Callable[[Filter, Account], Condition]] = {
     "profile-predictive-analytics": _prediction,
 }
 _BEYOND = {
-    "profile-has-custom-object": ("A condition on custom objects", "segkit only has profiles, events and lists"),
-    "profile-permissions": ("A permission for WhatsApp", "segkit only has the channels sms and email"),
+    "profile-has-custom-object": ("A condition on custom objects", "segkit has only profiles, events and lists"),
+    "profile-permissions": ("A permission for WhatsApp", "segkit has only the channels sms and email"),
 }

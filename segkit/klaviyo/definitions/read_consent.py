@@ -35,7 +35,7 @@ def consent_condition(value: Filter) -> ConsentCondition:
     given = parts("A condition on consent", value, ("consent",))
     consent = parts("The consent", given.get("consent"), ("channel", "can_receive_marketing", "consent_status"))
     if consent.get("channel") == "push":
-        raise DefinitionError.beyond_segkit("Consent to push messages", "segkit only has the channels sms and email")
+        raise DefinitionError.beyond_segkit("Consent to push messages", "segkit has only the channels sms and email")
     channel: Channel = word("The channel of a consent", consent.get("channel"), get_args(Channel))
     can = boolean("can_receive_marketing", consent.get("can_receive_marketing"))
     status = parts("The consent_status", consent.get("consent_status"), ("subscription", "filters"))
@@ -52,11 +52,11 @@ def _narrowed(cell: Cell, filters: object) -> tuple[DateTimeframe | None, tuple[
     if filters is None:
         return None, ()
     if not isinstance(filters, list):
-        raise DefinitionError.bad_value("The filters of a consent", filters, "a list of filters")
+        raise DefinitionError.bad_value("The field filters of a consent", filters, "a list of filters")
     found = [condition for one in filters for condition in _conditions(cell, one)]
     if sum(isinstance(one, dict) and one.get("field") == "method" for one in filters) > 1:
         raise DefinitionError.beyond_segkit(
-            "Two methods of one consent", "Klaviyo does not document whether one or both must hold"
+            "Two methods for one consent", "Klaviyo does not document whether one or both must hold"
         )
     dates = [one for one in found if one.property == f"{cell[0]}_consent_timestamp"]
     if not dates:
@@ -66,11 +66,11 @@ def _narrowed(cell: Cell, filters: object) -> tuple[DateTimeframe | None, tuple[
 
 
 def _conditions(cell: Cell, value: object) -> list[PropertyCondition]:
-    given = parts("A filter of a consent", value, ("field", "filter", "method"))
+    given = parts("A consent filter", value, ("field", "filter", "method"))
     name = given.get("field")
     name = "is_double_opt_in" if name == "is_double_optin" else name
     fields = _fields(cell)
-    column = fields[word("The field of a filter of a consent", name, tuple(fields))]
+    column = fields[word("The field of a consent filter", name, tuple(fields))]
     if name == "method":
         return _method(cell, column, given)
     if name == "status_date":
@@ -100,7 +100,7 @@ def _of_kind(name: str, test: PropertyTest) -> PropertyTest:
             return test
         case _:
             raise DefinitionError.beyond_segkit(
-                f"The filter of {quoted(name)}", "Klaviyo documents another type of filter for this field"
+                f"The filter of {quoted(name)}", "Klaviyo documents a different type of filter for this field"
             )
 
 
@@ -114,6 +114,6 @@ def _method(cell: Cell, column: str, given: Filter) -> list[PropertyCondition]:
     is_some = isinstance(detail, TextInTest) and not detail.negated
     if not is_some and not (isinstance(detail, TextTest) and detail.comparison == "equals"):
         raise DefinitionError.beyond_segkit(
-            f"The filter of the method {quoted(method)}", "only equals and in are supported there"
+            f"The filter of the method {quoted(method)}", "only the operators equals and in are supported"
         )
     return [*found, PropertyCondition(f"{column}_detail", detail)]

@@ -42,9 +42,9 @@ def event_timeframe(value: object) -> EventTimeframe:
     """
     found = timeframe(value)
     if not isinstance(found, get_args(EventTimeframe)):
-        why = "segkit only looks back on events; anniversaries are for dates on profiles"
+        why = "a timeframe for events can only look back, and anniversaries are only for dates on profiles"
         raise DefinitionError.beyond_segkit(
-            f"The timeframe {quoted(cast(Filter, value).get('operator'))} of events", why
+            f"The timeframe {quoted(cast(Filter, value).get('operator'))} for events", why
         )
     return cast(EventTimeframe, found)
 
@@ -53,7 +53,9 @@ def date_timeframe(value: object) -> DateTimeframe:
     """Read the timeframe for a date on a profile. Refuse "over all time"."""
     found = timeframe(value)
     if isinstance(found, AllTime):
-        raise DefinitionError.beyond_segkit("The timeframe 'alltime' of a date", "every date passes; ask for is-set")
+        raise DefinitionError.beyond_segkit(
+            "The timeframe 'alltime' for a date", "every date passes it. Use is-set instead"
+        )
     return found
 
 
@@ -66,8 +68,8 @@ def timeframe(value: object) -> Timeframe:
         DefinitionError: the operator or unit is unknown, or an instant is not a midnight in UTC.
     """
     names = ("operator", "quantity", "unit", "start", "end", "date", "value")
-    given = parts("A date filter", value, names, of="operator, and quantity and unit or a date")
-    word("The type of a filter of dates", given.get("type"), ("date",))
+    given = parts("A date filter", value, names, of="an operator, and either a quantity and unit or a date")
+    word("The type of a date filter", given.get("type"), ("date",))
     operator = word("The operator of a date filter", given.get("operator"), tuple(_TIMEFRAMES))
     return _TIMEFRAMES[operator](given)
 

@@ -52,7 +52,7 @@ def funnel_condition(value: Filter, names: NamesOfIds) -> Condition:
     given = parts("A funnel", value, ("timeframe_filter", "completion_window_seconds", "steps"))
     steps = given.get("steps")
     if not isinstance(steps, list):
-        raise DefinitionError.bad_value("The steps of a funnel", steps or "null", "a list of steps")
+        raise DefinitionError.bad_value("The field steps of a funnel", steps or "null", "a list of steps")
     timeframe = event_timeframe(given.get("timeframe_filter"))
     window = given.get("completion_window_seconds")
     if isinstance(window, str):
@@ -78,10 +78,10 @@ def _where(value: object) -> tuple[EventProperty, ...]:
 
 
 def _clause(value: object) -> EventProperty:
-    given = parts("A filter of events", value, ("property", "filter"))
-    name = text("The property of a filter of events", given.get("property"))
+    given = parts("An event filter", value, ("property", "filter"))
+    name = text("The property of an event filter", given.get("property"))
     test = value_filter(given.get("filter"))
     if isinstance(test, DateTest):
-        why = "Klaviyo does not document date filters on events; copy the date to the profile"
-        raise DefinitionError.beyond_segkit(f"A date filter of the event property {quoted(name)}", why)
+        why = "Klaviyo does not document date filters for events. Copy the date to the profile"
+        raise DefinitionError.beyond_segkit(f"A date filter on the event property {quoted(name)}", why)
     return EventProperty(name, test)

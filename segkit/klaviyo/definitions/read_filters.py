@@ -27,8 +27,8 @@ from segkit.masking import quoted
 
 def number_filter(value: object) -> NumberTest:
     """Read a numeric filter."""
-    given = parts("A numeric filter", value, ("operator", "value"), of="operator and value")
-    word("The type of a filter of numbers", given.get("type"), ("numeric",))
+    given = parts("A numeric filter", value, ("operator", "value"), of="an operator and a value")
+    word("The type of a numeric filter", given.get("type"), ("numeric",))
     comparison = NUMBERS[word("The operator of a numeric filter", given.get("operator"), tuple(NUMBERS))]
     return NumberTest(comparison, number("The value of a numeric filter", given.get("value")))
 
@@ -43,17 +43,17 @@ def value_filter(value: object) -> PropertyTest:
         DefinitionError: segkit has no test for the type, operator or value.
     """
     if not isinstance(value, Mapping):
-        raise DefinitionError.bad_value("A filter", value, "an object with its type and operator")
+        raise DefinitionError.bad_value("A filter", value, "an object with a type and an operator")
     kind = word("The type of a filter", value.get("type"), tuple(_KINDS))
     return _KINDS[kind](value)
 
 
 def _text(value: Filter) -> PropertyTest:
-    given = parts("A filter of texts", value, ("operator", "value"))
-    operator = word("The operator of a filter of texts", given.get("operator"), (*TEXTS, "in", "not-in"))
+    given = parts("A text filter", value, ("operator", "value"))
+    operator = word("The operator of a text filter", given.get("operator"), (*TEXTS, "in", "not-in"))
     if operator in TEXTS:
         read = text if operator in {"equals", "not-equals"} else some_text
-        return TextTest(TEXTS[operator], read("The value of a filter of texts", given.get("value")))
+        return TextTest(TEXTS[operator], read("The value of a text filter", given.get("value")))
     return TextInTest(texts(f"The value of {quoted(operator)}", given.get("value")), negated=operator == "not-in")
 
 
@@ -74,9 +74,9 @@ def _date(value: Filter) -> PropertyTest:
 
 
 def _list(value: Filter) -> PropertyTest:
-    given = parts("A filter of lists", value, ("operator", "value"))
+    given = parts("A list filter", value, ("operator", "value"))
     operators = (*ITEMS, *ITEM_TEXTS, *SEVERAL_ITEMS, *LENGTHS)
-    operator = word("The operator of a filter of lists", given.get("operator"), operators)
+    operator = word("The operator of a list filter", given.get("operator"), operators)
     wanted, what = given.get("value"), f"The value of {quoted(operator)}"
     if operator in LENGTHS:
         return LengthTest(LENGTHS[operator], whole("The length of a list", wanted, least=0))

@@ -132,7 +132,7 @@ def _definition(condition: Condition, account: _Account, name: str) -> Document:
     first: dict[str, Literal] = {}
     alike = {atom: first.setdefault(json.dumps(document), atom) for atom, document in documents.items()}
     groups: tuple[tuple[Literal, ...], ...] = ()
-    with gaps.at("the whole"):
+    with gaps.at("the whole segment"):
         groups = bounded_groups(supported, alike)
     if gaps.lines:
         raise DefinitionError.klaviyo_unsaid(name, gaps.lines)
@@ -147,7 +147,9 @@ def _condition(literal: Atom, account: _Account) -> Document:
             return funnel_document(literal, account.ids)
         case LastEventCondition(metric, where, timeframe):
             nearest = describe(MetricCondition(metric, "count", "at least", 1, timeframe, where))
-            raise DefinitionError.beyond_klaviyo("condition on the newest event alone", f"{nearest}, the newest or not")
+            raise DefinitionError.beyond_klaviyo(
+                "condition on the newest event alone", f"{nearest}, whether or not it is the newest event"
+            )
         case PropertyCondition():
             return _property(literal, account)
         case ConsentCondition():
@@ -171,7 +173,9 @@ def _list_membership(atom: ListCondition, account: _Account) -> Document:
     if atom.joined == ALL_TIME:
         return found
     if not atom.is_member:
-        raise DefinitionError.beyond_klaviyo("timeframe of not being on a list", "not being on it at all")
+        raise DefinitionError.beyond_klaviyo(
+            "timeframe for not being on a list", "not being on the list, without a timeframe"
+        )
     return found | {"timeframe_filter": date_filter(atom.joined)}
 
 
@@ -204,7 +208,7 @@ def _prediction(column: str, test: PropertyTest) -> Document:
         case _:
             nearest = {PREDICTED_GENDER: f"equals or not equals {', '.join(GENDERS)}", NEXT_ORDER: "a timeframe"}
             raise DefinitionError.beyond_klaviyo(
-                f"such test of {column}", nearest.get(column, "a comparison of numbers")
+                f"test of this kind for {column}", nearest.get(column, "a comparison with a number")
             )
     return {"type": "profile-predictive-analytics", "dimension": dimension, "filter": profile_filter(test)}
 
@@ -220,7 +224,7 @@ def _affinity(key: str, test: PropertyTest) -> Document:
             nearest = (
                 f"a rank that equals or does not equal {', '.join(AFFINITY_RANKS)}, or a priority that equals a number"
             )
-            raise DefinitionError.beyond_klaviyo("such test of channel affinity", nearest)
+            raise DefinitionError.beyond_klaviyo("test of this kind for channel affinity", nearest)
     return {
         "type": "profile-predictive-analytics",
         "dimension": "channel_affinity",
@@ -235,7 +239,7 @@ def _distance(atom: DistanceCondition) -> Document:
         raise DefinitionError.beyond_klaviyo("distance from a point", "the distance from the postal code at that point")
     if atom.of.country not in THREE_LETTERS:
         raise DefinitionError.beyond_klaviyo(
-            f"country {quoted(atom.of.country)}", "a country of ISO 3166, such as 'US'"
+            f"country {quoted(atom.of.country)}", "a country in ISO 3166, such as 'US'"
         )
     return {
         "type": "profile-postal-code-distance",

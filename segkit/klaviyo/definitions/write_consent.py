@@ -38,7 +38,7 @@ def consent_document(atom: ConsentCondition) -> Document:
     if subscription not in ("any", *choices):
         states = " or ".join(repr(choice) for choice in choices)
         raise DefinitionError.beyond_klaviyo(
-            f"state {quoted(subscription)} of profiles that {_can(cell)}", f"subscription {states}"
+            f"state {quoted(subscription)} for profiles that {_can(cell)}", f"the subscription {states}"
         )
     status: Document = {"subscription": subscription}
     filters = _filters(cell, atom)
@@ -66,7 +66,8 @@ def _filters(cell: Cell, atom: ConsentCondition) -> list[Document]:
     suppressions = sum(one["field"] in SUPPRESSION_DATES for one in filters)
     if suppressions not in (0, len(filters)):
         raise DefinitionError.beyond_klaviyo(
-            "consent with filters of both suppression and status", "two conditions, one for each, joined by AND"
+            "consent condition with filters for both suppression and status",
+            "two conditions, one for each, joined by AND",
         )
     return filters
 
@@ -85,9 +86,9 @@ def _filter(cell: Cell, clause: PropertyCondition) -> Document:
             return {"field": "custom_source", "filter": profile_filter(clause.test)}
         case _:
             states = " and ".join(state[2] for state in METHODS if state[0] == cell[0])
-            nearest = f"{states} can be filtered by date and method"
+            nearest = f"a filter by date or method, for the states {states}"
             raise DefinitionError.beyond_klaviyo(
-                f"filter by {masked_text(clause.property)} of profiles that {_can(cell)} ({cell[2]})", nearest
+                f"filter by {masked_text(clause.property)} for profiles that {_can(cell)} ({cell[2]})", nearest
             )
 
 
@@ -100,9 +101,9 @@ def _method_filter(cell: Cell, clauses: list[PropertyCondition]) -> Document:
         case TextTest("equals", method) if method in known:
             found: Document = {"field": "method", "method": method}
         case _:
-            nearest = ", ".join(known) or "no method at all"
+            nearest = f"one of the methods {', '.join(known)}" if known else "no test of the method"
             raise DefinitionError.beyond_klaviyo(
-                f"such test of {column} of profiles that {_can(cell)} ({cell[2]})", nearest
+                f"test of this kind for {column} of profiles that {_can(cell)} ({cell[2]})", nearest
             )
     detail = tests.pop(f"{column}_detail", None)
     if tests or len(clauses) > 1 + (detail is not None):
@@ -111,7 +112,7 @@ def _method_filter(cell: Cell, clauses: list[PropertyCondition]) -> Document:
         found["filter"] = _detail(cell, method, detail)
     elif method == "integration":
         nearest = f"{column}_detail is {quoted(INTEGRATIONS[cell])}"
-        raise DefinitionError.beyond_klaviyo("integration without its name", nearest)
+        raise DefinitionError.beyond_klaviyo("filter for an integration without its name", nearest)
     return found
 
 
@@ -126,7 +127,9 @@ def _detail(cell: Cell, method: str, test: PropertyTest) -> Document:
         return profile_filter(test)
     nearest = {
         None: "the method without a detail",
-        "in": "the detail is one of several texts",
-        "equals": "the detail equals a text",
+        "in": "a test that the detail is one of several values",
+        "equals": "a test that the detail equals a value",
     }
-    raise DefinitionError.beyond_klaviyo(f"such detail of the method {quoted(method)}", nearest[operator])
+    raise DefinitionError.beyond_klaviyo(
+        f"test of this kind for the detail of the method {quoted(method)}", nearest[operator]
+    )

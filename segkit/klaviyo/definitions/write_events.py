@@ -19,16 +19,16 @@ def metric_document(atom: MetricCondition, ids: IdsOfNames) -> Document:
         DefinitionError: the metric has no id, or Klaviyo lacks a filter for an event property.
     """
     if not isinstance(atom.metric, str):
-        nearest = f"a condition for each of the {len(atom.metric)} metrics, joined by OR, which each count alone"
-        raise DefinitionError.beyond_klaviyo("count of several metrics together", nearest)
+        nearest = f"a condition for each of the {len(atom.metric)} metrics, joined by OR. Each of these conditions counts one metric alone"
+        raise DefinitionError.beyond_klaviyo("condition that counts several metrics together", nearest)
     match atom.measurement:
         case "count":
             is_once = (atom.comparison, atom.value) == ("at least", 1)
         case "sum":
             is_once = False
         case "days":
-            nearest = f"{describe(replace(atom, measurement='count'))}, however many events fall on one day"
-            raise DefinitionError.beyond_klaviyo("count of different days with an event", nearest)
+            nearest = f"{describe(replace(atom, measurement='count'))}, which counts every event on the same day"
+            raise DefinitionError.beyond_klaviyo("condition that counts the days with an event", nearest)
         case _:
             assert_never(atom.measurement)
     return {
@@ -48,7 +48,7 @@ def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
         DefinitionError: a metric has no id, or Klaviyo lacks a filter, the timeframe or the completion window.
     """
     if not isinstance(atom.timeframe, (InTheLast, AtLeastAgo, BetweenAgo, BetweenDates, InPeriod)):
-        raise DefinitionError.beyond_klaviyo("funnel with such a timeframe", "in the last 365 days")
+        raise DefinitionError.beyond_klaviyo("funnel with this kind of timeframe", "in the last 365 days")
     windows = {seconds: word for word, seconds in COMPLETION_WINDOWS.items()}
     window = atom.completion_seconds
     if window is not None and window not in windows:
@@ -70,12 +70,12 @@ def funnel_document(atom: FunnelCondition, ids: IdsOfNames) -> Document:
 
 def _event_filters(where: EventTests) -> list[Document] | None:
     if len(where) > EVENT_FILTER_LIMIT:
-        nearest = f"the {EVENT_FILTER_LIMIT} that matter most"
+        nearest = f"the {EVENT_FILTER_LIMIT} filters that matter most"
         raise DefinitionError.beyond_klaviyo(f"condition on events with {len(where)} filters", nearest)
     filters: list[Document] = []
     for clause in where:
         if isinstance(clause, EventAlternatives):
-            nearest = f"a condition for each of the {len(clause.alternatives)} alternatives, joined by OR, which each count alone"
-            raise DefinitionError.beyond_klaviyo("choice among the filters of an event", nearest)
+            nearest = f"a condition for each of the {len(clause.alternatives)} alternatives, joined by OR. Each of these conditions counts one alternative alone"
+            raise DefinitionError.beyond_klaviyo("choice between filters of an event", nearest)
         filters.append({"property": clause.property, "filter": event_filter(clause.test)})
     return filters or None

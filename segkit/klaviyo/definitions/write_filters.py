@@ -97,10 +97,10 @@ def profile_filter(test: PropertyTest) -> Document:
             return _list_filter(ITEM_OPERATORS[comparison], _whole_item(item))
         case ItemsTest(_, items):
             nearest = f"a condition for each of the {len(items)} items"
-            raise DefinitionError.beyond_klaviyo("filter of profiles for several items of a list", nearest)
+            raise DefinitionError.beyond_klaviyo("filter of profiles for several list items", nearest)
         case ItemTextTest(_, text):
-            nearest = f"the whole item {quoted(text)}, or each item that contains the text"
-            raise DefinitionError.beyond_klaviyo("filter of profiles for a text in an item of a list", nearest)
+            nearest = f"a filter for the whole item {quoted(text)}, or for each item that contains the text"
+            raise DefinitionError.beyond_klaviyo("filter of profiles for text inside a list item", nearest)
         case DateTest(timeframe):
             return date_filter(timeframe)
         case _:
@@ -131,27 +131,29 @@ def _common_filter(
         case TextTest(comparison, value):
             return text_filter(TEXT_OPERATORS[comparison], value)
         case TextInTest(()):
-            raise DefinitionError.beyond_klaviyo("test of an empty set of texts", "the segment without this condition")
+            raise DefinitionError.beyond_klaviyo(
+                "test for an empty list of values", "the segment without this condition"
+            )
         case TextInTest(values, negated):
             return text_filter("not-in" if negated else "in", list(values))
         case NumberTest(comparison, value):
             return number_filter(comparison, value)
         case NumberInTest(values, negated):
             nearest = f"a condition for each of the {len(values)} numbers, joined by {'AND' if negated else 'OR'}"
-            raise DefinitionError.beyond_klaviyo("choice among several numbers", nearest)
+            raise DefinitionError.beyond_klaviyo("test for one of several numbers", nearest)
         case BooleanTest(value):
             return {"type": "boolean", "operator": "equals", "value": value}
         case LengthTest("not equals", length):
-            nearest = f"two conditions, of fewer than {length} and of more than {length} items"
-            raise DefinitionError.beyond_klaviyo("length other than a number", nearest)
+            nearest = f"two conditions, joined by OR: fewer than {length} items, more than {length} items"
+            raise DefinitionError.beyond_klaviyo("test for a length that does not equal a number", nearest)
         case LengthTest(comparison, length):
             return _list_filter(LENGTH_OPERATORS[comparison], length)
         case SetTest(is_set):
             return {"type": "existence", "operator": "is-set" if is_set else "not-set"}
         case SomethingTest(holds):
-            what, nearest = ("something", "is set") if holds else ("nothing", "is not set")
+            what, nearest = ("something", '"is set"') if holds else ("nothing", '"is not set"')
             unknown = 'Klaviyo does not document whether an empty list or 0 counts as "is set"'
-            raise DefinitionError.beyond_klaviyo(f"filter for a property that holds {what}", f"{nearest}; {unknown}")
+            raise DefinitionError.beyond_klaviyo(f"filter for a property that holds {what}", f"{nearest}. {unknown}")
         case _:
             assert_never(test)
 
@@ -175,7 +177,9 @@ def _whole_item(item: str | float) -> str | int:
     if isinstance(item, str):
         return item
     if item != int(item):
-        raise DefinitionError.beyond_klaviyo(f"list item {item}", f"a whole number, or the text {quoted(str(item))}")
+        raise DefinitionError.beyond_klaviyo(
+            f"filter for the list item {item}", f"a whole number, or the text {quoted(str(item))}"
+        )
     return int(item)
 
 
@@ -189,10 +193,10 @@ def date_filter(timeframe: Timeframe) -> Document:
         case AllTime():
             return _date("alltime")
         case InTheLast(unit="month") | AtLeastAgo(unit="month") | BetweenAgo(unit="month") | InTheNext(unit="month"):
-            raise DefinitionError.beyond_klaviyo("timeframe of months", timeframe_words(_in_days(timeframe)))
+            raise DefinitionError.beyond_klaviyo("timeframe in months", timeframe_words(_in_days(timeframe)))
         case InPeriod():
-            nearest = "the same days as dates, such as between=('2026-06-01', '2026-06-30'), which do not move on by themselves"
-            raise DefinitionError.beyond_klaviyo("timeframe of calendar weeks, months or years", nearest)
+            nearest = "fixed dates, such as between=('2026-06-01', '2026-06-30'), which don't move with time"
+            raise DefinitionError.beyond_klaviyo("timeframe in calendar weeks, months or years", nearest)
         case InTheLast(quantity, unit):
             return _relative("in-the-last", quantity, unit)
         case AtLeastAgo(quantity, unit):

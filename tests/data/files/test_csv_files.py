@@ -226,7 +226,7 @@ def test_a_mark_before_a_row_is_read_past():
 
 def test_a_header_of_other_columns_in_the_middle_is_refused():
     """Parts whose columns are in another order can't be told apart row by row, so nothing is read."""
-    with pytest.raises(DataError, match=r"1 row holds the headers in another order.*profiles-1\.csv"):
+    with pytest.raises(DataError, match=r"1 row repeats the headers in a different order.*profiles-1\.csv"):
         read(b"id,Note\na,x\nNote,id\ny,b\n")
 
 
@@ -244,14 +244,14 @@ def test_commas_around_a_table_are_nothing(raw, tmp_path):
 
 def test_a_column_without_a_header_that_holds_something_is_refused(tmp_path):
     """What stands below no header is neither dropped nor kept under a name that nobody gave."""
-    with pytest.raises(DataError, match="column 3 has no header and holds 1 cell; give it a header"):
+    with pytest.raises(DataError, match=r"column 3 has no header but contains 1 cell\. Add a header"):
         load(tmp_path, "profile_id,City,,\na,Oslo,,\nb,Oslo,x,\n")
 
 
 def test_uneven_rows_are_counted_with_the_first_line(tmp_path):
     """Rows that are too long or too short are refused, with a cell as long as it likes before them."""
     with pytest.raises(
-        DataError, match="2 rows don't have as many cells as the header, which has 2; the first is in line 3"
+        DataError, match=r"2 rows don't have as many cells as the header, which has 2\. The first such row is in line 3"
     ):
         load(tmp_path, f"profile_id,Note\na,{'x' * 200_000}\nb\nc,d\ne,f,g\n")
 
@@ -265,5 +265,7 @@ def test_a_zip_holds_one_file(tmp_path):
     assert sk.load(tmp_path, as_of="2026-06-30").profiles["Note"].tolist() == ["two\nlines"]
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("more.csv", "profile_id\nb\n")
-    with pytest.raises(DataError, match=r"it holds 2 files: 'export/people\.csv', 'more\.csv'\. Unpack it"):
+    with pytest.raises(
+        DataError, match=r"this archive contains 2 files: 'export/people\.csv', 'more\.csv'\. Unpack it"
+    ):
         sk.load(tmp_path, as_of="2026-06-30")

@@ -100,7 +100,7 @@ def test_a_workbook_without_the_package_says_what_to_install(folder, monkeypatch
     """The error has the line that installs the reader."""
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     (folder / "events.xlsx").write_bytes(b"PK")
-    with pytest.raises(DataError, match=r"'events\.xlsx' is a workbook.*pip install openpyxl"):
+    with pytest.raises(DataError, match=r"'events\.xlsx' is an Excel workbook.*pip install openpyxl"):
         sk.load(folder)
 
 

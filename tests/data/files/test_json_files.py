@@ -63,9 +63,9 @@ def test_rows_keep_their_types(tmp_path):
 BAD = {
     "a line that is cut": (lines({"profile_id": "ann"}) + '{"profile_id": ', "line 3 is not JSON"),
     "no JSON": ("profile_id,City\n", "it is not JSON, or it is incomplete, in line 1"),
-    "rows beside pages": (lines({"profile_id": "ann"}, PROFILES[0]), "plain rows beside pages"),
+    "rows beside pages": (lines({"profile_id": "ann"}, PROFILES[0]), "both plain rows and pages"),
     "lists in lines": ("[1]\n[2]\n", "neither pages of the Klaviyo API nor rows"),
-    "brackets without end": ("[" * 100_000, "nested more than 100 deep"),
+    "brackets without end": ("[" * 100_000, "nested more than 100 levels deep"),
     "nothing": (" \n", "has no rows"),
     "rows without names": ("[{}, {}]", "has no rows"),
     "Latin letters": ('{"profile_id": "zoë"}'.encode("latin-1"), "not in UTF-8"),

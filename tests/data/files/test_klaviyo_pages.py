@@ -359,7 +359,7 @@ def test_pages_hold_each_profile_once(tmp_path_factory, versions):
     assert shop.profiles["place"].tolist() == [one["attributes"]["properties"]["place"] for one in kept]
     found = shop.report.query("fault == 'the same profile on two pages, in two versions'")
     assert found["count"].sum() == len(replaced)
-    assert set(found["table"] + found["column"] + found["done"]) <= {"profilesprofile_idthe newest kept"}
+    assert set(found["table"] + found["column"] + found["done"]) <= {"profilesprofile_idonly the newest version kept"}
 
 
 def test_an_opt_out_on_a_later_page_counts(tmp_path):
@@ -407,7 +407,7 @@ def test_what_is_no_page_is_an_error(name, tmp_path):
     """A file of another shape says which shape is wanted, and never ends in an error of Python's own."""
     (tmp_path / "events.json").write_text(json.dumps(SHAPELESS[name]))
     with pytest.raises(
-        DataError, match=r"does not have Klaviyo's shape, a list named 'data'|neither pages .* nor rows"
+        DataError, match=r"does not have Klaviyo's format, a list named 'data'|neither pages .* nor rows"
     ):
         sk.load(tmp_path)
 

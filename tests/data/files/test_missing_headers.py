@@ -24,7 +24,7 @@ def test_a_file_without_headers_is_refused_and_shows_nobody(tmp_path: Path, row:
     other = ",".join("x" for _ in row)
     (tmp_path / "profiles.csv").write_text(f"{','.join(row)}\n{other}\n", encoding="utf-8")
     with pytest.raises(
-        DataError, match="has no row of headers: more than a third of the first row looks like data"
+        DataError, match="has no header row: more than a third of the first row looks like data"
     ) as refusal:
         sk.load(tmp_path, as_of="2026-06-30")
 
@@ -35,7 +35,7 @@ def test_a_file_without_headers_is_refused_and_shows_nobody(tmp_path: Path, row:
 def test_a_frame_without_headers_is_refused_alike(columns: dict[str, str] | None):
     """A frame of `read_csv` that took the first row for headers is refused before anything else is said of its headers."""
     frame = pd.DataFrame([PERSON], columns=PERSON)
-    with pytest.raises(DataError, match="profiles has no row of headers") as refusal:
+    with pytest.raises(DataError, match="profiles has no header row") as refusal:
         Dataset.from_frames(frame, as_of="2026-06-30", columns=columns)
 
     assert not [cell for cell in PERSON if cell in str(refusal.value)]

@@ -180,7 +180,7 @@ def test_metrics_without_names_are_refused_with_the_line_that_names_them():
         del one["relationships"]["metric"]["data"]["name"]
     table = as_table(rows, "objects")
     with pytest.raises(
-        DataError, match=r"given by their ids 'M-Placed Order', not by their names.*events\[\"metric\"\] = "
+        DataError, match=r"the metrics have ids \('M-Placed Order'\) but no names.*events\[\"metric\"\] = "
     ):
         sk.Dataset.from_frames(None, table, as_of="2026-06-30")
     names = {"M-Placed Order": "Placed Order"}

@@ -52,7 +52,9 @@ def test_files_that_change_under_a_load_are_refused(name, after, tmp_path, monke
         return found
 
     monkeypatch.setattr(loading, "_read", read_and_change)
-    with pytest.raises(DataError, match=r"changed while the data was read, so nothing was loaded.*Load again"):
+    with pytest.raises(
+        DataError, match=r"changed while segkit was reading the data, so nothing was loaded.*Load again"
+    ):
         sk.load(tmp_path)
 
 
@@ -88,6 +90,6 @@ def test_no_word_of_arrows_reaches_a_person(tmp_path):
     for size in (0, 4, 100, len(whole) // 2, len(whole) - 1):
         (tmp_path / "profiles.parquet").write_bytes(whole[:size])
         with pytest.raises(
-            DataError, match=r"'profiles\.parquet' can't be read: it is damaged, was not written to its end"
+            DataError, match=r"'profiles\.parquet' can't be read: it is damaged, was not written completely"
         ):
             sk.load(tmp_path)

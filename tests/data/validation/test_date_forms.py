@@ -132,7 +132,7 @@ def test_a_date_that_does_not_fit_the_order_that_was_named_is_refused():
     """What was said of the column wins over what the column shows."""
     with pytest.raises(DataError, match=r"dates that are not possible in month/day/year order, such as '13/06/2026'"):
         shop_of(["13/06/2026", "01/02/2026"], day_first=False)
-    with pytest.raises(DataError, match="day_first='yes': the choices are True, False and None"):
+    with pytest.raises(DataError, match="day_first must be True, False or None, but it is 'yes'"):
         shop_of(["13/06/2026"], day_first="yes")
 
 
@@ -151,11 +151,11 @@ def test_the_report_says_which_forms_were_read():
         faults(shop_of(times)).items()
         >= {
             "dates in month/day/year order": 2,
-            "years of two digits": 1,
+            "two-digit years": 1,
             "dates or times that are nearly ISO 8601": 2,
             "seconds since 1970": 1,
             "microseconds since 1970": 1,
-            "blanks, apostrophes or other marks around it": 1,
+            "spaces, apostrophes or other marks around the value": 1,
         }.items()
     )
 
@@ -170,7 +170,7 @@ def test_a_blank_date_is_no_date():
 def test_placeholders_are_reported(text):
     """Dates that stand for none in other systems are read as written, and counted."""
     shop = shop_of(["2026-06-01T00:00:00Z", text])
-    assert faults(shop)["dates of the year 1 or of the end of 9999, which many systems write for no date"] == 1
+    assert faults(shop)["dates in the year 1 or at the end of 9999, which many systems write for a missing date"] == 1
 
 
 @pytest.mark.parametrize(

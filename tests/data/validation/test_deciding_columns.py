@@ -61,7 +61,7 @@ def test_amounts_are_numbers():
     """A column that is called like amounts and holds words is not offered, and a sum says that there are none."""
     shop = load(events=ORDERS.assign(total=["large", "small"]))
     assert not offered(shop, "events", "value")
-    with pytest.warns(SegkitWarning, match=r"so every sum of it is 0\.$"):
+    with pytest.warns(SegkitWarning, match=r"so the sum is 0 for everybody\.$"):
         who(sk.spent("Placed Order", more_than=50), shop)
 
 
@@ -119,7 +119,7 @@ def test_near_names_of_lists_and_places_are_offered():
     with pytest.raises(DataError, match=r'"postcode": "postal_code"') as error:
         load(places=places)
     assert '"geo_lat": "latitude"' in str(error.value)
-    with pytest.raises(DataError, match=r"'customer' looks like it.*\"customer\": \"profile_id\"") as error:
+    with pytest.raises(DataError, match=r"'customer' looks like this column.*\"customer\": \"profile_id\"") as error:
         load(events=ORDERS.rename(columns={"profile_id": "customer", "datetime": "ordered_on"}).assign(created_at=DAY))
     assert '"created_at": "datetime"' in str(error.value)
 
@@ -133,7 +133,7 @@ def test_an_email_that_is_the_id_is_an_email_too(header, tmp_path):
     assert who(sk.has("email", equals="ann@mail.example") & sk.spent("Placed Order", equals=10), shop) == {
         "ann@mail.example"
     }
-    with pytest.warns(SegkitWarning, match="Some checks before a text could not be made in full"):
+    with pytest.warns(SegkitWarning, match="Some eligibility checks could not be made in full"):
         sk.audience(sk.Segment("All", sk.is_set("email")), shop).write_csv(tmp_path / "all.csv", layout="klaviyo")
     assert "ann@mail.example" in (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
 

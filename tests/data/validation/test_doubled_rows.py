@@ -116,7 +116,7 @@ def test_the_newest_version_of_an_event_counts():
     )
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
     assert who(sk.spent("Placed Order", equals=300), shop) == {"ann"}
-    assert said(shop, "event_id") == [("the same event in two versions", 1, "the newest counts")]
+    assert said(shop, "event_id") == [("the same event in two versions", 1, "only the newest version counted")]
 
 
 def test_a_property_that_differs_makes_no_second_event():
@@ -125,7 +125,7 @@ def test_a_property_that_differs_makes_no_second_event():
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
     assert who(sk.did("Placed Order", where={"Source": "till"}), shop) == {"ann"}
     [(fault, count, _)] = said(shop, "event_id")
-    assert (fault, count) == ("the same event twice, with other properties", 1)
+    assert (fault, count) == ("the same event twice, with different properties", 1)
 
 
 @given(
@@ -206,7 +206,7 @@ def test_two_metrics_of_one_name_are_named(tmp_path):
     }
     shop = load_pages(tmp_path, page(("E1", "M1", 5), ("E2", "M2", 6), metrics=shop_and_api))
     row = shop.report.query("column == 'metric'").iloc[0]
-    assert (row["fault"], row["count"]) == ("2 metrics are called 'Placed Order'", 2)
+    assert (row["fault"], row["count"]) == ("2 metrics are named 'Placed Order'", 2)
     assert row["examples"] == "'M1 (1 event)', 'M2 (1 event)'"
     assert "where={'metric_id': 'M1'}" in row["done"]
     assert who(sk.spent("Placed Order", equals=5, where={"metric_id": "M1"}), shop) == {"ann"}
@@ -219,7 +219,7 @@ def test_two_metrics_of_one_name_in_a_table_are_named(header):
     events = orders(("ann", 1, 5), ("bea", 1, 5), ("bea", 2, 5), **{header: ["one", "other", None]})
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
     [(fault, count, _)] = said(shop, "metric")
-    assert (fault, count) == ("2 metrics are called 'Placed Order'", 2)
+    assert (fault, count) == ("2 metrics are named 'Placed Order'", 2)
 
 
 def test_generations_of_a_metric_are_one(tmp_path):
@@ -279,7 +279,7 @@ def test_the_newest_version_of_a_profile_counts(header):
     assert shop.profile_ids.tolist() == ["bea", "ann"]
     assert shop.profiles["sms_consent"].tolist() == ["unsubscribed", "subscribed"]
     [row] = shop.report.query("fault == 'the same profile in two versions'").to_dict("records")
-    assert (row["count"], row["done"]) == (1, "the newest kept")
+    assert (row["count"], row["done"]) == (1, "only the newest version kept")
 
 
 def test_versions_of_one_moment_are_refused():

@@ -56,11 +56,11 @@ KEPT = {
     ),
     "ids that are floats": (
         people(profile_id=[1.0, 2.0, 3.0, 4.0]), orders(profile_id=["1", "2", "3", "4"]),
-        ("profiles", "profile_id", "numbers instead of text", 4, "'1', '2', '3'", "read as text"),
+        ("profiles", "profile_id", "numbers instead of text", 4, "'1', '2', '3'", "converted to text"),
     ),
     "ids that are whole numbers": (
         people(profile_id=["1", "2", "3", "4"]), orders(profile_id=[1, 2, 3, 4]),
-        ("events", "profile_id", "numbers instead of text", 4, "'1', '2', '3'", "read as text"),
+        ("events", "profile_id", "numbers instead of text", 4, "'1', '2', '3'", "converted to text"),
     ),
     "an event of an unknown profile": (
         people(), orders(profile_id=["ann", "zoe", "zoe", "dan"]),
@@ -76,15 +76,15 @@ KEPT = {
     ),
     "bare dates": (
         people(), orders(datetime=["2026-06-01", "2026-06-02T12:00", "2026-06-03T00:00:00Z", "2026-06-04T00:00:00Z"]),
-        ("events", "datetime", DATES, 2, "'2026-06-01', '2026-06-02T12:00'", "taken as UTC"),
+        ("events", "datetime", DATES, 2, "'2026-06-01', '2026-06-02T12:00'", "treated as UTC"),
     ),
     "naive timestamps": (
         people(), orders(datetime=pd.Timestamp("2026-06-01 12:00")),
-        ("events", "datetime", DATES, 4, "'2026-06-01 12:00:00'", "taken as UTC"),
+        ("events", "datetime", DATES, 4, "'2026-06-01 12:00:00'", "treated as UTC"),
     ),
     "naive datetimes beside text": (
         people(), orders(datetime=objects(pd.Timestamp("2026-06-01"), *["2026-06-02T00:00:00Z"] * 3)),
-        ("events", "datetime", DATES, 1, "'2026-06-01 00:00:00'", "taken as UTC"),
+        ("events", "datetime", DATES, 1, "'2026-06-01 00:00:00'", "treated as UTC"),
     ),
     "months first, as the column proves": (
         people(), orders(datetime=["06/01/2026", "6/13/2026 10:30", "2026-06-03T00:00:00Z", "06/04/2026"]),
@@ -102,27 +102,27 @@ KEPT = {
     "naive datetimes beside aware ones": (
         people(), orders(datetime=objects(*[pd.Timestamp(f"2026-06-0{day}", tz="UTC").to_pydatetime() for day in (1, 2, 3)],
                                           pd.Timestamp("2026-06-04").to_pydatetime())),
-        ("events", "datetime", DATES, 1, "'2026-06-04 00:00:00'", "taken as UTC"),
+        ("events", "datetime", DATES, 1, "'2026-06-04 00:00:00'", "treated as UTC"),
     ),
     "a coordinate that is no number": (
         people(latitude=["42°21'N", None, "1", "2"], longitude=1.0), orders(),
-        ("profiles", "latitude", "not a number", 1, "\"42°21'N\"", "taken as not set"),
+        ("profiles", "latitude", "not a number", 1, "\"42°21'N\"", "treated as not set"),
     ),
     "a coordinate off the globe": (
         people(latitude=[90.0, -90.5, 42.0, None], longitude=[180.0, 1.0, 200.0, None]), orders(),
-        ("profiles", "latitude", "off the globe", 1, "'-90.5'", "taken as not set"),
+        ("profiles", "latitude", "coordinates out of range", 1, "'-90.5'", "treated as not set"),
     ),
     "a suppression with its reason": (
         people(email_suppressed=["HARD_BOUNCE", None, "False", ""]), orders(),
-        ("profiles", "email_suppressed", "neither true nor false", 1, "'HARD_BOUNCE'", "taken as true"),
+        ("profiles", "email_suppressed", "neither true nor false", 1, "'HARD_BOUNCE'", "treated as true"),
     ),
     "a phone number that is a float": (
         people(phone_number=[14155550132.0, None, None, None]), orders(),
-        ("profiles", "phone_number", "numbers instead of text", 1, "'141••••••••'", "read as text"),
+        ("profiles", "phone_number", "numbers instead of text", 1, "'141••••••••'", "converted to text"),
     ),
     "a phone number that was a float": (
         people(phone_number=["14155550132.0", None, None, None]), orders(),
-        ("profiles", "phone_number", "not in E.164", 1, "'141••••••••.•'", "read as E.164"),
+        ("profiles", "phone_number", "not in E.164", 1, "'141••••••••.•'", "converted to E.164"),
     ),
     "a phone number that lost its digits": (
         people(phone_number=["1.41556E+10", None, None, None]), orders(),
@@ -130,13 +130,13 @@ KEPT = {
     ),
     "a phone number that is none": (
         people(phone_number=["+1 415 555 013", "n/a", None, None]), orders(),
-        ("profiles", "phone_number", "too short", 1, "'+1 41• ••• •••'", "kept as written, never texted; an opt-out under it stops numbers that end alike"),
+        ("profiles", "phone_number", "too short", 1, "'+1 41• ••• •••'", "kept as written, never texted; an opt-out for it also stops numbers with the same last digits"),
     ),
     "an unknown consent": (
         people(sms_consent=["yes", "TRUE", "subscribed", None]), orders(),
         ("profiles", "sms_consent", "unknown consent word", 2, "'yes', 'TRUE'",
-         ("taken as never_subscribed for SMS segments, and as an opt-out of the number when texts are sent. Words that count: "
-         "subscribed, unsubscribed, never_subscribed; map yours: consent={'yes': 'subscribed', 'TRUE': 'subscribed'}")),
+         ("treated as never_subscribed in SMS segments, and as an opt-out of the number when texts are sent. Accepted words: "
+         "subscribed, unsubscribed, never_subscribed. To map your words, pass consent={'yes': 'subscribed', 'TRUE': 'subscribed'}")),
     ),
     "no consent at all": (
         people().drop(columns="sms_consent"), orders(),
@@ -159,7 +159,7 @@ def test_what_can_be_kept_is_kept_and_reported(name):
 
 
 ALSO = {
-    "a coordinate off the globe": {"off the globe"},
+    "a coordinate off the globe": {"coordinates out of range"},
     "a phone number that is a float": {"not in E.164"},
     "a phone number that is none": {"no digits"},
     "a profile without an id": {"50.0% of profiles left out"},
@@ -182,11 +182,11 @@ NEXT_ORDER = "(segkit build: --day-first, --month-first). Or write them as YYYY-
 REFUSED = {
     "no id column": (people().drop(columns="profile_id"), orders(), ["profiles, profile_id: this column is missing", "columns={", '--columns "YOUR HEADER=profile_id"']),
     "an id column by another name": (
-        people().rename(columns={"profile_id": "profile-id"}), orders(), ["Did you mean 'profile-id'? The columns are 'profile-id'"],
+        people().rename(columns={"profile_id": "profile-id"}), orders(), ["Did you mean 'profile-id'? The columns are: 'profile-id'"],
     ),
     "no metric column": (
         people(), orders().drop(columns=["metric", "datetime"]),
-        ["events, metric: this column is missing. The columns are 'profile_id'", "events, datetime: this column is missing"],
+        ["events, metric: this column is missing. The columns are: 'profile_id'", "events, datetime: this column is missing"],
     ),
     "two columns of one meaning": (
         people(Email="x", **{"Email Address": "y"}), orders(),
@@ -204,7 +204,7 @@ REFUSED = {
     "ids that a spreadsheet shortened": (
         people(profile_id=["1.23457E+11", "1.23457E+11", "ann", "ann"], city=["Oslo", "Bergen", "Rome", "Rome"]), None,
         ["ids that a spreadsheet shortened, so that several profiles share one, such as '1.23457E+11'",
-         "Their last digits are lost in this file", "Export it again"],
+         "Their last digits are lost in this file", "Export the file again"],
     ),
     "an unset cell in one of two rows": (
         people(profile_id=["ann", "ann", "bea", "cat"], Age=[18, None, 1, 1]), None, ["different rows with the same id"],
@@ -234,7 +234,7 @@ REFUSED = {
     ),
     "no date": (
         people(), orders(datetime=["2026-06-01T00:00:00Z", None, None, "2026-06-01T00:00:00Z"]),
-        ["events, datetime: events without a date (2 times). Give each a date"],
+        ["events, datetime: events without a date (2 times). Add the dates"],
     ),
     "no date among values of several kinds": (
         people(), orders(datetime=objects("2026-06-01T00:00:00Z", None, 1780272000, pd.NaT)),
@@ -267,7 +267,7 @@ def test_what_would_change_an_answer_silently_is_an_error(name):
     """Nothing is loaded, and the message says which table and column, how often, with examples, and what to do."""
     profiles, events, sentences = REFUSED[name]
     columns = {"customer": "profile_id"} if "renaming" in name else None
-    with pytest.raises(DataError, match="would change an answer silently, so nothing was loaded") as error:
+    with pytest.raises(DataError, match="would silently give wrong results, so nothing was loaded") as error:
         Dataset.from_frames(profiles, events, columns=columns, as_of="2026-06-30")
     for sentence in sentences:
         assert sentence in str(error.value)
@@ -323,10 +323,10 @@ def test_leaving_out_keeps_the_rest_and_says_so():
         metric="Placed Order",
     )
     profiles = people(created=["never", "2026-01-01T00:00:00Z", None, None])
-    with pytest.raises(DataError, match="has 5 faults"):
+    with pytest.raises(DataError, match="has 5 issues"):
         Dataset.from_frames(profiles, events)
     shop = Dataset.from_frames(profiles, events, unreadable="leave out")
-    left_out = [row for row in noted(shop) if row[5] == "left out, as asked"]
+    left_out = [row for row in noted(shop) if row[5] == "left out, as requested"]
     assert [(row[1], row[2], row[3]) for row in left_out] == [
         ("created", "unreadable dates", 1),
         ("datetime", "dates in day-month order", 1),
@@ -342,14 +342,16 @@ def test_leaving_out_keeps_the_rest_and_says_so():
 @pytest.mark.parametrize("word", ["skip", "leave_out", None, True, ""])
 def test_there_are_two_ways_with_what_is_unreadable(word):
     """Any other word for `unreadable` is refused with the two there are."""
-    with pytest.raises(DataError, match="the choices are 'raise' and 'leave out'"):
+    with pytest.raises(DataError, match="unreadable must be 'raise' or 'leave out', but it is"):
         Dataset.from_frames(people(), as_of="2026-06-30", unreadable=word)
 
 
 def test_a_default_country_must_be_one():
     """A default country that nobody knows is refused, whether or not there are phone numbers."""
     for profiles in (people(), people(phone_number="(617) 555-0123")):
-        with pytest.raises(DataError, match=r"'Narnia' is not a country\. Pass two letters"):
+        with pytest.raises(
+            DataError, match=r"default_country must be a country's two letters, such as 'US', but it is 'Narnia'"
+        ):
             Dataset.from_frames(profiles, as_of="2026-06-30", default_country="Narnia")
 
 
@@ -383,7 +385,7 @@ def test_several_faults_are_one_error():
     with pytest.raises(DataError) as error:
         Dataset.from_frames(profiles, events, lists=lists)
     first, *lines = str(error.value).splitlines()
-    assert first == "The data has 7 faults that would change an answer silently, so nothing was loaded:"
+    assert first == "The data has 7 issues that would silently give wrong results, so nothing was loaded:"
     assert [re.match(r"  - (\w+, \w+): ", line)[1] for line in lines] == [
         "profiles, profile_id", "profiles, created", "events, profile_id", "events, datetime", "events, value",
         "lists, profile_id", "lists, joined",
@@ -393,7 +395,7 @@ def test_several_faults_are_one_error():
 def test_missing_columns_of_all_tables_are_one_error():
     """What is missing from profiles, events, lists and places is said at once."""
     bare = pd.DataFrame({"x": ["1"]})
-    with pytest.raises(DataError, match="has 10 faults"):
+    with pytest.raises(DataError, match="has 10 issues"):
         Dataset.from_frames(bare, bare, lists=bare, places=bare)
 
 
@@ -468,7 +470,7 @@ FILES = {
     "a row too long": ("events.csv", EVENTS + b"ann,ann.lee@example.com,2026-06-01,5\n", "1 row doesn't have as many cells as the header"),
     "rows too short": ("events.csv", EVENTS + b"ann.lee@example.com\nbea\n", "2 rows don't have as many cells as the header, which has 3"),
     "Latin letters of one byte": ("events.csv", EVENTS + "zoë,X,\n".encode("latin-1"), "line 3 is not text in UTF-8.*encoding="),
-    "a cut gzip": ("events.csv.gz", gzip.compress(EVENTS * 500)[:60], "damaged, was not written to its end"),
+    "a cut gzip": ("events.csv.gz", gzip.compress(EVENTS * 500)[:60], "damaged, was not written completely"),
     "a torn gzip": ("events.csv.gz", bytes(TORN), "can't be read"),
     "a cut bzip": ("events.csv.bz2", bz2.compress(EVENTS * 500)[:60], "can't be read"),
     "no Parquet": ("events.parquet", EVENTS, "can't be read"),
@@ -476,7 +478,7 @@ FILES = {
     "no JSON": ("events.json", EVENTS, "can't be read: it is not JSON, or it is incomplete, in line 1"),
     "cut JSON": ("events.json", b'{"data": [', "can't be read"),
     "empty JSON": ("events.json", b"", "has no rows"),
-    "an old spreadsheet": ("events.xls", b"", "has neither profiles nor events.*It holds: 'events.xls'.*one by one"),
+    "an old spreadsheet": ("events.xls", b"", "has neither profiles nor events.*The folder contains: 'events.xls'.*one by one"),
 }  # fmt: skip
 
 
@@ -501,7 +503,9 @@ def test_a_parquet_without_rows_is_empty(tmp_path):
 def test_a_missing_file_or_folder_offers_near_names(tmp_path):
     """A path that is not there is an error with what is there, nearest first; also where nothing is there at all."""
     (tmp_path / "profiles.csv").write_text("profile_id\nann\n")
-    with pytest.raises(DataError, match=r"no 'profile\.csv'.*Did you mean 'profiles\.csv'\? It holds: 'profiles\.csv'"):
+    with pytest.raises(
+        DataError, match=r"no 'profile\.csv'.*Did you mean 'profiles\.csv'\? The folder contains: 'profiles\.csv'"
+    ):
         sk.load(profiles=tmp_path / "profile.csv")
     with pytest.raises(DataError, match="There is no 'shop' in"):
         sk.load(tmp_path / "shop")
@@ -511,12 +515,12 @@ def test_a_missing_file_or_folder_offers_near_names(tmp_path):
 
 def test_a_folder_without_tables_says_what_it_looks_for(tmp_path):
     """An empty folder, a folder of other files, and a file in the place of a folder all say how to name the files."""
-    with pytest.raises(DataError, match="It holds: nothing"):
+    with pytest.raises(DataError, match="The folder contains: nothing"):
         sk.load(tmp_path)
     (tmp_path / "people.csv").write_text("profile_id\nann\n")
-    with pytest.raises(DataError, match=r"It holds: 'people\.csv'.*sk\.load\(profiles="):
+    with pytest.raises(DataError, match=r"The folder contains: 'people\.csv'.*sk\.load\(profiles="):
         sk.load(tmp_path)
-    with pytest.raises(DataError, match=r"It holds: 'people\.csv'.*sk\.load\(profiles="):
+    with pytest.raises(DataError, match=r"The folder contains: 'people\.csv'.*sk\.load\(profiles="):
         sk.load(tmp_path / "people.csv")
 
 
@@ -552,9 +556,9 @@ def test_files_given_one_by_one_must_be_of_a_known_and_equal_format(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="The folder 'empty' has no parts of a table"):
         sk.load(events=tmp_path / "empty")
-    with pytest.raises(DataError, match=r"'events\.parquet' has another format than 'events\.csv'"):
+    with pytest.raises(DataError, match=r"'events\.parquet' is in a different format from 'events\.csv'"):
         sk.load(events=[tmp_path / "events.csv", tmp_path / "events.parquet"])
-    with pytest.raises(DataError, match="Nothing to load"):
+    with pytest.raises(DataError, match="nothing to load"):
         sk.load(events=[])
 
 

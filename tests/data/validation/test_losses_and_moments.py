@@ -64,8 +64,8 @@ def test_what_else_is_lost_counts():
     )
     shop = sk.Dataset.from_frames(people, events, as_of="2026-06-30", unreadable="leave out")
     assert shop.alarms == [
-        "50.0% of profiles left out (1 of 2). The rows of the report say why.",
-        "66.7% of events left out (2 of 3). The rows of the report say why.",
+        "50.0% of profiles left out (1 of 2). The other rows of the report give the reasons.",
+        "66.7% of events left out (2 of 3). The other rows of the report give the reasons.",
     ]
 
 
@@ -80,8 +80,8 @@ def test_profiles_that_only_events_have_are_added_if_asked():
         or shop.consent("sms", "subscribed").sum() == 1
     )
     assert shop.alarms == []
-    [row] = shop.report.query("fault == 'profiles that only events have'").to_dict("records")
-    assert (row["count"], row["done"]) == (2, "added, as asked, without properties")
+    [row] = shop.report.query("fault == 'profiles that occur only in events'").to_dict("records")
+    assert (row["count"], row["done"]) == (2, "added without properties, as requested")
 
 
 def test_nothing_is_added_where_no_id_matches():

@@ -13,7 +13,7 @@ from segkit.marks import unmarked
 
 BLANKS = st.text(st.sampled_from(" \t\u00a0\u2009\u3000\u200b\u200c\u200d\u2060\ufeff"), max_size=3)
 WORDS = st.text(st.sampled_from("abz019-.éß東👩"), min_size=1, max_size=4)
-MARK = "blanks, apostrophes or other marks around it"
+MARK = "spaces, apostrophes or other marks around the value"
 
 
 @st.composite
@@ -86,7 +86,7 @@ def test_ids_that_differ_by_marks_are_one_person(written, tmp_path):
             assert who(sk.did("Placed Order", at_least=1), shop) == who(sk.in_list("VIP"), shop) == {"ann", "bea"}
             # In a CSV a byte-order mark is the reader's, which takes it off wherever it stands.
             if save != "to_csv" or "\ufeff" not in written:
-                assert report_of(shop, "profile_id")[MARK] == (1, "taken off")
+                assert report_of(shop, "profile_id")[MARK] == (1, "removed")
 
 
 def test_two_rows_of_one_id_but_for_marks_are_one_profile():
@@ -113,8 +113,8 @@ def test_names_of_lists_and_metrics_are_one_name(written):
     assert who(sk.did("VIP", equals=2), shop) == who(sk.did(written, equals=2), shop) == {"ann"}
     assert who(sk.did("Placed Order", equals=1), shop) == {"ann"}
     assert who(sk.in_list("VIP"), shop) == who(sk.in_list(written), shop) == {"ann"}
-    assert report_of(shop, "list_id")[MARK] == (1, "taken off")
-    assert report_of(shop, "metric")["metrics in another spelling"][0] == 2
+    assert report_of(shop, "list_id")[MARK] == (1, "removed")
+    assert report_of(shop, "metric")["metrics in a different spelling"][0] == 2
 
 
 @pytest.mark.parametrize("written", [" 12.50", "12.50\u00a0", "'12.50", '="12.50"', "\ufeff12.50", "12\u200b.50"])
@@ -145,7 +145,7 @@ def test_known_truths_are_truths(written):
     people = pd.DataFrame({"profile_id": ["ann", "bea"], "email": "x@example.com", "email_suppressed": [written, "no"]})
     shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
     assert shop.profiles["email_suppressed"].tolist() == [True, False]
-    assert report_of(shop, "email_suppressed") == {MARK: (1, "taken off")}
+    assert report_of(shop, "email_suppressed") == {MARK: (1, "removed")}
 
 
 def test_blank_amounts_and_numbers_are_not_set():

@@ -331,11 +331,11 @@ WRONG = {
     "an unknown kind": ("did_not: Clicked SMS", ["'did_not'", "Did you mean 'did not'"]),
     "an unknown key": ("did: Clicked SMS\nat leats: 1", ["line 4, at leats", "Did you mean 'at least'"]),
     "a key of another kind": ("did not: Clicked SMS\nat least: 1", ["There is no key 'at least' here"]),
-    "two comparisons": ("did: Clicked SMS\nat least: 1\nat most: 2", ["exactly one of", "under all of"]),
-    "no comparison of days": ("did on days: Placed Order", ["A condition with did on days has exactly one of"]),
+    "two comparisons": ("did: Clicked SMS\nat least: 1\nat most: 2", ["exactly one of", 'under the key "all of:"']),
+    "no comparison of days": ("did on days: Placed Order", ["A condition with did on days must have exactly one of"]),
     "a period of the calendar": ("did: Clicked SMS\nwhen: in the last calendar day", ["in the last calendar month"]),
-    "no comparison of a sum": ("spent on: Placed Order", ["A condition with spent on has exactly one of"]),
-    "no test": ("has: Age", ["A test of a property's value has exactly one of"]),
+    "no comparison of a sum": ("spent on: Placed Order", ["A condition with spent on must have exactly one of"]),
+    "no test": ("has: Age", ["A test of a property's value must have exactly one of"]),
     "a bare number as text": ("has: 7\nequals: a", ["line 3, has", 'has: "7"']),
     "a bare truth as text": ("did: true", ["true or false", 'did: "true"']),
     "a bare date as text": ("has: A\nequals: 2026-01-01", ["a date", 'equals: "2026-01-01"']),
@@ -359,7 +359,7 @@ WRONG = {
     "a century and more": ("did: Clicked SMS\nwhen: in the last 99999 days", ["36,525"]),
     "one text for several": ("has: City\nis in: Boston", ["is in", "a list"]),
     "one item for several": ("has: Tags\ncontains any of: a", ["contains any of", "a list"]),
-    "no item of several": ("has: Tags\ncontains all of: []", ["contains all of", "several items"]),
+    "no item of several": ("has: Tags\ncontains all of: []", ["contains all of", "one or more items"]),
     "an item that is nothing": ("has: Tags\ncontains all of:\n  - a\n  -", ["contains all of", "it is empty"]),
     "a truth for an item": ("has: Tags\nnot contains any of: [true]", ["not contains any of", "a finite number"]),
     "a bare number in an item": ("has: Tags\ncontains text in item: 7", ['contains text in item: "7"']),
@@ -370,11 +370,11 @@ WRONG = {
     "a date of an event": ("did: A\nwhere:\n  - has: B\n    when: on 2026-01-01", ["where/1/when"]),
     "a test of no kind": (
         "did: A\nwhere:\n  - property: B\n    equals: b",
-        ["line 5, where/1: A test of a property has"],
+        ["line 5, where/1: A test of a property must have"],
     ),
     "two kinds in a test": ("did: A\nwhere:\n  - has: B\n    is set: B", ["where/1", "this one has 'has', 'is set'"]),
     "a test beside is set": ("did: A\nwhere:\n  - is set: B\n    equals: b", ["line 6, where/1/equals"]),
-    "a list in place of a mapping": ("not: [a]", ["not:", "a key with a colon"]),
+    "a list in place of a mapping": ("not: [a]", ["not:", "a key, a colon and a value"]),
     "an unknown decimal": ("spent on: A\nat least: {decimal: 1e9}", ["at least"]),
 }
 
@@ -399,14 +399,14 @@ def test_the_schema_refuses_the_same(name):
 
 
 @pytest.mark.parametrize(("text", "parts"), [
-    ("", ["line 1", "Nothing is written here"]),
-    ("# only this\n", ["Nothing is written here"]),
-    ("- a", ["a key with a colon"]),
-    ("a: [", ["not YAML", "line 1"]),
-    ("a: b: c", ["not YAML", "line 1"]),
-    ("a\x00", ["not YAML"]),
-    ("segkit: 1\n---\nname: It", ["not YAML", "single document"]),
-    ("segkit: 2\nname: It\nall of: []", ["line 1, segkit", "reads segkit: 1"]),
+    ("", ["line 1", "The text is empty"]),
+    ("# only this\n", ["The text is empty"]),
+    ("- a", ["a key, a colon and a value"]),
+    ("a: [", ["not valid YAML", "line 1"]),
+    ("a: b: c", ["not valid YAML", "line 1"]),
+    ("a\x00", ["not valid YAML"]),
+    ("segkit: 1\n---\nname: It", ["not valid YAML", "single document"]),
+    ("segkit: 2\nname: It\nall of: []", ["line 1, segkit", "reads only the format segkit: 1"]),
     ("segkit: true\nname: It\nall of: []", ["segkit"]),
     ("name: It\nall of: []", ["segkit: 1"]),
     ("segkit: 1\nall of: []", ["name needs text"]),
@@ -431,7 +431,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_lines():
     message = faults_of(
         "segkit: 1\nname: no\nall of:\n  - did: Clicked SMS\n    at least: -1\n    when: soon\n  - any of:\n      - can receive: fax\n"
     )
-    assert "4 faults" in message
+    assert "4 mistakes" in message
     assert [int(line.split("line ")[1].split(",")[0]) for line in message.splitlines()[1:]] == [2, 5, 6, 8]
     assert "all of/2/any of/1/can receive" in message
 
@@ -465,7 +465,7 @@ def test_any_data_reads_or_is_refused(data):
 def test_a_misspelt_test_is_one_fault():
     """Who mistypes a comparison is told of the slip, and not also that a comparison is missing."""
     message = faults_of("segkit: 1\nname: It\nall of:\n  - {has: Age, at leats: 1}\n  - {spent on: A, mroe than: 1}\n")
-    assert "2 faults" in message
+    assert "2 mistakes" in message
     assert [part for part in ("Did you mean 'at least'", "Did you mean 'more than'") if part not in message] == []
 
 

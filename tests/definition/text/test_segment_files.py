@@ -42,10 +42,10 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
         load_segments(tmp_path)
     lines = str(caught.value).splitlines()
 
-    assert lines[0] == "The text of the segments has 4 faults, so nothing was read:"
+    assert lines[0] == "The text has 4 mistakes, so nothing was read:"
     assert lines[1].startswith("  - one.yaml, line 4, all of/1/did: ")
     assert lines[2].startswith("  - one.yaml, line 5, all of/2/foo: ")
-    assert lines[3].startswith("  - two.yaml, line 3: This is not YAML")
+    assert lines[3].startswith("  - two.yaml, line 3: This is not valid YAML")
     assert lines[4].startswith("  - wide.yaml, byte 9: This is not UTF-8")
 
 
@@ -61,7 +61,7 @@ def test_two_files_of_one_name_are_a_fault(tmp_path):
 def test_a_folder_without_segments_says_what_it_holds(tmp_path):
     """An empty folder, or one of other files, is named with what it holds and what is looked for."""
     (tmp_path / "notes.txt").write_text("", encoding="utf-8")
-    with pytest.raises(sk.DefinitionError, match=r"\.yaml or \.yml\. It holds: 'notes\.txt'"):
+    with pytest.raises(sk.DefinitionError, match=r"\.yaml or \.yml\. The folder contains: 'notes\.txt'"):
         load_segments(tmp_path)
 
 

@@ -96,14 +96,14 @@ def test_the_ids_may_be_the_index_or_a_column_under_any_known_header():
 
 
 def test_a_known_column_obeys_its_rules():
-    """What is off the globe is taken as not set, and a replaced postal code is read, placed and reported anew."""
+    """What is off the globe is treated as not set, and a replaced postal code is read, placed and reported anew."""
     shop = SHOP.with_properties(framed(latitude=[42.36, 100.0, None], longitude=[-71.06, 13.4, None]))
     assert who(sk.is_set("latitude"), shop) == ["ann"]
-    assert "off the globe" in set(shop.report["fault"])
+    assert "coordinates out of range" in set(shop.report["fault"])
     odd = SHOP.with_properties(framed(zip=["2110", "10115", "02139"]))
     found = odd.report.query("column == 'zip'").set_index("fault")["count"].to_dict()
     assert found == {
-        "US postal codes in another form": 1,
+        "US postal codes in a different form": 1,
         "profiles that had a property of this name": 2,
         "postal codes without a country": 1,
     }

@@ -92,7 +92,9 @@ def test_klaviyo_can_say_once_by_any_and_never_by_all():
     apart = sk.did("Placed Order", where=EITHER[0]) | sk.did("Placed Order", where=EITHER[1])
     assert sk.to_klaviyo(sk.Segment("It", once), **ids) == sk.to_klaviyo(sk.Segment("It", apart), **ids)
     assert sk.to_klaviyo(sk.Segment("It", ~once), **ids) == sk.to_klaviyo(sk.Segment("It", ~apart), **ids)
-    with pytest.raises(sk.DefinitionError, match="Nearest: a condition for each of the 2 alternatives, joined by OR"):
+    with pytest.raises(
+        sk.DefinitionError, match="Nearest alternative: a condition for each of the 2 alternatives, joined by OR"
+    ):
         sk.to_klaviyo(sk.Segment("It", sk.did("Placed Order", at_least=2, where=EITHER)), **ids)
 
 

@@ -119,7 +119,7 @@ def test_events_after_the_moment_never_count_and_are_reported():
     column = sk.membership(sk.Segment("ever", sk.did("Clicked SMS", equals=2)), shop)["ever"]
     assert column.tolist() == [True, False, False]
     late = shop.report[shop.report["fault"].str.startswith("events after as_of")]
-    assert late[["table", "count", "done"]].to_numpy().tolist() == [["events", 1, "never count"]]
+    assert late[["table", "count", "done"]].to_numpy().tolist() == [["events", 1, "never counted"]]
 
 
 def test_a_shop_prints_counts_and_dates_and_no_person():
@@ -256,7 +256,7 @@ def test_countries_and_phones_follow_the_profiles():
 
 def test_a_shop_needs_profiles_or_events():
     """Lists alone are no shop, and neither is an empty table."""
-    with pytest.raises(DataError, match="Nothing to load"):
+    with pytest.raises(DataError, match="nothing to load"):
         Dataset.from_frames(None, lists=pd.DataFrame({"profile_id": ["ann"], "list_id": ["VIP"]}))
     with pytest.raises(DataError, match="profiles has no rows"):
         Dataset.from_frames(PEOPLE.iloc[:0], CLICKS)

@@ -66,7 +66,7 @@ def test_a_slider_over_days_is_pictured_in_days(shop):
 
 def test_a_number_of_days_is_asked_for():
     """There is no word for any day, since that is what `did` says; numbers are whole."""
-    with pytest.raises(sk.DefinitionError, match=r"did_on_days.* needs at least one of: 'equals'"):
+    with pytest.raises(sk.DefinitionError, match=r"did_on_days.* needs one or more of: 'equals'"):
         sk.did_on_days("Placed Order", in_last_days=30)
     with pytest.raises(sk.DefinitionError, match="whole number"):
         sk.did_on_days("Placed Order", at_least=1.5)
@@ -78,7 +78,9 @@ def test_klaviyo_counts_events_and_is_offered_as_many():
     for days, events in (({"at_least": 1}, {"at_least": 1}), ({"fewer_than": 1}, {"equals": 0})):
         by_days, by_events = sk.did_on_days("Placed Order", **days), sk.did("Placed Order", **events)
         assert sk.to_klaviyo(sk.Segment("It", by_days), **ids) == sk.to_klaviyo(sk.Segment("It", by_events), **ids)
-    with pytest.raises(sk.DefinitionError, match=r"Nearest: did Placed Order at least 3 times in the last 365 days"):
+    with pytest.raises(
+        sk.DefinitionError, match=r"Nearest alternative: did Placed Order at least 3 times in the last 365 days"
+    ):
         sk.to_klaviyo(
             sk.Segment("Loyal", sk.did_on_days("Placed Order", at_least=3, in_last_days=365)),
             metric_ids={"Placed Order": "a"},

@@ -99,5 +99,7 @@ def test_klaviyo_can_say_once_of_any_and_never_of_all():
     once, apart = sk.did(CLICKED), sk.did("Clicked SMS") | sk.did("Clicked Email")
     assert sk.to_klaviyo(sk.Segment("It", once), **ids) == sk.to_klaviyo(sk.Segment("It", apart), **ids)
     assert sk.to_klaviyo(sk.Segment("It", ~once), **ids) == sk.to_klaviyo(sk.Segment("It", ~apart), **ids)
-    with pytest.raises(sk.DefinitionError, match="Nearest: a condition for each of the 2 metrics, joined by OR"):
+    with pytest.raises(
+        sk.DefinitionError, match="Nearest alternative: a condition for each of the 2 metrics, joined by OR"
+    ):
         sk.to_klaviyo(sk.Segment("It", sk.did(CLICKED, at_least=3)), **ids)

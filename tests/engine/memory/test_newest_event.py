@@ -77,7 +77,7 @@ def test_something_must_be_asked_of_the_event():
         with pytest.raises(sk.DefinitionError, match=r"^where of last_event must be a mapping"):
             sk.last_event("Placed Order", where=where)
     for where in ("", "where: []\n"):
-        with pytest.raises(sk.DefinitionError, match=r"last event needs at least one of: 'where'"):
+        with pytest.raises(sk.DefinitionError, match=r"last event needs the key 'where'"):
             sk.Segment.from_yaml(f"segkit: 1\nname: It\nlast event: Placed Order\n{where}")
 
 
@@ -85,7 +85,11 @@ def test_klaviyo_knows_no_newest_and_is_offered_any():
     """Klaviyo can ask for any event of the kind, or for none, and both refusals say so."""
     last = sk.last_event("Placed Order", where=RETURNED, in_last_days=90)
     ids = {"metric_ids": {"Placed Order": "a"}}
-    with pytest.raises(sk.DefinitionError, match="Nearest: did Placed Order at least once in the last 90 days, where"):
+    with pytest.raises(
+        sk.DefinitionError, match="Nearest alternative: did Placed Order at least once in the last 90 days, where"
+    ):
         sk.to_klaviyo(sk.Segment("It", last), **ids)
-    with pytest.raises(sk.DefinitionError, match="Nearest: did Placed Order zero times in the last 90 days, where"):
+    with pytest.raises(
+        sk.DefinitionError, match="Nearest alternative: did Placed Order zero times in the last 90 days, where"
+    ):
         sk.to_klaviyo(sk.Segment("It", ~last), **ids)

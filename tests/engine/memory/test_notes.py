@@ -46,7 +46,7 @@ def test_a_value_that_nobody_has_is_told_with_near_values_and_counts():
     """The sentence names the value, what may have been meant, and what the data has, commonest first, thousands marked."""
     (note,) = notes(sk.has("Gender", equals="Female"), PEOPLE)
     assert note == (
-        "Nobody has Gender 'Female'. Did you mean 'female' (1,311)? The data has 'female' (1,311), 'male' (837), "
+        "Nobody has Gender 'Female'. Did you mean 'female' (1,311)? The values in the data are 'female' (1,311), 'male' (837), "
         "'nonbinary' (52), 'agender' (1), 'fluid' (1) and 1 more."
     )
 
@@ -93,7 +93,7 @@ def test_every_way_of_asking_for_a_whole_item_is_told(condition: Condition):
     """Items are counted by the profiles that list them, and one of "all of" that is missing is told though others are there."""
     about = [note for note in notes(condition, TOPICS) if "Interests" in note]
     assert about == [
-        "Nobody has Interests 'Sale Alerts'. Did you mean 'sale alerts' (2)? The data has 'sale alerts' (2), 'restocks' (1)."
+        "Nobody has Interests 'Sale Alerts'. Did you mean 'sale alerts' (2)? The values in the data are 'sale alerts' (2), 'restocks' (1)."
     ]
 
 
@@ -128,7 +128,7 @@ def test_a_value_that_no_way_of_asking_finds_is_told_once_of_texts_and_items():
     """What is near may be a text or an item."""
     condition = sk.has("Interests", equals="Restock") | sk.has("Interests", contains_item="Restock")
     assert notes(condition, MIXED) == (
-        "Nobody has Interests 'Restock'. Did you mean 'restocks' (1)? The data has 'restocks' (1), 'sale alerts' (1).",
+        "Nobody has Interests 'Restock'. Did you mean 'restocks' (1)? The values in the data are 'restocks' (1), 'sale alerts' (1).",
     )
 
 
@@ -152,7 +152,7 @@ CITIES = shop_of(city=["Boston"] * 3 + ["Salem"] * 2 + ["Lynn"])
         (["Boston", "Worcester"], None),
         (["Boston", "Salm"], "Nobody has city 'Salm'. Did you mean 'Salem' (2)? The data has"),
         (["Salem", "SALEM", "salem "], None),
-        (["Worcester", "Quincy"], "Nobody has city 'Worcester' or 'Quincy'. The data has 'Boston' (3), "),
+        (["Worcester", "Quincy"], "Nobody has city 'Worcester' or 'Quincy'. The values in the data are 'Boston' (3), "),
         (["Bostn", "Salm"], "Nobody has city 'Bostn' or 'Salm'. Did you mean 'Boston' (3) or 'Salem' (2)? The data"),
     ],
 )
@@ -190,7 +190,7 @@ def test_a_slip_in_an_event_property_is_told_with_counts_of_events():
     (note,) = notes(failed, FAILURES)
     assert note == (
         "No 'Failed to Deliver SMS' event has Failure Type 'Device unreachabel'. Did you mean 'Device unreachable' (2 events)? "
-        "The data has 'Device unreachable' (2 events), 'Landline' (1 event)."
+        "The values in the data are 'Device unreachable' (2 events), 'Landline' (1 event)."
     )
     assert "Did you mean 'Landline' (1 event)?" in notes(in_order, FAILURES)[1]
 
@@ -214,9 +214,11 @@ def test_of_many_values_only_near_ones_and_their_number_are_named():
     shop = shop_of(town=[f"{one}{two}borough" for one in "ABCDEFGH" for two in "aeioulnr"] * 3)
 
     assert notes(sk.has("town", equals="aaborough"), shop) == (
-        "Nobody has town 'aaborough'. Did you mean 'Aaborough' (3)? The data has 64 values of town.",
+        "Nobody has town 'aaborough'. Did you mean 'Aaborough' (3)? The data has 64 different values of town.",
     )
-    assert notes(sk.has("town", equals="xyz"), shop) == ("Nobody has town 'xyz'. The data has 64 values of town.",)
+    assert notes(sk.has("town", equals="xyz"), shop) == (
+        "Nobody has town 'xyz'. The data has 64 different values of town.",
+    )
 
 
 SECRETS = ["ann.lee@example.com", "+14155550132", "(415) 555-0133", "4155550134", "192.0.2.17"]
@@ -240,7 +242,7 @@ def test_addresses_and_numbers_are_never_named_wherever_they_stand():
     shop = shop_of(Contact=[*SECRETS, "shop"], sms_consent=["subscribed"] * 6)
     (note,) = notes(sk.has("Contact", equals="ann.le@example.com"), shop)
 
-    assert note.endswith("The data has 'shop' (1) and 5 more.")
+    assert note.endswith("The values in the data are 'shop' (1) and 5 more.")
     assert not [secret for secret in [*SECRETS, "ann.le@"] if secret in note]
 
 
@@ -253,7 +255,7 @@ def test_values_that_hardly_two_profiles_share_are_never_named():
 def test_long_values_are_cut():
     """A page of text is no help in a sentence."""
     (note,) = notes(sk.has("Note", equals="b" * 90), shop_of(Note=["a" * 90]))
-    assert note == f"Nobody has Note '{'b' * 39}…'. The data has '{'a' * 39}…' (1)."
+    assert note == f"Nobody has Note '{'b' * 39}…'. The values in the data are '{'a' * 39}…' (1)."
 
 
 NUMBERS = shop_of(phone_number=["+16175550123", "+16175550124", "+14165550123", None], sms_consent=["subscribed"] * 4)
@@ -266,7 +268,7 @@ def test_a_country_of_no_phone_number_is_told(condition: Condition):
     """The countries that the data has are named with how many numbers each has."""
     (note,) = notes(condition, NUMBERS)
     assert note.startswith("No phone number in the data is from 'SE'")
-    assert note.endswith("The data has numbers from 'US' (2), 'CA' (1).")
+    assert note.endswith("The numbers in the data are from 'US' (2), 'CA' (1).")
 
 
 def test_one_country_of_several_is_enough():

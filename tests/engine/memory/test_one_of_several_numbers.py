@@ -52,7 +52,9 @@ def test_klaviyo_is_given_a_condition_for_each_number():
     assert sk.to_klaviyo(sk.Segment("It", sk.has("Size", not_in=[38, 39]))) == sk.to_klaviyo(
         sk.Segment("It", sk.has("Size", not_equals=38) & sk.has("Size", not_equals=39))
     )
-    with pytest.raises(sk.DefinitionError, match="Nearest: a condition for each of the 2 numbers, joined by OR"):
+    with pytest.raises(
+        sk.DefinitionError, match="Nearest alternative: a condition for each of the 2 numbers, joined by OR"
+    ):
         sk.to_klaviyo(
             sk.Segment("It", sk.did("Placed Order", where={"Size": [38, 39]})), metric_ids={"Placed Order": "a"}
         )

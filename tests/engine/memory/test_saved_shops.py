@@ -269,7 +269,7 @@ def test_a_saved_shop_is_its_owners_alone(saved: Path):
         os.umask(old)
     for path in [saved, *saved.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
-    assert "It holds people" in json.loads((saved / NAME).read_text())["about"]
+    assert "personal data" in json.loads((saved / NAME).read_text())["about"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights to folders are others on Windows")
@@ -527,7 +527,7 @@ def test_errors_of_a_saved_shop_are_segkits_own(saved: Path):
     digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
     files = {**manifest.files, f"{TABLES}/profiles.parquet": digest}
     (saved / NAME).write_text(Manifest(files, manifest.shop).text())
-    with pytest.raises(DataError, match="its content is impossible"):
+    with pytest.raises(DataError, match="its content is not valid"):
         opened(saved)
 
 

@@ -180,7 +180,7 @@ def test_cursors_that_circle_end_at_once(length):
     with Server({"/api/profiles": []}) as server:
         counted = circle(server, length)
         account = Account(key=KEY, host=server.url, clock=Clock(wait=lambda _seconds: None))
-        with pytest.raises(AccountError, match=rf"Get Profiles, page {length + 1}: .* leads back to an earlier one"):
+        with pytest.raises(AccountError, match=rf"Get Profiles, page {length + 1}: .* leads back to an earlier page"):
             list(pages(account, PROFILES))
 
     assert counted == dict.fromkeys(range(-1, length), 1)
@@ -192,7 +192,7 @@ def test_a_pull_that_is_resumed_does_not_circle_either(tmp_path):
         counted = circle(server, 3)
         account = Account(key=KEY, host=server.url, clock=Clock(wait=lambda _seconds: None))
         for _ in range(3):
-            with pytest.raises(AccountError, match="leads back to an earlier one"):
+            with pytest.raises(AccountError, match="leads back to an earlier page"):
                 pull(tmp_path, account=account)
 
     assert max(counted.values()) <= 3

@@ -77,7 +77,7 @@ def test_a_refusal_is_a_message_and_a_code(server, tmp_path, capsys):
     server.fail("/api/profiles", Fault(403))
     assert main(["pull", str(tmp_path)]) == 2
     err = capsys.readouterr().err
-    assert "segkit: Get Profiles: the key is not allowed to do this (403). It needs 'profiles:read'" in err
+    assert "segkit: Get Profiles: the key is not allowed to do this (403). It needs the scope 'profiles:read'" in err
     assert "Traceback" not in err
     assert main(["pull", str(tmp_path)]) == 0
     assert len(server.asked("/api/events")) == 5
@@ -112,6 +112,6 @@ def test_without_a_key_the_variable_is_named(tmp_path):
     without_key = {name: text for name, text in os.environ.items() if name != client.KEY_VARIABLE}
     ran = subprocess.run(words, cwd=ROOT, env=without_key, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
-    assert ran.stderr.startswith("segkit: There is no key for the account.")
+    assert ran.stderr.startswith("segkit: There is no API key for the account.")
     assert "KLAVIYO_API_KEY" in ran.stderr
     assert not (tmp_path / "shop").exists()

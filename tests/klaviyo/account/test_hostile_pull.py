@@ -46,7 +46,7 @@ def test_half_an_emoji_ends_no_pull(server, tmp_path):
     texts = cut(server)
     pulled = pull(tmp_path, segments=True, account=account(server))
     assert [note for note in pulled.notes if "half a character" in note] == [
-        f"{texts} texts held half a character, cut within an emoji: it was replaced by \ufffd."
+        f"{texts} strings contained half a character, such as half an emoji, which was replaced by \ufffd."
     ]
     shop = sk.load(tmp_path)
     assert WHOLE in {shop.column("first_name").value(row) for row in range(len(shop.profile_ids))}
@@ -66,7 +66,7 @@ def test_pages_kept_with_half_an_emoji_are_read_again(server, tmp_path):
     events = len(server.asked("/api/events"))
     pulled = pull(tmp_path, account=account(server))
     assert len(server.asked("/api/events")) == events
-    assert any(f"{texts - 1} texts held half a character" in note for note in pulled.notes)
+    assert any(f"{texts - 1} strings contained half a character" in note for note in pulled.notes)
 
 
 @pytest.mark.parametrize("included", ["x", 5, [5], [{"type": "metric"}], [{"type": "metric", "id": ["m"]}], {"a": 1}])
@@ -83,7 +83,7 @@ def test_a_page_nested_without_bottom_ends_in_our_error(levels, server, tmp_path
     """Brackets without end in an answer are no document, or a malformed page."""
     body = b'{"data": [], "x": ' + b"[" * levels + b"]" * levels + b"}"
     server.fail("/api/profiles", *[Fault(200, body)] * 20)
-    with pytest.raises(AccountError, match=r"more than 100 deep|not a JSON document"):
+    with pytest.raises(AccountError, match=r"more than 100 levels deep|not a JSON document"):
         pull(tmp_path, account=account(server))
 
 

@@ -181,7 +181,7 @@ def test_segments_and_their_members(server, tmp_path):
     assert members["joined"].tolist() == [one["attributes"]["joined_group_at"] for one in there]
     assert set(members["segment"]) == {"Segment 3"}
     assert not (tmp_path / "lists.parquet").exists()
-    with pytest.raises(AccountError, match=r"no segment 'segment 3'\. Did you mean 'Segment 3'"):
+    with pytest.raises(AccountError, match=r"no segment named 'segment 3'\. Did you mean 'Segment 3'"):
         pull(tmp_path / "other", members_of="segment 3", account=account(server))
     assert len(server.asked("/api/events")) == 13  # of the first pull: a wrong name is found before the long downloads
 
@@ -338,14 +338,14 @@ PAGE = {"data": [{"type": "profile", "id": "P1", "attributes": {}}], "links": {"
 @pytest.mark.parametrize(("page", "said"), [
     ({"data": None}, "no list named 'data'"),
     ({"data": {"type": "profile", "id": "P1"}}, "no list named 'data'"),
-    (PAGE | {"data": [*PAGE["data"], {"type": "event", "id": "E1"}]}, "not of type profile at position 2"),
-    (PAGE | {"data": [{"type": "profile", "attributes": {}}]}, "without an id"),
-    (PAGE | {"data": ["P1"]}, "not of type profile at position 1"),
+    (PAGE | {"data": [*PAGE["data"], {"type": "event", "id": "E1"}]}, "item 2 of its data is not of type profile"),
+    (PAGE | {"data": [{"type": "profile", "attributes": {}}]}, "item 1 of its data has no id"),
+    (PAGE | {"data": ["P1"]}, "item 1 of its data is not of type profile"),
     (PAGE | {"data": [{"type": "profile", "id": "P1", "attributes": {"properties": ["a"]}}]}, "names and values"),
     (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/"}}, "no cursor"),
     (PAGE | {"links": {"next": 5}}, "no cursor"),
     (PAGE | {"links": ["next"]}, "no cursor"),
-    (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/?page%5Bcursor%5D=NQ%3D%3D"}}, "back to an earlier one"),
+    (PAGE | {"links": {"next": "https://a.klaviyo.com/api/profiles/?page%5Bcursor%5D=NQ%3D%3D"}}, "back to an earlier page"),
 ])  # fmt: skip
 def test_a_malformed_page_is_named_and_nothing_is_lost(server, tmp_path, page, said):
     """The error names the request and the number of the page; the pages before it stay, and a whole one is asked for again."""
@@ -368,7 +368,7 @@ def test_a_malformed_page_is_named_and_nothing_is_lost(server, tmp_path, page, s
 def test_an_event_without_its_profile_is_a_malformed_page(server, tmp_path):
     """What could not be told apart later is refused when it comes."""
     server.content["/api/events"][7] = resource("event", "E7", datetime="2026-01-01T00:00:00+00:00")
-    with pytest.raises(AccountError, match=r"Get Events, page 2: .* without a metric or a profile at position 3"):
+    with pytest.raises(AccountError, match=r"Get Events, page 2: item 3 of its data lacks a metric or a profile"):
         pull(tmp_path, account=account(server))
 
 
@@ -448,9 +448,7 @@ def test_profiles_older_than_a_day_are_fetched_again(server, tmp_path, path, lat
     assert len(server.asked("/api/profiles")) == 5
     assert server.asked("/api/events") == []
     assert resumed.profiles_as_of == (MOMENT + later).replace(microsecond=0)
-    assert (
-        "on 2026-07-01 at 08:12 UTC, not within the last day, so all profiles were downloaded again" in resumed.notes[0]
-    )
+    assert "on 2026-07-01 at 08:12 UTC, more than a day ago, so all profiles were downloaded again" in resumed.notes[0]
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=1), DAY])
@@ -491,7 +489,7 @@ def test_members_older_than_a_day_are_fetched_again(server, tmp_path, later, is_
     server.content[lists[0]].append(newcomer)
     resumed = pull(tmp_path, account=account(server, moment=MOMENT + later))
     rows = pd.read_parquet(tmp_path / "lists.parquet")
-    again = "on 2026-07-01 at 08:12 UTC, not within the last day, so all members of lists were downloaded again."
+    again = "on 2026-07-01 at 08:12 UTC, more than a day ago, so all members of lists were downloaded again."
 
     assert ("01NEWCOMER" in set(rows["profile_id"])) == is_again
     assert sum(again in note for note in resumed.notes) == is_again
@@ -518,10 +516,10 @@ def test_the_files_say_from_when_their_consent_dates(server, tmp_path):
 def test_an_unfinished_pull_is_gone_on_with_only_as_itself(server, tmp_path):
     """Another question, or another account's key, does not mix with the pages that are there; restart drops them."""
     broken_off(server, tmp_path, since="2026-01-01")
-    with pytest.raises(AccountError, match=r"since='2026-01-01T00:00:00Z'; this pull has .*since=None"):
+    with pytest.raises(AccountError, match=r"since='2026-01-01T00:00:00Z', but this pull has .*since=None"):
         pull(tmp_path, account=account(server))
     other = {"/api/metrics": [resource("metric", "Others", name="Placed Order")]}
-    with Server(other) as elsewhere, pytest.raises(AccountError, match="of another account"):
+    with Server(other) as elsewhere, pytest.raises(AccountError, match="from another account"):
         pull(tmp_path, since="2026-01-01", account=account(elsewhere))
     pull(tmp_path, restart=True, account=account(server))
     assert len(pd.read_parquet(tmp_path / "events.parquet")) == 61
@@ -580,7 +578,7 @@ def test_a_second_pull_replaces_the_first(server, tmp_path):
 def test_a_file_is_no_folder(server, tmp_path):
     """A name that a file has is refused before anything is asked."""
     (tmp_path / "shop").touch()
-    with pytest.raises(FileError, match="Give the name of a folder"):
+    with pytest.raises(FileError, match="Choose another folder"):
         pull(tmp_path / "shop", account=account(server))
     assert server.requests == []
 

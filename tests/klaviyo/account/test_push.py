@@ -91,7 +91,7 @@ def test_pushing_twice_sends_nothing_the_second_time(server, account):
 
     assert sent(server) == []
     assert [change.action for change in pushed.changes] == ["leave", "leave"]
-    assert "'Clicked' (id New001) already has this definition: nothing to send." in str(pushed)
+    assert "'Clicked' (id New001) already has this definition, so nothing needs to be sent." in str(pushed)
 
 
 def test_the_order_of_conditions_says_nothing(server, account):
@@ -148,7 +148,7 @@ def test_without_a_key_a_dry_run_asks_nobody(monkeypatch):
     shown = str(push(CLICKED, names=NAMES, dry_run=True))
 
     assert shown.startswith("POST /api/segments\nrevision: ")
-    assert shown.endswith(f"since {KEY_VARIABLE} is not set: a segment of the same name would be updated.")
+    assert shown.endswith("An existing segment with the same name would be updated.")
     with pytest.raises(AccountError, match=KEY_VARIABLE):
         push(CLICKED, names=NAMES)
     with pytest.raises(AccountError, match=KEY_VARIABLE):
@@ -203,7 +203,7 @@ def test_an_unknown_id_is_refused(server, account):
 
 def test_one_id_is_for_one_segment(account):
     """Several segments can't all become one."""
-    with pytest.raises(DefinitionError, match="update must be given with one segment, not with 2"):
+    with pytest.raises(DefinitionError, match="but 2 segments were passed"):
         push([CLICKED, OSLO], account=account, update="SegAaa")
 
 
@@ -272,7 +272,7 @@ def test_changes_keep_to_the_published_pace(server, account, time):
 def test_more_than_a_day_takes_is_refused_before_it_begins(server, account):
     """Better to be told at once than at the hundred and first."""
     many = [sk.Segment(f"Segment {number}", SMS) for number in range(MOST_A_DAY + 1)]
-    with pytest.raises(AccountError, match="101 requests of one kind, and Klaviyo allows 100 a day"):
+    with pytest.raises(AccountError, match="101 requests of one kind, but Klaviyo allows only 100 a day"):
         push(many, account=account)
 
     assert sent(server) == []

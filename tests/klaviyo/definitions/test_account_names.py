@@ -58,7 +58,7 @@ def test_what_names_nothing_is_refused(content, tmp_path):
     """A file of another shape is named, and the two shapes that are read are shown."""
     path = tmp_path / "names.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(DataError, match=r"names\.json names neither metrics nor lists"):
+    with pytest.raises(DataError, match=r"no names of metrics or lists in names\.json"):
         AccountNames.from_file(path)
 
 

@@ -10,7 +10,7 @@ from segkit.definition.timeframes import BetweenAgo
 @pytest.mark.parametrize("operator", ["in-the-last", "at-least", "in-the-next", "anniversary-last", "anniversary-next"])
 def test_a_window_of_no_days_is_refused(operator):
     """The reason says from how many."""
-    with pytest.raises(sk.DefinitionError, match=r"condition group 1, condition 1: .*from 1 to 36,525, and 0 is not"):
+    with pytest.raises(sk.DefinitionError, match=r"condition group 1, condition 1: .*from 1 to 36,525, but it is 0"):
         sk.from_klaviyo(definition([property_("created", dates(operator, unit="day", quantity=0))]))
 
 

@@ -132,13 +132,13 @@ def test_groups_are_all_of_any_of_without_needless_brackets():
 
 @pytest.mark.parametrize(("payload", "said"), [
     ("{", "not JSON"),
-    (None, "there is null instead"),
-    (7, "there is 7 instead"),
-    ({}, "it has nothing"),
+    (None, "it contains null instead"),
+    (7, "it contains 7 instead"),
+    ({}, "it is an empty object"),
     ({"data": []}, "the page is empty"),
     ({"data": {"attributes": {"name": "Old", "definition": None}}}, "condition_groups must be a list"),
-    ({"data": {"attributes": 5}}, "there is 5 instead"),
-    ({"id": "Seg001", "type": "segment"}, "it has id, type, but no condition_groups"),
+    ({"data": {"attributes": 5}}, "it contains 5 instead"),
+    ({"id": "Seg001", "type": "segment"}, "it contains id, type, but not condition_groups"),
 ])  # fmt: skip
 def test_what_holds_no_definition_is_refused(payload, said):
     """The message says what stands where a definition belongs."""
@@ -177,10 +177,10 @@ def test_ids_without_names_are_all_listed_beside_other_gaps():
     bad = metric("betwixt", 1, key="Lost01")
     membership = {"type": "profile-group-membership", "is_member": True, "group_ids": ["Lost02"]}
     said = refusal(definition([bad], [membership, metric("equals", 0)]))
-    assert "condition group 1, condition 1: The name of the metric 'Lost01' is unknown" in said
+    assert "condition group 1, condition 1: The name of the metric with the id 'Lost01' is unknown" in said
     assert "condition group 1, condition 1: The operator of a numeric filter can't be 'betwixt'" in said
-    assert "condition group 2, condition 1: The name of the list 'Lost02' is unknown" in said
-    assert "3 things" in said
+    assert "condition group 2, condition 1: The name of the list with the id 'Lost02' is unknown" in said
+    assert "3 parts" in said
 
 
 def test_names_given_for_the_call_win():
@@ -192,7 +192,7 @@ def test_one_name_of_two_ids_is_refused_until_told_apart():
     """Reading both as one metric would add their events up, so the ids are named, and own names settle it."""
     names = AccountNames({"Click1": "Placed Order", "Order1": "Placed Order"})
     document = definition([metric("greater-than", 0)])
-    assert "more than one metric: 'Click1', 'Order1'" in refusal(document, names=names)
+    assert "More than one metric is named 'Placed Order': 'Click1', 'Order1'" in refusal(document, names=names)
     told = from_klaviyo(document, names=names, metric_names={"Order1": "Placed Order (till)"})
     assert told.condition == sk.did("Placed Order")
 
@@ -248,7 +248,7 @@ def test_lists_of_profiles_take_a_text_in_an_item_too(operator, comparison):
 
 
 REFUSED = {
-    "a part that nothing reads": (EU | {"except": "IE"}, "A part of a condition on a region can't be 'except'"),
+    "a part that nothing reads": (EU | {"except": "IE"}, "A field of a condition on a region can't be 'except'"),
     "a misspelt type": (EU | {"type": "profile-regoin"}, "Did you mean 'profile-region'"),
     "no type": ({"in_region": True}, "The type of a condition can't be 'null'"),
     "no condition at all": (5, "A condition must be an object"),
@@ -257,7 +257,7 @@ REFUSED = {
         of_property("email", type="string", operator="phone-country-code-in", value=["US"]),
         "must be phone_number",
     ),
-    "an empty choice": (of_property("email", type="string", operator="in", value=[]), "one or more texts"),
+    "an empty choice": (of_property("email", type="string", operator="in", value=[]), "one or more strings"),
     "a number as text": (of_property("email", type="numeric", operator="equals", value="7"), "a finite number"),
     "truth as a number": (of_property("email", type="boolean", operator="equals", value=1), "True or False"),
     "an empty range": (
@@ -278,7 +278,7 @@ REFUSED = {
         "in days",
     ),
     "a thirteenth month": (of_property("created", type="date", operator="calendar-month", value=13), "from 1 to 12"),
-    "a date for all time": (of_property("created", **EVER), "ask for is-set"),
+    "a date for all time": (of_property("created", **EVER), "Use is-set instead"),
     "two lists": (
         {"type": "profile-group-membership", "is_member": True, "group_ids": ["Vip001", "B"]},
         "A condition on 2 lists",
@@ -292,11 +292,11 @@ REFUSED = {
     ),
     "two methods": (
         consent("sms", "subscribed", [{"field": "method", "method": "sftp"}, {"field": "method", "method": "form"}]),
-        "Two methods of one consent",
+        "Two methods for one consent",
     ),
     "a date of an event": (
         metric("equals", 0, [{"property": "Due", "filter": {"type": "date", "operator": "anniversary"}}]),
-        "copy the date to the profile",
+        "Copy the date to the profile",
     ),
     "a gender by its beginning": (
         {
@@ -319,7 +319,7 @@ REFUSED = {
             "type": "profile-group-membership", "is_member": False, "group_ids": ["Vip001"],
             "timeframe_filter": {"type": "date", "operator": "in-the-last", "unit": "day", "quantity": 9},
         },
-        "A timeframe of not being on a list",
+        "A timeframe for not being on a list",
     ),
     "filters of a consent that are none": (consent("sms", "subscribed", "form"), "must be a list of filters"),
     "a bounce by number": (
@@ -330,7 +330,7 @@ REFUSED = {
         consent("sms", "subscribed", [
             {"field": "method", "method": "form", "filter": {"type": "string", "operator": "contains", "value": "F"}},
         ]),
-        "only equals and in are supported there",
+        "only the operators equals and in are supported",
     ),
     "a filter of another state": (
         consent("sms", "subscribed", [
@@ -339,10 +339,10 @@ REFUSED = {
         "can't be 'is_double_opt_in'",
     ),
     "events filtered by a word": (metric("equals", 0, "Hats"), "metric_filters must be a list of filters"),
-    "no item of several": (metric("equals", 3, lists("contains-any", [])), "one or more texts"),
-    "one item for several": (metric("equals", 3, lists("contains-all", "Hats")), "one or more texts"),
+    "no item of several": (metric("equals", 3, lists("contains-any", [])), "one or more strings"),
+    "one item for several": (metric("equals", 3, lists("contains-all", "Hats")), "one or more strings"),
     "several texts in an item": (metric("equals", 3, lists("contains-substring", ["Hats"])), "must be text"),
-    "no steps": (funnel(steps=None), "The steps of a funnel must be a list of steps"),
+    "no steps": (funnel(steps=None), "The field steps of a funnel must be a list of steps"),
     "a window of a fortnight": (funnel(completion_window_seconds="DAYS_14"), "can't be 'DAYS_14'"),
     "a list among words": (
         {
@@ -426,7 +426,7 @@ def test_a_phone_country_is_read_in_either_length(written, country):
 def test_a_phone_country_that_is_none_is_refused(written, near):
     """The letters are named, and what they may have meant."""
     numbers = of_property("phone_number", type="string", operator="phone-country-code-in", value=[written])
-    with pytest.raises(DefinitionError, match="no country has these two letters") as refusal:
+    with pytest.raises(DefinitionError, match="which is not an ISO 3166 country code") as refusal:
         read(numbers)
     assert repr(written) in str(refusal.value)
     assert near in str(refusal.value)

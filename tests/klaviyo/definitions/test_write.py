@@ -61,7 +61,7 @@ def gaps(condition, **words):
     with pytest.raises(DefinitionError) as error:
         to_klaviyo(Segment("Asked", condition), **({"names": NAMES} | words))
     head, *lines = str(error.value).splitlines()
-    assert head.startswith("'Asked' can't be written for Klaviyo")
+    assert head.startswith("'Asked' can't be written as a Klaviyo definition")
     return lines
 
 
@@ -186,49 +186,49 @@ BEYOND: dict[str, tuple] = {
     "a country that is none": (DistanceCondition(True, 3, "miles", PostalCode("1", "XX")), "country 'XX'", "'US'"),
     "not near": (~NEAR, "opposite", "live more than 30 miles"),
     "not from": (~sk.phone_country("US"), "opposite", "valid phone number that is not of US, joined by OR"),
-    "not in": (~sk.in_region("united_states"), "opposite", "outside the United States, joined by OR with country not set"),
-    "not lately": (~sk.has("Joined", in_last_days=9), "days to come", "at least 9 days ago, joined by OR with not set"),
-    "not long ago": (~sk.has("Joined", at_least_days_ago=9), "days to come", "in the last 9 days, joined by OR"),
-    "not about then": (~sk.has("Joined", between_days_ago=(3, 9)), "days to come", "before and after it"),
+    "not in": (~sk.in_region("united_states"), "opposite", 'outside the United States, joined by OR with "country is not set"'),
+    "not lately": (~sk.has("Joined", in_last_days=9), "future days", 'at least 9 days ago, joined by OR with "is not set"'),
+    "not long ago": (~sk.has("Joined", at_least_days_ago=9), "future days", "in the last 9 days, joined by OR"),
+    "not about then": (~sk.has("Joined", between_days_ago=(3, 9)), "future days", "before and after it"),
     "no prediction": (~sk.has("predicted_clv", at_most=9), "not set", "predicted_clv that is more than 9"),
-    "not since": (~sk.can_receive("sms", since_in_last_days=9), "opposite", "under the opposite date or method"),
+    "not since": (~sk.can_receive("sms", since_in_last_days=9), "opposite", "this state and the opposite date or method"),
     "not joined then": (~sk.in_list("VIP upload", in_last_days=9), "opposite", "not on the list 'VIP upload'"),
     "no such order": (~did_in_order("Clicked SMS", "Placed Order", in_last_days=9), "opposite", "that the campaign excludes"),
     "everybody": (AllOf(()), "everybody", "created is set"),
     "nobody": (AnyOf(()), "nobody", "no segment at all"),
-    "a metric nobody has": (sk.did("Clicked Smss"), "metric 'Clicked Smss' is unknown", "Did you mean 'Clicked SMS'"),
-    "a list nobody has": (sk.in_list("Other"), "id of the list 'Other' is unknown", "list_ids={'Other': ID}"),
+    "a metric nobody has": (sk.did("Clicked Smss"), "metric named 'Clicked Smss' is unknown", "Did you mean 'Clicked SMS'"),
+    "a list nobody has": (sk.in_list("Other"), "id of the list named 'Other' is unknown", "list_ids={'Other': ID}"),
     "a column of ours": (sk.is_set("sms_consent"), "column 'sms_consent'", "can_receive(...)"),
-    "a prediction that is set": (sk.is_set("predicted_clv"), "test of predicted_clv", "a comparison of numbers"),
-    "a gender of one's own": (sk.has("predicted_gender", equals="female"), "test of predicted_gender", "likely_female"),
+    "a prediction that is set": (sk.is_set("predicted_clv"), "test of this kind for predicted_clv", "a comparison with a number"),
+    "a gender of one's own": (sk.has("predicted_gender", equals="female"), "test of this kind for predicted_gender", "likely_female"),
     "part of a number": (sk.has("Likes", contains_item=2.5), "list item 2.5", "the text '2.5'"),
     "numbers in events": (clause(ListTest("contains", 2)), "number in a list", "the text '2'"),
     "a number of several in events": (clause(ItemsTest("contains all of", ("a", 2))), "number in a list", "the text '2'"),
-    "a text in an item": (sk.has("Likes", contains_text_in_item="Hat"), "text in an item of a list", "the whole item 'Hat'"),
-    "no text in an item": (~sk.has("Likes", contains_text_in_item="Hat"), "text in an item of a list", "the whole item 'Hat'"),
-    "several predictions": (sk.has("predicted_gender", contains_any_of=["a", "b"]), "test of predicted_gender", "likely_female"),
-    "another length in events": (clause(LengthTest("not equals", 2)), "length other than", "fewer than 2 and of more than 2"),
-    "something in events": (clause(SomethingTest(True)), "holds something", "is set; Klaviyo does not document whether an empty list or 0"),
-    "nothing in events": (clause(SomethingTest(False)), "holds nothing", "is not set; Klaviyo"),
+    "a text in an item": (sk.has("Likes", contains_text_in_item="Hat"), "text inside a list item", "the whole item 'Hat'"),
+    "no text in an item": (~sk.has("Likes", contains_text_in_item="Hat"), "text inside a list item", "the whole item 'Hat'"),
+    "several predictions": (sk.has("predicted_gender", contains_any_of=["a", "b"]), "test of this kind for predicted_gender", "likely_female"),
+    "another length in events": (clause(LengthTest("not equals", 2)), "length that does not equal", "fewer than 2 items, more than 2"),
+    "something in events": (clause(SomethingTest(True)), "holds something", '"is set". Klaviyo does not document whether an empty list or 0'),
+    "nothing in events": (clause(SomethingTest(False)), "holds nothing", '"is not set". Klaviyo'),
     "something": (sk.has("Likes", holds_something=True), "holds something", "does not document whether an empty list or 0"),
-    "not something": (~sk.has("Likes", holds_something=True), "holds nothing", "is not set; Klaviyo"),
-    "something predicted": (sk.has("predicted_clv", holds_something=True), "test of predicted_clv", "a comparison of numbers"),
+    "not something": (~sk.has("Likes", holds_something=True), "holds nothing", '"is not set". Klaviyo'),
+    "something predicted": (sk.has("predicted_clv", holds_something=True), "test of this kind for predicted_clv", "a comparison with a number"),
     "something of consent": (
         replace(SMS, where=(sk.has("sms_consent_method", holds_something=True),)), "sms_consent_method", "inbound_message",
     ),
     "eleven filters": (
         MetricCondition("Clicked SMS", "count", "at least", 1, where=(EventProperty("A", SetTest(True)),) * 11),
         "condition on events with 11 filters",
-        "the 10 that matter most",
+        "the 10 filters that matter most",
     ),
     "too many conditions": (
         AnyOf(tuple(sk.is_set(f"a{number}") & sk.is_set(f"b{number}") for number in range(9))),
-        "4,608 conditions, more than the 100 allowed",
-        "split the segment",
+        "4,608 conditions, but at most 100 are allowed",
+        "Split the segment",
     ),
     "a funnel for ever": (
         FunnelCondition((FunnelStep("Clicked SMS"), FunnelStep("Placed Order"))),
-        "funnel with such a timeframe",
+        "funnel with this kind of timeframe",
         "in the last 365 days",
     ),
     "a funnel of two hours": (
@@ -239,12 +239,12 @@ BEYOND: dict[str, tuple] = {
     "no longer there since": (
         ListCondition("VIP upload", is_member=False, joined=InTheLast(9)),
         "not being on a list",
-        "not being on it at all",
+        "without a timeframe",
     ),
-    "nobody's state": (ConsentCondition("sms", True, "unsubscribed"), "'unsubscribed' of profiles that can", "'subscribed'"),
-    "a date of any state": (ConsentCondition("sms", False, "any", Before(date(2026, 6, 30))), "(any)", "date and method"),
+    "nobody's state": (ConsentCondition("sms", True, "unsubscribed"), "'unsubscribed' for profiles that can", "'subscribed'"),
+    "a date of any state": (ConsentCondition("sms", False, "any", Before(date(2026, 6, 30))), "(any)", "date or method"),
     "an unknown method": (sk.can_receive("sms", method="magic"), "sms_consent_method", "inbound_message"),
-    "a method of any state": (sk.cannot_receive("sms", method="form"), "sms_consent_method", "no method at all"),
+    "a method of any state": (sk.cannot_receive("sms", method="form"), "sms_consent_method", "no test of the method"),
     "an integration without a name": (sk.can_receive("sms", method="integration"), "without its name", "'shopify'"),
     "a foreign integration": (
         replace(sk.can_receive("sms", method="integration"), where=(
@@ -286,7 +286,7 @@ def test_klaviyo_takes_a_hundred_conditions():
     """A hundred are written, one more is refused, and those that say nothing don't count."""
     hundred = AnyOf(tuple(sk.is_set(f"a{number}") for number in range(100)))
     assert [len(group) for group in written(hundred)] == [100]
-    assert "101 conditions, more than the 100 allowed" in gaps(hundred | SMS)[0]
+    assert "101 conditions, but at most 100 are allowed" in gaps(hundred | SMS)[0]
     assert written((hundred | SMS) & SMS) == written(SMS)
     assert written((SMS & NEAR) | (NEAR & SMS)) == [*written(SMS), *written(NEAR)]
 
@@ -305,7 +305,7 @@ def test_one_name_of_two_ids_is_told_apart_by_the_caller():
     """Two integrations each bring an order; which is meant is not guessed."""
     names = AccountNames({"Shop01": "Placed Order", "Till01": "Placed Order"})
     [line] = gaps(sk.did("Placed Order"), names=names)
-    assert "more than one metric: 'Shop01', 'Till01'" in line
+    assert "More than one metric is named 'Placed Order': 'Shop01', 'Till01'" in line
     [[order]] = written(sk.did("Placed Order"), names=names, metric_ids={"Placed Order": "Till01"})
     assert order["metric_id"] == "Till01"
 
@@ -318,8 +318,8 @@ def test_affinity_is_written_from_its_columns():
     [[priority]] = written(sk.has("Mail", equals=1), **words)
     assert (priority["measurement"], priority["predicted_channel"]) == ("priority", "email")
     for test in (TextTest("equals", "top"), TextTest("contains", "low"), NumberTest("at most", 2)):
-        assert "test of channel affinity" in gaps(PropertyCondition("Mail", test), **words)[0]
-    assert "test of channel affinity" in gaps(sk.has("Rank", equals=1), **words)[0]
+        assert "test of this kind for channel affinity" in gaps(PropertyCondition("Mail", test), **words)[0]
+    assert "test of this kind for channel affinity" in gaps(sk.has("Rank", equals=1), **words)[0]
     assert from_klaviyo(klaviyo_definition(sk.has("Rank", equals="low"), **words), **words).condition == sk.has(
         "Rank", equals="low"
     )
@@ -336,7 +336,7 @@ def test_numbers_don_t_drift(given, expected):
 
 def test_a_choice_among_nothing_is_no_filter():
     """No document says whether an empty list of texts matches everybody or nobody."""
-    with pytest.raises(DefinitionError, match="test of an empty set of texts"):
+    with pytest.raises(DefinitionError, match="test for an empty list of values"):
         profile_filter(TextInTest(()))
 
 
