@@ -41,6 +41,7 @@ class Distribution:
         without: number of profiles that have no value, because they have no such event or the property is not set.
         base: which profiles are counted, in words.
         end: the end of the parameter's range, in the quantity's unit.
+        unit_days: the number of days in the parameter's unit, 7 for a window in weeks; the table and the threshold are in days.
     """
 
     table: pd.DataFrame
@@ -49,6 +50,7 @@ class Distribution:
     without: int
     base: str
     end: float = 0.0
+    unit_days: int = 1
 
     def _repr_html_(self) -> str:
         bins = Bins.of(self.table)
@@ -159,6 +161,7 @@ class Bars:
             without=self.without,
             base="who meets every other condition",
             end=self.quantity.end,
+            unit_days=self.quantity.unit_days,
         )
 
     def inside_at(self, engine: Engine, threshold: Threshold) -> Counts | None:

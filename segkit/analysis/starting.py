@@ -1,6 +1,9 @@
-"""Choose starting values for a builder's thresholds from the shop's data instead of the builder's defaults."""
+"""Choose the values at which the controls of a tuner start: those that were passed, else values from the shop's data, else defaults.
 
-from collections.abc import Callable, Sequence
+`starting_point` decides. `starting_values` finds the values from the shop's data.
+"""
+
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -8,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from segkit.definition.conditions import MetricCondition
-from segkit.definition.measures import event_measure
+from segkit.definition.conditions import Condition, MetricCondition
+from segkit.definition.measures import Measure, event_measure
 from segkit.definition.parameters import Range, StartsAt, parameters
 from segkit.definition.timeframes import InTheLast
+from segkit.definition.value_words import plain
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import COUNT, Cut, Engine
+from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine
+from segkit.errors import DefinitionError
 
 ANY = Range(0, 100)
 """The range to search first if the parameter has no range."""
@@ -28,6 +33,36 @@ FARTHEST = 2**40
 
 EXACT = 10_000
 """Amounts are found to one part in this many of a unit of money, which is exact for every currency."""
+
+
+def starting_point(builder: Callable[..., Any], dataset: Data, passed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the value at which each parameter of a builder starts in a tuner.
+
+    Args:
+        builder: a function that makes a segment.
+        dataset: the profiles and events.
+        passed: the values that the analyst passed to the tuner, by the names of their parameters.
+
+    Raises:
+        DefinitionError: the builder has no parameter with a given name, or a parameter has no value at all.
+
+    >>> import pandas as pd
+    >>> from segkit import Dataset
+    >>> from segkit.builders import sms_engaged
+    >>> starting_point(sms_engaged, Dataset.from_frames(pd.DataFrame({"profile_id": ["a"]}), as_of="2026-06-30"), {"clicked_days": 30})
+    {'clicked_days': 30, 'subscribed_days': 30}
+    """
+    known, called = parameters(builder), getattr(builder, "__name__", "the builder")
+    names = [parameter.name for parameter in known]
+    for name in passed:
+        if name not in names:
+            raise DefinitionError.unknown_word(called, name, names)
+    defaults = {parameter.name: parameter.default for parameter in known if not parameter.is_required}
+    start = {**defaults, **starting_values(builder, dataset, rounded=True), **passed}
+    lacking = [name for name in names if name not in start]
+    if lacking:
+        raise DefinitionError.missing(f"Tuner({called})", *map(repr, lacking))
+    return {name: plain(start[name]) for name in names}
 
 
 def starting_values(builder: Callable[..., Any], dataset: Data, *, rounded: bool = False) -> dict[str, float]:
@@ -66,10 +101,7 @@ def starting_values(builder: Callable[..., Any], dataset: Data, *, rounded: bool
 
 
 def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
-    """Return a quantile over the profiles with such an event, rounded to the steps of a range, or None if there are no such profiles.
-
-    Before rounding, it is an amount that some profile has, and at most a share of `1 - quantile` of the profiles have more.
-    """
+    """Return a quantile over the profiles with such an event, as `amount_at` does; None if there are no such profiles."""
     if start.metric not in engine.names().metrics:
         return None
     window = InTheLast(start.days)
@@ -77,21 +109,32 @@ def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
         event_measure(start.measurement, start.metric, window),
         MetricCondition(start.metric, "count", "at least", 1, window),
     )
+    return amount_at(engine, measure, among=did, quantile=start.quantile, span=span)
+
+
+def amount_at(engine: Engine, measure: Measure, *, among: Condition, quantile: float, span: Range) -> float | None:
+    """Return a quantile of a measure, rounded to the steps of a range; None if no profile has an amount of it.
+
+    It is an amount that a profile really has, and at most a share of `1 - quantile` of the profiles have more.
+
+    Args:
+        engine: the engine to query.
+        measure: the measure.
+        among: which profiles count.
+        quantile: from 0 to 1.
+        span: where to look first, and the steps to round to.
+    """
     low, step = Decimal(str(span.low)), Decimal(str(span.step))
-
-    def place_of(rank: int, steps: Sequence[int]) -> int:
-        """Return how many of the steps the amount at a rank reaches, after rounding it to the nearest step, halves up."""
-        halves = tuple(low + step * (one - Decimal("0.5")) for one in steps)
-        cube = engine.cube([Cut(measure, halves)], among=did)
-        return int(cube[0].to_numpy()[np.searchsorted(np.cumsum(cube[COUNT].to_numpy()), rank, side="right")])
-
-    (people,) = engine.counts([did])
-    if not people:
-        return None
-    rank = floor(Fraction(str(start.quantile)) * (people - 1))
     steps = _first(int(min((span.high - span.low) / span.step, AT_ONCE)))
     while True:
-        place = place_of(rank, steps)
+        halves = tuple(low + step * (one - Decimal("0.5")) for one in steps)
+        cube = engine.cube([Cut(measure, halves)], among=among)
+        # How many of the steps each amount reaches, if it is rounded to the nearest step and halves up.
+        has = cube[0].to_numpy() != NO_BIN
+        places, counts = cube[0].to_numpy()[has], np.cumsum(cube[COUNT].to_numpy()[has])
+        if not len(counts):
+            return None
+        place = int(places[np.searchsorted(counts, floor(Fraction(str(quantile)) * int(counts[-1] - 1)), side="right")])
         if place in {0, len(steps)} or steps[place] - steps[place - 1] == 1:
             return float(low + step * steps[max(place - 1, 0)])
         steps = np.unique(np.linspace(steps[place - 1], steps[place], AT_ONCE).astype(np.int64)).tolist()

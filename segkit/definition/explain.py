@@ -69,7 +69,7 @@ from segkit.errors import DefinitionError
 from segkit.wording import counted
 
 _INDENT = "  "
-_TEXT: dict[TextComparison, str] = {
+TEXT: dict[TextComparison, str] = {
     "equals": "is",
     "not equals": "is set and is not",
     "contains": "contains the text",
@@ -81,13 +81,13 @@ _TEXT: dict[TextComparison, str] = {
     "matches": "matches the whole of the pattern",
     "not matches": "is set and does not match the whole of the pattern",
 }
-_ITEMS: dict[ItemsComparison, str] = {
+ITEMS: dict[ItemsComparison, str] = {
     "contains any of": "lists at least one of",
     "contains all of": "lists all of",
     "not contains any of": "is a list with none of",
     "not contains all of": "is a list that lacks at least one of",
 }
-_REGIONS = {"european_union": "the European Union", "united_states": "the United States"}
+REGIONS = {"european_union": "the European Union", "united_states": "the United States"}
 
 
 def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -> str:
@@ -174,7 +174,7 @@ def describe(atom: Atom | SegmentCondition) -> str:
         case FunnelCondition():
             return _funnel(atom)
         case LastEventCondition(metric, where, timeframe):
-            return f"have as their last {metric} {timeframe_words(timeframe)} one where {_of_event(where) or 'anything holds'}"
+            return f"have as their last {metric} {timeframe_words(timeframe)} one where {of_event(where) or 'anything holds'}"
         case PropertyCondition(name, test):
             return f"have {name} that {_passes(test)}"
         case ConsentCondition():
@@ -193,7 +193,7 @@ def describe(atom: Atom | SegmentCondition) -> str:
             listed = _either_of(countries)
             return f"have a phone number of {listed}" if is_in else f"have a valid phone number that is not of {listed}"
         case RegionCondition(region, is_in):
-            return f"live in {_REGIONS[region]}" if is_in else f"live in a known country outside {_REGIONS[region]}"
+            return f"live in {REGIONS[region]}" if is_in else f"live in a known country outside {REGIONS[region]}"
         case SegmentCondition(name):
             return f"are in the segment {_quoted(name)}"
         case _:
@@ -202,7 +202,7 @@ def describe(atom: Atom | SegmentCondition) -> str:
 
 def _metric(atom: MetricCondition) -> str:
     when = timeframe_words(atom.timeframe)
-    where = f", where {_of_event(atom.where)}" if atom.where else ""
+    where = f", where {of_event(atom.where)}" if atom.where else ""
     match atom.measurement:
         case "sum":
             return _spent(atom, when, where)
@@ -235,7 +235,8 @@ def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
     return " and ".join(f"{clause.property} {_passes(clause.test)}" for clause in where)
 
 
-def _of_event(where: EventTests) -> str:
+def of_event(where: EventTests) -> str:
+    """Describe the tests that one event must pass; empty if there are none."""
     parts = []
     for clause in where:
         if isinstance(clause, EventAlternatives):
@@ -253,7 +254,7 @@ def _any_of(clause: EventAlternatives) -> str:
 
 def _funnel(atom: FunnelCondition) -> str:
     steps = [
-        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {_of_event(step.where)})' if step.where else ''}"
+        f"{'' if step.is_taken else 'no '}{step.metric}{f' (where {of_event(step.where)})' if step.where else ''}"
         for step in atom.steps
     ]
     longest = (
@@ -300,7 +301,7 @@ def _passes(test: PropertyTest) -> str:
     """Describe a test as a verb phrase that follows the property's name."""
     match test:
         case TextTest(comparison, value):
-            return f"{_TEXT[comparison]} {_quoted(value)}"
+            return f"{TEXT[comparison]} {_quoted(value)}"
         case TextInTest(values, negated):
             listed = _either_of(map(_quoted, values))
             return f"is set and is not {listed}" if negated else f"is {listed}"
@@ -320,7 +321,7 @@ def _passes(test: PropertyTest) -> str:
         case ListTest(_, item):
             return f"is a list without {_item(item)}"
         case ItemsTest(comparison, items):
-            return f"{_ITEMS[comparison]} {', '.join(map(_item, items))}"
+            return f"{ITEMS[comparison]} {', '.join(map(_item, items))}"
         case ItemTextTest(comparison, text):
             verb = "lists an item" if comparison == "contains" else "is a list without an item"
             return f"{verb} that contains the text {_quoted(text)}"

@@ -100,6 +100,29 @@ class Parameter:
         return self.default is inspect.Parameter.empty
 
 
+@dataclass(frozen=True, slots=True)
+class KnownBuilder:
+    """A builder whose parameters are given, instead of read from the signature of its function.
+
+    Attributes:
+        function: takes the parameters as keyword arguments and returns a segment.
+        name: the name that errors and `Tuner.definition` use.
+        parameters: its parameters, in order.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    def __call__(self, **values: Any) -> Any:
+        """Make the segment."""
+        return self.function(**values)
+
+
 def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Read a builder's parameters from its signature, in order.
 
@@ -114,6 +137,8 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     >>> parameters(lapsed)[0].range
     Range(low=7, high=365, step=1, unit='')
     """
+    if isinstance(builder, KnownBuilder):
+        return builder.parameters
     if not callable(builder):
         raise DefinitionError.not_a_builder(builder)
     if getattr(builder, "__module__", None) == _PHRASES:

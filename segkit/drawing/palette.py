@@ -21,6 +21,9 @@ NOTHING: Final = "rgba(0,0,0,0)"
 INK: Final = "currentColor"
 """The colour of the page's text, in any theme."""
 
+PAPER: Final = "var(--jp-layout-color0,Canvas)"
+"""The colour of the page's background, in any theme."""
+
 STRONGEST: Final = 0.7
 """The opacity of the strongest cell of a heat map, low enough for the page's text to be readable on it in any theme."""
 

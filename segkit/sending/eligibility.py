@@ -155,6 +155,11 @@ class Eligibility:
         return np.asarray(self._verdicts == OWN_NUMBER)
 
     @property
+    def first_steps(self) -> Counts:
+        """For each profile the index of the step that stops it, or `OWN_NUMBER` if it passes all but "same number"."""
+        return np.minimum(self._verdicts, OWN_NUMBER).astype(np.int64)
+
+    @property
     def shared_numbers(self) -> Codes:
         """For each profile that shares its phone number with others that pass, the index of that number, from 1; 0 for all others."""
         return np.maximum(self._verdicts, OWN_NUMBER) - OWN_NUMBER

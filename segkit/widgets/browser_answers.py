@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.analysis.distribution import Bars, bars_of
-from segkit.definition.conditions import Condition
+from segkit.definition.conditions import AllOf, Condition, Not
 from segkit.definition.explain import explain
 from segkit.definition.parameters import Parameter
 from segkit.definition.segment import Segment
 from segkit.engine.protocol import Engine, Picked
-from segkit.engine.thresholds.curve import curve_of
+from segkit.engine.thresholds.curve import Curve, curve_of
 from segkit.engine.thresholds.quantity import quantity_of
-from segkit.engine.thresholds.threshold import Threshold
+from segkit.engine.thresholds.threshold import Threshold, part_at
 from segkit.errors import SegkitError
-from segkit.sending.eligibility import Eligibility
+from segkit.sending.eligibility import OWN_NUMBER, Eligibility
 from segkit.widgets import histogram, view
 from segkit.widgets.histogram import Frame
 
@@ -40,6 +40,7 @@ class Shop:
         start: the condition of the tuned segment at the start.
         others: the conditions of the segments that it is compared with.
         eligibility: decides who may be texted; None if the data has no consent.
+        pinned: the condition of the pinned position; None if none is pinned.
     """
 
     base: str
@@ -47,6 +48,7 @@ class Shop:
     start: Condition
     others: tuple[Condition, ...]
     eligibility: Eligibility | None
+    pinned: Condition | None = None
 
 
 def answers(
@@ -82,17 +84,51 @@ def answers(
     if bars is None or not bars.totals.any():
         return None
     inside = bars.inside_at(engine, threshold)
-    numbers = slots(engine, threshold, shop)
+    numbers = None if inside is None else slots(engine, threshold, shop)
     if inside is None or numbers is None:
         return None
+    rules = _rules(engine, threshold, bars, numbers.sizes)
+    if rules is None:
+        return None
     moving = next(one for one in threshold.moving or () if one.place == bars.quantity.moving.place)
-    return numbers + picture_slots(bars, inside, [bars.quantity.threshold_of(atom) for atom in moving.atoms])
+    return numbers.slots + picture_slots(
+        bars, inside, [bars.quantity.threshold_of(atom) for atom in moving.atoms], rules
+    )
 
 
-def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, Any]] | None:
+def _rules(engine: Engine, threshold: Threshold, bars: Bars, sizes: Counts) -> list[str] | None:
+    """Return at each position how many members come in by the condition that moves, in words; None if the kernel has to answer."""
+    quantity = bars.quantity
+    if quantity.is_required:
+        return [histogram.rule_words(size, size, is_required=True) for size in sizes.tolist()]
+    place = quantity.moving.place
+
+    def by_rule(*, position: int) -> Segment:
+        whole = threshold.segments[position].condition
+        rule = part_at(whole, place)
+        return Segment("by the rule", AllOf((whole, Not(rule) if quantity.is_negated else rule)))
+
+    places = [{"position": place} for place in range(len(threshold.positions))]
+    curve = curve_of(Threshold.of(by_rule, places, {}), engine)
+    if curve is None:
+        return None
+    pairs = zip(curve.sizes().tolist(), sizes.tolist(), strict=True)
+    return [histogram.rule_words(members, size, is_required=False) for members, size in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The number of members at each position, and the slots with the numbers and the definition."""
+
+    sizes: Counts
+    slots: list[dict[str, Any]]
+
+
+def slots(engine: Engine, threshold: Threshold, shop: Shop) -> Numbers | None:
     """Return the numbers and the definition in English at each position; None if the kernel has to answer each move."""
-    alone = None if shop.eligibility is None else Picked(shop.eligibility.has_own_number)
-    asked = [shop.start, *shop.others, *([] if alone is None else [alone])]
+    steps = None if shop.eligibility is None else Picked(shop.eligibility.first_steps)
+    pinned = [] if shop.pinned is None else [shop.pinned]
+    asked = [shop.start, *shop.others, *pinned, *([] if steps is None else [steps])]
     curve = curve_of(threshold, engine, also=asked)
     if curve is None:
         return None
@@ -105,45 +141,92 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> list[dict[str, An
         _texts("change", list(map(view.change, (sizes - kept).tolist(), (start - kept).tolist()))),
         _texts("english", [explain(segment) for segment in threshold.segments]),
     ]
-    if shop.eligibility is not None and alone is not None:
-        sendable = curve.sizes(alone) + _of_shared_numbers(engine, threshold, shop.eligibility)
-        found.append(_texts("sendable", [f"{size:,}" for size in sendable.tolist()]))
+    if shop.eligibility is not None and steps is not None:
+        found += _eligible(engine, threshold, curve, shop.eligibility, steps)
+    if shop.pinned is not None:
+        found.append(_texts("pinned", _compared_with_pinned(engine, threshold, curve, shop, steps)))
     for number, other in enumerate(shop.others):
         members = curve.sizes(other).tolist()
         found.append(_texts(f"also {number}", list(map(view.shared, members, sizes.tolist()))))
         found.append(_texts(f"bar {number}", list(map(view.bar_width, members, sizes.tolist())), attribute="width"))
-    return found
+    return Numbers(sizes, found)
 
 
-def _of_shared_numbers(engine: Engine, threshold: Threshold, eligibility: Eligibility) -> Counts:
-    """Return how many of the phone numbers that several profiles share may be texted at each position; each number counts once."""
+def _eligible(
+    engine: Engine, threshold: Threshold, curve: Curve, eligibility: Eligibility, steps: Picked
+) -> list[dict[str, Any]]:
+    """Return the slots of who may be texted, and of why the others may not."""
+    at_step = [curve.sizes_in(curve.cells[steps] == step) for step in range(OWN_NUMBER + 1)]
+    every, distinct = _of_shared_numbers(engine, threshold, eligibility)
+    sendable = at_step[OWN_NUMBER] - every + distinct
+    at_step[OWN_NUMBER - 1] = at_step[OWN_NUMBER - 1] + every - distinct
+    by_position = np.stack(at_step[:OWN_NUMBER], axis=1)
+    stopped = (curve.sizes() - sendable).tolist()
+    return [
+        _texts("sendable", [f"{size:,}" for size in sendable.tolist()]),
+        _texts("reasons", list(map(view.reasons, stopped, by_position.tolist()))),
+    ]
+
+
+def _compared_with_pinned(
+    engine: Engine, threshold: Threshold, curve: Curve, shop: Shop, steps: Picked | None
+) -> list[str]:
+    """Return the comparison with the pinned position at each position, in words."""
+    assert shop.pinned is not None
+    (before,) = engine.counts([shop.pinned])
+    sizes, kept = curve.sizes(), curve.sizes(shop.pinned)
+    new = ~curve.cells[shop.pinned]
+    sendable: list[int | None] = [None] * len(sizes)
+    if shop.eligibility is not None and steps is not None:
+        own = curve.sizes_in((curve.cells[steps] == OWN_NUMBER) & new)
+        every, distinct = _of_shared_numbers(engine, threshold, shop.eligibility, among=~shop.pinned)
+        sendable = (own - every + distinct).tolist()
+    return [
+        view.pinned(size, view.Pinned(before, size - both, before - both, may))
+        for size, both, may in zip(sizes.tolist(), kept.tolist(), sendable, strict=True)
+    ]
+
+
+def _of_shared_numbers(
+    engine: Engine, threshold: Threshold, eligibility: Eligibility, among: Condition | None = None
+) -> tuple[Counts, Counts]:
+    """Return how many members share their phone number and may be texted at each position, and how many numbers they have."""
     numbers = Picked(eligibility.shared_numbers)
     shared = Picked(numbers.values > 0)
-    curve = curve_of(threshold, engine, also=[numbers], among=shared) if shared.values.any() else None
-    return np.zeros(len(threshold.positions), dtype=np.int64) if curve is None else curve.distinct(numbers)
+    also = [numbers] if among is None else [numbers, among]
+    curve = curve_of(threshold, engine, also=also, among=shared) if shared.values.any() else None
+    if curve is None:
+        nothing = np.zeros(len(threshold.positions), dtype=np.int64)
+        return nothing, nothing
+    if among is None:
+        return curve.sizes(), curve.distinct(numbers)
+    return curve.sizes(among), curve.distinct(numbers, curve.cells[among])
 
 
-def picture_slots(bars: Bars, inside: Counts, thresholds: Sequence[float]) -> list[dict[str, Any]]:
+def picture_slots(
+    bars: Bars, inside: Counts, thresholds: Sequence[float], rules: Sequence[str]
+) -> list[dict[str, Any]]:
     """Return the slots of the histogram at each position: the bars on the member side, and the position of the line.
 
     Args:
         bars: the quantity, counted in bars.
         inside: number of profiles in each bar on the member side, a row for each position.
         thresholds: the threshold at each position, in the unit of the chart.
+        rules: how many members come in by the condition that moves, in words.
     """
     distribution = bars.distribution()
     frame, _ = histogram.frame_of(distribution)
     inside = inside[:, bars.totals > 0]
-    total = int(frame.totals.sum())
-    labels = [histogram.label_of(distribution, count, total) for count in inside.sum(axis=1).tolist()]
+    title = histogram.title_of(distribution)
+    labels = [histogram.at_words(frame, at, row) for at, row in zip(thresholds, inside, strict=True)]
     return [
         _bar_pieces("bars", frame, inside),
         _texts("line", [histogram.line_at(frame, at) for at in thresholds], attribute="transform"),
-        _texts("threshold", [f"{at:,g}" for at in thresholds]),
+        _texts("threshold", labels),
         _texts("threshold", [histogram.anchor_at(frame, at) for at in thresholds], attribute="text-anchor"),
         _texts("threshold", [histogram.words_at(frame, at) for at in thresholds], attribute="transform"),
-        _texts("label", labels),
-        _texts("picture", labels, attribute="aria-label"),
+        _texts("rule", rules),
+        _texts("picture", [histogram.picture_words(title, rule) for rule in rules], attribute="aria-label"),
     ]
 
 

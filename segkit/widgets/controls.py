@@ -1,112 +1,130 @@
-"""Make a widget for each parameter of a builder: a slider, choice, checkbox, date or text field, for `tuner.py`."""
+"""Describe the control of each parameter of a builder to the browser, and convert its values; `live.js` draws it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-import ipywidgets
-import traitlets
-
+from segkit.analysis.choices import Offered
 from segkit.definition.parameters import Parameter
 from segkit.definition.value_words import plain
 from segkit.errors import DefinitionError
 from segkit.wording import listed
 
-FEW = 4
-"""Maximum number of choices that are shown side by side; more are shown as a dropdown."""
+Kind: TypeAlias = Literal["slider", "number", "choice", "several", "truth", "date", "text"]
+
+FEW = 50
+"""Maximum number of values in the data that are offered as a choice; of a property with more, a text is typed, with suggestions."""
 
 DIGITS, SLACK = 7, 1e-9
-"""Decimal places that a slider in the browser rounds its positions to, and the tolerance for counting steps."""
+"""Decimal places that positions of a slider are rounded to, and the tolerance for counting steps."""
 
-_NOT_SET = "not set"
-
-_LAYOUT = {"width": "100%", "max_width": "34rem"}
-_STYLE = {"description_width": "11rem"}
+NOT_SET = "not set"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Control:
-    """A widget for one parameter, with functions that convert its value.
+    """How one parameter is shown in the browser.
 
     Attributes:
         parameter: the parameter.
-        widget: the widget, whose `value` is observed.
-        read: converts the widget's value to the builder's argument.
-        show: converts the builder's argument to the widget's value.
+        kind: what is drawn.
+        read: converts the browser's value to the builder's argument.
+        show: converts the builder's argument to the browser's value, or raises TypeError or ValueError.
+        span: the low end, the high end and the step of a slider.
+        options: the words and the value of each choice.
+        is_open: whether other values than the options are accepted.
     """
 
     parameter: Parameter
-    widget: Any
+    kind: Kind
     read: Callable[[Any], Any]
     show: Callable[[Any], Any]
-
-    @property
-    def value(self) -> Any:
-        """The value of the parameter."""
-        return self.read(self.widget.value)
+    span: tuple[float, float, float] | None = None
+    options: list[tuple[str, Any]] = field(default_factory=list)
+    is_open: bool = False
 
     @property
     def positions(self) -> list[Any]:
         """All values of a slider as arguments of the builder, lowest first; empty for other controls."""
-        slider = self.widget
-        if not isinstance(slider, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
+        if self.span is None:
             return []
-        count = int((slider.max - slider.min) / slider.step + SLACK) + 1
-        return [self.read(round(slider.min + number * slider.step, DIGITS)) for number in range(count)]
+        low, high, step = self.span
+        count = int((high - low) / step + SLACK) + 1
+        return [self.read(round(low + number * step, DIGITS)) for number in range(count)]
 
-    def move_to(self, value: Any) -> None:
-        """Set the widget to an argument of the builder; a slider's range grows to include it.
+    def shown(self, value: Any) -> Any:
+        """Return what the browser shows for an argument of the builder. A slider's range grows to include it.
 
         Raises:
             DefinitionError: the control does not accept the value, for example because it is not one of the choices.
         """
         try:
-            shown = self.show(plain(value))
-            if isinstance(self.widget, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
-                self.widget.min, self.widget.max = min(self.widget.min, shown), max(self.widget.max, shown)
-            self.widget.value = shown
-        except (traitlets.TraitError, TypeError, ValueError) as error:
+            found = self.show(plain(value))
+        except (TypeError, ValueError) as error:
             raise DefinitionError.bad_value(label(self.parameter), value, self._wanted) from error
+        if self.span is not None:
+            low, high, step = self.span
+            self.span = min(low, found), max(high, found), step
+        if self.kind == "choice" and self.is_open and found not in [one for _, one in self.options]:
+            self.options = [*self.options, (f"{found} (nobody)", found)]
+        return found
+
+    def spec(self) -> dict[str, Any]:
+        """Return the description of the control for the browser, without its words."""
+        low, high, step = self.span or (None, None, None)
+        options = [{"label": words, "value": value} for words, value in self.options]
+        return {
+            "name": self.parameter.name,
+            "kind": self.kind,
+            "low": low,
+            "high": high,
+            "step": step,
+            "options": options,
+        }
 
     @property
     def _wanted(self) -> str:
         """The values that the control accepts, in words."""
-        if self.parameter.choice is not None:
-            return f"one of {listed(self.parameter.choice.values)}"
-        return f"a value of the same type as now, {type(self.value).__name__}"
+        if self.kind == "choice":
+            return f"one of {listed(value for _, value in self.options)}"
+        return {"slider": "a number", "number": "a number", "truth": "True or False", "date": "a date"}.get(
+            self.kind, "text"
+        )
 
 
-def control_for(parameter: Parameter, start: Any) -> Control:
-    """Return a control for a parameter, with a starting value.
+def control_for(parameter: Parameter, start: Any, offered: Sequence[Offered] = ()) -> Control:
+    """Return a control for a parameter that starts at a value.
 
-    A number with a range gets a slider, whose range grows to include the start. A choice shows its values, and a boolean gets a
-    checkbox. Several texts, or the coordinates of a point, are separated by commas. An optional parameter that starts as None gets a
-    field, which is empty for None.
+    A number with a range gets a slider, and any number a box to type into. A choice shows its values, and a boolean a tick. A text
+    shows the values that the data has. Several texts, or the coordinates of a point, are separated by commas. An optional
+    parameter that starts as None gets a field that is empty for None.
+
+    Args:
+        parameter: the parameter.
+        start: its value.
+        offered: the values in the data, with the number of profiles or events that have each.
     """
     if parameter.choice is not None:
-        return _choice(parameter, parameter.choice.values, start)
+        options = [(str(value), value) for value in parameter.choice.values]
+        return _choice(parameter, [*options, (NOT_SET, None)] if parameter.is_optional else options, start)
     if start is None and parameter.kind is bool:
-        return _choice(parameter, (True, False), start)
-    if start is None and parameter.kind is date:
-        return Control(parameter, ipywidgets.DatePicker(value=None, **_common(parameter)), _same, _day_or_none)
-    if start is None:
-        return _optional(parameter)
-    if isinstance(start, Decimal):
-        number = _number(parameter, float(start))
-        return replace(number, read=lambda value: Decimal(str(_plain(value))))
+        return _choice(parameter, [("True", True), ("False", False), (NOT_SET, None)], start)
     if isinstance(start, bool):
-        return Control(parameter, ipywidgets.Checkbox(value=start, **_common(parameter), indent=True), bool, bool)
-    if isinstance(start, (int, float)):
+        return Control(parameter, "truth", bool, _truth)
+    if isinstance(start, date) or (start is None and parameter.kind is date):
+        return Control(parameter, "date", _day_of, _day)
+    if start is None:
+        read = _text_or_none if parameter.kind is str else _number_or_none(_number_kind(parameter))
+        return Control(parameter, "text", read, lambda value: "" if value is None else _written(value))
+    if isinstance(start, (int, float, Decimal)):
         return _number(parameter, start)
-    if isinstance(start, date):
-        return Control(parameter, ipywidgets.DatePicker(value=start, **_common(parameter)), _same, _day)
-    return _text(parameter, start)
+    return _text(parameter, start, offered)
 
 
 def label(parameter: Parameter) -> str:
-    """Return the label of a control: the parameter's name in words.
+    """Return the label of a control that has no sentence: the parameter's name in words.
 
     >>> label(Parameter("clicked_days", int, 90))
     'clicked days'
@@ -114,59 +132,61 @@ def label(parameter: Parameter) -> str:
     return parameter.name.replace("_", " ")
 
 
-def _common(parameter: Parameter) -> dict[str, Any]:
-    return {"description": label(parameter), "style": dict(_STYLE), "layout": ipywidgets.Layout(**_LAYOUT)}
+def _choice(parameter: Parameter, options: list[tuple[str, Any]], start: Any) -> Control:
+    values = [value for _, value in options]
+    if start not in values:
+        raise DefinitionError.unknown_choice(label(parameter), start, [value for value in values if value is not None])
+
+    def same(value: Any) -> Any:
+        if value not in values:
+            raise ValueError(value)
+        return values[values.index(value)]
+
+    return Control(parameter, "choice", same, same, options=options)
 
 
-def _choice(parameter: Parameter, values: Sequence[Any], start: Any) -> Control:
-    kind = ipywidgets.ToggleButtons if len(values) <= FEW else ipywidgets.Dropdown
-    options = [(str(value), value) for value in values]
-    if parameter.is_optional and None not in values:
-        options.append((_NOT_SET, None))
-    if start not in [value for _, value in options]:
-        raise DefinitionError.unknown_choice(label(parameter), start, values)
-    widget = kind(options=options, value=start, **_common(parameter))
-    if kind is ipywidgets.ToggleButtons:
-        widget.style.button_width = "auto"
-        # The CSS class of sliders and fields, so that the label is aligned with theirs.
-        widget.add_class("widget-inline-hbox")
-    return Control(parameter, widget, _same, _same)
+def _number(parameter: Parameter, start: float | Decimal) -> Control:
+    is_whole = isinstance(start, int) and (parameter.kind is int or parameter.kind is Any or _steps_whole(parameter))
+    span = None
+    if parameter.range is not None:
+        low, high, step = parameter.range.low, parameter.range.high, parameter.range.step
+        span = min(low, float(start)), max(high, float(start)), step
+        if is_whole:
+            span = int(span[0]), int(span[1]), max(int(step), 1)
+    if isinstance(start, Decimal):
+        return Control(parameter, _kind(span), lambda value: Decimal(str(_plain(value))), _float, span)
+    takes_whole = is_whole and parameter.kind is not float
+    return Control(parameter, _kind(span), _whole if takes_whole else _plain, _whole if takes_whole else _plain, span)
 
 
-def _number(parameter: Parameter, start: float) -> Control:
-    is_whole = isinstance(start, int)
-    if parameter.range is None:
-        kind = ipywidgets.IntText if is_whole else ipywidgets.FloatText
-        return Control(parameter, kind(value=start, **_common(parameter)), _same, _same)
-    low, high = min(parameter.range.low, start), max(parameter.range.high, start)
-    if is_whole and float(parameter.range.step).is_integer() and _takes_whole(parameter):
-        widget = ipywidgets.IntSlider(
-            value=start, min=int(low), max=int(high), step=int(parameter.range.step), **_common(parameter)
-        )
-        return Control(parameter, widget, int, _whole)
-    widget = ipywidgets.FloatSlider(value=start, min=low, max=high, step=parameter.range.step, **_common(parameter))
-    widget.readout_format = ",.0f" if float(parameter.range.step).is_integer() else ",.2f"
-    return Control(parameter, widget, _plain, float)
+def _kind(span: tuple[float, float, float] | None) -> Kind:
+    return "number" if span is None else "slider"
 
 
-def _takes_whole(parameter: Parameter) -> bool:
-    return parameter.kind is int or parameter.kind is Any
+def _steps_whole(parameter: Parameter) -> bool:
+    return parameter.range is None or float(parameter.range.step).is_integer()
 
 
-def _text(parameter: Parameter, start: Any) -> Control:
-    widget = ipywidgets.Text(value=_written(start), continuous_update=False, **_common(parameter))
-    if isinstance(start, str) and _is_text_or_point(parameter):
-        return Control(parameter, widget, _text_or_point, _written)
-    if isinstance(start, (list, tuple)) and all(isinstance(part, str) for part in start):
-        return Control(parameter, widget, _several, _written)
-    return Control(parameter, widget, _text_or_point if isinstance(start, tuple) else str, _written)
+def _number_kind(parameter: Parameter) -> Callable[[str], Any]:
+    return Decimal if parameter.kind is Decimal else float
 
 
-def _optional(parameter: Parameter) -> Control:
-    """Return a text field, which is empty for None. A number is read as a number unless the parameter is a text."""
-    widget = ipywidgets.Text(value="", placeholder=_NOT_SET, continuous_update=False, **_common(parameter))
-    read = _text_or_none if parameter.kind is str else _number_or_none(Decimal if parameter.kind is Decimal else float)
-    return Control(parameter, widget, read, lambda value: "" if value is None else _written(value))
+def _text(parameter: Parameter, start: Any, offered: Sequence[Offered]) -> Control:
+    options = [(f"{value} ({count:,})", value) for value, count in offered]
+    if isinstance(start, str) and not _is_text_or_point(parameter):
+        if not 0 < len(offered) <= FEW:
+            return Control(parameter, "text", str.strip, _string, options=options, is_open=True)
+        control = Control(parameter, "choice", _same, _same, options=options, is_open=True)
+        control.shown(start)
+        return control
+    if isinstance(start, str):
+        return Control(parameter, "text", _text_or_point, _written)
+    if all(isinstance(part, str) for part in start):
+        return Control(parameter, "several", _several, _written, options=options, is_open=True)
+    if all(isinstance(part, (int, float, Decimal)) for part in start):
+        read = _numbers if not _is_text_or_point(parameter) else _text_or_point
+        return Control(parameter, "text", read, _written)
+    return Control(parameter, "text", str, _written)
 
 
 def _text_or_none(text: str) -> str | None:
@@ -189,31 +209,49 @@ def _number_or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _is_text_or_point(parameter: Parameter) -> bool:
-    return "tuple" in str(parameter.kind)
+    return "tuple[float" in str(parameter.kind)
 
 
 def _same(value: Any) -> Any:
     return value
 
 
-def _whole(value: float) -> int:
-    if value != int(value):
-        raise ValueError
-    return int(value)
-
-
-def _day(value: date) -> date:
-    if not isinstance(value, date):
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
         raise TypeError
     return value
 
 
-def _day_or_none(value: date | None) -> date | None:
-    return None if value is None else _day(value)
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
 
 
-def _plain(value: float) -> float:
-    return int(value) if float(value).is_integer() else float(value)
+def _float(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise TypeError
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if _float(value) != int(value):
+        raise ValueError
+    return int(value)
+
+
+def _plain(value: Any) -> float:
+    return int(value) if _float(value).is_integer() else float(value)
+
+
+def _day(value: date | None) -> str:
+    if value is not None and not isinstance(value, date):
+        raise TypeError
+    return "" if value is None else value.isoformat()
+
+
+def _day_of(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _written(value: Any) -> str:
@@ -222,6 +260,10 @@ def _written(value: Any) -> str:
 
 def _several(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(_plain(float(part)) for part in _several(text))
 
 
 def _text_or_point(text: str) -> str | tuple[float, float]:

@@ -6,13 +6,16 @@ import numpy as np
 
 from segkit.analysis.distribution import Distribution
 from segkit.drawing.html import Markup, element, picture, pieces
-from segkit.drawing.palette import BLUE, FAINT, GREY, INK, ORANGE
+from segkit.drawing.palette import BLUE, FAINT, GREY, INK, ORANGE, PAPER
 from segkit.drawing.tables import Bins, Counts
-from segkit.wording import brief, counted, number
+from segkit.wording import brief, counted, number, percent, profiles
 
-WIDTH, HEIGHT, FLOOR, LEFT = 560, 166, 118, 34
-_TOP, _LINE = 14, 14
+WIDTH, HEIGHT, FLOOR, LEFT = 560, 206, 154, 40
+_TOP, _LINE, _TITLE = 44, 15, 15
 _NICE = (1, 2, 5, 10)
+_OUTLIER, _OVER = 3.0, 12
+"""A bar is cut off if it is this many times as tall as the second tallest; it then ends this far above the chart's full height."""
+_WEEK = 7
 
 
 class Frame(NamedTuple):
@@ -21,10 +24,14 @@ class Frame(NamedTuple):
     Attributes:
         bins: the bars.
         reach: the end of the slider's range, so that the line fits into the chart at every position.
+        unit: the number of days in the slider's unit if the quantity is in days, else 1; the axis is in the slider's unit.
+        sides: what the profiles with the smallest amounts are called, and those with the largest.
     """
 
     bins: Bins
     reach: float
+    unit: int = 1
+    sides: tuple[str, str] = ("lowest", "top")
 
     @property
     def totals(self) -> Counts:
@@ -43,11 +50,20 @@ class Frame(NamedTuple):
 
     @property
     def tallest(self) -> int:
-        """The number of profiles in the tallest bar, without the open-ended one. This bar has the full height of the chart.
+        """The number of profiles that a bar of the chart's full height has; taller bars are cut off and say their number.
 
-        The open-ended bar may contain half of all profiles, so it is cut off.
+        The open-ended bar does not count, since it may contain half of all profiles. A bar that is several times as tall as all
+        others does not either, so that the others can be seen.
         """
-        return max(int(self.totals[~np.isinf(self.bins.ends)].max(initial=0)), 1)
+        closed = np.sort(self.totals[~np.isinf(self.bins.ends)])[::-1]
+        second = int(closed[1]) if len(closed) > 1 else 0
+        first = int(closed[0]) if len(closed) else 0
+        return max(min(first, int(_OUTLIER * second)) if second else first, 1)
+
+    @property
+    def cut_off(self) -> list[int]:
+        """The indexes of the bars that are cut off."""
+        return np.flatnonzero(self.totals * self.scale > FLOOR - _TOP + 1e-9).tolist()
 
     @property
     def scale(self) -> float:
@@ -65,7 +81,8 @@ class Frame(NamedTuple):
 
     def path(self, heights: Counts) -> list[str]:
         """Return an SVG path for each bar, whose height is its number of profiles; an empty text for 0."""
-        tall = np.minimum(heights * self.scale, np.divide(heights * FLOOR, np.maximum(self.totals, 1)))
+        full = FLOOR - _TOP + _OVER
+        tall = np.minimum(heights * self.scale, np.divide(heights * full, np.maximum(self.totals, 1)))
         starts, ends = self.bins.drawn
         lefts = LEFT + (starts - self.low) * self.per_unit
         widths = np.maximum((ends - starts) * self.per_unit - 1, 1)
@@ -78,13 +95,58 @@ class Frame(NamedTuple):
 def frame_of(distribution: Distribution) -> tuple[Frame, Counts]:
     """Return a distribution's frame, and the number of profiles in each bar on the member side."""
     bins = Bins.of(distribution.table)
-    return Frame(bins, distribution.end), bins.inside
+    words = distribution.quantity
+    sides = ("lowest", "top")
+    if words.startswith(("days since", "days back")):
+        sides = ("latest", "longest ago")
+    elif words.endswith(" away"):
+        sides = ("nearest", "farthest")
+    return Frame(bins, distribution.end, distribution.unit_days, sides), bins.inside
 
 
-def label_of(distribution: Distribution, inside: int, total: int) -> str:
-    """Return the text below a histogram: how many profiles are on the member side."""
-    without = f"; {distribution.without:,} have none" if distribution.without else ""
-    return f"{distribution.quantity}: {inside:,} of {total:,} on the member side{without}"
+def title_of(distribution: Distribution) -> str:
+    """Return the title: the quantity, in the slider's unit.
+
+    >>> import pandas as pd
+    >>> title_of(Distribution(pd.DataFrame(), "days since the last Clicked SMS", 140.0, 0, "", unit_days=7))
+    'Weeks since the last Clicked SMS'
+    """
+    words = distribution.quantity
+    if distribution.unit_days == _WEEK:
+        words = words.replace("days", "weeks", 1)
+    return words[:1].upper() + words[1:]
+
+
+def rule_words(members: int, size: int, *, is_required: bool) -> str:
+    """Return the text below a histogram: how many of the members meet the condition of which the threshold is part.
+
+    >>> rule_words(561, 653, is_required=False), rule_words(653, 653, is_required=True)
+    ('561 of the 653 members come in by this rule', 'All 653 members meet this rule')
+    """
+    if not size:
+        return "Nobody comes in"
+    if is_required:
+        return f"All {size:,} members meet this rule" if size > 1 else "The 1 member meets this rule"
+    return f"{members:,} of the {counted(size, 'member')} {'comes' if members == 1 else 'come'} in by this rule"
+
+
+def at_words(frame: Frame, threshold: float, inside: Counts) -> str:
+    """Return the label at the line: the threshold in the slider's unit, and which share of the profiles is on its members' side."""
+    share, side = _side(frame, inside)
+    return number(round(threshold / frame.unit, 6)) + (f" · {side} {percent(share)}" if side else "")
+
+
+def _side(frame: Frame, inside: Counts) -> tuple[float, str]:
+    """Return the share of the profiles on the members' side, and what these are called; no name if they are at neither end."""
+    totals = frame.totals
+    every, held = int(totals.sum()), int(inside.sum())
+    if not 0 < held < every:
+        return 0.0, ""
+    places = np.arange(len(totals))
+    is_low = (inside * places).sum() / held < ((totals - inside) * places).sum() / (every - held)
+    first, last = np.flatnonzero(inside)[[0, -1]]
+    is_end = not totals[:first].any() if is_low else not totals[last + 1 :].any()
+    return held / every, frame.sides[0 if is_low else 1] if is_end else ""
 
 
 def line_at(frame: Frame, threshold: float) -> str:
@@ -102,32 +164,67 @@ def anchor_at(frame: Frame, threshold: float) -> str:
     return "end" if frame.at(threshold) > WIDTH / 2 else "start"
 
 
-def histogram_html(distribution: Distribution, *, live: bool) -> Markup:
+def histogram_html(distribution: Distribution, rule: str, *, live: bool) -> Markup:
     """Return the histogram: bars in two colours, and the threshold as a line. Only the slots change while the threshold moves.
 
-    If it is not live, it is an image.
+    Args:
+        distribution: the bars and the threshold.
+        rule: how many members come in by the condition of which the threshold is part, in words.
+        live: whether the page is live; if not, the histogram is an image.
     """
+    title = title_of(distribution)
     if distribution.table.empty:
-        return element("div", f"{distribution.quantity}: nobody has any")
+        return element("div", f"{title}: nobody has any")
     frame, inside = frame_of(distribution)
-    at, label = distribution.threshold, label_of(distribution, int(inside.sum()), int(frame.totals.sum()))
+    at = distribution.threshold
     members = element("path", data_slot="bars", fill=BLUE, pointer_events="none", d="".join(frame.path(inside)))
     line = element(
         "g",
-        element("line", x1=0, x2=0, y1=4, y2=FLOOR, stroke=ORANGE, stroke_width=2),
+        element("line", x1=0, x2=0, y1=_TITLE + 8, y2=FLOOR, stroke=ORANGE, stroke_width=2),
         _text(
-            f"{at:,g}", 5, 13, data_slot="threshold", text_anchor=anchor_at(frame, at), transform=words_at(frame, at)
+            at_words(frame, at, inside), 5, _TITLE + 19,
+            data_slot="threshold", text_anchor=anchor_at(frame, at), transform=words_at(frame, at), font_weight=600,
         ),
         data_slot="line",
         transform=line_at(frame, at),
-    )
-    floor = element("line", x1=LEFT, x2=WIDTH, y1=FLOOR, y2=FLOOR, stroke=INK, stroke_opacity=".4")
-    far = _text(_far_end(frame), WIDTH, FLOOR + 2 * _LINE, text_anchor="end")
-    below = _text(label, WIDTH / 2, FLOOR + 3 * _LINE + 2, data_slot="label", text_anchor="middle")
-    return picture(
-        _bars(frame, distribution.quantity), members, line, floor, _ticks(frame), far, below,
-        width=WIDTH, height=HEIGHT, label=label, style="max-width:100%;height:auto", live=live, data_slot="picture",
     )  # fmt: skip
+    floor = element("line", x1=LEFT, x2=WIDTH, y1=FLOOR, y2=FLOOR, stroke=INK, stroke_opacity=".4")
+    among = f"Bars: the {profiles(int(frame.totals.sum()))} that meet every other condition"
+    if distribution.without:
+        among += f"; {distribution.without:,} more have none"
+    below = [
+        _text(rule, LEFT, FLOOR + 2 * _LINE + 4, data_slot="rule", font_weight=600),
+        _text(among, LEFT, FLOOR + 3 * _LINE + 4, opacity=".8"),
+    ]
+    head = _text(title, LEFT, _TITLE - 3, font_weight=600)
+    return picture(
+        head, _bars(frame, title), members, *_cut_words(frame), line, floor, _ticks(frame), *below,
+        width=WIDTH, height=HEIGHT, label=picture_words(title, rule), live=live, data_slot="picture",
+        style="width:100%;max-width:40rem;height:auto;display:block",
+    )  # fmt: skip
+
+
+def picture_words(title: str, rule: str) -> str:
+    """Return the label of the picture for a screen reader."""
+    return f"{title}: {rule}"
+
+
+def _cut_words(frame: Frame) -> list[Markup]:
+    """Return a mark and the number of profiles for each bar that is cut off."""
+    starts, ends = frame.bins.drawn
+    found = []
+    for place in frame.cut_off:
+        middle = frame.at(float(starts[place] + ends[place]) / 2)
+        anchor = "start" if middle < LEFT + 40 else "end" if middle > WIDTH - 60 else "middle"
+        x = {"start": LEFT, "end": WIDTH, "middle": middle}[anchor]
+        is_open = bool(np.isinf(frame.bins.ends[place]))
+        beyond = f"{number(round(float(starts[place]) / frame.unit, 2))} and more: " if is_open else ""
+        words = f"{beyond}{int(frame.totals[place]):,}"
+        found += [
+            element("path", d=f"M{middle - 9:.1f} {_TOP + 8}l18 -7", fill="none", stroke=PAPER, stroke_width=3),
+            _text(words, x, _TOP - _OVER - 3, text_anchor=anchor, opacity=".8"),
+        ]
+    return found
 
 
 def _ticks(frame: Frame) -> Markup:
@@ -135,16 +232,27 @@ def _ticks(frame: Frame) -> Markup:
     ends = frame.bins.starts[np.isinf(frame.bins.ends)]
     last = float(ends.min()) if len(ends) else frame.high
     drawn = []
-    for held in filter(float.is_integer, _round_values(0, frame.tallest, 3)[1:]):
+    for held in _few_counts(frame.tallest):
         y = FLOOR - held * frame.scale
         drawn += [
             element("line", x1=LEFT, x2=WIDTH, y1=y, y2=y, stroke=FAINT),
             _text(brief(held), LEFT - 5, y + 4, text_anchor="end"),
         ]
-    drawn += [
-        _text(number(at), frame.at(at), FLOOR + _LINE, text_anchor="middle") for at in _round_values(frame.low, last, 8)
-    ]
+    values = [value * frame.unit for value in _round_values(frame.low / frame.unit, last / frame.unit, 4)]
+    drawn += [_text(number(at / frame.unit), frame.at(at), FLOOR + _LINE, text_anchor="middle") for at in values]
+    if len(ends) and frame.at(last) - frame.at(values[-1]) > 4 * _LINE:
+        drawn.append(_text(f"{number(round(last / frame.unit, 2))}+", frame.at(last), FLOOR + _LINE, text_anchor="end"))
     return pieces(*drawn)
+
+
+def _few_counts(most: int) -> list[float]:
+    """Return two to four round numbers of profiles up to one; fewer only if it is less than 2.
+
+    >>> _few_counts(89), _few_counts(130), _few_counts(5), _few_counts(1)
+    ([20.0, 40.0, 60.0, 80.0], [50.0, 100.0], [2.0, 4.0], [1.0])
+    """
+    every = ([one for one in _round_values(0, most, parts)[1:] if one.is_integer()] for parts in range(2, 7))
+    return next((found for found in every if len(found) > 1), [float(most)])
 
 
 def _round_values(low: float, high: float, most: int) -> list[float]:
@@ -163,18 +271,12 @@ def _text(text: str, x: float, y: float, **attributes: object) -> Markup:
     return element("text", text, x=x, y=y, font_size=12, fill=INK, **attributes)
 
 
-def _bars(frame: Frame, quantity: str) -> Markup:
+def _bars(frame: Frame, title: str) -> Markup:
     """Draw every bar at its full height in grey; profiles on the member side are drawn over it."""
     drawn = zip(frame.path(frame.totals), frame.totals.tolist(), frame.bins.words, strict=True)
-    titled = ((path, f"{counted(held, 'profile')}, {quantity}: {words}") for path, held, words in drawn)
+    titled = ((path, f"{counted(held, 'profile')}, {title}: {_in_days(words, frame)}") for path, held, words in drawn)
     return pieces(*(element("path", element("title", title), fill=GREY, d=path) for path, title in titled))
 
 
-def _far_end(frame: Frame) -> str:
-    """Return the label of the open-ended bar: where it begins, and its number of profiles; empty if there is no such bar."""
-    beyond = np.flatnonzero(np.isinf(frame.bins.ends))
-    if not len(beyond):
-        return ""
-    held = int(frame.totals[beyond[0]])
-    cut = ", bar cut off" if held * frame.scale > FLOOR else ""
-    return f"{number(frame.bins.starts[beyond[0]])} and more: {counted(held, 'profile')}{cut}"
+def _in_days(words: str, frame: Frame) -> str:
+    return f"{words} days" if frame.unit > 1 else words

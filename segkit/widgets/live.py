@@ -1,45 +1,64 @@
-"""Show the live part of a tuner, and update it in the browser while a slider moves, if the kernel has sent the answers.
+"""Draw a tuner in the browser: its controls, what they make, and its buttons; and answer moves there if the kernel has sent the answers.
 
 `browser_answers.py` decides which sliders the browser can answer, and works the answers out.
 """
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import anywidget
-import ipywidgets
 import traitlets
 
 
 class LiveView(anywidget.AnyWidget):
-    """Shows HTML, and updates its slots in the browser while a control moves for which the browser has the answers.
+    """Shows controls and HTML, and updates the slots of the HTML in the browser while a control moves for which it has the answers.
 
     Each page that shows the view asks for a control's answers while no control is being moved. Answers are valid until another
     control moves. They are sent as messages and are not stored in the notebook.
 
     Args:
-        controls: the widgets that change what is shown.
+        controls: the description of each control.
+        values: their values.
+        buttons: the name of each button and its text.
         answers: takes the index of a control and returns its answers, or None if only the kernel can answer.
+        pressed: takes the name of a button and what was typed beside it, and returns a message for the page with its data.
+        rested: called when no control has moved for a while.
     """
 
     _esm = pathlib.Path(__file__).with_name("live.js")
+    _css = pathlib.Path(__file__).with_name("live.css")
     value = traitlets.Unicode("").tag(sync=True)
-    controls = traitlets.List(trait=traitlets.Instance(ipywidgets.Widget)).tag(
-        sync=True, **ipywidgets.widget_serialization
-    )
+    controls = traitlets.List(traitlets.Dict()).tag(sync=True)
+    values: Any = traitlets.List().tag(sync=True)
+    buttons = traitlets.List(traitlets.Dict()).tag(sync=True)
+    price = traitlets.Float(None, allow_none=True).tag(sync=True)
+    said = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, controls: Sequence[ipywidgets.Widget], answers: Callable[[int], dict[str, Any] | None]) -> None:
-        super().__init__(controls=list(controls))
-        self._answers = answers
-        self.on_msg(self._asked)
+    def __init__(
+        self,
+        controls: Sequence[dict[str, Any]],
+        values: Sequence[Any],
+        buttons: Sequence[dict[str, str]],
+        *,
+        answers: Callable[[int], dict[str, Any] | None],
+        pressed: Callable[[str, str], tuple[Mapping[str, Any], list[bytes]]],
+        rested: Callable[[], None],
+    ) -> None:
+        super().__init__(controls=list(controls), values=list(values), buttons=list(buttons))
+        self._answers, self._pressed, self._rested = answers, pressed, rested
+        self.on_msg(self._heard)
 
-    def _asked(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        number = int(content["control"])
-        stand = [_stand(control) for control in self.controls]
-        self.send({"control": number, "stand": stand, "answers": self._answers(number)})
-
-
-def _stand(control: ipywidgets.Widget) -> Any:
-    """Return the value of a control as the browser has it; for a choice, its index."""
-    return control.index if hasattr(control, "index") else control.value
+    def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        # A message overtakes moves that are still on their way.
+        self.values = content.get("values", self.values)
+        match content:
+            case {"control": number}:
+                self.send({"control": number, "stand": list(self.values), "answers": self._answers(int(number))})
+            case {"press": name, "text": text}:
+                said, data = self._pressed(name, text)
+                self.send({"pressed": name, **said}, buffers=data)
+            case {"rest": _}:
+                self._rested()
+            case _:
+                return

@@ -1,5 +1,7 @@
-"""Tune a builder's parameters with controls in a notebook, and see the segment's definition, its size and who may be texted."""
+"""Tune a segment's numbers, dates and choices with controls in a notebook, and see its definition, its size and who may be texted."""
 
+import json
+import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -8,46 +10,55 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from segkit.analysis.distribution import Distribution, distribution_at
-from segkit.analysis.starting import starting_values
+from segkit.analysis.distribution import bars_of, quantity_at
+from segkit.analysis.worth import worth_of
 from segkit.builders import sms_subscribers
+from segkit.definition.conditions import Condition
 from segkit.definition.explain import explain
-from segkit.definition.parameters import made_by, parameters
+from segkit.definition.parameters import made_by
 from segkit.definition.segment import Segment, distinct_segments, one_segment
-from segkit.definition.value_words import plain
-from segkit.drawing.html import element
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
 from segkit.engine.protocol import warn_about_answers
-from segkit.errors import DefinitionError, FileError, SegkitError, SegkitWarning
-from segkit.files import in_app
+from segkit.engine.thresholds.quantity import Quantity
+from segkit.errors import DefinitionError, SegkitError, SegkitWarning
+from segkit.files import make_folder, write_text
 from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
-from segkit.sending.file_names import file_name
 from segkit.sending.member_files import Layout
+from segkit.widgets import actions
 from segkit.widgets.browser_answers import Shop, answers
 from segkit.widgets.closing import Closable, weakly
-from segkit.widgets.controls import control_for, label
-from segkit.widgets.download import DownloadButton
+from segkit.widgets.histogram import rule_words
 from segkit.widgets.live import LiveView
-from segkit.widgets.view import Overlap, TunerView, error_html, static_html, tuner_html
+from segkit.widgets.python_text import call_of, cell_of
+from segkit.widgets.settings import Settings
+from segkit.widgets.view import Overlap, Pinned, TunerView, error_html, static_html, tuner_html
 from segkit.wording import counted, percent
+
+_ONE_MOVE = 1.0
+"""Moves of a control that follow each other within this many seconds are undone together."""
 
 
 class Tuner(Closable):
-    """Moves a builder's parameters, and shows how many profiles are in, how many entered and left, and how many may be texted.
+    """Moves the numbers, dates and choices of a segment, and shows who is in it and how many may be texted.
+
+    Any segment can be tuned, whether it was written with phrases, read from YAML or from Klaviyo: each of its own numbers, dates and
+    choices gets a control, and `tuner.segment` is the same segment with new values. A builder's parameters get a control each.
+    The ranges of sliders and the values of choices come from the shop's data. Controls that the segment does not use are hidden.
 
     Numbers, text and chart are updated as one piece, so that they always agree. If the controls make no segment, the view says why, and
     the last valid segment stays. Moves are not throttled: the widgets send one move at a time, and the last one wins. Answers are
     cached only in the Dataset, and `close()` frees everything else.
 
     Args:
-        builder: a function that takes keyword arguments and returns a segment; it may be your own. Give arguments without a default
-            in `start`.
+        builder: a segment; or a function that takes keyword arguments and returns a segment, which may be your own. Give arguments
+            without a default in `start`.
         dataset: the profiles and events.
         compare: segments whose overlap with the tuned segment is shown.
         base: the segment that shares refer to; None means the SMS subscribers or, if the data has no consent, all profiles.
+        price: what a text costs, to show the cost of a send; None shows none until a price is typed.
         **start: starting values of parameters; other parameters start from the shop's own distribution, or from their default.
 
     Raises:
@@ -57,38 +68,41 @@ class Tuner(Closable):
 
     def __init__(
         self,
-        builder: Callable[..., Segment],
+        builder: Callable[..., Segment] | Segment,
         dataset: Data,
         *,
         compare: Iterable[Segment] = (),
         base: Segment | None = None,
+        price: float | None = None,
         **start: Any,
     ) -> None:
         check_order(builder, "Tuner(builder, shop)")
-        parameters(builder)
-        self._builder = builder
-        self._dataset = dataset
-        self._compare = distinct_segments(compare)
+        self.dataset = dataset
         self._engine = engine_of(dataset)
-        self._start = self._starting_point(start)
-        # Before the controls, since the builder's error about a starting value is clearer than theirs.
-        self._segment, self._made_from = made_by(builder, self._start), self._start
-        self._controls = {name: control_for(_parameter(builder, name), value) for name, value in self._start.items()}
-        self._moved = next((name for name in self._start if self._distribution(name, self._start) is not None), None)
+        self._settings = settings = Settings(builder, dataset, start)
+        self._compare = distinct_segments(compare)
+        self._segment, self._made_from = made_by(settings.builder, settings.start), settings.start
+        self._first = self._segment
+        self._pinned: Segment | None = None
+        self._past: list[dict[str, Any]] = []
+        self._moved_last: tuple[str | None, float] = (None, 0.0)
+        self.asked_to_replace: tuple[Path, Segment] | None = None
+        self._pictured = next((name for name in settings.start if self._quantity(name) is not None), None)
         self._notes: tuple[str, ...] = ()
-        eligibility = Eligibility.usual(self._dataset)
+        eligibility = Eligibility.usual(self.dataset)
         # A note about eligibility checks that could not be made stays, whatever moves.
         self._unchecked = () if eligibility is None or eligibility.note is None else (eligibility.note,)
-        self._first = self._segment
         self._base, self._base_size = self._counted_against(base)
-        self.view = LiveView([control.widget for control in self._controls.values()], weakly(self._answers))
-        self._is_quiet = False
-        for name, control in self._controls.items():
-            control.widget.observe(weakly(self._refresh, name), names="value")
-        self._message = ipywidgets.HTML()
-        controls = [control.widget for control in self._controls.values()]
-        self._opens(ipywidgets.VBox([*controls, self.view, self._buttons(), self._message]))
-        self._refresh(self._moved)
+        shown = settings.shown(settings.start)
+        self.view = LiveView(
+            settings.specs(settings.start), shown, actions.buttons(),
+            answers=weakly(self._answers), pressed=weakly(self._press), rested=weakly(self._rest),
+        )  # fmt: skip
+        self.view.price = price
+        self.view.observe(weakly(self._change), names="values")
+        self._followers: list[Callable[[], None]] = []
+        self._opens(ipywidgets.VBox([self.view]))
+        self._refresh()
 
     @property
     def segment(self) -> Segment:
@@ -110,67 +124,98 @@ class Tuner(Closable):
         with warnings.catch_warnings():
             # The view already shows these warnings.
             warnings.simplefilter("ignore", SegkitWarning)
-            return members(self._segment, self._dataset)
+            return members(self._segment, self.dataset)
 
     @property
     def value(self) -> dict[str, Any]:
         """The values of the parameters by name. Setting it moves the named controls and leaves the others."""
-        return {name: control.value for name, control in self._controls.items()}
+        return self._settings.read(self.view.values)
 
     @value.setter
     def value(self, values: Mapping[str, Any]) -> None:
         for name in values:
-            if name not in self._controls:
-                raise DefinitionError.unknown_word("This tuner", name, self._controls)
-        before = {name: self._controls[name].value for name in values}
-        self._is_quiet = True
-        try:
-            self._move(values)
-        except DefinitionError:
-            self._move(before)
-            raise
-        finally:
-            self._is_quiet = False
-        self._refresh(next(reversed(list(values)), self._moved))
-
-    def _move(self, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            self._controls[name].move_to(value)
+            if name not in self._settings.controls:
+                raise DefinitionError.unknown_word("This tuner", name, self._settings.controls)
+        wanted = {**self.value, **values}
+        shown = self._settings.shown(wanted)
+        self.view.controls = self._settings_specs(wanted)
+        self.view.values = shown
+        self._rest()
 
     def reset(self) -> None:
         """Set every parameter back to its starting value."""
-        self.value = self._start
+        self.value = self._settings.start
+
+    def undo(self) -> bool:
+        """Go back to before the last move; return whether there was one."""
+        if not self._past:
+            return False
+        before = self._past.pop()
+        past, self._past = self._past, []
+        self.value = before
+        self._past = past
+        return True
+
+    def pin(self) -> None:
+        """Pin the current position as A, to compare it with later ones; at the pinned position, let go of it."""
+        is_here = self._pinned is not None and self._pinned.condition == self._segment.condition
+        self._pinned = None if is_here else self._segment
+        self._refresh()
+
+    @property
+    def pinned(self) -> Segment | None:
+        """The segment at the pinned position; None if none is pinned."""
+        return self._pinned
+
+    def save(self, folder: str | Path = actions.SEGMENTS, *, replace: bool = False) -> Path:
+        """Write the segment as YAML into a folder of segments, which `sk.load_segments` reads; return the absolute path.
+
+        Args:
+            folder: the folder, which is created if it does not exist.
+            replace: whether to replace a file of the same name.
+
+        Raises:
+            FileError: the file exists and `replace` is False, or the system refuses to write.
+            DefinitionError: as `Segment.to_yaml`.
+        """
+        text = self._segment.to_yaml()
+        make_folder(Path(folder))
+        return write_text(actions.saved_path(self._segment, folder), text, replace=replace)
 
     def write_csv(self, path: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> Path:
         """Write the members who may be texted, as `SmsAudience.write_csv` does; return the absolute path."""
-        return audience(self._segment, self._dataset).write_csv(path, layout=layout, replace=replace)
+        return audience(self._segment, self.dataset).write_csv(path, layout=layout, replace=replace)
 
     def write_members(self, path: str | Path, *, replace: bool = False) -> Path:
         """Write all members, including those who may not be texted, as `sk.write_members` does; return the absolute path."""
-        return write_members(self._segment, self._dataset, path, replace=replace)
+        return write_members(self._segment, self.dataset, path, replace=replace)
 
     def definition(self) -> str:
-        """Return the call that makes `segment`, to paste into a cell."""
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self._made_from.items())
-        return f"{getattr(self._builder, '__name__', 'builder')}({arguments})"
+        """Return the expression that makes `segment`; see `to_python`."""
+        return call_of(self._settings.given, self._made_from, self._segment)
+
+    def to_python(self) -> str:
+        """Return a cell that makes `segment` and runs on its own, if the builder is one of segkit's or a segment was tuned."""
+        return cell_of(self._settings.given, self._made_from, self._segment)
 
     def __repr__(self) -> str:
-        return f"Tuner: {self.definition()}: {counted(self.size, 'member')}, {percent(self.size / max(self._base_size, 1))} of {self._base}"
+        share = percent(self.size / max(self._base_size, 1))
+        return f"Tuner: {self._segment.name}: {counted(self.size, 'member')}, {share} of {self._base}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return the live widget, and the same view as static HTML for readers without a kernel."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
-        settings = [(label(self._controls[name].parameter), str(value)) for name, value in self._made_from.items()]
-        view = self._position(self._moved)._replace(notes=self._notes)
-        bundle["text/html"] = static_html(view, settings, self._segment.name)
+        used = [spec for spec in self.view.controls if spec["used"]]
+        settings = [(spec["label"], str(self._made_from[spec["name"]])) for spec in used]
+        bundle["text/html"] = static_html(self._view(), settings, self._segment.name)
         bundle["text/plain"] = repr(self)
         return bundle
 
     def _counted_against(self, base: Segment | None) -> tuple[str, int]:
         """Return the name of the segment that shares refer to, and its size."""
         warn_about_answers(self._engine, [segment.condition for segment in self._compare])
-        if base is None and Eligibility.usual(self._dataset) is None:
-            return "all profiles", len(self._dataset)
+        if base is None and Eligibility.usual(self.dataset) is None:
+            return "all profiles", len(self.dataset)
         segment = sms_subscribers() if base is None else one_segment(base)
         (size,) = self._engine.counts([segment.condition])
         warn_about_answers(self._engine, [segment.condition])
@@ -180,132 +225,114 @@ class Tuner(Closable):
     def _shop(self) -> Shop:
         """What the counts are compared with."""
         others = tuple(segment.condition for segment in self._compare)
-        return Shop(self._base, self._base_size, self._first.condition, others, Eligibility.usual(self._dataset))
+        pinned = None if self._pinned is None else self._pinned.condition
+        eligibility = Eligibility.usual(self.dataset)
+        return Shop(self._base, self._base_size, self._first.condition, others, eligibility, pinned)
 
-    def _starting_point(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        known = parameters(self._builder)
-        names = [parameter.name for parameter in known]
-        for name in given:
-            if name not in names:
-                raise DefinitionError.unknown_word(getattr(self._builder, "__name__", "the builder"), name, names)
-        defaults = {parameter.name: parameter.default for parameter in known if not parameter.is_required}
-        start = {**defaults, **starting_values(self._builder, self._dataset, rounded=True), **given}
-        lacking = [name for name in names if name not in start]
-        if lacking:
-            raise DefinitionError.missing(
-                f"Tuner({getattr(self._builder, '__name__', 'builder')})", *map(repr, lacking)
-            )
-        return {name: plain(start[name]) for name in names}
+    def _settings_specs(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the description of the controls, or the one that is shown if the values make no segment."""
+        try:
+            return self._settings.specs(values)
+        except (SegkitError, TypeError, ValueError):
+            return list(self.view.controls)
 
-    def _distribution(self, name: str, values: Mapping[str, Any]) -> Distribution | None:
-        return distribution_at(self._engine, self._builder, parameter=name, values=values)
+    def _change(self, change: Any) -> None:
+        """Follow a move of the controls."""
+        names = list(self._settings.controls)
+        pairs = zip(names, change["old"], change["new"], strict=True)
+        moved = next((name for name, old, new in reversed(list(pairs)) if old != new), None)
+        before, now = self._made_from, time.monotonic()
+        is_same = self._moved_last[0] == moved and now - self._moved_last[1] < _ONE_MOVE
+        self._moved_last = moved, now
+        if self._refresh(moved) and not is_same:
+            self._past.append(before)
+        if moved is not None and self._settings.controls[moved].span is None:
+            self.view.controls = self._settings_specs(self._made_from)
 
-    def _refresh(self, moved: str | None, _change: Any = None) -> None:
-        if self._is_quiet:
-            return
+    def _refresh(self, moved: str | None = None) -> bool:
+        """Show the segment at the controls' position; return whether they make one."""
+        if moved is not None and self._quantity(moved) is not None:
+            self._pictured = moved
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", SegkitWarning)
                 values = self.value
-                segment = made_by(self._builder, values)
+                segment = made_by(self._settings.builder, values)
                 self._engine.counts([segment.condition])
                 self._segment, self._made_from = segment, values
-                view = self._position(moved)
+                view = self._view()
             # Ask for the segment's notes at every position, since a cached answer gives no warnings.
             notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
             self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
-            self.view.value = tuner_html(view._replace(notes=self._notes))
+            self.view.value = tuner_html(view._replace(notes=self._notes), at=json.dumps(self.view.values))
         except (SegkitError, TypeError, ValueError) as error:
             self.view.value = error_html(str(error))
+            return False
+        return True
 
-    def _position(self, moved: str | None) -> TunerView:
-        shown = None
-        for name in (moved, self._moved, *self._controls):
-            if name is not None and shown is None:
-                shown = self._distribution(name, self._made_from)
-                self._moved = name if shown is not None else self._moved
-        return self._view(shown)
+    def _rest(self) -> None:
+        """Bring what is not needed while a control moves up to date: the words of the controls, and the charts that follow."""
+        self.view.controls = self._settings_specs(self._made_from)
+        for follow in self._followers:
+            follow()
 
-    def _view(self, shown: Distribution | None) -> TunerView:
+    def _quantity(self, name: str) -> Quantity | None:
+        return quantity_at(self._settings.builder, parameter=name, values=self._made_from)
+
+    def _view(self) -> TunerView:
         here, shop = self._segment.condition, self._shop
-        size, start, kept, *shared = self._engine.counts(
-            [here, shop.start, here & shop.start, *(here & other for other in shop.others)]
+        quantity = next(
+            (found for name in (self._pictured, *self._settings.controls) if name and (found := self._quantity(name))),
+            None,
         )
+        bars = None if quantity is None else bars_of(quantity, self._engine)
+        rules = [] if quantity is None else [here & quantity.rule]
+        size, start, kept, *more = self._engine.counts(
+            [here, shop.start, here & shop.start, *rules, *(here & other for other in shop.others)]
+        )
+        shared = more[len(rules) :]
+        reasons, sendable = ((), None) if shop.eligibility is None else shop.eligibility.waterfall(self._engine, here)
+        required = quantity is not None and quantity.is_required
         return TunerView(
             english=explain(self._segment),
             size=size,
             base=shop.base,
             base_size=shop.base_size,
-            sendable=None if shop.eligibility is None else shop.eligibility.waterfall(self._engine, here)[1],
+            sendable=sendable,
             entered=size - kept,
             left=start - kept,
-            distribution=shown,
+            distribution=None if bars is None else bars.distribution(),
+            as_of=self._engine.as_of,
+            rule=rule_words(more[0], size, is_required=required) if rules else "",
+            reasons=tuple(int(one) for one in reasons),
+            worth=worth_of(here, self.dataset),
+            pinned=None if shop.pinned is None else self._compared(shop.pinned, here, shop.eligibility),
             overlaps=tuple(Overlap(segment.name, both) for segment, both in zip(self._compare, shared, strict=True)),
+            notes=self._notes,
         )
+
+    def _compared(self, pinned: Condition, here: Condition, eligibility: Eligibility | None) -> Pinned:
+        before, now, both = self._engine.counts([pinned, here, here & pinned])
+        sendable = None if eligibility is None else eligibility.size(self._engine, here & ~pinned)
+        return Pinned(before, now - both, before - both, sendable)
 
     def _answers(self, number: int) -> dict[str, Any] | None:
         """Return what the view shows at every position of a slider, for the browser; None if the kernel has to answer."""
-        name, control = list(self._controls.items())[number]
+        name, control = list(self._settings.controls.items())[number]
         positions = control.positions
-        if self.value != self._made_from:
+        if self.value != self._made_from or control.span is None:
             return None
         every = answers(
-            self._engine,
-            self._builder,
-            parameter=control.parameter,
-            positions=positions,
-            values=self._made_from,
-            shop=self._shop,
-        )
+            self._engine, self._settings.builder,
+            parameter=control.parameter, positions=positions, values=self._made_from, shop=self._shop,
+        )  # fmt: skip
         if every is None:
             return None
-        slider = control.widget
-        html = tuner_html(self._view(self._distribution(name, self._made_from))._replace(notes=self._notes))
-        return {"low": slider.min, "step": slider.step, "count": len(positions), "html": html, "slots": every}
+        pictured, self._pictured = self._pictured, name
+        html = tuner_html(self._view())
+        self._pictured = pictured
+        low, _, step = control.span
+        return {"low": low, "step": step, "count": len(positions), "html": html, "slots": every}
 
-    def _buttons(self) -> Any:
-        download = DownloadButton(weakly(self._file), description="Download to send")
-        copy = ipywidgets.Button(description="Show definition")
-        reset = ipywidgets.Button(description="Reset")
-        copy.on_click(weakly(self._say_definition))
-        reset.on_click(weakly(self._reset_by))
-        # `segkit app` never writes files on its host, so its pages offer no path.
-        path = [] if in_app() else self._path()
-        return ipywidgets.HBox([download, *path, copy, reset], layout=ipywidgets.Layout(flex_flow="row wrap"))
-
-    def _path(self) -> list[Any]:
-        path = ipywidgets.Text(placeholder="or a path, such as vip.csv", layout=ipywidgets.Layout(width="14rem"))
-        write = ipywidgets.Button(description="Write to path")
-        write.on_click(weakly(self._say_written, path))
-        return [path, write]
-
-    def _say_definition(self, _button: Any) -> None:
-        self._say(self.definition)
-
-    def _reset_by(self, _button: Any) -> None:
-        self.reset()
-
-    def _say_written(self, path: Any, _button: Any) -> None:
-        self._say(lambda: f"Wrote {self._written(path.value.strip())}")
-
-    def _written(self, path: str) -> Path:
-        if Path(path).suffix.casefold() != ".csv":
-            raise FileError.not_csv(path)
-        return self.write_csv(path)
-
-    def _file(self) -> tuple[str, bytes]:
-        with warnings.catch_warnings():
-            # The view already shows these warnings.
-            warnings.simplefilter("ignore", SegkitWarning)
-            send = audience(self._segment, self._dataset)
-        return file_name(self._segment.name), send.to_bytes(layout="klaviyo")
-
-    def _say(self, work: Callable[[], str]) -> None:
-        try:
-            self._message.value = element("code", work())
-        except (SegkitError, OSError) as error:
-            self._message.value = error_html(str(error))
-
-
-def _parameter(builder: Callable[..., Segment], name: str) -> Any:
-    return next(parameter for parameter in parameters(builder) if parameter.name == name)
+    def _press(self, name: str, text: str) -> actions.Said:
+        return actions.press(self, name, text)

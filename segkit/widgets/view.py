@@ -4,17 +4,33 @@ Parts that change while a threshold moves are slots: elements with a name, which
 for every position. This module writes the text of the slots, and `histogram.py` draws the chart.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from segkit.analysis.distribution import Distribution
+from segkit.analysis.worth import DAYS, Worth
 from segkit.drawing.html import Markup, element, elements, pieces
 from segkit.drawing.palette import BLUE, FAINT, VERMILION
+from segkit.sending.eligibility import SMART_SENDING_HOURS
 from segkit.widgets.histogram import histogram_html
 from segkit.wording import counted, percent
 
 FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45"
-PALE = "opacity:.75"
+PALE = "opacity:.8"
+
+REASONS = (
+    "in an excluded segment",
+    "not subscribed",
+    "without a phone number",
+    "with a number that isn't a valid mobile",
+    "in a country that can't be texted",
+    "with failing texts",
+    f"texted in the last {SMART_SENDING_HOURS} h",
+    "opted out in another profile",
+    "with another member's number",
+)
+"""Why members can't be texted, for each of `segkit.sending.eligibility.STEPS`, as a few words that follow a number."""
 
 
 class Overlap(NamedTuple):
@@ -24,8 +40,24 @@ class Overlap(NamedTuple):
     members: int
 
 
+class Pinned(NamedTuple):
+    """A pinned position compared with the current one: its size, who joined and left since, and who of these may be texted.
+
+    `sendable` is None if the data has no consent.
+    """
+
+    size: int
+    joined: int
+    left: int
+    sendable: int | None
+
+
 class TunerView(NamedTuple):
-    """Everything that a tuner shows at one position of its controls."""
+    """Everything that a tuner shows at one position of its controls.
+
+    `reasons` has the number of members that each of `REASONS` stops. `rule` says how many members come in by the condition in the
+    histogram. `late` names the parts that the browser can't answer: "worth", "picture".
+    """
 
     english: str
     size: int
@@ -35,27 +67,47 @@ class TunerView(NamedTuple):
     entered: int
     left: int
     distribution: Distribution | None
+    as_of: datetime
+    rule: str = ""
+    reasons: tuple[int, ...] = ()
+    worth: Worth | None = None
+    pinned: Pinned | None = None
     overlaps: tuple[Overlap, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def tuner_html(view: TunerView, *, live: bool = True) -> Markup:
-    """Return the view. Its height changes only with the number of lines of the definition. If it is not live, the chart is an image."""
+def tuner_html(view: TunerView, *, at: str = "", live: bool = True) -> Markup:
+    """Return the view: the numbers, and then the histogram.
+
+    Args:
+        view: what is shown.
+        at: the values of the controls as JSON, by which the page knows of which position this is the view.
+        live: whether the page is live; if not, the histogram is an image.
+    """
+    shown = Markup() if view.distribution is None else histogram_html(view.distribution, view.rule, live=live)
+    facts = element("div", *_facts(view), class_="segkit-facts")
+    parts = (facts, element("div", shown, class_="segkit-picture"))
+    return element("div", *parts, class_="segkit-tuner", style=FONT, **({"data_at": at} if at else {}))
+
+
+def _facts(view: TunerView) -> list[Markup]:
     size = element(
-        "span", f"{view.size:,}", style="font-size:2rem;font-weight:600", data_slot="size", data_size=view.size
+        "span", f"{view.size:,}", style="font-size:2.2rem;font-weight:600", data_slot="size", data_size=view.size
     )
-    head = [size, " ", _slot("of", of_base(view.size, view.base, view.base_size))]
+    parts = [element("div", size, " ", _slot("of", of_base(view.size, view.base, view.base_size)))]
     if view.sendable is not None:
-        head += [" · ", element("b", _slot("sendable", f"{view.sendable:,}")), " may be texted"]
-    parts = [
-        element("div", *head),
-        element("div", "Against the start: ", _slot("change", change(view.entered, view.left)), style=PALE),
-        english_html(view.english, BLUE, data_slot="english"),
-    ]
-    if view.distribution is not None:
-        parts.append(histogram_html(view.distribution, live=live))
+        sendable = element("b", _slot("sendable", f"{view.sendable:,}"), " may be texted.", style="font-size:1.15rem")
+        parts.append(element("div", sendable, " ", _slot("reasons", reasons(view.size - view.sendable, view.reasons))))
+    parts.append(element("div", _slot("change", change(view.entered, view.left)), style=PALE))
+    if view.pinned is not None:
+        parts.append(element("div", _slot("pinned", pinned(view.size, view.pinned)), class_="segkit-pinned"))
+    if view.worth is not None:
+        parts.append(element("div", worth(view.worth), class_="segkit-worth"))
+    parts.append(element("div", class_="segkit-cost"))
     parts += [_overlap(number, overlap, view.size) for number, overlap in enumerate(view.overlaps)]
-    return element("div", *parts, notes_html(view.notes), class_="segkit-tuner", style=FONT)
+    parts.append(english_html(view.english, BLUE, data_slot="english"))
+    parts.append(element("div", as_of_words(view.as_of), style=PALE))
+    return [*parts, notes_html(view.notes)]
 
 
 def english_html(english: str, colour: str, **attributes: object) -> Markup:
@@ -79,7 +131,8 @@ def static_html(view: TunerView, settings: Iterable[tuple[str, str]], name: str)
     """Return what a reader without a kernel sees: a plain table of the controls' values, then the same view."""
     rows = (element("tr", element("th", label, scope="row"), element("td", value)) for label, value in settings)
     table = element("table", element("tbody", *rows))
-    return pieces(element("p", element("b", name)), table, tuner_html(view, live=False))
+    how = element("p", "Saved picture. Run ▸ Run All Cells brings the sliders.", style=PALE)
+    return pieces(how, element("p", element("b", name)), table, tuner_html(view, live=False))
 
 
 def of_base(size: int, base: str, base_size: int) -> str:
@@ -92,15 +145,60 @@ def of_base(size: int, base: str, base_size: int) -> str:
     return f"{noun} · {percent(size / base_size)} of {base_size:,} {base}" if base_size else noun
 
 
+def reasons(stopped: int, by_step: Sequence[int]) -> str:
+    """Return how many members can't be texted, and why, the most frequent reason first.
+
+    >>> reasons(206, [0, 0, 0, 32, 0, 0, 160, 0, 14])
+    "206 can't be: 160 texted in the last 24 h, 32 with a number that isn't a valid mobile, 14 with another member's number."
+    """
+    if not stopped:
+        return ""
+    named = sorted(
+        ((count, words) for count, words in zip(by_step, REASONS, strict=True) if count), key=lambda one: -one[0]
+    )
+    return f"{stopped:,} can't be: {', '.join(f'{count:,} {words}' for count, words in named)}."
+
+
 def change(entered: int, left: int) -> str:
-    """Return how many profiles entered and left, in words.
+    """Return how many profiles joined and left since the start, in words.
 
     >>> change(1, 20)
-    '1 profile entered, 20 left'
+    'Since you began: 1 joined, 20 left.'
     """
     if not entered and not left:
-        return "the same members"
-    return f"{counted(entered, 'profile')} entered, {left:,} left"
+        return "Since you began: the same members."
+    return f"Since you began: {entered:,} joined, {left:,} left."
+
+
+def pinned(size: int, one: Pinned) -> str:
+    """Return the comparison of a pinned position A with the current position B.
+
+    >>> pinned(872, Pinned(size=653, joined=219, left=0, sendable=150))
+    'A 653, B 872: 219 more, 0 fewer; of the 219, 150 may be texted.'
+    """
+    may = "" if one.sendable is None or not one.joined else f"; of the {one.joined:,}, {one.sendable:,} may be texted"
+    return f"A {one.size:,}, B {size:,}: {one.joined:,} more, {one.left:,} fewer{may}."
+
+
+def worth(one: Worth) -> str:
+    """Return what members ordered, in words.
+
+    >>> from decimal import Decimal
+    >>> worth(Worth(1204, Decimal("98512.4")))
+    'In the last 365 days they placed 1,204 orders worth 98,512.'
+    """
+    return f"In the last {DAYS} days they placed {counted(one.orders, 'order')} worth {one.revenue:,.0f}."
+
+
+def as_of_words(moment: datetime) -> str:
+    """Return the moment of the view, in words; only the date if it is the end of a day.
+
+    >>> from datetime import UTC
+    >>> as_of_words(datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)), as_of_words(datetime(2026, 6, 3, 8, 5, tzinfo=UTC))
+    ('As of 30 June 2026.', 'As of 3 June 2026, 08:05 UTC.')
+    """
+    is_close = (moment.hour, moment.minute, moment.second) == (23, 59, 59)
+    return f"As of {moment.day} {moment:%B %Y}{'' if is_close else f', {moment:%H:%M} UTC'}."
 
 
 def shared(members: int, size: int) -> str:
@@ -116,11 +214,13 @@ def _overlap(number: int, overlap: Overlap, size: int) -> Markup:
     part = element("rect", data_slot=f"bar {number}", width=bar_width(overlap.members, size), height=1, fill=BLUE)
     bar = element(
         "svg", element("rect", width=100, height=1, fill=FAINT), part,
-        aria_hidden="true", viewBox="0 0 100 1", preserveAspectRatio="none", style="flex:0 0 10rem;height:.6rem",
+        aria_hidden="true", viewBox="0 0 100 1", preserveAspectRatio="none", style="flex:0 0 5rem;height:.6rem",
     )  # fmt: skip
-    name = element("span", f"also in {overlap.name}", style="flex:0 0 14rem")
+    name = element("span", f"also in {overlap.name}", style="flex:0 0 10rem")
     also = _slot(f"also {number}", shared(overlap.members, size))
-    return element("div", name, bar, also, style="display:flex;gap:.6rem;align-items:center;margin-top:.2rem")
+    return element(
+        "div", name, bar, also, style="display:flex;flex-wrap:wrap;gap:0 .6rem;align-items:center;margin-top:.2rem"
+    )
 
 
 def bar_width(members: int, size: int) -> str:

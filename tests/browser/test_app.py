@@ -59,11 +59,12 @@ def test_a_page_writes_nothing_and_offers_nothing_that_would(page, app, workplac
     page.wait_for_selector(".segkit-tuner [data-size]", timeout=120_000)
     page.get_by_text(LAST).last.wait_for(timeout=120_000)
     with page.expect_download():
-        page.get_by_role("button", name="Download to send").click()
+        page.get_by_role("button", name="Download the send list").first.click()
 
-    assert page.get_by_role("button", name="Show definition").count() == 1
-    assert page.get_by_role("button", name="Write to path").count() == 0
-    assert page.get_by_placeholder("or a path").count() == 0
+    assert page.get_by_role("button", name="Copy as Python").count() == 1
+    assert page.get_by_role("button", name="Write the send list").count() == 0
+    assert page.get_by_role("button", name="Save the segment").count() == 0
+    assert page.locator(".segkit-with-box").count() == 0
     assert page.get_by_role("heading", name="Write the file").count() == 0
     assert page.get_by_role("heading", name="The file").count() == 0
     assert page.locator(FAILED).count() == 0
@@ -89,7 +90,7 @@ def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):
     """The page shows the tuner without code, the slider changes it, the file comes, and nobody outside is asked."""
     page.goto(f"{app}/voila/render/03_sms_engaged.ipynb", timeout=120_000)
     page.wait_for_selector(".segkit-tuner [data-size]", timeout=120_000)
-    slider = page.locator(".noUi-handle").first
+    slider = page.locator(".segkit-slider").first
     start = page.locator("[data-size]").last.get_attribute("data-size")
     slider.focus()
     for _ in range(10):
@@ -98,7 +99,7 @@ def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):
         f"() => [...document.querySelectorAll('[data-size]')].some(e => e.dataset.size !== '{start}')"
     )
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download to send").click()
+        page.get_by_role("button", name="Download the send list").first.click()
     waiting.value.save_as(tmp_path / "send.csv")
     with (tmp_path / "send.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

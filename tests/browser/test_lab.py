@@ -3,6 +3,7 @@
 import csv
 import re
 
+import nbformat
 import pytest
 
 pytestmark = pytest.mark.filterwarnings("default")  # a browser's driver warns about matters that are not ours
@@ -37,7 +38,7 @@ def size_of(page):
 def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_path):
     """Keys and mouse on the slider change the count and the sentence, and the download holds who may be texted now."""
     open_and_run(page, lab, "03_sms_engaged.ipynb")
-    slider = page.locator(".jp-OutputArea .noUi-handle").first
+    slider = page.locator(".jp-OutputArea .segkit-slider").first
     slider.scroll_into_view_if_needed(timeout=60_000)
     page.wait_for_selector(".segkit-live .segkit-tuner [data-size]", timeout=60_000)
     start = size_of(page)
@@ -49,11 +50,7 @@ def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_pa
         f"() => [...document.querySelectorAll('[data-size]')].some(e => e.dataset.size !== '{start}')"
     )
     by_keyboard = size_of(page)
-    box = slider.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + box["height"] / 2, steps=12)
-    page.mouse.up()
+    drag(page, slider, 0.9)
     page.wait_for_timeout(1_000)
     by_mouse = size_of(page)
     sendable = int(
@@ -62,7 +59,7 @@ def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_pa
         )
     )
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download to send").click()
+        page.get_by_role("button", name="Download the send list").click()
     waiting.value.save_as(tmp_path / "send.csv")
     with (tmp_path / "send.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -70,7 +67,127 @@ def test_a_slider_moves_the_number_and_the_file_is_handed_over(page, lab, tmp_pa
     assert by_keyboard < start
     assert by_mouse > by_keyboard
     assert len(rows) == sendable
+    said = page.locator(".segkit-said").last
+    assert re.fullmatch(rf"sms-engaged\.csv: {len(rows):,} people\. Downloaded at \d\d:\d\d\.", said.inner_text())
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => [...document.querySelectorAll('.segkit-said')].at(-1).textContent === ''")
     assert page.outside == []
+
+
+def drag(page, slider, to):
+    """Drag a slider's handle with the mouse to a part of the track's width."""
+    box = slider.bounding_box()
+    low, high, at = (float(slider.evaluate(f"one => one.{name}")) for name in ("min", "max", "value"))
+    knob = 16
+    start = box["x"] + knob / 2 + (box["width"] - knob) * (at - low) / (high - low)
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(start, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * to, y, steps=12)
+    page.mouse.up()
+
+
+OWN = """
+import segkit as sk
+from segkit import widgets
+
+shop = sk.load("../sample_data")
+bought = sk.spent("Placed Order", more_than=500, in_last_days=365) | sk.did("Placed Order", at_least=6)
+mine = sk.Segment("Mine", sk.can_receive("sms") & bought & sk.has("Gender", equals="female"))
+tuner = widgets.Tuner(mine, shop)
+tuner
+"""
+"""A cell of an analyst's own, with a tuner of a segment from phrases."""
+
+
+def test_a_segment_of_one_s_own_is_typed_pinned_undone_copied_and_saved(page, lab, workplace):
+    """Each thing that a person presses does what it says, and says what it did."""
+    write_notebook(workplace / "notebooks" / "own_tuner.ipynb", [OWN])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_and_run(page, lab, "own_tuner.ipynb")
+    view = page.locator(".segkit-live")
+    said = view.locator(".segkit-said")
+    view.locator("[data-slot=size]").wait_for(timeout=60_000)
+    page.wait_for_timeout(2_500)
+    start = size_of(page)
+
+    spent = view.get_by_role("spinbutton", name="Spent more than … on Placed Order")
+    type_into(page, spent, "99999")
+    assert "is the most here." in view.locator(".segkit-most").first.inner_text()
+    type_into(page, spent, "300")
+    page.wait_for_function(f"() => Number(document.querySelector('[data-size]').dataset.size) > {start}")
+    typed = size_of(page)
+
+    view.get_by_role("button", name="Pin as A").click()
+    view.get_by_text(f"A {typed:,}, B {typed:,}: 0 more, 0 fewer").wait_for()
+    view.get_by_text("male (837)", exact=True).click()
+    view.locator(".segkit-pinned").get_by_text(f"A {typed:,}, B ").wait_for()
+    page.wait_for_function(f"() => Number(document.querySelector('[data-size]').dataset.size) !== {typed}")
+    males = size_of(page)
+    pinned = view.locator(".segkit-pinned").inner_text()
+    assert re.fullmatch(
+        rf"A {typed:,}, B {males:,}: {males:,} more, {typed:,} fewer; of the {males:,}, \d+ may be texted\.", pinned
+    )
+
+    view.get_by_role("button", name="Undo").click()
+    page.wait_for_function(f"() => Number(document.querySelector('[data-size]').dataset.size) === {typed}")
+    assert view.get_by_role("radio", name="female (1,311)").is_checked()
+
+    view.get_by_role("button", name="Copy as YAML").click()
+    view.get_by_label("Text to copy").wait_for()
+    text = page.evaluate("() => navigator.clipboard.readText()")
+    assert "more than: 300" in text
+    assert view.get_by_label("Text to copy").input_value() == text
+    view.get_by_role("button", name="Copy as Python").click()
+    said.get_by_text("Copied; it runs in a cell of its own").wait_for()
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith("import segkit as sk")
+
+    view.get_by_role("button", name="Save the segment").click()
+    said.get_by_text("mine.yaml").wait_for()
+    assert (workplace / "notebooks" / "segments" / "mine.yaml").read_text(encoding="utf-8") == text
+    view.get_by_label("Price of a text").fill("0.02")
+    sendable = int(view.locator("[data-slot=sendable]").inner_text().replace(",", ""))
+    view.get_by_text(f"Texting them costs {sendable * 0.02:,.2f} at 0.02 a text.").wait_for()
+    view.get_by_role("button", name="Reset").click()
+    page.wait_for_function(f"() => Number(document.querySelector('[data-size]').dataset.size) === {start}")
+    assert page.outside == []
+
+
+def type_into(page, box, text):
+    """Type over what stands in a box, and press Enter."""
+    box.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def test_the_page_answers_a_drag_itself_and_takes_the_rest_from_the_kernel(page, lab, workplace):
+    """A move is on the page before the kernel can have heard of it; what the members ordered follows, and is faded until then."""
+    write_notebook(workplace / "notebooks" / "own_tuner.ipynb", [OWN])
+    open_and_run(page, lab, "own_tuner.ipynb")
+    slider = page.locator(".segkit-slider").first
+    slider.wait_for(timeout=60_000)
+    page.wait_for_timeout(3_500)
+    seen = slider.evaluate(
+        """(slider) => {
+            const told = document.querySelector('.segkit-told');
+            const before = told.querySelector('[data-size]').dataset.size;
+            slider.value = 1000;
+            slider.dispatchEvent(new Event('input'));
+            return [before, told.querySelector('[data-size]').dataset.size, told.querySelector('.segkit-worth').className];
+        }"""
+    )
+    assert int(seen[1]) < int(seen[0])
+    assert "segkit-late" in seen[2]
+    page.wait_for_function("() => !document.querySelector('.segkit-worth').classList.contains('segkit-late')")
+
+
+def write_notebook(path, cells):
+    """Write a notebook of code cells."""
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    made.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(made, path)
 
 
 def test_a_picked_intersection_is_counted_and_handed_over(page, lab, tmp_path):

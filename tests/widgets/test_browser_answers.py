@@ -44,12 +44,19 @@ def filled(answers: dict, row: int) -> ET.Element:
 
 
 def plain(view: ET.Element) -> list:
-    """Return everything that is shown, with the bars of one colour in order of place."""
+    """Return everything that the browser answers, with the bars of one colour in order of place.
+
+    What members ordered is not among it: the page shows that faded until the kernel has followed.
+    """
+    view.attrib.pop("data-at", None)
+    for late in view.iter():
+        if late.attrib.get("class") == "segkit-worth":
+            late.text = ""
     for path in view.iter("path"):
         path.set(
             "d", "".join(sorted(re.findall(r"M[^z]*z", path.attrib["d"]), key=lambda bar: float(bar[1:].split()[0])))
         )
-    return [(element.tag, sorted(element.attrib.items()), element.text, element.tail) for element in view.iter()]
+    return [(element.tag, sorted(element.attrib.items()), element.text or "", element.tail) for element in view.iter()]
 
 
 def told(tuner: Tuner, name: str) -> dict | None:
@@ -78,6 +85,31 @@ def test_the_browser_shows_what_the_kernel_shows(sample_shop: sk.Dataset, builde
         tuner.reset()
 
 
+def test_the_browser_compares_with_the_pinned_position_as_the_kernel_does(sample_shop: sk.Dataset):
+    """With a position pinned, who joined and left since, and who of these may be texted, are the kernel's at every position."""
+    for builder, name in ((sk.sms_engaged, "clicked_days"), (sk.sms_vip, "spent")):
+        tuner = Tuner(builder, sample_shop)
+        tuner.pin()
+        answers = told(tuner, name)
+        for row in (0, answers["count"] // 4, answers["count"] - 1):
+            tuner.value = {name: answers["low"] + row * answers["step"]}
+            shown = filled(answers, row)
+            assert plain(shown) == plain(ET.fromstring(tuner.view.value))
+            assert "A " in "".join(shown.itertext())
+
+
+def test_the_browser_moves_a_segment_s_own_numbers(sample_shop: sk.Dataset):
+    """A segment from phrases is answered in the browser as a builder is."""
+    clicked = sk.did("Clicked SMS", in_last_weeks=12)
+    mine = sk.Segment("Mine", sk.can_receive("sms") & (clicked | sk.spent("Placed Order", more_than=500)))
+    tuner = Tuner(mine, sample_shop)
+    for name in ("clicked_sms_weeks", "placed_order_spent"):
+        answers = told(tuner, name)
+        for row in (0, answers["count"] // 4, answers["count"] - 1):
+            tuner.value = {name: answers["low"] + row * answers["step"]}
+            assert plain(filled(answers, row)) == plain(ET.fromstring(tuner.view.value))
+
+
 def test_a_position_without_a_segment_is_left_to_the_kernel(sample_shop: sk.Dataset):
     """A window whose ends cross makes no segment there, so that the browser is told nothing of that slider."""
 
@@ -90,7 +122,7 @@ def test_a_position_without_a_segment_is_left_to_the_kernel(sample_shop: sk.Data
 
 
 def test_answers_name_where_the_other_controls_stand(sample_shop: sk.Dataset):
-    """The message says for which positions of all controls it is right, a choice by its number, as the browser knows it."""
+    """The message says for which positions of all controls it is right, as the browser knows them."""
     tuner = Tuner(sk.sms_nearby, sample_shop, of="02110", radius=20)
     sent = []
     tuner.view.send = sent.append
@@ -99,7 +131,7 @@ def test_answers_name_where_the_other_controls_stand(sample_shop: sk.Dataset):
 
     assert stand[names.index("radius")] == 20
     assert stand[names.index("of")] == "02110"
-    assert stand[names.index("unit")] == 0
+    assert stand[names.index("unit")] == "miles"
 
 
 def test_answers_hold_nobody_and_are_kept_nowhere(sample_shop: sk.Dataset):

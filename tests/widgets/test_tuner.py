@@ -1,8 +1,8 @@
 """The tuner: where its controls stand is who is in, who entered and left, and who may be texted; no browser is needed to know."""
 
 import re
+from datetime import date
 from decimal import Decimal
-from html import unescape
 from typing import Annotated
 
 import numpy as np
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.definition.parameters import Range
 from segkit.widgets import Tuner
-from segkit.wording import counted
+from segkit.widgets import tuner as tuner_module
 
 PERSONAL = re.compile(r"[\w.]+@[\w-]+\.\w+|\+\d{8,15}|SYN-\d+")
 
@@ -55,8 +55,11 @@ def test_every_position_says_holds_and_shows_the_same(
     assert set(engaged.members.index) == now
     assert f'data-size="{len(now)}"' in engaged.view.value
     assert f"{sk.audience(expected, sample_shop).size:,} may be texted" in shown(engaged)
-    change = "the same members" if entered == left == 0 else f"{counted(entered, 'profile')} entered, {left:,} left"
-    assert f"Against the start: {change}" in shown(engaged)
+    change = "the same members" if entered == left == 0 else f"{entered:,} joined, {left:,} left"
+    assert f"Since you began: {change}." in shown(engaged)
+    stopped = sk.audience(expected, sample_shop).waterfall.set_index("step")["removed"].sum()
+    assert f"{stopped:,} can't be: " in shown(engaged)
+    assert f"{stopped:,}" == f"{len(now) - sk.audience(expected, sample_shop).size:,}"
 
 
 @pytest.mark.parametrize(
@@ -85,9 +88,9 @@ def test_ready_made_segments_tune(sample_shop: sk.Dataset, builder, positions: l
 
 
 def test_a_control_under_the_hand_moves_the_segment(engaged: Tuner):
-    """A widget's own value is the parameter, so that a drag and a key do what `tuner.value` does."""
+    """What the browser sends is the parameter, so that a drag and a key do what `tuner.value` does."""
     engaged.reset()
-    engaged.widget.children[0].value = 30
+    engaged.view.values = [30, *engaged.view.values[1:]]
 
     assert engaged.value["clicked_days"] == 30
     assert engaged.segment == sk.sms_engaged(clicked_days=30)
@@ -110,7 +113,7 @@ def test_definition_is_the_call_that_makes_the_segment(sample_shop: sk.Dataset):
     tuner = Tuner(sk.sms_nearby, sample_shop, of=(42.36, -71.06))
     tuner.value = {"radius": 12, "unit": "kilometers"}
 
-    assert eval(tuner.definition(), vars(sk)) == tuner.segment
+    assert eval(tuner.definition(), {"sk": sk}) == tuner.segment
 
 
 def test_starts_are_the_shops_own(sample_shop: sk.Dataset):
@@ -186,7 +189,7 @@ def test_a_country_that_is_none_is_shown_as_an_error(sample_shop: sk.Dataset):
 
 
 def test_a_builder_of_ones_own_tunes(sample_shop: sk.Dataset):
-    """Any function with annotated arguments is enough; its window in weeks is pictured in days."""
+    """Any function with annotated arguments is enough; its window in weeks is pictured in weeks."""
 
     def quiet(*, weeks: Annotated[int, sk.Range(1, 52)] = 12, loudly: bool = False) -> sk.Segment:
         said = sk.did_not("Clicked SMS", in_last_weeks=weeks)
@@ -196,8 +199,8 @@ def test_a_builder_of_ones_own_tunes(sample_shop: sk.Dataset):
     tuner.value = {"weeks": 20, "loudly": True}
 
     assert tuner.segment == quiet(weeks=20, loudly=True)
-    assert "days since the last Clicked SMS" in shown(tuner)
-    assert ">140</text>" in tuner.view.value
+    assert "Weeks since the last Clicked SMS" in shown(tuner)
+    assert ">20 · longest ago" in tuner.view.value
     assert tuner.definition() == "quiet(weeks=20, loudly=True)"
 
 
@@ -271,9 +274,9 @@ def test_a_reader_without_a_kernel_sees_numbers(engaged: Tuner):
     engaged.reset()
 
     assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert '<th scope="row">clicked days</th><td>120</td>' in bundle["text/html"]
+    assert '<th scope="row">Clicked SMS in the last … days</th><td>120</td>' in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
-    assert bundle["text/plain"].startswith("Tuner: sms_engaged(clicked_days=120, subscribed_days=30): ")
+    assert bundle["text/plain"].startswith("Tuner: SMS engaged: ")
 
 
 def test_nobody_is_shown(sample_shop: sk.Dataset):
@@ -298,42 +301,67 @@ def test_download_is_the_file_of_the_position_at_the_click(sample_shop: sk.Datas
     """The name is the segment's, and the bytes are those that `write_csv` writes at that moment."""
     tuner = Tuner(sk.sms_engaged, sample_shop)
     tuner.value = {"clicked_days": 30}
-    name, data = tuner._file()
+    said, (data,) = tuner._press("download", "")
 
-    assert name == "sms-engaged.csv"
+    assert said["file"] == "sms-engaged.csv"
+    assert said["said"] == f"sms-engaged.csv: {sk.audience(tuner.segment, sample_shop).size:,} people."
     assert data == tuner.write_csv(tmp_path / "send.csv").read_bytes()
 
 
-def test_buttons_write_tell_and_reset(sample_shop: sk.Dataset, tmp_path):
-    """A click writes to the path that is typed, tells the definition, or resets; a path that can't be is told in words."""
+def test_buttons_write_copy_and_reset(sample_shop: sk.Dataset, tmp_path):
+    """A press writes to the path that is typed, hands over the definition, or resets; a path that can't be is told in words."""
     tuner = Tuner(sk.sms_engaged, sample_shop)
-    _download, path, write, show, reset = tuner.widget.children[-2].children
-    path.value = str(tmp_path / "send.csv")
-    write.click()
+    said, data = tuner._press("write", str(tmp_path / "send.csv"))
     assert (tmp_path / "send.csv").exists()
-    assert f"Wrote {tmp_path / 'send.csv'}" in tuner.widget.children[-1].value
+    assert f"Wrote {tmp_path / 'send.csv'}" in said["said"]
+    assert data == []
 
-    path.value = str(tmp_path / "nowhere" / "send.csv")
-    write.click()
-    assert 'role="alert"' in tuner.widget.children[-1].value
+    assert tuner._press("write", str(tmp_path / "nowhere" / "send.csv"))[0]["wrong"]
 
     tuner.value = {"clicked_days": 30}
-    show.click()
-    assert "sms_engaged(clicked_days=30, subscribed_days=30)" in tuner.widget.children[-1].value
-    reset.click()
+    assert "sms_engaged(clicked_days=30, subscribed_days=30)" in tuner._press("python", "")[0]["copy"]
+    assert sk.Segment.from_yaml(tuner._press("yaml", "")[0]["copy"]) == tuner.segment
+    tuner._press("reset", "")
     assert tuner.value["clicked_days"] == 90
+
+
+OWN = sk.Segment(
+    'Back \\ and """ forth',
+    sk.can_receive("sms") & sk.has("City", equals='A "town" \\ here')
+    | sk.did("Placed Order", at_least=2, after="2026-01-31"),
+)
+
+
+def test_what_is_copied_runs(sample_shop: sk.Dataset):
+    """The cell makes the tuned segment, for a builder, one that returns several, a segment of one's own, dates and awkward texts."""
+    moved = {
+        sk.sms_nearby: {"of": (42.36, -71.06), "radius": 12},
+        sk.engagement_tracks: {"schedule": "monthly"},
+        sk.sms_country: {"countries": ["CA", "US"]},
+    }
+    for builder, values in moved.items():
+        tuner = Tuner(builder, sample_shop)
+        tuner.value = values
+        assert run(tuner.to_python()) == tuner.segment
+    tuner = Tuner(OWN, sample_shop)
+    tuner.value = {"placed_order_times": 3, "placed_order_after": date(2026, 2, 28)}
+    assert run(tuner.to_python()) == tuner.segment
+
+
+def run(cell: str) -> sk.Segment:
+    """Return the segment that a cell makes."""
+    names: dict = {}
+    exec(cell, names)
+    return names["segment"]
 
 
 @pytest.mark.parametrize("name", ["", ".", ".csv", "send", "send.xlsx", ".bashrc", "send.csv.txt"])
 def test_the_button_writes_csv_files_alone(sample_shop: sk.Dataset, tmp_path, monkeypatch, name: str):
     """A name with another ending, or none, is refused with the name and an example, and no file appears."""
     monkeypatch.chdir(tmp_path)
-    tuner = Tuner(sk.sms_engaged, sample_shop)
-    _download, path, write, *_ = tuner.widget.children[-2].children
-    path.value = name
-    write.click()
+    said, _ = Tuner(sk.sms_engaged, sample_shop)._press("write", name)
 
-    assert f"{name!r} does not end in .csv" in unescape(tuner.widget.children[-1].value)
+    assert f"{name!r} does not end in .csv" in said["said"]
     assert not list(tmp_path.iterdir())
 
 
@@ -341,31 +369,147 @@ def test_the_button_leaves_an_existing_file(sample_shop: sk.Dataset, tmp_path):
     """The file stays as it is, and the page names it and what may be done; after another name, it is written."""
     (tmp_path / "send.csv").write_text("mine", encoding="utf-8")
     tuner = Tuner(sk.sms_engaged, sample_shop)
-    _download, path, write, *_ = tuner.widget.children[-2].children
-    path.value = str(tmp_path / "send.csv")
-    write.click()
-    said = unescape(tuner.widget.children[-1].value)
-    path.value = str(tmp_path / "other.CSV")
-    write.click()
+    said, _ = tuner._press("write", str(tmp_path / "send.csv"))
+    tuner._press("write", str(tmp_path / "other.CSV"))
 
-    assert "send.csv' already exists and was not changed. Choose another name" in said
-    assert "replace=True" in said
+    assert "send.csv' already exists and was not changed. Choose another name" in said["said"]
+    assert "replace=True" in said["said"]
     assert (tmp_path / "send.csv").read_text(encoding="utf-8") == "mine"
     assert (tmp_path / "other.CSV").exists()
 
 
-def test_in_the_app_no_path_is_asked_for(sample_shop: sk.Dataset, monkeypatch):
-    """A visitor of the app may take the file, see the definition and reset; elsewhere a path can be typed as well."""
+def test_a_segment_is_saved_and_replaced_only_when_asked_twice(sample_shop: sk.Dataset, tmp_path):
+    """The folder is read back by `load_segments`; another definition of the same name is replaced at the second press alone."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    folder = tmp_path / "segments"
+    first, _ = tuner._press("save", str(folder))
+    assert first["said"] == f"Saved {folder / 'sms-engaged.yaml'}."
+    assert "holds this segment already" in tuner._press("save", str(folder))[0]["said"]
+
+    before = sk.load_segments(folder)
+    tuner.value = {"clicked_days": 30}
+    asked, _ = tuner._press("save", str(folder))
+    assert "Press again to replace it: changed: did Clicked SMS" in asked["said"]
+    assert sk.load_segments(folder) == before == [sk.sms_engaged()]
+
+    tuner._press("save", str(folder))
+    assert sk.load_segments(folder) == [sk.sms_engaged(clicked_days=30)]
+
+
+def test_undo_goes_back_move_by_move(sample_shop: sk.Dataset, monkeypatch):
+    """Moves of one control in quick succession are one step, moves of another or after a pause are further steps."""
+    clock = iter(range(1_000))
+    monkeypatch.setattr(tuner_module.time, "monotonic", lambda: next(clock) / 10)
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    for days in (80, 70, 60):
+        tuner.view.values = [days, 30]
+    tuner.view.values = [60, 90]
+    for _ in range(50):
+        next(clock)
+    tuner.view.values = [60, 120]
+
+    assert [(tuner.undo(), tuner.value["clicked_days"], tuner.value["subscribed_days"]) for _ in range(4)] == [
+        (True, 60, 90), (True, 60, 30), (True, 90, 30), (False, 90, 30),
+    ]  # fmt: skip
+
+
+def test_a_pinned_position_is_compared(sample_shop: sk.Dataset):
+    """Who joined and left since the pinned position, and who of these may be texted, are those of the public functions."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    tuner.pin()
+    tuner.value = {"clicked_days": 120}
+    a, b = members(sk.sms_engaged(), sample_shop), members(tuner.segment, sample_shop)
+    more = sk.Segment("more", tuner.segment.condition & ~sk.sms_engaged().condition)
+    may = sk.audience(more, sample_shop).size
+
+    words = f"A {len(a):,}, B {len(b):,}: {len(b - a):,} more, 0 fewer; of the {len(b - a):,}, {may:,} may be texted."
+    assert words in shown(tuner)
+    tuner.pin()
+    tuner.pin()
+    assert tuner.pinned is None
+    assert "A 6" not in shown(tuner)
+
+
+def test_in_the_app_nothing_that_writes_is_offered(sample_shop: sk.Dataset, monkeypatch):
+    """A visitor of the app may take the list and the definition, pin, undo and reset; elsewhere a path can be typed as well."""
 
     def offered() -> list[str]:
-        buttons = Tuner(sk.sms_engaged, sample_shop).widget.children[-2].children
-        return [one.description or one.placeholder for one in buttons]
+        return [one["name"] for one in Tuner(sk.sms_engaged, sample_shop).view.buttons]
 
-    assert offered() == [
-        "Download to send", "or a path, such as vip.csv", "Write to path", "Show definition", "Reset",
-    ]  # fmt: skip
+    harmless = ["download", "pin", "undo", "reset", "python", "yaml"]
+    assert offered() == [*harmless, "save", "write"]
     monkeypatch.setenv("SEGKIT_APP", "1")
-    assert offered() == ["Download to send", "Show definition", "Reset"]
+    assert offered() == harmless
+
+
+MINE = sk.Segment(
+    "Mine",
+    sk.can_receive("sms")
+    & (sk.spent("Placed Order", more_than=500, in_last_days=365) | sk.did("Placed Order", at_least=6))
+    & ~sk.has("Gender", equals="Female")
+    & sk.has("Interests", contains="restocks"),
+    "mine",
+)
+
+
+def test_a_segment_of_ones_own_is_tuned(sample_shop: sk.Dataset):
+    """Each of its numbers and choices has a control with a sentence, and moving them all gives the same tree with other values."""
+    tuner = Tuner(MINE, sample_shop)
+    sentences = {one["name"]: f"{one['before']} _ {one['after']}".strip() for one in tuner.view.controls}
+    assert sentences == {
+        "placed_order_spent": "Spent more than _ on Placed Order",
+        "placed_order_days": "Spent on Placed Order in the last _ days",
+        "placed_order_times": "Placed Order at least _ times",
+        "gender": "Not: Gender is _",
+        "interests": "Interests contains _",
+    }
+    assert tuner.segment == MINE
+
+    tuner.value = {"placed_order_spent": 300, "placed_order_days": 180, "placed_order_times": 4, "gender": "male"}
+    assert tuner.segment == sk.Segment(
+        "Mine",
+        sk.can_receive("sms")
+        & (sk.spent("Placed Order", more_than=300, in_last_days=180) | sk.did("Placed Order", at_least=4))
+        & ~sk.has("Gender", equals="male")
+        & sk.has("Interests", contains="restocks"),
+        "mine",
+    )
+    assert sk.Segment.from_yaml(tuner.segment.to_yaml()) == tuner.segment
+
+
+def test_values_come_from_the_data_with_counts(sample_shop: sk.Dataset):
+    """A text that is compared is chosen among the values that the data has, and one that nobody has is marked."""
+    tuner = Tuner(MINE, sample_shop)
+    gender = next(one for one in tuner.view.controls if one["name"] == "gender")
+
+    assert [one["label"] for one in gender["options"]] == [
+        "female (1,311)", "male (837)", "nonbinary (61)", "Female (nobody)",
+    ]  # fmt: skip
+
+
+def test_a_control_that_the_segment_does_not_use_is_hidden(sample_shop: sk.Dataset):
+    """It appears when another choice uses it, and one that the choice leaves unused goes."""
+    tuner = Tuner(sk.sms_budget_shoppers, sample_shop)
+
+    def used() -> set[str]:
+        return {one["name"] for one in tuner.view.controls if one["used"]}
+
+    assert used() == {"approach", "clv"}
+    tuner.value = {"approach": "bought on sale"}
+    assert used() == {"approach", "clicked_days", "sale_orders", "full_price_orders", "days", "sale_property"}
+
+
+def test_no_slider_starts_at_its_end(sample_shop: sk.Dataset):
+    """The range of an amount or a count reaches beyond the start, and to what 99.5 % of the shop's people do not exceed."""
+    for builder, start in ((sk.sms_vip, {"orders": 137, "spent": 9_000}), (sk.sms_engaged, {"clicked_days": 365})):
+        tuner = Tuner(builder, sample_shop, **start)
+        for one in tuner.view.controls:
+            if one["name"] in start:
+                assert one["high"] >= 1.2 * start[one["name"]]
+    spent = next(one for one in Tuner(sk.sms_vip, sample_shop).view.controls if one["name"] == "spent")
+    over = sk.Segment("over", sk.spent("Placed Order", more_than=spent["high"], in_last_days=365))
+    buyers = sk.Segment("buyers", sk.did("Placed Order", in_last_days=365))
+    assert len(members(over, sample_shop)) <= 0.005 * len(members(buyers, sample_shop))
 
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -375,8 +519,7 @@ def test_hostile_names_and_texts_are_escaped(sample_shop: sk.Dataset):
     """What is typed, and what a segment or a compared one is called, never becomes markup."""
     other = sk.Segment(HOSTILE, sk.can_receive("sms"))
     tuner = Tuner(sk.sms_preference, sample_shop, topic=HOSTILE, compare=[other], base=other)
-    tuner.widget.children[-2].children[3].click()
-    places = [tuner.view.value, tuner.widget.children[-1].value, tuner._repr_mimebundle_()["text/html"]]
+    places = [tuner.view.value, tuner._repr_mimebundle_()["text/html"]]
     tuner.value = {"property": HOSTILE}
 
     for place in [*places, tuner.view.value]:
@@ -412,8 +555,8 @@ def test_a_default_that_was_worked_out_is_a_slider(sample_shop: sk.Dataset, name
 
     tuner = Tuner(mine, sample_shop)
     assert tuner.value == {"days": 90}
-    assert [float(7), float(365)] == [tuner._controls["days"].widget.min, tuner._controls["days"].widget.max]
-    assert "days since the last Clicked SMS" in tuner.view.value
+    assert (tuner.view.controls[0]["low"], tuner.view.controls[0]["high"]) == (7, 365)
+    assert "Days since the last Clicked SMS" in tuner.view.value
 
     tuner.value = {"days": np.int64(30)}
     assert members(tuner.segment, sample_shop) == members(
@@ -429,7 +572,7 @@ def test_a_threshold_may_be_left_out(sample_shop: sk.Dataset):
 
     tuner = Tuner(mine, sample_shop)
     ever = tuner.size
-    tuner._controls["days"].widget.value = "30"
+    tuner.view.values = ["30"]
 
     assert tuner.value == {"days": 30}
     assert 0 < tuner.size < ever

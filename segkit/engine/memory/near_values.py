@@ -73,9 +73,9 @@ class Values:
             parts.append(f"Did you mean {' or '.join(map(self._counted, list(near)[:SHOWN]))}?")
         if len(self.had) > FEW and not self._is_personal:
             parts.append(f"The data has {len(self.had):,} different values of {masked_text(self.name)}.")
-        elif self._nameable:
+        elif self.nameable:
             parts.append(
-                f"The values in the data are {_joined(self._nameable, self._counted, 'and', of=len(self.had))}."
+                f"The values in the data are {_joined(self.nameable, self._counted, 'and', of=len(self.had))}."
             )
         return " ".join(parts)
 
@@ -90,7 +90,7 @@ class Values:
         return canonical_name("profiles", self.name)
 
     @cached_property
-    def _nameable(self) -> list[Value]:
+    def nameable(self) -> list[Value]:
         """The values that may be named, most common first."""
         if self._is_personal:
             return []
@@ -100,7 +100,7 @@ class Values:
     @cached_property
     def _by_folded(self) -> dict[str, list[Value]]:
         found: dict[str, list[Value]] = {}
-        for value in self._nameable:
+        for value in self.nameable:
             found.setdefault(_folded(value), []).append(value)
         return found
 

@@ -282,7 +282,7 @@ def _unmet_values(
     missing = [value for value in wanted.values if value not in found]
     if not ways or not missing:
         return
-    had = Values(wanted.name, wanted.metric, _had(column, ways), asked)
+    had = Values(wanted.name, wanted.metric, had_values(column, ways), asked)
     needs_all = any(isinstance(test, ItemsTest) and test.comparison.endswith("all of") for test in ways)
     if wanted.metric is not None or (found and not needs_all):
         missing = had.slips(missing)
@@ -305,7 +305,7 @@ def _found(column: PropertyColumn, test: PropertyTest, values: tuple[Value, ...]
     return set(compress(values, pc.is_in(pa.array(values, pa.string()), value_set=texts).to_pylist()))
 
 
-def _had(column: PropertyColumn, ways: Iterable[PropertyTest]) -> Counter[Value]:
+def had_values(column: PropertyColumn, ways: Iterable[PropertyTest]) -> Counter[Value]:
     """Return the texts of a property, or the items of its lists, or both, each with the number of profiles or events that have it."""
     # The code -1 means not set and is counted first, so drop it.
     counts = np.bincount(column.codes - UNSET, minlength=len(column.distinct) + 1)[1:].tolist()
@@ -331,6 +331,6 @@ def _can_be_asked(item: object) -> bool:
 
 def _no_numbers(condition: PhoneCountryCondition, dataset: Dataset) -> Iterator[str]:
     """Yield a note if no phone number is from any of the countries."""
-    had = _had(dataset.phone_countries, [TextInTest(condition.countries)])
+    had = had_values(dataset.phone_countries, [TextInTest(condition.countries)])
     if not had.keys() & set(condition.countries):
         yield no_numbers_of(condition.countries, had)

@@ -152,6 +152,10 @@ class Curve:
         """Return the number of members at each position. With `among`, an item in `also`, count only members that match it."""
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
+    def sizes_in(self, cells: npt.NDArray[np.bool_]) -> Counts:
+        """Return the number of members at each position that are in some cells, for which the flag is True."""
+        return self.spans.running(self.counts * cells)
+
     def by_bin(self, cut: Cut) -> Counts:
         """Return the number of members at each position, in each bin of a cut. The cut must be an item in `also`.
 
@@ -170,12 +174,13 @@ class Curve:
             [self.spans.added(self.counts, bins, width), *(self.spans.added(one, bins, width) for one in self.sums)]
         )
 
-    def distinct(self, codes: Picked) -> Counts:
+    def distinct(self, codes: Picked, among: npt.NDArray[np.bool_] | None = None) -> Counts:
         """Return how many different codes, such as phone numbers, the members have at each position.
 
-        `codes` must be an item in `also`.
+        `codes` must be an item of `also`. With `among`, a flag for each cell, only members in these cells count.
         """
-        order = np.argsort(self.cells[codes], kind="stable")
+        every = np.arange(len(self.counts)) if among is None else np.flatnonzero(among)
+        order = every[np.argsort(self.cells[codes][every], kind="stable")]
         new = np.flatnonzero(np.diff(self.cells[codes][order], prepend=-1))
         positions = np.arange(self.spans.positions)
         found = np.zeros(len(positions), dtype=np.int64)

@@ -1,5 +1,6 @@
 """Describe the quantity that a threshold applies to: its name, and its unit in a chart. The engine counts the profiles."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
@@ -39,7 +40,9 @@ class Quantity:
         is_whole: whether thresholds are whole numbers.
         is_nearest: for a window between two days, whether its later end moves.
         is_negated: whether the members are the profiles that do not match the condition.
-        others: the parts of the outermost "all of" that the parameter does not change.
+        is_required: whether every member meets the condition that moves, since only "all of" encloses it.
+        unit_days: the number of days in the unit of the parameter, 7 for a window in weeks. Limits and bars are always in days.
+        others: every part of the outermost "all of" that the parameter does not move.
     """
 
     words: str
@@ -49,7 +52,15 @@ class Quantity:
     is_whole: bool
     is_nearest: bool
     is_negated: bool
+    is_required: bool
+    unit_days: int
     others: AllOf
+
+    @property
+    def rule(self) -> Condition:
+        """The condition that moves, at the current value; its negation if the members are those who do not match it."""
+        atom = self.moving.atoms[0]
+        return Not(atom) if self.is_negated else atom
 
     @property
     def counted(self) -> AllOf:
@@ -104,6 +115,8 @@ def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
         is_whole=_is_whole(measure, parameter),
         is_nearest=is_nearest,
         is_negated=_is_negated(condition, moving.place),
+        is_required=all(isinstance(one, AllOf) for one in _enclosing(condition, moving.place)),
+        unit_days=_unit_days(measure, atom),
         others=AllOf(tuple(part for number, part in enumerate(parts) if number not in moved)),
     )
 
@@ -197,8 +210,17 @@ def _end(parameter: Parameter, value: float, limit: float, pace: float) -> float
 
 def _is_negated(condition: Condition, place: Place) -> bool:
     """Whether an odd number of "not" encloses a place in a tree."""
-    is_negated = False
+    return sum(isinstance(one, Not) for one in _enclosing(condition, place)) % 2 == 1
+
+
+def _enclosing(condition: Condition, place: Place) -> Iterator[Condition]:
+    """Yield the groups that enclose a place in a tree, outermost first."""
     for number in place:
-        is_negated ^= isinstance(condition, Not)
+        yield condition
         condition = parts_of(condition)[number]
-    return is_negated
+
+
+def _unit_days(measure: Measure, atom: Atom) -> int:
+    window = atom.timeframe if isinstance(atom, MetricCondition) else None
+    is_weeks = isinstance(window, (InTheLast, BetweenAgo)) and window.unit == "week"
+    return 7 if isinstance(measure, LastDay) and is_weeks else 1

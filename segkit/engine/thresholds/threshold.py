@@ -107,6 +107,13 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
     return (condition.condition,) if isinstance(condition, Not) else ()
 
 
+def part_at(condition: Condition, place: Place) -> Condition:
+    """Return the condition at a place in a tree."""
+    for number in place:
+        condition = parts_of(condition)[number]
+    return condition
+
+
 def _moving(conditions: Sequence[Condition], place: Place) -> Iterator[Moving]:
     """Compare trees of the same shape, and yield the atoms that differ, with their places."""
     if all(condition is conditions[0] or condition == conditions[0] for condition in conditions):

@@ -1,0 +1,122 @@
+"""Do what the buttons of a tuner say: download, copy, save, pin, undo and reset."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segkit.definition.difference import diff
+from segkit.definition.segment import Segment
+from segkit.errors import FileError, SegkitError
+from segkit.files import in_app
+from segkit.masking import masked_path
+from segkit.sending.audience import audience
+from segkit.sending.file_names import file_name
+from segkit.wording import counted
+
+if TYPE_CHECKING:
+    from segkit.widgets.tuner import Tuner
+
+Said = tuple[Mapping[str, Any], list[bytes]]
+"""A message for the page, and the bytes of a file."""
+
+SEGMENTS = "segments"
+"""The folder that definitions are saved into."""
+
+
+def buttons() -> list[dict[str, str]]:
+    """Return the buttons of a tuner: name, text, help and, for a button with a box to type into, its placeholder and label.
+
+    `segkit app` never writes files on its host, so its pages offer no button that would.
+    """
+    both = [
+        {"name": "download", "text": "Download the send list", "help": "The members who may be texted, for Klaviyo"},
+        {"name": "pin", "text": "Pin as A", "help": "Compare further moves with this position; press again to let go"},
+        {"name": "undo", "text": "Undo", "help": "Go back to before the last move"},
+        {"name": "reset", "text": "Reset", "help": "Go back to where the tuner started"},
+        {"name": "python", "text": "Copy as Python", "help": "The cell that makes this segment"},
+        {"name": "yaml", "text": "Copy as YAML", "help": "The segment as text for a file"},
+    ]
+    writing = [
+        {"name": "save", "text": "Save the segment", "help": "Write it as YAML into a folder of segments",
+         "box": "folder", "start": SEGMENTS, "label": "Folder of segments"},
+        {"name": "write", "text": "Write the send list", "help": "Write the members who may be texted to a file",
+         "box": "a path, such as vip.csv", "label": "Path of the send list"},
+    ]  # fmt: skip
+    return both if in_app() else both + writing
+
+
+def press(tuner: "Tuner", name: str, text: str) -> Said:
+    """Do what a button says, and return what the page then says. An error is said, too."""
+    try:
+        return _DONE[name](tuner, text.strip())
+    except (SegkitError, OSError) as error:
+        return {"said": str(error), "wrong": True}, []
+
+
+def saved_path(segment: Segment, folder: str | Path) -> Path:
+    """Return the file of a segment in a folder of segments."""
+    return Path(folder) / file_name(segment.name).replace(".csv", ".yaml")
+
+
+def _download(tuner: "Tuner", _text: str) -> Said:
+    send = audience(tuner.segment, tuner.dataset)
+    name = file_name(tuner.segment.name)
+    return {"said": f"{name}: {counted(send.size, 'person', 'people')}.", "file": name}, [
+        send.to_bytes(layout="klaviyo")
+    ]
+
+
+def _write(tuner: "Tuner", text: str) -> Said:
+    if Path(text).suffix.casefold() != ".csv":
+        raise FileError.not_csv(text)
+    path = tuner.write_csv(text)
+    return {"said": f"Wrote {masked_path(path)}, with its manifest beside it."}, []
+
+
+def _save(tuner: "Tuner", text: str) -> Said:
+    path = saved_path(tuner.segment, text or SEGMENTS)
+    if not path.exists():
+        return {"said": f"Saved {masked_path(tuner.save(text or SEGMENTS))}."}, []
+    known = Segment.from_yaml(path.read_text(encoding="utf-8"))
+    change = diff(known, tuner.segment)
+    if known == tuner.segment:
+        return {"said": f"{masked_path(path)} holds this segment already."}, []
+    if tuner.asked_to_replace == (path, tuner.segment):
+        return {"said": f"Replaced {masked_path(tuner.save(text or SEGMENTS, replace=True))}."}, []
+    tuner.asked_to_replace = path, tuner.segment
+    what = "; ".join(str(one).splitlines()[0] for one in change.changes) or "its description differs"
+    return {"said": f"{masked_path(path)} exists. Press again to replace it: {what}."}, []
+
+
+def _python(tuner: "Tuner", _text: str) -> Said:
+    return {"said": "Copied; it runs in a cell of its own:", "copy": tuner.to_python()}, []
+
+
+def _yaml(tuner: "Tuner", _text: str) -> Said:
+    return {"said": "Copied; a file of a folder of segments:", "copy": tuner.segment.to_yaml()}, []
+
+
+def _pin(tuner: "Tuner", _text: str) -> Said:
+    tuner.pin()
+    return {"said": "Pinned as A: move on, and compare." if tuner.pinned is not None else "Nothing is pinned."}, []
+
+
+def _undo(tuner: "Tuner", _text: str) -> Said:
+    return {"said": "" if tuner.undo() else "There is nothing to undo."}, []
+
+
+def _reset(tuner: "Tuner", _text: str) -> Said:
+    tuner.reset()
+    return {"said": ""}, []
+
+
+_DONE = {
+    "download": _download,
+    "write": _write,
+    "save": _save,
+    "python": _python,
+    "yaml": _yaml,
+    "pin": _pin,
+    "undo": _undo,
+    "reset": _reset,
+}
