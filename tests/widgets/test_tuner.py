@@ -118,7 +118,7 @@ def test_definition_is_the_call_that_makes_the_segment(sample_shop: sk.Dataset):
 
 def test_starts_are_the_shops_own(sample_shop: sk.Dataset):
     """Amounts start from the shop's distribution, and a start that is given wins."""
-    own = sk.starting_values(sk.sms_vip, sample_shop)
+    own = sk.starting_values(sk.sms_vip, sample_shop, rounded=True)
 
     assert {name: Tuner(sk.sms_vip, sample_shop).value[name] for name in own} == own
     assert Tuner(sk.sms_vip, sample_shop, orders=2).value["orders"] == 2
