@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import command_page
 import notebook_pages
 import reference_pages
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -24,10 +25,12 @@ SITE = ROOT / "build" / "site"
 
 
 def main() -> int:
-    """Build the site and return the exit code: 0, or that of Zensical if a link leads nowhere."""
+    """Build the site and return the exit code: 0 unless a link leads nowhere or a page would fetch something from outside."""
     shutil.rmtree(PAGES, ignore_errors=True)
     shutil.rmtree(SITE, ignore_errors=True)
-    shutil.copytree(DOCS, PAGES, ignore=shutil.ignore_patterns("make", "__pycache__"))
+    shutil.copytree(DOCS, PAGES, ignore=shutil.ignore_patterns("make", "__pycache__", "ruff.toml"))
+    for path in PAGES.rglob("*.md"):
+        path.write_text(with_outputs_marked(path.read_text(encoding="utf-8")), encoding="utf-8")
     made = made_pages()
     for place, content in made.items():
         path = PAGES / place
@@ -44,9 +47,21 @@ def main() -> int:
     ).returncode
     if code == 0:
         keep_inside(SITE)
+        if asking := asks_outside(SITE):
+            print(f"These pages would fetch something from outside: {', '.join(asking)}", file=sys.stderr)
+            return 1
         write_lists(settings, PAGES, SITE)
         print(f"Open the documentation: {(SITE / 'index.html').as_uri()}")
     return code
+
+
+def with_outputs_marked(text: str) -> str:
+    r"""Give what examples show a style of its own, which the plain fence of the source has not.
+
+    >>> with_outputs_marked("```text\n3\n```")
+    '```{ .text .segkit-shown }\n3\n```'
+    """
+    return re.sub(r"^( *)```text$", r"\1```{ .text .segkit-shown }", text, flags=re.MULTILINE)
 
 
 def made_pages() -> dict[str, str | bytes]:
@@ -94,6 +109,15 @@ def keep_inside(site: Path) -> None:
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r'<script src="https://[^"]*"[^>]*></script>', lambda _: ours, text), encoding="utf-8")
+
+
+def asks_outside(site: Path) -> list[str]:
+    """Return the pages and style sheets that would fetch a script, a style, a font or a picture from another host."""
+    asks = re.compile(
+        r"""<(?:script|img|iframe|source)[^>]*\ssrc=["']?(?:https?:)?//|<link[^>]*\shref=["']?(?:https?:)?//|url\(["']?https?:"""
+    )
+    files = (path for path in site.rglob("*") if path.suffix in {".html", ".css"})
+    return [path.relative_to(site).as_posix() for path in files if asks.search(path.read_text(encoding="utf-8"))]
 
 
 def write_lists(settings: dict[str, Any], pages: Path, site: Path) -> None:

@@ -29,7 +29,7 @@ def _part(name: str, parser: argparse.ArgumentParser, what: str) -> str:
             continue
         lines.append(f"| {_written(action)} | {_cell(action.help or '')} |")
     if parser.epilog:
-        lines += ["", parser.epilog]
+        lines += ["", _cell(parser.epilog)]
     return "\n".join(lines)
 
 

@@ -20,13 +20,8 @@ class Doctests(griffe.Extension):
 def fenced(text: str) -> str:
     r"""Return a docstring with fences around its doctests, and without their directives.
 
-    >>> print(fenced("Add.\n\n>>> 1 + 1  # doctest: +SKIP\n2"))
-    Add.
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
+    >>> fenced("Add.\n\n>>> 1 + 1  # doctest: +SKIP\n2")
+    'Add.\n\n```pycon\n>>> 1 + 1\n2\n```'
     """
     bare = re.sub(r" *# doctest: .*", "", text)
     return _DOCTEST.sub(lambda found: f"{found[1]}```pycon\n{found[0]}\n{found[1]}```", bare)
