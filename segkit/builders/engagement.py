@@ -108,7 +108,7 @@ def prefers_sms(
     return Segment(
         "Prefers SMS",
         condition,
-        "People whom a text reaches and an email does not: text them first, and spare them the doubled message.",
+        "People whom a text reaches and an email does not: text them, and skip the email.",
     )
 
 

@@ -90,7 +90,7 @@ def sms_budget_shoppers(
     return Segment(
         f"SMS budget shoppers ({approach})",
         can_receive("sms") & thrifty,
-        "People who wait for a sale: text them the sale, and spare them the full-price launch.",
+        "People who wait for a sale: text them the sale, and skip the full-price launch.",
     )
 
 

@@ -23,7 +23,7 @@ from segkit.definition.conditions import (
     PropertyCondition,
     SegmentCondition,
 )
-from segkit.definition.explain import describe, explain, metric_words, timeframe_words
+from segkit.definition.explain import describe, explain, metric_words, spent_on, timeframe_words
 from segkit.definition.segment import Segment
 from segkit.definition.text import canonical
 from segkit.definition.timeframes import ALL_TIME
@@ -242,11 +242,12 @@ def _pieces(condition: Condition) -> list[str]:
             rest = [timeframe_words(condition.timeframe), *where]
             match measurement:
                 case "sum":
-                    on = f"on {metric_words(metric)}"
+                    on = spent_on(metric)
                     return ["spent", words.removeprefix("spent ").removesuffix(f" {on}"), on, *rest]
                 case "count" | "days":
                     did = f"did {metric_words(metric)}"
-                    return [did, words.removeprefix(f"{did} "), *rest]
+                    how_often = "zero times" if words.startswith("had no ") else words.removeprefix(f"{did} ")
+                    return [did, how_often, *rest]
                 case _:
                     assert_never(measurement)
         case PropertyCondition(name):

@@ -105,7 +105,7 @@ def explain(definition: "Segment | Condition | Iterable[Segment | Condition]") -
       can receive SMS marketing (subscribed)
       and any of:
         did Placed Order at least 3 times in the last 365 days
-        or spent more than 200 on Placed Order over all time
+        or spent more than 200 in orders over all time
     """
     value: Any = definition
     is_one = isinstance(value, (Segment, str, *KINDS)) or not isinstance(value, Iterable)
@@ -227,7 +227,7 @@ def _did(atom: MetricCondition, when: str, where: str) -> str:
     if (atom.comparison, atom.value) == ("at least", 1):
         return f"did {metric_words(atom.metric)} at least once {when}{where}"
     if (atom.comparison, atom.value) in {("equals", 0), ("fewer than", 1), ("at most", 0)}:
-        return f"did {metric_words(atom.metric)} zero times {when}{where}"
+        return f"had no {metric_words(atom.metric)} {when}{where}"
     return f"did {metric_words(atom.metric)} {_count(atom)} {when}{where}"
 
 
@@ -278,7 +278,17 @@ def duration_words(seconds: int) -> str:
 
 def _spent(atom: MetricCondition, when: str, where: str) -> str:
     words = {"fewer than": "less than", "equals": "exactly", "not equals": "any amount other than"}
-    return f"spent {words.get(atom.comparison, atom.comparison)} {number_words(atom.value)} on {metric_words(atom.metric)} {when}{where}"
+    amount = f"{words.get(atom.comparison, atom.comparison)} {number_words(atom.value)}"
+    return f"spent {amount} {spent_on(atom.metric)} {when}{where}"
+
+
+def spent_on(metric: Metrics) -> str:
+    """Return what an amount was spent on.
+
+    >>> spent_on("Placed Order"), spent_on("Booked Course")
+    ('in orders', 'on Booked Course')
+    """
+    return "in orders" if metric == "Placed Order" else f"on {metric_words(metric)}"
 
 
 def _count(atom: MetricCondition) -> str:

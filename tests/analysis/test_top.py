@@ -63,7 +63,7 @@ def test_the_limit_is_written_in_the_definition():
     """What the share came to can be read, kept as YAML and compared."""
     shop = shop_of([("a", 81_355), ("b", 100)])
     segment = sk.Segment("Best", sk.top(0.5, SPENT, shop))
-    assert "at least 813.55 on Placed Order in the last 365 days" in sk.explain(segment)
+    assert "at least 813.55 in orders in the last 365 days" in sk.explain(segment)
     assert sk.Segment.from_yaml(segment.to_yaml()) == segment
 
 

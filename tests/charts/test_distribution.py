@@ -125,5 +125,5 @@ def test_what_can_not_be_drawn_is_told_with_what_can():
         sk.DefinitionError, match=r"must be the result of sk\.distribution, which is None if the parameter"
     ):
         plot_distribution(nothing)
-    with pytest.raises(sk.DefinitionError, match="plot_distribution of a table needs one or more of: 'quantity'"):
+    with pytest.raises(sk.DefinitionError, match="plot_distribution of a table needs the argument 'quantity'"):
         plot_distribution(DAYS)

@@ -30,7 +30,11 @@ def told(before: Condition, after: Condition) -> list[str]:
     ),
     (
         sk.spent(more_than=200, in_last_days=365), sk.spent(more_than=300, in_last_days=365),
-        ["changed: spent on Placed Order in the last 365 days: more than 200 → more than 300"],
+        ["changed: spent in orders in the last 365 days: more than 200 → more than 300"],
+    ),
+    (
+        sk.did_not("Clicked SMS", in_last_days=90), sk.did("Clicked SMS", in_last_days=90),
+        ["changed: did Clicked SMS in the last 90 days: zero times → at least once"],
     ),
     (
         sk.did("Placed Order", where={"Source": "web"}), sk.did("Placed Order", where={"Source": "app"}),
