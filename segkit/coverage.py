@@ -14,7 +14,7 @@ class Coverage:
 
     Attributes:
         words: a description, in English, of the data that was used.
-        missing: descriptions of data that the check needs and that is missing; empty if nothing is missing.
+        missing: descriptions of the data that the check needs but lacks; empty if nothing is missing.
     """
 
     words: str
@@ -27,7 +27,7 @@ class Coverage:
 
 
 def unchecked(waterfall: pd.DataFrame) -> list[str]:
-    """Return the steps of a waterfall for which data was missing; [] if it has no column `checked_against`.
+    """Return the steps in a waterfall for which data was missing, or [] if it has no column `checked_against`.
 
     >>> told = [str(Coverage("1 phone number")), str(Coverage("", ("no event of a failed text",)))]
     >>> unchecked(pd.DataFrame({"step": ["no phone", "fails"], "checked_against": told}))

@@ -19,7 +19,7 @@ APP = "SEGKIT_APP"
 """The environment variable that `segkit app` sets. Its kernels and their child processes inherit it."""
 
 LONGEST_WAIT = 30.0
-"""Seconds to wait while another writer renames files in the same folder, which normally takes milliseconds."""
+"""The longest wait, in seconds, while another writer renames files in the same folder. Renaming normally takes milliseconds."""
 
 _WORKPLACE = re.compile(r"\.segkit-[0-9a-f]{16}")
 _IN_A_WORKPLACE = re.compile(r"[0-9]+\.(part|old|name)")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PurePath
 
 LEAST_NUMBER = 1_000_000
-"""The smallest number of seven digits: a shorter one is not considered a phone number."""
+"""The smallest number with seven digits. Shorter numbers are not considered phone numbers."""
 
 _DIGIT = r"[\d²³¹⁰⁴-⁹₀-₉①-⑨⓪]"
 _NUMBER = re.compile(rf"\+?{_DIGIT}(?:[\W_]{{0,4}}{_DIGIT}){{6,}}(?:[eE][+-]?\d+)?|\+(?:[\W_]{{0,3}}[\dA-Z]){{8,}}")

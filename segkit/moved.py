@@ -20,7 +20,7 @@ _WINGS = {
     "command": "build cli jupyter report",
 }
 _WHOLE = {"account", "plain_data"}
-"""Old packages that were moved as a whole."""
+"""Old packages that were moved whole."""
 
 
 def _homes() -> dict[str, str]:
@@ -29,7 +29,7 @@ def _homes() -> dict[str, str]:
 
 
 HOMES = _homes()
-"""Maps each old name to the new one. The modules of a package move with it."""
+"""Maps each old name to the new name. The modules in a package move with it."""
 
 RECORDS = {
     "Agreement": "segkit.analysis.agreement",

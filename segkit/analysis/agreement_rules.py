@@ -1,4 +1,4 @@
-"""Explain by a list of rules why Klaviyo and segkit differ about a profile. `agreement.py` counts the explanations."""
+"""Explain why Klaviyo and segkit disagree about a profile, using a list of rules. `agreement.py` counts the explanations."""
 
 import warnings
 from collections.abc import Callable, Hashable, Iterator

@@ -1,4 +1,4 @@
-"""Look at a rule from past moments, and count what its members did next at every setting: the public function `backtest`."""
+"""Apply a rule at past moments, and count what its members did next at every setting: the public function `backtest`."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -33,20 +33,20 @@ EVERYBODY_THEN = "all profiles that existed"
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """What the members of a rule did after past moments, at each of its settings.
+    """What the members that a rule selected at past moments did afterwards, at each of its settings.
 
-    "Comes back" is not "comes back because of the text": see `sk.measure` for that.
+    "Comes back" does not mean "comes back because of the text", which `sk.measure` measures.
 
     Attributes:
         table: a row for each setting, pooled over the moments. See `sk.backtest`.
-        by_moment: the same figures at each moment, without intervals: how much they change from moment to moment.
-        settings: the names of the columns that tell settings apart.
-        outcome: the metric that is looked for afterwards.
-        within_days: how many whole UTC days after a moment's own day are looked at.
+        by_moment: the same figures at each moment, without intervals. They show how much the figures change over time.
+        settings: the names of the columns that identify a setting.
+        outcome: the metric that counts as a response.
+        within_days: the number of whole UTC days after a moment's own day in which responses count.
         moments: the moments, oldest first, UTC.
         left_out: a row for each moment that could not be used: `moment` and `reason`.
         base: the name of the base.
-        notes: what the figures do not know, a sentence each.
+        notes: sentences about what the figures can't take into account.
     """
 
     table: pd.DataFrame
@@ -106,49 +106,50 @@ def backtest(
     allow_todays: Collection[str] = (),
     **settings: Any,
 ) -> Backtest:
-    """Look at a rule from past moments, and count what its members did in the days after, at each of its settings.
+    """Apply a rule at past moments, and count what its members did in the following days, at each of its settings.
 
-    At each moment, members are those whom the rule would have picked then: nothing that happened later is used. What the data does
-    not know about the past is named in `notes`. The days after a moment are the whole UTC days after its own day.
+    The members at a moment are the profiles that the rule would have selected then: nothing that happened later is used. `notes` names
+    the facts that the data can't show for the past. The days after a moment are the whole UTC days after its own day.
 
     Args:
-        builder_or_segment: a function that takes keyword arguments and returns a segment; it may be your own. Or a segment, which has
-            one setting.
+        builder_or_segment: a function that takes keyword arguments and returns a segment, which may be your own, or a segment, which
+            has one setting.
         dataset: the profiles and events.
-        outcome: a metric. A member responds who has at least one such event in the days after a moment.
-        within_days: the number of those days.
-        every_days: the days between moments, counted back from the last one whose days are all in the data. At most 12 moments.
-        moments: dates, each meaning its close, or instants, instead of `every_days`. Those whose days afterwards are not all in the
-            data are left out and named in `left_out`.
-        base: the segment that shares refer to, asked at each moment; members outside it are not counted. None means all profiles
-            that existed.
-        allow_todays: computed properties, such as "churn_probability", that may be used although they have seen the future.
-        **settings: the values of a parameter to try, as a list, range or array; or one fixed value.
+        outcome: a metric. A member responds if it has at least one such event in the days after a moment.
+        within_days: the number of these days.
+        every_days: the number of days between moments. They are counted back from the last moment with complete days after it, and
+            there are at most 12.
+        moments: dates, each meaning the end of that day, or instants, instead of `every_days`. If the days after a moment are not
+            complete in the data, it is left out and named in `left_out`.
+        base: the segment that shares refer to, as of each moment. Members outside it are not counted. None means all profiles that
+            existed.
+        allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.
+        **settings: for each parameter, the values to try, as a list, range or array, or one fixed value.
 
     Returns:
-        `table` has a row for each setting, in the order of the values, where the last parameter varies fastest: a column for each
-        parameter that varies (or `segment`), then these figures, pooled over the moments, each with `_low` and `_high`, the ends of its 95 %
-        interval:
+        The result. Its `table` has a row for each setting, and the last parameter varies fastest. The columns are the parameters that
+        vary (or `segment`), then these figures, pooled over the moments, each with the ends of its 95 % interval as `_low` and `_high`,
+        then `base`:
 
-        - `members`: the mean number at a moment; `share`: of the base;
-        - `response_rate` (precision): the share of members who respond; `base_rate`: the share of the base who do;
-        - `lift`: `response_rate / base_rate`;
-        - `reached` (recall): the share of the base's responders who are members;
-        - `events_per_member` and, if the outcome has amounts, `value_per_member`, in the unit of the amounts;
-        - `unsubscribed`: the share of members who withdrew SMS consent in those days; NaN if the data has no such events;
+        - `members`: the mean number of members at a moment, and `share`: their share of the base.
+        - `response_rate` (precision): the share of members who respond, and `base_rate`: the share of the base who respond.
+        - `lift`: `response_rate / base_rate`.
+        - `reached` (recall): the share of the base's responders who are members.
+        - `events_per_member` and, if the outcome has amounts, `value_per_member`, in the unit of the amounts.
+        - `unsubscribed`: the share of members who withdrew SMS consent in these days; NaN if the data has no such events.
 
-        then `base`. Shares are from 0 to 1, and NaN where nobody is a member. A profile counts at each moment at which it is a member.
-        Intervals are those of a delete-a-group jackknife over 100 hashed groups of profiles (see `segkit.analysis.intervals`). They
-        say how much a figure depends on who the profiles are, and not how much other times differ: see `by_moment`.
+        Shares are from 0 to 1, and NaN if there are no members. A profile counts at each moment at which it is a member. The intervals
+        come from a delete-a-group jackknife over 100 hashed groups of profiles (see `segkit.analysis.intervals`). They show how much a
+        figure depends on the particular profiles, but not how much it changes over time: see `by_moment`.
 
     Raises:
-        DefinitionError: the builder has no such parameter, or an argument has a wrong form.
-        AnalysisError: no moment is complete; nobody in the base responds, or everybody; or the rule uses a property that is computed
+        DefinitionError: the builder has no such parameter, or an argument has the wrong form.
+        AnalysisError: no moment is complete, nobody or everybody in the base responds, or the rule uses a property that is computed
             from later events and is not in `allow_todays`.
-        DataError: as `sk.membership`; or a moment is neither a date nor an instant.
+        DataError: see `sk.membership`; also if a moment is neither a date nor an instant.
 
     Warns:
-        SegkitWarning: the data does not know something about the past that the rule uses.
+        SegkitWarning: the data lacks something about the past that the rule uses.
 
     >>> from segkit import Dataset, did
     >>> rows = [(who, "Placed Order", f"2026-{month}-10") for who, months in {"ann": "345", "bea": "3"}.items() for month in months]
@@ -182,7 +183,7 @@ def backtest(
 
 
 def _check(found: Followed, *, outcome: str, base: str, within_days: int) -> None:
-    """Refuse a base without responders, or without anybody else: no setting could be told from another."""
+    """Refuse a base in which nobody or everybody responds, since all settings would look the same."""
     people, responders = (int(found.base[kind].sum()) for kind in (MEMBERS, RESPONDERS))
     if not people:
         raise AnalysisError.empty_base(base)

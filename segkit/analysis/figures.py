@@ -1,4 +1,4 @@
-"""Turn what followed at each moment into the figures of a backtest, pooled over moments, each with a 95 % interval."""
+"""Compute the figures of a backtest from the outcomes at each moment, pooled over moments, each with a 95 % interval."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ from segkit.analysis.intervals import Numbers, divided, left_out
 from segkit.analysis.outcomes import EVENTS, MEMBERS, RESPONDERS, UNSUBSCRIBED, VALUE, Followed
 
 LOW, HIGH = "_low", "_high"
-"""The endings of the columns that hold the ends of a figure's interval."""
+"""The suffixes of the columns with the ends of a figure's interval."""
 
 FIGURES: Final = (
     "members", "share", "response_rate", "base_rate", "lift", "reached", "events_per_member", "value_per_member", "unsubscribed",
@@ -23,9 +23,9 @@ def pooled(found: Followed, *, has_value: bool, has_unsubscribes: bool) -> pd.Da
     """Return the figures of each setting over all moments, each with the ends of its interval.
 
     Args:
-        found: what followed.
-        has_value: whether the outcome has amounts; otherwise there is no `value_per_member`.
-        has_unsubscribes: whether the data has events of unsubscribing; otherwise `unsubscribed` is NaN.
+        found: the outcomes.
+        has_value: whether the outcome has amounts. If not, there is no `value_per_member`.
+        has_unsubscribes: whether the data has unsubscribe events. If not, `unsubscribed` is NaN.
     """
     moments = found.base.shape[1]
     members, base = found.members.sum(axis=2), np.broadcast_to(found.base.sum(axis=1)[:, None], _shape(found))
@@ -74,7 +74,7 @@ def _ratio(part: Numbers, whole: Numbers) -> Numbers:
 def _lift(
     every: Numbers, did: Numbers, of_base: Numbers, base_did: Numbers, rate_ends: tuple[Numbers, Numbers]
 ) -> tuple[Numbers, tuple[Numbers, Numbers]]:
-    """Return the lift and its interval. Where no member responded, the interval is that of the response rate over the base rate."""
+    """Return the lift and its interval. If no member responded, use the interval of the response rate, divided by the base rate."""
     base_rate = _ratio(base_did, of_base)
     lift = divided(_ratio(did, every), base_rate)
     without = divided(divided(left_out(did), left_out(every)), divided(left_out(base_did), left_out(of_base)))
@@ -87,7 +87,7 @@ def _lift(
 
 
 def at_each_moment(found: Followed, *, has_value: bool, has_unsubscribes: bool) -> pd.DataFrame:
-    """Return the figures of each setting at each moment, without intervals: rows by moment, then setting."""
+    """Return the figures of each setting at each moment, without intervals. Rows are sorted by moment, then setting."""
     members, base = found.members.sum(axis=-1), found.base.sum(axis=-1)[:, None]
     rate, base_rate = divided(members[RESPONDERS], members[MEMBERS]), divided(base[RESPONDERS], base[MEMBERS])
     columns = {

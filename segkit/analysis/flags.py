@@ -11,7 +11,7 @@ from segkit.wording import counted, listed
 
 
 def checked(who: Any, function: str) -> pd.DataFrame:
-    """Return a membership table in which every cell is True or False; a missing cell becomes False.
+    """Return a membership table in which every cell is True or False. Missing cells become False.
 
     Args:
         who: a membership table, as `sk.membership` returns it, or one that was joined or read from a file.

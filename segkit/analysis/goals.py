@@ -1,4 +1,4 @@
-"""Say what a threshold is for, so that `suggest` can choose one: a budget of texts, reach at few unsubscribes, or profit."""
+"""Define the goals for which `suggest` can choose a threshold: a budget of texts, reach with few unsubscribes, or profit."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from segkit.wording import number, percent
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Reach as many responders as possible with a number of texts at a moment. Make it with `sk.budget`."""
+    """Reach as many responders as possible with a limited number of texts at a moment. Make it with `sk.budget`."""
 
     texts: int
 
@@ -36,13 +36,13 @@ Goal: TypeAlias = Budget | Reach | Profit
 
 
 def budget(*, texts: int) -> Budget:
-    """Return the goal to reach as many responders as possible with at most so many texts, one for each member, at a moment.
+    """Return the goal to reach as many responders as possible with a limited number of texts, one for each member, at a moment.
 
     Args:
-        texts: the number of texts, above 0.
+        texts: the largest number of texts, above 0.
 
     Raises:
-        DefinitionError: it is not a whole number above 0.
+        DefinitionError: `texts` is not a whole number above 0.
 
     >>> budget(texts=2_000)
     Budget(texts=2000)
@@ -53,13 +53,13 @@ def budget(*, texts: int) -> Budget:
 
 
 def reach(*, unsubscribes_at_most: float) -> Reach:
-    """Return the goal to reach as many responders as possible while at most this share of members unsubscribes in the days afterwards.
+    """Return the goal to reach as many responders as possible while at most a given share of members unsubscribes afterwards.
 
     Args:
-        unsubscribes_at_most: a share from 0 to 1, such as 0.02.
+        unsubscribes_at_most: the share, from 0 to 1, such as 0.02.
 
     Raises:
-        DefinitionError: it is not a number from 0 to 1.
+        DefinitionError: `unsubscribes_at_most` is not a number from 0 to 1.
 
     >>> reach(unsubscribes_at_most=0.02)
     Reach(unsubscribes_at_most=0.02)
@@ -71,10 +71,10 @@ def profit(*, margin: float, cost_per_text: float, incremental: float) -> Profit
     """Return the goal to earn as much as possible: `incremental * margin * value - cost_per_text * members`.
 
     Args:
-        margin: the share of the outcome's value that is left after the goods are paid for, from 0 to 1.
+        margin: the share of the outcome's value that is left after paying for the goods, from 0 to 1.
         cost_per_text: the cost of texting one member, in the unit of the outcome's value.
-        incremental: the share of what follows that a text causes, from 0 to 1. It has no default, since a backtest can't know it: most
-            members come back without a text. Measure it with a hold-out, `sk.measure`, or name your assumption.
+        incremental: the share of the outcomes that the text causes, from 0 to 1. It has no default, since a backtest can't show it: most
+            members come back without a text. Measure it with a hold-out, `sk.measure`, or state your assumption.
 
     Raises:
         DefinitionError: a number is out of range.
@@ -90,7 +90,7 @@ def profit(*, margin: float, cost_per_text: float, incremental: float) -> Profit
 
 
 def goal_words(goal: Goal) -> str:
-    """Return a goal in words, with everything that it assumes.
+    """Return a goal in words, with all its assumptions.
 
     >>> goal_words(budget(texts=2_000))
     'as many responders as possible with at most 2,000 texts at a moment'

@@ -1,7 +1,7 @@
-"""Work out 95 % intervals by leaving out one group of profiles at a time, the delete-a-group jackknife.
+"""Compute 95 % intervals by leaving out one group of profiles at a time (the delete-a-group jackknife).
 
-Profiles are put into `GROUPS` groups at random, by a hash of their ids. Leaving out one group at a time shows how much a figure
-depends on who happens to be in the data. All of a profile's moments are in one group, so they move together, as they must.
+A hash of their ids puts profiles into `GROUPS` random groups. Leaving out one group at a time shows how much a figure depends on who
+happens to be in the data. All moments of a profile are in the same group, since they are not independent.
 
 With G groups, the variance of a figure t is (G - 1) / G * sum over groups of (t without the group - their mean) ** 2 (Kott, "The
 delete-a-group jackknife", Journal of Official Statistics 17, 2001; Shao and Tu, "The Jackknife and Bootstrap", 1995). An interval
@@ -16,14 +16,14 @@ import numpy.typing as npt
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
 GROUPS: Final = 100
-"""Number of groups: enough for a stable variance, few enough to be counted for every setting at once."""
+"""Number of groups: enough for a stable variance, but few enough to count all of them for every setting."""
 
 STUDENT: Final = 1.984217
 """The 97.5 % quantile of Student's t with `GROUPS` - 1 degrees of freedom."""
 
 
 def left_out(amounts: Numbers) -> Numbers:
-    """Return the total without each group; the last axis of `amounts` is the groups."""
+    """Return the total without each group. The last axis of `amounts` is the groups."""
     return np.asarray(amounts.sum(axis=-1, keepdims=True) - amounts)
 
 
@@ -39,29 +39,29 @@ def standard_error(without: Numbers) -> Numbers:
 
 
 def divided(numerator: Numbers, denominator: Numbers) -> Numbers:
-    """Return a ratio; NaN where the denominator is 0."""
+    """Return a ratio, with NaN where the denominator is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(denominator == 0, np.nan, numerator / denominator)
 
 
 def of_total(amounts: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the interval of a total; the last axis of `amounts` is the groups."""
+    """Return the interval of a total. The last axis of `amounts` is the groups."""
     total, half = amounts.sum(axis=-1), STUDENT * standard_error(left_out(amounts))
     return total - half, total + half
 
 
 def of_share(part: Numbers, whole: Numbers, people: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the interval of a share of people: Wilson's, for the number of independent people that has the jackknife's variance.
+    """Return Wilson's interval for a share of people, using the number of independent people with the jackknife's variance.
 
     Wilson's interval stays between 0 and 1 and is wider on the side of the middle, which matters for the small shares of
     unsubscribes (Wilson, JASA 22, 1927; with an effective number of people: Dean and Pagano, Journal of Survey Statistics and
     Methodology 3, 2015).
 
     Args:
-        part: how many of `whole` count; the last axis is the groups.
-        whole: the number that the share is of, in the same shape.
-        people: the number of different people behind `whole`. It is the effective number where nobody counts, or everybody, since
-            the jackknife sees no variance there.
+        part: the number of people in `whole` who count. The last axis is the groups.
+        whole: the number of people to which the share refers, in the same shape.
+        people: the number of different people in `whole`. This is the effective number if nobody or everybody counts, since the
+            jackknife shows no variance in this case.
     """
     share = divided(part.sum(axis=-1), whole.sum(axis=-1))
     variance = np.square(standard_error(divided(left_out(part), left_out(whole))))
@@ -71,7 +71,7 @@ def of_share(part: Numbers, whole: Numbers, people: Numbers) -> tuple[Numbers, N
 
 
 def wilson(share: Numbers, people: Numbers) -> tuple[Numbers, Numbers]:
-    """Return Wilson's interval of a share that was observed of so many people.
+    """Return Wilson's interval for a share that was observed among a number of people.
 
     >>> [[round(float(end), 4) for end in wilson(np.array(share), np.array(50.0))] for share in (0.0, 0.3)]
     [[0.0, 0.073], [0.1899, 0.4393]]
@@ -80,12 +80,12 @@ def wilson(share: Numbers, people: Numbers) -> tuple[Numbers, Numbers]:
         spread = STUDENT**2 / people
         middle = (share + spread / 2) / (1 + spread)
         half = STUDENT * np.sqrt(share * (1 - share) / people + spread / (4 * people)) / (1 + spread)
-    # At the ends the formula gives 0 or 1 only up to rounding.
+    # At the ends, the formula gives 0 or 1 only up to rounding.
     return np.where(share == 0, 0.0, middle - half), np.where(share == 1, 1.0, middle + half)
 
 
 def of_mean(part: Numbers, whole: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the interval of a mean, such as value per member; the last axis is the groups."""
+    """Return the interval of a mean, such as value per member. The last axis is the groups."""
     mean = divided(part.sum(axis=-1), whole.sum(axis=-1))
     half = STUDENT * standard_error(divided(left_out(part), left_out(whole)))
     return mean - half, mean + half
@@ -99,7 +99,7 @@ def of_ratio(ratio: Numbers, without: Numbers) -> tuple[Numbers, Numbers]:
         without: the ratio without each group, on the last axis.
 
     Returns:
-        The ends; NaN where the ratio is 0 with or without a group, so that it has no logarithm.
+        The ends, with NaN where the ratio is 0 with or without a group, since 0 has no logarithm.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         half = STUDENT * standard_error(np.log(without))

@@ -1,4 +1,4 @@
-"""Choose the past moments from which a rule is looked at: those for which the data has both what the rule needs and what followed."""
+"""Choose the past moments at which a rule is applied. The data must have what the rule needs before them, and what followed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from segkit.errors.analysis import AnalysisError
 from segkit.wording import counted
 
 MOST: Final = 12
-"""Maximum number of moments if the caller chooses none: a year, if there is one every 30 days."""
+"""The largest number of moments if the caller chooses none. It covers a year if there is a moment every 30 days."""
 
 _EPOCH = date(1970, 1, 1)
 _YEAR = 365
@@ -28,7 +28,7 @@ class Moments:
 
     Attributes:
         used: the moments, oldest first, UTC.
-        left_out: the moments that were asked for and can't be used, each with the reason.
+        left_out: the moments that were requested but can't be used, each with the reason.
         notes: what an analyst should know about the choice.
     """
 
@@ -38,13 +38,13 @@ class Moments:
 
 
 def last_whole_day(engine: Engine) -> date:
-    """Return the last day of which the data can have every event: that of `as_of` if it is the day's end, else the day before."""
+    """Return the last day that can be complete in the data: the day of `as_of` if it is at the day's end, or else the day before."""
     day = engine.as_of.date()
     return day if engine.as_of >= close_of(day) else day - timedelta(days=1)
 
 
 def first_day(engine: Engine, metric: str) -> date | None:
-    """Return the UTC day of a metric's first event; None if it has none."""
+    """Return the UTC day of a metric's first event, or None if it has no event."""
     measure = FirstDay(EventCount(metric), 1)
     last = (engine.as_of.date() - _EPOCH).days
 
@@ -72,15 +72,16 @@ def moments_of(
     every_days: int,
     chosen: Iterable[Any] | None,
 ) -> Moments:
-    """Return the moments at which conditions can be asked and after which `within_days` whole days are in the data.
+    """Return the moments at which conditions can be evaluated and that have `within_days` whole days after them in the data.
 
     Args:
         engine: the engine, as of the end of the data.
         conditions: the rules.
-        outcome: the metric that is looked for afterwards.
-        within_days: how many whole UTC days after the moment's own day are looked at.
-        every_days: the days between moments, if none are chosen.
-        chosen: dates, each meaning its close, or instants; None takes one every so many days back from the last complete one.
+        outcome: the metric that counts as a response.
+        within_days: the number of whole UTC days after a moment's own day in which responses count.
+        every_days: the number of days between moments if `chosen` is None.
+        chosen: dates, each meaning the end of that day, or instants. None takes moments every `every_days` days, going back from the
+            last complete one.
 
     Raises:
         DefinitionError: `within_days` or `every_days` is not a whole number above 0.
@@ -121,7 +122,7 @@ def _read(chosen: Iterable[Any]) -> list[datetime]:
 
 
 def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: date, within_days: int) -> Moments:
-    """Leave out moments whose days afterwards are not all in the data, or before which there is nothing."""
+    """Leave out moments if the days after them are not complete in the data, or if the data has too little before them."""
     if not moments:
         raise DefinitionError.bad_value("moments", [], "at least one date or instant")
     used, left_out, short = [], [], 0

@@ -20,7 +20,7 @@ from segkit.vocabulary import CONSENT_METRICS
 Amounts: TypeAlias = npt.NDArray[np.float64]
 
 MEMBERS, RESPONDERS, EVENTS, VALUE, UNSUBSCRIBED = range(5)
-"""The positions of what is counted on the first axis of amounts."""
+"""The positions of the quantities on the first axis of amounts."""
 
 BY_HASH: Final = HashGroup(GROUPS, "segkit jackknife")
 _, UNSUBSCRIBE = CONSENT_METRICS["sms"]
@@ -28,11 +28,11 @@ _, UNSUBSCRIBE = CONSENT_METRICS["sms"]
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What followed at each moment.
+    """The outcomes after each moment.
 
     Attributes:
-        members: amounts of the members; the axes are what is counted, settings, moments, groups.
-        base: amounts of the base; the axes are what is counted, moments, groups.
+        members: the members' amounts. The axes are quantities, settings, moments and groups.
+        base: the base's amounts. The axes are quantities, moments and groups.
     """
 
     members: Amounts
@@ -55,7 +55,7 @@ def window_after(moment: datetime, within_days: int) -> tuple[BetweenDates, date
 
 
 def sums_after(moment: datetime, outcome: str, within_days: int) -> list[Summed]:
-    """Return what to add up: who responded, their events and value, and who withdrew SMS consent, in the days after a moment."""
+    """Return what to add up in the days after a moment: responders, their events and value, and withdrawals of SMS consent."""
     days, end = window_after(moment, within_days)
     return [
         At(MetricCondition(outcome, "count", "at least", 1, days), end),
@@ -74,18 +74,18 @@ def followed(
     outcome: str,
     within_days: int,
 ) -> Followed:
-    """Return what members and base did after each moment. Each moment takes one query for each threshold and one for the base.
+    """Return what the members and the base did after each moment. A moment takes one query for each threshold and one for the base.
 
     Args:
         engine: the engine.
         thresholds: the settings of the rule.
         moments: the moments, UTC.
-        base: who is counted at all; members outside it are not.
-        outcome: the metric that is looked for.
-        within_days: how many whole UTC days after a moment's own day are looked at.
+        base: a condition for the profiles to count. Members outside it are not counted.
+        outcome: the metric that counts as a response.
+        within_days: the number of whole UTC days after a moment's own day in which responses count.
 
     Raises:
-        DataError: a condition names something that the data does not have.
+        DataError: a condition names something that the data lacks.
     """
     members, whole = [], []
     for moment in moments:
@@ -96,7 +96,7 @@ def followed(
 
 
 def _of_threshold(engine: Engine, threshold: Threshold, base: Condition, sums: Sequence[Summed]) -> Amounts:
-    """Return amounts for each position and group; the axes are what is counted, positions, groups."""
+    """Return the amounts for each position and group. The axes are quantities, positions and groups."""
     curve = curve_of(threshold, engine, also=[BY_HASH], among=base, sums=sums)
     if curve is not None:
         return curve.by_group(BY_HASH)
@@ -104,7 +104,7 @@ def _of_threshold(engine: Engine, threshold: Threshold, base: Condition, sums: S
 
 
 def _of_condition(engine: Engine, condition: Condition, sums: Sequence[Summed]) -> Amounts:
-    """Return amounts of the profiles that match a condition; the axes are what is counted and groups."""
+    """Return the amounts of the profiles that match a condition. The axes are quantities and groups."""
     cube = engine.cube([BY_HASH], among=condition, sums=sums)
     amounts = np.zeros((1 + len(sums), GROUPS))
     columns = [COUNT, *map(sum_column, range(len(sums)))]

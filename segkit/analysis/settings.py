@@ -1,4 +1,4 @@
-"""Read the settings of a builder that an analysis tries, and make the segments for them, with as few thresholds as possible."""
+"""Read the builder settings that an analysis tries, and make segments for them with as few thresholds as possible."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from segkit.errors import DefinitionError
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """All settings of a builder's parameters that are tried.
+    """All settings of a builder's parameters that an analysis tries.
 
     Attributes:
         builder: the builder.
-        varying: the values of each parameter that varies, in order. Empty for a single setting.
+        varying: the values of each parameter that varies, in order. It is empty for a single setting.
         fixed: the values of the other named parameters.
     """
 
@@ -43,11 +43,11 @@ class Grid:
 
     @classmethod
     def of_segment(cls, segment: Segment) -> "Grid":
-        """Return the grid of one setting that a segment is."""
+        """Return a grid with a segment as its only setting."""
         return cls(lambda: segment, {}, {})
 
     def thresholds(self) -> Iterator[Threshold]:
-        """Yield thresholds whose positions together are all settings, in the order of `table`: the last parameter moves fastest."""
+        """Yield thresholds that together have all settings as their positions, in the order of `table`."""
         if not self.varying:
             yield Threshold.of(self.builder, [{}], self.fixed)
             return
@@ -57,7 +57,7 @@ class Grid:
             yield Threshold.of(self.builder, [{last: value} for value in self.varying[last]], fixed)
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each setting, with a column for each parameter that varies."""
+        """Return a row for each setting, with a column for each parameter that varies. The last parameter varies fastest."""
         return pd.DataFrame(list(product(*self.varying.values())), columns=list(self.varying))
 
 
@@ -65,7 +65,7 @@ def grid_of(rule: Callable[..., Segment] | Segment, settings: Mapping[str, Any],
     """Return the grid of a builder, or of a segment, which has a single setting.
 
     Raises:
-        DefinitionError: as `Grid.of`; or a segment is given with settings, or `rule` is neither.
+        DefinitionError: see `Grid.of`; also if a segment is passed with settings, or `rule` is neither.
     """
     if callable(rule):
         return Grid.of(rule, settings)

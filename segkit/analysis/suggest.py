@@ -1,4 +1,4 @@
-"""Choose a setting of a backtest for a goal, on its earlier moments, and judge it on the later ones: the public function `suggest`."""
+"""Choose a setting for a goal on a backtest's earlier moments, and judge it on the later moments: the public function `suggest`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from segkit.errors.analysis import AnalysisError
 from segkit.wording import counted, number, percent
 
 MOST_FLAT = 0.5
-"""The share of the settings that may do as well as the best one. With more, a single number would feign precision."""
+"""The share of settings that may do as well as the best setting. If more do, a single number would only appear precise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class Suggestion:
 
     Attributes:
         setting: the value of each parameter; None if the curve is flat.
-        plateau: the settings that do as well as the best one within the error, the best one included.
-        table: a row for each setting: its values, `meets_goal` (whether it keeps to the goal's limit), `achieved` (the share of responders
-            reached, or the profit at a moment), `behind` (how much less than the best setting), `behind_low` and `behind_high` (its 95 %
-            interval), and `in_plateau`; all on the earlier moments. Then `later`, `later_low` and `later_high`: the same as
-            `achieved` on the later moments, with its 95 % interval.
+        plateau: the settings that do as well as the best setting within the error, including the best setting itself.
+        table: a row for each setting. On the earlier moments, it has the setting's values, `meets_goal` (whether it keeps to the goal's
+            limit), `achieved` (the share of responders reached, or the profit at a moment), `behind` (how much less it achieves than the
+            best setting), `behind_low` and `behind_high` (the 95 % interval of `behind`), and `in_plateau`. `later`, `later_low` and
+            `later_high` are the same as `achieved` on the later moments, with its 95 % interval.
         later: the figures of the best setting on the later moments, as in `Backtest.table`.
-        goal: the goal in words, with everything that it assumes.
+        goal: the goal in words, with all its assumptions.
         chosen_on: the earlier moments.
         judged_on: the later moments.
         verdict: the finding in a sentence.
@@ -70,10 +70,10 @@ class Suggestion:
 def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
     """Suggest a setting of a backtest for a goal.
 
-    The setting is chosen on the earlier half of the moments, without those whose days afterwards reach into the later half, and
-    judged on the later half, which it has not seen. All settings that do as well within the error are the plateau: those of which the 95 % interval
-    of how far they are behind the best setting contains 0, where both are compared on the same profiles. If more than half of all settings are on the plateau,
-    none is suggested.
+    The setting is chosen on the earlier half of the moments and judged on the later half. Earlier moments are left out if the days
+    after them reach into the later half. The plateau has all settings that do as well within the error: the 95 % interval of how far
+    they are behind the best setting contains 0, comparing both on the same profiles. If more than half of all settings are on the
+    plateau, none is suggested.
 
     Args:
         backtest: the result of `sk.backtest` with at least two settings and two moments.
@@ -81,8 +81,8 @@ def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
 
     Raises:
         DefinitionError: an argument is something else.
-        AnalysisError: there are too few settings or moments, no setting keeps to the goal's limit, or the data does not have what the goal
-            needs: amounts for a profit, unsubscribes for a reach.
+        AnalysisError: there are too few settings or moments, no setting keeps to the goal's limit, or the data lacks what the goal
+            needs: amounts for `profit`, unsubscribes for `reach`.
 
     >>> from segkit import Dataset, Segment, backtest, budget, did
     >>> def bought(*, days=30): return Segment("Bought", did("Placed Order", in_last_days=days))
@@ -109,13 +109,13 @@ def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    """How well each setting does for a goal.
+    """How well each setting meets a goal.
 
     Attributes:
         achieved: the share of responders reached, or the profit at a moment.
         without: the same without each group, on the last axis.
-        limited: what the goal limits: texts at a moment, or the share of unsubscribes; 0 if it limits nothing.
-        is_allowed: which settings keep to the limit and have a member.
+        limited: the quantity that the goal limits, which is texts at a moment or the share of unsubscribes; 0 if it limits nothing.
+        is_allowed: which settings keep to the limit and have members.
     """
 
     achieved: Numbers
@@ -125,7 +125,7 @@ class _Score:
 
     @classmethod
     def of(cls, found: Followed, goal: Goal) -> "_Score":
-        """Score the settings on the moments of what followed."""
+        """Score the settings on all moments in the outcomes."""
         moments = found.base.shape[1]
         members, base = found.members.sum(axis=2), found.base.sum(axis=1)
         texts = members[MEMBERS].sum(axis=-1) / moments
@@ -145,7 +145,7 @@ class _Score:
         return STUDENT * standard_error(self.without)
 
     def behind(self, best: int) -> tuple[Numbers, Numbers]:
-        """Return how much less than the best setting each achieves, and half the width of the interval of that."""
+        """Return how much less each setting achieves than the best setting, and half the width of the interval of this difference."""
         return self.achieved[best] - self.achieved, STUDENT * standard_error(self.without[best] - self.without)
 
 
@@ -159,7 +159,7 @@ def _check(backtest: Backtest, goal: Goal) -> None:
 
 
 def _halves(backtest: Backtest) -> tuple[slice, slice]:
-    """Return the earlier moments, without those whose outcome reaches into the later ones, and the later moments."""
+    """Return the earlier moments, without moments that have outcomes among the later moments, and the later moments."""
     every = backtest.moments
     middle = (len(every) + 1) // 2
     if middle == len(every):

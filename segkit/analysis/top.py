@@ -1,4 +1,4 @@
-"""Replace the limit of a condition by the one that only the highest amounts of a shop reach: "the top 10 %"."""
+"""Replace the limit of a condition with a limit that only the highest amounts in a shop reach, such as "the top 10 %"."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, warn_a
 from segkit.errors import DefinitionError
 
 FINEST = 10_000
-"""Sums and numbers are found to one part in this many; amounts as written have fewer decimal places."""
+"""Sums and numbers are found to one part in this many. Amounts as they are written have fewer decimal places."""
 
 AT_ONCE = 1_000
 """The largest number of edges in one query."""
@@ -26,24 +26,24 @@ FARTHEST = 70
 
 
 def top(share: float, condition: Condition, dataset: Data) -> Condition:
-    """Return a condition that the highest share of profiles meets, such as the 10 % who spent most.
+    """Return a condition for the profiles with the highest amounts, such as the 10 % who spent most.
 
-    Only profiles with such an event, or with such a property, are counted. Of n profiles, the limit is the amount of the k-th highest,
-    where k is `share * n` rounded down, but at least 1. Everybody with that amount is in, so ties can make the group larger. The limit
-    is a number, which `sk.explain` shows, and does not change with the data until `top` is called again.
+    Only profiles with such an event, or with such a property, are counted. The limit is the k-th highest amount of n profiles, where k
+    is `share * n` rounded down, but at least 1. Everybody with that amount is in, so ties can make the group larger. The limit is a
+    number, which `sk.explain` shows. It does not change with the data until `top` is called again.
 
     Args:
         share: more than 0 and less than 1, such as 0.1 for the top 10 %.
-        condition: what to compare, with any limit: a count, sum or number of days of events, or a number of the profile, such as
+        condition: a condition with any limit on a count, a sum or a number of days of events, or on a numeric property, such as
             `sk.spent("Placed Order", more_than=0, in_last_days=365)` or `sk.has("predicted_clv", at_least=0)`.
         dataset: the profiles and events.
 
     Returns:
-        The same condition with "at least" the limit.
+        The same condition, with "at least" and the new limit.
 
     Raises:
         DefinitionError: the share is not between 0 and 1, the condition is of another kind, or no profile has such an amount.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> import pandas as pd
     >>> from segkit import Dataset
@@ -72,7 +72,7 @@ def top(share: float, condition: Condition, dataset: Data) -> Condition:
 
 
 def _measure(condition: Condition) -> tuple[Measure, Condition]:
-    """Return the measure of a condition, and who is counted."""
+    """Return the measure of a condition, and a condition for the profiles that are counted."""
     match condition:
         case MetricCondition():
             has_one = replace(condition, measurement="count", comparison="at least", value=1)
@@ -87,7 +87,7 @@ def _measure(condition: Condition) -> tuple[Measure, Condition]:
 
 
 def _amount(engine: Engine, measure: Measure, among: Condition, share: float | Decimal, parts: int) -> Fraction | None:
-    """Return the amount of the k-th highest profile, rounded down to one part of 1; None if no profile has an amount."""
+    """Return the k-th highest amount, rounded down to one of `parts` parts of 1, or None if no profile has an amount."""
     powers = [2**power for power in range(FARTHEST)]
     steps: Sequence[int] = [*(-power for power in reversed(powers)), 0, *powers]
     while True:
@@ -107,7 +107,7 @@ def _amount(engine: Engine, measure: Measure, among: Condition, share: float | D
 
 
 def _edge(measure: Measure, step: int, parts: int) -> Limit:
-    """Return an edge in the unit of the measure: sums are compared with exact decimals, properties with doubles."""
+    """Return an edge in the unit of the measure. Sums are compared with exact decimals, and properties with doubles."""
     if parts == 1:
         return step
     return step / parts if isinstance(measure, Number) else Decimal(step) / parts

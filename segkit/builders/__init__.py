@@ -1,4 +1,4 @@
-"""Builders: functions that make ready-made segments from parameters. Each parameter can be a slider; no builder reads data."""
+"""Builders: functions that make ready-made segments from parameters. Each parameter can be a slider, and no builder reads data."""
 
 from segkit.builders.engagement import (
     engagement_tracks,

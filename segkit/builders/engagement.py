@@ -13,7 +13,7 @@ FAILED = "Failed to Deliver SMS"
 
 
 class Schedule(NamedTuple):
-    """The windows of the tracks of a sending schedule, in days."""
+    """The windows that define the tracks for a sending schedule, in days."""
 
     subscribed_days: int
     clicked_days: int

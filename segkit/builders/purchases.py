@@ -33,7 +33,7 @@ def sms_vip(
         days: counts spending and orders in the last `days` days.
 
     Klaviyo leaves the amounts to the shop: "slightly above your typical customer" (Academy, "Improve SMS engagement with
-    segmentation"). The typical customer depends on the average: mean spending in the CDNOW data is twice the median.
+    segmentation"). What is typical depends on the kind of average: in the CDNOW data, mean spending is twice the median.
 
     >>> sms_vip(approach="frequent", orders=5).condition.conditions[1].value
     5

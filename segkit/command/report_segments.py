@@ -14,7 +14,7 @@ from segkit.wording import counted
 UP: Final = Markup('<a class="up" href="#top" title="To the top of the page">↑</a>')
 
 _REASONS: Final = 2
-"""How many reasons stand in the line that unfolds a waterfall."""
+"""The number of reasons in the line that unfolds a waterfall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class SegmentPage:
         name: the name in the tables of sizes and overlap.
         description: why the segment matters.
         english: the text of `sk.explain`, a line for each condition.
-        waterfall: as `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and possibly `checked_against`.
-            The first row is "included", the last "sendable". None if the data has no SMS consent.
+        waterfall: a table like `SmsAudience.waterfall`: columns `step`, `meaning`, `removed`, `remaining`, and possibly
+            `checked_against`. The first row is "included", the last "sendable". None if the data has no SMS consent.
         files: a label and a file name for each link. The names are relative to the report and have forward slashes.
     """
 
@@ -38,7 +38,7 @@ class SegmentPage:
 
 
 def segment_sections(pages: Sequence[SegmentPage], rows: Mapping[str, Size], same: Mapping[str, list[str]]) -> Markup:
-    """Return a section for each segment; `rows` has the sizes by name, and `same` the names of segments with the same members."""
+    """Return a section for each segment. `rows` has the sizes by name, and `same` the names of segments with the same members."""
     anchors = {page.name: f"segment-{number}" for number, page in enumerate(pages)}
     sections = [
         _segment(page, rows.get(page.name), anchors, same.get(page.name, []), is_open=len(pages) == 1) for page in pages
@@ -128,7 +128,7 @@ def _steps(steps: Waterfall) -> Markup:
 
 
 def checks(pages: Sequence[SegmentPage]) -> Markup:
-    """Return what each step of the waterfalls was checked against, only once since it is the same for all segments."""
+    """Return what each step of the waterfalls was checked against. It is listed once, since it is the same for all segments."""
     first = next((page.waterfall for page in pages if page.waterfall is not None), None)
     if first is None or "checked_against" not in first:
         return Markup()
@@ -137,7 +137,7 @@ def checks(pages: Sequence[SegmentPage]) -> Markup:
 
 
 def bar_cell(scale: int, *parts: tuple[str, int, int]) -> Markup:
-    """Return a bar with parts (class, start, length; in profiles). `scale` is the number of profiles of the full width."""
+    """Return a bar with parts (class, start, length) in profiles. `scale` is the number of profiles at full width."""
     drawn = [
         element("i", class_=kind, style=f"left:{100 * start / scale:.2f}%;width:{100 * length / scale:.2f}%")
         for kind, start, length in parts
@@ -147,7 +147,7 @@ def bar_cell(scale: int, *parts: tuple[str, int, int]) -> Markup:
 
 
 def listing(listed: pd.DataFrame) -> Markup:
-    """Return a table unchanged, with its first column as row headers; empty markup if it has no rows."""
+    """Return a table unchanged, with its first column as row headers, or empty markup if it has no rows."""
     if listed.empty:
         return Markup()
     rows = []

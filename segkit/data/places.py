@@ -21,7 +21,7 @@ Degrees = npt.NDArray[np.float64]
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 EARTH_RADIUS = 6_371.0088
-"""The mean radius of the earth in kilometers, by the IUGG."""
+"""The mean radius of the earth in kilometers, according to the IUGG."""
 KILOMETERS = {"miles": 1.609344, "kilometers": 1.0}
 
 EUROPEAN_UNION = frozenset(

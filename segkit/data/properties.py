@@ -32,7 +32,7 @@ V = TypeVar("V")
 N = TypeVar("N", bound=np.generic)
 
 JSON_CELLS = {b"segkit": b"json"}
-"""Metadata of a Parquet column whose cells are JSON, which stores properties with values of several types."""
+"""The metadata of a Parquet column with JSON in its cells, which is used for properties with values of several types."""
 
 PLAIN_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 UNSET = -1

@@ -26,7 +26,7 @@ ItemsComparison: TypeAlias = Literal[
     "contains any of", "contains all of", "not contains any of", "not contains all of"
 ]  # fmt: skip
 Metrics: TypeAlias = str | tuple[str, ...]
-"""One metric, or several metrics whose events are counted together."""
+"""One metric, or several metrics for which events are counted together."""
 Measurement: TypeAlias = Literal["count", "sum", "days"]
 """What a condition measures about a metric's events.
 

@@ -36,7 +36,7 @@ Happened: TypeAlias = Literal["added", "removed", "changed"]
 
 _INDENT = "  "
 _ORDERED = ("did in order", "of point")
-"""The keys of a condition's plain data whose lists have a meaningful order."""
+"""The keys in a condition's plain data that hold lists in a meaningful order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,12 +120,12 @@ def did(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Condition:
             `where={"Source": "web", "Items": {"at_least": 2}, "Coupon": {"is_set": True}}`. In a list, such mappings are
             alternatives: `where=[{"Brand": "A"}, {"Category": "Sale"}]`.
 
-    Days are UTC days, counted back from the day of `as_of`, which is day 0. `in_last_days=30` is day 0 to day 30, the whole of it;
-    `at_least_days_ago=30` is day 31 and all before it; `between_days_ago=(60, 120)` includes day 60 and day 120, so it continues
-    where `in_last_days=59` stops. `before` and `after` leave out their day, and `between` includes both of its days. Hours are counted
-    back from the moment of `as_of`. Months are counted to the same day of the month, or to its
-    last day if it is shorter: `in_last_months=3` as of May 31 starts on February 28 or 29. Calendar weeks start on Monday, UTC. A
-    profile without any such event has a count of 0, so `fewer_than=3` matches it.
+    Days are UTC days, counted back from the day of `as_of`, which is day 0. `in_last_days=30` includes day 0 to day 30, and
+    `at_least_days_ago=30` includes day 31 and all days before it. `between_days_ago=(60, 120)` includes day 60 and day 120, so it
+    continues where `in_last_days=59` stops. `before` and `after` exclude their day, and `between` includes both of its days. Hours
+    are counted back from the moment of `as_of`. A window of months starts on the same day of the month, or on the last day of a
+    shorter month: `in_last_months=3` as of May 31 starts on February 28 or 29. Calendar weeks start on Monday, UTC. A profile without
+    any such event has a count of 0, so `fewer_than=3` matches it.
 
     Raises:
         DefinitionError: an unknown keyword, a value of the wrong type, or a reversed window.

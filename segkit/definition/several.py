@@ -9,18 +9,18 @@ from segkit.definition.segment import Segment, one_segment
 from segkit.errors import DefinitionError
 
 MOST = 12
-"""The most segments. The condition has a part for each combination of them, of which there would be too many."""
+"""The largest number of segments. The condition has a part for each combination of segments, so more would be too many."""
 
 
 def in_exactly(number: int, segments: Iterable[Segment | str]) -> Condition:
     """Match profiles that are in exactly this many of several segments.
 
     Args:
-        number: how many of the segments; 0 matches profiles that are in none.
-        segments: the segments, at most 12. The name of a segment refers to it as `sk.in_segment` does.
+        number: the number of segments that a profile must be in; 0 matches profiles that are in none.
+        segments: the segments, at most 12. A name refers to a segment, as in `sk.in_segment`.
 
     Raises:
-        DefinitionError: a value is not a segment, there are too many or none of them, or the number is not between 0 and their number.
+        DefinitionError: a value is not a segment, there are no segments or too many, or `number` is not between 0 and their number.
 
     >>> len(in_exactly(2, ["VIP", "SMS engaged", "Near the store"]).conditions)
     3

@@ -1,7 +1,7 @@
 """Define the timeframes of conditions, and compute the instants at which they start and end.
 
-The rules are Klaviyo's ("Segmenting with dates reference", help article 4403222359451): all times are UTC, and windows of days
-and weeks snap to midnight. The engines under `segkit/engine` compare dates and events with these instants.
+The rules come from Klaviyo ("Segmenting with dates reference", help article 4403222359451): all times are UTC, and windows of
+days and weeks begin and end at midnight. The engines under `segkit/engine` compare dates and events with these instants.
 """
 
 import re

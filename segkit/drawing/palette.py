@@ -1,4 +1,4 @@
-"""Define the colours of charts, widgets and the report. They are the same on light and dark pages; text has the page's colour."""
+"""Define the colours of charts, widgets and the report. They are the same on light and dark pages, but text has the page's colour."""
 
 from typing import Final
 
@@ -6,15 +6,15 @@ BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
 GREEN: Final = "#009E73"
 VERMILION: Final = "#D55E00"
-"""Colours of Okabe and Ito, which people with any colour vision can distinguish: members, highlights, a third series, errors."""
+"""For members, highlights, a third series and errors. People with any colour vision can distinguish these colours of Okabe and Ito."""
 
 PALE_BLUE: Final = "#74ADD1"
 GREY: Final = "#8F99A3"
-"""Members who can't be texted, and profiles that are not members."""
+"""For members who can't be texted, and for profiles that are not members."""
 
 FAINT: Final = "rgba(128,128,128,.25)"
 STRIPE: Final = "rgba(128,128,128,.1)"
-"""Grid lines and background dots, and the background of every other row."""
+"""For grid lines and background dots, and for the background of every other row."""
 
 NOTHING: Final = "rgba(0,0,0,0)"
 

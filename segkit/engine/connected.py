@@ -26,15 +26,15 @@ FOR_ANALYSTS = (
 
 
 class ConnectedShop:
-    """A saved shop whose questions DuckDB answers from the files, as of a moment. Make it with `sk.connect`.
+    """A saved shop that DuckDB queries in its files, seen from one moment. Make it with `sk.connect`.
 
-    Its events stay in the files, and whatever a question needs of them is read when it is asked. Its profiles' ids and phone numbers are
-    in memory. Use it as a context manager, or close it, to give the connection back.
+    Events stay in the files, and each question reads only the events that it needs. The profiles' ids and phone numbers are in memory.
+    Use it as a context manager, or close it, to release the connection.
 
     Attributes:
         folder: the folder of the saved shop.
-        dataset: the same shop as a Dataset, which reads events when it needs them: for notes, and for the columns of members.
-        described: what SQL has to know about its tables.
+        dataset: the same shop as a Dataset, which reads events when it needs them, for notes and for the columns of members.
+        described: the description of its tables for SQL.
         session: the connection.
     """
 
@@ -43,7 +43,7 @@ class ConnectedShop:
 
     @property
     def as_of(self) -> datetime:
-        """The moment as of which questions are answered, UTC. Events after it never count."""
+        """The moment for which questions are answered, in UTC. Events after it never count."""
         return self.dataset.as_of
 
     def __len__(self) -> int:
@@ -76,7 +76,7 @@ class ConnectedShop:
 
     @property
     def alarms(self) -> list[str]:
-        """A sentence for each table of which more than 5 % was left out."""
+        """A sentence for each table that lost more than 5 % of its rows."""
         return self.dataset.alarms
 
     @property
@@ -100,24 +100,24 @@ class ConnectedShop:
         return self.dataset.list_names
 
     def with_as_of(self, as_of: str | date | datetime) -> Self:
-        """Return the same shop as of another moment, with the same connection."""
+        """Return the same shop with a different `as_of`, with the same connection."""
         return type(self)(self.folder, self.dataset.with_as_of(as_of), self.described, self.session)
 
     def close(self) -> None:
-        """Close the connection. Questions about this shop, also as of another moment, are refused from then on."""
+        """Close the connection. From then on, questions about this shop are refused, including those for another moment."""
         self.session.close()
 
 
 class NotLoadedError(DataError, AttributeError):
-    """A connected shop lacks something that a Dataset has. It is an AttributeError too, so that `hasattr` returns False."""
+    """A connected shop lacks something that a Dataset has. It is also an AttributeError, so that `hasattr` returns False."""
 
 
 def connect(folder: str | Path, *, as_of: AsOf = None) -> ConnectedShop:
     """Connect to a folder that `Dataset.save` wrote, so that DuckDB answers questions about it without loading its events.
 
-    `sk.sizes`, `sk.overlap`, `sk.intersections`, `sk.membership`, `sk.members`, `sk.sweep`, `sk.distribution` and the widgets take what
-    is returned instead of a Dataset, and their answers are the same. Each question is one statement that reads the metrics, columns and
-    days that it needs. Everything else needs the shop in memory, and says so: `sk.load(folder)` loads it.
+    `sk.sizes`, `sk.overlap`, `sk.intersections`, `sk.membership`, `sk.members`, `sk.sweep`, `sk.distribution` and the widgets accept a
+    connected shop instead of a Dataset, and their answers are the same. Each question is one statement that reads only the metrics,
+    columns and days that it needs. All other functions need the shop in memory, and say so: `sk.load(folder)` loads it.
 
     Needs the extra duckdb: pip install "sms-segkit[duckdb]".
 
@@ -155,8 +155,8 @@ def in_memory(data: object) -> Dataset:
     """Return data that is a Dataset.
 
     Raises:
-        DataError: it is a connected shop, which has to be loaded first.
-        DefinitionError: it is something else.
+        DataError: the data is a connected shop, which must be loaded first.
+        DefinitionError: the data is something else.
     """
     if isinstance(data, ConnectedShop):
         raise DataError.needs_loading("This", data.folder)

@@ -33,10 +33,10 @@ def engine_of(data: Data) -> Engine:
 
 
 def flags_of(data: Data, condition: Condition) -> Flags:
-    """Return for which profiles a condition is true, in the order of the data. Never warns.
+    """Return for which profiles a condition is true, in the order of the data. This never warns.
 
     Raises:
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
     """
     if isinstance(data, ConnectedShop):
         from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
@@ -47,9 +47,9 @@ def flags_of(data: Data, condition: Condition) -> Flags:
 
 
 def tables_of(data: Data) -> Dataset:
-    """Return the checked tables of some data, which eligibility is worked out from.
+    """Return the checked tables of some data, from which eligibility is computed.
 
-    Those of a connected shop read the events of a metric when they are first used.
+    The tables of a connected shop read the events of a metric when they are first used.
 
     Raises:
         DefinitionError: `data` is neither a Dataset nor a connected shop.

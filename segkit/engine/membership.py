@@ -50,7 +50,7 @@ def membership(segments: Segments, dataset: Data) -> pd.DataFrame:
 
 
 def members(segment: Segment, dataset: Data) -> pd.DataFrame:
-    """Return the profiles in a segment, with a column for each property; index `profile_id`.
+    """Return the profiles in a segment, with a column for each property and `profile_id` as the index.
 
     The errors and warnings are the same as for `membership`.
 

@@ -27,11 +27,11 @@ NO_BIN = -1
 """The bin of a profile without an amount. For such a profile, no comparison with a threshold is true."""
 
 COUNT = "count"
-"""The column of a cube that holds the number of profiles in each cell."""
+"""The name of a cube's column with the number of profiles in each cell."""
 
 
 def sum_column(place: int) -> str:
-    """Return the column of a cube that holds a sum, by its position among `sums`.
+    """Return the name of a sum's column in a cube, given the sum's position in `sums`.
 
     >>> sum_column(0)
     'sum 0'

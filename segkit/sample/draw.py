@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 
 
 class Draw:
-    """A seeded stream of random numbers, which uses only comparisons and + - * /.
+    """A seeded stream of random numbers that uses only comparisons and + - * /.
 
     Python guarantees the same sequence of `Random(seed).random()` on every platform and version, but guarantees nothing for other
     methods (https://docs.python.org/3/library/random.html#notes-on-reproducibility), so no other method is used.
@@ -34,7 +34,7 @@ class Draw:
         return low + int(self._fraction() * (high - low + 1))
 
     def soon(self, low: int, high: int) -> int:
-        """Return a whole number from low to high, inclusive. Low ones are far more likely: two thirds are in the lowest eighth."""
+        """Return a whole number from low to high, inclusive. Low numbers are far more likely: two thirds are in the lowest eighth."""
         return low + int(self._fraction() * self._fraction() * self._fraction() * (high - low + 1))
 
     def pick(self, items: Sequence[Item]) -> Item:

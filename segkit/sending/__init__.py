@@ -1,1 +1,1 @@
-"""Work out who may be texted, and write files of members and of recipients."""
+"""Work out who may be texted, and write files of members and recipients."""

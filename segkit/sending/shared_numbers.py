@@ -1,6 +1,6 @@
 """Choose the recipient when several profiles share a phone number: the first profile in the data.
 
-`eligibility.py` finds the profiles that may be texted; `opt_outs.py` finds the profiles that share a number.
+`eligibility.py` finds the profiles that may be texted, and `opt_outs.py` finds the profiles that share a number.
 """
 
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ Codes: TypeAlias = npt.NDArray[np.integer[Any]]
 
 
 def numbered(numbers: Codes) -> tuple[npt.NDArray[np.intp], Codes]:
-    """Return the indices of the entries whose number occurs more than once, and the index of each number among the shared ones.
+    """Return the indices of the entries with a number that occurs more than once, and the index of each number among these numbers.
 
     >>> [found.tolist() for found in numbered(np.array([7, 3, 7, 5, 3]))]
     [[0, 1, 2, 4], [1, 0, 1, 0]]

@@ -1,7 +1,7 @@
-"""Write a funnel as SQL: a choice of one event for each step that is taken, with no event of another step where none may be.
+"""Write a funnel as SQL: a choice of one event for each step that is taken, without events of steps that must not be taken.
 
-This is the definition itself (`docs/decisions/0010-funnels.md`), so it needs as many joins as the funnel has steps. The engine in
-memory passes over the events once for each step, which is faster for profiles with very many events of each step.
+The SQL follows the definition (`docs/decisions/0010-funnels.md`), so it needs one join for each step. The engine in memory passes over
+the events once for each step, which is faster for profiles with very many events for each step.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Scan = Callable[[], EventScan]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A step that is taken, and the steps that may not be taken before it."""
+    """A step that is taken, and the steps that must not be taken before it."""
 
     name: str
     events: exp.Select
@@ -27,12 +27,12 @@ class _Step:
 
 
 def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp.Select | None:
-    """Return the query of the profiles that took the steps of a funnel, each once; None if a step has no events at all.
+    """Return the query for the profiles that took the steps of a funnel, without repetitions, or None if a step has no events at all.
 
     Args:
         condition: the funnel.
-        as_of: the moment that timeframes count from.
-        scan: makes a pass over the events for each step.
+        as_of: the moment from which timeframes are counted.
+        scan: a function that makes a pass over the events for a step.
     """
     taken: list[_Step] = []
     barred: list[exp.Select] = []
@@ -71,7 +71,7 @@ def _events_of(step: FunnelStep, condition: FunnelCondition, as_of: datetime, sc
 
 
 def _follows(step: str, earlier: Sequence[_Step]) -> Sql:
-    """Return that an event is of the same profile, not before the event of the previous step, and none of the events before."""
+    """Return SQL that tests whether an event follows the earlier steps: same profile, no earlier time, and a different event."""
     same = exp.EQ(this=column("profile", step), expression=column("profile", earlier[-1].name))
     after = exp.GTE(this=column("instant", step), expression=column("instant", earlier[-1].name))
     others = [exp.NEQ(this=column("source_row", step), expression=column("source_row", one.name)) for one in earlier]
@@ -79,9 +79,9 @@ def _follows(step: str, earlier: Sequence[_Step]) -> Sql:
 
 
 def _without(events: exp.Select, first: str, before: str | None, after: str | None, limit: int | None) -> Sql:
-    """Return that no event of a step that may not be taken is strictly between two others.
+    """Return SQL that tests whether a step that must not be taken has no event strictly between two other events.
 
-    At an end of the funnel, where there is only one other, the time limit of the funnel applies.
+    At an end of the funnel, where there is only one other event, the funnel's time limit applies.
     """
     tests: list[Sql] = [exp.EQ(this=column("profile", "barred"), expression=column("profile", first))]
     if before is not None:
@@ -99,7 +99,7 @@ def _without(events: exp.Select, first: str, before: str | None, after: str | No
 
 
 def _is_near(one: str, other: str, seconds: int) -> Sql:
-    """Return that one event is at most some seconds before another."""
+    """Return SQL that tests whether one event is at most some seconds before another event."""
     interval = exp.Interval(this=exp.Literal.string(str(seconds)), unit=exp.var("SECOND"))
     latest = exp.Add(this=column("instant", one), expression=interval)
     return exp.LTE(this=column("instant", other), expression=latest)

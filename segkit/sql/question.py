@@ -1,4 +1,4 @@
-"""Read the condition tree as SQL: which profiles match, from what their own row, their events, lists and consent say."""
+"""Convert the condition tree to SQL that finds the matching profiles from their own row, their events, lists and consent."""
 
 from datetime import datetime
 from math import cos, pi
@@ -62,15 +62,15 @@ from segkit.sql.words import (
 from segkit.vocabulary import CONSENT_METRICS
 
 FARTHEST = 2**62
-"""Larger than every count and every sum."""
+"""A number larger than every count and every sum."""
 
 
 class Question:
-    """One statement about the profiles: the conditions read as SQL, and everything that has to be joined to answer them.
+    """One statement about the profiles: the conditions as SQL, and everything that must be joined to answer them.
 
     A condition becomes an expression that is TRUE for the profiles that match, and FALSE or NULL for the others. Events are read
-    once, however many conditions ask about them; only a funnel, a last event and the day on which a number is reached need a pass
-    of their own.
+    once, however many conditions ask about them. Only a funnel, a last event and the day on which a number is reached need a pass of
+    their own.
     """
 
     def __init__(self, shop: SqlShop, tables: Tables) -> None:
@@ -83,10 +83,10 @@ class Question:
         self._asks_people = False
 
     def holds(self, condition: Condition, as_of: datetime) -> Sql:
-        """Return that a profile matches a condition; profiles that were not created yet are not excluded: see `present`.
+        """Return SQL that tests whether a profile matches a condition. It does not exclude profiles created later: see `present`.
 
         Raises:
-            DataError: the condition names a metric, property, list or postal code that the data does not have.
+            DataError: the condition names a metric, property, list or postal code that the data lacks.
         """
         match condition:
             case AllOf(conditions):
@@ -126,7 +126,7 @@ class Question:
                 assert_never(condition)
 
     def present(self, as_of: datetime) -> Sql:
-        """Return that a profile was created by a moment; TRUE if that holds for all."""
+        """Return SQL that tests whether a profile was created by a moment, or TRUE if all were."""
         if not self.shop.has_property("created") or not self.shop.may_be_later("created", as_of):
             return exp.true()
         return untrue(self._is_later("created", as_of))
@@ -141,7 +141,7 @@ class Question:
         return column(name, PEOPLE)
 
     def brought(self, name: str) -> Sql:
-        """Return the values of a table that the engine brings along, with the columns `profile` and `value`."""
+        """Return the values in a table that the engine adds to the statement, with the columns `profile` and `value`."""
         self._brought.append(name)
         return column("value", name)
 
@@ -150,7 +150,7 @@ class Question:
         return column(self.shop.property(name).column, PROFILES)
 
     def amount(self, measure: EventMeasure, as_of: datetime) -> tuple[Sql, int]:
-        """Return the count or sum of a profile's events, in whole units, and how many decimals the units have."""
+        """Return the count or sum of a profile's events, in whole units, and the number of decimals of the units."""
         metrics, scale = self._events.metrics(measure.metric), self.scale(measure)
         if not metrics or (isinstance(measure, EventSum) and not any(one.has_units for one in metrics)):
             return whole(0), scale
@@ -169,13 +169,13 @@ class Question:
         return or_zero(fact), scale
 
     def scale(self, measure: EventMeasure) -> int:
-        """Return how many decimals the whole units of a measure have."""
+        """Return the number of decimals of a measure's whole units."""
         if not isinstance(measure, EventSum):
             return 0
         return max((one.scale for one in self._events.metrics(measure.metric) if one.has_units), default=0)
 
     def scan(self) -> EventScan:
-        """Return a new pass over the events, for what can't be worked out in the common one."""
+        """Return a new pass over the events, for results that the common pass can't compute."""
         return EventScan(self.shop, self.tables)
 
     def apart(self, kind: str, query: exp.Select) -> str:
@@ -185,7 +185,7 @@ class Question:
         return self._apart[key][0]
 
     def kilometers(self, place: PostalCode | Point) -> Sql:
-        """Return a profile's distance from a place, by the haversine formula as `segkit.data.places.distances` has it."""
+        """Return a profile's distance from a place, by the same haversine formula as in `segkit.data.places.distances`."""
         if isinstance(place, PostalCode):
             latitude, longitude = self.shop.postal_points.required(place.postal_code, place.country)
         else:
@@ -203,7 +203,7 @@ class Question:
         return _product(double(2 * EARTH_RADIUS), exp.func("ASIN", exp.func("SQRT", clipped)))
 
     def query(self, *columns: Sql) -> exp.Select:
-        """Return the query with a row for each profile. Its columns must have been made by this question."""
+        """Return the query with a row for each profile. This question must have made its columns."""
         found = exp.select(*columns).from_(self.tables.table(PROFILES), copy=False)
         if self._asks_people:
             found = found.join(self.tables.table(PEOPLE), on=_same_profile(PEOPLE), copy=False)
@@ -260,7 +260,7 @@ class Question:
         return every(parts)
 
     def _status(self, channel: Channel, as_of: datetime) -> Sql:
-        """Return the consent to a channel as of a moment: before the date of a status, the newest consent event decides."""
+        """Return the consent to a channel at a moment. Before the date of a status, the newest consent event decides."""
         status = column(f"{channel}_status", PROFILES)
         if not self.shop.may_be_later(f"{channel}_since", as_of):
             return status
@@ -289,14 +289,14 @@ class Question:
             selected = self._events.selected(metrics, ALL_TIME, (), as_of)
             when = self._events.column("instant")
             if is_opt_out and metrics[0].has_dates:
-                # A date without a time counts to the end of its day.
+                # A date without a time counts until the end of its day.
                 rest = exp.Interval(this=text("86399999999"), unit=exp.var("MICROSECOND"))
                 when = case((self._events.column("is_date"), exp.Add(this=when.copy(), expression=rest)), default=when)
             found.append(self._event_facts.column("newest", exp.Max(this=case((selected, when)))))
         return found[0], found[1]
 
     def _dated(self, channel: Channel, timeframe: DateTimeframe, as_of: datetime) -> Sql:
-        """Return that the date of a consent status is in a timeframe. If a consent event decided the status, its date counts."""
+        """Return SQL that tests whether the date of a consent status is in a timeframe. If a consent event decided the status, its date counts."""
         found = test_of(self.property(f"{channel}_consent_timestamp"), DateTest(timeframe), as_of)
         if not self.shop.may_be_later(f"{channel}_since", as_of):
             return found
@@ -308,10 +308,10 @@ class Question:
         return either([every([replayed, of_event]), every([untrue(replayed), found])])
 
     def _is_in(self, moment: Sql, channel: Channel, timeframe: DateTimeframe, as_of: datetime) -> Sql:
-        """Return that the instant of a consent event is in a timeframe.
+        """Return SQL that tests whether the instant of a consent event is in a timeframe.
 
-        A timeframe of every year becomes the stretches of days in the years that have such events, since no time zone of an engine
-        is asked for the month of an instant.
+        A timeframe that recurs every year becomes periods of days in the years with such events. The month of an instant would depend
+        on the engine's time zone.
         """
         if not isinstance(timeframe, Recurrence):
             return every(between(moment, *bounds(timeframe, as_of)))
@@ -332,7 +332,7 @@ class Question:
         return every(parts)
 
     def _is_later(self, name: str, as_of: datetime) -> Sql:
-        """Return that a date of a profile is after a moment; dates after everything that is known do not count."""
+        """Return SQL that tests whether a profile's date is after a moment. Dates after everything that is known do not count."""
         if as_of >= self.shop.known_until or not self.shop.has_property(name):
             return exp.false()
         date = self.property(name).reading("instant")

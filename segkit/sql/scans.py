@@ -1,4 +1,4 @@
-"""Read the events: one pass over the metrics that a question needs, with the values of the properties that its tests need."""
+"""Read the events in one pass over the metrics that a question needs, with the values of the properties that its tests need."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ class Joins:
         self._properties: dict[str, Column] = {}
 
     def values(self, of: Column) -> Values:
-        """Return the values of a property.
+        """Return the values of a property as SQL.
 
         Raises:
             DataError: the values are saved without readings.
@@ -71,7 +71,7 @@ class Joins:
 
 
 class EventScan:
-    """A pass over events: what is worked out from them, and which events it needs."""
+    """A pass over events: the facts to compute, and the events that they need."""
 
     def __init__(self, shop: SqlShop, tables: Tables) -> None:
         self._shop, self._tables = shop, tables
@@ -95,7 +95,7 @@ class EventScan:
         return [metric for metric in every_one if metric is not None]
 
     def selected(self, metrics: Sequence[Metric], timeframe: EventTimeframe, where: EventTests, as_of: datetime) -> Sql:
-        """Return that an event is of one of some metrics, in a timeframe, and passes all tests. Events after `as_of` never are.
+        """Return SQL that tests whether an event has one of some metrics, is in a timeframe up to `as_of`, and passes all tests.
 
         Raises:
             DataError: no event has a property that a test names.
@@ -111,7 +111,7 @@ class EventScan:
         return is_in(column("metric", EVENTS), (text(metric.name) for metric in metrics))
 
     def passing(self, metrics: Sequence[Metric], where: EventTests, as_of: datetime) -> Sql:
-        """Return that an event passes all tests."""
+        """Return SQL that tests whether an event passes all tests."""
         found = []
         for clause in where:
             if isinstance(clause, EventAlternatives):
@@ -149,7 +149,7 @@ class ListScan:
         self._names: dict[str, Sql] = {}
 
     def selected(self, name: str, joined: EventTimeframe, as_of: datetime) -> Sql:
-        """Return that an entry is of a list and was made in a timeframe. Entries after `as_of` never count."""
+        """Return SQL that tests whether an entry is on a list and was made in a timeframe. Entries after `as_of` never count."""
         self._names.setdefault(name, text(name))
         start, end = timeframes.bounds(joined, as_of)
         when = column("joined")
@@ -165,7 +165,7 @@ class ListScan:
 
 
 class Facts:
-    """What a pass works out for each profile, as columns of one table.
+    """The facts that a pass computes for each profile, as columns of one table.
 
     Attributes:
         table: the name of the table.
@@ -176,7 +176,7 @@ class Facts:
         self._facts: dict[str, tuple[str, Sql]] = {}
 
     def column(self, kind: str, fact: Sql) -> Sql:
-        """Return the column of a fact, which is worked out once. It is NULL for profiles without any row."""
+        """Return the column of a fact, which is computed once. It is NULL for profiles without any row."""
         key = fact.sql()
         if key not in self._facts:
             self._facts[key] = f"{kind}_{len(self._facts) + 1}", fact
@@ -184,7 +184,7 @@ class Facts:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is worked out."""
+        """Whether there are no facts to compute."""
         return not self._facts
 
     def query(self, scan: Callable[..., exp.Select], profile: Sql) -> exp.Select:

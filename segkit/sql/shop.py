@@ -1,4 +1,4 @@
-"""Describe what the tables of a saved shop hold, from its manifest, and find metrics, properties and lists in it."""
+"""Describe the tables of a saved shop from its manifest, and find metrics, properties and lists in them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ PEOPLE, PROFILES, EVENTS, LISTS = "people", "profiles", "events", "lists"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A property as a column of codes, and the table that says what each code means.
+    """A property as a column of codes, and the table with the meaning of each code.
 
     Attributes:
         name: the property.
-        column: the column of codes; null if the property is not set.
-        kind: the form in which its values are saved; "unset" if no row has one, "own" if the values are in the column itself.
+        column: the column of codes, which is null if the property is not set.
+        kind: the form in which its values are saved, "unset" if no row has one, or "own" if the column itself has the values.
         values: the table of its distinct values with their readings.
         items: the table of the items of lists; None if no value is a list.
     """
@@ -39,15 +39,15 @@ class Metric:
     """The events of a metric.
 
     Attributes:
-        name: its canonical name.
-        file: the file of its events.
-        events: how many there are.
-        first: when the first of them happened.
-        scale: the decimals of its amounts in whole units.
-        has_units: whether it has amounts.
+        name: the canonical name of the metric.
+        file: the file with its events.
+        events: the number of its events.
+        first: when the first of its events happened.
+        scale: the number of decimals of its amounts in whole units.
+        has_units: whether its events have amounts.
         has_dates: whether some of its events have a date without a time.
-        value_kind: the type that amounts had where they are only saved as whole units; None if they are saved as a property.
-        columns: the columns of properties that it has.
+        value_kind: the original type of the amounts if they are only saved as whole units; None if they are saved as a property.
+        columns: the property columns of its events.
     """
 
     name: str
@@ -63,19 +63,19 @@ class Metric:
 
 @dataclass(frozen=True)
 class SqlShop:
-    """What SQL has to know about a saved shop.
+    """The facts about a saved shop that SQL needs.
 
     Attributes:
         size: the number of profiles.
         known_until: dates after this moment are ignored as wrong.
         properties: the properties of profiles, by name.
-        event_properties: the properties of events, by name, in the order of the data; "$value" only if it is saved as one.
+        event_properties: the properties of events, by name, in the order of the data. "$value" is only included if it is saved as one.
         metrics: the metrics with events, by canonical name.
         lists: the names of the lists.
         has_amounts: whether the events have amounts.
-        postal_points: where postal codes are.
-        latest: the newest date in "sms_since", "email_since" and "created"; without an entry it is not known.
-        files: the file of each table but that of the events.
+        postal_points: the coordinates of postal codes.
+        latest: the newest date in "sms_since", "email_since" and "created". A date without an entry is not known.
+        files: the file of each table except the events.
     """
 
     size: int
@@ -127,7 +127,7 @@ class SqlShop:
         return name if name in self.properties else canonical_name("profiles", name)
 
     def metric(self, name: str) -> Metric | None:
-        """Return a metric by any of its names; None if it is a standard metric without events.
+        """Return a metric by any of its names, or None if it is a standard metric without events.
 
         Raises:
             DataError: no event has this metric, and it is not one of Klaviyo's standard metrics.
@@ -140,7 +140,7 @@ class SqlShop:
         raise DataError.unknown_metric(name, {name for metric in self.metrics for name in metric_spellings(metric)})
 
     def event_property(self, name: str) -> Column | None:
-        """Return a property of events; None for "$value" if amounts are only saved in whole units.
+        """Return a property of events, or None for "$value" if amounts are only saved in whole units.
 
         Raises:
             DataError: no event has this property.
@@ -151,7 +151,7 @@ class SqlShop:
         return self.event_properties.get(name)
 
     def list_name(self, name: str) -> str:
-        """Return the name of a list as the data has it.
+        """Return the name of a list as it is written in the data.
 
         Raises:
             DataError: there is no such list.

@@ -1,4 +1,4 @@
-"""Say where the tables of a saved shop are: in the files of its folder, or in a warehouse that they were loaded into."""
+"""Locate the tables of a saved shop, which may be files in its folder or tables in a warehouse."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,14 +23,14 @@ KINDS = {
 
 
 class Tables(Protocol):
-    """Where the tables are."""
+    """The location of the tables."""
 
     def table(self, name: str, alias: str | None = None) -> Sql:
-        """Return a table other than that of the events, to select from."""
+        """Return a table to select from. The events have a method of their own."""
         ...
 
     def events(self, metrics: Iterable[str], columns: Iterable[str]) -> Sql:
-        """Return the events of some metrics, to select from: a column `metric`, and the columns that are needed."""
+        """Return the events of some metrics to select from, with a column `metric` and the columns that are needed."""
         ...
 
 
@@ -48,7 +48,7 @@ class NamedTables:
         return exp.alias_(found, alias or name, table=True, copy=False) if alias or parts else found
 
     def events(self, metrics: Iterable[str], columns: Iterable[str]) -> Sql:
-        """Return the table of all events; the statement itself selects metrics."""
+        """Return the table of all events. The statement itself selects the metrics."""
         del metrics, columns
         return self.table(EVENTS)
 
@@ -57,7 +57,7 @@ class FolderTables:
     """The Parquet files of a saved shop's folder, as DuckDB reads them.
 
     Attributes:
-        used: the files that statements were given so far.
+        used: the files that statements have used so far.
     """
 
     def __init__(self, folder: Path, shop: SqlShop) -> None:

@@ -45,20 +45,20 @@ class Values(Protocol):
 
     @property
     def is_set(self) -> Sql:
-        """That the property has any value."""
+        """SQL that tests whether the property has any value."""
         ...
 
     def reading(self, kind: str) -> Sql:
-        """Return the value as one kind: text, number, truth, instant, month_day, items (how many) or holds_something."""
+        """Return the value as one kind: text, number, truth, instant, month_day, items (their number) or holds_something."""
         ...
 
     def has_item(self, test: Sql) -> Sql:
-        """Return that an item of a list passes a test of the columns `text`, `number` and `exact`; never NULL."""
+        """Return SQL that tests whether a list item passes a test of the columns `text`, `number` and `exact`. It is never NULL."""
         ...
 
 
 def test_of(values: Values, test: PropertyTest, as_of: datetime) -> Sql:
-    """Return that a value passes a test. FALSE or NULL means that it does not.
+    """Return SQL that tests whether a value passes a test. FALSE or NULL means that it does not.
 
     Raises:
         DefinitionError: the pattern is not a valid RE2 regular expression.
@@ -94,7 +94,7 @@ def test_of(values: Values, test: PropertyTest, as_of: datetime) -> Sql:
 
 
 def in_timeframe(instant: Sql, month_day: Sql, timeframe: timeframes.DateTimeframe, as_of: datetime) -> Sql:
-    """Return that a date is in a timeframe as of a moment."""
+    """Return SQL that tests whether a date is in a timeframe at a moment."""
     if isinstance(timeframe, timeframes.Recurrence):
         days = sorted(month * 100 + day for month, day in timeframes.days_of_year(timeframe, as_of))
         return is_in(month_day, map(whole, days))
@@ -129,13 +129,13 @@ def _text_test(found: Sql, comparison: TextComparison, value: str) -> Sql:
 
 def _contains(found: Sql, value: str) -> Sql:
     if not value:
-        # Every text contains nothing; engines disagree on where.
+        # Every text contains the empty text, but engines disagree about where.
         return exp.EQ(this=found.copy(), expression=found.copy())
     return exp.GT(this=exp.StrPosition(this=found, substr=text(value)), expression=whole(0))
 
 
 def _checked(pattern: str) -> str:
-    """Check a pattern with the library of regular expressions that is the measure of all engines."""
+    """Check a pattern with the regular expression library that all engines must agree with."""
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:
@@ -169,7 +169,7 @@ def _is_item(wanted: str | float) -> Sql:
 
 
 class SavedValues:
-    """A property whose distinct values are in a table of their own, joined to each row under a name.
+    """A property with its distinct values in a separate table, which is joined to each row under a name.
 
     Attributes:
         joined: the name of the joined table of values.
@@ -186,7 +186,7 @@ class SavedValues:
 
     @property
     def is_set(self) -> Sql:
-        """That the property has any value."""
+        """SQL that tests whether the property has any value."""
         return is_set(column(self.code, self.of))
 
     def reading(self, kind: str) -> Sql:
@@ -195,7 +195,7 @@ class SavedValues:
         return column(kind, self.joined)
 
     def has_item(self, test: Sql) -> Sql:
-        """Return that an item of a list passes a test."""
+        """Return SQL that tests whether an item of a list passes a test."""
         if self.items is None:
             return exp.false()
         name, _ = self.item_facts.setdefault(test.sql(), (f"has_{len(self.item_facts) + 1}", test))
@@ -207,7 +207,7 @@ class NoValues:
 
     @property
     def is_set(self) -> Sql:
-        """That the property has any value."""
+        """SQL that tests whether the property has any value."""
         return exp.false()
 
     def reading(self, kind: str) -> Sql:
@@ -222,24 +222,24 @@ class NoValues:
         return exp.cast(exp.null(), kinds.get(kind, "INT"))
 
     def has_item(self, test: Sql) -> Sql:
-        """Return that there is no item."""
+        """Return FALSE, since there are no items."""
         del test
         return exp.false()
 
 
 class Amount:
-    """The amount of an event as a property, "$value", worked out from whole units."""
+    """The amount of an event as a property, "$value", which is computed from whole units."""
 
     def __init__(self, scale: int, kind: str | None) -> None:
         self._scale, self._kind = scale, kind
 
     @property
     def is_set(self) -> Sql:
-        """That the event has an amount."""
+        """SQL that tests whether the event has an amount."""
         return every([is_set(column("has_value", "events")), column("has_value", "events")])
 
     def reading(self, kind: str) -> Sql:
-        """Return the amount as one kind; it is a number."""
+        """Return the amount as one kind, which is NULL for all kinds except "number" and "holds_something"."""
         if kind not in ("number", "holds_something"):
             return NoValues().reading(kind)
         # Both operands are exact as doubles, so the quotient is the double nearest to the decimal number.
@@ -251,6 +251,6 @@ class Amount:
         return known if kind == "number" else exp.GT(this=known, expression=whole(0))
 
     def has_item(self, test: Sql) -> Sql:
-        """Return that there is no item."""
+        """Return FALSE, since there are no items."""
         del test
         return exp.false()

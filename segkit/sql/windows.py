@@ -1,4 +1,4 @@
-"""Turn a timeframe that recurs every year into stretches of days."""
+"""Convert a timeframe that recurs every year to periods of days."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -7,7 +7,7 @@ from segkit.definition.timeframes import ONE_DAY, Recurrence, days_of_year, midn
 
 
 def stretches(timeframe: Recurrence, as_of: datetime, years: Iterable[int]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the unbroken stretches of days in some years that are in a timeframe, each with its start and its end (exclusive).
+    """Yield the unbroken periods of days in some years that are in a timeframe, each with its start and its end (exclusive).
 
     >>> from datetime import UTC
     >>> from segkit.definition.timeframes import InMonth

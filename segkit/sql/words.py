@@ -1,6 +1,6 @@
 """Build the small pieces of SQL that the other modules need: columns, literals and combinations of truth values.
 
-Whatever a person typed becomes a literal of sqlglot, which quotes it for each dialect. No SQL is put together from text.
+Everything that a person typed becomes a literal in sqlglot, which quotes it for each dialect. SQL is never built from strings.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ Sql = exp.Expr
 """A piece of SQL."""
 
 PLAIN_DIGITS = 15
-"""A decimal of at most this many digits means the same double in every engine."""
+"""A decimal with at most this many digits means the same double in every engine."""
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
-    """Return a column of one of our own tables."""
+    """Return a column of one of segkit's own tables."""
     return exp.column(name, table=table)
 
 
@@ -56,13 +56,13 @@ def instant(moment: datetime) -> Sql:
 
 
 def every(parts: Iterable[Sql]) -> Sql:
-    """Return that all parts are true; TRUE if there are none."""
+    """Return SQL that tests whether all parts are true, or TRUE if there are none."""
     kept = [part for part in parts if not is_always(part)]
     return exp.and_(*kept, copy=False) if kept else exp.true()
 
 
 def either(parts: Iterable[Sql]) -> Sql:
-    """Return that any part is true; FALSE if there are none."""
+    """Return SQL that tests whether any part is true, or FALSE if there are none."""
     kept = [part for part in parts if not (isinstance(part, exp.Boolean) and not part.this)]
     return exp.or_(*kept, copy=False) if kept else exp.false()
 
@@ -83,7 +83,7 @@ def surely(part: Sql) -> Sql:
 
 
 def untrue(part: Sql) -> Sql:
-    """Return that a part is false or NULL."""
+    """Return SQL that tests whether a part is false or NULL."""
     if isinstance(part, exp.Boolean):
         return exp.convert(not part.this)
     return exp.Not(this=surely(part))
@@ -95,17 +95,17 @@ def or_zero(part: Sql) -> Sql:
 
 
 def is_null(part: Sql) -> Sql:
-    """Return that a part is NULL."""
+    """Return SQL that tests whether a part is NULL."""
     return exp.Is(this=part.copy(), expression=exp.null())
 
 
 def is_set(part: Sql) -> Sql:
-    """Return that a part is not NULL."""
+    """Return SQL that tests whether a part is not NULL."""
     return exp.Not(this=is_null(part))
 
 
 def is_in(part: Sql, values: Iterable[Sql]) -> Sql:
-    """Return that a part equals one of some values; FALSE if there are none."""
+    """Return SQL that tests whether a part equals one of some values, or FALSE if there are none."""
     listed = list(values)
     if len(listed) == 1:
         return exp.EQ(this=part.copy(), expression=listed[0])
@@ -119,12 +119,12 @@ def case(*branches: tuple[Sql, Sql], default: Sql | None = None) -> exp.Case:
 
 
 def flag(part: Sql) -> exp.Case:
-    """Return 1 where a part is true, else 0, since not every dialect has the largest of truth values."""
+    """Return 1 where a part is true, else 0, since not every dialect has a maximum of booleans."""
     return case((part, whole(1)), default=whole(0))
 
 
 def between(part: Sql, start: datetime | None, end: datetime | None, until: datetime | None = None) -> list[Sql]:
-    """Return the tests that an instant is from `start` on, before `end` and, if it is given, not after `until`."""
+    """Return tests that an instant is not before `start`, is before `end` and, if `until` is not None, is not after it."""
     found: list[Sql] = []
     if start is not None:
         found.append(exp.GTE(this=part.copy(), expression=instant(start)))

@@ -32,14 +32,14 @@ class Source(Protocol):
 
 
 class Recoded:
-    """Convert a stream of text in another encoding to UTF-8."""
+    """Converts a stream of text in another encoding to UTF-8."""
 
     def __init__(self, stream: Any, encoding: str) -> None:
         self._text = io.TextIOWrapper(stream, encoding, newline="")
         self._ready = b""
 
     def readinto(self, room: memoryview, /) -> int:
-        """Fill `room` with the next bytes and return their number, 0 at the end."""
+        """Fill `room` with the next bytes and return their number, which is 0 at the end."""
         self._ready = self._ready or self._text.read(BLOCK // 4).encode()
         size = min(len(room), len(self._ready))
         room[:size], self._ready = self._ready[:size], self._ready[size:]

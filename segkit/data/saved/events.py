@@ -1,4 +1,4 @@
-"""Write the events of a saved shop, a file for each metric, and read each file when its metric is first used."""
+"""Write the events of a saved shop, with a file for each metric, and read each file when its metric is first used."""
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -30,7 +30,7 @@ _COLUMNS: dict[str, type[np.int32] | type[np.int64]] = {
     "source_row": np.int32,
     "units": np.int64,
 }
-"""The columns of each event. Not every metric has the last one, units."""
+"""The columns for each event. Some metrics lack the last one, units."""
 _ELSEWHERE = Cells([])
 """A placeholder for cells that a saved shop stores by metric."""
 

@@ -20,7 +20,7 @@ TABLES = "saved-tables"
 """The folder with the files. No table that can be loaded has this name, so the folder shows that a copied shop lacks its manifest."""
 
 FORMAT = 2
-"""The version of the file format. Other versions are never read: the shop must be saved again from its source."""
+"""The version of the file format. Shops in other versions are never read: they must be saved again from their source."""
 
 _ABOUT = (
     "This folder is a shop saved by segkit. It contains personal data: addresses, phone numbers and what people did. Protect it like the data "

@@ -33,7 +33,7 @@ class SmsRecords:
     Eligibility checks use it. Segments don't, since they keep Klaviyo's meaning.
 
     Attributes:
-        is_date: a mask of the profiles whose consent timestamp is a date without a time.
+        is_date: a mask of the profiles that have a date without a time as their consent timestamp.
         further: the strictest consent in other columns with the same meaning. An unknown word counts as an opt-out, and a profile
             without any value is `NOT_SAID`.
         endings: the last digits of numbers that can't be parsed, and of further numbers in the same cell.

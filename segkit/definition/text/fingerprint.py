@@ -1,4 +1,4 @@
-"""Convert a condition to a canonical text and hash it with SHA-256. Both are stable across versions and platforms."""
+"""Convert a condition to canonical text and hash it with SHA-256. Both are stable across versions and platforms."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from segkit.definition.text.write import to_data
 
 
 def canonical(condition: Condition) -> str:
-    """Return a text that is equal for equal conditions only: ASCII JSON with sorted keys and numbers as fractions.
+    """Return text that is the same only for equal conditions: ASCII JSON with sorted keys and numbers as fractions.
 
     >>> from segkit.definition.phrases import has
     >>> canonical(has("Age", at_least=18.5))

@@ -14,9 +14,10 @@ ENDINGS = (".yaml", ".yml")
 
 
 def load_segments(path: str | Path) -> list[Segment]:
-    """Load the segments in a folder, one from each .yaml or .yml file in the order of the file names, or the segment in a single file.
+    """Load the segments in a folder, or the segment in a single file.
 
-    Subfolders, and files with names that start with a dot, are skipped.
+    Each .yaml or .yml file in a folder has one segment. The segments are in the order of the file names. Subfolders, and files with
+    names that start with a dot, are skipped.
 
     Args:
         path: a folder, or a file with any extension. Files are UTF-8, with or without a byte-order mark.

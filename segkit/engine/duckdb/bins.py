@@ -27,14 +27,14 @@ from segkit.sql.scans import count_of
 from segkit.sql.words import Sql, case, column, double, every, is_always, is_null, named, whole
 
 FARTHEST_DAY = 2**30
-"""Later than every day of the calendar."""
+"""A day later than every day of the calendar."""
 
 
 def bin_of(cut: Cut, question: Question, as_of: datetime) -> Sql:
-    """Return the bin of a profile: the number of edges that its amount reaches, `NO_BIN` if it has none or was not created yet.
+    """Return the bin of a profile: the number of edges that its amount reaches, or `NO_BIN` if it has none or was not created yet.
 
     Raises:
-        DataError: the measure names something that the data does not have.
+        DataError: the measure names something that the data lacks.
     """
     measure = cut.measure
     match measure:
@@ -56,7 +56,7 @@ def bin_of(cut: Cut, question: Question, as_of: datetime) -> Sql:
 
 
 def refunds_of(measure: DayMeasure, question: Question, as_of: datetime) -> exp.Select | None:
-    """Return the query of how many events take from a sum, in which case no single day decides; None for a count."""
+    """Return the query for the number of refunds in a sum, or None for a count. With refunds, no single day decides."""
     of = measure.of
     if not isinstance(of, EventSum):
         return None
@@ -128,7 +128,7 @@ def _or_none(amount: Sql, edges: Sequence[float]) -> Sql:
 def _among(amount: Sql, edges: Sequence[float]) -> Sql:
     """Return how many edges an amount reaches.
 
-    Consecutive whole numbers, such as the days of a window, need only a subtraction. Other edges are searched by halves.
+    Consecutive whole numbers, such as the days of a window, need only a subtraction. For other edges, use a binary search.
     """
     if not edges:
         return whole(0)
@@ -145,7 +145,7 @@ def _among(amount: Sql, edges: Sequence[float]) -> Sql:
 
 
 def _by_halves(amount: Sql, edges: Sequence[float], first: int, last: int) -> Sql:
-    """Return how many edges an amount reaches that is known to reach `first` edges and at most `last`."""
+    """Return how many edges an amount reaches, if it is known to reach at least `first` and at most `last` edges."""
     if first == last:
         return whole(first)
     middle = (first + last) // 2

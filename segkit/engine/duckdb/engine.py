@@ -1,4 +1,4 @@
-"""Implement the engine protocol for a saved shop with DuckDB: one statement for each question."""
+"""Implement the engine protocol for a saved shop with DuckDB, using one statement for each question."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ from segkit.sql.words import column
 
 
 class _Asked(Question):
-    """A question about a connected shop, with the tables that it brings along."""
+    """A question about a connected shop, with the tables that the engine adds."""
 
     def __init__(self, shop: ConnectedShop) -> None:
         self.files = FolderTables(shop.folder, shop.described)
@@ -63,7 +63,7 @@ class _Asked(Question):
 class DuckDBEngine:
     """The engine for a connected shop.
 
-    Notes are those of the engine in memory, which reads the distinct values of properties for them.
+    Notes come from the engine in memory, which reads the distinct values of properties for this purpose.
 
     Attributes:
         shop: the connected shop.
@@ -73,7 +73,7 @@ class DuckDBEngine:
 
     @property
     def as_of(self) -> datetime:
-        """The moment as of which questions are answered, UTC."""
+        """The moment for which questions are answered, in UTC."""
         return self.shop.as_of
 
     def __len__(self) -> int:
@@ -88,11 +88,11 @@ class DuckDBEngine:
         return MemoryEngine(self.shop.dataset).names()
 
     def notes(self, conditions: Iterable[Condition]) -> list[str]:
-        """Return what an analyst should know about the answers; no sentence twice."""
+        """Return what an analyst should know about the answers, without repetitions."""
         return MemoryEngine(self.shop.dataset).notes(conditions)
 
     def counts(self, conditions: Sequence[Condition], *, among: Some = EVERYBODY) -> list[int]:
-        """Return how many profiles match each condition, among all profiles or only some; see `Engine.counts`."""
+        """Return how many profiles match each condition, among all profiles or only some of them: see `Engine.counts`."""
         if not conditions:
             return []
         asked = _Asked(self.shop)
@@ -101,7 +101,7 @@ class DuckDBEngine:
         return [int(one[0].as_py()) for one in table.columns]
 
     def cube(self, by: Sequence[Item], *, among: Some = EVERYBODY, sums: Sequence[Summed] = ()) -> pd.DataFrame:
-        """Group profiles by several items, count each group, and add up outcomes; see `Engine.cube`."""
+        """Group profiles by several items, count each group, and add up outcomes: see `Engine.cube`."""
         for item in by:
             self._check_day_decides(item)
         asked = _Asked(self.shop)
@@ -119,7 +119,7 @@ class DuckDBEngine:
         return _without_nobody(pd.DataFrame(cells))
 
     def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield some profiles, a batch at a time; see `Engine.rows`."""
+        """Yield some profiles, a batch at a time: see `Engine.rows`."""
         return batches_of(self.shop.dataset, lambda: self.matching(among), columns)
 
     def matching(self, among: Some) -> npt.NDArray[np.int64]:
@@ -139,10 +139,10 @@ class DuckDBEngine:
         return [np.asarray(one.to_numpy(), dtype=bool) for one in table.columns]
 
     def _check_day_decides(self, item: Item) -> None:
-        """Check that no refund keeps a single day from deciding.
+        """Check that a single day decides, since there are no refunds.
 
         Raises:
-            NotOneDayError: an event takes from the sum of a `LastDay` or a `FirstDay`.
+            NotOneDayError: an event reduces the sum of a `LastDay` or a `FirstDay`.
         """
         if isinstance(item, At):
             if isinstance(item.item, Cut):
@@ -169,5 +169,5 @@ def _is_flag(item: Item) -> bool:
 
 
 def _without_nobody(cube: pd.DataFrame) -> pd.DataFrame:
-    """Return a cube without cells in which nobody is."""
+    """Return a cube without its empty cells."""
     return cube[cube[COUNT] > 0].reset_index(drop=True) if (cube[COUNT] == 0).any() else cube

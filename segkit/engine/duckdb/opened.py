@@ -30,7 +30,7 @@ def open_session(
         folder: the folder of the shop.
         files: its files.
         said: the description of the shop in its manifest.
-        postal_points: where postal codes are.
+        postal_points: the coordinates of postal codes.
 
     Raises:
         DataError: a file was changed or is damaged.
@@ -40,7 +40,7 @@ def open_session(
 
 
 def _latest(described: SqlShop, session: Session) -> dict[str, datetime | None]:
-    """Return the newest dates of consent statuses and of profiles, which decide what a statement has to look at."""
+    """Return the newest dates of consent statuses and profiles, which decide what a statement must read."""
     tables = FolderTables(session.folder, described)
     query = exp.select(*(exp.Max(this=column(name)) for name in SINCE)).from_(tables.table(PROFILES))
     found = dict(zip(SINCE, _instants(session.table(query, tables.used)), strict=True))
@@ -53,6 +53,6 @@ def _latest(described: SqlShop, session: Session) -> dict[str, datetime | None]:
 
 
 def _instants(row: pa.Table) -> list[datetime | None]:
-    # As integers, since instants would come in the time zone of the session.
+    # Read integers, since instants would be in the time zone of the session.
     values = [one.cast(pa.int64())[0].as_py() for one in row.columns]
     return [None if value is None else instant_of(value) for value in values]

@@ -1,4 +1,4 @@
-"""Run statements with DuckDB on the files of a saved shop, and turn its errors into errors of segkit."""
+"""Run statements with DuckDB on the files of a saved shop, and convert its errors to segkit's errors."""
 
 import shutil
 import tempfile
@@ -23,7 +23,7 @@ SETTINGS = (
     "enable_progress_bar",
     "python_enable_replacements",
 )
-"""What DuckDB may not do: fetch extensions from the network, draw a bar under a cell, and take an analyst's variable for a table."""
+"""Settings that keep DuckDB from fetching extensions, drawing a bar under a cell, or reading an analyst's variable as a table."""
 
 
 class Session:
@@ -31,14 +31,14 @@ class Session:
 
     Attributes:
         folder: the folder of the saved shop.
-        spilled: the folder for what does not fit into memory.
+        spilled: the folder for data that does not fit into memory.
     """
 
     def __init__(self, folder: Path, files: SavedFiles) -> None:
         self.folder, self._files = folder, files
-        # What does not fit into memory is written to a folder that only its owner can enter, since it is personal data.
+        # Data that does not fit into memory is written to a folder that only its owner can enter, since it is personal.
         self.spilled = tempfile.mkdtemp(prefix="segkit-")
-        # Also if nobody closes the connection, at the latest when Python ends.
+        # This removes the folder even if nobody closes the connection, at the latest when Python ends.
         self._remove = weakref.finalize(self, shutil.rmtree, self.spilled, ignore_errors=True)
         self._connection: duckdb.DuckDBPyConnection | None = duckdb.connect(config={"temp_directory": self.spilled})
         self._names, self._lock = count(1), Lock()
@@ -54,13 +54,13 @@ class Session:
                 self._remove()
 
     def run(self, command: str) -> None:
-        """Run a command of our own that returns nothing, such as a setting of the connection."""
+        """Run a command that returns nothing, such as a setting of the connection."""
         with self._lock:
             if self._connection is not None:
                 self._connection.execute(command)
 
     def name(self) -> str:
-        """Return a new name for a table that is brought along."""
+        """Return a new name for a table that the engine adds."""
         return f"brought_{next(self._names)}"
 
     def table(self, query: exp.Expr, files: Sequence[str], brought: Mapping[str, pa.Table] | None = None) -> pa.Table:
@@ -68,8 +68,8 @@ class Session:
 
         Args:
             query: the statement.
-            files: the files of the saved shop that it reads.
-            brought: tables that it reads beside them, by name.
+            files: the files of the saved shop that the statement reads.
+            brought: further tables that the statement reads, by name.
 
         Raises:
             DataError: the connection is closed, a file was changed or is missing, or DuckDB fails.

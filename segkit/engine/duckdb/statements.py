@@ -1,4 +1,4 @@
-"""Write whole statements: the counts, cells, members and flags that an engine is asked for."""
+"""Write the statements that answer an engine's questions: counts, cells, members and flags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from segkit.sql.words import Sql, case, column, every, flag, is_always, named, o
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Values that the engine brings along for a `Picked`: the name of their table, and whether they are flags."""
+    """The values of a `Picked`, which the engine adds as a table: the name of the table, and whether the values are flags."""
 
     table: str
     is_flag: bool
 
 
 def members_of(question: Question, among: "Condition | Brought", as_of: datetime, columns: Sequence[Sql]) -> exp.Select:
-    """Return the statement of the profiles that match a condition or were picked, in the order of the data."""
+    """Return the statement for the profiles that match a condition or were picked, in the order of the data."""
     return _counted(question, columns, among, as_of).order_by(column("profile", PROFILES), copy=False)
 
 
 def flags_of(question: Question, conditions: Sequence[Condition], as_of: datetime) -> exp.Select:
-    """Return the statement of whether each profile matches each condition, in the order of the data."""
+    """Return the statement for whether each profile matches each condition, in the order of the data."""
     flags = _flags(question, conditions, as_of)
     return question.query(*_named(flags)).order_by(column("profile", PROFILES), copy=False)
 
@@ -37,18 +37,18 @@ def flags_of(question: Question, conditions: Sequence[Condition], as_of: datetim
 def counts_of(
     question: Question, conditions: Sequence[Condition], as_of: datetime, among: "Condition | Brought"
 ) -> exp.Select:
-    """Return the statement of how many profiles match each condition, in a single row."""
+    """Return the statement for how many profiles match each condition, in a single row."""
     parts = [_parts(condition) for condition in conditions]
     distinct = list(dict.fromkeys(part for some in parts for part in some))
     places = {part: place for place, part in enumerate(distinct)}
-    # Without `present`, since it selects the rows below.
+    # Leave out `present` here, since it selects the rows below.
     flags = [surely(question.holds(part, as_of)) for part in distinct]
     cells = _counted(question, _named(flags), among, as_of)
     sums: list[Sql] = []
     if len(distinct) >= len(conditions):
         sums = [exp.Count(this=case((_all_of(some, places), whole(1)))) for some in parts]
         return _over(cells, _named(sums, "count"))
-    # There are fewer parts than conditions if segments are compared in pairs. Then profiles with the same parts are counted first.
+    # If segments are compared in pairs, there are fewer parts than conditions, so count profiles with the same parts first.
     alike = [column(f"c{place}") for place in range(len(distinct))]
     counted = _over(
         cells, [*(one.copy() for one in alike), named(exp.Count(this=exp.Star()), "profiles")], "answers"
@@ -64,9 +64,9 @@ def cube_of(
     among: "Condition | Brought",
     sums: Sequence[Summed] = (),
 ) -> exp.Select:
-    """Return the statement of the cells of a cube, sorted by its columns: c0, c1 and so on, the count, and s0, s1 and so on.
+    """Return the statement for the cells of a cube, sorted by its columns: c0, c1 and so on, the count, and s0, s1 and so on.
 
-    Sums are in whole units, as text, since they may be wider than 64 bits; `decimals_of` says how many decimals they have.
+    Sums are in whole units, as text, since they may be wider than 64 bits. `decimals_of` returns their number of decimals.
     """
     items = [_as_written(item_of(question, item, as_of), item) for item in by]
     amounts = [_amount(question, item, as_of) for item in sums]
@@ -87,7 +87,7 @@ def cube_of(
 
 
 def decimals_of(item: Summed, question: Question) -> int:
-    """Return how many decimals the whole units of a sum have."""
+    """Return the number of decimals of a sum's whole units."""
     match item:
         case At(inner):
             return 0 if isinstance(inner, Cut) else decimals_of(inner, question)
@@ -113,7 +113,7 @@ def _amount(question: Question, item: Summed, as_of: datetime) -> Sql:
 
 
 def item_of(question: Question, item: "Item | Brought", as_of: datetime) -> Sql:
-    """Return the value of an item of a cube for a profile: a flag, a bin, or a value that was brought along."""
+    """Return the value of a cube's item for a profile: a flag, a bin, or a value that the engine added."""
     match item:
         case At(inner, moment):
             if isinstance(inner, (EventCount, EventSum, EventDays)):
@@ -132,7 +132,7 @@ def item_of(question: Question, item: "Item | Brought", as_of: datetime) -> Sql:
 
 
 def _hash_group(question: Question, groups: int, key: str) -> Sql:
-    """Return the group of a profile by the MD5 of its id; see `HashGroup`."""
+    """Return the group of a profile by the MD5 of its id (see `HashGroup`)."""
     digest = exp.MD5(this=exp.Concat(expressions=[text(key), question.person("profile_id")], safe=False))
     first = exp.Concat(expressions=[text("0x"), exp.Left(this=digest, expression=whole(8))], safe=False)
     return exp.Mod(this=exp.cast(first, "BIGINT"), expression=whole(groups))
@@ -151,7 +151,7 @@ def _counted(question: Question, columns: Sequence[Sql], among: "Condition | Bro
     else:
         holds = [] if among == EVERYBODY else [question.holds(among, as_of)]
         inside = every([question.present(as_of), *holds])
-    # Only now does the question know everything that has to be joined.
+    # The question knows everything that must be joined only now.
     query = question.query(*columns)
     return query if is_always(inside) else query.where(inside, copy=False)
 
@@ -161,7 +161,7 @@ def _flags(question: Question, conditions: Sequence[Condition], as_of: datetime)
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of an "all of"; any other condition is its own only part."""
+    """Return the parts of an "all of". Any other condition is its own only part."""
     return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 
@@ -174,7 +174,7 @@ def _named(columns: Sequence[Sql], prefix: str = "c") -> list[Sql]:
 
 
 def _over(inner: exp.Select, columns: Sequence[Sql], name: str = "answers") -> exp.Select:
-    """Return a query over the rows of another, whose own tables stay at the beginning of the statement."""
+    """Return a query over the rows of another query. The inner query's own tables stay at the beginning of the statement."""
     tables = inner.ctes
     inner.set("with_", None)
     found = exp.select(*columns).from_(inner.subquery(name, copy=False), copy=False)

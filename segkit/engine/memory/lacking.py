@@ -18,7 +18,7 @@ _CURRENCIES = ("currency", "currencycode", "valuecurrency", "ordercurrency", "sh
 
 
 def lacking_amounts(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
-    """Say why a sum has no meaning: no event has an amount, or amounts are in several currencies. Return None if it has one."""
+    """Say why a sum has no meaning: no event has an amount, or amounts are in several currencies. Otherwise return None."""
     match condition.measurement:
         case "count" | "days":
             return None
