@@ -17,6 +17,7 @@ from segkit.definition.algebra import simplify
 from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
+from segkit.drawing.frames import StyledFrame
 from segkit.drawing.palette import ORANGE
 from segkit.drawing.tables import Intersections
 from segkit.engine.engines import Data, engine_of
