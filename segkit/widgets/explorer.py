@@ -262,6 +262,6 @@ def _restricted(every: pd.DataFrame, columns: list[int]) -> pd.DataFrame:
     """Return the table that `intersections` would give for some segments, by adding up rows of the table for all segments."""
     if not columns:
         return StyledFrame({"degree": [0], "size": [every["size"].sum()]})
-    table = every.groupby(columns)["size"].sum().reset_index()
+    table = StyledFrame(every.groupby(columns)["size"].sum().reset_index())
     table.insert(len(columns), "degree", table[columns].sum(axis=1))
     return table.sort_values(["size", "degree"], ascending=[False, True], kind="stable", ignore_index=True)
