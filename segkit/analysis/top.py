@@ -9,7 +9,7 @@ from math import floor
 import numpy as np
 
 from segkit.definition.conditions import Condition, MetricCondition, NumberTest, PropertyCondition
-from segkit.definition.measures import EventSum, Limit, Measure, Number, measure_of
+from segkit.definition.measures import Limit, Measure, Number, is_whole, measure_of
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, EVERYBODY, NO_BIN, Cut, Engine, warn_about_answers
@@ -58,8 +58,7 @@ def top(share: float, condition: Condition, dataset: Data) -> Condition:
     measure, among = _measure(condition)
     engine = engine_of(dataset)
     warn_about_answers(engine, [condition])
-    is_whole = not isinstance(measure, (EventSum, Number))
-    found = _amount(engine, measure, among, share, 1 if is_whole else FINEST)
+    found = _amount(engine, measure, among, share, 1 if is_whole(measure) else FINEST)
     if found is None:
         raise DefinitionError.nobody_to_rank(share)
     limit = int(found) if found == int(found) else float(found)

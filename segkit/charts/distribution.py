@@ -1,4 +1,7 @@
-"""Draw a histogram of a measure with the threshold in it, from the table of `sk.distribution`."""
+"""Draw a histogram of a measure with the threshold in it, from the table of `sk.distribution`.
+
+`widgets/histogram.py` draws the one in a tuner.
+"""
 
 from typing import Any, Final, Protocol
 

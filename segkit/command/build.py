@@ -29,7 +29,7 @@ from segkit.files import make_folder, write_text
 from segkit.masking import quoted
 from segkit.sending.audience import SmsAudience, audience, write_members
 from segkit.sending.file_names import file_names
-from segkit.sending.member_cells import neutralised
+from segkit.sending.formulas import neutralised
 from segkit.wording import counted
 
 NO_CONSENT = (

@@ -1,4 +1,7 @@
-"""Remove marks around the texts of a column (see `segkit.marks`). If there are none, a scan of the bytes is enough."""
+"""Remove marks around the texts of a column that was read (see `segkit.marks`). If there are none, a scan of the bytes is enough.
+
+`sending/formulas.py` makes cells harmless that are written.
+"""
 
 import numpy as np
 import numpy.typing as npt

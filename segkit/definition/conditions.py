@@ -30,13 +30,19 @@ Metrics: TypeAlias = str | tuple[str, ...]
 Measurement: TypeAlias = Literal["count", "sum", "days"]
 """What a condition measures about a metric's events.
 
-To add one, run mypy: it finds most of the code that must handle it. It does not find these files:
+To add one, also add its measure to `EventMeasure` in `measures.py`. mypy then lists what must handle it:
 
-    __init__.pyi (a new phrase)
-    definition/phrases.py
-    definition/text/keys.py, definition/text/read.py, definition/text/schema.py (which writes segment.schema.json)
-    klaviyo/definitions/negations.py, klaviyo/definitions/read_events.py
-    tests/reference.py, tests/strategies.py
+    definition/measures.py, explain.py, difference.py, tunable.py, text/write.py
+    engine/memory/evaluation.py, bins.py, lacking.py; engine/thresholds/quantity.py
+    engine/duckdb/bins.py, statements.py; sql/question.py
+    klaviyo/definitions/write_events.py; analysis/why.py
+
+mypy does not find:
+
+    __init__.pyi (a new phrase), definition/phrases.py, definition/parameters.py (`StartsAt`)
+    definition/text/keys.py, read.py, schema.py (which writes segment.schema.json)
+    klaviyo/definitions/negations.py, read_events.py
+    tests/reference.py, tests/strategies.py; docs/concepts/conditions.md, docs/klaviyo/index.md
 """
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
@@ -404,15 +410,18 @@ Atom: TypeAlias = (
 )
 """The conditions that contain no other conditions.
 
-To add one, run mypy: it finds most of the code that must handle it. It does not find these files:
+When one is added, mypy lists what must handle it:
 
-    __init__.pyi (a new phrase)
-    definition/difference.py, definition/phrases.py
-    definition/text/keys.py, definition/text/read.py, definition/text/schema.py (which writes segment.schema.json)
-    klaviyo/definitions/negations.py, klaviyo/definitions/read.py
-    tests/reference.py, tests/strategies.py
+    definition/measures.py, algebra.py, explain.py, references.py, replay.py, tunable.py, text/write.py
+    engine/memory/evaluation.py, notes.py; sql/question.py
+    klaviyo/definitions/write.py; analysis/why.py, recommended.py, agreement_rules.py
 
-docs/decisions/0001 says what each of them needs.
+mypy does not find:
+
+    __init__.pyi (a new phrase), definition/phrases.py, difference.py
+    definition/text/keys.py, read.py, schema.py (which writes segment.schema.json)
+    klaviyo/definitions/negations.py, read.py
+    tests/reference.py, tests/strategies.py; docs/concepts/conditions.md, docs/klaviyo/index.md
 """
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 

@@ -255,9 +255,24 @@ def last_day_of(atom: MetricCondition, timeframe: EventTimeframe = ALL_TIME) -> 
         case "more than" | "at most":
             return _reached(measure, atom.value, is_passed=True)
         case "equals" | "not equals":
-            return LastDay(measure, 1) if atom.value == 0 and not isinstance(measure, EventSum) else None
+            return LastDay(measure, 1) if atom.value == 0 and is_whole(measure) else None
         case _:
             assert_never(atom.comparison)
+
+
+def is_whole(measure: Measure) -> bool:
+    """Whether every amount of a measure is a whole number.
+
+    >>> is_whole(EventCount("Placed Order")), is_whole(EventSum("Placed Order"))
+    (True, False)
+    """
+    match measure:
+        case EventCount() | EventDays() | LastDay() | FirstDay() | ListLength():
+            return True
+        case EventSum() | Distance() | Number():
+            return False
+        case _:
+            assert_never(measure)
 
 
 def day_measures(atom: MetricCondition, as_of: datetime) -> list[tuple[DayMeasure, int]]:
@@ -310,9 +325,9 @@ def without_limits(condition: Condition) -> Hashable:
 
 
 def _reached(measure: EventMeasure, limit: Limit, *, is_passed: bool) -> LastDay:
-    if isinstance(measure, EventSum):
-        return LastDay(measure, limit, is_passed)
-    return LastDay(measure, least_whole(limit, is_passed=is_passed))
+    if is_whole(measure):
+        return LastDay(measure, least_whole(limit, is_passed=is_passed))
+    return LastDay(measure, limit, is_passed)
 
 
 def least_whole(limit: Limit, *, is_passed: bool, scale: int = 0) -> int:

@@ -37,7 +37,10 @@ TEXTABLE_COUNTRIES = frozenset("US CA GB IE DE NL FR BE AT ES CH DK SE NO FI IT 
 """The countries that Klaviyo sends SMS to (help article 4402914866843). US means the 50 states, not the territories."""
 
 SMART_SENDING_HOURS = 24
-"""Klaviyo skips profiles that received a text in the last 24 hours (help article 115002779311)."""
+"""Klaviyo skips profiles that received a text in the last 24 hours (help article 115002779311).
+
+`_just_texted` counts them back from `as_of` or from the newest event, whichever is earlier.
+"""
 
 RECEIVED, FAILED = "Received SMS", "Failed to Deliver SMS"
 

@@ -23,7 +23,9 @@ from segkit.definition.segment import Segment
 from segkit.engine.protocol import Engine, Some
 from segkit.errors import FileError
 from segkit.files import escaped, whole_files
-from segkit.sending.member_cells import Texts, importable, neutralised
+from segkit.sending.formulas import neutralised
+from segkit.sending.importable_emails import importable
+from segkit.sending.member_cells import Texts
 
 Layout: TypeAlias = Literal["klaviyo", "members", "hashed"]
 BATCH = 4_096

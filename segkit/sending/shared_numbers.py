@@ -1,4 +1,4 @@
-"""Choose the recipient when several profiles share a phone number: the first profile in the data.
+"""Choose the recipient when several profiles share a phone number: the first in the data of those that are included and may be texted.
 
 `eligibility.py` finds the profiles that may be texted, and `opt_outs.py` finds the profiles that share a number.
 """

@@ -1,6 +1,7 @@
 """Work out a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
 
-`answers` decides which sliders the browser can answer. `live.js` shows what it returns, and asks the kernel for every other move.
+`answers` decides which sliders the browser can answer, after `Tuner._answers` has refused controls without a range and views that are
+out of date. At each move, `answer` in `live.js` shows a position that it has, and otherwise asks the kernel.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Describe the control of each parameter of a builder to the browser, and convert its values; `live.js` draws it."""
+"""Describe the control of each parameter of a builder to the browser, and convert its values.
+
+`live.js` draws it, and `analysis/starting.py` decides at which value it starts.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

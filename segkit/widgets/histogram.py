@@ -1,4 +1,7 @@
-"""Draw the histogram in a tuner's view: the quantity that a threshold is compared with, and the profiles on either side of it."""
+"""Draw the histogram in a tuner's view: the quantity that a threshold is compared with, and the profiles on either side of it.
+
+`charts/distribution.py` draws it for `plot_distribution`.
+"""
 
 from typing import NamedTuple
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from written_cells import texts_of
 
 from segkit.data.properties import Cells, cells_of
-from segkit.sending.member_cells import BLOCK, importable, neutralised
+from segkit.sending.formulas import neutralised
+from segkit.sending.importable_emails import BLOCK, importable
 
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tplain", "\rplain", "\nplain", "\t1", "\r1", "=", "+", "-", "@",

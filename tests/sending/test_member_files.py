@@ -28,7 +28,7 @@ from segkit.definition.conditions import AllOf, AnyOf
 from segkit.engine.engines import engine_of
 from segkit.engine.protocol import Picked
 from segkit.errors import FileError
-from segkit.sending.member_cells import neutralised
+from segkit.sending.formulas import neutralised
 from segkit.sending.member_files import KLAVIYO_COLUMNS, layout_bytes
 
 EVERYBODY = sk.Segment("Everybody", AllOf(()), "All there are.")

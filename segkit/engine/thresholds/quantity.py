@@ -16,6 +16,7 @@ from segkit.definition.measures import (
     ListLength,
     Measure,
     Number,
+    is_whole,
     last_day_of,
     limit_of,
     measure_of,
@@ -112,7 +113,7 @@ def quantity_of(threshold: Threshold, parameter: Parameter) -> Quantity | None:
         moving,
         measure,
         end=_end(parameter, first, limit, pace),
-        is_whole=_is_whole(measure, parameter),
+        is_whole=_has_whole_steps(measure, parameter),
         is_nearest=is_nearest,
         is_negated=_is_negated(condition, moving.place),
         is_required=all(isinstance(one, AllOf) for one in _enclosing(condition, moving.place)),
@@ -161,15 +162,10 @@ def _words(measure: Pictured) -> str:
             assert_never(measure)
 
 
-def _is_whole(measure: Pictured, parameter: Parameter) -> bool:
-    match measure:
-        case EventCount() | EventDays() | LastDay() | ListLength():
-            return True
-        case EventSum() | Distance() | Number():
-            span = parameter.range
-            return span is not None and float(span.low).is_integer() and float(span.step).is_integer()
-        case _:
-            assert_never(measure)
+def _has_whole_steps(measure: Pictured, parameter: Parameter) -> bool:
+    """Whether a slider moves in whole numbers, although amounts may lie between them."""
+    span = parameter.range
+    return is_whole(measure) or (span is not None and float(span.low).is_integer() and float(span.step).is_integer())
 
 
 def _limit_in_unit(measure: Measure, atom: Atom, *, is_nearest: bool) -> float:
