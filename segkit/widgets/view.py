@@ -106,7 +106,7 @@ def _facts(view: TunerView) -> list[Markup]:
 
 def english_html(english: str, colour: str, **attributes: object) -> Markup:
     """Return a segment's definition in English, with a coloured line at its left."""
-    style = f"{FONT};white-space:pre-wrap;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {colour}"
+    style = f"{FONT};white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {colour}"
     return element("pre", english, style=style, **attributes)
 
 
