@@ -190,23 +190,29 @@ def write_notebook(path, cells):
 
 
 def test_a_picked_intersection_is_counted_and_handed_over(page, lab, tmp_path):
-    """Another choice in the explorer's list changes the count and what is handed over, and a cleared tick takes a row away."""
+    """The explorer's list and a press on a bar pick what is counted and handed over, and a cleared tick takes a row away."""
     open_and_run(page, lab, "11_overlap_and_audience.ipynb")
-    view = page.locator(".widget-html .segkit-explorer")
+    view = page.locator(".segkit-picture-view .segkit-explorer")
     view.scroll_into_view_if_needed(timeout=60_000)
-    picker = page.locator(".widget-dropdown select", has=page.locator("option", has_text="nothing else"))
+    picker = page.locator(".widget-dropdown select", has=page.locator("option", has_text=" only: "))
     start = explored(view)
 
-    largest = picker.locator("option", has_text="nothing else").first.inner_text()
+    largest = picker.locator("option", has_text=" only: ").first.inner_text()
     picker.select_option(label=largest)
     page.wait_for_function(f"() => document.querySelector('.segkit-explorer [data-size]').dataset.size !== '{start}'")
     picked = explored(view)
     sendable = int(re.search(r"([\d,]+)\s*may be texted", view.inner_text())[1].replace(",", ""))
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download to send").first.click()
+        page.get_by_role("button", name="Download the send list").first.click()
     waiting.value.save_as(tmp_path / "send.csv")
     with (tmp_path / "send.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
+    bar = view.locator("[data-pick]").nth(2)
+    told = bar.get_attribute("aria-label")
+    bar.click()
+    size = int(told.split()[-2].replace(",", ""))
+    page.wait_for_function(f"() => document.querySelector('.segkit-explorer [data-size]').dataset.size === '{size}'")
+    assert picker.locator("option:checked").inner_text().endswith(f": {size:,} profiles")
     page.get_by_label("Prefers SMS").uncheck()
     page.wait_for_function("() => document.querySelectorAll('.segkit-explorer rect.size').length === 4")
 
