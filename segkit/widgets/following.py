@@ -11,6 +11,7 @@ from segkit.analysis.places import places
 from segkit.analysis.sweep import sweep
 from segkit.definition.segment import Segment
 from segkit.drawing.html import element
+from segkit.engine.engines import tables_of
 from segkit.errors import DefinitionError, SegkitError, SegkitWarning
 from segkit.sending.audience import audience
 from segkit.widgets.closing import Closable, weakly
@@ -143,7 +144,7 @@ def following_map(tuner: "Tuner", among: Segment | None) -> Following:
     from segkit.charts import plot_map  # noqa: PLC0415
 
     def draw(tuner: "Tuner") -> Drawn:
-        table = places(tuner.segment, tuner.dataset, among=among)
+        table = places(tuner.segment, tables_of(tuner.dataset), among=among)
         return plot_map(table), table
 
     return Following(tuner, draw)
