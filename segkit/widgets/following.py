@@ -39,7 +39,7 @@ class Following(Closable):
 
     def __init__(self, tuner: "Tuner", draw: Callable[["Tuner"], Drawn]) -> None:
         self._tuner, self._draw = tuner, draw
-        self._shown: Segment | None = None
+        self._shown: tuple[Segment, dict[str, Any]] | None = None
         self._output = ipywidgets.Output()
         self._figure, self._result = self._drawn()
         self._opens(ipywidgets.VBox([self._output]))
@@ -71,11 +71,15 @@ class Following(Closable):
             # The tuner's view shows these warnings as notes.
             warnings.simplefilter("ignore", SegkitWarning)
             drawn = self._draw(self._tuner)
-        self._shown = self._tuner.segment
+        self._shown = self._now
         return drawn
 
+    @property
+    def _now(self) -> tuple[Segment, dict[str, Any]]:
+        return self._tuner.segment, self._tuner.value
+
     def _follow(self) -> None:
-        if self._shown == self._tuner.segment:
+        if self._shown == self._now:
             return
         try:
             self._figure, self._result = self._drawn()

@@ -96,7 +96,7 @@ class Tuner(Closable):
         self._base, self._base_size = self._counted_against(base)
         shown = settings.shown(settings.start)
         self.view = LiveView(
-            settings.specs(settings.start), shown, actions.buttons(),
+            settings.specs(settings.start), shown, actions.buttons(is_movable=bool(settings.controls)),
             answers=weakly(self._answers), pressed=weakly(self._press), rested=weakly(self._rest),
         )  # fmt: skip
         self.view.price = price
@@ -196,6 +196,14 @@ class Tuner(Closable):
             DefinitionError: the segment has no condition on a distance.
         """
         return following_map(self, among if among is not None else self._base_segment)
+
+    def chart(self, draw: Callable[[Segment], Any]) -> Following:
+        """Return any chart that follows the tuner.
+
+        Args:
+            draw: takes the tuned segment and returns a plotly figure.
+        """
+        return Following(self, lambda tuner: (draw(tuner.segment), None))
 
     def follow(self, then: Callable[[], object]) -> None:
         """Call a function whenever the controls have come to rest."""

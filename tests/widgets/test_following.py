@@ -100,3 +100,12 @@ def test_a_reader_without_a_kernel_sees_the_figure(sample_shop: sk.Dataset):
 
     assert PLOTLY in bundle
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_a_chart_of_ones_own_follows(sample_shop: sk.Dataset):
+    """Whatever a function draws of the tuned segment is drawn again after a move."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    chart = tuner.chart(lambda engaged: sk.charts.plot_sizes(sk.sizes([engaged, sk.sms_vip()], sample_shop)))
+    tuner.value = {"clicked_days": 300}
+
+    assert str(tuner.size) in str(drawn(chart)["data"]).replace(",", "")
