@@ -1,15 +1,19 @@
 """Add up what the members of a segment ordered lately."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from segkit.definition.conditions import Condition
 from segkit.definition.measures import EventCount, EventSum
 from segkit.definition.timeframes import InTheLast
-from segkit.engine.engines import Data, tables_of
-from segkit.engine.memory.evaluation import Evaluation
+from segkit.engine.protocol import EVERYBODY, Engine, sum_column
 
 ORDERED, DAYS = "Placed Order", 365
+
+SUMS = (EventCount(ORDERED, InTheLast(DAYS)), EventSum(ORDERED, InTheLast(DAYS)))
+"""The number of a profile's orders in the last `DAYS` days, and the sum of their values."""
+
+_DIGITS = 6
+"""Sums of amounts are doubles; rounded to so many decimals, a sum is the same in whatever order it was added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +26,28 @@ class Worth:
     """
 
     orders: int
-    revenue: Decimal
+    revenue: float
+
+    @classmethod
+    def of(cls, orders: float, revenue: float) -> "Worth":
+        """Return the record of two sums."""
+        return cls(round(orders), round(float(revenue), _DIGITS) + 0.0)  # not -0.0
 
 
-def worth_of(condition: Condition, dataset: Data) -> Worth | None:
-    """Return what the profiles that match a condition ordered in the last `DAYS` days; None if the data has no orders with values.
-
-    Never warns.
+def worth_of(condition: Condition, engine: Engine) -> Worth:
+    """Return what the profiles that match a condition ordered in the last `DAYS` days.
 
     >>> import pandas as pd
     >>> from segkit import Dataset
-    >>> from segkit.definition.conditions import AllOf
+    >>> from segkit.engine.engines import engine_of
     >>> orders = {"profile_id": ["a", "a", "b"], "metric": "Placed Order", "datetime": "2026-06-01", "value": [5, 7.25, 9]}
-    >>> worth_of(AllOf(()), Dataset.from_frames(None, pd.DataFrame(orders)))
-    Worth(orders=3, revenue=Decimal('21.25'))
+    >>> worth_of(EVERYBODY, engine_of(Dataset.from_frames(None, pd.DataFrame(orders))))
+    Worth(orders=3, revenue=21.25)
     """
-    tables = tables_of(dataset)
-    if ORDERED not in tables.events.sizes or tables.events.metric(ORDERED).units is None:
-        return None
-    evaluation, window = Evaluation(tables), InTheLast(DAYS)
-    included = evaluation.answer(condition)
-    orders, _ = evaluation.measured(EventCount(ORDERED, window))
-    revenue, scale = evaluation.measured(EventSum(ORDERED, window))
-    return Worth(int(orders[included].sum()), Decimal(int(revenue[included].sum())).scaleb(-scale).normalize() + 0)
+    cube = engine.cube([EVERYBODY], among=condition, sums=SUMS)
+    return Worth.of(*(cube[sum_column(place)].sum() for place in range(len(SUMS))))
+
+
+def has_worth(engine: Engine) -> bool:
+    """Return whether the data has orders with values."""
+    return ORDERED in engine.names().metrics and worth_of(EVERYBODY, engine).revenue != 0

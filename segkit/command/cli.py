@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import functools
 import importlib
 import importlib.util
 import io
@@ -19,7 +20,7 @@ from tqdm import tqdm
 
 from segkit.analysis.recommended import Place
 from segkit.command.build import Build, build
-from segkit.command.jupyter.pages import leave_out
+from segkit.command.jupyter.pages import add_pages, leave_out
 from segkit.command.jupyter.words import HELP, NOTEBOOKS, folder_and_options
 from segkit.data.consent import CONSENTS
 from segkit.definition.segment import Segment
@@ -209,7 +210,9 @@ def _app(given: argparse.Namespace) -> int:
     _prepend_path("JUPYTER_PATH")
     os.environ[APP] = "1"
     # Neither a JSON file nor a command line option can contain a function.
-    settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out}})
+    served = Path(folder).resolve()
+    hook = functools.partial(add_pages, folder=served if served.is_dir() else served.parent)
+    settings = Config({"VoilaConfiguration": {"prelaunch_hook": leave_out, "page_config_hook": hook}})
     Voila.launch_instance([folder, *_VOILA_OPTIONS, *options], config=settings)
     return 0
 

@@ -507,6 +507,19 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"The builder {quoted(getattr(builder, '__name__', builder))} returned {what}. {advice}")
 
     @classmethod
+    def nothing_picked(cls) -> Self:
+        """An explorer was asked for the members of the picked combination, and none is picked."""
+        return cls(
+            "Pick a combination first: click its bar, choose it from the list, or set "
+            "explorer.intersection = explorer.chosen[:1]."
+        )
+
+    @classmethod
+    def not_movable(cls, name: str) -> Self:
+        """A sweep was asked of a tuner without a slider that its segment uses."""
+        return cls(f"{quoted(name)} has no slider that its segment uses, so there is nothing to sweep over.")
+
+    @classmethod
     def swapped(cls, call: str) -> Self:
         """The shop was passed as the first argument."""
         return cls(f"The shop must be the second argument, not the first. Write {call}.")

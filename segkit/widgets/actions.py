@@ -23,8 +23,10 @@ SEGMENTS = "segments"
 """The folder that definitions are saved into."""
 
 
-def buttons() -> list[dict[str, str]]:
+def buttons(*, is_movable: bool) -> list[dict[str, str]]:
     """Return the buttons of a tuner: name, text, help and, for a button with a box to type into, its placeholder and label.
+
+    A tuner without anything to move has no button that undoes moves or compares them.
 
     `segkit app` never writes files on its host, so its pages offer no button that would.
     """
@@ -42,7 +44,8 @@ def buttons() -> list[dict[str, str]]:
         {"name": "write", "text": "Write the send list", "help": "Write the members who may be texted to a file",
          "box": "a path, such as vip.csv", "label": "Path of the send list"},
     ]  # fmt: skip
-    return both if in_app() else both + writing
+    every = both if in_app() else both + writing
+    return every if is_movable else [one for one in every if one["name"] not in {"pin", "undo", "reset"}]
 
 
 def press(tuner: "Tuner", name: str, text: str) -> Said:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segkit.analysis.distribution import Bars, bars_of
+from segkit.analysis.worth import SUMS, Worth
 from segkit.definition.conditions import AllOf, Condition, Not
 from segkit.definition.explain import explain
 from segkit.definition.parameters import Parameter
@@ -42,6 +43,7 @@ class Shop:
         others: the conditions of the segments that it is compared with.
         eligibility: decides who may be texted; None if the data has no consent.
         pinned: the condition of the pinned position; None if none is pinned.
+        has_worth: whether the data has orders with values.
     """
 
     base: str
@@ -50,6 +52,7 @@ class Shop:
     others: tuple[Condition, ...]
     eligibility: Eligibility | None
     pinned: Condition | None = None
+    has_worth: bool = False
 
 
 def answers(
@@ -130,7 +133,7 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> Numbers | None:
     steps = None if shop.eligibility is None else Picked(shop.eligibility.first_steps)
     pinned = [] if shop.pinned is None else [shop.pinned]
     asked = [shop.start, *shop.others, *pinned, *([] if steps is None else [steps])]
-    curve = curve_of(threshold, engine, also=asked)
+    curve = curve_of(threshold, engine, also=asked, sums=SUMS if shop.has_worth else ())
     if curve is None:
         return None
     (start,) = engine.counts([shop.start])
@@ -144,6 +147,9 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> Numbers | None:
     ]
     if shop.eligibility is not None and steps is not None:
         found += _eligible(engine, threshold, curve, shop.eligibility, steps)
+    if shop.has_worth:
+        pairs = zip(*(one.tolist() for one in curve.totals()), strict=True)
+        found.append(_texts("worth", [view.worth(Worth.of(*pair)) for pair in pairs]))
     if shop.pinned is not None:
         found.append(_texts("pinned", _compared_with_pinned(engine, threshold, curve, shop, steps)))
     for number, other in enumerate(shop.others):

@@ -16,6 +16,7 @@ function render({ model, el }) {
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    message.textContent = ` ${content.said} Downloaded at ${new Date().toTimeString().slice(0, 5)}.`;
   };
   model.on("msg:custom", save);
   showMessage();

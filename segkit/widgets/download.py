@@ -14,7 +14,7 @@ class DownloadButton(anywidget.AnyWidget):
     It works in JupyterLab and in Voilà, without a second server and without a link that stays valid after the click.
 
     Args:
-        build: returns the file's name and bytes; the message of an error that it raises is shown beside the button.
+        build: returns the file's name, its bytes and what to say about it; the message of an error that it raises is shown instead.
         description: the button's text.
     """
 
@@ -22,16 +22,16 @@ class DownloadButton(anywidget.AnyWidget):
     description = traitlets.Unicode("Download").tag(sync=True)
     message = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, build: Callable[[], tuple[str, bytes]], *, description: str = "Download") -> None:
+    def __init__(self, build: Callable[[], tuple[str, bytes, str]], *, description: str = "Download") -> None:
         super().__init__(description=description)
         self._build = build
         self.on_msg(self._clicked)
 
     def _clicked(self, _widget: Any, _content: Any, _buffers: Any) -> None:
         try:
-            name, data = self._build()
+            name, data, said = self._build()
         except Exception as error:  # noqa: BLE001  # every error is shown beside the button, not in a log
             self.message = str(error)
             return
         self.message = ""
-        self.send({"name": name}, buffers=[data])
+        self.send({"name": name, "said": said}, buffers=[data])

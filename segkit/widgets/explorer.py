@@ -4,7 +4,7 @@
 """
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import compress
 from typing import Any
@@ -30,6 +30,7 @@ from segkit.sending.file_names import file_name
 from segkit.widgets.closing import Closable, weakly
 from segkit.widgets.download import DownloadButton
 from segkit.widgets.explorer_view import ExplorerView, Picked, explorer_html, flat, static_html, words
+from segkit.widgets.picture import PickView
 from segkit.widgets.view import english_html
 from segkit.wording import counted
 
@@ -43,7 +44,7 @@ class OverlapExplorer(Closable):
     """Shows the exact intersections and pairwise overlaps of ticked segments, and lets you pick an intersection to work with.
 
     Membership and all intersections are worked out once; ticking other segments only adds up some of them. A picked intersection
-    keeps its names while all of them are ticked. It means the profiles in these segments and in no other ticked one. Profiles that were
+    keeps its names while all of them are ticked, and is picked again when they are ticked again. It means the profiles in these segments and in no other ticked one. Profiles that were
     created after `as_of` are in no intersection, not even in the one without segments.
 
     Args:
@@ -60,7 +61,7 @@ class OverlapExplorer(Closable):
     >>> explorer = OverlapExplorer([Segment("Aged", is_set("Age")), Segment("Adult", has("Age", at_least=18))], shop)
     >>> explorer.intersection = ["Aged"]
     >>> explorer
-    OverlapExplorer: 2 of 2 segments chosen, 2 intersections; Aged, nothing else: 1 profile
+    OverlapExplorer: 2 of 2 segments chosen, 2 intersections; Aged only: 1 profile
     """
 
     def __init__(self, segments: Iterable[Segment], dataset: Data, *, most: int = 12) -> None:
@@ -81,6 +82,7 @@ class OverlapExplorer(Closable):
         unchecked = [] if eligibility is None or eligibility.note is None else [eligibility.note]
         self._notes = tuple(dict.fromkeys([*self._engine.notes(conditions), *unchecked]))
         self._intersection: tuple[str, ...] | None = None
+        self._last_picked: tuple[str, ...] | None = None
         self._is_quiet = False
         tick = partial(
             ipywidgets.Checkbox, value=True, indent=False, layout={"width": "auto", "margin": "2px 1rem 2px 2px"}
@@ -92,12 +94,12 @@ class OverlapExplorer(Closable):
             style={"description_width": "6rem"},
         )
         self._options: list[tuple[str, Any]] = []
-        self.view, self._english = ipywidgets.HTML(), ipywidgets.HTML()
+        self.view, self._english = PickView(weakly(self._press)), ipywidgets.HTML()
         for box in self._ticks.values():
             box.observe(weakly(self._recount), names="value")
         self._picker.observe(weakly(self._pick), names="value")
         ticks = ipywidgets.Box(list(self._ticks.values()), layout={"flex_flow": "row wrap"})
-        download = DownloadButton(weakly(self._file), description="Download to send")
+        download = DownloadButton(weakly(self._file), description="Download the send list")
         self._opens(ipywidgets.VBox([ticks, self._picker, self.view, self._english, download]))
         self._recount()
 
@@ -125,7 +127,7 @@ class OverlapExplorer(Closable):
 
     @intersection.setter
     def intersection(self, names: Iterable[str] | None) -> None:
-        self._intersection = None if names is None else _known("intersection", names, self.chosen)
+        self._intersection = self._last_picked = None if names is None else _known("intersection", names, self.chosen)
         self._refresh()
 
     @property
@@ -179,12 +181,16 @@ class OverlapExplorer(Closable):
     @property
     def _picked(self) -> tuple[str, ...]:
         if self._intersection is None:
-            wanted = "picked first, as in explorer.intersection = explorer.chosen[:1]"
-            raise DefinitionError.bad_value("The explorer's intersection", None, wanted)
+            raise DefinitionError.nothing_picked()
         return self._intersection
 
     def _condition(self, picked: tuple[str, ...]) -> Condition:
-        parts = (self._conditions[name] if name in picked else ~self._conditions[name] for name in self.chosen)
+        inside = [self._conditions[name] for name in self.chosen if name in picked]
+        known = AllOf(tuple(inside)).conditions
+        parts = (
+            self._conditions[name] if name in picked else ~_beyond(self._conditions[name], known)
+            for name in self.chosen
+        )
         return AllOf(tuple(parts))
 
     def _recount(self, _change: Any = None) -> None:
@@ -197,14 +203,19 @@ class OverlapExplorer(Closable):
         bits = self._table.iloc[:, : len(chosen)].to_numpy(dtype=bool)
         sizes = self._table.iloc[:, -1].tolist()
         self._sizes = {tuple(compress(chosen, row)): size for row, size in zip(bits.tolist(), sizes, strict=True)}
-        if self._intersection is not None and not set(self._intersection) <= set(chosen):
-            self._intersection = None
+        last = self._last_picked
+        self._intersection = last if last is not None and set(last) <= set(chosen) else None
         self._refresh()
 
     def _pick(self, _change: Any = None) -> None:
         if not self._is_quiet:
-            self._intersection = None if self._picker.value == _UNPICKED else self._picker.value
-            self._refresh()
+            self.intersection = None if self._picker.value == _UNPICKED else self._picker.value
+
+    def _press(self, rows: str) -> None:
+        """Pick the combination whose bar was pressed; if it is picked already, pick none."""
+        names = self._view_now().sets.names
+        pressed = _known("intersection", [names[int(row)] for row in rows.split()], self.chosen)
+        self.intersection = None if pressed == self._intersection else pressed
 
     def _refresh(self) -> None:
         self._list()
@@ -240,12 +251,14 @@ class OverlapExplorer(Closable):
         shares = dict(zip(zip(pairs["segment"], pairs["other"], strict=True), pairs["containment"], strict=True))
         return ExplorerView(sets, picked, sendable, shares, self._notes)
 
-    def _file(self) -> tuple[str, bytes]:
+    def _file(self) -> tuple[str, bytes, str]:
         segment = self.segment
         with warnings.catch_warnings():
             # The view already shows these warnings.
             warnings.simplefilter("ignore", SegkitWarning)
-            return file_name(segment.name), audience(segment, self._dataset).to_bytes(layout="klaviyo")
+            send = audience(segment, self._dataset)
+        name = file_name(segment.name)
+        return name, send.to_bytes(layout="klaviyo"), f"{name}: {counted(send.size, 'person', 'people')}."
 
 
 def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str, ...]:
@@ -256,6 +269,13 @@ def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str
         if name not in choices:
             raise DefinitionError.unknown_choice(what, name, choices)
     return tuple(name for name in choices if name in given)
+
+
+def _beyond(condition: Condition, known: Sequence[Condition]) -> Condition:
+    """Return what a condition asks beyond conditions that are known to hold, so that what segments share is said once."""
+    parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
+    rest = tuple(part for part in parts if part not in known)
+    return rest[0] if len(rest) == 1 else AllOf(rest)
 
 
 def _restricted(every: pd.DataFrame, columns: list[int]) -> pd.DataFrame:

@@ -49,7 +49,17 @@ def flat(name: str) -> str:
 
 def words(names: Sequence[str]) -> str:
     """Return the name of the intersection of exactly these segments."""
-    return f"{' ∩ '.join(map(flat, names))}, nothing else" if names else "in none of these"
+    return f"{together(names)} only" if names else "in none of these"
+
+
+def together(names: Sequence[str]) -> str:
+    """Return the names of segments as in a sentence.
+
+    >>> together(["VIP", "Engaged", "Near"])
+    'VIP, Engaged and Near'
+    """
+    *others, last = map(flat, names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def explorer_html(view: ExplorerView, *, live: bool = True) -> Markup:
@@ -65,7 +75,7 @@ def static_html(view: ExplorerView) -> Markup:
     """Return what a reader without a kernel sees: a plain table of the intersections, then the same view."""
     sets = view.sets
     rest = [(sets.more, sets.rest)] if sets.folded else []
-    named = [(" ∩ ".join(map(flat, view.names(one))), one.size) for one in sets.shown]
+    named = [(together(view.names(one)), one.size) for one in sets.shown]
     named += [*rest, ("none of these", sets.profiles - sets.members)]
     rows = [
         element("tr", element("th", name, scope="row", style="text-align:left"), element("td", f"{size:,}"))
@@ -79,7 +89,7 @@ def _caption(view: ExplorerView) -> Markup:
     note = element("div", view.sets.note, style=PALE)
     edge = "margin:.3rem 0;padding-left:.7rem;border-left:3px solid "
     if view.picked is None:
-        return pieces(note, element("div", "No intersection is picked.", style=f"{edge}transparent"))
+        return pieces(note, element("div", "Click a bar to pick a combination.", style=f"{edge}transparent"))
     size = f"{words(view.picked.names)}: {profiles(view.picked.size)}"
     texts: list[str] = [element("b", size, data_size=view.picked.size)]
     if view.sendable is not None:
@@ -146,7 +156,7 @@ def _rows(sets: Intersections) -> Markup:
             stripe if row % 2 == 0 else Markup(),
             element("rect", class_="size", x=_SIZES_END - wide, y=middle - 6, width=wide, height=12, fill=GREY),
             element("text", f"{size:,}", x=_SIZES_END - wide - 4, y=middle + 4, text_anchor="end"),
-            element("text", f"{row + 1} {shortened(name, _LETTERS)}", x=_SIZES_END + 8, y=middle + 4),
+            element("text", shortened(name, _LETTERS), x=_SIZES_END + 8, y=middle + 4),
         ]
     return pieces(*rows)
 
@@ -167,8 +177,17 @@ def _column(view: ExplorerView, one: Intersection, scale: _Scale, place: int) ->
         _bar(at, one.size, scale, colour),
         element("line", **ends, stroke=colour, stroke_width=3),
         *dots,
+        # Its full height can be pressed, not only the bar, which may be a pixel tall.
+        element("rect", x=at - scale.pitch / 2, y=_BARS_TOP, width=scale.pitch, height=_full(view), fill_opacity="0"),
         class_="intersection",
+        data_pick=" ".join(map(str, one.rows)),
+        aria_label=f"{words(view.names(one))}: {profiles(one.size)}",
     )
+
+
+def _full(view: ExplorerView) -> float:
+    """Return the height of a column: its bar at full height, and its dots."""
+    return _middle(len(view.sets.names) - 0.5) - _BARS_TOP
 
 
 def _rest(sets: Intersections, scale: _Scale, place: float, width: int) -> Markup:
@@ -192,16 +211,17 @@ def _bar(at: float, size: int, scale: _Scale, colour: str) -> Markup:
 
 
 def _pairwise(view: ExplorerView) -> Markup:
-    """Return a table with the share of each row's members that are in each column's segment; columns have the numbers of the rows."""
+    """Return a table with the share of each row's members that are in each column's segment."""
     cell = "padding:.1rem .3rem;text-align:right;white-space:nowrap"
     names = view.sets.names
-    heads = elements("th", ["members", *map(str, range(1, len(names) + 1))], scope="col", style=cell)
+    narrow = "padding:.1rem .3rem;text-align:right;vertical-align:bottom;font-weight:400;max-width:6.5rem"
+    heads = elements("th", ["members", *(shortened(name, _LETTERS) for name in names)], scope="col", style=narrow)
     rows = []
-    for row, (name, size) in enumerate(zip(names, view.sets.sizes, strict=True), start=1):
-        head = element("th", f"{row} {flat(name)}", scope="row", style=f"{cell};text-align:left;font-weight:400")
+    for name, size in zip(names, view.sets.sizes, strict=True):
+        head = element("th", flat(name), scope="row", style=f"{cell};text-align:left;font-weight:400")
         shares = (_share(view.shares[name, other], cell) if other != name else element("td") for other in names)
         rows.append(element("tr", head, element("td", f"{size:,}", style=cell), *shares))
-    caption = "Of the members of each row, the share that is also in number:"
+    caption = "Of the members of each row, the share that is also in each column:"
     written = element(
         "table",
         element("caption", caption, style=f"text-align:left;white-space:nowrap;{PALE}"),

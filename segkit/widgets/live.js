@@ -1,6 +1,6 @@
 // Draws a tuner: controls at the left with the histogram below, numbers and buttons at the right. Once the kernel has sent the contents of
-// every slot at each position of a slider, the page answers that slider itself, and takes from the kernel's view of the same
-// position only what the answers lack.
+// every slot at each position of a slider, the page answers that slider itself, and ignores the kernel's view of the same positions,
+// which arrives later and is equal.
 const PAUSE = 250; // milliseconds without a move before the page requests missing answers for the slider that moved
 const REST = 1500; // the same for all other sliders, since the kernel needs longer for these than for a move
 const SETTLED = 600; // milliseconds without a move before the result is read out, and followers are redrawn
@@ -44,11 +44,6 @@ function render({ model, el }) {
     filled = null;
     put(model.get("value"));
   };
-  const stood = () => {
-    const at = parsed(model.get("value")).firstElementChild?.dataset.at;
-    return at !== undefined && same(JSON.parse(at), values());
-  };
-
   const answer = () => {
     const answers = known.get(moved);
     if (!answers) return false;
@@ -62,18 +57,13 @@ function render({ model, el }) {
     }
     if (row !== filledRow) {
       for (const one of answers.slots) fill(slots[one.slot], one, row);
-      told.querySelector(".segkit-worth")?.classList.add("segkit-late");
       cost();
     }
     filledRow = row;
     return true;
   };
   const update = () => {
-    if (!answer()) return show();
-    if (!stood()) return;
-    // The kernel has followed: take what it alone can work out.
-    const worth = parsed(model.get("value")).querySelector(".segkit-worth");
-    if (worth) told.querySelector(".segkit-worth")?.replaceWith(worth);
+    if (!answer()) show();
   };
 
   const ask = (control) => {

@@ -1,6 +1,5 @@
 """Tune a segment's numbers, dates and choices with controls in a notebook, and see its definition, its size and who may be texted."""
 
-import json
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +10,7 @@ import ipywidgets
 import pandas as pd
 
 from segkit.analysis.distribution import bars_of, quantity_at
-from segkit.analysis.worth import worth_of
+from segkit.analysis.worth import has_worth, worth_of
 from segkit.builders import sms_subscribers
 from segkit.definition.conditions import Condition
 from segkit.definition.explain import explain
@@ -30,6 +29,7 @@ from segkit.sending.member_files import Layout
 from segkit.widgets import actions
 from segkit.widgets.browser_answers import Shop, answers
 from segkit.widgets.closing import Closable, weakly
+from segkit.widgets.following import Following, following_audience, following_map, following_sweep
 from segkit.widgets.histogram import rule_words
 from segkit.widgets.live import LiveView
 from segkit.widgets.python_text import call_of, cell_of
@@ -81,6 +81,7 @@ class Tuner(Closable):
         self._engine = engine_of(dataset)
         self._settings = settings = Settings(builder, dataset, start)
         self._compare = distinct_segments(compare)
+        self._has_worth = has_worth(self._engine)
         self._segment, self._made_from = made_by(settings.builder, settings.start), settings.start
         self._first = self._segment
         self._pinned: Segment | None = None
@@ -95,12 +96,12 @@ class Tuner(Closable):
         self._base, self._base_size = self._counted_against(base)
         shown = settings.shown(settings.start)
         self.view = LiveView(
-            settings.specs(settings.start), shown, actions.buttons(),
+            settings.specs(settings.start), shown, actions.buttons(is_movable=bool(settings.controls)),
             answers=weakly(self._answers), pressed=weakly(self._press), rested=weakly(self._rest),
         )  # fmt: skip
         self.view.price = price
         self.view.observe(weakly(self._change), names="values")
-        self._followers: list[Callable[[], None]] = []
+        self._followers: list[Callable[[], object]] = []
         self._opens(ipywidgets.VBox([self.view]))
         self._refresh()
 
@@ -167,6 +168,47 @@ class Tuner(Closable):
         """The segment at the pinned position; None if none is pinned."""
         return self._pinned
 
+    def sweep(self, *names: str) -> Following:
+        """Return a chart of the sizes along one slider, or two, by name, with the tuner's value of every other parameter.
+
+        The first slider that is used if none is named. The chart follows the tuner: it is drawn again when the controls come to
+        rest. Its `result` is the table of `sk.sweep`.
+
+        Raises:
+            DefinitionError: a name is no slider of the tuner, there are more than two, or the tuner has no slider that is used.
+        """
+        return following_sweep(self, self._settings, names)
+
+    def audience(self, *, include: Iterable[Segment] = (), exclude: Iterable[Segment] = ()) -> Following:
+        """Return a chart of who may be texted and why the others may not, which follows the tuner.
+
+        Its `result` is the `SmsAudience` of the tuned segment and `include`, without `exclude`.
+        """
+        return following_audience(self, include, exclude)
+
+    def map(self, *, among: Segment | None = None) -> Following:
+        """Return a map of the members around the store that the tuned segment is near, which follows the tuner.
+
+        Args:
+            among: the segment that other profiles are taken from; None means the tuner's base, or all profiles.
+
+        Raises:
+            DefinitionError: the segment has no condition on a distance.
+        """
+        return following_map(self, among if among is not None else self._base_segment)
+
+    def chart(self, draw: Callable[[Segment], Any]) -> Following:
+        """Return any chart that follows the tuner.
+
+        Args:
+            draw: takes the tuned segment and returns a plotly figure.
+        """
+        return Following(self, lambda tuner: (draw(tuner.segment), None))
+
+    def follow(self, then: Callable[[], object]) -> None:
+        """Call a function whenever the controls have come to rest."""
+        self._followers.append(then)
+
     def save(self, folder: str | Path = actions.SEGMENTS, *, replace: bool = False) -> Path:
         """Write the segment as YAML into a folder of segments, which `sk.load_segments` reads; return the absolute path.
 
@@ -211,12 +253,18 @@ class Tuner(Closable):
         bundle["text/plain"] = repr(self)
         return bundle
 
+    @property
+    def base(self) -> Segment | None:
+        """The segment that shares refer to; None for all profiles."""
+        return self._base_segment
+
     def _counted_against(self, base: Segment | None) -> tuple[str, int]:
         """Return the name of the segment that shares refer to, and its size."""
         warn_about_answers(self._engine, [segment.condition for segment in self._compare])
+        self._base_segment: Segment | None = None
         if base is None and Eligibility.usual(self.dataset) is None:
             return "all profiles", len(self.dataset)
-        segment = sms_subscribers() if base is None else one_segment(base)
+        segment = self._base_segment = sms_subscribers() if base is None else one_segment(base)
         (size,) = self._engine.counts([segment.condition])
         warn_about_answers(self._engine, [segment.condition])
         return segment.name, size
@@ -227,7 +275,7 @@ class Tuner(Closable):
         others = tuple(segment.condition for segment in self._compare)
         pinned = None if self._pinned is None else self._pinned.condition
         eligibility = Eligibility.usual(self.dataset)
-        return Shop(self._base, self._base_size, self._first.condition, others, eligibility, pinned)
+        return Shop(self._base, self._base_size, self._first.condition, others, eligibility, pinned, self._has_worth)
 
     def _settings_specs(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the description of the controls, or the one that is shown if the values make no segment."""
@@ -264,7 +312,7 @@ class Tuner(Closable):
             # Ask for the segment's notes at every position, since a cached answer gives no warnings.
             notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
             self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
-            self.view.value = tuner_html(view._replace(notes=self._notes), at=json.dumps(self.view.values))
+            self.view.value = tuner_html(view._replace(notes=self._notes))
         except (SegkitError, TypeError, ValueError) as error:
             self.view.value = error_html(str(error))
             return False
@@ -305,7 +353,7 @@ class Tuner(Closable):
             as_of=self._engine.as_of,
             rule=rule_words(more[0], size, is_required=required) if rules else "",
             reasons=tuple(int(one) for one in reasons),
-            worth=worth_of(here, self.dataset),
+            worth=worth_of(here, self._engine) if shop.has_worth else None,
             pinned=None if shop.pinned is None else self._compared(shop.pinned, here, shop.eligibility),
             overlaps=tuple(Overlap(segment.name, both) for segment, both in zip(self._compare, shared, strict=True)),
             notes=self._notes,

@@ -56,7 +56,7 @@ class TunerView(NamedTuple):
     """Everything that a tuner shows at one position of its controls.
 
     `reasons` has the number of members that each of `REASONS` stops. `rule` says how many members come in by the condition in the
-    histogram. `late` names the parts that the browser can't answer: "worth", "picture".
+    histogram.
     """
 
     english: str
@@ -76,18 +76,12 @@ class TunerView(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def tuner_html(view: TunerView, *, at: str = "", live: bool = True) -> Markup:
-    """Return the view: the numbers, and then the histogram.
-
-    Args:
-        view: what is shown.
-        at: the values of the controls as JSON, by which the page knows of which position this is the view.
-        live: whether the page is live; if not, the histogram is an image.
-    """
+def tuner_html(view: TunerView, *, live: bool = True) -> Markup:
+    """Return the view: the numbers, and then the histogram, which is an image if the page is not live."""
     shown = Markup() if view.distribution is None else histogram_html(view.distribution, view.rule, live=live)
     facts = element("div", *_facts(view), class_="segkit-facts")
     parts = (facts, element("div", shown, class_="segkit-picture"))
-    return element("div", *parts, class_="segkit-tuner", style=FONT, **({"data_at": at} if at else {}))
+    return element("div", *parts, class_="segkit-tuner", style=FONT)
 
 
 def _facts(view: TunerView) -> list[Markup]:
@@ -102,7 +96,7 @@ def _facts(view: TunerView) -> list[Markup]:
     if view.pinned is not None:
         parts.append(element("div", _slot("pinned", pinned(view.size, view.pinned)), class_="segkit-pinned"))
     if view.worth is not None:
-        parts.append(element("div", worth(view.worth), class_="segkit-worth"))
+        parts.append(element("div", _slot("worth", worth(view.worth))))
     parts.append(element("div", class_="segkit-cost"))
     parts += [_overlap(number, overlap, view.size) for number, overlap in enumerate(view.overlaps)]
     parts.append(english_html(view.english, BLUE, data_slot="english"))
@@ -112,7 +106,7 @@ def _facts(view: TunerView) -> list[Markup]:
 
 def english_html(english: str, colour: str, **attributes: object) -> Markup:
     """Return a segment's definition in English, with a coloured line at its left."""
-    style = f"{FONT};white-space:pre-wrap;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {colour}"
+    style = f"{FONT};white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:.5rem 0;padding-left:.7rem;border-left:3px solid {colour}"
     return element("pre", english, style=style, **attributes)
 
 
@@ -183,8 +177,7 @@ def pinned(size: int, one: Pinned) -> str:
 def worth(one: Worth) -> str:
     """Return what members ordered, in words.
 
-    >>> from decimal import Decimal
-    >>> worth(Worth(1204, Decimal("98512.4")))
+    >>> worth(Worth(1204, 98512.4))
     'In the last 365 days they placed 1,204 orders worth 98,512.'
     """
     return f"In the last {DAYS} days they placed {counted(one.orders, 'order')} worth {one.revenue:,.0f}."

@@ -1,11 +1,10 @@
 """Worth: what members ordered in the last year, to the cent."""
 
-from decimal import Decimal
-
 import pandas as pd
 
 import segkit as sk
-from segkit.analysis.worth import Worth, worth_of
+from segkit.analysis.worth import Worth, has_worth, worth_of
+from segkit.engine.engines import engine_of
 
 ORDERS = pd.DataFrame(
     {
@@ -18,16 +17,16 @@ ORDERS = pd.DataFrame(
 
 
 def test_orders_of_members_in_the_window_count():
-    """Order of the first day of the window counts, one of the day before does not, and a refund is taken off."""
-    shop = sk.Dataset.from_frames(None, ORDERS, as_of="2026-06-30")
+    """An order on the first day of the window counts, one on the day before does not, and a refund is taken off."""
+    shop = engine_of(sk.Dataset.from_frames(None, ORDERS, as_of="2026-06-30"))
     bought = sk.did("Placed Order", at_least=2)
 
-    assert worth_of(bought, shop) == Worth(2, Decimal("0.30"))
-    assert worth_of(~bought, shop) == Worth(2, Decimal("5.33"))
+    assert worth_of(bought, shop) == Worth(2, 0.3)
+    assert worth_of(~bought, shop) == Worth(2, 5.33)
+    assert has_worth(shop)
 
 
 def test_without_orders_or_without_amounts_nothing_is_said():
     """A shop that only clicks, or whose orders have no values, has no such line."""
     for events in (ORDERS.assign(metric="Clicked SMS"), ORDERS.drop(columns="value")):
-        shop = sk.Dataset.from_frames(None, events, as_of="2026-06-30")
-        assert worth_of(sk.did("Clicked SMS") if "value" in events else sk.did("Placed Order"), shop) is None
+        assert not has_worth(engine_of(sk.Dataset.from_frames(None, events, as_of="2026-06-30")))

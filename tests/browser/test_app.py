@@ -51,6 +51,23 @@ def standing(folder):
     }
 
 
+def test_the_first_page_lists_the_pages_and_follows_the_system(browser, app):
+    """Titles and a line each, in the system's theme; a page that is opened has the same theme, its title, and a way back."""
+    for scheme, theme in (("light", "true"), ("dark", "false")):
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(f"{app}/")
+        assert page.locator("a.page").count() >= 13
+        assert page.locator("a.page").first.inner_text().startswith("Quickstart\n")
+        page.get_by_text("SMS engaged: who").click()
+        page.wait_for_selector(".segkit-live [data-size]", timeout=120_000)
+        assert page.locator("body").get_attribute("data-jp-theme-light") == theme
+        assert page.title() == "SMS engaged: who still takes an interest"
+        assert page.locator(".segkit-live").bounding_box()["width"] <= 900
+        page.get_by_text("All pages").click()
+        page.wait_for_selector("a.page")
+        page.close()
+
+
 @pytest.mark.parametrize("name", ["01_quickstart", "03_sms_engaged"])
 def test_a_page_writes_nothing_and_offers_nothing_that_would(page, app, workplace, name):
     """The page has no path to type and no cell that writes, shows no error, and leaves no file behind on its host."""

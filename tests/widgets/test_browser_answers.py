@@ -44,14 +44,7 @@ def filled(answers: dict, row: int) -> ET.Element:
 
 
 def plain(view: ET.Element) -> list:
-    """Return everything that the browser answers, with the bars of one colour in order of place.
-
-    What members ordered is not among it: the page shows that faded until the kernel has followed.
-    """
-    view.attrib.pop("data-at", None)
-    for late in view.iter():
-        if late.attrib.get("class") == "segkit-worth":
-            late.text = ""
+    """Return everything that is shown, with the bars of one colour in order of place."""
     for path in view.iter("path"):
         path.set(
             "d", "".join(sorted(re.findall(r"M[^z]*z", path.attrib["d"]), key=lambda bar: float(bar[1:].split()[0])))

@@ -136,9 +136,9 @@ def test_all_segments_are_chosen_at_first_and_nothing_is_picked(sample_shop: sk.
 
     assert fresh.chosen == NAMES
     assert fresh.intersection is None
-    assert "No intersection is picked" in words(fresh.view.value)
+    assert "Click a bar to pick a combination" in words(fresh.view.value)
     for ask in (lambda: fresh.members, lambda: fresh.segment, fresh._file):
-        with pytest.raises(sk.DefinitionError, match="must be picked first"):
+        with pytest.raises(sk.DefinitionError, match="Pick a combination first"):
             ask()
 
 
@@ -152,7 +152,7 @@ def test_ticks_and_the_list_do_what_the_names_do(explorer: OverlapExplorer):
     label, value = next(option for option in picker.options if option[1] == ("Has e-mail",))
     picker.value = value
     assert explorer.intersection == ("Has e-mail",)
-    assert label == f"Has e-mail, nothing else: {len(explorer.members):,} profiles"
+    assert label == f"Has e-mail only: {len(explorer.members):,} profiles"
     assert words(english.value) == " ".join(sk.explain(explorer.segment).split())
 
     explorer.intersection = ["SMS in US", "SMS subscribers"]
@@ -197,8 +197,8 @@ def test_an_empty_segment_stays_visible(explorer: OverlapExplorer):
     at(explorer, ["SMS engaged", "Nobody"])
     rows = [text.text for text in picture(explorer).findall("text")]
 
-    assert rows[-2:] == ["0", "2 Nobody"]
-    assert "2 Nobody 0 —" in words(explorer.view.value)
+    assert rows[-2:] == ["0", "Nobody"]
+    assert "Nobody 0 —" in words(explorer.view.value)
     at(explorer, ["Nobody"])
     assert bars(explorer) == []
     assert "5,000 of 5,000 profiles are in none of them." in words(explorer.view.value)
@@ -229,7 +229,7 @@ def test_a_picked_intersection_is_drawn_even_if_it_would_be_folded_or_holds_nobo
 
     few.intersection = ["Nobody"]
     assert bars(few)[-1] == (0, ORANGE, 0.0)
-    assert ("Nobody, nothing else: 0 profiles", ("Nobody",)) in few._picker.options
+    assert ("Nobody only: 0 profiles", ("Nobody",)) in few._picker.options
 
 
 def test_one_more_than_most_is_drawn_instead_of_folded(sample_shop: sk.Dataset):
@@ -244,7 +244,7 @@ def test_pairs_are_shares_of_the_row_in_the_column(explorer: OverlapExplorer, id
     share = f"{len(engaged) / len(subscribers):.0%}"
 
     told = words(explorer.view.value)
-    assert f"1 SMS subscribers {len(subscribers):,} {share} 2 SMS engaged {len(engaged):,} 100%" in told
+    assert f"SMS subscribers {len(subscribers):,} {share} SMS engaged {len(engaged):,} 100%" in told
 
 
 def test_shares_next_to_none_and_to_all_are_not_rounded_there():
@@ -360,8 +360,9 @@ def test_a_long_list_of_intersections_says_what_it_leaves_out():
 def test_the_download_is_the_audience_of_the_segment(explorer: OverlapExplorer, sample_shop: sk.Dataset):
     """Only who may be texted is handed over, under the intersection's name, which is never too long for a file's."""
     at(explorer, NAMES[:3], NAMES[:2])
-    name, data = explorer._file()
-    assert name == "sms-subscribers-sms-engaged-nothing-else.csv"
+    name, data, said = explorer._file()
+    assert said == f"{name}: {sk.audience(explorer.segment, sample_shop).size:,} people."
+    assert name == "sms-subscribers-and-sms-engaged-only.csv"
     assert data == sk.audience(explorer.segment, sample_shop).to_bytes()
 
     at(explorer, NAMES, NAMES)
@@ -396,6 +397,51 @@ def test_a_reader_without_a_kernel_sees_the_same_and_no_person(explorer: Overlap
     assert html.startswith("<table>")
     assert words(re.sub(r"<svg.*</svg>", "", explorer.view.value, flags=re.DOTALL)) in words(html)
     assert '<img src="data:image/svg+xml,' in html
-    assert f"SMS subscribers ∩ SMS engaged</th><td>{len(explorer.members):,}</td>" in html
-    assert "SMS subscribers ∩ SMS engaged, nothing else: profiles that" in words(html)
+    assert f"SMS subscribers and SMS engaged</th><td>{len(explorer.members):,}</td>" in html
+    assert "SMS subscribers and SMS engaged only: profiles that" in words(html)
     assert not PERSONAL.search(html + repr(explorer) + str(explorer._picker.options))
+
+
+def test_a_bar_that_is_pressed_is_picked(explorer: OverlapExplorer):
+    """Each column of the picture stands for its combination; a second press lets go of it."""
+    at(explorer, NAMES[:3])
+    columns = {
+        column.attrib["aria-label"]: column.attrib["data-pick"]
+        for column in picture(explorer).iter("g")
+        if "data-pick" in column.attrib
+    }
+    for told, rows in columns.items():
+        explorer.view._handle_custom_msg({"pick": rows}, [])
+        assert explorer._sizes[explorer.intersection] == int(told.split()[-2].replace(",", ""))
+        assert all(name in told for name in explorer.intersection)
+        explorer.view._handle_custom_msg({"pick": rows}, [])
+        assert explorer.intersection is None
+    assert len(columns) == len(explorer._sizes) - (() in explorer._sizes)
+
+
+def test_a_pick_comes_back_with_its_segments(explorer: OverlapExplorer):
+    """A cleared tick takes the pick away, and the tick brings it back, unless another was picked or none on purpose."""
+    at(explorer, NAMES[:3], NAMES[:2])
+    explorer.chosen = NAMES[1:3]
+    assert explorer.intersection is None
+    explorer.chosen = NAMES[:3]
+    assert explorer.intersection == tuple(NAMES[:2])
+
+    explorer.intersection = None
+    explorer.chosen = NAMES[1:3]
+    explorer.chosen = NAMES[:3]
+    assert explorer.intersection is None
+
+
+def test_what_segments_share_is_said_once(sample_shop: sk.Dataset):
+    """A condition that the picked segments have is not said again of those that they are not in; the members are the same."""
+    every = [sk.sms_engaged(), sk.sms_vip(), sk.sms_nearby(of="02110"), sk.sms_subscribers()]
+    explorer = OverlapExplorer(every, sample_shop)
+    explorer.intersection = ["SMS engaged", "SMS subscribers"]
+
+    assert sk.explain(explorer.segment).count("can receive SMS marketing") == 1
+    table = sk.membership(every, sample_shop)
+    exactly = table["SMS engaged"] & table["SMS subscribers"] & ~table["SMS VIP"] & ~table["SMS near 02110"]
+    assert set(explorer.members.index) == set(exactly.index[exactly])
+    explorer.intersection = ["SMS engaged"]
+    assert len(explorer.members) == 0

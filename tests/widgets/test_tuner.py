@@ -436,6 +436,8 @@ def test_in_the_app_nothing_that_writes_is_offered(sample_shop: sk.Dataset, monk
     def offered() -> list[str]:
         return [one["name"] for one in Tuner(sk.sms_engaged, sample_shop).view.buttons]
 
+    still = [one["name"] for one in Tuner(sk.sms_subscribers, sample_shop).view.buttons]
+    assert still == ["download", "python", "yaml", "save", "write"]
     harmless = ["download", "pin", "undo", "reset", "python", "yaml"]
     assert offered() == [*harmless, "save", "write"]
     monkeypatch.setenv("SEGKIT_APP", "1")

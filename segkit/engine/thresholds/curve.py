@@ -156,6 +156,10 @@ class Curve:
         """Return the number of members at each position that are in some cells, for which the flag is True."""
         return self.spans.running(self.counts * cells)
 
+    def totals(self) -> list[Amounts]:
+        """Return each sum over the members at each position."""
+        return [self.spans.added(one) for one in self.sums]
+
     def by_bin(self, cut: Cut) -> Counts:
         """Return the number of members at each position, in each bin of a cut. The cut must be an item in `also`.
 
