@@ -184,6 +184,14 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def store_is_no_point(cls, store: object) -> Self:
+        """The store of a map is not a latitude and a longitude."""
+        return cls(
+            f"store must be (latitude, longitude), such as (42.36, -71.06), but it is {quoted(store)}. For a postal code, leave store out: "
+            'charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)) finds the store in the segment.'
+        )
+
+    @classmethod
     def map_without_store(cls) -> Self:
         """A map is drawn of a table that does not know its store, and no store and radius are given."""
         return cls(
