@@ -57,6 +57,20 @@ DEFINITION = {
         ["did", "only one of 'before', 'after'", "join two conditions with &"],
     ),
     "bad_value": (("at_least", -1, "a whole number of at least 0"), ["at_least", "-1", "a whole number of at least 0"]),
+    "map_without_store": (
+        (),
+        ["needs store=(latitude, longitude) and radius=", "one distance condition", "charts.plot_map(sk.places("],
+    ),
+    "store_is_no_point": (
+        ("45202",),
+        ["(latitude, longitude)", "'45202'", "leave store out", "charts.plot_map(sk.places("],
+    ),
+    "sendable_of_a_table": ((), ["membership table", "sk.sizes(segments, shop, sendable=True)"]),
+    "no_amount_to_rank": (
+        ("Placed Order",),
+        ["'Placed Order'", "sk.top(sk.spent(", "sk.top(sk.has(", "with & afterwards"],
+    ),
+    "nobody_to_rank": ((0.1,), ["share=0.1", "no profile to rank", "Check its name"]),
     "unknown_choice": (
         ("channel", "smss", ["sms", "email"]),
         ["channel", "'smss'", "Did you mean 'sms'", "'sms', 'email'"],

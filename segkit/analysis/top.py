@@ -25,7 +25,7 @@ FARTHEST = 70
 """Amounts are searched up to this power of two, in parts of `FINEST`."""
 
 
-def top(share: float, condition: Condition, dataset: Data) -> Condition:
+def top(condition: Condition, dataset: Data, *, share: float) -> Condition:
     """Return a condition for the profiles with the highest amounts, such as the 10 % who spent most.
 
     Only profiles with such an event, or with such a property, are counted. The limit is the k-th highest amount of n profiles, where k
@@ -33,10 +33,10 @@ def top(share: float, condition: Condition, dataset: Data) -> Condition:
     number, which `sk.explain` shows. It does not change with the data until `top` is called again.
 
     Args:
-        share: more than 0 and less than 1, such as 0.1 for the top 10 %.
         condition: a condition with any limit on a count, a sum or a number of days of events, or on a numeric property, such as
             `sk.spent("Placed Order", more_than=0, in_last_days=365)` or `sk.has("predicted_clv", at_least=0)`.
         dataset: the profiles and events.
+        share: more than 0 and less than 1, such as 0.1 for the top 10 %.
 
     Returns:
         The same condition, with "at least" and the new limit.
@@ -49,10 +49,10 @@ def top(share: float, condition: Condition, dataset: Data) -> Condition:
     >>> from segkit import Dataset
     >>> from segkit.definition.phrases import spent
     >>> orders = pd.DataFrame({"profile_id": list("abcd"), "metric": "Placed Order", "datetime": "2026-06-01", "value": [5, 9.5, 9, 2]})
-    >>> top(0.5, spent("Placed Order", more_than=0), Dataset.from_frames(None, orders)).value
+    >>> top(spent("Placed Order", more_than=0), Dataset.from_frames(None, orders), share=0.5).value
     9
     """
-    check_order(condition, "sk.top(share, condition, shop)")
+    check_order(condition, "sk.top(condition, shop, share=0.1)")
     if isinstance(share, bool) or not isinstance(share, (int, float, Decimal)) or not 0 < share < 1:
         raise DefinitionError.bad_value("The share of top", share, "between 0 and 1, such as 0.1 for the top 10 %")
     measure, among = _measure(condition)

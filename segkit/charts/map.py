@@ -115,11 +115,7 @@ def _checked_store(store: object) -> tuple[float, float]:
             abs(latitude) <= 90 and abs(longitude) <= 180
         ):
             return float(latitude), float(longitude)
-    wanted = (
-        "(latitude, longitude), such as (42.36, -71.06). A postal code stands in the segment, and then store can be left out: "
-        'charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop))'
-    )
-    raise DefinitionError.bad_value("store", store, wanted)
+    raise DefinitionError.store_is_no_point(store)
 
 
 def _map_info(table: pd.DataFrame, store: tuple[float, float], radius: float, unit: Unit) -> _MapInfo:

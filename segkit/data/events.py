@@ -134,7 +134,9 @@ class EventIndex:
             return self.metrics[canonical]
         if canonical in STANDARD_METRICS:
             return _NOTHING
-        raise DataError.unknown_metric(name, {name for metric in self.metrics for name in metric_spellings(metric)})
+        raise DataError.unknown_metric(
+            name, self.metrics, (other for one in self.metrics for other in metric_spellings(one))
+        )
 
     def column(self, metric: str, name: str) -> PropertyColumn:
         """Return a property of a metric's events, in their order. "$value" is the amount, as in Klaviyo's filters.

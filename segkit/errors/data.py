@@ -325,11 +325,12 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
-    def unknown_metric(cls, name: str, known: Iterable[str]) -> Self:
-        """A condition uses a metric that the data does not have."""
+    def unknown_metric(cls, name: str, known: Iterable[str], spellings: Iterable[str] = ()) -> Self:
+        """A condition uses a metric that the data does not have. A similar name may also be another spelling of a known one."""
         known = sorted(known)
+        near = nearest(name, [*known, *spellings])
         return cls(
-            f"No event in the data has the metric {quoted(name)}.{nearest(name, known)} The metrics in the data are: {listed(known, most=30)}."
+            f"No event in the data has the metric {quoted(name)}.{near} The metrics in the data are: {listed(known, most=30)}."
         )
 
     @classmethod

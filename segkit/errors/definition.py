@@ -164,15 +164,15 @@ class DefinitionError(SegkitError, ValueError):
         """A condition compares no amount by which profiles could be ranked."""
         return cls(
             f"top needs one condition with an amount to rank profiles by, and {_short(condition)} is not one. Write a count or sum of events, "
-            'sk.top(0.1, sk.spent("Placed Order", more_than=0, in_last_days=365), shop), or a number of the profile, '
-            'sk.top(0.1, sk.has("predicted_clv", at_least=0), shop), and join other conditions with & afterwards.'
+            'sk.top(sk.spent("Placed Order", more_than=0, in_last_days=365), shop, share=0.1), or a number of the profile, '
+            'sk.top(sk.has("predicted_clv", at_least=0), shop, share=0.1), and join other conditions with & afterwards.'
         )
 
     @classmethod
     def nobody_to_rank(cls, share: object) -> Self:
         """No profile has an amount to be ranked by."""
         return cls(
-            f"top({quoted(share)}, ...) found no profile to rank: none has such an event, or a number in that property. Check its name, "
+            f"top(..., share={quoted(share)}) found no profile to rank: none has such an event, or a number in that property. Check its name, "
             "its timeframe and `where`."
         )
 
@@ -181,6 +181,14 @@ class DefinitionError(SegkitError, ValueError):
         """Who may be texted is asked of a membership table, which knows no phone numbers."""
         return cls(
             "A membership table does not say who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
+        )
+
+    @classmethod
+    def store_is_no_point(cls, store: object) -> Self:
+        """The store of a map is not a latitude and a longitude."""
+        return cls(
+            f"store must be (latitude, longitude), such as (42.36, -71.06), but it is {quoted(store)}. For a postal code, leave store out: "
+            'charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)) finds the store in the segment.'
         )
 
     @classmethod

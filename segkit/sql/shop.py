@@ -137,7 +137,9 @@ class SqlShop:
             return self.metrics[canonical]
         if canonical in STANDARD_METRICS:
             return None
-        raise DataError.unknown_metric(name, {name for metric in self.metrics for name in metric_spellings(metric)})
+        raise DataError.unknown_metric(
+            name, self.metrics, (other for one in self.metrics for other in metric_spellings(one))
+        )
 
     def event_property(self, name: str) -> Column | None:
         """Return a property of events, or None for "$value" if amounts are only saved in whole units.

@@ -1,4 +1,4 @@
-"""Show segments as interactive widgets in notebooks: `Tuner` and `OverlapExplorer`."""
+"""Show segments as interactive widgets in notebooks: `Tuner`, `OverlapExplorer` and `MemberTable`."""
 
 from importlib.util import find_spec
 
@@ -9,6 +9,7 @@ if find_spec("anywidget") is None or find_spec("ipywidgets") is None:
 
 # After the check, so that the error says what to install.
 from segkit.widgets.explorer import OverlapExplorer
+from segkit.widgets.member_table import MemberTable
 from segkit.widgets.tuner import Tuner
 
-__all__ = ["OverlapExplorer", "Tuner"]
+__all__ = ["MemberTable", "OverlapExplorer", "Tuner"]

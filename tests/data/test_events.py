@@ -56,11 +56,13 @@ def test_metrics_are_listed_by_size():
 
 
 def test_a_metric_that_nobody_has_is_an_error():
-    """It offers the near names and lists those there are, each under all of its names."""
+    """It offers the near names, also spellings that the data does not use, and lists only the metrics that the data has."""
     shop = shop_of(("ann", "Placed Order", 0, None, {}), ("ann", "Consented to Receive SMS", 0, None, {}))
     with pytest.raises(DataError, match="Did you mean 'Placed Order'") as error:
         who(sk.did("placed orders"), shop)
-    assert "'Subscribed to Text Messaging Marketing'" in str(error.value)
+    assert str(error.value).endswith("The metrics in the data are: 'Placed Order', 'Subscribed to SMS Marketing'.")
+    with pytest.raises(DataError, match="Did you mean 'Subscribed to Text Messaging Marketing'"):
+        who(sk.did("Subscribed to Text Mesaging Marketing"), shop)
 
 
 def test_a_standard_metric_may_have_happened_to_nobody():

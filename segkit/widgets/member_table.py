@@ -1,0 +1,132 @@
+"""Look through the members of a segment in a notebook: a table to search, with names, numbers and addresses masked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segkit.definition.segment import Segment, one_segment
+from segkit.drawing.cards import paragraphs
+from segkit.drawing.frames import MOST_ROWS, NAMES
+from segkit.drawing.html import Markup, element, pieces
+from segkit.engine.membership import members
+from segkit.engine.memory.dataset import Dataset
+from segkit.engine.order import check_order
+from segkit.errors import DefinitionError
+from segkit.masking import masked_text
+from segkit.vocabulary import PROFILE_COLUMNS
+from segkit.widgets.closing import Closable, weakly
+from segkit.wording import counted
+
+FIRST = ("first_name", "last_name", "email", "phone_number", "city", "country")
+"""The columns that are shown first, if the profiles have them; then come the shop's own properties."""
+
+COLUMNS = 9
+"""The most columns if none are chosen."""
+
+
+class MemberTable(Closable):
+    """Shows the members of a segment as a table that can be searched. People are masked on display; `found` has them in full.
+
+    A search looks for a text, in any case, in the id and in all shown columns, also in what is masked: so "zoe" finds Zoe, and shows "Z••".
+
+    Args:
+        segment: the segment.
+        dataset: the profiles and events.
+        columns: the properties to show; None shows name, address, number and place, and the first properties of the shop's own.
+        rows: how many members are shown at once, from 1 to 60.
+
+    Raises:
+        DefinitionError: the profiles have no such column, or `rows` is out of range.
+        DataError: as `sk.membership`.
+
+    >>> from segkit import has
+    >>> people = {"profile_id": ["a", "b"], "first_name": ["Zoe", "Bo"], "Age": [18, 40]}
+    >>> shop = Dataset.from_frames(pd.DataFrame(people), as_of="2026-06-30")
+    >>> table = MemberTable(Segment("Adults", has("Age", at_least=18)), shop)
+    >>> table.search = "zo"
+    >>> table
+    MemberTable: 1 of 2 members of Adults found
+    """
+
+    def __init__(
+        self, segment: Segment, dataset: Dataset, *, columns: Sequence[str] | None = None, rows: int = 20
+    ) -> None:
+        check_order(segment, "MemberTable(segment, shop)")
+        self._name = one_segment(segment).name
+        every = members(segment, dataset)
+        if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_ROWS:
+            raise DefinitionError.bad_value("rows", rows, f"a whole number from 1 to {MOST_ROWS}")
+        unknown = [name for name in columns or () if name not in every.columns]
+        if unknown:
+            raise DefinitionError.unknown_choice("A column of the member table", unknown[0], list(every.columns))
+        self._members = every[list(columns) if columns is not None else _usual(every)]
+        self._rows = rows
+        self._texts: list[pa.Array] | None = None
+        self._field = ipywidgets.Text(
+            description="Search", placeholder="a name, a town, a value", layout={"width": "100%", "max_width": "30rem"}
+        )
+        self.view = ipywidgets.HTML()
+        self._field.observe(weakly(self._refresh), names="value")
+        self._opens(ipywidgets.VBox([self._field, self.view]))
+        self._refresh()
+
+    @property
+    def search(self) -> str:
+        """The text that is looked for; empty shows the first members."""
+        return str(self._field.value)
+
+    @search.setter
+    def search(self, text: str) -> None:
+        self._field.value = text
+
+    @property
+    def found(self) -> pd.DataFrame:
+        """The members found, with the shown columns; index `profile_id`. Contains personal data."""
+        wanted = " ".join(self.search.split())
+        if not wanted:
+            return self._members
+        if self._texts is None:
+            columns = [self._members.index, *(self._members[name] for name in self._members)]
+            self._texts = [
+                pa.array([None if one is None else str(one) for one in column], pa.string()) for column in columns
+            ]
+        is_found = pa.array([False] * len(self._members))
+        for texts in self._texts:
+            holds = pc.match_substring(texts, wanted, ignore_case=True)
+            is_found = pc.or_(is_found, pc.fill_null(holds, fill_value=False))
+        found: pd.DataFrame = self._members.loc[is_found.to_numpy(zero_copy_only=False)]
+        return found
+
+    def __repr__(self) -> str:
+        return f"MemberTable: {len(self.found):,} of {counted(len(self._members), 'member')} of {masked_text(self._name)} found"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
+        """Return the live widget, and the same view as static HTML for readers without a kernel."""
+        bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
+        return {**bundle, "text/html": self._html(), "text/plain": repr(self)}
+
+    def _refresh(self, _: Any = None) -> None:
+        self.view.value = self._html()
+
+    def _html(self) -> str:
+        found = self.found
+        shown = found.head(self._rows)
+        count = counted(len(self._members), "member")
+        wanted = masked_text(" ".join(self.search.split()))
+        head = (
+            f"{count} of {self._name}" if not wanted else f"{len(found):,} of {count} of {self._name} have “{wanted}”"
+        )
+        rest = f"{len(found) - len(shown):,} more are not shown." if len(found) > len(shown) else ""
+        table = Markup(shown._repr_html_()) if len(shown) else Markup()  # type: ignore[operator]  # a frame that shows itself
+        return str(pieces(element("div", element("b", masked_text(head))), table, paragraphs([rest] if rest else [])))
+
+
+def _usual(members: pd.DataFrame) -> list[str]:
+    """Return who and where somebody is, and then the shop's own properties."""
+    first = [name for name in FIRST if name in members]
+    own = [str(name) for name in members if name not in PROFILE_COLUMNS and name not in NAMES]
+    return [*first, *own][:COLUMNS]

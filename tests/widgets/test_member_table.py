@@ -1,0 +1,97 @@
+"""The table of members: what a search finds, that everybody found can be had, and that nobody is shown."""
+
+import gc
+import weakref
+
+import pandas as pd
+import pytest
+
+import segkit as sk
+from segkit.errors import DefinitionError
+from segkit.widgets import MemberTable
+
+PEOPLE = pd.DataFrame(
+    {
+        "profile_id": ["id-1", "id-2", "id-3"],
+        "first_name": ["Zoe", "Bo", None],
+        "email": ["quill.zoe@mail.example", None, None],
+        "phone_number": ["+12125550142", None, None],
+        "city": ["Boston", "Oslo", "boston"],
+        "Age": [17, 18, 40],
+        "sms_consent": ["subscribed"] * 3,
+    }
+)
+SHOP = sk.Dataset.from_frames(PEOPLE, as_of="2026-06-30")
+EVERYBODY = sk.Segment("Everybody", sk.is_set("Age"))
+
+
+@pytest.mark.parametrize(
+    ("search", "ids"),
+    [
+        ("", ["id-1", "id-2", "id-3"]),
+        ("BOSTON", ["id-1", "id-3"]),
+        (" zoe ", ["id-1"]),
+        ("5550142", ["id-1"]),
+        ("18", ["id-2"]),
+        ("id-3", ["id-3"]),
+        (".*", []),
+        ("subscribed", []),
+    ],
+)
+def test_a_search_finds_text_in_any_case_in_what_is_shown(search: str, ids: list[str]):
+    """It looks in ids and shown columns, also where they are masked; a pattern is text, and hidden columns are not looked at."""
+    table = MemberTable(EVERYBODY, SHOP)
+    table.search = search
+    assert table.found.index.tolist() == ids
+    assert repr(table) == f"MemberTable: {len(ids)} of 3 members of Everybody found"
+
+
+def test_nobody_is_shown_and_all_are_found():
+    """The view, its stored picture and the text mask names, addresses and numbers, also a number that was searched; `found` has them."""
+    table = MemberTable(EVERYBODY, SHOP)
+    for search in ("", "Zoe", "+12125550142"):
+        table.search = search
+        shown = table._repr_mimebundle_()
+        for text in (table.view.value, shown["text/html"], shown["text/plain"]):
+            assert "quill" not in text
+            assert "5550142" not in text
+            assert "Zoe" not in text.replace("“Zoe”", "")
+    assert table.found.loc["id-1", "phone_number"] == "+12125550142"
+
+
+def test_only_so_many_rows_are_drawn_and_the_rest_is_counted():
+    """The table stays small, and says how many members it leaves out."""
+    table = MemberTable(EVERYBODY, SHOP, rows=2)
+    assert table.view.value.count("<tr>") == 3
+    assert "1 more are not shown" in table.view.value
+    table.search = "oslo"
+    assert "not shown" not in table.view.value
+
+
+def test_columns_can_be_chosen():
+    """Only these are shown and searched; a name that is none is refused with the near ones."""
+    table = MemberTable(EVERYBODY, SHOP, columns=["Age"])
+    assert table.found.columns.tolist() == ["Age"]
+    table.search = "boston"
+    assert table.found.empty
+    with pytest.raises(DefinitionError, match="Did you mean 'Age'"):
+        MemberTable(EVERYBODY, SHOP, columns=["age"])
+    with pytest.raises(DefinitionError, match="from 1 to 60"):
+        MemberTable(EVERYBODY, SHOP, rows=0)
+
+
+def test_a_table_that_nobody_shows_frees_its_memory():
+    """Nothing keeps a table alive that was made and left."""
+    table = MemberTable(EVERYBODY, SHOP)
+    gone = weakref.ref(table)
+    del table
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_name_cannot_add_markup():
+    """The name of the segment and the searched text are text."""
+    table = MemberTable(sk.Segment("<b>x</b>", sk.is_set("Age")), SHOP)
+    table.search = "<script>"
+    assert "<script" not in table.view.value
+    assert "<b>x" not in table.view.value
