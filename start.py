@@ -53,8 +53,11 @@ def environment(extras: str) -> None:
     stamp = VENV / f"installed-{extras.replace(',', '-')}"
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
-    what = "Updating" if stamp.exists() else "Installing"
-    print(f"{what} {NEEDS[extras]}, once, in {VENV} ...", flush=True)
+    what, _, cost = NEEDS[extras].partition(": ")
+    if PYTHON.exists():
+        print(f"Updating {what} in {VENV}: at most {cost} ...", flush=True)
+    else:
+        print(f"Installing {what}: {cost}, once, in {VENV} ...", flush=True)
     if not PYTHON.exists() and run(sys.executable, "-m", "venv", "--clear", VENV):
         sys.exit(
             "Python could not make an environment. On Debian and Ubuntu its venv is a package of its own: "

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,12 @@ def main() -> int:
     shutil.rmtree(SITE, ignore_errors=True)
     shutil.copytree(DOCS, PAGES, ignore=shutil.ignore_patterns("make", "__pycache__", "ruff.toml"))
     for path in PAGES.rglob("*.md"):
-        path.write_text(with_outputs_marked(path.read_text(encoding="utf-8")), encoding="utf-8")
-    made = made_pages()
-    for place, content in made.items():
+        path.write_text(for_the_site(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for place, content in made_pages().items():
         path = PAGES / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    settings = completed(yaml.safe_load((DOCS / "make" / "site.yml").read_text(encoding="utf-8")), PAGES, list(made))
+    settings = completed(yaml.safe_load((DOCS / "make" / "site.yml").read_text(encoding="utf-8")), PAGES)
     config = ROOT / "build" / "mkdocs.yml"
     config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
     code = subprocess.run(
@@ -55,13 +55,18 @@ def main() -> int:
     return code
 
 
-def with_outputs_marked(text: str) -> str:
-    r"""Give what examples show a style of its own, which the plain fence of the source has not.
+def for_the_site(text: str) -> str:
+    r"""Return a page with what Zensical needs, and other readers of Markdown don't know.
 
-    >>> with_outputs_marked("```text\n3\n```")
-    '```{ .text .segkit-shown }\n3\n```'
+    What examples show gets a style of its own. A bar in code in a table, which is escaped for other readers, is written for Zensical.
+
+    >>> for_the_site("```text\n3\n```\n| `a \\| b` |\n")
+    '```{ .text .segkit-shown }\n3\n```\n| <code>a &#124; b</code> |\n'
     """
-    return re.sub(r"^( *)```text$", r"\1```{ .text .segkit-shown }", text, flags=re.MULTILINE)
+    text = re.sub(r"^( *)```text$", r"\1```{ .text .segkit-shown }", text, flags=re.MULTILINE)
+    return re.sub(
+        r"`([^`\n]*\\\|[^`\n]*)`", lambda found: "<code>" + escape(found[1]).replace("\\|", "&#124;") + "</code>", text
+    )
 
 
 def made_pages() -> dict[str, str | bytes]:
@@ -75,32 +80,36 @@ def made_pages() -> dict[str, str | bytes]:
     }
 
 
-def completed(settings: dict[str, Any], pages: Path, made: list[str]) -> dict[str, Any]:
+def completed(settings: dict[str, Any], pages: Path) -> dict[str, Any]:
     """Return the settings with their folders, and with the pages of a folder in place of each word that begins with @."""
     # Zensical takes paths beneath the folder of its settings only.
-    settings = {**settings, "docs_dir": pages.name, "site_dir": SITE.name, "nav": filled(settings["nav"], pages, made)}
+    settings = {**settings, "docs_dir": pages.name, "site_dir": SITE.name, "nav": filled(settings["nav"], pages)}
     python = next(one["mkdocstrings"] for one in settings["plugins"] if "mkdocstrings" in one)["handlers"]["python"]
     python["paths"] = [str(ROOT)]
     python["options"]["extensions"] = [str(DOCS / "make" / "doctests.py")]
     return settings
 
 
-def filled(nav: list[Any], pages: Path, made: list[str]) -> list[Any]:
-    """Return a part of the navigation with the pages of a folder in place of each word that begins with @.
-
-    The index of a folder comes first, then pages that are written, by name, and those that are made, in their order.
-    """
+def filled(nav: list[Any], pages: Path) -> list[Any]:
+    """Return a part of the navigation with the pages of a folder, ordered by its index, in place of each word that begins with @."""
     found: list[Any] = []
     for entry in nav:
         if isinstance(entry, dict):
-            found.append({name: filled(part, pages, made) for name, part in entry.items()})
+            found.append({name: filled(part, pages) for name, part in entry.items()})
         elif entry.startswith("@"):
-            inside = sorted(path.relative_to(pages).as_posix() for path in (pages / entry[1:]).glob("*.md"))
-            order = {place: number for number, place in enumerate(made, start=1)}
-            found += sorted(inside, key=lambda place: (not place.endswith("/index.md"), order.get(place, 0)))
+            found += [f"{entry[1:]}/{name}" for name in by_index(pages / entry[1:])]
         else:
             found.append(entry)
     return found
+
+
+def by_index(folder: Path) -> list[str]:
+    """Return the names of a folder's pages: its index, those that it links to, in its order, then all others by name."""
+    names = sorted(path.name for path in folder.glob("*.md"))
+    index = (folder / "index.md").read_text(encoding="utf-8") if "index.md" in names else ""
+    linked = [name for name in dict.fromkeys(re.findall(r"\]\(([\w-]+\.md)[)#]", index)) if name in names]
+    first = [*(["index.md"] if index else []), *linked]
+    return [*first, *(name for name in names if name not in first)]
 
 
 def keep_inside(site: Path) -> None:

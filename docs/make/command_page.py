@@ -43,4 +43,4 @@ def _written(action: argparse.Action) -> str:
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"(--[\w-]+)", r"`\1`", text.replace("|", "\\|")).replace("%%", "%")
+    return re.sub(r"(--[\w-]+(?:[\w.]*=[\w.,-]*\w)?)", r"`\1`", text.replace("|", "\\|")).replace("%%", "%")

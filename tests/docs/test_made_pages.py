@@ -58,15 +58,16 @@ def test_a_page_shows_what_the_notebook_shows(folder):
     assert made["segments/02-vip-1.png"].startswith(b"\x89PNG")
 
 
-def test_the_navigation_has_written_pages_before_made_ones(tmp_path):
-    """A word with @ becomes the pages of a folder: the index, those that are written, by name, those that are made, in their order."""
+def test_the_navigation_follows_the_index_of_a_folder(tmp_path):
+    """A word with @ becomes the pages of a folder: the index, those that it links to, in its order, then all others by name."""
     (tmp_path / "how-to").mkdir()
-    for name in ("a", "b", "made-1", "made-2", "index"):
+    for name in ("a", "b", "c", "d"):
         (tmp_path / "how-to" / f"{name}.md").touch()
-    made = ["how-to/made-2.md", "how-to/made-1.md"]
-    (part,) = build_site.filled([{"How to": ["@how-to", "last.md"]}], tmp_path, made)
+    index = "# How to\n\nSee [there](../else.md), [d](d.md#part), [gone](gone.md), [b](b.md), and [d](d.md) again.\n"
+    (tmp_path / "how-to" / "index.md").write_text(index, encoding="utf-8")
+    (part,) = build_site.filled([{"How to": ["@how-to", "last.md"]}], tmp_path)
 
-    assert part["How to"] == [*(f"how-to/{name}.md" for name in ("index", "a", "b", "made-2", "made-1")), "last.md"]
+    assert part["How to"] == [*(f"how-to/{name}.md" for name in ("index", "d", "b", "a", "c")), "last.md"]
 
 
 def test_every_page_is_in_the_navigation():
