@@ -1,4 +1,4 @@
-"""Add up what the members of a segment ordered lately."""
+"""Add up the recent orders of a segment's members."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +14,7 @@ ORDERED, DAYS = "Placed Order", 365
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What the members of a segment ordered in the last `DAYS` days.
+    """The orders of a segment's members in the last `DAYS` days.
 
     Attributes:
         orders: the number of orders.
@@ -26,9 +26,9 @@ class Worth:
 
 
 def worth_of(condition: Condition, dataset: Data) -> Worth | None:
-    """Return what the profiles that match a condition ordered in the last `DAYS` days; None if the data has no orders with values.
+    """Return the recent orders of the profiles that match a condition, or None if the data has no orders with values.
 
-    Never warns.
+    This never warns.
 
     >>> import pandas as pd
     >>> from segkit import Dataset

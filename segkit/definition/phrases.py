@@ -175,7 +175,7 @@ def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Co
 
 
 def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> LastEventCondition:
-    """Match profiles by their most recent event of a metric, for example those whose last order was returned.
+    """Match profiles by their most recent event of a metric, for example profiles that returned their last order.
 
     Args:
         metric: the kind of event, such as "Placed Order".

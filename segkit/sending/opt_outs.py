@@ -29,7 +29,7 @@ Codes = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Numbers:
-    """The phone numbers of profiles: the number to text, further numbers, and numbers of which only the last digits are known.
+    """The phone numbers of profiles: the number to text, further numbers, and numbers with only their last digits known.
 
     Attributes:
         codes: the code of each profile's number, equal for equal numbers, or `NO_NUMBER` if it has none.

@@ -40,8 +40,8 @@ class Doubled:
         kept: the row to keep for each id, in the same order. It is the newest row, or the last of several equally new rows.
         copies: rows that are equal to the kept row.
         older: rows that are older versions of the kept row.
-        variants: rows that differ from the kept row only in columns that may differ, and are not older.
-        conflicts: rows that differ from the kept row in columns that must not differ, and are not older.
+        variants: rows that are not older than the kept row and differ from it only in columns that may differ.
+        conflicts: rows that are not older than the kept row and differ from it in columns that must not differ.
     """
 
     first: Rows
