@@ -73,7 +73,7 @@ def distribution(
     conditions of the outermost "all of" are counted. Values beyond the parameter's range are in the last bar.
 
     Args:
-        builder: a function that takes keyword arguments and returns a segment; it may be your own.
+        builder: a function that takes keyword arguments and returns a segment. It may be your own.
         dataset: the profiles and events.
         parameter: the parameter's name.
         **values: values of the builder's parameters. Other parameters keep their defaults.

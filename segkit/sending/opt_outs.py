@@ -142,7 +142,7 @@ class OptOuts:
         Args:
             dataset: the profiles and events.
             numbers: the phone numbers of the profiles.
-            until: ignore everything after this moment, in microseconds; `FOR_EVER` uses everything in the data.
+            until: ignore everything after this moment, in microseconds. `FOR_EVER` uses everything in the data.
         """
         history, further, then = dataset.consent_history("sms"), dataset.sms.further, dataset.status_then("sms")
         knows_all = until == FOR_EVER

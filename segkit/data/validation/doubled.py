@@ -65,7 +65,7 @@ def doubled(
     Args:
         rows: the rows that share an id with another row, in ascending order.
         ids: the code of each row's id.
-        versions: columns with larger numbers in newer rows; the first column takes precedence.
+        versions: columns with larger numbers in newer rows. The first column takes precedence.
         deciding: columns, as codes, in which two rows with the same id must not differ.
         others: columns, as codes, in which two rows with the same id may differ.
 
