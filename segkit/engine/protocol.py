@@ -134,7 +134,7 @@ class HashGroup:
 
 
 Item: TypeAlias = Condition | Cut | At | Picked | HashGroup
-"""What a cube groups profiles by."""
+"""The items by which a cube groups profiles."""
 Summed: TypeAlias = Condition | EventMeasure | At
 """What a cube adds up in each cell: the number of profiles that match a condition, or the amounts of a measure of events."""
 Some: TypeAlias = Condition | Picked
