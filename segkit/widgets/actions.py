@@ -1,4 +1,4 @@
-"""Do what the buttons of a tuner say: download, copy, save, pin, undo and reset."""
+"""Perform the actions of a tuner's buttons: download, copy, save, pin, undo and reset."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,13 +20,13 @@ Said = tuple[Mapping[str, Any], list[bytes]]
 """A message for the page, and the bytes of a file."""
 
 SEGMENTS = "segments"
-"""The folder that definitions are saved into."""
+"""The folder in which definitions are saved."""
 
 
 def buttons() -> list[dict[str, str]]:
-    """Return the buttons of a tuner: name, text, help and, for a button with a box to type into, its placeholder and label.
+    """Return the buttons of a tuner: name, text, help and, for a button with a text box, its placeholder and label.
 
-    `segkit app` never writes files on its host, so its pages offer no button that would.
+    `segkit app` never writes files on its host, so its pages have no button that would.
     """
     both = [
         {"name": "download", "text": "Download the send list", "help": "The members who may be texted, for Klaviyo"},
@@ -46,7 +46,7 @@ def buttons() -> list[dict[str, str]]:
 
 
 def press(tuner: "Tuner", name: str, text: str) -> Said:
-    """Do what a button says, and return what the page then says. An error is said, too."""
+    """Perform a button's action, and return the message for the page, which may be an error message."""
     try:
         return _DONE[name](tuner, text.strip())
     except (SegkitError, OSError) as error:
@@ -54,7 +54,7 @@ def press(tuner: "Tuner", name: str, text: str) -> Said:
 
 
 def saved_path(segment: Segment, folder: str | Path) -> Path:
-    """Return the file of a segment in a folder of segments."""
+    """Return the path of a segment's file in a folder of segments."""
     return Path(folder) / file_name(segment.name).replace(".csv", ".yaml")
 
 
