@@ -78,7 +78,7 @@ def whole_files(
     Args:
         paths: the files.
         replace: whether to replace files that exist.
-        people: the paths of files with personal data; new ones can only be read by their owner.
+        people: the paths of files with personal data; only their owner can read new files.
         last_vouches: whether the last file describes the contents of the others. If so, it is removed before they are replaced and
             written after them. If it exists, it therefore always describes them correctly, even if the process was killed.
 
@@ -245,7 +245,7 @@ def _check_name(path: Path) -> None:
 
 
 def _kind(path: Path) -> int | None:
-    """Return the mode of the file or folder at a path; None if there is nothing."""
+    """Return the mode of the file or folder at a path, or None if there is nothing."""
     try:
         return path.stat().st_mode
     except FileNotFoundError:

@@ -55,7 +55,7 @@ class Moved:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec of a module with an old name; None for any other name."""
+        """Return the spec of a module with an old name, or None for any other name."""
         del path, target  # the name is enough
         old = fullname
         while old not in HOMES and old.count(".") > 1:

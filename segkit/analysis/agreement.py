@@ -38,8 +38,8 @@ class Agreement:
         pulled_at: the moment at which the members were read from Klaviyo, UTC.
         both: number of profiles that are members in both.
         only_here: number of profiles that are members in segkit only.
-        only_there: number of ids that are members in Klaviyo only, unknown ids included.
-        explained: the number of differences for each of the six explanations, zeros included.
+        only_there: number of ids that are members in Klaviyo only, including unknown ids.
+        explained: the number of differences for each of the six explanations, including zeros.
         differences: a row for each difference, with `profile_id` as the index and the columns `here` and `there` (True or False) and
             `explanation`. Profiles in the data come first, then unknown ids. It has ids of people, so take care where you show it.
     """

@@ -85,7 +85,7 @@ class Case:
         return np.not_equal(self.here, self.there)
 
     def explanations(self, joined: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return the first rule that explains each profile's difference; the value is arbitrary for profiles without one."""
+        """Return the first rule that explains each profile's difference. The value is arbitrary for profiles without one."""
         found = np.full(len(self.here), UNEXPLAINED, dtype=object)
         is_open = self.differs
         rules: list[tuple[str, Callable[[], Flags]]] = [
@@ -224,7 +224,7 @@ def _date_as_event(atom: Condition) -> Condition:
 
 
 def _says_the_same(asked: ConsentCondition, consent: ConsentCondition) -> bool:
-    """Whether two consents mean the same; "can receive SMS" implies "subscribed"."""
+    """Whether two consents mean the same. "Can receive SMS" implies "subscribed"."""
     is_sms = asked.channel == "sms" and asked.can_receive and asked.subscription == "any"
     said = "subscribed" if is_sms else asked.subscription
     return (asked.channel, asked.can_receive, said) == (consent.channel, consent.can_receive, consent.subscription)

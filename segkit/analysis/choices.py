@@ -1,4 +1,4 @@
-"""List the values that a condition could ask for, with the number of profiles or events that have each."""
+"""List the values that a condition could ask for, with the number of profiles or events that have each value."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from segkit.engine.memory.near_values import Value, Values
 from segkit.engine.memory.notes import had_values
 
 Offered: TypeAlias = tuple[Value, int]
-"""A value, and how many profiles or events have it."""
+"""A value, and the number of profiles or events that have it."""
 
 MOST = 200
-"""The maximum number of values that are listed."""
+"""The largest number of values to list."""
 
 
 def choices_of(source: ValuesOf, dataset: Data) -> Sequence[Offered]:
-    """Return the most common values of a property, most common first; empty if the data has no such property.
+    """Return the most common values of a property, most common first, or no values if the data has no such property.
 
-    Of a property with lists, the values are the items. Values that identify a person are never listed.
+    For a property with lists, the values are the items. Values that identify a person are never listed.
 
     >>> import pandas as pd
     >>> from segkit import Dataset

@@ -41,7 +41,7 @@ class Distribution:
         without: number of profiles that have no value, because they have no such event or the property is not set.
         base: which profiles are counted, in words.
         end: the end of the parameter's range, in the quantity's unit.
-        unit_days: the number of days in the parameter's unit, 7 for a window in weeks; the table and the threshold are in days.
+        unit_days: the number of days in the parameter's unit, such as 7 for a window in weeks. The table and the threshold are in days.
     """
 
     table: pd.DataFrame
@@ -73,7 +73,7 @@ def distribution(
     conditions of the outermost "all of" are counted. Values beyond the parameter's range are in the last bar.
 
     Args:
-        builder: a function that takes keyword arguments and returns a segment; it may be your own.
+        builder: a function that takes keyword arguments and returns a segment. It may be your own.
         dataset: the profiles and events.
         parameter: the parameter's name.
         **values: values of the builder's parameters. Other parameters keep their defaults.

@@ -122,7 +122,7 @@ def _read(chosen: Iterable[Any]) -> list[datetime]:
 
 
 def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: date, within_days: int) -> Moments:
-    """Leave out moments if the days after them are not complete in the data, or if the data has too little before them."""
+    """Leave out moments before the data begins, and moments without complete days after them in the data."""
     if not moments:
         raise DefinitionError.bad_value("moments", [], "at least one date or instant")
     used, left_out, short = [], [], 0

@@ -57,7 +57,7 @@ def notes_of_past(conditions: Sequence[Condition], engine: Engine, *, allow_toda
 
 
 def notes_of_creation(engine: Engine) -> list[str]:
-    """Return a sentence about profiles whose date of creation is not known; none if there are none."""
+    """Return a sentence about profiles with an unknown creation date, or no sentence if there are none."""
     undated = _undated(engine)
     if not undated:
         return []

@@ -17,22 +17,22 @@ from segkit.engine.protocol import EVERYBODY, Engine
 from segkit.engine.thresholds.quantity import Quantity
 
 FAR = 0.995
-"""The share of profiles whose amount is within a slider's range."""
+"""The share of profiles with an amount within a slider's range."""
 
 STEPS = 200
-"""About how many steps a slider of amounts has: each is then wide enough to be hit with the mouse."""
+"""The approximate number of steps of a slider for amounts. It leaves each step wide enough for the mouse."""
 
 WINDOWS = {"hours": 168, "days": 365, "weeks": 52, "months": 24}
-"""The end of a window's range if the data says nothing about it."""
+"""The end of a window's range if the data does not decide it."""
 
 MOST_STEPS = 1_900
-"""The browser answers a slider of up to 2,000 steps."""
+"""The largest number of steps. The browser answers sliders with up to 2,000 steps."""
 
 _LOOK = Range(0, 1_000)
-"""Where amounts are looked for first."""
+"""The range in which amounts are searched first."""
 
 _AWAY = 10
-"""A distance's range ends at this multiple of the distance, since most profiles may live on another continent."""
+"""A distance's range ends at this multiple of the distance. The data can't decide it: most profiles may live on another continent."""
 
 
 def slider_range(
@@ -43,18 +43,19 @@ def slider_range(
     *,
     least: int | None = None,
 ) -> Range | None:
-    """Return the range of a number's slider; None if the parameter is no number, or if nothing says how far it should go.
+    """Return the range of a number's slider, or None if the parameter is not a number or nothing decides the range.
 
-    Counts and sums of events reach to the amount that 99.5 % of the profiles with such events do not exceed. Everything else has the
-    range that the builder declares. Without one, properties reach as far as counts do, a window reaches back to the last event of
-    99.5 % of the profiles with such an event, and a distance to ten times itself. No slider starts at its end.
+    The range of counts and sums of events ends at the amount that 99.5 % of the profiles with such events do not exceed. Everything
+    else has the range that the builder declares. If it declares none, the range of a property ends like that of a count, the range of
+    a window reaches back to the last event of 99.5 % of the profiles with such an event, and the range of a distance ends at ten times
+    its value. No slider starts at the end of its range.
 
     Args:
         engine: the engine to query.
-        builder: makes the segment.
+        builder: the function that makes the segment.
         parameter: the parameter that the slider moves.
         values: the values of all parameters.
-        least: the smallest number that makes sense; None if there is none.
+        least: the smallest number that makes sense, or None.
     """
     value = values[parameter.name]
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
@@ -79,7 +80,7 @@ def slider_range(
 
 
 def _by_data(quantity: Quantity, engine: Engine, *, is_declared: bool) -> tuple[float, float] | None:
-    """Return the low end, and the amount that 99.5 % do not exceed; None if the data does not decide the range, or has no amount."""
+    """Return the low end, and the amount that 99.5 % do not exceed, or None if the data does not decide the range."""
     measure = quantity.measure
     match measure:
         case EventCount() | EventSum() | EventDays():
@@ -100,7 +101,7 @@ def _by_data(quantity: Quantity, engine: Engine, *, is_declared: bool) -> tuple[
 
 
 def _without_data(quantity: Quantity | None, engine: Engine, name: str, now: float) -> tuple[float, float] | None:
-    """Return the range of a window or a distance for which none is declared; None for any other number."""
+    """Return the range of a window or a distance without a declared range, or None for any other number."""
     if quantity is not None and isinstance(quantity.measure, LastDay):
         day = amount_at(engine, quantity.measure, among=EVERYBODY, quantile=1 - FAR, span=Range(0, 40_000))
         if day is not None:
@@ -131,7 +132,7 @@ def _beyond(far: float) -> float:
 
 
 def _step(start: float, span: float, *, is_whole: bool) -> float:
-    """Return a round step that divides a range into about `STEPS`, or more, so that the start is on a step.
+    """Return a round step that divides a range into about `STEPS` steps, or into more if the start must be on a step.
 
     >>> _step(500, 4_000, is_whole=True), _step(815, 4_000, is_whole=True), _step(0.5, 1, is_whole=False)
     (50, 5, 0.01)

@@ -194,7 +194,7 @@ _DISCOUNTS = re.compile(
 
 
 def _bought_on_sale(dataset: Dataset) -> tuple[Segment, ...] | str:
-    """Return the segment for the discount property that most orders have, unless nearly all orders have it; else the reason."""
+    """Return the segment for the discount property that most orders have, or the reason if there is none, or if nearly all orders have it."""
     evaluation = Evaluation(dataset)
     orders = evaluation.measured(EventCount(ORDERED))[0].sum() if ORDERED in dataset.events.metrics else 0
     if not orders:

@@ -1,6 +1,6 @@
-"""Choose the values at which the controls of a tuner start: those that were passed, else values from the shop's data, else defaults.
+"""Choose where a tuner's controls start: at the values that were passed, else at values from the shop's data, else at defaults.
 
-`starting_point` decides. `starting_values` finds the values from the shop's data.
+`starting_point` decides, and `starting_values` finds the values from the shop's data.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ FARTHEST = 2**40
 
 
 EXACT = 10_000
-"""Amounts are found to one part in this many of a unit of money, which is exact for every currency."""
+"""Amounts are found to this fraction of a unit of money, which is exact for every currency."""
 
 
 def starting_point(builder: Callable[..., Any], dataset: Data, passed: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,10 +41,10 @@ def starting_point(builder: Callable[..., Any], dataset: Data, passed: Mapping[s
     Args:
         builder: a function that makes a segment.
         dataset: the profiles and events.
-        passed: the values that the analyst passed to the tuner, by the names of their parameters.
+        passed: the values that the analyst passed to the tuner, by parameter name.
 
     Raises:
-        DefinitionError: the builder has no parameter with a given name, or a parameter has no value at all.
+        DefinitionError: the builder has no parameter with a given name, or a parameter has no value.
 
     >>> import pandas as pd
     >>> from segkit import Dataset
@@ -75,7 +75,7 @@ def starting_values(builder: Callable[..., Any], dataset: Data, *, rounded: bool
     Args:
         builder: a function whose parameters may be annotated with `StartsAt`.
         dataset: the profiles and events.
-        rounded: round to the nearest step of the parameter's range, as the tuner and `recommended` do.
+        rounded: whether to round to the nearest step of the parameter's range, as the tuner and `recommended` do.
 
     >>> from segkit import Dataset
     >>> import pandas as pd
@@ -101,7 +101,7 @@ def starting_values(builder: Callable[..., Any], dataset: Data, *, rounded: bool
 
 
 def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
-    """Return a quantile over the profiles with such an event, as `amount_at` does; None if there are no such profiles."""
+    """Return a quantile over the profiles with such an event (see `amount_at`), or None if there are no such profiles."""
     if start.metric not in engine.names().metrics:
         return None
     window = InTheLast(start.days)
@@ -113,7 +113,7 @@ def quantile(start: StartsAt, engine: Engine, span: Range) -> float | None:
 
 
 def amount_at(engine: Engine, measure: Measure, *, among: Condition, quantile: float, span: Range) -> float | None:
-    """Return a quantile of a measure, rounded to the steps of a range; None if no profile has an amount of it.
+    """Return a quantile of a measure, rounded to the steps of a range, or None if no profile has an amount.
 
     It is an amount that a profile really has, and at most a share of `1 - quantile` of the profiles have more.
 

@@ -28,7 +28,7 @@ def sweep(
     """Return the size of a builder's segment for each setting of its parameters.
 
     Args:
-        builder: a function that takes keyword arguments and returns a segment; it may be your own.
+        builder: a function that takes keyword arguments and returns a segment. It may be your own.
         dataset: the profiles and events.
         base: the segment that shares refer to; None means all profiles. Shares count only members that are in the base.
         **settings: for each parameter, the values to try, as a list, range or array, or one fixed value. Other parameters keep their

@@ -1,4 +1,4 @@
-"""Add up what the members of a segment ordered lately."""
+"""Add up the recent orders of a segment's members."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What the members of a segment ordered in the last `DAYS` days.
+    """The orders of a segment's members in the last `DAYS` days.
 
     Attributes:
         orders: the number of orders.

@@ -69,7 +69,7 @@ def sms_gender(
     """Build a segment of people by gender, as they stated it or as the platform predicted it.
 
     Args:
-        gender: the property's value, in the shop's own spelling; for a prediction, "female" or "male".
+        gender: the property's value, in the shop's own spelling, or "female" or "male" for a prediction.
         approach: "stated" uses the property, "predicted" the platform's guess from the first name, "either" both.
         property: the property that contains what people stated.
 

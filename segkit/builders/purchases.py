@@ -26,7 +26,7 @@ def sms_vip(
     """Build a segment of the shop's best customers, who spent or ordered more than most in the last year.
 
     Args:
-        approach: "big spender" uses spending, "frequent" the number of orders; "blended" requires only one of the two.
+        approach: "big spender" uses spending, "frequent" uses the number of orders, and "blended" requires only one of the two.
         spent: members spent more than this, in the shop's own currency. The tuner and `recommended` start at the top tenth of the
             shop's customers.
         orders: members ordered more often than this. The tuner and `recommended` start at the top tenth here too.
@@ -64,7 +64,7 @@ def sms_budget_shoppers(
     Args:
         approach: "predicted CLV" follows the screenshot in Klaviyo's article: people from whom the platform expects little revenue
             in the next year. "bought on sale" follows its text: people who engage with SMS and bought mostly at a discount.
-        clv: maximum predicted CLV (for "predicted CLV"; all other parameters are for "bought on sale").
+        clv: maximum predicted CLV, for "predicted CLV". All other parameters are for "bought on sale".
         clicked_days: includes people who clicked SMS at least once in the last `clicked_days` days.
         sale_orders: minimum number of orders with a discount.
         full_price_orders: maximum number of orders without a discount. Keep it below `sale_orders` for "mostly at a discount".

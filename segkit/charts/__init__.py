@@ -1,7 +1,7 @@
-"""Draw plotly figures from tables such as those of `sk.sizes`, one file for each figure. Does not evaluate segments or read data.
+"""Draw plotly figures from tables such as `sk.sizes` returns, one file for each figure. This needs no segments and no shop.
 
-Every function takes a table first and returns a plotly figure. The text has the colour of the page's text, and figures never use
-the network.
+The first argument of every function is a table, and every function returns a plotly figure. Text has the colour of the page's text,
+and figures never use the network.
 """
 
 from importlib.util import find_spec

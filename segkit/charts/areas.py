@@ -16,30 +16,30 @@ from segkit.errors import DefinitionError
 from segkit.wording import are, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
-"""A combination of segments, by index; the largest segment is 0."""
+"""A combination of segments, by index. The largest segment is 0."""
 
 _HEIGHT: Final = 340
 _ROOM: Final = 0.1
 _LETTER, _BESIDE, _BAR = 14, 34, 90
 _UNNOTICED: Final = 0.005
-"""Areas with an error below this share of the profiles shown are called proportional."""
+"""Areas are called proportional if their error is below this share of the profiles shown."""
 
 _COLOURS: Final = (BLUE, ORANGE, GREEN)
 _FILL: Final = 0.35
-"""The opacity of the circles, low enough that the page's text is readable where all three overlap."""
+"""The opacity of the circles, low enough for the page's text to be readable where all three overlap."""
 
 
 def plot_areas(intersections: pd.DataFrame) -> go.Figure:
-    """Draw two or three segments as circles, each region labelled with its exact number of profiles; as one bar if none overlap.
+    """Draw two or three segments as circles and label each region with its number of profiles. Draw one bar if none overlap.
 
-    With two segments all areas are exact. With three they are as close as circles allow, and the note below the title gives the
+    With two segments, all areas are exact. With three, they are as close as circles allow, and the note below the title gives the
     largest error. The numbers are always exact.
 
     Args:
-        intersections: as returned by `sk.intersections`: a boolean column for each segment, then `degree` and `size`.
+        intersections: a table from `sk.intersections`: a boolean column for each segment, then `degree` and `size`.
 
     Raises:
-        DefinitionError: it is another table, or has one segment or more than three.
+        DefinitionError: the table has the wrong columns, or has one segment or more than three.
 
     >>> table = pd.DataFrame({"SMS": [True, True], "VIP": [False, True], "degree": [1, 2], "size": [3, 1]})
     >>> "1 of 4 profiles in SMS or VIP is in both (25%)" in plot_areas(table).layout.title.text

@@ -1,4 +1,4 @@
-"""Draw what followed at each setting of a rule: texts against responders reached, or the response at each setting with its interval."""
+"""Draw a backtest: texts against responders reached at each setting of a rule, or each setting's response with its interval."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, Protocol, TypeAlias
@@ -32,12 +32,12 @@ class Backtest(Protocol):
 
     @property
     def outcome(self) -> str:
-        """The metric that is looked for."""
+        """The metric that counts as a response."""
         ...
 
     @property
     def within_days(self) -> int:
-        """How many days afterwards are looked at."""
+        """The number of days after a moment in which responses count."""
         ...
 
     @property
@@ -57,13 +57,13 @@ def plot_backtest(
 
     Args:
         backtest: the result of `sk.backtest`, or its `table`.
-        show: "trade-off" draws how many texts reach which share of all responders; "response" draws the share of members who respond at each
-            setting, with its 95 % interval, beside that of the base.
-        current: the setting to mark, which must be in the table: a value if one parameter varies, else a mapping of all.
-        suggestion: the result of `sk.suggest`, whose setting and plateau are marked.
+        show: "trade-off" draws the share of all responders that a number of texts reaches. "response" draws the share of members who
+            respond at each setting, with its 95 % interval, beside the share of the base.
+        current: the setting to mark, which must be in the table: a value if one parameter varies, or a mapping of all that vary.
+        suggestion: the result of `sk.suggest`. Its setting and plateau are marked.
 
     Raises:
-        DefinitionError: it is another table, or a setting is not in it.
+        DefinitionError: the table has the wrong columns, or a setting is not in it.
 
     >>> table = pd.DataFrame({"days": [30, 90], "members": [100.0, 300.0], "response_rate": [0.3, 0.2], "base_rate": 0.1})
     >>> table = table.assign(response_rate_low=[0.2, 0.15], response_rate_high=[0.4, 0.25], lift_low=[2.0, 1.5])
@@ -97,7 +97,7 @@ def _ends(row: Mapping[str, Any], name: str) -> str:
 
 
 def _is_thin(setting: Setting) -> bool:
-    """Whether the data does not tell a setting's response from that of the base."""
+    """Whether the data can't distinguish a setting's response from the response of the base."""
     low = setting.row["lift_low"]
     return bool(pd.isna(low) or low <= 1)
 

@@ -1,4 +1,4 @@
-"""Compute circles whose areas and overlaps match the sizes of two or three sets, for `areas.py`. A profile is one unit of area."""
+"""Compute circles with areas and overlaps that match the sizes of two or three sets, for `areas.py`. A profile is one unit of area."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _APART: Final = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A circle; its area is the size of a set."""
+    """A circle with the size of a set as its area."""
 
     x: float
     y: float
@@ -29,9 +29,9 @@ class Region:
     """The region that is inside some of the circles and outside the others.
 
     Attributes:
-        area: its area, in profiles.
-        x, y: the point of the region farthest from all circles' edges, for the label.
-        clearance: the distance of that point from the nearest edge.
+        area: the area, in profiles.
+        x, y: the point of the region that is farthest from all circles' edges, for the label.
+        clearance: the distance of this point from the nearest edge.
     """
 
     area: float
@@ -48,7 +48,7 @@ def lens_area(one: float, other: float, distance: float) -> float:
     """
     if distance >= one + other:
         return 0.0
-    # A distance so small that its products are 0 is none.
+    # A distance that is so small that its products are 0 counts as 0.
     if distance <= abs(one - other) or not distance * min(one, other):
         return pi * min(one, other) ** 2
     angles = (
@@ -64,7 +64,7 @@ def _between(cosine: float) -> float:
 
 
 def distances(one: float, other: float, area: float) -> tuple[float, float]:
-    """Return the smallest and the largest distance of the centres at which two circles share an area.
+    """Return the smallest and the largest distance between the centres at which two circles share an area.
 
     They are equal unless the circles share nothing, or one contains the other.
     """

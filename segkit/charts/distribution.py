@@ -41,7 +41,7 @@ class Distribution(Protocol):
 
     @property
     def without(self) -> int:
-        """How many profiles have no such value."""
+        """The number of profiles that have no value."""
         ...
 
     @property
@@ -58,20 +58,20 @@ def plot_distribution(
     without: int = 0,
     base: str = "",
 ) -> go.Figure:
-    """Draw a histogram of a measure, with the threshold as a line and the two sides of it in two colours.
+    """Draw a histogram of a measure, with the threshold as a line and its two sides in two colours.
 
     Args:
-        distribution: the result of `sk.distribution`, with which the other arguments are not needed; or a table like its `table`, a
+        distribution: the result of `sk.distribution`, which makes the other arguments unnecessary, or a table like its `table`, with a
             row for each bar: `from_value`, `to_value` (exclusive), `profiles`, `is_in` (True on the members' side). A bin with an
             infinite end is drawn as wide as the others and labelled "or more".
         quantity: the name of the measure with its unit, such as "days since the last click".
         threshold: the parameter's value; None draws no line.
-        without: how many profiles have no such value, for the note below the title.
+        without: the number of profiles that have no value, for the note below the title.
         base: which profiles the bars count, such as "who meets every other condition".
 
     Raises:
-        DefinitionError: it is another table, a table without `quantity`, or None, which `sk.distribution` returns for a parameter
-            without a measure.
+        DefinitionError: the table has the wrong columns, `quantity` is missing for a table, or `distribution` is None, which
+            `sk.distribution` returns for a parameter without a measure.
 
     >>> table = pd.DataFrame({"from_value": [0, 30], "to_value": [30, 60], "profiles": [3, 1], "is_in": [True, False]})
     >>> figure = plot_distribution(table, quantity="miles away", threshold=30)
@@ -104,7 +104,7 @@ def _heading(bins: Bins, quantity: str, threshold: float | None, note: str) -> H
         return Heading(f"No profile has {quantity}", note)
     finding = f"{profiles(every)} by {quantity}"
     if threshold is not None:
-        # A property's name comes before its value, "Age 18"; a measure comes after it, "90 days since the last click".
+        # A property's name comes before its value ("Age 18"), but a measure comes after it ("90 days since the last click").
         words = [number(threshold), quantity]
         at = " ".join(words if " " in quantity else reversed(words))
         finding = f"{inside:,} of {profiles(every)} {are(inside)} on the members' side of {at}"

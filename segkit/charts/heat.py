@@ -1,6 +1,6 @@
 """Build the heat map traces of other charts.
 
-The strongest blue is pale enough that the page's text is readable on it in a light and a dark theme.
+The strongest blue is pale enough for the page's text to be readable on it, in a light and a dark theme.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ def cells(
 ) -> go.Heatmap:
     """Return coloured cells with numbers in them. Their hover labels are a separate trace: see `hovers`.
 
-    Cells are at integer positions: columns from left to right, rows from top to bottom (for a reversed axis).
+    Cells are at integer positions, with columns from left to right and rows from top to bottom (for a reversed axis).
 
     Args:
-        values: rows by columns, 0 to 1. 0 and NaN have no colour.
+        values: rows by columns, from 0 to 1. 0 and NaN have no colour.
         texts: the formatted numbers.
         size: the font size in pixels.
         visible: whether the trace is visible at first.

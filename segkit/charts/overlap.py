@@ -1,4 +1,4 @@
-"""Draw how much each pair of segments overlaps, from the table of `sk.overlap`. Combinations of three or more: see `upset.py`."""
+"""Draw how much each pair of segments overlaps, from the table of `sk.overlap`. `upset.py` draws combinations of three or more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ _HOVER: Final = Markup(
     "<br>%{customdata[1]} of the members of the first are in the second<br>likeness (Jaccard) %{customdata[2]}"
 )
 _LETTER, _LINES, _LINE, _SLANTED = 6.9, 4, 16, 30
-"""Column names above the chart: the width of a letter, the most lines, the height of a line in pixels, and the letters of a slanted name."""
+"""For column names above the chart: the width of a letter, the most lines, the height of a line in pixels, the letters of a slanted name."""
 
 _TWO_LINES, _ONE_LINE = 34, 38
-"""The smallest row height, in pixels, for names on two lines, and the letters per line in lower rows."""
+"""The smallest row height in pixels for names on two lines, and the number of letters per line in lower rows."""
 
 _BUTTON, _BUTTON_INK = "#d5dbe1", "#1b2127"
 

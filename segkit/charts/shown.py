@@ -17,7 +17,7 @@ _CHOICES: Final = (
     "DATABRICKS_RUNTIME_VERSION",
     "KAGGLE_KERNEL_RUN_TYPE",
 )
-"""Environment variables that configure plotly's renderer, or that mark hosts that can't display `_MIME`."""
+"""Environment variables that configure plotly's renderer, or that identify hosts that can't display `_MIME`."""
 
 
 class Figure(go.Figure):  # type: ignore[misc]  # plotly ships no types

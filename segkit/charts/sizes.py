@@ -15,18 +15,18 @@ from segkit.wording import counted, percent, shortened
 _ROW = 27
 
 _LARGE, _MANY = 0.2, 4
-"""From this share of the base a segment is called large; the title counts them from this number of segments on."""
+"""The share of the base from which a segment is called large, and the number of segments from which the title counts large ones."""
 
 
 def plot_sizes(sizes: pd.DataFrame) -> go.Figure:
     """Draw a bar for the number of members of each segment, in the order of the table. An empty segment keeps its row.
 
     Args:
-        sizes: as returned by `sk.sizes`: index segment; `size`, `share` (0 to 1), `base`, `base_size`. If there are columns
-            `sendable` (may be texted) and `before_consent` (members without the SMS consent condition), bars show these parts.
+        sizes: a table from `sk.sizes`, with segments as the index and the columns `size`, `share` (0 to 1), `base` and `base_size`. If
+            it also has `sendable` (may be texted) or `before_consent` (members without the SMS consent condition), bars show these.
 
     Raises:
-        DefinitionError: it is another table.
+        DefinitionError: the table has the wrong columns.
 
     >>> row = {"size": 653, "share": 653 / 2984, "base": "SMS subscribers", "base_size": 2984}
     >>> "SMS engaged is 22% of SMS subscribers" in plot_sizes(pd.DataFrame([row], index=["SMS engaged"])).layout.title.text

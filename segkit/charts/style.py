@@ -1,8 +1,8 @@
 """Define the common style of all charts: layout, headings, axes, bars and labels, and text in the colour of the page's text.
 
 Plotly only accepts fixed font colours, and none is readable on both white and black. But it passes the style of a span to the page,
-where `currentColor` is the colour of the page's text (black in a saved picture). So every text is put into such a span.
-Does not change plotly's global settings: each figure contains its whole style.
+where `currentColor` is the colour of the page's text (black in a saved picture). Every text is therefore put into such a span.
+Plotly's global settings stay unchanged: each figure contains its whole style.
 """
 
 import re
@@ -23,17 +23,17 @@ from segkit.wording import shortened
 INKED: Final = Markup(f'<span style="color:{INK}">')
 _LABEL: Final = "#ffffff"
 _LABEL_INK: Final = Markup(f'<span style="color:{_LABEL};color:{_LABEL}">')
-"""Hover labels are white on dark on any page. Plotly converts the first `color` to a fill; the second is the value of
+"""Hover labels are white on dark on any page. Plotly converts the first `color` to a fill. The second `color` is the value of
 `currentColor` for axis names inside the label."""
 
 NARROW: Final = 600
 """The width in pixels of a small window with a side bar. Nothing may be cut off at this width."""
 
 NAME_LINE: Final = 22
-"""How many letters of a name fit on a line if a chart has room for two lines."""
+"""The number of letters of a name that fit on a line if a chart has room for two lines."""
 
 MOST_SEGMENTS: Final = 30
-"""The most segments in a chart, since nobody reads more rows one by one."""
+"""The largest number of segments in a chart, since nobody reads more rows one by one."""
 
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12

@@ -1,4 +1,4 @@
-"""Draw how a segment's size depends on one or two parameters, from the table of `sk.sweep`: as a line, bars or a heat map."""
+"""Draw how a segment's size depends on one or two parameters, as a line, bars or a heat map, from the table of `sk.sweep`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from segkit.wording import counted, number, percent, shortened
 _NO_PARAMETERS: Final = frozenset({"size", "share", "base", "base_size", "sendable"})
 _HEIGHT, _TILES_HEIGHT, _ROW = 300, 380, 38
 _DOTS: Final = 40
-"""Up to how many settings are drawn with a dot each."""
+"""The largest number of settings that are drawn with a dot for each."""
 
 _FLAT: Final = 0.25
 """If the smallest size is less than this share below the largest, the parameter hardly matters."""
@@ -29,7 +29,7 @@ _MOST_COLUMNS, _MOST_ROWS = 14, 20
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """A row of the table: the values of the parameters and the resulting counts. None for columns that the table lacks."""
+    """A row of the table: the values of the parameters and the resulting counts. Counts that the table lacks are None."""
 
     values: tuple[Any, ...]
     size: int
@@ -40,7 +40,7 @@ class _Setting:
 
 @dataclass(frozen=True, slots=True)
 class _SweepInfo:
-    """What is drawn: the names of the parameters, which of them are numbers, all settings in order, and the current one."""
+    """The contents of the chart: the parameters' names, which of them are numbers, all settings in order, and the current setting."""
 
     parameters: tuple[str, ...]
     is_number: tuple[bool, ...]
@@ -56,13 +56,13 @@ def plot_sweep(sweep: pd.DataFrame, *, current: object | Mapping[str, object] | 
     """Draw how many members a segment has at each setting of one parameter (a line or bars) or of two (a heat map).
 
     Args:
-        sweep: as returned by `sk.sweep`, a row for each setting: a column for each parameter, then `size`, `share` and `base`. With
-            `sendable` and one parameter, the members who may be texted are drawn, too.
-        current: the setting to mark, which must be in the table: a value if there is one parameter, else a mapping such as
-            {"clicked_days": 90, "subscribed_days": 30}. Hover labels of other settings then show the change from it.
+        sweep: a table from `sk.sweep`, with a row for each setting: a column for each parameter, then `size`, `share` and `base`. With
+            `sendable` and one parameter, the members who may be texted are also drawn.
+        current: the setting to mark, which must be in the table: a value if there is one parameter, or a mapping such as
+            {"clicked_days": 90, "subscribed_days": 30}. Hover labels of other settings show the change from it.
 
     Raises:
-        DefinitionError: it is another table, it has no parameter or more than two, or the current setting is not in it.
+        DefinitionError: the table has the wrong columns, no parameter or more than two, or the current setting is not in it.
 
     >>> table = pd.DataFrame({"days": [30, 90], "size": [400, 653]})
     >>> "653 members at days 90" in plot_sweep(table, current=90).layout.title.text

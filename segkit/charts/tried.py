@@ -1,4 +1,4 @@
-"""Read a table with a row for each setting of a rule, and which of the settings a chart marks."""
+"""Read a table with a row for each setting of a rule, and find the settings that a chart marks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ class Suggestion(Protocol):
 
     @property
     def setting(self) -> Mapping[str, Any] | None:
-        """The suggested setting; None if there is none."""
+        """The suggested setting, or None if there is none."""
         ...
 
     @property
     def plateau(self) -> pd.DataFrame:
-        """The settings that do as well."""
+        """The settings that do as well as the best setting."""
         ...
 
 
@@ -30,7 +30,7 @@ class Setting:
 
     Attributes:
         values: the value of each parameter.
-        row: the figures by column.
+        row: the figures, by column.
         words: the setting in words, such as "days 90".
     """
 
@@ -41,15 +41,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What is drawn.
+    """The contents of the chart.
 
     Attributes:
         names: the parameters.
         settings: the settings, in the order of the table.
         current: the setting to mark.
         suggested: the suggested setting.
-        plateau: the settings that do as well as the best one.
-        did: what responders did, in words.
+        plateau: the settings that do as well as the best setting.
+        did: the words for what responders did.
         base: the name of the base.
     """
 
@@ -63,7 +63,7 @@ class Tried:
 
 
 def tried_of(table: pd.DataFrame, current: object, suggestion: Suggestion | None, did: str) -> Tried:
-    """Read a table; the columns before `members` are the parameters.
+    """Read a table. The columns before `members` are the parameters.
 
     Raises:
         DefinitionError: a setting is not in the table.

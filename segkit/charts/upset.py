@@ -1,4 +1,4 @@
-"""Draw an UpSet plot: how many profiles are in exactly which segments, from the table of `sk.intersections`."""
+"""Draw an UpSet plot: how many profiles are in each combination of segments, from the table of `sk.intersections`."""
 
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ _ROW, _HIGH_ROW, _BARS, _BETWEEN = 24, 30, 170, 10
 _SIZES_END, _MATRIX_START = 0.19, 0.2
 
 _ROOMY, _DENSEST = 12, 16
-"""Up to how many columns any number fits above its bar, and a number of three digits."""
+"""The largest numbers of columns for which any number, or a number with three digits, fits above its bar."""
 
 _FEWEST: Final = 10
 """The chart has room for at least this many columns, so that a few bars don't become very wide."""
@@ -28,18 +28,18 @@ _BREAK_FROM: Final = 1.3
 
 
 def plot_upset(intersections: pd.DataFrame, *, most: int = 20) -> go.Figure:
-    """Draw how many profiles are in exactly each combination of segments and in no other.
+    """Draw how many profiles are in each combination of segments and in no other segment.
 
     Segments are rows, the largest first, with their sizes at the left. An empty segment keeps its row. Combinations are columns,
     the largest first. All combinations after the first `most` share the last bar. The note below the title counts the profiles in
     no segment.
 
     Args:
-        intersections: as returned by `sk.intersections`: a boolean column for each segment, at most 30, then `degree` and `size`.
-        most: how many combinations get a bar of their own.
+        intersections: a table from `sk.intersections`: a boolean column for each segment, at most 30, then `degree` and `size`.
+        most: the number of combinations that get their own bar.
 
     Raises:
-        DefinitionError: it is another table, has too many segments, or `most` is less than 1.
+        DefinitionError: the table has the wrong columns or too many segments, or `most` is less than 1.
 
     >>> table = pd.DataFrame({"SMS": [False, True, True], "VIP": [False, False, True], "degree": [0, 1, 2], "size": [5, 3, 1]})
     >>> "3 of 4 members are in SMS alone" in plot_upset(table).layout.title.text

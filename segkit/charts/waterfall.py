@@ -19,11 +19,11 @@ def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
     Steps that stopped nobody, or could not be checked, are named below the title. The step that stops the most has another colour.
 
     Args:
-        waterfall: as `SmsAudience.waterfall`, with columns `step`, `meaning`, `removed`, `remaining`. The first row is "included",
-            the last "sendable". Steps that could not be checked are only named if there is a column `checked_against`, too.
+        waterfall: a table like `SmsAudience.waterfall`, with columns `step`, `meaning`, `removed`, `remaining`. The first row is
+            "included", the last "sendable". Steps that could not be checked are only named if it also has `checked_against`.
 
     Raises:
-        DefinitionError: it is another table.
+        DefinitionError: the table has the wrong columns.
 
     >>> rows = [("included", "", 0, 10), ("no phone", "no phone number", 4, 6), ("sendable", "sent to", 0, 6)]
     >>> table = pd.DataFrame(rows, columns=["step", "meaning", "removed", "remaining"])

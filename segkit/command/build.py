@@ -54,7 +54,7 @@ class Build:
         not_built: a row for each recommended segment that the data does not support: `segment`, `reason`.
         files: every file that was written, starting with the report.
         notes: what the analyst should know before using the files.
-        lead: how many profiles would match, as the report's headline if nobody is subscribed; an empty text otherwise.
+        lead: how many profiles would match, as the report's headline if nobody is subscribed, or else empty text.
     """
 
     sizes: pd.DataFrame
@@ -102,7 +102,7 @@ def build(
 
     Args:
         dataset: the profiles and events.
-        out: the folder to write into; created if it does not exist.
+        out: the folder to write into. It is created if it does not exist.
         title: the report's title.
         near: the store for segments by distance, as a postal code or (latitude, longitude); None means the most common postal code.
         country: the two-letter country of the postal code.

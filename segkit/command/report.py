@@ -61,7 +61,7 @@ def html_report(
         faults: a table like `Dataset.report`: columns `table`, `column`, `fault`, `count`, `examples`, `done`, shown unchanged.
         sizes: as returned by `sk.sizes`, possibly with `sendable` and `before_consent` (members without the SMS consent condition).
         overlap: as returned by `sk.overlap`.
-        pages: a section for each segment, to which the table of sizes links.
+        pages: a section for each segment. The table of sizes links to it.
         not_built: columns `segment`, `reason`.
         notes: what to know before trusting the numbers, shown above them.
         lead: the headline as text, a segment's name and more text; None makes a headline about the largest segment.
@@ -102,7 +102,7 @@ def html_report(
 
 
 def _section(title: str, *inside: Markup) -> tuple[str, Markup]:
-    """Return a section with its title, to which the contents link; empty if there is nothing in it."""
+    """Return a section with its title, which the contents link to, or empty markup if there is nothing in it."""
     drawn = element("section", element("h2", title, " ", UP), *inside, id=_anchor(title)) if any(inside) else Markup()
     return title, drawn
 

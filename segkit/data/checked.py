@@ -44,8 +44,8 @@ class Checked:
     Attributes:
         ids: the ids of the profiles, without duplicates.
         profiles: the properties by name. Known columns are converted to their type. Only `PropertyColumn` interprets distinct
-            values as numbers, texts, booleans, instants or lists; a saved shop also stores these readings.
-        unknown_sms_words: a mask of the profiles whose SMS consent is an unknown word.
+            values as numbers, texts, booleans, instants or lists. A saved shop also stores these readings.
+        unknown_sms_words: a mask of the profiles with an unknown word as their SMS consent.
         sms: further data about texts, such as second phone numbers.
         phones: the number of each profile in E.164 with its country and kind, or the reason why it is not valid.
         events: the events by metric, oldest first, with their profiles, times, days, amounts in integer units and original rows.

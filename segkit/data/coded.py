@@ -25,7 +25,7 @@ class CodedCells(Cells):
 
     @property
     def values(self) -> pa.ChunkedArray:
-        """The decoded cells, computed on every access; `loaded` keeps them."""
+        """The decoded cells. They are computed on every access, and `loaded` keeps them."""
         return pa.chunked_array([self._codes.dictionary_decode()])
 
     def __len__(self) -> int:

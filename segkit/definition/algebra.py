@@ -280,7 +280,7 @@ def _groups(condition: Condition) -> Iterator[tuple[Literal, ...]]:
 
 
 def without_consent(condition: Condition, *, channel: Channel = "sms") -> Condition:
-    """Return a condition without its consent to a channel, which is a builder's rule without `can_receive`.
+    """Return a condition without its consent to a channel, so that only the builder's own rule is left.
 
     It removes consent only from the outermost "all of", where every builder puts it.
 

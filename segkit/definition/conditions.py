@@ -225,7 +225,7 @@ class EventAlternatives:
 
 
 EventTests: TypeAlias = tuple[EventProperty | EventAlternatives, ...]
-"""Tests that the same event must all pass."""
+"""Tests of one event, which must pass all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,7 @@ def _clauses(where: Iterable[EventProperty | PropertyCondition]) -> str:
 
 
 def of_event(where: EventTests) -> str:
-    """Describe the tests that one event must pass; empty if there are none."""
+    """Describe the tests that one event must pass, or return empty text if there are none."""
     parts = []
     for clause in where:
         if isinstance(clause, EventAlternatives):
@@ -283,7 +283,7 @@ def _spent(atom: MetricCondition, when: str, where: str) -> str:
 
 
 def spent_on(metric: Metrics) -> str:
-    """Return what an amount was spent on.
+    """Return the words for what an amount was spent on.
 
     >>> spent_on("Placed Order"), spent_on("Booked Course")
     ('in orders', 'on Booked Course')

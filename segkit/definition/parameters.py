@@ -102,12 +102,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class KnownBuilder:
-    """A builder whose parameters are given, instead of read from the signature of its function.
+    """A builder with a list of its parameters, which are not read from the signature of its function.
 
     Attributes:
-        function: takes the parameters as keyword arguments and returns a segment.
-        name: the name that errors and `Tuner.definition` use.
-        parameters: its parameters, in order.
+        function: a function that takes the parameters as keyword arguments and returns a segment.
+        name: the name of the builder in errors and in `Tuner.definition`.
+        parameters: the parameters, in order.
     """
 
     function: Callable[..., Any]
@@ -127,7 +127,7 @@ def parameters(builder: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Read a builder's parameters from its signature, in order.
 
     Args:
-        builder: any function whose arguments can all be passed by keyword, including your own.
+        builder: any function, including your own, that accepts all its arguments by keyword.
 
     Raises:
         DefinitionError: `builder` is not a function, is a phrase such as `sk.did`, has annotations that can't be read, or takes

@@ -175,12 +175,12 @@ def did_on_days(metric: str | Iterable[str], **words: Unpack[MetricWords]) -> Co
 
 
 def last_event(metric: str, *, where: Where, **words: Unpack[EventWords]) -> LastEventCondition:
-    """Match profiles by their most recent event of a metric, for example those whose last order was returned.
+    """Match profiles by their most recent event of a metric, for example profiles that returned their last order.
 
     Args:
         metric: the kind of event, such as "Placed Order".
         where: conditions on that event, as in `did`.
-        **words: one timeframe of `did` to search for the most recent event; by default, all time.
+        **words: one timeframe of `did` to search for the most recent event. The default is all time.
 
     If several events have the same timestamp, the last one in the data counts as the most recent. Profiles without any event
     don't match, so `~last_event(...)` includes them. To exclude them, write `sk.did(metric) & ~sk.last_event(metric, where=...)`.

@@ -39,7 +39,7 @@ Day = date | str
 
 
 class EventWords(TypedDict, total=False):
-    """Timeframe keywords for events. At most one may be passed; the default is all time."""
+    """Timeframe keywords for events. At most one may be passed. The default is all time."""
 
     in_last_hours: int
     in_last_days: int

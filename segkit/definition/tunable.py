@@ -1,6 +1,6 @@
 """Find the numbers, dates and choices in a condition that can be tuned, each with the sentence around it.
 
-`tuning.py` replaces them, and makes a builder of a segment.
+`tuning.py` replaces them, and makes a builder from a segment.
 """
 
 from collections.abc import Iterator
@@ -66,12 +66,12 @@ from segkit.definition.timeframes import (
 from segkit.errors import DefinitionError
 
 Path: TypeAlias = tuple[str | int, ...]
-"""How to reach a value from a condition: the name of a field, or an index in a tuple, at each level."""
+"""The path from a condition to a value: the name of a field, or an index in a tuple, at each level."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValuesOf:
-    """Where the values that a choice offers are read from: a property of profiles or, with a metric, of its events.
+    """The source of the values that a choice offers: a property of profiles or, with a metric, a property of its events.
 
     `property` is None for the countries of phone numbers.
     """
@@ -82,16 +82,16 @@ class ValuesOf:
 
 @dataclass(frozen=True, slots=True)
 class Tunable:
-    """One number, date or choice of a condition.
+    """One number, date or choice in a condition.
 
     Attributes:
-        path: how to reach the value. `also` are further places that always have the same value.
-        value: the value now.
+        path: the path to the value. `also` has the paths to further places that always have the same value.
+        value: the current value.
         before, after: the sentence around the value, such as "Clicked SMS in the last" and "days".
-        noun: a name for it in code, such as "clicked_sms_days".
-        choices: the values that are possible, with their words; None if there is no such list.
-        source: where the values in the data are read from, for a text.
-        least: the smallest number that is possible; None for numbers without one.
+        noun: a name for the value in code, such as "clicked_sms_days".
+        choices: the possible values, with their words; None if there is no such list.
+        source: the source of the values in the data, for text.
+        least: the smallest possible number; None for numbers without a minimum.
     """
 
     path: Path
@@ -105,7 +105,7 @@ class Tunable:
     also: tuple[Path, ...] = ()
 
     def under(self, *steps: str | int, subject: str = "", end: str = "", noun: str = "") -> "Tunable":
-        """Return the same value as seen from a condition that holds this one, with what the value is about."""
+        """Return the same value with its path from an enclosing condition, and with the subject of the sentence."""
         return replace(
             self,
             path=(*steps, *self.path),
@@ -117,9 +117,9 @@ class Tunable:
 
 
 def tunables(condition: Condition) -> tuple[Tunable, ...]:
-    """Return the numbers, dates and choices of a condition, in the order in which `explain` shows them.
+    """Return the numbers, dates and choices in a condition, in the order in which `explain` shows them.
 
-    "At least once" and "zero times" are words and no numbers. Names of metrics, properties, lists and segments are not tuned.
+    "At least once" and "zero times" are words, not numbers. Names of metrics, properties, lists and segments can't be tuned.
 
     Raises:
         DefinitionError: the condition refers to another segment.

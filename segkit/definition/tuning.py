@@ -1,4 +1,4 @@
-"""Tune a segment: replace a number, date or choice of its condition, and see which of them a builder's parameter moves."""
+"""Tune a segment: replace a number, date or choice in its condition, and find which of them a builder's parameter changes."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ from segkit.errors import DefinitionError, SegkitError
 
 
 def with_value(condition: Condition, tunable: Tunable, value: Any) -> Condition:
-    """Return the condition with another value of one tunable place.
+    """Return the condition with a different value at one tunable place.
 
     Raises:
         DefinitionError: a window would end before it begins.
@@ -35,7 +35,7 @@ def with_value(condition: Condition, tunable: Tunable, value: Any) -> Condition:
 
 
 def value_at(condition: Condition, path: Path) -> Any:
-    """Return the value at a path; None if the condition has no such place."""
+    """Return the value at a path, or None if the condition has no such place."""
     found: Any = condition
     for step in path:
         if isinstance(step, int):
@@ -46,10 +46,10 @@ def value_at(condition: Condition, path: Path) -> Any:
 
 
 def builder_of(segment: Segment) -> KnownBuilder:
-    """Return a builder of a segment, with a parameter for each number, date and choice of the segment.
+    """Return a builder that makes a segment, with a parameter for each number, date and choice in it.
 
     Raises:
-        DefinitionError: it is not a segment, or refers to another one.
+        DefinitionError: the value is not a segment, or the segment refers to another segment.
 
     >>> from segkit.definition.phrases import did
     >>> engaged = builder_of(Segment("Engaged", did("Clicked SMS", at_least=2, in_last_days=90)))
@@ -75,7 +75,7 @@ def _parameter(name: str, tunable: Tunable) -> Parameter:
 
 
 def _named(found: tuple[Tunable, ...]) -> dict[str, Tunable]:
-    """Return tunable places by a name that is different for each; those with the same sentence get their number in it."""
+    """Return tunable places by unique names. Places with the same sentence get a number in their names."""
     named: dict[str, Tunable] = {}
     for one in found:
         name, number = _identifier(one.noun), 2
@@ -86,7 +86,7 @@ def _named(found: tuple[Tunable, ...]) -> dict[str, Tunable]:
 
 
 def _identifier(text: str) -> str:
-    """Return a name for Python.
+    """Return text as a Python identifier.
 
     >>> _identifier("Clicked SMS days"), _identifier("2x"), _identifier("été")
     ('clicked_sms_days', 'n_2x', 'été')
@@ -105,7 +105,7 @@ def _replaced(whole: Any, path: Path, value: Any) -> Any:
 
 
 def _check_windows(condition: Condition) -> None:
-    """Raise for a window between two days or dates that ends before it begins, as the phrases do."""
+    """Raise an error for a window between two days or dates that ends before it begins, as the phrases do."""
     for one in tunables(condition):
         window = value_at(condition, one.path[:-1])
         if isinstance(window, BetweenAgo) and window.nearest > window.farthest:
@@ -116,13 +116,13 @@ def _check_windows(condition: Condition) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a parameter of a builder moves in the builder's segment.
+    """What a builder's parameter changes in the builder's segment.
 
     Attributes:
         is_used: whether the segment changes with the parameter at all.
-        places: the tunable places that have its value, if it moves only numbers, dates and choices. Empty if it changes which
-            conditions there are.
-        is_property: whether it only changes which property of profiles conditions test.
+        places: the tunable places that have the parameter's value, if it changes only numbers, dates and choices. It is empty if the
+            parameter adds or removes conditions.
+        is_property: whether the parameter only changes which property of profiles the conditions test.
     """
 
     is_used: bool
@@ -131,7 +131,7 @@ class Moved:
 
 
 def moved_by(builder: Callable[..., Any], parameter: Parameter, values: Mapping[str, Any]) -> Moved:
-    """Return what a parameter moves, by making the segment with other values of it.
+    """Return what a parameter changes, by making the segment with other values of the parameter.
 
     >>> from segkit.builders import sms_vip
     >>> from segkit.definition.parameters import parameters

@@ -37,7 +37,7 @@ class StyledFrame(pd.DataFrame):
         return StyledFrame
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        """Return what a notebook shows and stores; its plain text is masked too."""
+        """Return what a notebook shows and stores. Its plain text is also masked."""
         return {"text/html": self._repr_html_(), "text/plain": _plain(self)}
 
     def _repr_html_(self) -> str:

@@ -178,7 +178,7 @@ class Intersections:
 
     @property
     def largest(self) -> int:
-        """The size of the largest shown intersection; 1 if none is shown."""
+        """The size of the largest shown intersection, or 1 if none is shown."""
         return max((one.size for one in self.shown), default=0) or 1
 
     @property

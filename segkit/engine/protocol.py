@@ -71,7 +71,7 @@ class Cut:
     - Lengths of lists: whole numbers.
 
     Attributes:
-        measure: the measure of which the amounts are sorted into bins.
+        measure: the measure that is sorted into bins.
         edges: the bin edges in ascending order. Two equal edges leave a bin empty.
         is_passed: whether an amount must be more than an edge. If False, an amount equal to the edge reaches it.
 
@@ -134,11 +134,11 @@ class HashGroup:
 
 
 Item: TypeAlias = Condition | Cut | At | Picked | HashGroup
-"""What a cube groups profiles by."""
+"""The items by which a cube groups profiles."""
 Summed: TypeAlias = Condition | EventMeasure | At
 """What a cube adds up in each cell: the number of profiles that match a condition, or the amounts of a measure of events."""
 Some: TypeAlias = Condition | Picked
-"""Which profiles are counted: those that match a condition, or those whose flag is True."""
+"""Which profiles are counted: profiles that match a condition, or profiles with a True flag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def write_sample(folder: str | Path, *, profiles: int = 5_000, seed: int = 2026,
     The same `profiles` and `seed` give the same bytes on every platform and Python version, except that the compression of
     `events.csv.gz` depends on the version of zlib. A larger number of profiles does not change the first ones. All people are
     invented: names are random, addresses end in example.com, .org or .net, and phone numbers come from ranges reserved for fiction.
-    The default size uses about 3,600 numbers; for far more people the ranges run out, and people share numbers. With zero profiles,
+    The default size uses about 3,600 numbers. For far more people, the ranges run out and people share numbers. With zero profiles,
     the files have headers only.
 
     Raises:

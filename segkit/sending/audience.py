@@ -37,7 +37,7 @@ class SmsAudience:
     Every result uses the eligibility checks, which can't be skipped.
 
     Args:
-        include: the segments to text; a profile in several of them is texted once.
+        include: the segments to text. A profile in several of them is texted once.
         dataset: the profiles and events.
         exclude: segments whose members must not be texted. Other profiles with a member's phone number are not texted either.
         countries: the countries that texts may go to, as two-letter codes.
@@ -124,7 +124,7 @@ class SmsAudience:
 
     @property
     def reasons(self) -> pd.Series:
-        """For each included profile "sendable", or the reason why it can't be texted; index `profile_id`."""
+        """For each included profile "sendable", or the reason why it can't be texted, with `profile_id` as the index."""
         names = np.array([name for name, _ in STEPS] + [SENDABLE], dtype=object)
         rows = np.flatnonzero(self._step >= 0)
         return pd.Series(names[self._step[rows]], index=self._dataset.profile_ids[rows], name="reason")

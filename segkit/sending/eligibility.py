@@ -159,7 +159,7 @@ class Eligibility:
 
     @property
     def first_steps(self) -> Counts:
-        """For each profile the index of the step that stops it, or `OWN_NUMBER` if it passes all but "same number"."""
+        """For each profile, the index of the step that stops it, or `OWN_NUMBER` if it passes all steps except "same number"."""
         return np.minimum(self._verdicts, OWN_NUMBER).astype(np.int64)
 
     @property

@@ -27,7 +27,7 @@ class Texts:
     rows are written.
 
     Args:
-        column: the column's type; mixed values are JSON texts, which the metadata says.
+        column: the column's type. Mixed values are JSON text, and the metadata says so.
         batches: returns all batches of the column that are written. It is called only if the text of one cell depends on the others:
             one time with a fraction of a second gives a fraction to all of them, and one value that is not text makes bytes of all.
     """
@@ -52,7 +52,7 @@ class Texts:
 def _converter(
     kind: pa.DataType, batches: Callable[[], Iterable[pa.Array]], *, is_json: bool
 ) -> Callable[[pa.Array], pa.Array]:
-    """Return a function that converts cells of a type to text; see `Texts`."""
+    """Return a function that converts cells of a type to text (see `Texts`)."""
     if is_json:
         return lambda cells: _one_by_one([None if cell is None else json.loads(cell) for cell in cells.to_pylist()])
     if pa.types.is_timestamp(kind):

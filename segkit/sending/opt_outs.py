@@ -29,7 +29,7 @@ Codes = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Numbers:
-    """The phone numbers of profiles: the number to text, further numbers, and numbers of which only the last digits are known.
+    """The phone numbers of profiles: the number to text, further numbers, and numbers with only their last digits known.
 
     Attributes:
         codes: the code of each profile's number, equal for equal numbers, or `NO_NUMBER` if it has none.
@@ -142,7 +142,7 @@ class OptOuts:
         Args:
             dataset: the profiles and events.
             numbers: the phone numbers of the profiles.
-            until: ignore everything after this moment, in microseconds; `FOR_EVER` uses everything in the data.
+            until: ignore everything after this moment, in microseconds. `FOR_EVER` uses everything in the data.
         """
         history, further, then = dataset.consent_history("sms"), dataset.sms.further, dataset.status_then("sms")
         knows_all = until == FOR_EVER

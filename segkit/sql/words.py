@@ -113,7 +113,7 @@ def is_in(part: Sql, values: Iterable[Sql]) -> Sql:
 
 
 def case(*branches: tuple[Sql, Sql], default: Sql | None = None) -> exp.Case:
-    """Return the value of the first branch whose test is true."""
+    """Return the value of the first branch with a true test."""
     ifs = [exp.If(this=test.copy(), true=value.copy()) for test, value in branches]
     return exp.Case(ifs=ifs, default=None if default is None else default.copy())
 

@@ -1,4 +1,4 @@
-"""Do what the buttons of a tuner say: download, copy, save, pin, undo and reset."""
+"""Perform the actions of a tuner's buttons: download, copy, save, pin, undo and reset."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ Said = tuple[Mapping[str, Any], list[bytes]]
 """A message for the page, and the bytes of a file."""
 
 SEGMENTS = "segments"
-"""The folder that definitions are saved into."""
+"""The folder in which definitions are saved."""
 
 
 def buttons(*, is_movable: bool) -> list[dict[str, str]]:
@@ -49,7 +49,7 @@ def buttons(*, is_movable: bool) -> list[dict[str, str]]:
 
 
 def press(tuner: "Tuner", name: str, text: str) -> Said:
-    """Do what a button says, and return what the page then says. An error is said, too."""
+    """Perform a button's action, and return the message for the page, which may be an error message."""
     try:
         return _DONE[name](tuner, text.strip())
     except (SegkitError, OSError) as error:
@@ -57,7 +57,7 @@ def press(tuner: "Tuner", name: str, text: str) -> Said:
 
 
 def saved_path(segment: Segment, folder: str | Path) -> Path:
-    """Return the file of a segment in a folder of segments."""
+    """Return the path of a segment's file in a folder of segments."""
     return Path(folder) / file_name(segment.name).replace(".csv", ".yaml")
 
 

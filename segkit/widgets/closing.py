@@ -18,12 +18,12 @@ class Closable:
 
     @property
     def widget(self) -> Any:
-        """The widget to show, alone or in a layout. After this was read, the view stays alive until it is closed."""
+        """The widget to show, alone or in a layout. Reading it keeps the view alive until it is closed."""
         self._box.shows = self
         return self._box
 
     def close(self) -> None:
-        """Remove the view from every page and free its memory; it can't be shown again."""
+        """Remove the view from every page and free its memory. It can't be shown again."""
         _close(weakref.ref(self._box))
 
 

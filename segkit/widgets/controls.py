@@ -18,26 +18,26 @@ from segkit.wording import listed
 Kind: TypeAlias = Literal["slider", "number", "choice", "several", "truth", "date", "text"]
 
 FEW = 50
-"""Maximum number of values in the data that are offered as a choice; of a property with more, a text is typed, with suggestions."""
+"""The largest number of values in the data that are offered as a choice. With more, text is typed, with suggestions."""
 
 DIGITS, SLACK = 7, 1e-9
-"""Decimal places that positions of a slider are rounded to, and the tolerance for counting steps."""
+"""The number of decimal places to which a slider's positions are rounded, and the tolerance for counting steps."""
 
 NOT_SET = "not set"
 
 
 @dataclass(slots=True)
 class Control:
-    """How one parameter is shown in the browser.
+    """The control that shows one parameter in the browser.
 
     Attributes:
         parameter: the parameter.
-        kind: what is drawn.
-        read: converts the browser's value to the builder's argument.
-        show: converts the builder's argument to the browser's value, or raises TypeError or ValueError.
+        kind: the kind of control.
+        read: a function that converts the browser's value to the builder's argument.
+        show: a function that converts the builder's argument to the browser's value, or raises TypeError or ValueError.
         span: the low end, the high end and the step of a slider.
         options: the words and the value of each choice.
-        is_open: whether other values than the options are accepted.
+        is_open: whether values that are not among the options are accepted.
     """
 
     parameter: Parameter

@@ -17,7 +17,7 @@ WIDTH, HEIGHT, FLOOR, LEFT = 560, 206, 154, 40
 _TOP, _LINE, _TITLE = 44, 15, 15
 _NICE = (1, 2, 5, 10)
 _OUTLIER, _OVER = 3.0, 12
-"""A bar is cut off if it is this many times as tall as the second tallest; it then ends this far above the chart's full height."""
+"""A bar is cut off if it is this many times as tall as the second tallest bar. It then ends this far above the chart's full height."""
 _WEEK = 7
 
 
@@ -27,8 +27,8 @@ class Frame(NamedTuple):
     Attributes:
         bins: the bars.
         reach: the end of the slider's range, so that the line fits into the chart at every position.
-        unit: the number of days in the slider's unit if the quantity is in days, else 1; the axis is in the slider's unit.
-        sides: what the profiles with the smallest amounts are called, and those with the largest.
+        unit: the number of days in the slider's unit if the quantity is in days, else 1. The axis is in the slider's unit.
+        sides: the names for the profiles with the smallest amounts and for the profiles with the largest amounts.
     """
 
     bins: Bins
@@ -48,12 +48,12 @@ class Frame(NamedTuple):
 
     @property
     def high(self) -> float:
-        """The value at the right end of the chart; a larger threshold is drawn there."""
+        """The value at the right end of the chart. A larger threshold is drawn at this end."""
         return max(float(self.bins.drawn[1].max()), self.reach)
 
     @property
     def tallest(self) -> int:
-        """The number of profiles that a bar of the chart's full height has; taller bars are cut off and say their number.
+        """The number of profiles in a bar with the chart's full height. Taller bars are cut off and labelled with their number.
 
         The open-ended bar does not count, since it may contain half of all profiles. A bar that is several times as tall as all
         others does not either, so that the others can be seen.

@@ -1,6 +1,6 @@
-"""Draw a tuner in the browser: its controls, what they make, and its buttons; and answer moves there if the kernel has sent the answers.
+"""Draw a tuner's controls, results and buttons in the browser, and answer moves there if the kernel has sent the answers.
 
-`browser_answers.py` decides which sliders the browser can answer, and works the answers out.
+`browser_answers.py` decides which sliders the browser can answer, and computes the answers.
 """
 
 import pathlib
@@ -12,18 +12,18 @@ import traitlets
 
 
 class LiveView(anywidget.AnyWidget):
-    """Shows controls and HTML, and updates the slots of the HTML in the browser while a control moves for which it has the answers.
+    """Shows controls and HTML. While a control moves, the browser updates the slots in the HTML if it has the answers.
 
     Each page that shows the view asks for a control's answers while no control is being moved. Answers are valid until another
     control moves. They are sent as messages and are not stored in the notebook.
 
     Args:
         controls: the description of each control.
-        values: their values.
+        values: the values of the controls.
         buttons: the name of each button and its text.
-        answers: takes the index of a control and returns its answers, or None if only the kernel can answer.
-        pressed: takes the name of a button and what was typed beside it, and returns a message for the page with its data.
-        rested: called when no control has moved for a while.
+        answers: a function that takes the index of a control and returns its answers, or None if only the kernel can answer.
+        pressed: a function that takes a button's name and the text typed beside it, and returns a message for the page with its data.
+        rested: a function that is called when no control has moved for a while.
     """
 
     _esm = pathlib.Path(__file__).with_name("live.js")

@@ -11,7 +11,7 @@ _OWN = "segkit.builders"
 
 
 def call_of(given: Callable[..., Any] | Segment, values: Mapping[str, Any], segment: Segment) -> str:
-    """Return the expression that makes the segment: the builder's call, or the text of a segment that no builder makes.
+    """Return the expression that makes the segment: the builder's call or, for a segment without a builder, its own text.
 
     >>> from segkit.builders import sms_engaged
     >>> call_of(sms_engaged, {"clicked_days": 30}, sms_engaged(clicked_days=30))
@@ -28,7 +28,7 @@ def call_of(given: Callable[..., Any] | Segment, values: Mapping[str, Any], segm
 
 
 def cell_of(given: Callable[..., Any] | Segment, values: Mapping[str, Any], segment: Segment) -> str:
-    """Return the lines of a cell that makes the segment, with what it imports."""
+    """Return the lines of a cell that makes the segment, including its imports."""
     imports = ["import segkit as sk"]
     if not isinstance(given, Segment):
         if any(isinstance(value, date) for value in values.values()):

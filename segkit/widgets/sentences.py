@@ -27,7 +27,7 @@ class Sentence(NamedTuple):
 
 
 def sentence_of(parameter: Parameter, moved: Moved) -> Sentence:
-    """Return the sentence of a control: that of the conditions that it moves, or else the parameter's name.
+    """Return the sentence for a control, which comes from the conditions that it changes or else from the parameter's name.
 
     >>> from segkit.builders import sms_engaged, sms_vip
     >>> from segkit.definition.parameters import parameters

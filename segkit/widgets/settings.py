@@ -1,4 +1,4 @@
-"""Hold the parameters of a tuner: the control of each, where it starts, its range by the shop's data, and its words."""
+"""Hold a tuner's parameters, each with its control, its starting value, its range from the shop's data, and its words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,12 +17,12 @@ from segkit.widgets.sentences import helps_of, sentence_of
 
 
 class Settings:
-    """The parameters of a builder, or of a segment's own numbers, dates and choices.
+    """The parameters of a builder, or the numbers, dates and choices of a segment.
 
     Attributes:
-        given: the function or the segment that was given.
-        builder: the builder, with the ranges that the sliders have.
-        start: the value of each parameter at the start.
+        given: the function or the segment that was passed.
+        builder: the builder, with the ranges of the sliders.
+        start: the starting value of each parameter.
         controls: the control of each parameter.
     """
 
@@ -32,7 +32,7 @@ class Settings:
         known = parameters(function)
         self.start = starting_point(function, dataset, start)
         self._helps = {} if isinstance(given, Segment) else helps_of(given)
-        # Before the controls, since the builder's error about a starting value is clearer than theirs.
+        # Call it before making the controls, since the builder's error about a starting value is clearer than theirs.
         function(**self.start)
         moves = {one.name: moved_by(function, one, self.start) for one in known}
         ranged = tuple(_ranged(function, one, self.start, moves[one.name], dataset) for one in known)

@@ -1,4 +1,4 @@
-"""Read CSV files into tables, with every cell as text. Arrow reads well-formed files; others are read strictly, row by row."""
+"""Read CSV files into tables, with every cell as text. Arrow reads well-formed files. All others are read strictly, row by row."""
 
 import codecs
 import contextlib

@@ -33,7 +33,7 @@ _PIECES_AHEAD = 8
 _SCAN = pyarrow.dataset.ParquetFragmentScanOptions(pre_buffer=False, page_checksum_verification=True)
 
 _FEW_ROWS, _ROWS_A_BYTE = 10_000_000, 100
-"""The number of rows that any file may have, and the most rows per byte in larger files. No table with ids and times exceeds both."""
+"""The number of rows that any file may have, and the most rows per byte in larger files. No table with ids and times compresses that well."""
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """The folder name that engines use for parts in which the partition column is null."""

@@ -52,7 +52,7 @@ class SavedFiles:
         return _as_written(table)
 
     def verify(self, name: str) -> None:
-        """Check that a file's bytes are those that were written, unless it was read before and has not changed since.
+        """Check that a file's bytes have not changed since they were written. Skip the check if it was made before and still holds.
 
         Raises:
             DataError: the file was changed or is damaged.

@@ -62,7 +62,7 @@ def open_shop(folder: Path) -> CheckedShop:
 
 @contextmanager
 def checked_content(folder: Path) -> Iterator[None]:
-    """Raise an error of ours if a saved shop has content that `save` never writes, although its digests are right.
+    """Raise a segkit error if a saved shop has content that `save` never writes, although its digests are right.
 
     Raises:
         DataError: the content is impossible.

@@ -47,7 +47,7 @@ def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> di
 
 
 def _true(cells: Cells, place: Place) -> Flags:
-    """Return which rows are true, and note those that are neither true nor false."""
+    """Return which rows are true, and note rows that are neither true nor false."""
     return _truths(cells, place)[0]
 
 

@@ -40,8 +40,8 @@ class Doubled:
         kept: the row to keep for each id, in the same order. It is the newest row, or the last of several equally new rows.
         copies: rows that are equal to the kept row.
         older: rows that are older versions of the kept row.
-        variants: rows that differ from the kept row only in columns that may differ, and are not older.
-        conflicts: rows that differ from the kept row in columns that must not differ, and are not older.
+        variants: rows that are not older than the kept row and differ from it only in columns that may differ.
+        conflicts: rows that are not older than the kept row and differ from it in columns that must not differ.
     """
 
     first: Rows
@@ -65,7 +65,7 @@ def doubled(
     Args:
         rows: the rows that share an id with another row, in ascending order.
         ids: the code of each row's id.
-        versions: columns with larger numbers in newer rows; the first column takes precedence.
+        versions: columns with larger numbers in newer rows. The first column takes precedence.
         deciding: columns, as codes, in which two rows with the same id must not differ.
         others: columns, as codes, in which two rows with the same id may differ.
 

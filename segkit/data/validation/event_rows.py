@@ -35,7 +35,7 @@ def checked_events(
 ) -> tuple[EventIndex, Loss, Codes]:
     """Return the event index, how many events were left out, and the rows of profiles with an opt-out at an unknown date.
 
-    Metrics and times are read in a second thread while ids are looked up. Their faults are noted after those of the ids.
+    Metrics and times are read in a second thread while ids are looked up. Their faults are noted after the faults in ids.
     """
     faults_beside = Faults()
     with ThreadPoolExecutor(1) as beside:
@@ -100,7 +100,7 @@ def _undated_opt_outs(
 def _lost_opt_outs(
     said: tuple[Codes, MetricNumbers, Microseconds], names: list[str], again: npt.NDArray[np.int64], faults: Faults
 ) -> Codes:
-    """Return the rows of profiles whose opt-out from texts was left out because another event has the same id.
+    """Return the rows of profiles with an opt-out from texts that was left out because another event has the same id.
 
     Opt-outs that another event of the same profile repeats at the same time are ignored.
     """

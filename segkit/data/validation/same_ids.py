@@ -60,7 +60,7 @@ def _ascends(texts: pa.ChunkedArray) -> bool:
 
 
 def _shared(rows: Rows, codes: Numbers) -> tuple[Rows, Numbers]:
-    """Return the rows whose code occurs more than once, and their codes."""
+    """Return the rows with a code that occurs more than once, and their codes."""
     counts = np.append(np.bincount(codes[codes >= 0], minlength=1), 0)
     several = counts[codes] > 1
     return rows[several], codes[several]

@@ -264,7 +264,7 @@ def _set(part: _Part, kind: str) -> PropertyCondition:
 
 def _has(part: _Part, kind: str, tests: Iterable[str] = PROPERTY_KEYS) -> Condition:
     of = part.take(kind, name, "?")
-    # An unknown key is already reported as a fault; don't report a missing test as well.
+    # An unknown key is already reported as a fault, so don't report a missing test as well.
     key = part.one_of("A test of a property's value", tests, needed=not part.data.keys() - {kind, *tests})
     if key is None:
         return UNREADABLE

@@ -48,7 +48,7 @@ def checked_properties(
     """Check added columns, and return them with a cell for each loaded profile.
 
     Args:
-        frame: the columns; `profile_id` is one of them or the index.
+        frame: the columns. `profile_id` is one of them or the index.
         held: the properties that the profiles already have.
         ids: the ids of the profiles.
         day_first: whether the day comes first in dates such as 06/07/2026.

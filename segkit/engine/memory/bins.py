@@ -43,7 +43,7 @@ CELLS_PER_EDGE = 4
 """Number of cells of equal width for each edge."""
 
 MOST_IN_CELL = 4
-"""Maximum number of edges in one cell; with more, a binary search is faster."""
+"""The largest number of edges in one cell. With more, a binary search is faster."""
 
 
 @dataclass(frozen=True, slots=True)

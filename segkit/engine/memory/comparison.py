@@ -75,7 +75,7 @@ class Comparison:
             )
             # The ends of the range are beyond every limit, and stay there.
             values = np.where((values == bounds.min) | (values == bounds.max), values, moved)
-        # The comparison is never true for NaN. With `is_all`, NaN stays; without it, the other number decides.
+        # The comparison is never true for NaN. With `is_all`, NaN stays. Without it, the other number decides.
         least, most = (np.minimum, np.maximum) if is_all else (np.fmin, np.fmax)
         return replace(self, values=(least if self.is_least == is_all else most)(self.values, values))
 

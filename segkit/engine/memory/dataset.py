@@ -429,7 +429,7 @@ class Dataset:
 
     @property
     def first_events(self) -> Microseconds:
-        """The time of each profile's first event of any metric, in microseconds; the largest integer if it has none."""
+        """The time of each profile's first event of any metric, in microseconds, or the largest integer if it has none."""
 
         def first() -> Microseconds:
             found = np.full(len(self), np.iinfo(np.int64).max)
@@ -477,7 +477,7 @@ class Dataset:
         return self.cache.keep(("is set", self._resolved(name)), lambda: ~self.cells(name).unset())
 
     def event_column(self, metric: str, name: str) -> PropertyColumn:
-        """Return a property of a metric's events, in their order and in the form that tests need; "$value" is the amount.
+        """Return a property of a metric's events, in their order and in the form that tests need. "$value" is the amount.
 
         Raises:
             DataError: no event has this property.

@@ -121,7 +121,7 @@ class MemoryEngine:
         return pd.DataFrame(table)
 
     def rows(self, among: Some, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the profiles that match a condition, a batch at a time; see `Engine.rows`."""
+        """Yield the profiles that match a condition, a batch at a time: see `Engine.rows`."""
         return batches_of(self.dataset, lambda: np.flatnonzero(self._matching(among)), columns)
 
     def _matching(self, among: Some) -> Flags:
@@ -176,7 +176,7 @@ class MemoryEngine:
 def batches_of(
     dataset: Dataset, find: Callable[[], npt.NDArray[np.int64]], columns: Sequence[str] | None
 ) -> Iterator[pa.RecordBatch]:
-    """Return an iterator over some profiles with some of their properties, a batch at a time; see `Engine.rows`.
+    """Return an iterator over some profiles with some of their properties, a batch at a time: see `Engine.rows`.
 
     Args:
         dataset: the profiles.

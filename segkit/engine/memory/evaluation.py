@@ -474,7 +474,7 @@ class Evaluation:
         return sums, events.scale
 
     def selected(self, measure: EventMeasure, events: MetricEvents) -> slice | npt.NDArray[np.int64]:
-        """Return which of a metric's events its measure counts: those in its timeframe that pass all its tests."""
+        """Return which of a metric's events a measure counts: events in the measure's timeframe that pass all its tests."""
         window = self.window(measure, events)
         if not measure.where or window.start == window.stop:
             return window

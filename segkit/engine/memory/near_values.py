@@ -55,7 +55,7 @@ class Values:
         return [value for value in values if near[value] and near[value][0] not in self.asked]
 
     def near(self, values: list[Value]) -> dict[Value, list[Value]]:
-        """Return, for each value, similar values, most similar first: those that differ in case and blanks, or else in a few letters."""
+        """Return, for each value, similar values, most similar first: those that differ only in case and blanks, or else in a few letters."""
         found = {value: self._by_folded.get(_folded(value), []) for value in values}
         if len(values) <= COMPARED:
             for value in values:

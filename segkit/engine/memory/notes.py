@@ -184,7 +184,7 @@ def _other_kind(name: str, test: PropertyTest) -> str:
 
 
 def _reads(name: str, metric: str | None, test: PropertyTest, dataset: Dataset) -> bool:
-    """Whether any value of a property can be read as the kind that a test needs; also True if there are no values, to give no note."""
+    """Whether any value of a property can be read as the kind that a test needs. Also True if there are no values, so that there is no note."""
     if isinstance(test, (SetTest, SomethingTest)):
         return True
     column = _column(name, metric, dataset)

@@ -112,6 +112,6 @@ def deciding_days(events: Grouped, measure: DayMeasure, scale: int) -> Days:
         # Amounts are never below 0, so the running sums are in ascending order.
         places = np.searchsorted(events.before[:-1], events.before[events.ends] - needed, side="right") - 1
     starts = np.append(0, events.ends[:-1])
-    # The appended day is only a placeholder for index -1, before the first event; it never reaches the result.
+    # The appended day is only a placeholder for index -1, before the first event. It never reaches the result.
     days = np.append(events.days, np.int32(NEVER))[np.maximum(places, -1)]
     return np.where(places >= starts, days, np.int32(NEVER))

@@ -229,7 +229,7 @@ _COMPARE: dict[NumberComparison, Callable[[Any, Any], Any]] = {
 
 
 def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> int:
-    """Return the whole number of units that compares like a threshold. A unit is ten to the power of minus `scale`.
+    """Return the number of whole units that compares in the same way as a threshold. A unit is ten to the power of minus `scale`.
 
     The threshold means the decimal that it prints as.
 

@@ -181,7 +181,7 @@ class Curve:
     def distinct(self, codes: Picked, among: npt.NDArray[np.bool_] | None = None) -> Counts:
         """Return how many different codes, such as phone numbers, the members have at each position.
 
-        `codes` must be an item of `also`. With `among`, a flag for each cell, only members in these cells count.
+        `codes` must be an item in `also`. With `among`, a flag for each cell, only members in these cells count.
         """
         every = np.arange(len(self.counts)) if among is None else np.flatnonzero(among)
         order = every[np.argsort(self.cells[codes][every], kind="stable")]

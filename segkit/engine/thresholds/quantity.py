@@ -59,7 +59,7 @@ class Quantity:
 
     @property
     def rule(self) -> Condition:
-        """The condition that moves, at the current value; its negation if the members are those who do not match it."""
+        """The condition that moves, at the current value, or its negation if the members are the profiles that do not match it."""
         atom = self.moving.atoms[0]
         return Not(atom) if self.is_negated else atom
 

@@ -85,7 +85,7 @@ def pull(
 
     Args:
         folder: the folder to write to. It is created if it does not exist. Files from an earlier pull are replaced.
-        metrics: names (old or new) or ids of the metrics of which events are downloaded; None downloads all events.
+        metrics: names (old or new) or ids of metrics. Only their events are downloaded; None downloads all events.
         since: download only events from this instant on, or from the beginning of this day in UTC; None downloads all events.
         lists: also download the members of each list.
         segments: also download the definitions of the segments.

@@ -75,7 +75,7 @@ PREDICTED_GENDER = "predicted_gender"
 GENDERS = ("likely_female", "likely_male", "uncertain")
 NEXT_ORDER_DIMENSION = "expected_date_of_next_purchase"
 NEXT_ORDER = "expected_date_of_next_order"
-"""The name of this dimension in the profile API, and so in the data."""
+"""The name of this dimension in the profile API, and therefore in the data."""
 AFFINITY_CHANNELS = ("email", "push", "sms", "whatsapp")
 AFFINITY_MEASUREMENTS = ("priority", "rank")
 AFFINITY_RANKS = ("high", "medium", "low")
