@@ -54,7 +54,7 @@ DEFINITION = {
     ),
     "words_clash": (
         ("did", ["before", "after"]),
-        ["did", "only one of 'before', 'after'", "join two conditions with &"],
+        ["did", "only one of: 'before', 'after'", "join two conditions with &"],
     ),
     "bad_value": (("at_least", -1, "a whole number of at least 0"), ["at_least", "-1", "a whole number of at least 0"]),
     "unknown_choice": (
@@ -92,7 +92,7 @@ DEFINITION = {
         ["'Engaged' refers to", "'VPI'", "Did you mean 'VIP'?", "'Engaged', 'VIP'", "sk.resolve_segments(["],
     ),
     "unresolved_segment": (("VIP",), ["'VIP'", "only that segment's name is known", "sk.resolve_segments(["]),
-    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "In one of them, replace"]),
+    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "In one of them, write out"]),
     "too_many_written_out": (("S9", 20_000, 10_000), ["'S9'", "20,000", "10,000", "each segment only once"]),
     "reserved_name": (
         ("size", "sk.intersections"),
@@ -201,7 +201,7 @@ DATA = {
         (["'a' can't mean 'b'. The choices are: 'c'."],),
         ["consent has a mistake", "- 'a' can't mean 'b'"],
     ),
-    "bad_argument": (("columns", 5, "a mapping"), ["columns must be a mapping", "5", "Nothing was loaded"]),
+    "bad_argument": (("columns", 5, "a mapping"), ["columns must be a mapping", "5"]),
     "no_headers": (("profiles.csv", ["a•"]), ["profiles.csv", "'a•'", "a header row above it", "names=[...]"]),
     "several_levels": (("profiles", ("a", "b")), ["profiles", "('a', 'b')", "Join the levels first"]),
     "no_data_in_folder": (
@@ -302,9 +302,9 @@ FILE = {
     "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
     "not_to_be_sent": (
         (datetime(2026, 6, 30, 12, tzinfo=UTC),),
-        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "Leave looking_back out"],
+        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "leave looking_back out"],
     ),
-    "in_app": ((), ["segkit app", "writes nothing on its host", "download button", "segkit lab"]),
+    "in_app": ((), ["segkit app", "never writes files", "download button", "segkit lab"]),
 }
 ACCOUNT = {
     "no_key": (("KLAVIYO_API_KEY",), ["no API key", "private key", "KLAVIYO_API_KEY"]),

@@ -225,8 +225,8 @@ class DataError(SegkitError, ValueError):
     def unclear_separator(cls, path: Path, marks: Iterable[str]) -> Self:
         """The separator of a CSV is ambiguous."""
         return cls(
-            f"{quoted(path.name)} can't be read: its cells may be separated by {' or by '.join(marks)}. Add a line above the header that "
-            "names the separator, such as sep=; or save it as a CSV with commas."
+            f"{quoted(path.name)} can't be read: its cells may be separated by {' or by '.join(marks)}. Above the header, add a line that "
+            'names the separator, such as "sep=;", or save the file as a CSV with commas.'
         )
 
     @classmethod
@@ -241,7 +241,7 @@ class DataError(SegkitError, ValueError):
         """A text column of a typed file is not in UTF-8."""
         return cls(
             f"{quoted(path.name)} can't be read: the column {quoted(column)} should be text in UTF-8, but some of its text is not. The program that "
-            "wrote the file used another encoding, such as latin-1. Write the file again with UTF-8 text."
+            "wrote the file used a different encoding, such as latin-1. Write the file again with UTF-8 text."
         )
 
     @classmethod
@@ -263,7 +263,7 @@ class DataError(SegkitError, ValueError):
     def bad_argument(cls, name: str, value: object, wanted: str) -> Self:
         """An argument of `load` has a wrong type or value."""
         shown = quoted(value) if isinstance(value, (str, int, float, NoneType)) else f"of type {type(value).__name__}"
-        return cls(f"{name} must be {wanted}, but it is {shown}. Nothing was loaded.")
+        return cls(f"{name} must be {wanted}, but it is {shown}.")
 
     @classmethod
     def bad_consent(cls, problems: Iterable[str]) -> Self:
@@ -433,8 +433,7 @@ class DataError(SegkitError, ValueError):
     def flags_instead_of_ids(cls) -> Self:
         """A Series of True and False was passed instead of ids."""
         return cls(
-            "with_list needs ids, but got True and False. If True marks the members of the list, pass the ids of these rows: "
-            "series.index[series]."
+            "with_list needs ids, but got True and False. If True marks the members of the list, pass their ids: series.index[series]."
         )
 
     @classmethod

@@ -22,8 +22,8 @@ class DefinitionError(SegkitError, ValueError):
         """A condition was used as a truth value, by `and`, `or`, `not`, `if` or a chained comparison."""
         return cls(
             "A condition is neither true nor false by itself, so it can't be used with `and`, `or`, `not` or `if`. "
-            "Write `a & b` for both, `a | b` for either and `~a` for the opposite, with brackets around each part: "
-            '(sk.did("Clicked SMS") & sk.can_receive("sms")).'
+            "Write `a & b` for both, `a | b` for either and `~a` for the opposite, with brackets around parts that belong together: "
+            '(sk.did("Clicked SMS") | sk.did("Opened Email")) & sk.can_receive("sms").'
         )
 
     @classmethod
@@ -106,8 +106,8 @@ class DefinitionError(SegkitError, ValueError):
     def circle_of_segments(cls, names: Iterable[str]) -> Self:
         """Segments refer to each other in a circle, or one refers to itself."""
         return cls(
-            f"These segments refer to each other in a circle: {' → '.join(map(quoted, names))}. In one of them, replace "
-            "sk.in_segment(...) with the condition that is meant."
+            f"These segments refer to each other in a circle: {' → '.join(map(quoted, names))}. In one of them, write out a "
+            "condition instead of sk.in_segment(...)."
         )
 
     @classmethod
@@ -148,7 +148,7 @@ class DefinitionError(SegkitError, ValueError):
     def positional(cls, function: str, value: object, names: Iterable[str]) -> Self:
         """A builder was called with a positional argument."""
         names = list(names)
-        example = f" Write its name before it, such as {function}({names[0]}=...)." if names else ""
+        example = f" Write the argument's name before the value, as in {function}({names[0]}=...)." if names else ""
         return cls(
             f"{function} takes only keyword arguments, but got {quoted(value)} without a name.{example} Its arguments are: "
             f"{listed(names, most=40) or 'none'}."
@@ -157,7 +157,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def words_clash(cls, phrase: str, words: Iterable[str]) -> Self:
         """Only one of several keyword arguments may be passed."""
-        return cls(f"{phrase} takes only one of {listed(words)}. To use both, join two conditions with &.")
+        return cls(f"{phrase} accepts only one of: {listed(words)}. To use both, join two conditions with &.")
 
     @classmethod
     def no_amount_to_rank(cls, condition: object) -> Self:
@@ -296,7 +296,7 @@ class DefinitionError(SegkitError, ValueError):
         """All segments of a push that Klaviyo can't express."""
         every = list(reasons)
         return cls(
-            f"Nothing was sent, because {counted(len(every), 'segment')} can't be written as a Klaviyo definition:\n"
+            f"Nothing was sent, because {counted(len(every), 'segment')} can't be written for Klaviyo:\n"
             + "\n".join(every)
         )
 
@@ -304,7 +304,7 @@ class DefinitionError(SegkitError, ValueError):
     def update_of_several(cls, count: int) -> Self:
         """An id to update was passed with several segments."""
         return cls(
-            f"update= (--update) is the id of one segment in the account, but {count:,} segments were passed. Pass one segment, or leave "
+            f"update= (--update) takes the id of one segment in the account, but {count:,} segments were passed. Pass one segment, or leave "
             "update out: each segment is then found by its name."
         )
 
@@ -362,7 +362,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def empty_text(cls) -> Self:
         """A text is empty, or has only comments."""
-        return cls("The text is empty. A segment needs segkit: 1, a name and a condition.")
+        return cls("The text is empty. A segment needs the line segkit: 1, a name and a condition.")
 
     @classmethod
     def text_too_long(cls, size: int, most: int) -> Self:
@@ -387,7 +387,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_plain(cls, given: str) -> Self:
         """A text has an anchor, an alias or a tag of YAML."""
         return cls(
-            f"{quoted(given)} is a YAML anchor, alias or tag, which is not allowed in segments, because YAML readers treat them differently. "
+            f"{quoted(given)} is a YAML anchor, alias or tag. Segments can't contain these, because not all YAML readers treat them alike. "
             "Write out the value that it refers to, or put it in quotes if it is text."
         )
 
@@ -451,7 +451,7 @@ class DefinitionError(SegkitError, ValueError):
         """A text is not a timeframe."""
         forms = list(forms)
         near = nearest(value, forms) if isinstance(value, str) else ""
-        return cls(f"{key} can't be {quoted(value)}.{near} It takes timeframes such as: {listed(forms, most=40)}.")
+        return cls(f"{key} can't be {quoted(value)}.{near} Write a timeframe such as: {listed(forms, most=40)}.")
 
     @classmethod
     def unknown_form(cls, version: object, known: int) -> Self:
