@@ -118,8 +118,8 @@ class DataError(SegkitError, ValueError):
     def not_a_place(cls, text: str) -> Self:
         """The value of --near is neither a postal code nor a point."""
         return cls(
-            f"The option --near takes a postal code, such as 02110, or a latitude and a longitude, as in --near 42.36,-71.06, and "
-            f"{quoted(text)} is neither."
+            f"The option --near takes a postal code, such as 02110, or a latitude and longitude, as in --near 42.36,-71.06, but got "
+            f"{quoted(text)}."
         )
 
     @classmethod
@@ -133,7 +133,7 @@ class DataError(SegkitError, ValueError):
         found = [str(notebook) for notebook in notebooks]
         if not found:
             return cls(
-                f'There is no folder or notebook {quoted(path)}. Give the folder that holds your notebooks: "segkit {command} ." opens this one.'
+                f'There is no folder or notebook {quoted(path)}. Pass the folder with your notebooks. "segkit {command} ." opens the current folder.'
             )
         return cls(
             f"There is no folder or notebook {quoted(path)}.{nearest(path.name, found)} The notebooks are: {listed(found, most=30)}. "
@@ -142,9 +142,9 @@ class DataError(SegkitError, ValueError):
 
     @classmethod
     def one_folder_at_a_time(cls, command: str, folders: Iterable[str]) -> Self:
-        """A command that opens one folder or notebook was given several."""
+        """Several folders or notebooks were passed to a command that opens one."""
         return cls(
-            f"segkit {command} opens one folder or notebook, and was given {listed(folders)}. An option takes its value after a blank or "
+            f"segkit {command} opens one folder or notebook, but got {listed(folders)}. Write the value of an option after a space or "
             "an equals sign, such as --port 8911 or --port=8911."
         )
 
@@ -485,8 +485,8 @@ class DataError(SegkitError, ValueError):
     def not_a_saved_shop(cls, folder: Path) -> Self:
         """A folder to connect to is not a saved shop."""
         return cls(
-            f"{quoted(folder)} is not a saved shop, and only a saved shop can be connected to. Save one first: "
-            "sk.load(folder).save(another_folder), and then sk.connect(another_folder)."
+            f"{quoted(folder)} is not a saved shop, but sk.connect opens only saved shops. Save one first, "
+            "sk.load(folder).save(another_folder), and then open it: sk.connect(another_folder)."
         )
 
     @classmethod
@@ -498,8 +498,8 @@ class DataError(SegkitError, ValueError):
     def values_without_readings(cls, name: str) -> Self:
         """The values of a property are saved without their readings."""
         return cls(
-            f"Nearly every event has another value of {quoted(name)}, as of an id, so a saved shop has no list of its values, and SQL can't test "
-            "it. Load the shop to use it in a condition: sk.load(folder)."
+            f"Nearly every event has a different value of {quoted(name)}, as with an id, so a saved shop has no list of its values, and SQL "
+            "can't test it. To use it in a condition, load the shop: sk.load(folder)."
         )
 
     @classmethod
@@ -511,7 +511,7 @@ class DataError(SegkitError, ValueError):
     def database_out_of_memory(cls, folder: Path) -> Self:
         """DuckDB ran out of memory or of room for temporary files."""
         return cls(
-            f"DuckDB had too little memory, or too little room for temporary files, to answer this question about {quoted(folder)}. Close other "
+            f"DuckDB ran out of memory, or of disk space for temporary files, while answering a question about {quoted(folder)}. Close other "
             "notebooks, ask about fewer segments at once, or use a machine with more memory."
         )
 
@@ -520,7 +520,7 @@ class DataError(SegkitError, ValueError):
         """DuckDB failed for a reason that segkit does not know."""
         first = reason.strip().splitlines()[0] if reason.strip() else "no reason"
         return cls(
-            f"DuckDB could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. Load the shop to answer it in memory: "
+            f"DuckDB could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. To answer it in memory, load the shop: "
             f"sk.load({quoted(folder)})."
         )
 

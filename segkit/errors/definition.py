@@ -163,32 +163,32 @@ class DefinitionError(SegkitError, ValueError):
     def no_amount_to_rank(cls, condition: object) -> Self:
         """A condition compares no amount by which profiles could be ranked."""
         return cls(
-            f"top needs one condition with an amount to rank profiles by, and {_short(condition)} is not one. Write a count or sum of events, "
+            f"top needs one condition with an amount to rank profiles by, but got {_short(condition)}. Pass a count or sum of events, "
             'sk.top(0.1, sk.spent("Placed Order", more_than=0, in_last_days=365), shop), or a number of the profile, '
-            'sk.top(0.1, sk.has("predicted_clv", at_least=0), shop), and join other conditions with & afterwards.'
+            'sk.top(0.1, sk.has("predicted_clv", at_least=0), shop). Join other conditions with & afterwards.'
         )
 
     @classmethod
     def nobody_to_rank(cls, share: object) -> Self:
         """No profile has an amount to be ranked by."""
         return cls(
-            f"top({quoted(share)}, ...) found no profile to rank: none has such an event, or a number in that property. Check its name, "
-            "its timeframe and `where`."
+            f"top({quoted(share)}, ...) found no profile to rank: no profile has such an event, or a number in that property. Check the "
+            "name, the timeframe and `where`."
         )
 
     @classmethod
     def sendable_of_a_table(cls) -> Self:
-        """Who may be texted is asked of a membership table, which knows no phone numbers."""
+        """A membership table was passed to find out who may be texted, but it has no phone numbers."""
         return cls(
-            "A membership table does not say who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
+            "A membership table can't show who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
         )
 
     @classmethod
     def map_without_store(cls) -> Self:
-        """A map is drawn of a table that does not know its store, and no store and radius are given."""
+        """A map needs a store and a radius, but the table does not have them and they were not passed."""
         return cls(
-            "plot_map needs store=(latitude, longitude) and radius=..., since this table is not that of a segment with one distance "
-            'condition. For such a segment they are known: charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)).'
+            "plot_map needs store=(latitude, longitude) and radius=..., because this table does not come from a segment with one "
+            'distance condition. For such a segment, both are known: charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)).'
         )
 
     @classmethod
@@ -232,7 +232,7 @@ class DefinitionError(SegkitError, ValueError):
     def settings_of_segment(cls, name: str, settings: Iterable[str], call: str) -> Self:
         """Settings were passed with a segment, which has none."""
         return cls(
-            f"{listed(settings)} can't be set: {quoted(name)} is a segment, whose conditions are fixed. Pass the builder itself, as in {call}."
+            f"{listed(settings)} can't be set: {quoted(name)} is a segment, and its conditions are fixed. Pass a builder instead, as in {call}."
         )
 
     @classmethod
