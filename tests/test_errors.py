@@ -54,7 +54,7 @@ DEFINITION = {
     ),
     "words_clash": (
         ("did", ["before", "after"]),
-        ["did", "only one of 'before', 'after'", "join two conditions with &"],
+        ["did", "only one of: 'before', 'after'", "join two conditions with &"],
     ),
     "bad_value": (("at_least", -1, "a whole number of at least 0"), ["at_least", "-1", "a whole number of at least 0"]),
     "map_without_store": (
@@ -106,7 +106,7 @@ DEFINITION = {
         ["'Engaged' refers to", "'VPI'", "Did you mean 'VIP'?", "'Engaged', 'VIP'", "sk.resolve_segments(["],
     ),
     "unresolved_segment": (("VIP",), ["'VIP'", "only that segment's name is known", "sk.resolve_segments(["]),
-    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "In one of them, replace"]),
+    "circle_of_segments": ((["A", "B", "A"],), ["in a circle: 'A' → 'B' → 'A'", "In one of them, write out"]),
     "too_many_written_out": (("S9", 20_000, 10_000), ["'S9'", "20,000", "10,000", "each segment only once"]),
     "reserved_name": (
         ("size", "sk.intersections"),
@@ -170,6 +170,10 @@ DEFINITION = {
     "table_and_data": (("sizes",), ["sk.sizes", "without a shop", "sk.sizes(table)", "sk.sizes(segments, shop)"]),
     "not_a_membership_table": (("sizes", [5]), ["sk.sizes", "list", "sk.sizes(sk.membership(segments, shop))"]),
     "not_flags": (("City", "Oslo"), ["'City'", "'Oslo'", "True, False, 1 or 0", "Drop the column"]),
+    "no_amount_to_rank": (("VIP",), ["'VIP'", "sk.top(0.1, sk.spent(", "Join other conditions"]),
+    "nobody_to_rank": ((0.1,), ["top(0.1, ...)", "no profile to rank", "the timeframe and `where`"]),
+    "sendable_of_a_table": ((), ["membership table", "sk.sizes(segments, shop, sendable=True)"]),
+    "map_without_store": ((), ["plot_map", "store=(latitude, longitude)", "sk.places("]),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
@@ -215,7 +219,7 @@ DATA = {
         (["'a' can't mean 'b'. The choices are: 'c'."],),
         ["consent has a mistake", "- 'a' can't mean 'b'"],
     ),
-    "bad_argument": (("columns", 5, "a mapping"), ["columns must be a mapping", "5", "Nothing was loaded"]),
+    "bad_argument": (("columns", 5, "a mapping"), ["columns must be a mapping", "5"]),
     "no_headers": (("profiles.csv", ["a•"]), ["profiles.csv", "'a•'", "a header row above it", "names=[...]"]),
     "several_levels": (("profiles", ("a", "b")), ["profiles", "('a', 'b')", "Join the levels first"]),
     "no_data_in_folder": (
@@ -289,6 +293,12 @@ DATA = {
         ("02111", "US", ["02110"]),
         ["'02111' in 'US'", "Did you mean '02110'", "of=(42.36, -71.06)"],
     ),
+    "not_a_saved_shop": ((FOLDER,), ["'shop'", "is not a saved shop", "sk.connect(another_folder)"]),
+    "needs_loading": (("with_list", FOLDER), ["with_list", "in memory", "sk.load('shop')"]),
+    "values_without_readings": (("Coupon",), ["'Coupon'", "a different value", "sk.load(folder)"]),
+    "connection_closed": ((FOLDER,), ["'shop'", "is closed", "sk.connect('shop')"]),
+    "database_out_of_memory": ((FOLDER,), ["'shop'", "ran out of memory", "fewer segments"]),
+    "database_failed": ((FOLDER, "IOException", "gone"), ["'shop'", "IOException, gone", "sk.load('shop')"]),
     "no_names": (("n.json",), ["n.json", "Get Metrics", '{"metrics": {ID: NAME}']),
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "wrong column"]),
 }
@@ -316,9 +326,9 @@ FILE = {
     "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
     "not_to_be_sent": (
         (datetime(2026, 6, 30, 12, tzinfo=UTC),),
-        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "Leave looking_back out"],
+        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "leave looking_back out"],
     ),
-    "in_app": ((), ["segkit app", "writes nothing on its host", "download button", "segkit lab"]),
+    "in_app": ((), ["segkit app", "never writes files", "download button", "segkit lab"]),
 }
 ACCOUNT = {
     "no_key": (("KLAVIYO_API_KEY",), ["no API key", "private key", "KLAVIYO_API_KEY"]),
@@ -368,36 +378,36 @@ ACCOUNT = {
     ),
 }
 ANALYSIS = {
-    "nobody_did": (("Placed Ordr",), ["'Placed Ordr'", "Pass another outcome"]),
+    "nobody_did": (("Placed Ordr",), ["'Placed Ordr'", "Pass a different outcome"]),
     "data_too_short": (
         ("Clicked SMS", date(2026, 1, 1), 60, 91, 30),
         [
             "looks back 91 days",
-            "30 days ahead",
+            "the 30 days after that",
             "needs 121 whole days",
             "'Clicked SMS' begin on 2026-01-01",
-            "there are 60",
-            "Load more",
+            "the data has 60 days",
+            "Load older events",
         ],
     ),
     "no_complete_moment": (
         (date(2026, 6, 15), "30 days after it end on 2026-07-15", date(2025, 1, 1), date(2026, 5, 31), 30),
-        ["2026-06-15", "end on 2026-07-15", "from 2025-01-01 to 2026-05-31", "fewer within_days"],
+        ["2026-06-15", "end on 2026-07-15", "from 2025-01-01 to 2026-05-31", "smaller within_days"],
     ),
     "no_responders": (("Placed Order", "VIP", 3_000, 30), ["3,000 profiles", "(VIP)", "1 in 1,000", "more moments"]),
-    "all_responders": (("Placed Order", "VIP", 30), ["Everybody", "(VIP)", "fewer within_days"]),
+    "all_responders": (("Placed Order", "VIP", 30), ["Everybody", "(VIP)", "smaller within_days"]),
     "too_few_settings": ((1,), ["There is 1 setting", "at least 2", "days=range(7, 181, 7)"]),
-    "too_few_moments": ((1,), ["has 1 moment, which can't be split", "more moments", "fewer within_days"]),
+    "too_few_moments": ((1,), ["has only 1 moment", "more moments", "smaller within_days"]),
     "outcome_without_amounts": (("Clicked SMS",), ["'Clicked SMS' have no amounts", "outcome='Placed Order'"]),
-    "no_unsubscribes": ((), ["'Unsubscribed from SMS Marketing'", "Load them", "sk.budget(texts=...)"]),
+    "no_unsubscribes": ((), ["'Unsubscribed from SMS Marketing'", "Load these events", "sk.budget(texts=...)"]),
     "no_setting_for_goal": (
         ("at most 10 texts", "the smallest is days 7, with 300 texts"),
         ["No setting", "at most 10 texts", "days 7, with 300 texts", "wider limit"],
     ),
-    "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass another base"]),
+    "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass a different segment"]),
     "computed_later": (
         (["churn_probability"],),
-        ["'churn_probability'", "seen the future", "allow_todays=['churn_probability']"],
+        ["'churn_probability'", "use the future", "allow_todays=['churn_probability']"],
     ),
 }
 EVERY = [

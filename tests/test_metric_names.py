@@ -77,7 +77,7 @@ def test_klaviyo_gets_the_id_that_the_account_has():
     assert "'metric_id': 'New'" in str(document)
     both = sk.AccountNames(metrics={"New": "Clicked Text Message", "Old": "Clicked SMS"})
     assert "'metric_id': 'Old'" in str(sk.to_klaviyo(sk.Segment("S", sk.did("Clicked SMS")), names=both))
-    with pytest.raises(sk.SegkitError, match="more than one metric"):
+    with pytest.raises(sk.SegkitError, match="More than one metric"):
         sk.to_klaviyo(sk.Segment("S", sk.did("clicked sms")), names=both)
 
 

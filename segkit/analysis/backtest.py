@@ -168,7 +168,7 @@ def backtest(
     thresholds = list(grid.thresholds())
     conditions = [condition for threshold in thresholds for condition in threshold.conditions]
     if not conditions:
-        raise DefinitionError.bad_value("The settings", settings, "at least one value for each parameter")
+        raise DefinitionError.bad_value("settings", settings, "at least one value for each parameter")
     of_base = [] if base is None else [one_segment(base).condition]
     inside = AllOf((existing(engine), *of_base))
     notes = notes_of_past([*conditions, *of_base], engine, allow_todays=allow_todays)

@@ -110,7 +110,7 @@ def moments_of(
     notes = []
     if len(used) > MOST:
         notes.append(
-            f"The newest {MOST} moments are used; the data would allow {counted(len(used) - MOST, 'earlier moment')}: pass moments=[...]."
+            f"Only the newest {MOST} moments are used. The data also has {counted(len(used) - MOST, 'earlier moment')}: to use more, pass moments=[...]."
         )
     return Moments(tuple(reversed(used[:MOST])), notes=tuple(notes))
 
@@ -130,7 +130,9 @@ def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: dat
         end = moment.date() + timedelta(days=within_days)
         if moment.date() > last:
             whole = last + timedelta(days=within_days)
-            left_out.append((moment, f"{counted(within_days, 'day')} after it end on {end}, and the data on {whole}"))
+            left_out.append(
+                (moment, f"the {counted(within_days, 'day')} after it end on {end}, but the data ends on {whole}")
+            )
         elif moment.date() < first:
             left_out.append((moment, f"the data begins on {first}"))
         else:
@@ -141,7 +143,7 @@ def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: dat
     notes = []
     if short:
         notes.append(
-            f"The rule looks back {needed} days, and before {counted(short, 'moment')} the data has fewer, so some members are missing there."
+            f"The rule looks back {needed} days, but the data before {counted(short, 'moment')} is shorter, so some members are missing there."
         )
     return Moments(tuple(used), tuple(left_out), tuple(notes))
 

@@ -168,7 +168,7 @@ class AccountError(SegkitError, RuntimeError):
     def folder_in_use(cls, folder: Path, names: Iterable[str]) -> Self:
         """A folder has other tables, which would be loaded together with the pull's tables."""
         return cls(
-            f"{quoted(folder)} contains files that no pull wrote: {listed(names)}. Their data would be mixed with the account's. Move "
+            f"{quoted(folder)} contains files that no pull wrote: {listed(names)}. Their data would be mixed with the data of the account. Move "
             "these files elsewhere, or choose another folder."
         )
 

@@ -118,8 +118,8 @@ class DataError(SegkitError, ValueError):
     def not_a_place(cls, text: str) -> Self:
         """The value of --near is neither a postal code nor a point."""
         return cls(
-            f"The option --near takes a postal code, such as 02110, or a latitude and a longitude, as in --near 42.36,-71.06, and "
-            f"{quoted(text)} is neither."
+            f"The option --near takes a postal code, such as 02110, or a latitude and longitude, as in --near 42.36,-71.06, but got "
+            f"{quoted(text)}."
         )
 
     @classmethod
@@ -133,7 +133,7 @@ class DataError(SegkitError, ValueError):
         found = [str(notebook) for notebook in notebooks]
         if not found:
             return cls(
-                f'There is no folder or notebook {quoted(path)}. Give the folder that holds your notebooks: "segkit {command} ." opens this one.'
+                f'There is no folder or notebook {quoted(path)}. Pass the folder with your notebooks. "segkit {command} ." opens the current folder.'
             )
         return cls(
             f"There is no folder or notebook {quoted(path)}.{nearest(path.name, found)} The notebooks are: {listed(found, most=30)}. "
@@ -142,9 +142,9 @@ class DataError(SegkitError, ValueError):
 
     @classmethod
     def one_folder_at_a_time(cls, command: str, folders: Iterable[str]) -> Self:
-        """A command that opens one folder or notebook was given several."""
+        """Several folders or notebooks were passed to a command that opens one."""
         return cls(
-            f"segkit {command} opens one folder or notebook, and was given {listed(folders)}. An option takes its value after a blank or "
+            f"segkit {command} opens one folder or notebook, but got {listed(folders)}. Write the value of an option after a space or "
             "an equals sign, such as --port 8911 or --port=8911."
         )
 
@@ -225,8 +225,8 @@ class DataError(SegkitError, ValueError):
     def unclear_separator(cls, path: Path, marks: Iterable[str]) -> Self:
         """The separator of a CSV is ambiguous."""
         return cls(
-            f"{quoted(path.name)} can't be read: its cells may be separated by {' or by '.join(marks)}. Add a line above the header that "
-            "names the separator, such as sep=; or save it as a CSV with commas."
+            f"{quoted(path.name)} can't be read: its cells may be separated by {' or by '.join(marks)}. Above the header, add a line that "
+            'names the separator, such as "sep=;", or save the file as a CSV with commas.'
         )
 
     @classmethod
@@ -241,7 +241,7 @@ class DataError(SegkitError, ValueError):
         """A text column of a typed file is not in UTF-8."""
         return cls(
             f"{quoted(path.name)} can't be read: the column {quoted(column)} should be text in UTF-8, but some of its text is not. The program that "
-            "wrote the file used another encoding, such as latin-1. Write the file again with UTF-8 text."
+            "wrote the file used a different encoding, such as latin-1. Write the file again with UTF-8 text."
         )
 
     @classmethod
@@ -263,7 +263,7 @@ class DataError(SegkitError, ValueError):
     def bad_argument(cls, name: str, value: object, wanted: str) -> Self:
         """An argument of `load` has a wrong type or value."""
         shown = quoted(value) if isinstance(value, (str, int, float, NoneType)) else f"of type {type(value).__name__}"
-        return cls(f"{name} must be {wanted}, but it is {shown}. Nothing was loaded.")
+        return cls(f"{name} must be {wanted}, but it is {shown}.")
 
     @classmethod
     def bad_consent(cls, problems: Iterable[str]) -> Self:
@@ -434,8 +434,7 @@ class DataError(SegkitError, ValueError):
     def flags_instead_of_ids(cls) -> Self:
         """A Series of True and False was passed instead of ids."""
         return cls(
-            "with_list needs ids, but got True and False. If True marks the members of the list, pass the ids of these rows: "
-            "series.index[series]."
+            "with_list needs ids, but got True and False. If True marks the members of the list, pass their ids: series.index[series]."
         )
 
     @classmethod
@@ -487,8 +486,8 @@ class DataError(SegkitError, ValueError):
     def not_a_saved_shop(cls, folder: Path) -> Self:
         """A folder to connect to is not a saved shop."""
         return cls(
-            f"{quoted(folder)} is not a saved shop, and only a saved shop can be connected to. Save one first: "
-            "sk.load(folder).save(another_folder), and then sk.connect(another_folder)."
+            f"{quoted(folder)} is not a saved shop, but sk.connect opens only saved shops. Save one first, "
+            "sk.load(folder).save(another_folder), and then open it: sk.connect(another_folder)."
         )
 
     @classmethod
@@ -500,8 +499,8 @@ class DataError(SegkitError, ValueError):
     def values_without_readings(cls, name: str) -> Self:
         """The values of a property are saved without their readings."""
         return cls(
-            f"Nearly every event has another value of {quoted(name)}, as of an id, so a saved shop has no list of its values, and SQL can't test "
-            "it. Load the shop to use it in a condition: sk.load(folder)."
+            f"Nearly every event has a different value of {quoted(name)}, as with an id, so a saved shop has no list of its values, and SQL "
+            "can't test it. To use it in a condition, load the shop: sk.load(folder)."
         )
 
     @classmethod
@@ -513,7 +512,7 @@ class DataError(SegkitError, ValueError):
     def database_out_of_memory(cls, folder: Path) -> Self:
         """DuckDB ran out of memory or of room for temporary files."""
         return cls(
-            f"DuckDB had too little memory, or too little room for temporary files, to answer this question about {quoted(folder)}. Close other "
+            f"DuckDB ran out of memory, or of disk space for temporary files, while answering a question about {quoted(folder)}. Close other "
             "notebooks, ask about fewer segments at once, or use a machine with more memory."
         )
 
@@ -522,7 +521,7 @@ class DataError(SegkitError, ValueError):
         """DuckDB failed for a reason that segkit does not know."""
         first = reason.strip().splitlines()[0] if reason.strip() else "no reason"
         return cls(
-            f"DuckDB could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. Load the shop to answer it in memory: "
+            f"DuckDB could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. To answer it in memory, load the shop: "
             f"sk.load({quoted(folder)})."
         )
 

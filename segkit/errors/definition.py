@@ -22,8 +22,8 @@ class DefinitionError(SegkitError, ValueError):
         """A condition was used as a truth value, by `and`, `or`, `not`, `if` or a chained comparison."""
         return cls(
             "A condition is neither true nor false by itself, so it can't be used with `and`, `or`, `not` or `if`. "
-            "Write `a & b` for both, `a | b` for either and `~a` for the opposite, with brackets around each part: "
-            '(sk.did("Clicked SMS") & sk.can_receive("sms")).'
+            "Write `a & b` for both, `a | b` for either and `~a` for the opposite, with brackets around parts that belong together: "
+            '(sk.did("Clicked SMS") | sk.did("Opened Email")) & sk.can_receive("sms").'
         )
 
     @classmethod
@@ -106,8 +106,8 @@ class DefinitionError(SegkitError, ValueError):
     def circle_of_segments(cls, names: Iterable[str]) -> Self:
         """Segments refer to each other in a circle, or one refers to itself."""
         return cls(
-            f"These segments refer to each other in a circle: {' → '.join(map(quoted, names))}. In one of them, replace "
-            "sk.in_segment(...) with the condition that is meant."
+            f"These segments refer to each other in a circle: {' → '.join(map(quoted, names))}. In one of them, write out a "
+            "condition instead of sk.in_segment(...)."
         )
 
     @classmethod
@@ -148,7 +148,7 @@ class DefinitionError(SegkitError, ValueError):
     def positional(cls, function: str, value: object, names: Iterable[str]) -> Self:
         """A builder was called with a positional argument."""
         names = list(names)
-        example = f" Write its name before it, such as {function}({names[0]}=...)." if names else ""
+        example = f" Write the argument's name before the value, as in {function}({names[0]}=...)." if names else ""
         return cls(
             f"{function} takes only keyword arguments, but got {quoted(value)} without a name.{example} Its arguments are: "
             f"{listed(names, most=40) or 'none'}."
@@ -157,30 +157,30 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def words_clash(cls, phrase: str, words: Iterable[str]) -> Self:
         """Only one of several keyword arguments may be passed."""
-        return cls(f"{phrase} takes only one of {listed(words)}. To use both, join two conditions with &.")
+        return cls(f"{phrase} accepts only one of: {listed(words)}. To use both, join two conditions with &.")
 
     @classmethod
     def no_amount_to_rank(cls, condition: object) -> Self:
         """A condition compares no amount by which profiles could be ranked."""
         return cls(
-            f"top needs one condition with an amount to rank profiles by, and {_short(condition)} is not one. Write a count or sum of events, "
+            f"top needs one condition with an amount to rank profiles by, but got {_short(condition)}. Pass a count or sum of events, "
             'sk.top(sk.spent("Placed Order", more_than=0, in_last_days=365), shop, share=0.1), or a number of the profile, '
-            'sk.top(sk.has("predicted_clv", at_least=0), shop, share=0.1), and join other conditions with & afterwards.'
+            'sk.top(sk.has("predicted_clv", at_least=0), shop, share=0.1). Join other conditions with & afterwards.'
         )
 
     @classmethod
     def nobody_to_rank(cls, share: object) -> Self:
         """No profile has an amount to be ranked by."""
         return cls(
-            f"top(..., share={quoted(share)}) found no profile to rank: none has such an event, or a number in that property. Check its name, "
-            "its timeframe and `where`."
+            f"top(..., share={quoted(share)}) found no profile to rank: no profile has such an event, or a number in that property. Check "
+            "the name, the timeframe and `where`."
         )
 
     @classmethod
     def sendable_of_a_table(cls) -> Self:
-        """Who may be texted is asked of a membership table, which knows no phone numbers."""
+        """A membership table was passed to find out who may be texted, but it has no phone numbers."""
         return cls(
-            "A membership table does not say who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
+            "A membership table can't show who may be texted. Pass the segments and the shop: sk.sizes(segments, shop, sendable=True)."
         )
 
     @classmethod
@@ -193,10 +193,10 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def map_without_store(cls) -> Self:
-        """A map is drawn of a table that does not know its store, and no store and radius are given."""
+        """A map needs a store and a radius, but the table does not have them and they were not passed."""
         return cls(
-            "plot_map needs store=(latitude, longitude) and radius=..., since this table is not that of a segment with one distance "
-            'condition. For such a segment they are known: charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)).'
+            "plot_map needs store=(latitude, longitude) and radius=..., because this table does not come from a segment with one "
+            'distance condition. For such a segment, both are known: charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)).'
         )
 
     @classmethod
@@ -240,7 +240,7 @@ class DefinitionError(SegkitError, ValueError):
     def settings_of_segment(cls, name: str, settings: Iterable[str], call: str) -> Self:
         """Settings were passed with a segment, which has none."""
         return cls(
-            f"{listed(settings)} can't be set: {quoted(name)} is a segment, whose conditions are fixed. Pass the builder itself, as in {call}."
+            f"{listed(settings)} can't be set: {quoted(name)} is a segment, and its conditions are fixed. Pass a builder instead, as in {call}."
         )
 
     @classmethod
@@ -304,7 +304,7 @@ class DefinitionError(SegkitError, ValueError):
         """All segments of a push that Klaviyo can't express."""
         every = list(reasons)
         return cls(
-            f"Nothing was sent, because {counted(len(every), 'segment')} can't be written as a Klaviyo definition:\n"
+            f"Nothing was sent, because {counted(len(every), 'segment')} can't be written for Klaviyo:\n"
             + "\n".join(every)
         )
 
@@ -312,7 +312,7 @@ class DefinitionError(SegkitError, ValueError):
     def update_of_several(cls, count: int) -> Self:
         """An id to update was passed with several segments."""
         return cls(
-            f"update= (--update) is the id of one segment in the account, but {count:,} segments were passed. Pass one segment, or leave "
+            f"update= (--update) takes the id of one segment in the account, but {count:,} segments were passed. Pass one segment, or leave "
             "update out: each segment is then found by its name."
         )
 
@@ -370,7 +370,7 @@ class DefinitionError(SegkitError, ValueError):
     @classmethod
     def empty_text(cls) -> Self:
         """A text is empty, or has only comments."""
-        return cls("The text is empty. A segment needs segkit: 1, a name and a condition.")
+        return cls("The text is empty. A segment needs the line segkit: 1, a name and a condition.")
 
     @classmethod
     def text_too_long(cls, size: int, most: int) -> Self:
@@ -395,7 +395,7 @@ class DefinitionError(SegkitError, ValueError):
     def not_plain(cls, given: str) -> Self:
         """A text has an anchor, an alias or a tag of YAML."""
         return cls(
-            f"{quoted(given)} is a YAML anchor, alias or tag, which is not allowed in segments, because YAML readers treat them differently. "
+            f"{quoted(given)} is a YAML anchor, alias or tag. Segments can't contain these, because not all YAML readers treat them alike. "
             "Write out the value that it refers to, or put it in quotes if it is text."
         )
 
@@ -459,7 +459,7 @@ class DefinitionError(SegkitError, ValueError):
         """A text is not a timeframe."""
         forms = list(forms)
         near = nearest(value, forms) if isinstance(value, str) else ""
-        return cls(f"{key} can't be {quoted(value)}.{near} It takes timeframes such as: {listed(forms, most=40)}.")
+        return cls(f"{key} can't be {quoted(value)}.{near} Write a timeframe such as: {listed(forms, most=40)}.")
 
     @classmethod
     def unknown_form(cls, version: object, known: int) -> Self:

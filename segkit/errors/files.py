@@ -27,7 +27,7 @@ class FileError(SegkitError, OSError):
         """A file can't be written for an audience that looks back."""
         return cls(
             f"This audience looks back: it uses only what was known at {moment:%Y-%m-%d %H:%M} UTC, so nothing may be sent to it. "
-            "Leave looking_back out: sk.audience(segment, shop) uses everything in the data."
+            "To send, leave looking_back out: sk.audience(segment, shop) uses everything in the data."
         )
 
     @classmethod
@@ -78,7 +78,7 @@ class FileError(SegkitError, OSError):
     def one_folder_for_two(cls, folder: Path, names: Iterable[str]) -> Self:
         """Links make two folders of a build the same folder, so the files of one would replace the files of the other."""
         return cls(
-            f"In {quoted(folder)}, {listed(names)} are links to the same folder, so files that may be sent would be mixed with others. "
+            f"The links {listed(names)} in {quoted(folder)} lead to the same folder, so files that may be sent would be mixed with others. "
             "Remove the links, or build into another folder."
         )
 
@@ -94,8 +94,8 @@ class FileError(SegkitError, OSError):
     def exists(cls, path: Path) -> Self:
         """A file already exists, and `replace` is False."""
         return cls(
-            f"{quoted(path)} already exists and was not changed. Choose another name or folder, or, in Python, pass replace=True to "
-            "replace it."
+            f"{quoted(path)} already exists and was not changed. Choose another name or folder. In Python, you can also pass "
+            "replace=True."
         )
 
     @classmethod
@@ -107,7 +107,7 @@ class FileError(SegkitError, OSError):
     def in_app(cls) -> Self:
         """A page of `segkit app` can't write on its host."""
         return cls(
-            "This page is served by segkit app, which writes nothing on its host. Use the download button, or run the notebook in "
+            "This page is served by segkit app, which never writes files on the computer that runs it. Use the download button, or run the notebook in "
             "JupyterLab: segkit lab."
         )
 

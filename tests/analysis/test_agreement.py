@@ -208,8 +208,8 @@ def test_of_a_table_of_several_segments_the_one_of_this_name_counts():
 
 
 @pytest.mark.parametrize(("theirs", "kind", "said"), [
-    ("ann", DefinitionError, "several profile ids"),
-    (5, DefinitionError, "several profile ids"),
+    ("ann", DefinitionError, "a list of profile ids"),
+    (5, DefinitionError, "a list of profile ids"),
     ([None], DefinitionError, "profile id"),
     ([float("nan")], DefinitionError, "profile id"),
     (pd.Series(["ann", None]), DefinitionError, "profile id"),

@@ -314,9 +314,7 @@ def test_nobodys_address_or_number_is_shown(tiny_shop: sk.Dataset):
 
 def test_a_profile_that_is_not_there_is_refused(tiny_shop: sk.Dataset):
     """The error says what ids look like."""
-    with pytest.raises(
-        DataError, match=r"No profile has the id 'Ann'\. Ids are text and case-sensitive, such as 'ann'"
-    ):
+    with pytest.raises(DataError, match=r"No profile has the id 'Ann'\. Ids are case-sensitive text, such as 'ann'"):
         sk.why(sk.sms_subscribers(), tiny_shop, profile_id="Ann")
 
 

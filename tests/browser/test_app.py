@@ -99,7 +99,10 @@ def test_a_notebook_of_one_s_own_writes_nothing_either(page, app, workplace):
     page.get_by_text("DONE").wait_for(timeout=120_000)
     said = page.locator("body").inner_text()
 
-    assert said.count("REFUSED This page is served by segkit app, which writes nothing on its host.") == 4
+    assert (
+        said.count("REFUSED This page is served by segkit app, which never writes files on the computer that runs it.")
+        == 4
+    )
     assert standing(workplace) == before
 
 

@@ -118,8 +118,8 @@ def test_bought_on_sale_is_not_for_klaviyo():
     with pytest.raises(sk.DefinitionError) as refusal:
         sk.to_klaviyo(sk.sms_budget_shoppers(approach="bought on sale"), metric_ids=ids)
 
-    assert "holds something. Nearest alternative: is set;" in str(refusal.value)
-    assert "holds nothing. Nearest alternative: is not set;" in str(refusal.value)
+    assert 'holds something. Nearest alternative: "is set".' in str(refusal.value)
+    assert 'holds nothing. Nearest alternative: "is not set".' in str(refusal.value)
 
 
 def test_the_two_roads_to_budget_shoppers_are_named_apart():

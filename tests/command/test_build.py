@@ -192,10 +192,10 @@ def test_a_build_with_subscribers_has_no_such_lead(built):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--consent", "yes"], "--consent takes pairs such as yes=subscribed, and 'yes' is not one"),
+        (["--consent", "yes"], "--consent takes pairs such as yes=subscribed, but got 'yes'"),
         (
             ["--columns", "=profile_id"],
-            "--columns takes pairs such as customer=profile_id, and '=profile_id' is not one",
+            "--columns takes pairs such as customer=profile_id, but got '=profile_id'",
         ),
         (["--consent", "yes=sure"], "'yes' can't mean 'sure'. The choices are: 'subscribed'"),
         (

@@ -115,7 +115,7 @@ def test_a_word_that_no_cell_holds_is_noted():
     """It may be misspelled, so the report names it; a word found in either channel's column is not named."""
     words = {"yes": "subscribed", "nope": "unsubscribed", "ok": "subscribed"}
     shop = load(cells=["yes", "no"], consent=words, email_consent=["ok", None])
-    assert told(shop, "words in consent= that no cell contains") == [("consent", 1, "'nope'", "without effect")]
+    assert told(shop, "words in consent= that no cell contains") == [("consent", 1, "'nope'", "no effect")]
 
 
 def test_an_unknown_word_is_told_with_what_resolves_it():

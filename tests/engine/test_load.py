@@ -316,7 +316,7 @@ def test_frames_and_parquet_keep_their_types(tmp_path):
     for shop in (sk.load(tmp_path, as_of="2026-06-30"), sk.load(profiles=profiles, as_of="2026-06-30")):
         assert who(sk.has("Badge", equals=7), shop) == {"ann", "bea"}
         assert who(sk.has("Badge", equals="7"), shop) == {"bea"}
-        with pytest.warns(sk.SegkitWarning, match="can be read as a text"):
+        with pytest.warns(sk.SegkitWarning, match="can be read as text"):
             assert who(sk.has("Age", equals="7"), shop) == set()
         assert who(sk.has("Age", equals=7), shop) == {"ann"}
 

@@ -366,7 +366,7 @@ def test_who_is_known_to_fail_may_be_said_by_any_segment():
 
     assert {"ann": "fails", "bea": SENDABLE} == reasons(people, failing=bad)
     assert {"ann": "fails", "bea": SENDABLE} == reasons(people, [failed("bea", "Invalid mobile number")], failing=bad)
-    with pytest.raises(DefinitionError, match="Give a condition a name first"):
+    with pytest.raises(DefinitionError, match="To make a segment of a condition"):
         reasons(people, failing=sk.is_set("Group"))
 
 
@@ -548,7 +548,7 @@ def test_looked_at_from_another_moment_smart_sending_moves_along():
     ("include", "sentence"),
     [
         ([], "sk.audience needs at least one segment in include"),
-        (sk.can_receive("sms"), "Give a condition a name first"),
+        (sk.can_receive("sms"), "To make a segment of a condition"),
         ([EVERYBODY, EVERYBODY], "Two segments are both named 'Everybody'"),
     ],
 )

@@ -55,10 +55,10 @@ def note_halves(table: str, halves: Halves, faults: Faults, *, examples: Sequenc
     faults.note(
         table,
         "(file)",
-        "texts with half a character",
+        "strings with half a character",
         halves.found,
         examples=examples,
-        done="the half replaced by \ufffd",
+        done="the half was replaced by \ufffd",
     )
 
 

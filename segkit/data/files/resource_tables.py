@@ -45,7 +45,7 @@ def unfolded(name: str, table: Table, faults: Faults) -> Table:
     faults.raise_if_fatal()
     halves = Halves()
     columns = {header: _objects(cells, halves) or _values(cells) for header, cells in table.items()}
-    faults.note(name, "(file)", "texts with half a character", halves.found, done="the half replaced by \ufffd")
+    faults.note(name, "(file)", "strings with half a character", halves.found, done="the half was replaced by \ufffd")
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     extracted = next((header for header in _EXTRACTED if header in columns), None)
     if extracted is not None:

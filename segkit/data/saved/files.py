@@ -109,7 +109,7 @@ class SavedFiles:
                 with self._lock:
                     self._seen[inner] = state
         except FileNotFoundError:
-            reason = "it is missing, or the shop was saved again since it was opened"
+            reason = "it is missing, or the shop was saved again after it was opened"
             raise DataError.saved_shop_damaged(path, reason) from None
         except PermissionError:
             raise DataError.saved_shop_damaged(path, "you can't open it; only its owner can read it") from None

@@ -25,7 +25,7 @@ from segkit.data.marked_cells import without_marks
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.columns import MARKS, TAKEN_OFF, Place, examples_of, plain_text, without_empty_text
 
-_READ_AS_SUCH = "read as such, in UTC"
+_READ_AS_SUCH = "converted to times in UTC"
 _ISO_DATES = (
     "YYYY-MM-DD, or as YYYY-MM-DDTHH:MM:SSZ, and load again. "
     'To leave them out and have the report count them, pass unreadable="leave out"'
@@ -113,7 +113,7 @@ class _OddDates:
         self._note(
             "dates or times that are nearly ISO 8601",
             self._try(from_lenient_text),
-            done="read, since they are unambiguous",
+            done="converted, because they are unambiguous",
         )
         self._read_digits()
         if self.unread.any():

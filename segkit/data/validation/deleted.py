@@ -32,7 +32,7 @@ def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> di
         fault, what = "rows marked as deleted", "deleted"
         if folded in _ACTIVE:
             fault, what = "older versions of rows", "no longer current"
-        faults.note(name, header, fault, int(gone.sum()), done=f"left out, as the connector marked them as {what}")
+        faults.note(name, header, fault, int(gone.sum()), done=f"left out, because the connector marked them as {what}")
         kept &= ~gone
     if not kept.any():
         faults.refuse(

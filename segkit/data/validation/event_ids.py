@@ -114,7 +114,7 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
         len(found.conflicts),
         examples=examples(found.conflicts),
         next_step=(
-            f"Keep one row for each event; or, if {header} does not contain event ids, rename it: "
+            f"Keep one row for each event. If {header} does not contain event ids, rename it: "
             f"columns={ {header: 'order_id'} }"
         ),
     )

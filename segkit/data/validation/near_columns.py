@@ -113,7 +113,7 @@ def note_near_columns(table: str, cells: Mapping[str, Cells], faults: Faults) ->
         found = [header for header in near_headers(table, name, others) if fits(name, cells[header])]
         if found:
             # Don't pass examples, since they would be masked like a person's cells. The suggestion names the header.
-            faults.note(table, name, "no such column", 1, done=f"{_DONE[name]}; {suggestion(found[0], name)}")
+            faults.note(table, name, "no such column", 1, done=f"{_DONE[name]}. {suggestion(found[0], name)}")
 
 
 def suggestion(header: str, name: str) -> str:

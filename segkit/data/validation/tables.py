@@ -204,7 +204,7 @@ def _known_columns(
         "words in consent= that no cell contains",
         len(unseen),
         examples=unseen.values(),
-        done="without effect",
+        done="no effect",
     )
     return known, unknown["sms_consent"]
 

@@ -122,7 +122,7 @@ def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
         "ids with more than one row",
         len(several),
         examples=ids.take(pa.array(several[:3])).to_pylist(),
-        next_step="Keep one row for each, such as by frame.groupby('profile_id').first()",
+        next_step="Keep one row for each, for example with frame.groupby('profile_id').first()",
     )
     places = np.full(len(ids), UNSET, dtype=np.int32)
     known = np.flatnonzero(rows >= 0)
@@ -155,7 +155,7 @@ def _note(found: Table, held: Table, faults: Faults) -> None:
         if name in held:
             had = int(np.count_nonzero(~held[name].unset()))
             faults.note(
-                PROPERTIES, name, "profiles that had a property of this name", had, done="replaced by the new column"
+                PROPERTIES, name, "profiles that had a property with this name", had, done="replaced by the new column"
             )
 
 
@@ -175,6 +175,6 @@ def _ids_in(ids: Any) -> Any:
         raise DataError.bad_argument(
             "ids",
             masked("profile_id", ids) if isinstance(ids, str) else ids,
-            "several ids of profiles, such as frame.index",
+            "a list of profile ids, such as frame.index",
         )
     return list(ids)

@@ -282,7 +282,9 @@ class Dataset:
         freeze(entries)
         if name in self.lists:
             done = "replaced by the new list"
-            faults.note("with_list", name, "entries of a list of this name", len(self.lists[name].profiles), done=done)
+            faults.note(
+                "with_list", name, "entries of a list with this name", len(self.lists[name].profiles), done=done
+            )
         lists = {**self.lists, name: entries}
         return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
 

@@ -47,11 +47,11 @@ def test_without_notebooks_the_folder_is_asked_for(tmp_path, monkeypatch):
     """Where the default folder is missing and no notebook is near, the message asks for a folder."""
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
-    with pytest.raises(DataError, match=r'"segkit lab \." opens this one'):
+    with pytest.raises(DataError, match=r'"segkit lab \." opens the current folder'):
         folder_and_options("lab", [], FLAGS)
 
 
 def test_one_folder_at_a_time():
     """Two words that belong to no option are refused by name."""
-    with pytest.raises(DataError, match="opens one folder or notebook, and was given 'notebooks', '8911'"):
+    with pytest.raises(DataError, match="opens one folder or notebook, but got 'notebooks', '8911'"):
         folder_and_options("lab", ["notebooks", "8911"], FLAGS)

@@ -66,7 +66,7 @@ def counts(shop):
 def test_half_an_emoji_in_a_frame_is_replaced_and_counted():
     """In a cell, in a list, in a mapping and its names, and in the name of a column: each is told once."""
     shop = framed({"profile_id": "a", "first_name": HALF, "x": [HALF, "b"], "y": {HALF: HALF}, HALF: "z"})
-    assert counts(shop)["texts with half a character"] == 5
+    assert counts(shop)["strings with half a character"] == 5
     assert shop.column("first_name").value(0) == WHOLE
     assert list(shop.column("x").value(0)) == [WHOLE, "b"]
     assert shop.column("y").value(0) == {WHOLE: WHOLE}
@@ -78,7 +78,7 @@ def test_half_an_emoji_in_a_metric_is_replaced_and_counted(tmp_path):
     events = pd.DataFrame({"profile_id": ["a"], "metric": pd.Series([HALF], dtype=object), "datetime": ["2026-06-01"]})
     shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": ["a"]}), events, as_of=NOON)
     assert list(shop.events.metrics) == [WHOLE]
-    assert counts(shop)["texts with half a character"] == 1
+    assert counts(shop)["strings with half a character"] == 1
 
 
 def test_half_an_emoji_in_a_column_of_json_is_replaced_and_counted(tmp_path):
@@ -88,7 +88,7 @@ def test_half_an_emoji_in_a_column_of_json_is_replaced_and_counted(tmp_path):
     shop = loaded(tmp_path / "profiles.csv")
     assert list(shop.column("x").value(0)) == [WHOLE]
     assert shop.column(WHOLE).value(0) == "😀"
-    assert counts(shop)["texts with half a character"] == 2
+    assert counts(shop)["strings with half a character"] == 2
 
 
 @pytest.mark.parametrize("levels", [150, 1_500, 100_000])

@@ -14,7 +14,7 @@ from segkit.errors import DataError
 
 DELETED = ["_fivetran_deleted", "__deleted", "_deleted", "_hevo__marked_deleted", "__hevo__marked_deleted"]
 DELETED_AT = ["_sdc_deleted_at", "_ab_cdc_deleted_at"]
-DONE = "left out, as the connector marked them as deleted"
+DONE = "left out, because the connector marked them as deleted"
 EVENTS = pd.DataFrame({"profile_id": ["a", "b", "c"], "metric": "Placed Order", "datetime": "2026-06-01T00:00:00Z", "value": [1, 2, 4]})  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_an_older_version_of_a_row_is_left_out():
     shop = sk.Dataset.from_frames(frame, as_of="2026-06-30")
 
     assert shop.profiles["Badge"].to_dict() == {"a": "Rome", "b": "Lima"}
-    done = "left out, as the connector marked them as no longer current"
+    done = "left out, because the connector marked them as no longer current"
     assert told(shop) == [("profiles", "_fivetran_active", "older versions of rows", 1, done)]
 
 

@@ -227,7 +227,7 @@ def test_generations_of_a_metric_are_one(tmp_path):
     names = {"M1": {"name": "Clicked SMS"}, "M2": {"name": "Clicked Text Message"}}
     shop = load_pages(tmp_path, page(("E1", "M1", 0), ("E2", "M2", 0), metrics=names))
     assert len(shop.events.metric("Clicked SMS")) == 2
-    assert not (shop.report["fault"].str.contains("are called")).any()
+    assert not (shop.report["fault"].str.contains("are named")).any()
 
 
 @pytest.mark.parametrize(

@@ -89,15 +89,15 @@ KEPT = {
     "months first, as the column proves": (
         people(), orders(datetime=["06/01/2026", "6/13/2026 10:30", "2026-06-03T00:00:00Z", "06/04/2026"]),
         ("events", "datetime", "dates in month/day/year order", 3, "'06/01/2026', '6/13/2026 10:30', '06/04/2026'",
-         "read as such, in UTC"),
+         "converted to times in UTC"),
     ),
     "seconds since 1970": (
         people(), orders(datetime=[1780272000, 1780272001, 1780272002, 1780272003]),
-        ("events", "datetime", "seconds since 1970", 4, "'178•••••••'", "read as such, in UTC"),
+        ("events", "datetime", "seconds since 1970", 4, "'178•••••••'", "converted to times in UTC"),
     ),
     "seconds as text, as floats and with milliseconds": (
         people(), orders(datetime=objects("1780272000", 1780272000.0, "1780272000.5", 1780272000000)),
-        ("events", "datetime", "seconds since 1970", 4, "'178•••••••', '178•••••••.•'", "read as such, in UTC"),
+        ("events", "datetime", "seconds since 1970", 4, "'178•••••••', '178•••••••.•'", "converted to times in UTC"),
     ),
     "naive datetimes beside aware ones": (
         people(), orders(datetime=objects(*[pd.Timestamp(f"2026-06-0{day}", tz="UTC").to_pydatetime() for day in (1, 2, 3)],

@@ -104,7 +104,7 @@ def test_a_known_column_obeys_its_rules():
     found = odd.report.query("column == 'zip'").set_index("fault")["count"].to_dict()
     assert found == {
         "US postal codes in a different form": 1,
-        "profiles that had a property of this name": 2,
+        "profiles that had a property with this name": 2,
         "postal codes without a country": 1,
     }
     assert who(sk.within(5, "miles", of="02110"), odd) == ["ann"]
@@ -116,7 +116,7 @@ def test_what_the_report_said_of_a_replaced_column_goes():
     assert shop.report.query("column == 'predicted_clv'")["fault"].tolist() == ["not a number"]
     again = shop.with_properties(framed(predicted_clv=[1.0, 2.0, 3.0]))
     told = again.report.query("column == 'predicted_clv'")
-    assert told[["fault", "count"]].to_numpy().tolist() == [["profiles that had a property of this name", 2]]
+    assert told[["fault", "count"]].to_numpy().tolist() == [["profiles that had a property with this name", 2]]
     assert shop.report.query("column == 'predicted_clv'")["fault"].tolist() == ["not a number"]
 
 
@@ -155,9 +155,9 @@ def test_a_shop_of_an_export_keeps_its_further_columns_of_a_meaning():
 
 
 @pytest.mark.parametrize(("frame", "said"), [
-    (framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is called 'profile_id'"),
-    (framed(), "no column besides profile_id"),
-    (framed(Score=[1, 2, 3]).iloc[:0], "no row"),
+    (framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is named 'profile_id'"),
+    (framed(), "without columns besides profile_id"),
+    (framed(Score=[1, 2, 3]).iloc[:0], "without rows"),
     (pd.concat([framed(Score=[1, 2, 3])] * 2), r"ids with more than one row \(3 times\)"),
     (framed(Score=[1, 2, 3])["Score"].rename(None), "Series without a name"),
     (["ann"], "with_properties can't be a list"),
@@ -185,13 +185,13 @@ def test_a_list_is_of_whatever_holds_ids():
 
 
 @pytest.mark.parametrize(("name", "ids", "said"), [
-    ("Picked", "ann", "ids must be several ids"),
-    ("Picked", 7, "ids must be several ids"),
+    ("Picked", "ann", "ids must be a list of profile ids"),
+    ("Picked", 7, "ids must be a list of profile ids"),
     ("Picked", [], "no id"),
     (" ", ["ann"], "name must be the name of a list"),
     (7, ["ann"], "name must be the name of a list"),
     ("Picked", framed(picked=[True, False, True])["picked"], r"series\.index\[series\]"),
-    ("Picked", framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is called 'profile_id'"),
+    ("Picked", framed(Score=[1, 2, 3]).reset_index(drop=True), "neither a column nor the index is named 'profile_id'"),
 ])  # fmt: skip
 def test_what_names_no_people_is_refused(name, ids, said):
     """One text, a column of True and False, a frame without ids and no ids at all are slips, told as such."""

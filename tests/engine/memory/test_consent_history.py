@@ -77,7 +77,9 @@ def test_an_answer_about_the_past_says_how_many_statuses_are_younger():
         [said("ann", "2026-01-01T08:00:00Z", yes=True)],
         as_of="2026-02-01",
     )
-    with pytest.warns(sk.SegkitWarning, match="2 profiles have .* for 1 the consent events .* 1 profile without"):
+    with pytest.warns(
+        sk.SegkitWarning, match="2 profiles have .* For 1 of them, the consent events .* 1 profile without"
+    ):
         assert subscribed(shop) == {"ann", "cat"}
     with pytest.warns(sk.SegkitWarning, match="consent dated after"):
         evidence = str(sk.why(sk.sms_subscribers(), shop, profile_id="ann")["evidence"].iloc[0])

@@ -81,7 +81,7 @@ def test_a_metric_that_the_data_lacks_is_told(shop):
 def test_names_are_one_or_more(shop):
     """One name in a list is that name; of none nothing can be counted. YAML has a list under the same key."""
     assert sk.did(["Clicked SMS"]) == sk.did(("Clicked SMS", "Clicked SMS")) == sk.did("Clicked SMS")
-    with pytest.raises(sk.DefinitionError, match="The metrics of did must be one or more names"):
+    with pytest.raises(sk.DefinitionError, match="The metric of did must be one or more names"):
         sk.did([])
     with pytest.raises(sk.DefinitionError, match="The metric of a condition must be one or more names"):
         MetricCondition((), "count", "at least", 1)

@@ -137,7 +137,7 @@ def test_another_kind_is_told_instead_of_the_value():
     ages = shop_of(Age=[18, 20], Empty=[None, None])
 
     assert notes(sk.has("Age", equals="18"), ages) == (
-        "No value of 'Age' can be read as a text, so no profile passes a test that needs a text.",
+        "No value of 'Age' can be read as text, so no profile passes a test that needs text.",
     )
     assert notes(sk.has("Empty", equals="18"), ages) == ()
 
@@ -150,10 +150,10 @@ CITIES = shop_of(city=["Boston"] * 3 + ["Salem"] * 2 + ["Lynn"])
     [
         (["Boston", "Salem"], None),
         (["Boston", "Worcester"], None),
-        (["Boston", "Salm"], "Nobody has city 'Salm'. Did you mean 'Salem' (2)? The data has"),
+        (["Boston", "Salm"], "Nobody has city 'Salm'. Did you mean 'Salem' (2)? The values in the data are"),
         (["Salem", "SALEM", "salem "], None),
         (["Worcester", "Quincy"], "Nobody has city 'Worcester' or 'Quincy'. The values in the data are 'Boston' (3), "),
-        (["Bostn", "Salm"], "Nobody has city 'Bostn' or 'Salm'. Did you mean 'Boston' (3) or 'Salem' (2)? The data"),
+        (["Bostn", "Salm"], "Nobody has city 'Bostn' or 'Salm'. Did you mean 'Boston' (3) or 'Salem' (2)? The values"),
     ],
 )
 def test_of_several_values_slips_are_told_and_a_town_without_people_is_not(asked: list[str], about: str | None):
@@ -168,7 +168,7 @@ def test_numbers_in_lists_are_told_too():
 
     assert notes(sk.has("Sizes", contains_item=36), shop) == ()
     assert notes(sk.has("Sizes", contains_item="36"), shop) == (
-        "Nobody has Sizes '36'. Did you mean 36 (2)? The data has 36 (2), 38 (1).",
+        "Nobody has Sizes '36'. Did you mean 36 (2)? The values in the data are 36 (2), 38 (1).",
     )
 
 

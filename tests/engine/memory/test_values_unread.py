@@ -41,15 +41,15 @@ def test_klaviyos_own_formats_are_dates_of_a_property():
 
 KINDS = {
     "a date": (["06/13/1990", "1992-06-13", "soon", "never", None], sk.has("x", in_month=6), {"p0", "p1"},
-               "2 of 4 values of 'x' can't be read as a date and can't pass any test:  'soon', 'never'."),
-    "a number": (["1,250", 2000, 3.5], sk.has("x", at_least=1000), {"p1"}, "1 of 3 values of 'x' can't be read as a number and can't pass any test:  '1,250'."),
-    "a number that equals": ([18, "18", "old"], sk.has("x", equals=18), {"p0", "p1"}, "1 of 3 values of 'x' can't be read as a number and can't pass any test:  'old'."),
+               "2 of 4 values of 'x' can't be read as a date and can't pass any test: 'soon', 'never'."),
+    "a number": (["1,250", 2000, 3.5], sk.has("x", at_least=1000), {"p1"}, "1 of 3 values of 'x' can't be read as a number and can't pass any test: '1,250'."),
+    "a number that equals": ([18, "18", "old"], sk.has("x", equals=18), {"p0", "p1"}, "1 of 3 values of 'x' can't be read as a number and can't pass any test: 'old'."),
     "a truth": ([True, "yes", "no", 1, "n", None], sk.has("x", equals=True), {"p0"},
-                "4 of 5 values of 'x' can't be read as true or false and can't pass any test:  'yes', 'no', '1', ...."),
+                "4 of 5 values of 'x' can't be read as true or false and can't pass any test: 'yes', 'no', '1', ...."),
     "a text": (["Boston", 18], sk.has("x", equals="Boston"), {"p0"}, "1 of 2 values of 'x' can't be read as text and can't pass any test: '18'."),
-    "a list": ([["a"], "a", "b", "a"], sk.has("x", contains_item="a"), {"p0"}, "3 of 4 values of 'x' can't be read as a list and can't pass any test:  'a', 'b'."),
+    "a list": ([["a"], "a", "b", "a"], sk.has("x", contains_item="a"), {"p0"}, "3 of 4 values of 'x' can't be read as a list and can't pass any test: 'a', 'b'."),
     "a date with the day first": (["13/06/1990", "06/14/1990"], sk.has("x", in_month=6), {"p1"},
-                                  "1 of 2 values of 'x' can't be read as a date and can't pass any test:  '13/06/1990'. If the day comes before the month, load with day_first=True."),
+                                  "1 of 2 values of 'x' can't be read as a date and can't pass any test: '13/06/1990'. If the day comes before the month, load with day_first=True."),
 }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_values_of_event_properties_are_counted_as_well():
     found = asked(sk.did("X", at_least=2, where={"Items": {"at_least": 1}}), shop)
     assert found == (
         {"ann"},
-        ["1 of 3 values of 'Items' can't be read as a number and can't pass any test:  '2 pieces'."],
+        ["1 of 3 values of 'Items' can't be read as a number and can't pass any test: '2 pieces'."],
     )
 
 
@@ -87,7 +87,7 @@ def test_alternatives_of_several_kinds_do_not_nag():
     either = sk.has("Topic", equals="sale") | sk.has("Topic", contains_item="sale")
     assert asked(either, mixed) == ({"p0", "p1"}, [])
     assert asked(sk.has("Topic", at_least=3) | sk.is_not_set("Topic"), mixed)[1] == [
-        "3 of 4 values of 'Topic' can't be read as a number and can't pass any test:  'sale', \"['sale']\", \"['other']\"."
+        "3 of 4 values of 'Topic' can't be read as a number and can't pass any test: 'sale', \"['sale']\", \"['other']\"."
     ]
 
 
