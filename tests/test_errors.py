@@ -260,6 +260,7 @@ DATA = {
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "another column"]),
 }
 FILE = {
+    "split_not_checked": ((), ["nobody was checked", "Split an audience", "sk.split(sk.audience(segment, shop)"]),
     "holds_more_than_a_shop": (
         (FOLDER, ["notes.txt"]),
         ["'shop'", "'notes.txt'", "would be lost", "Give a new folder"],
@@ -358,6 +359,17 @@ ANALYSIS = {
         ("at most 10 texts", "the smallest is days 7, with 300 texts"),
         ["No setting", "at most 10 texts", "days 7, with 300 texts", "wider limit"],
     ),
+    "empty_arm": (("hold out", 0.1, 5, "spring"), ["'hold out'", "'spring'", "0.1 of 5 people", "larger share"]),
+    "no_such_arm": (("holdout", ["hold out", "text"]), ["'holdout'", "'hold out'", "control=NAME"]),
+    "single_arm": (("hold out",), ["'hold out'", "nobody to compare with", "who were texted"]),
+    "arm_of_nobody": (("text",), ["'text'", "in the data", "shop.profile_ids"]),
+    "arms_share_numbers": ((3,), ["3 phone numbers", "another profile", "sk.split"]),
+    "not_started": ((date(2026, 7, 1), date(2026, 6, 30)), ["2026-07-01", "2026-06-30", "newer data"]),
+    "nobody_in_the_test": (
+        ("Placed Order", 500, date(2026, 6, 1), date(2026, 6, 14)),
+        ["500 people", "'Placed Order'", "2026-06-01 to 2026-06-14", "within_days"],
+    ),
+    "rate_at_an_end": (("Placed Order", 0.0), ["'Placed Order' is 0", "within_days", "base_rate=0.01"]),
     "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass another base"]),
     "computed_later": (
         (["churn_probability"],),

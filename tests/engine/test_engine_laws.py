@@ -70,6 +70,7 @@ from segkit.engine.protocol import (
     Item,
     NotOneDayError,
     Picked,
+    Squared,
     Summed,
     sum_column,
     tell,
@@ -110,6 +111,8 @@ def amount(item: Summed, profile: Row, shop: PlainShop) -> Fraction:
     match item:
         case At(inner, moment):
             return amount(inner, profile, replace(shop, as_of=moment))
+        case Squared(measure):
+            return amount(measure, profile, shop) ** 2
         case EventCount() | EventSum() | EventDays():
             if is_younger(profile.get("created"), shop):
                 return Fraction()
@@ -260,7 +263,7 @@ def test_sums_of_cells_are_those_of_the_reference(asked: Asked, seed: bytes, amo
     engine = engine_of(doors.by_any(asked.shop))
     by = random.sample(asked.conditions, min(2, len(asked.conditions)))
     events = [measure_in(one, one.timeframe) for one in (metric_atom(random), metric_atom(random))]
-    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment)]
+    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment), At(Squared(events[1]), moment)]
     wanted: dict[tuple[Any, ...], list[Fraction]] = {}
     for profile in asked.shop.profiles:
         if is_member(among, profile, asked.shop):
@@ -271,7 +274,7 @@ def test_sums_of_cells_are_those_of_the_reference(asked: Asked, seed: bytes, amo
     assert cells_of(cube[[*range(len(by)), COUNT]]) == expected(by, among, asked.shop)
     for row in cube.to_dict("records"):
         totals = wanted[tuple(row[place] for place in range(len(by)))]
-        assert [row[sum_column(place)] for place in range(len(sums))] == [float(total) for total in totals]
+        assert [row[sum_column(place)] for place in range(len(sums))] == pytest.approx([*map(float, totals)], rel=1e-15)
 
 
 @given(EITHER)

@@ -160,14 +160,17 @@ class Curve:
         return self.spans.running(self.counts, self.cells[cut], len(cut.edges) + 1)
 
     def by_group(self, groups: HashGroup) -> Amounts:
-        """Return the number of members and each sum over the members, for each position and each group.
+        """Return `by_code` for hashed groups."""
+        return self.by_code(groups, groups.groups)
 
-        `groups` must be an item of `also`. The axes of the array are: the number of members, then each sum; positions; groups.
+    def by_code(self, codes: HashGroup | Picked, width: int) -> Amounts:
+        """Return the number of members and each sum over the members, for each position and each code from 0 to `width - 1`.
+
+        `codes` must be an item of `also`. The axes of the array are: the number of members, then each sum; positions; codes.
         """
-        bins, width = self.cells[groups], groups.groups
-        return np.stack(
-            [self.spans.added(self.counts, bins, width), *(self.spans.added(one, bins, width) for one in self.sums)]
-        )
+        bins = self.cells[codes]
+        added = [self.spans.added(one, bins, width) for one in self.sums]
+        return np.stack([self.spans.added(self.counts, bins, width), *added])
 
     def distinct(self, codes: Picked) -> Counts:
         """Return how many different codes, such as phone numbers, the members have at each position.
