@@ -218,7 +218,7 @@ def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
 
 
 def _stratum(value: object) -> str:
-    return "not set" if pd.isna(value) is True else str(value)
+    return "not set" if value is None or value != value else str(value)  # noqa: PLR0124  # NaN is unequal to itself
 
 
 def _assigned(people: pd.DataFrame, by: Sequence[str], shares: Mapping[str, Fraction], key: str) -> pd.Series:
