@@ -1,10 +1,14 @@
 from segkit import charts, widgets
 from segkit.analysis.agreement import compare_members
 from segkit.analysis.backtest import backtest
+from segkit.analysis.changes import changes
 from segkit.analysis.detectable import detectable
 from segkit.analysis.distribution import distribution
 from segkit.analysis.goals import budget, profit, reach
+from segkit.analysis.history import history
+from segkit.analysis.leaving import leaving
 from segkit.analysis.measure import measure
+from segkit.analysis.movements import movements
 from segkit.analysis.overlap import intersections, overlap
 from segkit.analysis.places import places
 from segkit.analysis.recommended import recommended
@@ -159,6 +163,11 @@ __all__ = [
     "budget",
     "reach",
     "profit",
+    # who comes and who goes
+    "history",
+    "changes",
+    "movements",
+    "leaving",
     # what a text adds
     "split",
     "detectable",

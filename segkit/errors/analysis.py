@@ -169,3 +169,11 @@ class AnalysisError(SegkitError, ValueError):
             f"The base rate of {quoted(outcome)} is {rate:g}, so no difference can be worked out. Use more or fewer within_days, another outcome, or "
             "pass base_rate=0.01."
         )
+
+    @classmethod
+    def events_to_come(cls, as_of: date, profiles: int) -> Self:
+        """The data has events after its `as_of`, so that something happens."""
+        return cls(
+            f"The data has events after its as_of, {as_of}, of {counted(profiles, 'profile')}, so it can't be said what would be if nothing happened. "
+            "Load the data up to that day only, or ask as of its end: shop.with_as_of(...)."
+        )
