@@ -1,8 +1,14 @@
 from segkit import charts, widgets
 from segkit.analysis.agreement import compare_members
 from segkit.analysis.backtest import backtest
+from segkit.analysis.changes import changes
+from segkit.analysis.detectable import detectable
 from segkit.analysis.distribution import distribution
 from segkit.analysis.goals import budget, profit, reach
+from segkit.analysis.history import history
+from segkit.analysis.leaving import leaving
+from segkit.analysis.measure import measure
+from segkit.analysis.movements import movements
 from segkit.analysis.overlap import intersections, overlap
 from segkit.analysis.places import places
 from segkit.analysis.recommended import recommended
@@ -11,6 +17,7 @@ from segkit.analysis.starting import starting_values
 from segkit.analysis.suggest import suggest
 from segkit.analysis.sweep import sweep
 from segkit.analysis.top import top
+from segkit.analysis.uplift import uplift
 from segkit.analysis.why import why
 from segkit.builders import (
     engagement_tracks,
@@ -71,6 +78,7 @@ from segkit.klaviyo.definitions import from_klaviyo, segments_from_klaviyo, to_k
 from segkit.klaviyo.import_check import check_import
 from segkit.sample import write_sample
 from segkit.sending.audience import SmsAudience, audience, write_members
+from segkit.sending.split import split
 
 __all__ = [
     # modules
@@ -161,6 +169,16 @@ __all__ = [
     "budget",
     "reach",
     "profit",
+    # who comes and who goes
+    "history",
+    "changes",
+    "movements",
+    "leaving",
+    # what a text adds
+    "split",
+    "detectable",
+    "measure",
+    "uplift",
     # sending
     "audience",
     "SmsAudience",

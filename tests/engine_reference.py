@@ -51,6 +51,7 @@ from segkit.engine.protocol import (
     Cut,
     Item,
     NotOneDayError,
+    Squared,
     Summed,
 )
 
@@ -86,6 +87,8 @@ def amount(item: Summed, profile: Row, shop: PlainShop) -> Fraction:
     match item:
         case At(inner, moment):
             return amount(inner, profile, replace(shop, as_of=moment))
+        case Squared(measure):
+            return amount(measure, profile, shop) ** 2
         case EventCount() | EventSum() | EventDays():
             if is_younger(profile.get("created"), shop):
                 return Fraction()

@@ -70,7 +70,7 @@ DEFINITION = {
         ("Placed Order",),
         ["'Placed Order'", "sk.top(sk.spent(", "sk.top(sk.has(", "with & afterwards"],
     ),
-    "nobody_to_rank": ((0.1,), ["share=0.1", "no profile to rank", "Check its name"]),
+    "nobody_to_rank": ((0.1,), ["share=0.1", "no profile to rank", "Check the name"]),
     "unknown_choice": (
         ("channel", "smss", ["sms", "email"]),
         ["channel", "'smss'", "Did you mean 'sms'", "'sms', 'email'"],
@@ -170,10 +170,6 @@ DEFINITION = {
     "table_and_data": (("sizes",), ["sk.sizes", "without a shop", "sk.sizes(table)", "sk.sizes(segments, shop)"]),
     "not_a_membership_table": (("sizes", [5]), ["sk.sizes", "list", "sk.sizes(sk.membership(segments, shop))"]),
     "not_flags": (("City", "Oslo"), ["'City'", "'Oslo'", "True, False, 1 or 0", "Drop the column"]),
-    "no_amount_to_rank": (("VIP",), ["'VIP'", "sk.top(0.1, sk.spent(", "Join other conditions"]),
-    "nobody_to_rank": ((0.1,), ["top(0.1, ...)", "no profile to rank", "the timeframe and `where`"]),
-    "sendable_of_a_table": ((), ["membership table", "sk.sizes(segments, shop, sendable=True)"]),
-    "map_without_store": ((), ["plot_map", "store=(latitude, longitude)", "sk.places("]),
     "no_signature": ((builder, "it has no defaults"), ["'builder'", "it has no defaults", "def lapsed(*, days"]),
 }
 DATA = {
@@ -303,6 +299,7 @@ DATA = {
     "amounts_too_large": (("Placed Order",), ["'Placed Order'", "64 bits", "wrong column"]),
 }
 FILE = {
+    "split_not_checked": ((), ["nobody was checked", "Split an audience", "sk.split(sk.audience(segment, shop)"]),
     "holds_more_than_a_shop": (
         (FOLDER, ["notes.txt"]),
         ["'shop'", "'notes.txt'", "would be lost", "Choose a new folder"],
@@ -404,6 +401,18 @@ ANALYSIS = {
         ("at most 10 texts", "the smallest is days 7, with 300 texts"),
         ["No setting", "at most 10 texts", "days 7, with 300 texts", "wider limit"],
     ),
+    "empty_arm": (("hold out", 0.1, 5, "spring"), ["'hold out'", "'spring'", "0.1 of 5 people", "larger share"]),
+    "no_such_arm": (("holdout", ["hold out", "text"]), ["'holdout'", "'hold out'", "control=NAME"]),
+    "single_arm": (("hold out",), ["'hold out'", "nobody to compare with", "who were texted"]),
+    "arm_of_nobody": (("text",), ["'text'", "in the data", "shop.profile_ids"]),
+    "arms_share_numbers": ((3,), ["3 phone numbers", "another profile", "sk.split"]),
+    "not_started": ((date(2026, 7, 1), date(2026, 6, 30)), ["2026-07-01", "2026-06-30", "newer data"]),
+    "nobody_in_the_test": (
+        ("Placed Order", 500, date(2026, 6, 1), date(2026, 6, 14)),
+        ["500 people", "'Placed Order'", "2026-06-01 to 2026-06-14", "within_days"],
+    ),
+    "rate_at_an_end": (("Placed Order", 0.0), ["'Placed Order' is 0", "within_days", "base_rate=0.01"]),
+    "events_to_come": ((date(2026, 3, 31), 5), ["2026-03-31", "5 profiles", "shop.with_as_of"]),
     "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass a different segment"]),
     "computed_later": (
         (["churn_probability"],),

@@ -88,8 +88,8 @@ def moments_of(
         AnalysisError: no moment is complete, or nobody has the outcome.
         DataError: a moment is neither a date nor an instant, or a metric is unknown.
     """
-    _check_days("within_days", within_days)
-    _check_days("every_days", every_days)
+    check_days("within_days", within_days)
+    check_days("every_days", every_days)
     needed = max((look_back(condition) for condition in conditions), default=0)
     metrics = dict.fromkeys([outcome, *(name for one in conditions for name in metrics_in(one))])
     begins = {metric: day for metric in metrics if (day := first_day(engine, metric)) is not None}
@@ -148,6 +148,11 @@ def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: dat
     return Moments(tuple(used), tuple(left_out), tuple(notes))
 
 
-def _check_days(name: str, days: object) -> None:
+def check_days(name: str, days: object) -> None:
+    """Refuse a number of days that is not a whole number above 0.
+
+    Raises:
+        DefinitionError: with the name of the argument.
+    """
     if isinstance(days, bool) or not isinstance(days, int) or days < 1:
         raise DefinitionError.bad_value(name, days, "a whole number of days above 0")

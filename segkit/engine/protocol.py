@@ -103,17 +103,28 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True)
+class Squared:
+    """The squares of the amounts of a measure of events, to be added up for a variance.
+
+    Attributes:
+        measure: the measure.
+    """
+
+    measure: EventMeasure
+
+
+@dataclass(frozen=True, slots=True)
 class At:
     """A condition, a cut or a measure that is evaluated at its own moment instead of the engine's `as_of`.
 
     For a profile that was not created by then, no condition is true, the bin is `NO_BIN`, and the amount of a measure is 0.
 
     Attributes:
-        item: a condition, the cut of a measure or, among `sums`, a measure of events.
+        item: a condition, the cut of a measure or, among `sums`, a measure of events or its squares.
         moment: the moment, UTC.
     """
 
-    item: Condition | Cut | EventMeasure
+    item: Condition | Cut | EventMeasure | Squared
     moment: datetime
 
 
@@ -135,8 +146,8 @@ class HashGroup:
 
 Item: TypeAlias = Condition | Cut | At | Picked | HashGroup
 """The items by which a cube groups profiles."""
-Summed: TypeAlias = Condition | EventMeasure | At
-"""What a cube adds up in each cell: the number of profiles that match a condition, or the amounts of a measure of events."""
+Summed: TypeAlias = Condition | EventMeasure | Squared | At
+"""What a cube adds up in each cell: the number of profiles that match a condition, the amounts of a measure of events, or their squares."""
 Some: TypeAlias = Condition | Picked
 """Which profiles are counted: profiles that match a condition, or profiles with a True flag."""
 

@@ -118,3 +118,11 @@ class FileError(SegkitError, OSError):
             f"{quoted(path)} can't be written: {masked_text(reason)}. Nothing was changed. Check that there is enough disk space, that you "
             "have permission to write to the folder, and that no other program has the file open."
         )
+
+    @classmethod
+    def split_not_checked(cls) -> Self:
+        """A split of a segment can't be written to be sent to, since nobody was checked."""
+        return cls(
+            "This split is of a segment, of which nobody was checked for consent and a number, so no file is written. Split an audience: "
+            'sk.split(sk.audience(segment, shop), shop, {"text": 0.9, "hold out": 0.1}, key="spring").'
+        )

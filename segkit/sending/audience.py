@@ -167,15 +167,32 @@ class SmsAudience:
                 of them is a pipe or a device or has an invalid name, the system refuses to write, the audience looks back, or this
                 is a page of `segkit app`, which never writes files on its host.
         """
+        purpose = "for sending: only SMS subscribers with a number that can be texted, each number once"
+        return self.write_part(path, self._recipients, layout=layout, purpose=purpose, replace=replace)
+
+    def write_part(self, path: str | Path, part: Picked, *, layout: Layout, purpose: str, replace: bool) -> Path:
+        """Write a part of the recipients, such as an arm of a split, as `write_csv` writes them all.
+
+        Args:
+            path: the file.
+            part: which profiles; those that are no recipients are left out.
+            layout: the layout.
+            purpose: what the file is for, written to its manifest.
+            replace: replace the file and the manifest if they exist.
+
+        Raises:
+            FileError: see `write_csv`.
+        """
         self._check_that_it_may_be_sent()
         manifest = Manifest(
-            purpose="for sending: only SMS subscribers with a number that can be texted, each number once",
+            purpose=purpose,
             include=tuple(self._include),
             exclude=tuple(self._exclude),
             data=_size_of(self._dataset),
             waterfall=self.waterfall,
         )
-        return write_layout(Path(path), self._engine, self._recipients, layout, manifest, replace=replace)
+        among = Picked(part.values & self._recipients.values)
+        return write_layout(Path(path), self._engine, among, layout, manifest, replace=replace)
 
     def to_bytes(self, *, layout: Layout = "klaviyo") -> bytes:
         """Return the bytes that `write_csv` would write, for a download.

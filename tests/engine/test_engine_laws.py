@@ -71,6 +71,7 @@ from segkit.engine.protocol import (
     HashGroup,
     Item,
     Picked,
+    Squared,
     Summed,
     sum_column,
     warn_about_answers,
@@ -152,7 +153,7 @@ def test_sums_of_cells_are_those_of_the_reference(asked: Asked, seed: bytes, amo
     engine = engine_of(doors.by_any(asked.shop))
     by = random.sample(asked.conditions, min(2, len(asked.conditions)))
     events = [measure_in(one, one.timeframe) for one in (metric_atom(random), metric_atom(random))]
-    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment)]
+    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment), At(Squared(events[1]), moment)]
     wanted: dict[tuple[Any, ...], list[Fraction]] = {}
     for profile in asked.shop.profiles:
         if is_member(among, profile, asked.shop):
@@ -163,7 +164,7 @@ def test_sums_of_cells_are_those_of_the_reference(asked: Asked, seed: bytes, amo
     assert cells_of(cube[[*range(len(by)), COUNT]]) == expected(by, among, asked.shop)
     for row in cube.to_dict("records"):
         totals = wanted[tuple(row[place] for place in range(len(by)))]
-        assert [row[sum_column(place)] for place in range(len(sums))] == [float(total) for total in totals]
+        assert [row[sum_column(place)] for place in range(len(sums))] == pytest.approx([*map(float, totals)], rel=1e-15)
 
 
 @given(EITHER)

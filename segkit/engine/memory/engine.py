@@ -32,6 +32,7 @@ from segkit.engine.protocol import (
     Names,
     Picked,
     Some,
+    Squared,
     Summed,
     sum_column,
 )
@@ -131,7 +132,7 @@ class MemoryEngine:
         """Return an item's values as digits, or only True or False if a condition matches every profile or none."""
         match item:
             case At(inner, moment):
-                if isinstance(inner, (EventCount, EventSum, EventDays)):
+                if isinstance(inner, (EventCount, EventSum, EventDays, Squared)):
                     raise TypeError(item)
                 return self.at(moment)._digit(inner)  # noqa: SLF001  # its own
             case Cut():
@@ -154,6 +155,10 @@ class MemoryEngine:
                 if isinstance(inner, Cut):
                     raise TypeError(item)
                 return self.at(moment)._amounts(inner)  # noqa: SLF001  # its own
+            case Squared(measure):
+                units, scale = self._amounts(measure)
+                # Doubles, since squares of large amounts are beyond 64 bits.
+                return np.square(units.astype(np.float64)), 2 * scale
             case EventCount() | EventSum() | EventDays():
                 units, scale = self._evaluation.measured(item)
                 absent = self.dataset.not_there_yet

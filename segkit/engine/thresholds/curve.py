@@ -168,15 +168,18 @@ class Curve:
         return self.spans.running(self.counts, self.cells[cut], len(cut.edges) + 1)
 
     def by_group(self, groups: HashGroup) -> Amounts:
-        """Return the number of members and each sum over the members, for each position and each group.
+        """Return `by_code` for hashed groups."""
+        return self.by_code(groups, groups.groups)
 
-        `groups` must be an item in `also`. The first axis of the array has the number of members and then each sum, the second the
-        positions, and the third the groups.
+    def by_code(self, codes: HashGroup | Picked, width: int) -> Amounts:
+        """Return the number of members and each sum over the members, for each position and each code from 0 to `width - 1`.
+
+        `codes` must be an item in `also`. The first axis of the array has the number of members and then each sum, the second the
+        positions, and the third the codes.
         """
-        bins, width = self.cells[groups], groups.groups
-        return np.stack(
-            [self.spans.added(self.counts, bins, width), *(self.spans.added(one, bins, width) for one in self.sums)]
-        )
+        bins = self.cells[codes]
+        added = [self.spans.added(one, bins, width) for one in self.sums]
+        return np.stack([self.spans.added(self.counts, bins, width), *added])
 
     def distinct(self, codes: Picked, among: npt.NDArray[np.bool_] | None = None) -> Counts:
         """Return how many different codes, such as phone numbers, the members have at each position.

@@ -1,0 +1,212 @@
+"""Read who is in which arm of a test, and count what the arms did, for every analysis of a test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segkit.analysis.effects import Sample
+from segkit.analysis.moments import check_days, last_whole_day
+from segkit.analysis.outcomes import UNSUBSCRIBE
+from segkit.data.instants import read_as_of
+from segkit.definition.conditions import MetricCondition
+from segkit.definition.measures import EventCount, EventSum
+from segkit.definition.timeframes import BetweenDates, close_of
+from segkit.engine.engines import Data
+from segkit.engine.protocol import At, Engine, Picked, Squared, Summed
+from segkit.errors import DefinitionError
+from segkit.errors.analysis import AnalysisError
+from segkit.wording import are, counted
+
+CONTROL = "hold out"
+
+
+class Split(Protocol):
+    """The attributes of the result of `sk.split` that an analysis uses."""
+
+    @property
+    def arms(self) -> pd.Series:
+        """The arm of each person; index `profile_id`."""
+        ...
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """The wanted share of each arm."""
+        ...
+
+    @property
+    def control(self) -> str:
+        """The arm that is not texted."""
+        ...
+
+
+Arms: TypeAlias = Split | pd.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Who is in which arm, in the order of the data.
+
+    Attributes:
+        names: the arms, the control arm first.
+        codes: for each profile 0 if it is in no arm, else the position of its arm in `names` plus 1.
+        shares: the planned share of each arm; None if not known.
+        notes: what an analyst should know about the arms.
+    """
+
+    names: tuple[str, ...]
+    codes: Picked
+    shares: Mapping[str, float] | None
+    notes: tuple[str, ...]
+
+    @property
+    def tested(self) -> Picked:
+        """Which profiles are in an arm."""
+        return Picked(self.codes.values > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days in which outcomes count.
+
+    Attributes:
+        days: the whole UTC days.
+        end: the end of the last of them.
+        notes: whether some days are still to come.
+    """
+
+    days: BetweenDates
+    end: datetime
+    notes: tuple[str, ...]
+
+    def sums(self, outcome: str) -> list[Summed]:
+        """Return what to add up: who did it, their events and value and the squares of these, and who unsubscribed."""
+        count, value = EventCount(outcome, self.days), EventSum(outcome, self.days)
+        return [
+            At(MetricCondition(outcome, "count", "at least", 1, self.days), self.end),
+            At(count, self.end),
+            At(Squared(count), self.end),
+            At(value, self.end),
+            At(Squared(value), self.end),
+            At(MetricCondition(UNSUBSCRIBE, "count", "at least", 1, self.days), self.end),
+        ]
+
+
+FIGURES = ("did", "events", "value", "unsubscribed")
+
+
+def samples_of(amounts: Sequence[float]) -> dict[str, Sample]:
+    """Return a sample for each figure from the number of people and the sums of `Window.sums`."""
+    people, did, events, events2, value, value2, gone = map(float, amounts)
+    return {
+        "did": Sample.of_share(did, people),
+        "events": Sample(people, events, events2),
+        "value": Sample(people, value, value2),
+        "unsubscribed": Sample.of_share(gone, people),
+    }
+
+
+def arranged(given: Any, dataset: Data, *, control: str | None, shares: Mapping[str, float] | None = None) -> Arranged:
+    """Read the arms of a test.
+
+    Args:
+        given: the result of `sk.split`, or a Series of the arm of each profile by `profile_id`, from any tool.
+        dataset: the profiles and events.
+        control: the name of the arm that was not texted; None takes that of the split, or "hold out".
+        shares: the planned share of each arm of a Series.
+
+    Raises:
+        DefinitionError: it is neither, or an id has two rows.
+        AnalysisError: there is no such arm, there is only one, an arm has nobody in the data, or two arms share a phone number.
+    """
+    arms, planned, name = _read(given, control, shares)
+    codes, names, missing = _codes(arms, dataset.profile_ids, name)
+    notes = []
+    if missing:
+        notes.append(
+            f"{counted(missing, 'person', 'people')} of the arms {are(missing)} not in the data and not counted."
+        )
+    return Arranged(names, Picked(codes), planned, tuple(notes))
+
+
+def _read(
+    given: Any, control: str | None, shares: Mapping[str, float] | None
+) -> tuple[pd.Series, Mapping[str, float] | None, str]:
+    if hasattr(given, "arms") and hasattr(given, "shares"):
+        return given.arms, given.shares, control or given.control
+    if not isinstance(given, pd.Series):
+        raise DefinitionError.bad_value("The arms", given, "the result of sk.split, or a Series of arms by profile_id")
+    if not given.index.is_unique:
+        twice = given.index[given.index.duplicated()][0]
+        raise DefinitionError.bad_value("The index of the arms", str(twice), "a profile_id that occurs once")
+    return given, shares, control or CONTROL
+
+
+def _codes(arms: pd.Series, ids: pd.Index, control: str) -> tuple[npt.NDArray[np.int64], tuple[str, ...], int]:
+    arms = arms.dropna().map(str)
+    arms.index = arms.index.map(str)
+    every = sorted(arms.unique())
+    if control not in every:
+        raise AnalysisError.no_such_arm(control, every)
+    if len(every) < 2:
+        raise AnalysisError.single_arm(control)
+    names = (control, *(name for name in every if name != control))
+    rows = ids.get_indexer(arms.index)
+    codes = np.zeros(len(ids), dtype=np.int64)
+    known = rows >= 0
+    codes[rows[known]] = arms[known].map({name: place + 1 for place, name in enumerate(names)}).to_numpy()
+    for place, name in enumerate(names):
+        if not (codes == place + 1).any():
+            raise AnalysisError.arm_of_nobody(name)
+    return codes, names, int((~known).sum())
+
+
+def check_numbers(test: Arranged, engine: Engine) -> None:
+    """Refuse arms that share phone numbers: who is held out would be texted under another profile.
+
+    Raises:
+        AnalysisError: two arms share a number.
+    """
+    if "phone_number" not in engine.names().properties:
+        return
+    seen: dict[str, str] = {}
+    shared = 0
+    for place, name in enumerate(test.names):
+        for batch in engine.rows(Picked(test.codes.values == place + 1), ["phone_number"]):
+            for number in batch.column("phone_number").to_pylist():
+                if number is not None and seen.setdefault(number, name) != name:
+                    shared += 1
+    if shared:
+        raise AnalysisError.arms_share_numbers(shared)
+
+
+def window_from(start: Any, within_days: int, engine: Engine) -> Window:
+    """Return the whole UTC days from that of `start` on in which outcomes count, as far as the data has them.
+
+    Raises:
+        DefinitionError: `within_days` is not a whole number above 0.
+        DataError: `start` is neither a date nor an instant.
+        AnalysisError: none of the days is in the data.
+    """
+    check_days("within_days", within_days)
+    first, last = read_as_of(start).date(), last_whole_day(engine)
+    wanted = first + timedelta(days=within_days - 1)
+    if first > last:
+        raise AnalysisError.not_started(first, last)
+    end = min(wanted, last)
+    notes = []
+    if end < wanted:
+        days = (end - first).days + 1
+        notes.append(
+            f"Only {days} of the {within_days} days are in the data, to {end}: the result is not final. If you look again later, use sequential=True."
+        )
+    return Window(BetweenDates(first, end), close_of(end), tuple(notes))
+
+
+def day_before(window: Window) -> datetime:
+    """Return the close of the day before a window begins: the moment at which a rule is asked."""
+    return close_of(window.days.first - timedelta(days=1))

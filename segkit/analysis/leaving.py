@@ -1,0 +1,113 @@
+"""Work out the day on which each member falls out of a segment if nothing happens: the public function `leaving`."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from segkit.analysis.changes import ids_of
+from segkit.analysis.moments import check_days
+from segkit.definition.conditions import MetricCondition
+from segkit.definition.segment import Segment, one_segment
+from segkit.definition.timeframes import After, close_of
+from segkit.drawing.cards import card, paragraphs, records
+from segkit.drawing.frames import StyledFrame
+from segkit.engine.engines import Data, engine_of
+from segkit.engine.order import check_order
+from segkit.engine.protocol import COUNT, At, Engine, warn_about_answers
+from segkit.errors.analysis import AnalysisError
+from segkit.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """When the members of a segment fall out if nothing happens: no event, no change of a profile.
+
+    Attributes:
+        table: a row for each day on which somebody falls out: `day` (the first UTC day at whose close they are no longer members), `leaving`, and
+            `remaining` of today's members.
+        days: the day of each member who falls out; index `profile_id`.
+        segment: the segment's name.
+        members: the number of members today.
+        within_days: how many days were looked ahead.
+    """
+
+    table: pd.DataFrame
+    days: pd.Series
+    segment: str
+    members: int
+    within_days: int
+
+    def __repr__(self) -> str:
+        return f"Leaving: {self._title()}"
+
+    def _title(self) -> str:
+        gone = int(self.table["leaving"].sum())
+        return f"{self.segment}: {gone:,} of {counted(self.members, 'member')} fall out within {counted(self.within_days, 'day')} if nothing happens"
+
+    def _repr_html_(self) -> str:
+        rows = [(str(day), int(gone), int(left)) for day, gone, left in self.table.to_numpy().tolist()]
+        more = [f"and {counted(len(rows) - 14, 'more day')}"] if len(rows) > 15 else []
+        shown = rows[:14] if more else rows
+        return card(self._title(), "", records(list(self.table.columns), shown), paragraphs(more))
+
+
+def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leaving:
+    """Return the day on which each member falls out of a segment if nothing happens, such as the last chance for a text.
+
+    The segment is asked at the close of each coming day, with the events of today: windows move on, and nothing else changes.
+
+    Args:
+        segment: the segment.
+        dataset: the profiles and events; its `as_of` must be the end of the data, since later events would be something that happens.
+        within_days: how many days to look ahead.
+
+    Raises:
+        DefinitionError: the argument is not a segment, or `within_days` is not a whole number above 0.
+        AnalysisError: the data has events after its `as_of`.
+        DataError: as `sk.membership`.
+
+    >>> from segkit import Dataset, did
+    >>> orders = pd.DataFrame({"profile_id": ["a", "b"], "metric": "Placed Order", "datetime": ["2026-06-20", "2026-06-25"]})
+    >>> shop = Dataset.from_frames(None, orders, as_of="2026-06-30")
+    >>> leaving(Segment("Lately", did("Placed Order", in_last_days=14)), shop).days.astype(str).to_dict()
+    {'a': '2026-07-05', 'b': '2026-07-10'}
+    """
+    check_order(segment, "sk.leaving(segment, shop)")
+    check_days("within_days", within_days)
+    one, engine = one_segment(segment), engine_of(dataset)
+    _check_that_nothing_comes(engine, within_days)
+    warn_about_answers(engine, [one.condition])
+    inside = ids_of(engine, one.condition)
+    members, today = len(inside), engine.as_of.date()
+    found: dict[str, date] = {}
+    rows = []
+    for ahead in range(1, within_days + 1):
+        day = today + timedelta(days=ahead)
+        # Ask for the ids only on days on which somebody falls out.
+        if len(inside) and _staying(engine, one, day) != len(inside):
+            stay = ids_of(engine.at(close_of(day)), one.condition)
+            gone = inside - stay
+            inside &= stay
+            if gone:
+                found |= dict.fromkeys(sorted(gone), day)
+                rows.append((day, len(gone), len(inside)))
+    days = pd.Series(found, name="day", dtype=object).rename_axis("profile_id")
+    table = StyledFrame(rows, columns=["day", "leaving", "remaining"])
+    return Leaving(table, days, one.name, members, within_days)
+
+
+def _staying(engine: Engine, segment: Segment, day: date) -> int:
+    """Return how many of today's members are members at the close of a coming day."""
+    cube = engine.cube([At(segment.condition, close_of(day))], among=segment.condition)
+    return int(cube.loc[cube[0].astype(bool), COUNT].sum())
+
+
+def _check_that_nothing_comes(engine: Engine, within_days: int) -> None:
+    metrics = engine.names().metrics
+    if not metrics:
+        return
+    later = MetricCondition(metrics, "count", "at least", 1, After(engine.as_of.date()))
+    (count,) = engine.at(close_of(engine.as_of.date() + timedelta(days=within_days))).counts([later])
+    if count:
+        raise AnalysisError.events_to_come(engine.as_of.date(), count)

@@ -1,0 +1,267 @@
+"""Split an audience into arms at random, such as a hold-out: the public function `split`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segkit.definition.segment import Segment, one_segment
+from segkit.drawing.cards import card, paragraphs, records
+from segkit.drawing.frames import StyledFrame
+from segkit.engine.engines import Data, engine_of
+from segkit.engine.order import check_order
+from segkit.engine.protocol import Engine, Picked, Some, warn_about_answers
+from segkit.errors import DefinitionError, FileError
+from segkit.errors.analysis import AnalysisError
+from segkit.files import make_folder
+from segkit.sending.audience import SmsAudience
+from segkit.sending.file_names import file_name
+from segkit.sending.member_files import Layout
+from segkit.wording import percent
+
+CONTROL = "hold out"
+CALL = 'sk.split(audience, shop, {"text": 0.9, "hold out": 0.1}, key="spring")'
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """People split into arms at random.
+
+    Attributes:
+        arms: the arm of each person; index `profile_id`.
+        table: a row for each arm: `arm`, `share` (as wanted), `people` (phone numbers, or profiles without one) and `profiles`.
+        strata: a row for each stratum and arm: the columns of `by`, `arm` and `people`.
+        shares: the wanted share of each arm.
+        key: the key of the hash.
+        control: the name of the arm that is not texted.
+        as_of: the moment as of which people were chosen, UTC.
+    """
+
+    arms: pd.Series
+    table: pd.DataFrame
+    strata: pd.DataFrame
+    shares: Mapping[str, float]
+    key: str
+    control: str
+    as_of: datetime
+    _audience: SmsAudience | None = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        parts = ", ".join(
+            f"{arm} {count:,}" for arm, count in zip(self.table["arm"], self.table["people"], strict=True)
+        )
+        return f"Split {self.key!r}: {parts}"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (row["arm"], percent(row["share"]), int(row["people"]), int(row["profiles"]))
+            for row in self.table.to_dict("records")
+        ]
+        notes = [f"The arm {self.control!r} is not texted."] if self.control in self.shares else []
+        notes.append("Nobody's arm depends on anything but the key and the phone number, and no number is in two arms.")
+        return card(
+            repr(self),
+            f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC",
+            records(["arm", "share", "people", "profiles"], rows),
+            paragraphs(notes),
+        )
+
+    def write(self, folder: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> dict[str, Path]:
+        """Write a file for each arm, with a manifest next to it, and return the path of each arm's file.
+
+        The control arm's file is a log of who was held out, with every column, and its manifest says that it must not be sent to. Keep it: the
+        measurement needs it.
+
+        Args:
+            folder: the folder, which is made if it does not exist.
+            layout: the layout of the other arms; see `SmsAudience.write_csv`.
+            replace: replace existing files.
+
+        Raises:
+            FileError: see `SmsAudience.write_csv`; or the split is of a segment, of which nobody was checked.
+        """
+        if self._audience is None:
+            raise FileError.split_not_checked()
+        place = Path(folder).expanduser()
+        make_folder(place)
+        rows = np.flatnonzero(self._audience._recipients.values)  # noqa: SLF001  # of the same wing
+        arms, paths = self.arms.to_numpy(), {}
+        for arm in self.shares:
+            flags = np.zeros(len(self._audience._recipients.values), dtype=bool)  # noqa: SLF001
+            flags[rows[arms == arm]] = True
+            is_control = arm == self.control
+            paths[arm] = self._audience.write_part(
+                place / file_name(f"{self.key} {arm}"),
+                Picked(flags),
+                layout="members" if is_control else layout,
+                purpose=f"the arm {arm!r} of the split {self.key!r}: "
+                + ("held out, not to be sent to" if is_control else "to be sent to"),
+                replace=replace,
+            )
+        return paths
+
+
+def split(
+    audience_or_segment: SmsAudience | Segment,
+    dataset: Data,
+    arms: Mapping[str, float],
+    *,
+    key: str,
+    by: Sequence[str] = (),
+    control: str = CONTROL,
+) -> Split:
+    """Split people into arms at random, such as nine tenths who are texted and one tenth who are held out.
+
+    Each stratum is put in the order of a keyed hash of the phone number (SHA-256), and the arms are cut from it one after the other. So the arms
+    have exactly the wanted numbers of people, to the nearest whole number, over all and within one in each stratum; the same key gives the same arms
+    again; as people come and go, only those next to a cut can change; and profiles that share a number are in the same arm.
+
+    Args:
+        audience_or_segment: an audience, whose recipients are split; or a segment, whose members are split to be looked at only.
+        dataset: the profiles and events.
+        arms: the share of each arm, in total 1.
+        key: a text that makes this split different from others. Use a new key for each test, so that not always the same people are held out.
+        by: properties whose values are strata, such as ["country"]. In each, the arms have the same shares.
+        control: the name of the arm that is not texted.
+
+    Raises:
+        DefinitionError: an argument has a wrong form.
+        AnalysisError: an arm would have nobody.
+        DataError: the profiles have no such property.
+
+    >>> from segkit import Dataset, did
+    >>> orders = pd.DataFrame({"profile_id": [f"p{n}" for n in range(1003)], "metric": "Placed Order", "datetime": "2026-06-01"})
+    >>> shop = Dataset.from_frames(None, orders, as_of="2026-06-30")
+    >>> split(Segment("Buyers", did("Placed Order")), shop, {"text": 0.9, "hold out": 0.1}, key="spring")
+    Split 'spring': text 903, hold out 100
+    """
+    check_order(audience_or_segment, CALL)
+    shares = _checked_shares(arms)
+    if not isinstance(key, str) or not key:
+        raise DefinitionError.bad_value("key", key, "a text, such as 'spring'")
+    if isinstance(by, str) or not all(isinstance(name, str) for name in by):
+        raise DefinitionError.bad_value("by", by, "a list of names of properties")
+    engine, among, audience = _people(audience_or_segment, dataset)
+    people = _table(engine, among, by)
+    people["rank"] = [hashlib.sha256(f"{key}\0{unit}".encode()).digest() for unit in people["unit"]]
+    people["arm"] = _assigned(people, by, shares, key)
+    table = _counted(people, shares)
+    strata = (
+        people.drop_duplicates("unit")
+        .groupby([*by, "arm"], sort=True, observed=True)
+        .size()
+        .rename("people")
+        .reset_index()
+    )
+    return Split(
+        arms=pd.Series(people["arm"].to_numpy(), index=pd.Index(people["profile_id"], name="profile_id"), name="arm"),
+        table=table,
+        strata=StyledFrame(strata),
+        shares={name: float(share) for name, share in shares.items()},
+        key=key,
+        control=control,
+        as_of=engine.as_of,
+        _audience=audience,
+    )
+
+
+def _checked_shares(arms: Mapping[str, float]) -> dict[str, Fraction]:
+    wanted = 'two or more arms with their shares, such as {"text": 0.9, "hold out": 0.1}'
+    if (
+        not isinstance(arms, Mapping)
+        or len(arms) < 2
+        or not all(isinstance(name, str) and name.strip() for name in arms)
+    ):
+        raise DefinitionError.bad_value("arms", arms, wanted)
+    try:
+        shares = {name: Fraction(str(share)) for name, share in arms.items()}
+    except ValueError:
+        raise DefinitionError.bad_value(
+            "The share of an arm", list(arms.values()), "a number above 0 and below 1"
+        ) from None
+    if any(not 0 < share < 1 for share in shares.values()):
+        raise DefinitionError.bad_value("The share of an arm", list(arms.values()), "above 0 and below 1")
+    if abs(sum(shares.values(), Fraction(0)) - 1) > Fraction(1, 10**9):
+        raise DefinitionError.bad_value("The sum of the arms' shares", float(sum(shares.values(), Fraction(0))), "1")
+    return shares
+
+
+def _people(given: SmsAudience | Segment, dataset: Data) -> tuple[Engine, Some, SmsAudience | None]:
+    """Return the engine, who is split, and the audience."""
+    if isinstance(given, SmsAudience):
+        return engine_of(dataset), given._recipients, given  # noqa: SLF001  # of the same wing
+    condition, engine = one_segment(given).condition, engine_of(dataset)
+    warn_about_answers(engine, [condition])
+    return engine, condition, None
+
+
+def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
+    """Return a row for each person: `profile_id`, `unit` (the phone number or, without one, the id), and the strata."""
+    known = engine.names().properties
+    columns = dict.fromkeys([*(["phone_number"] if "phone_number" in known else []), *by])
+    found = pa.Table.from_batches(engine.rows(among, list(columns))).to_pandas()
+    phones = found["phone_number"] if "phone_number" in columns else pd.Series(None, index=found.index, dtype=object)
+    people = pd.DataFrame(
+        {"profile_id": found["profile_id"], "unit": phones.where(phones.notna(), found["profile_id"])}
+    )
+    for name in by:
+        people[name] = found[name].astype(object).map(_stratum)
+        # Profiles that share a number are one unit, which is in the stratum of the first of them.
+        people[name] = people.groupby("unit")[name].transform("first")
+    return people
+
+
+def _stratum(value: object) -> str:
+    return "not set" if value is None or value != value else str(value)  # noqa: PLR0124  # NaN is unequal to itself
+
+
+def _assigned(people: pd.DataFrame, by: Sequence[str], shares: Mapping[str, Fraction], key: str) -> pd.Series:
+    """Return the arm of each person."""
+    units = people.drop_duplicates("unit").sort_values([*by, "rank"], kind="stable")
+    sizes = units.groupby(list(by), sort=True).size().tolist() if by else [len(units)]
+    counts = _counts(sizes, shares)
+    empty = [name for place, name in enumerate(shares) if not sum(row[place] for row in counts)]
+    if empty:
+        raise AnalysisError.empty_arm(empty[0], float(shares[empty[0]]), len(units), key)
+    names = [name for row in counts for name, count in zip(shares, row, strict=True) for _ in range(count)]
+    return people["unit"].map(dict(zip(units["unit"], names, strict=True)))
+
+
+def _counts(sizes: Sequence[int], shares: Mapping[str, Fraction]) -> list[list[int]]:
+    """Return the number of people of each arm in each stratum.
+
+    Each is within one of its share. The totals over all strata are the shares of everybody, rounded so that the largest remainders are rounded up.
+
+    >>> _counts([5, 5], {"text": Fraction(9, 10), "hold out": Fraction(1, 10)})
+    [[5, 0], [4, 1]]
+    """
+    totals = _rounded(sum(sizes), list(shares.values()))
+    floors = [[int(share * size) for share in shares.values()] for size in sizes]
+    needed = [total - sum(row[place] for row in floors) for place, total in enumerate(totals)]
+    for size, row in zip(sizes, floors, strict=True):
+        # Give the places that rounding down left over to the arms that still need most.
+        for place in sorted(range(len(row)), key=lambda place: -needed[place])[: size - sum(row)]:
+            row[place] += 1
+            needed[place] -= 1
+    return floors
+
+
+def _rounded(size: int, shares: Sequence[Fraction]) -> list[int]:
+    exact = [share * size for share in shares]
+    counts = [int(one) for one in exact]
+    order = sorted(range(len(shares)), key=lambda place: counts[place] - exact[place])
+    for place in order[: size - sum(counts)]:
+        counts[place] += 1
+    return counts
+
+
+def _counted(people: pd.DataFrame, shares: Mapping[str, Fraction]) -> pd.DataFrame:
+    profiles, units = people["arm"].value_counts(), people.drop_duplicates("unit")["arm"].value_counts()
+    rows = [(name, float(share), int(units.get(name, 0)), int(profiles.get(name, 0))) for name, share in shares.items()]
+    return StyledFrame(rows, columns=["arm", "share", "people", "profiles"])

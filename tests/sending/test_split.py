@@ -1,0 +1,151 @@
+"""Splits: exact numbers in every stratum, the same again with the same key, and no phone number in two arms."""
+
+import json
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import segkit as sk
+from segkit.errors import DataError, DefinitionError, FileError
+from segkit.errors.analysis import AnalysisError
+from segkit.sending.split import _counts
+
+pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
+ARMS = {"text": 0.9, "hold out": 0.1}
+EVERYBODY = sk.Segment("Everybody", sk.is_set("city"))
+
+
+def shop_of(people: range, **columns: object) -> sk.Dataset:
+    """Return people of three cities with numbers for fiction, of which each hundred share one number."""
+    table = pd.DataFrame(
+        {
+            "profile_id": [f"p{place}" for place in people],
+            "city": [["Boston", "Oslo", "Bonn"][place % 3] for place in people],
+            "phone_number": [f"+1617555{100 + place % 100:04}" for place in people],
+            "sms_consent": "subscribed",
+        }
+    )
+    return sk.Dataset.from_frames(table.assign(**columns), as_of="2026-06-30")
+
+
+def without_phones(people: range) -> sk.Dataset:
+    """Return the same people without numbers."""
+    return shop_of(people, phone_number=None)
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=8), st.lists(st.integers(1, 9), min_size=2, max_size=4))
+def test_counts_are_exact_over_all_and_within_one_in_each_stratum(sizes: list[int], weights: list[int]):
+    """Whatever the strata and shares: totals are the rounded shares of everybody, and nobody is left over."""
+    shares = {f"arm {place}": Fraction(weight, sum(weights)) for place, weight in enumerate(weights)}
+    rows = _counts(sizes, shares)
+
+    for size, row in zip(sizes, rows, strict=True):
+        assert sum(row) == size
+        assert all(abs(count - share * size) <= 1 for count, share in zip(row, shares.values(), strict=True))
+        assert min(row) >= 0
+    for total, share in zip(map(sum, zip(*rows, strict=True)), shares.values(), strict=True):
+        assert abs(total - share * sum(sizes)) < 1
+
+
+def test_a_tenth_of_1003_is_100():
+    """By rank, not by chance; and each city has its tenth."""
+    found = sk.split(EVERYBODY, without_phones(range(1_003)), ARMS, key="spring", by=["city"])
+
+    assert found.table["people"].tolist() == [903, 100]
+    held = found.strata[found.strata["arm"] == "hold out"]
+    assert held["city"].tolist() == ["Bonn", "Boston", "Oslo"]
+    assert sorted(held["people"]) == [33, 33, 34]
+    assert repr(found) == "Split 'spring': text 903, hold out 100"
+    assert "not texted" in found._repr_html_()
+
+
+def test_the_same_key_gives_the_same_arms_and_another_key_others():
+    """Whatever the order of the data."""
+    people = without_phones(range(500))
+    one, again, other = (sk.split(EVERYBODY, people, ARMS, key=key).arms for key in ("spring", "spring", "summer"))
+
+    assert one.equals(again)
+    assert 20 < (one != other).sum() < 100
+
+
+def test_few_change_arms_as_people_come_and_go():
+    """Only who is next to the cut: at most as many as came or went."""
+    before = sk.split(EVERYBODY, without_phones(range(1_000)), ARMS, key="spring").arms
+    after = sk.split(EVERYBODY, without_phones(range(20, 1_060)), ARMS, key="spring").arms
+    stayed = before.index.intersection(after.index)
+
+    assert (before[stayed] != after[stayed]).sum() <= 10
+
+
+def test_no_number_is_in_two_arms():
+    """A thousand profiles of a hundred numbers are a hundred people."""
+    shop = shop_of(range(1_000))
+    found = sk.split(EVERYBODY, shop, {"text": 0.5, "hold out": 0.5}, key="spring", by=["city"])
+    arms = found.arms.groupby(shop.profiles["phone_number"]).nunique()
+
+    assert found.table["people"].tolist() == [50, 50]
+    assert found.table["profiles"].sum() == 1_000
+    assert set(arms) == {1}
+
+
+def test_arms_are_as_good_as_random():
+    """Over many keys, each person is held out about as often as the share says, and pairs are independent."""
+    shop = without_phones(range(60))
+    held = Counter(name for key in range(400) for name, arm in sk.split(EVERYBODY, shop, {"text": 0.75, "hold out": 0.25}, key=str(key)).arms.items() if arm == "hold out")  # fmt: skip
+
+    assert sum(held.values()) == 400 * 15
+    assert 60 <= min(held.values()) <= max(held.values()) <= 140
+
+
+def test_files_of_an_audience(tmp_path: Path):
+    """Each arm's file holds its recipients; the log of the held out says that it is not to be sent to."""
+    shop = shop_of(range(100))
+    send = sk.audience(EVERYBODY, shop)
+    found = sk.split(send, shop, ARMS, key="spring")
+    paths = found.write(tmp_path / "arms")
+    text, held = (pd.read_csv(paths[arm], dtype=str) for arm in ("text", "hold out"))
+    manifests = [json.loads(Path(f"{paths[arm]}.manifest.json").read_text()) for arm in ("text", "hold out")]
+
+    assert (len(text), len(held)) == tuple(found.table["people"])
+    assert set(held["profile_id"]) == set(found.arms.index[found.arms == "hold out"])
+    assert not set(text["Phone Number"]) & set(held["phone_number"])
+    assert "held out, not to be sent to" in json.dumps(manifests[1])
+    assert "not to be sent to" not in json.dumps(manifests[0])
+    with pytest.raises(FileError, match="exists"):
+        found.write(tmp_path / "arms")
+
+
+@pytest.mark.parametrize(
+    ("arms", "message"),
+    [
+        ({"text": 1.0}, "two or more arms"),
+        (["text"], "two or more arms"),
+        ({"text": 0.9, "hold out": 0.2}, "sum of the arms' shares must be 1"),
+        ({"text": 1.0, "hold out": 0.0}, "above 0 and below 1"),
+        ({"text": "most", "hold out": 0.1}, "a number above 0 and below 1"),
+    ],
+)
+def test_arms_that_make_no_sense_are_refused(arms: object, message: str):
+    """With what they must be."""
+    with pytest.raises(DefinitionError, match=message):
+        sk.split(EVERYBODY, without_phones(range(9)), arms, key="spring")
+
+
+def test_what_can_not_be_split_is_refused(tmp_path: Path):
+    """An arm of nobody, a property that nobody has, a key that is none, and a file of people whom nobody checked."""
+    shop = without_phones(range(4))
+    with pytest.raises(AnalysisError, match="'hold out' of the split 'spring' would have nobody"):
+        sk.split(EVERYBODY, shop, {"text": 0.95, "hold out": 0.05}, key="spring")
+    with pytest.raises(DataError, match="Town"):
+        sk.split(EVERYBODY, shop, ARMS, key="spring", by=["Town"])
+    with pytest.raises(DefinitionError, match="key must be"):
+        sk.split(EVERYBODY, shop, ARMS, key="")
+    with pytest.raises(DefinitionError, match="by must be"):
+        sk.split(EVERYBODY, shop, ARMS, key="spring", by="city")
+    with pytest.raises(FileError, match="nobody was checked"):
+        sk.split(EVERYBODY, shop, {"text": 0.5, "hold out": 0.5}, key="spring").write(tmp_path)
