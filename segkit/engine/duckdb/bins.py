@@ -44,9 +44,9 @@ def bin_of(cut: Cut, question: Question, as_of: datetime) -> Sql:
         case LastDay() | FirstDay():
             found = _bin_of_day(cut, measure, question, as_of)
         case ListLength(name):
-            found = _or_none(question.property(name).reading("items"), _wholes(cut, 0, FARTHEST))
+            found = _or_none(question.of_profile(name).reading("items"), _wholes(cut, 0, FARTHEST))
         case Number(name):
-            found = _or_none(question.property(name).reading("number"), _doubles(cut, 1.0))
+            found = _or_none(question.of_profile(name).reading("number"), _doubles(cut, 1.0))
         case Distance(of, unit):
             found = _or_none(question.kilometers(of), _doubles(cut, KILOMETERS[unit]))
         case _:
