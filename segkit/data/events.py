@@ -136,6 +136,23 @@ class EventIndex:
             return _NOTHING
         raise DataError.unknown_metric(name, {name for metric in self.metrics for name in metric_spellings(metric)})
 
+    def size(self, metric: str) -> int:
+        """Return the number of events of a metric, without reading them.
+
+        Raises:
+            DataError: as `metric`.
+        """
+        found = self.sizes.get(canonical_metric(metric))
+        return len(self.metric(metric)) if found is None else found
+
+    def has_units(self, metric: str) -> bool:
+        """Whether a metric has amounts in integer units.
+
+        Raises:
+            DataError: as `metric`.
+        """
+        return self.metric(metric).units is not None
+
     def column(self, metric: str, name: str) -> PropertyColumn:
         """Return a property of a metric's events, in their order. "$value" is the amount, as in Klaviyo's filters.
 
