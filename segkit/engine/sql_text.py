@@ -10,7 +10,7 @@ from segkit.definition.segment import Segment, one_segment
 from segkit.engine.connected import ConnectedShop
 from segkit.engine.engines import engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import warn_about_answers
 from segkit.errors import DefinitionError
 
 Dialect: TypeAlias = Literal["duckdb", "spark", "snowflake", "bigquery", "postgres", "redshift"]
@@ -72,7 +72,7 @@ def to_sql(
         raise DefinitionError.unknown_choice("dialect", dialect, get_args(Dialect))
     asked = one_segment(segment)
     moment = shop.as_of if as_of is None else read_as_of(as_of)
-    tell(engine_of(shop.with_as_of(moment)), [asked.condition])
+    warn_about_answers(engine_of(shop.with_as_of(moment)), [asked.condition])
     from segkit.engine.duckdb.text import statement_of  # noqa: PLC0415  # an extra
 
     statement, remarks = statement_of(asked.condition, shop, dialect, moment, schema)

@@ -311,13 +311,8 @@ class Question:
         return found[0], found[1]
 
     def _dated(self, channel: Channel, timeframe: DateTimeframe, as_of: datetime) -> Sql:
-<<<<<<< HEAD
         """Return SQL that tests whether the date of a consent status is in a timeframe. If a consent event decided the status, its date counts."""
-        found = test_of(self.property(f"{channel}_consent_timestamp"), DateTest(timeframe), as_of)
-=======
-        """Return that the date of a consent status is in a timeframe. If a consent event decided the status, its date counts."""
         found = test_of(self.of_profile(f"{channel}_consent_timestamp"), DateTest(timeframe), as_of)
->>>>>>> ae79dfc (Write a segment as one SQL statement in six dialects, and the decisions about SQL and the engine on DuckDB)
         if not self.shop.may_be_later(f"{channel}_since", as_of):
             return found
         replayed = self._is_replayed(channel, as_of)
