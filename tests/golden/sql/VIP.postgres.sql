@@ -1,10 +1,3 @@
--- VIP: profiles that
---   can receive SMS marketing (subscribed)
---   and any of:
---     spent more than 200 on Placed Order in the last 365 days
---     or did Placed Order more than 3 times in the last 365 days
--- As of 2026-06-30 12:00:00.000000 UTC.
--- Amounts are whole numbers of 0.001.
 WITH event_facts AS (
   SELECT
     events.profile AS profile,

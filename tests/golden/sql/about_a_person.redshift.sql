@@ -1,16 +1,3 @@
--- about a person: profiles that
---   have city that starts with “Bo”
---   and have Age that is at least 18
---   and not (have Interests that lists “sale alerts”)
---   and have Birthday that has its anniversary in the next 30 days
---   and have email that is set
---   and not (have city that matches the whole of the pattern “B.*n”)
--- As of 2026-06-30 12:00:00.000000 UTC.
--- profile_property_2 has the values of 'city'.
--- profile_property_12 has the values of 'Age'.
--- profile_property_15 has the values of 'Interests'.
--- profile_property_16 has the values of 'Birthday'.
--- profile_property_0 has the values of 'email'.
 SELECT
   people.profile_id
 FROM analytics.segkit.profiles AS profiles
