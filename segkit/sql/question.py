@@ -174,6 +174,13 @@ class Question:
                 assert_never(measure)
         return or_zero(fact), scale
 
+    def nearest_day(self, measure: EventMeasure, as_of: datetime, *, is_last: bool) -> Sql:
+        """Return the day of a profile's last or first event that a measure counts; NULL without any. The metric must have events."""
+        selected = self._events.selected(self._events.metrics(measure.metric), measure.timeframe, measure.where, as_of)
+        day = case((selected, self._events.column("day")))
+        nearest = exp.Max(this=day) if is_last else exp.Min(this=day)
+        return self._event_facts.column("last_day" if is_last else "first_day", nearest)
+
     def scale(self, measure: EventMeasure) -> int:
         """Return the number of decimals of a measure's whole units."""
         if not isinstance(measure, EventSum):

@@ -79,6 +79,9 @@ def _bin_of_day(cut: Cut, measure: DayMeasure, question: Question, as_of: dateti
         return whole(len(cut.edges) if is_last else 0)
     if not metrics or (is_sum and not any(one.has_units for one in metrics)):
         return whole(NO_BIN)
+    if needed == 1 and not is_sum:
+        # The last or the first event decides, which needs no pass of its own.
+        return _or_none(question.nearest_day(of, as_of, is_last=is_last), _wholes(cut, 0, FARTHEST_DAY))
     selected = scan.selected(metrics, of.timeframe, of.where, as_of)
     profile, day = scan.column("profile"), scan.column("day")
     match of:
