@@ -71,6 +71,7 @@ from segkit.engine.connected import connect
 from segkit.engine.load import load
 from segkit.engine.membership import members, membership
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.sql_text import to_sql
 from segkit.errors import AccountError, DataError, DefinitionError, FileError, SegkitError, SegkitWarning
 from segkit.klaviyo import account
 from segkit.klaviyo.account_names import AccountNames
@@ -127,6 +128,7 @@ __all__ = [
     "from_klaviyo",
     "segments_from_klaviyo",
     "to_klaviyo",
+    "to_sql",
     "AccountNames",
     "compare_members",
     # ready-made segments

@@ -138,6 +138,23 @@ class EventIndex:
             name, self.metrics, (other for one in self.metrics for other in metric_spellings(one))
         )
 
+    def size(self, metric: str) -> int:
+        """Return the number of events of a metric, without reading them.
+
+        Raises:
+            DataError: as `metric`.
+        """
+        found = self.sizes.get(canonical_metric(metric))
+        return len(self.metric(metric)) if found is None else found
+
+    def has_units(self, metric: str) -> bool:
+        """Whether a metric has amounts in integer units.
+
+        Raises:
+            DataError: as `metric`.
+        """
+        return self.metric(metric).units is not None
+
     def column(self, metric: str, name: str) -> PropertyColumn:
         """Return a property of a metric's events, in their order. "$value" is the amount, as in Klaviyo's filters.
 

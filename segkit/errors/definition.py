@@ -541,6 +541,14 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def not_connected(cls, value: object) -> Self:
+        """A value is not a connected shop."""
+        return cls(
+            f"Expected the connected shop that sk.connect returns, and got {type(value).__name__}. SQL reads the tables of a saved shop, so save "
+            "it and connect to it: shop = sk.connect(shop.save(folder))."
+        )
+
+    @classmethod
     def not_a_membership_table(cls, function: str, value: object) -> Self:
         """A value is not a membership table."""
         return cls(

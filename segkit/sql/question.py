@@ -71,16 +71,21 @@ class Question:
     A condition becomes an expression that is TRUE for the profiles that match, and FALSE or NULL for the others. Events are read
     once, however many conditions ask about them. Only a funnel, a last event and the day on which a number is reached need a pass of
     their own.
+
+    Attributes:
+        decimals: how many decimals the whole units of the sums have that were asked for.
     """
 
     def __init__(self, shop: SqlShop, tables: Tables) -> None:
         self.shop, self.tables = shop, tables
         self._own = Joins(PROFILES, tables)
-        self._events, self._event_facts = EventScan(shop, tables), Facts("event_facts")
+        self._scans: list[EventScan] = []
+        self._events, self._event_facts = self.scan(), Facts("event_facts")
         self._lists, self._list_facts = ListScan(tables), Facts("list_facts")
         self._apart: dict[str, tuple[str, exp.Select]] = {}
         self._brought: list[str] = []
         self._asks_people = False
+        self.decimals: set[int] = set()
 
     def holds(self, condition: Condition, as_of: datetime) -> Sql:
         """Return SQL that tests whether a profile matches a condition. It does not exclude profiles created later: see `present`.
@@ -103,7 +108,7 @@ class Question:
             case LastEventCondition():
                 return self._last_event(condition, as_of)
             case PropertyCondition(name, test):
-                return test_of(self.property(name), test, as_of)
+                return test_of(self.of_profile(name), test, as_of)
             case ConsentCondition():
                 return self._consents(condition, as_of)
             case ListCondition(name, is_member, joined):
@@ -131,7 +136,7 @@ class Question:
             return exp.true()
         return untrue(self._is_later("created", as_of))
 
-    def property(self, name: str) -> Values:
+    def of_profile(self, name: str) -> Values:
         """Return the values of a property of profiles."""
         return self._own.values(self.shop.property(name))
 
@@ -159,6 +164,7 @@ class Question:
             case EventCount():
                 fact = self._event_facts.column("events", count_of(selected))
             case EventSum():
+                self.decimals.add(scale)
                 units = case((selected, self._events.column("units")))
                 fact = self._event_facts.column("units", exp.Sum(this=units))
             case EventDays():
@@ -168,6 +174,13 @@ class Question:
                 assert_never(measure)
         return or_zero(fact), scale
 
+    def nearest_day(self, measure: EventMeasure, as_of: datetime, *, is_last: bool) -> Sql:
+        """Return the day of a profile's last or first event that a measure counts; NULL without any. The metric must have events."""
+        selected = self._events.selected(self._events.metrics(measure.metric), measure.timeframe, measure.where, as_of)
+        day = case((selected, self._events.column("day")))
+        nearest = exp.Max(this=day) if is_last else exp.Min(this=day)
+        return self._event_facts.column("last_day" if is_last else "first_day", nearest)
+
     def scale(self, measure: EventMeasure) -> int:
         """Return the number of decimals of a measure's whole units."""
         if not isinstance(measure, EventSum):
@@ -176,7 +189,9 @@ class Question:
 
     def scan(self) -> EventScan:
         """Return a new pass over the events, for results that the common pass can't compute."""
-        return EventScan(self.shop, self.tables)
+        found = EventScan(self.shop, self.tables)
+        self._scans.append(found)
+        return found
 
     def apart(self, kind: str, query: exp.Select) -> str:
         """Join a query with at most one row for each profile, once, and return the name of its table."""
@@ -201,6 +216,12 @@ class Question:
         # For points on opposite sides of the globe, rounding can make the sum slightly larger than 1.
         clipped = case((exp.GT(this=half, expression=double(1.0)), double(1.0)), default=half)
         return _product(double(2 * EARTH_RADIUS), exp.func("ASIN", exp.func("SQRT", clipped)))
+
+    @property
+    def named_columns(self) -> dict[str, str]:
+        """The properties whose columns of codes are read, by the name of their table of values."""
+        every_one: list[Joins | EventScan] = [self._own, *self._scans]
+        return {table: name for one in every_one for table, name in one.named.items()}
 
     def query(self, *columns: Sql) -> exp.Select:
         """Return the query with a row for each profile. This question must have made its columns."""
@@ -252,7 +273,8 @@ class Question:
         is_sms = condition.channel == "sms"
         can = _is_word(status, SUBSCRIBED) if is_sms else self._can_receive_email(status, as_of)
         parts = [can if condition.can_receive else untrue(can)]
-        if condition.subscription != "any":
+        is_said = is_sms and condition.can_receive and condition.subscription == CONSENTS[SUBSCRIBED]
+        if condition.subscription != "any" and not is_said:
             parts.append(exp.EQ(this=status.copy(), expression=text(condition.subscription)))
         if condition.status_date is not None:
             parts.append(self._dated(condition.channel, condition.status_date, as_of))
@@ -297,7 +319,7 @@ class Question:
 
     def _dated(self, channel: Channel, timeframe: DateTimeframe, as_of: datetime) -> Sql:
         """Return SQL that tests whether the date of a consent status is in a timeframe. If a consent event decided the status, its date counts."""
-        found = test_of(self.property(f"{channel}_consent_timestamp"), DateTest(timeframe), as_of)
+        found = test_of(self.of_profile(f"{channel}_consent_timestamp"), DateTest(timeframe), as_of)
         if not self.shop.may_be_later(f"{channel}_since", as_of):
             return found
         replayed = self._is_replayed(channel, as_of)
@@ -324,9 +346,9 @@ class Question:
     def _can_receive_email(self, status: Sql, as_of: datetime) -> Sql:
         if not self.shop.has_property("email"):
             return exp.false()
-        parts = [self.property("email").is_set, exp.NEQ(this=status.copy(), expression=text(CONSENTS[UNSUBSCRIBED]))]
+        parts = [self.of_profile("email").is_set, exp.NEQ(this=status.copy(), expression=text(CONSENTS[UNSUBSCRIBED]))]
         if self.shop.has_property("email_suppressed"):
-            suppressed = test_of(self.property("email_suppressed"), BooleanTest(value=True), as_of)
+            suppressed = test_of(self.of_profile("email_suppressed"), BooleanTest(value=True), as_of)
             later = self._is_later("email_suppressed_timestamp", as_of)
             parts.append(untrue(every([suppressed, untrue(later)])))
         return every(parts)
@@ -335,7 +357,7 @@ class Question:
         """Return SQL that tests whether a profile's date is after a moment. Dates after everything that is known do not count."""
         if as_of >= self.shop.known_until or not self.shop.has_property(name):
             return exp.false()
-        date = self.property(name).reading("instant")
+        date = self.of_profile(name).reading("instant")
         return every(
             [
                 exp.GT(this=date.copy(), expression=instant(as_of)),

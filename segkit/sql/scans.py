@@ -49,6 +49,11 @@ class Joins:
         """The columns of codes that are needed."""
         return list(self._joined)
 
+    @property
+    def named(self) -> dict[str, str]:
+        """The properties that are read, by the name of their table of values."""
+        return {of.values: of.name for of in self._properties.values()}
+
     def added(self, query: exp.Select) -> exp.Select:
         """Return a query with the joins that its expressions need."""
         for name, values in self._joined.items():
@@ -134,6 +139,11 @@ class EventScan:
         self._columns |= {"units", "has_value"}
         scales = [metric.scale for metric in with_amounts if metric.has_units]
         return Amount(max(scales, default=0), with_amounts[0].value_kind)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The properties that are read, by the name of their table of values."""
+        return self._joins.named
 
     def query(self, *columns: Sql) -> exp.Select:
         """Return the query that reads the events once."""

@@ -1,6 +1,5 @@
 """Write the tests of a property's values as SQL over the readings of its distinct values."""
 
-import re
 from datetime import datetime
 from typing import Protocol, assert_never
 
@@ -38,6 +37,10 @@ COMPARED: dict[NumberComparison, type[exp.Binary]] = {
     "fewer than": exp.LT,
     "at most": exp.LTE,
 }
+
+
+MATCHED = (r"\A(?:", r")\z")
+"""What goes around a pattern, so that it matches the whole value."""
 
 
 class Values(Protocol):
@@ -114,7 +117,7 @@ def _text_test(found: Sql, comparison: TextComparison, value: str) -> Sql:
         case "ends with":
             return exp.EQ(this=exp.Right(this=found, expression=whole(len(value))), expression=text(value))
         case "matches":
-            return exp.RegexpLike(this=found, expression=text(rf"\A(?:{_checked(value)})\z"))
+            return exp.RegexpLike(this=found, expression=text(_checked(value).join(MATCHED)))
         case "not contains":
             return exp.Not(this=_text_test(found, "contains", value))
         case "not starts with":
@@ -140,7 +143,7 @@ def _checked(pattern: str) -> str:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:
         raise DefinitionError.bad_pattern(pattern, str(error)) from None
-    return re.sub(r"\n", r"\\n", pattern)
+    return pattern
 
 
 def _list_test(values: Values, test: ListTest | ItemsTest | ItemTextTest) -> Sql:

@@ -164,6 +164,11 @@ class SavedEvents(EventIndex):
         """The number of events of each metric, from the manifest."""
         return {name: metric["events"] for name, metric in self._described["metrics"].items()}
 
+    def has_units(self, metric: str) -> bool:
+        """Whether a metric has amounts in integer units, from the manifest."""
+        described = self._of(metric)
+        return super().has_units(metric) if described is None else bool(described["has_units"])
+
     def newest(self, until: int | None = None) -> int | None:
         """Return the time of the newest event up to `until`. Only metrics with events before and after `until` are read."""
         found = []
@@ -190,12 +195,12 @@ class SavedEvents(EventIndex):
         return SetAmounts(self._column(described, "has_value"), pa.type_for_alias(described["value_kind"]))
 
     def _cells(self, metric: str, name: str) -> Cells:
-        described, events = self._of(metric), self.metric(metric)
+        described = self._of(metric)
         if name == VALUE and name not in self.properties and (amounts := self.set_amounts(metric)) is not None:
-            return amounts.of(events)
+            return amounts.of(self.metric(metric))
         said = self._described["columns"].get(name)
         if described is None or said is None or said["column"] not in described["properties"]:
-            return Cells(pa.chunked_array([pa.nulls(len(events), pa.string())]))
+            return Cells(pa.chunked_array([pa.nulls(self.size(metric), pa.string())]))
         if said["kind"] == "own":
             return Cells(self._files.read(described["file"], [said["column"]]).column(0))
         column = self._column(described, said["column"])

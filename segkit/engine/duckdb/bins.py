@@ -44,9 +44,9 @@ def bin_of(cut: Cut, question: Question, as_of: datetime) -> Sql:
         case LastDay() | FirstDay():
             found = _bin_of_day(cut, measure, question, as_of)
         case ListLength(name):
-            found = _or_none(question.property(name).reading("items"), _wholes(cut, 0, FARTHEST))
+            found = _or_none(question.of_profile(name).reading("items"), _wholes(cut, 0, FARTHEST))
         case Number(name):
-            found = _or_none(question.property(name).reading("number"), _doubles(cut, 1.0))
+            found = _or_none(question.of_profile(name).reading("number"), _doubles(cut, 1.0))
         case Distance(of, unit):
             found = _or_none(question.kilometers(of), _doubles(cut, KILOMETERS[unit]))
         case _:
@@ -79,6 +79,9 @@ def _bin_of_day(cut: Cut, measure: DayMeasure, question: Question, as_of: dateti
         return whole(len(cut.edges) if is_last else 0)
     if not metrics or (is_sum and not any(one.has_units for one in metrics)):
         return whole(NO_BIN)
+    if needed == 1 and not is_sum:
+        # The last or the first event decides, which needs no pass of its own.
+        return _or_none(question.nearest_day(of, as_of, is_last=is_last), _wholes(cut, 0, FARTHEST_DAY))
     selected = scan.selected(metrics, of.timeframe, of.where, as_of)
     profile, day = scan.column("profile"), scan.column("day")
     match of:

@@ -6,7 +6,6 @@ from typing import assert_never
 import numpy as np
 
 from segkit.data.events import VALUE
-from segkit.data.instants import Flags
 from segkit.data.properties import PropertyColumn
 from segkit.data.validation.near_columns import near_headers, suggestion
 from segkit.definition.conditions import EventProperty, MetricCondition
@@ -23,20 +22,19 @@ def lacking_amounts(condition: MetricCondition, metric: str, dataset: Dataset) -
         case "count" | "days":
             return None
         case "sum":
-            return _lacking_for_a_sum(condition, metric, dataset) if len(dataset.events.metric(metric)) else None
+            return _lacking_for_a_sum(condition, metric, dataset) if dataset.events.size(metric) else None
         case _:
             assert_never(condition.measurement)
 
 
 def _lacking_for_a_sum(condition: MetricCondition, metric: str, dataset: Dataset) -> str | None:
-    units = dataset.events.metric(metric).units
-    if units is None:
+    if not dataset.events.has_units(metric):
         return dataset.cache.keep(("lacking amounts", metric), lambda: _without_amounts(metric, dataset))
     currency = _currency_column(dataset)
     named = (clause.property for clause in condition.where if isinstance(clause, EventProperty))
     if currency is None or any(name in currency for name in named):
         return None
-    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, units != 0, currency, dataset))
+    return dataset.cache.keep(("currencies", metric), lambda: _currencies(metric, currency, dataset))
 
 
 def _without_amounts(metric: str, dataset: Dataset) -> str | None:
@@ -54,8 +52,10 @@ def _currency_column(dataset: Dataset) -> list[str] | None:
     return sorted(found, key=lambda name: _CURRENCIES.index(folded[name])) or None
 
 
-def _currencies(metric: str, has_amount: Flags, names: list[str], dataset: Dataset) -> str | None:
+def _currencies(metric: str, names: list[str], dataset: Dataset) -> str | None:
     """Say how many amounts are in each currency, if there are several currencies."""
+    units = dataset.events.metric(metric).units
+    has_amount = np.asarray(units != 0)
     for name in names:
         column = dataset.event_column(metric, name)
         counts = np.bincount(column.codes[has_amount & (column.codes >= 0)], minlength=len(column.distinct))

@@ -135,7 +135,7 @@ def _alternatives(conditions: tuple[Condition, ...], dataset: Dataset) -> Iterat
 
 
 def _lacking_events(metric: str, where: EventTests, dataset: Dataset) -> Iterator[str]:
-    if not len(dataset.events.metric(metric)):
+    if not dataset.events.size(metric):
         yield f"No event in the data has the metric {quoted(metric)}, so its count is 0 for everybody."
         return
     for clause in event_properties(where):

@@ -1,0 +1,44 @@
+"""Write the statement of a segment's members in the dialect of a database."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlglot import exp
+
+from segkit.definition.conditions import Condition
+from segkit.engine.connected import ConnectedShop
+from segkit.engine.duckdb.statements import members_of
+from segkit.sql.question import Question
+from segkit.sql.tables import FolderTables, NamedTables, Tables
+from segkit.sql.values import MATCHED
+from segkit.sql.words import text
+
+GROUPED = {"snowflake": ("(", ")"), "postgres": ("^(?:", ")$"), "redshift": ("^(", ")$")}
+"""What goes around a pattern where `MATCHED` means nothing, so that it matches the whole value. Snowflake always matches it whole."""
+
+
+def statement_of(
+    condition: Condition, shop: ConnectedShop, dialect: str, as_of: datetime, schema: str | None
+) -> tuple[str, list[str]]:
+    """Return the statement that selects the members, and sentences about what its columns and numbers mean.
+
+    Raises:
+        DataError: the condition names something that the data does not have.
+    """
+    has_files = dialect == "duckdb" and schema is None
+    tables: Tables = FolderTables(shop.folder, shop.described) if has_files else NamedTables(schema)
+    question = Question(shop.described, tables)
+    statement = members_of(question, condition, as_of, [question.person("profile_id")])
+    if dialect in GROUPED:
+        _regroup(statement, *GROUPED[dialect])
+    remarks = [f"{table} has the values of {name!r}." for table, name in question.named_columns.items()]
+    remarks += [f"Amounts are whole numbers of {Decimal(1).scaleb(-scale)}." for scale in sorted(question.decimals)]
+    return statement.sql(dialect, pretty=True), remarks
+
+
+def _regroup(statement: exp.Select, before: str, after: str) -> None:
+    """Put other marks around the patterns of a statement."""
+    for found in statement.find_all(exp.RegexpLike):
+        first, last = MATCHED
+        pattern = found.expression.name.removeprefix(first).removesuffix(last)
+        found.set("expression", text(f"{before}{pattern}{after}"))
