@@ -9,7 +9,7 @@ from sqlglot import exp
 from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.measures import EventCount, EventDays, EventSum
 from segkit.engine.duckdb.bins import bin_of
-from segkit.engine.protocol import EVERYBODY, At, Cut, HashGroup, Item, Picked, Summed
+from segkit.engine.protocol import EVERYBODY, At, Cut, HashGroup, Item, Picked, Squared, Summed
 from segkit.sql.question import Question
 from segkit.sql.shop import PROFILES
 from segkit.sql.words import Sql, case, column, every, flag, is_always, named, or_zero, surely, text, whole
@@ -93,6 +93,8 @@ def decimals_of(item: Summed, question: Question) -> int:
             return 0 if isinstance(inner, Cut) else decimals_of(inner, question)
         case EventSum():
             return question.scale(item)
+        case Squared(measure):
+            return 2 * decimals_of(measure, question)
         case _:
             return 0
 
@@ -108,6 +110,9 @@ def _amount(question: Question, item: Summed, as_of: datetime) -> Sql:
             amount, _ = question.amount(item, as_of)
             present = question.present(as_of)
             return amount if is_always(present) else case((present, amount), default=whole(0))
+        case Squared(measure):
+            wide = exp.cast(_amount(question, measure, as_of), "INT128")
+            return exp.Mul(this=wide, expression=wide.copy())
         case _:
             return flag(every([question.present(as_of), question.holds(item, as_of)]))
 
@@ -116,7 +121,7 @@ def item_of(question: Question, item: "Item | Brought", as_of: datetime) -> Sql:
     """Return the value of a cube's item for a profile: a flag, a bin, or a value that the engine added."""
     match item:
         case At(inner, moment):
-            if isinstance(inner, (EventCount, EventSum, EventDays)):
+            if isinstance(inner, (EventCount, EventSum, EventDays, Squared)):
                 raise TypeError(item)
             return item_of(question, inner, moment)
         case HashGroup(groups, key):
