@@ -29,7 +29,7 @@ MOST_STEPS = 1_900
 """The largest number of steps. The browser answers sliders with up to 2,000 steps."""
 
 _LOOK = Range(0, 1_000)
-"""The range in which amounts are searched first."""
+"""The range in which to look for amounts first."""
 
 _AWAY = 10
 """A distance's range ends at this multiple of the distance. The data can't decide it: most profiles may live on another continent."""

@@ -22,7 +22,7 @@ AT_ONCE = 1_000
 """The largest number of edges in one query."""
 
 FARTHEST = 70
-"""Amounts are searched up to this power of two, in parts of `FINEST`."""
+"""The search for an amount ends at this power of two, in parts of `FINEST`."""
 
 
 def top(condition: Condition, dataset: Data, *, share: float) -> Condition:

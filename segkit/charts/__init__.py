@@ -1,4 +1,4 @@
-"""Draw plotly figures from tables such as `sk.sizes` returns, one file for each figure. This needs no segments and no shop.
+"""Draw plotly figures from finished tables, such as the result of `sk.sizes`. Each figure has its own file.
 
 The first argument of every function is a table, and every function returns a plotly figure. Text has the colour of the page's text,
 and figures never use the network.

@@ -1,1 +1,1 @@
-"""Share code between the charts, the widgets and the report: HTML markup, the colour palette, and the tables that they draw."""
+"""Provide what charts, widgets and the report share: HTML markup, the colour palette, and tables in the form that they draw."""

@@ -26,7 +26,7 @@ def orders_and_visits(person: Person, sent: list[Event], draw: Draw) -> list[Eve
 
 
 def _order_moments(person: Person, clicks: list[int], draw: Draw) -> list[int]:
-    """Return the seconds at which a person orders: once early, then as habit, season, sales and clicks suggest, while active."""
+    """Return the seconds at which an active person orders: once early, then depending on habit, season, sales and clicks."""
     buying = person.buying
     if not buying.monthly:
         return []

@@ -1,4 +1,4 @@
-"""Write a funnel as SQL: a choice of one event for each step that is taken, without events of steps that must not be taken.
+"""Write a funnel as SQL that chooses an event for each step and excludes events of steps that must not be taken.
 
 The SQL follows the definition (`docs/decisions/0010-funnels.md`), so it needs one join for each step. The engine in memory passes over
 the events once for each step, which is faster for profiles with very many events for each step.

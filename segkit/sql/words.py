@@ -22,7 +22,7 @@ def column(name: str, table: str | None = None) -> exp.Column:
 
 
 def text(value: str) -> Sql:
-    """Return a text as a literal."""
+    """Return text as a literal."""
     return exp.Literal.string(value)
 
 

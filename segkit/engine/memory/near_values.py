@@ -21,7 +21,7 @@ SHOWN = 5
 """Maximum number of values that are named."""
 
 FEW = 50
-"""If a property has more values than this, only similar values are named: the most common of a thousand towns help nobody."""
+"""If a property has more values than this, only similar values are named: naming the most common of a thousand towns helps nobody."""
 
 COMPARED = 20
 """The largest number of values in a condition that are compared letter by letter, which is slow. Nobody types more by hand."""

@@ -22,7 +22,7 @@ from segkit.masking import quoted
 Action: TypeAlias = Literal["create", "update", "leave"]
 
 MOST_A_DAY = 100
-"""The number of segments that Klaviyo lets an account create in a day, and also update (OpenAPI document, revision 2026-07-15)."""
+"""Klaviyo lets an account create this many segments in a day, and update as many (OpenAPI document, revision 2026-07-15)."""
 
 _PAST_TENSE = {"create": "Created", "update": "Updated"}
 
