@@ -23,20 +23,20 @@ _EARTH: Final[dict[Unit, float]] = {"miles": 6371.0088 / 1.609344, "kilometers":
 """The mean radius of the earth, the same as in the distance conditions."""
 
 _VIEW: Final = 2.0
-"""How far the map extends from the store, as a multiple of the condition's radius. Limited, because some profiles may be on another continent."""
+"""How far the map extends from the store, as a multiple of the condition's radius. Some profiles may be on another continent."""
 
 _RINGS: Final = (0.5, 1.0, 1.5)
 _HEIGHT: Final = 520
 _LARGEST_DOT, _SMALLEST_DOT = 34.0, 5.0
 _TOWNS: Final = 5
-"""The most towns that are named."""
+"""The largest number of towns to name."""
 
 _WINDS: Final = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A point with profiles: how far it is east and north of the store, its great-circle distance (NaN if unknown), and counts."""
+    """A point with profiles: its distance east and north of the store, its great-circle distance (NaN if unknown), and counts."""
 
     east: float
     north: float
@@ -48,7 +48,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _MapInfo:
-    """What is drawn: all points with profiles, and the radius around the store."""
+    """The contents of the map: all points with profiles, and the radius around the store."""
 
     every: tuple[_Place, ...]
     radius: float
@@ -73,20 +73,20 @@ def plot_map(
 ) -> go.Figure:
     """Draw members and other profiles around a store. The area of each dot is proportional to the number of profiles there.
 
-    The projection is equirectangular around the store, which looks right within a few hundred miles. Labels, and the test whether a
+    The projection is equirectangular around the store, which looks right within a few hundred miles. Labels, and the test for whether a
     point is within the radius, use great-circle distances. Points farther away than twice the radius are counted below the title.
 
     Args:
-        places: as returned by `sk.places`, a row for each point: `latitude`, `longitude` (degrees), `members`, `others` (profiles that
-            are not members), and possibly `town`.
-        store: the latitude and longitude of the store; None takes store, radius and unit of the segment that the table was made
-            from, if it has one distance condition.
-        radius: the segment's radius, drawn as a ring; more than 0.
+        places: a table from `sk.places`, with a row for each point: `latitude`, `longitude` (degrees), `members`, `others` (profiles
+            that are not members), and possibly `town`.
+        store: the latitude and longitude of the store; None uses the store, radius and unit of the table's segment, if it has one
+            distance condition.
+        radius: the segment's radius, above 0, which is drawn as a ring.
         unit: the unit of the radius, "miles" (None) or "kilometers".
 
     Raises:
-        DefinitionError: it is another table; the store is not a latitude and a longitude; the radius is not above 0; the unit is
-            unknown; or the table does not know the segment's store.
+        DefinitionError: the table has the wrong columns or no store, the store is not a latitude and a longitude, the radius is not
+            above 0, or the unit is unknown.
 
     >>> table = pd.DataFrame({"latitude": [42.4, 43.5], "longitude": [-71.1, -71.1], "members": [3, 1], "others": [0, 2]})
     >>> "3 of 4 members live within 30 miles of the store" in plot_map(table, store=(42.36, -71.06), radius=30).layout.title.text

@@ -1,4 +1,4 @@
-"""Make cells harmless that a spreadsheet would run as a formula, in every file that segkit writes."""
+"""Neutralise cells that a spreadsheet would run as formulas, in every file that segkit writes."""
 
 from typing import TypeAlias
 
@@ -66,7 +66,7 @@ def _suspects(texts: pa.Array) -> Flags:
 
 
 def _are_e164(texts: pa.Array) -> bool:
-    """Whether every text is a plus sign followed by digits. Compares bytes, which is faster than a regex.
+    """Whether every text is a plus sign followed by digits. This compares bytes, which is faster than a regex.
 
     No byte may be above "9". Each text may have one byte below "0", the plus sign that it begins with.
     """

@@ -1,4 +1,4 @@
-"""Leave out the email addresses that Klaviyo's importer would refuse, or take for another profile's."""
+"""Leave out email addresses that Klaviyo's importer would refuse, or would match to another profile."""
 
 from typing import TypeAlias
 

@@ -1,7 +1,7 @@
-"""Work out a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
+"""Compute a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
 
-`answers` decides which sliders the browser can answer, after `Tuner._answers` has refused controls without a range and views that are
-out of date. At each move, `answer` in `live.js` shows a position that it has, and otherwise asks the kernel.
+`answers` decides which sliders the browser can answer, after `Tuner._answers` has refused controls without a range and outdated views. At
+each move, `answer` in `live.js` shows the position if it has the answer, and otherwise asks the kernel.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ from segkit.widgets.histogram import Frame
 Counts = npt.NDArray[np.int64]
 
 MOST_POSITIONS = 2_000
-"""The kernel answers a slider with more positions, because sending all of them to the browser would take longer than a move."""
+"""The kernel answers sliders with more positions, because sending all of them to the browser would take longer than a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Shop:
         base: the name of the segment that shares refer to.
         base_size: the number of profiles in it.
         start: the condition of the tuned segment at the start.
-        others: the conditions of the segments that it is compared with.
-        eligibility: decides who may be texted; None if the data has no consent.
+        others: the conditions of the segments to compare with the tuned segment.
+        eligibility: the eligibility checks; None if the data has no consent.
         pinned: the condition of the pinned position; None if none is pinned.
         has_worth: whether the data has orders with values.
     """
@@ -64,18 +64,18 @@ def answers(
     values: Mapping[str, Any],
     shop: Shop,
 ) -> list[dict[str, Any]] | None:
-    """Return the contents of each slot at each position of one slider, or None if the kernel has to answer its moves.
+    """Return the contents of each slot at each position of one slider, or None if the kernel must answer its moves.
 
     The kernel answers a slider with more than `MOST_POSITIONS` positions or only one, a position at which the builder raises an
     error, a quantity that no profile has, and a threshold without a curve (`curve_of` says when).
 
     Args:
         engine: the engine to query.
-        builder: makes the segment.
+        builder: the function that makes the segment.
         parameter: the parameter that the slider moves.
         positions: the slider's positions.
-        values: the values of all parameters now.
-        shop: what the counts are compared with.
+        values: the current values of all parameters.
+        shop: the segments and eligibility to compare with.
     """
     if not 1 < len(positions) <= MOST_POSITIONS:
         return None

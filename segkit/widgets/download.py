@@ -14,7 +14,8 @@ class DownloadButton(anywidget.AnyWidget):
     It works in JupyterLab and in Voilà, without a second server and without a link that stays valid after the click.
 
     Args:
-        build: returns the file's name, its bytes and what to say about it; the message of an error that it raises is shown instead.
+        build: a function that returns the file's name, its bytes and a message about it. If it raises an error, the error's message is
+            shown instead.
         description: the button's text.
     """
 

@@ -35,7 +35,7 @@ from segkit.widgets.view import english_html
 from segkit.wording import counted
 
 _LISTED = 200
-"""Maximum number of intersections in the list to pick from; others can be picked by name."""
+"""The largest number of intersections in the list to pick from. Others can be picked by name."""
 
 _UNPICKED = ""
 
@@ -43,18 +43,19 @@ _UNPICKED = ""
 class OverlapExplorer(Closable):
     """Shows the exact intersections and pairwise overlaps of ticked segments, and lets you pick an intersection to work with.
 
-    Membership and all intersections are worked out once; ticking other segments only adds up some of them. A picked intersection
-    keeps its names while all of them are ticked, and is picked again when they are ticked again. It means the profiles in these segments and in no other ticked one. Profiles that were
-    created after `as_of` are in no intersection, not even in the one without segments.
+    Membership and all intersections are computed once, and ticking other segments only adds up some of them. An intersection has the
+    profiles that are in all of its segments and in no other ticked segment. It stays picked while all its segments are ticked, and is
+    picked again when they are ticked again. Profiles that were created after `as_of` are in no intersection, not even in the one without
+    segments.
 
     Args:
-        segments: segments with different names; all are ticked at first.
+        segments: segments with different names. All are ticked at first.
         dataset: the profiles and events.
-        most: maximum number of intersections that get their own bar; the smaller ones are combined into one bar.
+        most: the largest number of intersections that get their own bar. Smaller intersections are combined into one bar.
 
     Raises:
         DefinitionError: an argument is not a segment, two segments have the same name, or `most` is less than 1.
-        DataError: as `sk.membership`, whose warnings are notes in the view.
+        DataError: see `sk.membership`. Its warnings are notes in the view.
 
     >>> from segkit import Dataset, has, is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["a", "b"], "Age": [17, 18]}), as_of="2026-06-30")

@@ -1,4 +1,4 @@
-"""Write what an overlap explorer shows as one piece of HTML and SVG, so that chart and numbers always agree."""
+"""Write an overlap explorer's view as one piece of HTML and SVG, so that chart and numbers always agree."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Picked(NamedTuple):
 class ExplorerView(NamedTuple):
     """Everything that an explorer shows at one position of its controls.
 
-    `shares` holds, for each pair of names, the share of the first segment's members that are in the second.
+    `shares` has, for each pair of names, the share of the first segment's members that are in the second segment.
     """
 
     sets: Intersections
@@ -34,7 +34,7 @@ class ExplorerView(NamedTuple):
     notes: tuple[str, ...]
 
     def is_picked(self, one: Intersection) -> bool:
-        """Return whether an intersection is the picked one."""
+        """Return whether an intersection is picked."""
         return self.picked is not None and {self.sets.names[row] for row in one.rows} == set(self.picked.names)
 
     def names(self, one: Intersection) -> list[str]:
@@ -48,12 +48,12 @@ def flat(name: str) -> str:
 
 
 def words(names: Sequence[str]) -> str:
-    """Return the name of the intersection of exactly these segments."""
+    """Return the name of the intersection of these segments and no others."""
     return f"{together(names)} only" if names else "in none of these"
 
 
 def together(names: Sequence[str]) -> str:
-    """Return the names of segments as in a sentence.
+    """Join the names of segments as in a sentence.
 
     >>> together(["VIP", "Engaged", "Near"])
     'VIP, Engaged and Near'
@@ -63,7 +63,7 @@ def together(names: Sequence[str]) -> str:
 
 
 def explorer_html(view: ExplorerView, *, live: bool = True) -> Markup:
-    """Return chart, numbers and pairs as one piece; if it is not live, the chart is an image."""
+    """Return chart, numbers and pairs as one piece. If it is not live, the chart is an image."""
     if view.sets.names:
         parts = [_picture(view, live=live), _caption(view), _pairwise(view)]
     else:
@@ -72,7 +72,7 @@ def explorer_html(view: ExplorerView, *, live: bool = True) -> Markup:
 
 
 def static_html(view: ExplorerView) -> Markup:
-    """Return what a reader without a kernel sees: a plain table of the intersections, then the same view."""
+    """Return the view for readers without a kernel: a plain table of the intersections, then the same view."""
     sets = view.sets
     rest = [(sets.more, sets.rest)] if sets.folded else []
     named = [(together(view.names(one)), one.size) for one in sets.shown]

@@ -1,4 +1,4 @@
-"""Charts that follow a tuner: they are drawn for its controls' position, and again when these have come to rest."""
+"""Draw charts that follow a tuner. They show its current settings, and are drawn again when its controls have stopped moving."""
 
 import json
 import warnings
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 PLOTLY = "application/vnd.plotly.v1+json"
 
 MOST_POSITIONS, MOST_CELLS = 40, 7
-"""Maximum number of settings in a sweep of one parameter, and of each of two parameters."""
+"""The largest number of settings in a sweep of one parameter, and for each parameter in a sweep of two."""
 
 Drawn = tuple[Any, Any]
-"""A figure, and the table or audience that it shows."""
+"""A figure, with the table or audience that it shows."""
 
 
 class Following(Closable):
-    """A chart that is drawn again whenever the controls of its tuner have come to rest, in the lab and in `segkit app`.
+    """A chart that is drawn again whenever its tuner's controls have stopped moving, in the lab and in `segkit app`.
 
     Args:
         tuner: the tuner.
-        draw: returns the figure at the tuner's position, and the table or audience that it shows.
+        draw: a function that returns the figure at the tuner's position, and the table or audience that it shows.
     """
 
     def __init__(self, tuner: "Tuner", draw: Callable[["Tuner"], Drawn]) -> None:
@@ -54,7 +54,7 @@ class Following(Closable):
 
     @property
     def result(self) -> Any:
-        """What the figure shows: the table of a sweep or a map, or the audience."""
+        """The table of the sweep or map, or the audience, that the figure shows."""
         self._follow()
         return self._result
 
@@ -97,10 +97,10 @@ class Following(Closable):
 
 
 def following_sweep(tuner: "Tuner", settings: "Settings", names: Sequence[str]) -> Following:
-    """Return a chart of the sizes along one slider, or two, of a tuner; every other parameter has the tuner's value.
+    """Return a chart of the sizes along one or two of a tuner's sliders. All other parameters have the tuner's values.
 
     Raises:
-        DefinitionError: a name is no slider of the tuner, there are more than two, or the tuner has no slider that is used.
+        DefinitionError: the tuner has no slider with one of the names, there are more than two names, or the tuner uses no slider.
     """
     from segkit.charts import plot_sweep  # noqa: PLC0415  # plotly takes long to import, and the tuner does not need it
 
@@ -127,7 +127,7 @@ def following_sweep(tuner: "Tuner", settings: "Settings", names: Sequence[str]) 
 
 
 def following_audience(tuner: "Tuner", include: Iterable[Segment], exclude: Iterable[Segment]) -> Following:
-    """Return a chart of who may be texted, of the tuned segment and other included segments, and why the others may not."""
+    """Return a chart of how many members of the tuned segment and other included segments may be texted, and why others can't be."""
     from segkit.charts import plot_waterfall  # noqa: PLC0415
 
     others, excluded = list(include), list(exclude)
@@ -140,10 +140,10 @@ def following_audience(tuner: "Tuner", include: Iterable[Segment], exclude: Iter
 
 
 def following_map(tuner: "Tuner", among: Segment | None) -> Following:
-    """Return a map of the members around the store of the tuned segment's condition on a distance.
+    """Return a map of the members around the store in the tuned segment's distance condition.
 
     Raises:
-        DefinitionError: the segment has no such condition, or several.
+        DefinitionError: the segment has no distance condition, or several.
     """
     from segkit.charts import plot_map  # noqa: PLC0415
 
@@ -155,7 +155,7 @@ def following_map(tuner: "Tuner", among: Segment | None) -> Following:
 
 
 def _spread(positions: Sequence[Any], value: Any, most: int) -> list[Any]:
-    """Return about `most` evenly spaced positions of a slider, the first, the last and the current one among them.
+    """Return about `most` evenly spaced positions of a slider, including the first, the last and the current position.
 
     >>> _spread(range(1, 101), 34, 4)
     [1, 34, 67, 100]

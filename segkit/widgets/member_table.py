@@ -1,4 +1,4 @@
-"""Look through the members of a segment in a notebook: a table to search, with names, numbers and addresses masked."""
+"""Browse a segment's members in a notebook, in a table that can be searched and that masks names, numbers and addresses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,26 +22,27 @@ from segkit.widgets.closing import Closable, weakly
 from segkit.wording import counted
 
 FIRST = ("first_name", "last_name", "email", "phone_number", "city", "country")
-"""The columns that are shown first, if the profiles have them; then come the shop's own properties."""
+"""The columns to show first, if the profiles have them. The shop's own properties come after them."""
 
 COLUMNS = 9
-"""The most columns if none are chosen."""
+"""The largest number of columns if none are chosen."""
 
 
 class MemberTable(Closable):
-    """Shows the members of a segment as a table that can be searched. People are masked on display; `found` has them in full.
+    """Shows the members of a segment in a table that can be searched. People are masked on display, but `found` has them in full.
 
-    A search looks for a text, in any case, in the id and in all shown columns, also in what is masked: so "zoe" finds Zoe, and shows "Z••".
+    A search looks for text, ignoring case, in the id and in all shown columns, including masked ones. For example, "zoe" finds Zoe, and
+    shows "Z••".
 
     Args:
         segment: the segment.
         dataset: the profiles and events.
-        columns: the properties to show; None shows name, address, number and place, and the first properties of the shop's own.
-        rows: how many members are shown at once, from 1 to 60.
+        columns: the properties to show; None shows name, address, number and place, and the first of the shop's own properties.
+        rows: the number of members to show at once, from 1 to 60.
 
     Raises:
         DefinitionError: the profiles have no such column, or `rows` is out of range.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import has
     >>> people = {"profile_id": ["a", "b"], "first_name": ["Zoe", "Bo"], "Age": [18, 40]}
@@ -76,7 +77,7 @@ class MemberTable(Closable):
 
     @property
     def search(self) -> str:
-        """The text that is looked for; empty shows the first members."""
+        """The text to look for. Empty text shows the first members."""
         return str(self._field.value)
 
     @search.setter
@@ -85,7 +86,7 @@ class MemberTable(Closable):
 
     @property
     def found(self) -> pd.DataFrame:
-        """The members found, with the shown columns; index `profile_id`. Contains personal data."""
+        """The members found, with the shown columns and `profile_id` as the index. This is personal data."""
         wanted = " ".join(self.search.split())
         if not wanted:
             return self._members
@@ -126,7 +127,7 @@ class MemberTable(Closable):
 
 
 def _usual(members: pd.DataFrame) -> list[str]:
-    """Return who and where somebody is, and then the shop's own properties."""
+    """Return the columns about who and where a person is, and then the shop's own properties."""
     first = [name for name in FIRST if name in members]
     own = [str(name) for name in members if name not in PROFILE_COLUMNS and name not in NAMES]
     return [*first, *own][:COLUMNS]

@@ -1,4 +1,4 @@
-"""Show a picture of which parts can be picked with the mouse or the keyboard."""
+"""Show a picture with parts that can be picked with the mouse or the keyboard."""
 
 import pathlib
 from collections.abc import Callable
@@ -9,10 +9,10 @@ import traitlets
 
 
 class PickView(anywidget.AnyWidget):
-    """Shows HTML, and calls a function with the text of the attribute `data-pick` of an element that is pressed.
+    """Shows HTML, and calls a function with the attribute `data-pick` of an element when it is pressed.
 
     Args:
-        picked: takes the text.
+        picked: the function.
     """
 
     _esm = pathlib.Path(__file__).with_name("picture.js")

@@ -44,26 +44,26 @@ _ONE_MOVE = 1.0
 class Tuner(Closable):
     """Moves the numbers, dates and choices of a segment, and shows who is in it and how many may be texted.
 
-    Any segment can be tuned, whether it was written with phrases, read from YAML or from Klaviyo: each of its own numbers, dates and
-    choices gets a control, and `tuner.segment` is the same segment with new values. A builder's parameters get a control each.
-    The ranges of sliders and the values of choices come from the shop's data. Controls that the segment does not use are hidden.
+    Any segment can be tuned, whether it was written with phrases or read from YAML or Klaviyo. Each number, date and choice in it gets a
+    control, and `tuner.segment` is the same segment with new values. For a builder, each parameter gets a control. The ranges of sliders
+    and the values of choices come from the shop's data. Controls that the segment does not use are hidden.
 
     Numbers, text and chart are updated as one piece, so that they always agree. If the controls make no segment, the view says why, and
-    the last valid segment stays. Moves are not throttled: the widgets send one move at a time, and the last one wins. Answers are
-    cached only in the Dataset, and `close()` frees everything else.
+    the last valid segment stays. Moves are not throttled: the widgets send one move at a time, and the last move wins. Only the Dataset
+    caches answers, and `close()` frees everything else.
 
     Args:
-        builder: a segment; or a function that takes keyword arguments and returns a segment, which may be your own. Give arguments
+        builder: a segment, or a function that takes keyword arguments and returns a segment, which may be your own. Pass arguments
             without a default in `start`.
         dataset: the profiles and events.
-        compare: segments whose overlap with the tuned segment is shown.
+        compare: segments to compare with the tuned segment by their overlap.
         base: the segment that shares refer to; None means the SMS subscribers or, if the data has no consent, all profiles.
-        price: what a text costs, to show the cost of a send; None shows none until a price is typed.
-        **start: starting values of parameters; other parameters start from the shop's own distribution, or from their default.
+        price: the cost of one text, to show the cost of a send; None shows no cost until a price is typed.
+        **start: starting values of parameters. Other parameters start from the shop's data, or from their defaults.
 
     Raises:
-        DefinitionError: the builder does not have a named parameter, or a parameter has no value.
-        DataError: as `sk.membership`.
+        DefinitionError: the builder has no parameter with a given name, or a parameter has no value.
+        DataError: see `sk.membership`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Write what a tuner shows as one piece of HTML, so that numbers, text and chart always agree. The colours are those of the page's theme.
+"""Write a tuner's view as one piece of HTML, so that numbers, text and chart always agree. The colours come from the page's theme.
 
 Parts that change while a threshold moves are slots: elements with a name, which the browser can update once it has their contents
 for every position. This module writes the text of the slots, and `histogram.py` draws the chart.
@@ -34,14 +34,14 @@ REASONS = (
 
 
 class Overlap(NamedTuple):
-    """The number of members of the tuned segment that are in another segment too."""
+    """The number of members of the tuned segment that are also in another segment."""
 
     name: str
     members: int
 
 
 class Pinned(NamedTuple):
-    """A pinned position compared with the current one: its size, who joined and left since, and who of these may be texted.
+    """A pinned position compared with the current one: its size, how many joined and left, and how many who joined may be texted.
 
     `sendable` is None if the data has no consent.
     """
