@@ -32,7 +32,7 @@ FARTHEST = 2**40
 
 
 EXACT = 10_000
-"""Amounts are found to this fraction of a unit of money, which is exact for every currency."""
+"""Amounts are found to one of this many parts of a unit of money, which is exact for every currency."""
 
 
 def starting_point(builder: Callable[..., Any], dataset: Data, passed: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Draw a histogram of a measure with the threshold in it, from the table of `sk.distribution`.
 
-`widgets/histogram.py` draws the one in a tuner.
+`widgets/histogram.py` draws the histogram in a tuner.
 """
 
 from typing import Any, Final, Protocol
