@@ -1,4 +1,4 @@
-"""Read who is in which arm of a test, and count what the arms did, for every analysis of a test."""
+"""Read the arms of a test, and count the outcomes in each arm, for every analysis of a test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Split(Protocol):
 
     @property
     def arms(self) -> pd.Series:
-        """The arm of each person; index `profile_id`."""
+        """The arm of each person, with `profile_id` as the index."""
         ...
 
     @property
@@ -49,12 +49,12 @@ Arms: TypeAlias = Split | pd.Series
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """Who is in which arm, in the order of the data.
+    """The arm of each profile, in the order of the data.
 
     Attributes:
-        names: the arms, the control arm first.
-        codes: for each profile 0 if it is in no arm, else the position of its arm in `names` plus 1.
-        shares: the planned share of each arm; None if not known.
+        names: the arms, with the control arm first.
+        codes: for each profile, 0 if it is in no arm, or else the position of its arm in `names` plus 1.
+        shares: the planned share of each arm; None if it is not known.
         notes: what an analyst should know about the arms.
     """
 
@@ -75,8 +75,8 @@ class Window:
 
     Attributes:
         days: the whole UTC days.
-        end: the end of the last of them.
-        notes: whether some days are still to come.
+        end: the end of the last day.
+        notes: sentences about days that are still to come.
     """
 
     days: BetweenDates
@@ -84,7 +84,7 @@ class Window:
     notes: tuple[str, ...]
 
     def sums(self, outcome: str) -> list[Summed]:
-        """Return what to add up: who did it, their events and value and the squares of these, and who unsubscribed."""
+        """Return what to add up: responders, their events and value, the squares of both, and unsubscribes."""
         count, value = EventCount(outcome, self.days), EventSum(outcome, self.days)
         return [
             At(MetricCondition(outcome, "count", "at least", 1, self.days), self.end),
@@ -100,7 +100,7 @@ FIGURES = ("did", "events", "value", "unsubscribed")
 
 
 def samples_of(amounts: Sequence[float]) -> dict[str, Sample]:
-    """Return a sample for each figure from the number of people and the sums of `Window.sums`."""
+    """Return a sample for each figure, from the number of people and the sums in `Window.sums`."""
     people, did, events, events2, value, value2, gone = map(float, amounts)
     return {
         "did": Sample.of_share(did, people),
@@ -114,14 +114,14 @@ def arranged(given: Any, dataset: Data, *, control: str | None, shares: Mapping[
     """Read the arms of a test.
 
     Args:
-        given: the result of `sk.split`, or a Series of the arm of each profile by `profile_id`, from any tool.
+        given: the result of `sk.split`, or a Series with the arm of each profile by `profile_id`, from any tool.
         dataset: the profiles and events.
-        control: the name of the arm that was not texted; None takes that of the split, or "hold out".
-        shares: the planned share of each arm of a Series.
+        control: the name of the arm that was not texted; None uses the split's control arm, or "hold out".
+        shares: the planned share of each arm, for a Series.
 
     Raises:
-        DefinitionError: it is neither, or an id has two rows.
-        AnalysisError: there is no such arm, there is only one, an arm has nobody in the data, or two arms share a phone number.
+        DefinitionError: `given` is neither, or an id has two rows.
+        AnalysisError: there is no control arm, there is only one arm, an arm has nobody in the data, or two arms share a phone number.
     """
     arms, planned, name = _read(given, control, shares)
     codes, names, missing = _codes(arms, dataset.profile_ids, name)
@@ -166,7 +166,7 @@ def _codes(arms: pd.Series, ids: pd.Index, control: str) -> tuple[npt.NDArray[np
 
 
 def check_numbers(test: Arranged, engine: Engine) -> None:
-    """Refuse arms that share phone numbers: who is held out would be texted under another profile.
+    """Refuse arms that share phone numbers, since a person who is held out would be texted under another profile.
 
     Raises:
         AnalysisError: two arms share a number.
@@ -185,7 +185,7 @@ def check_numbers(test: Arranged, engine: Engine) -> None:
 
 
 def window_from(start: Any, within_days: int, engine: Engine) -> Window:
-    """Return the whole UTC days from that of `start` on in which outcomes count, as far as the data has them.
+    """Return the whole UTC days in which outcomes count, from the day of `start` on, as far as the data has them.
 
     Raises:
         DefinitionError: `within_days` is not a whole number above 0.
@@ -208,5 +208,5 @@ def window_from(start: Any, within_days: int, engine: Engine) -> Window:
 
 
 def day_before(window: Window) -> datetime:
-    """Return the close of the day before a window begins: the moment at which a rule is asked."""
+    """Return the end of the day before a window begins, which is the moment at which a rule is evaluated."""
     return close_of(window.days.first - timedelta(days=1))

@@ -47,16 +47,16 @@ class Changes:
     """Who entered and left a segment between two moments, and why.
 
     Attributes:
-        table: a row for each change and cause: `change` ("entered" or "left"), `condition` (the condition that caused it, in words), `cause` (why
-            it flipped), `profiles`; most profiles first.
+        table: a row for each change and cause, most profiles first: `change` ("entered" or "left"), `condition` (the condition that
+            caused it, in words), `cause` (why the condition flipped) and `profiles`.
         segment: the segment's name.
         start: the earlier moment, UTC.
         end: the later moment, UTC.
         before: the size at the earlier moment.
         after: the size at the later moment: `before + entered - left`.
-        entered: how many entered.
-        left: how many left.
-        notes: what the data does not know about the past.
+        entered: the number of profiles that entered.
+        left: the number of profiles that left.
+        notes: sentences about facts that the data can't show for the past.
     """
 
     table: pd.DataFrame
@@ -86,7 +86,7 @@ class Changes:
         )
 
     def rows(self, shape: Shape = "segkit") -> pd.DataFrame:
-        """Return a row for each profile that entered or left, in the shape of a table that warehouse dashboards know.
+        """Return a row for each profile that entered or left, in a table layout that warehouse dashboards know.
 
         Args:
             shape: "segkit" (`profile_id`, `segment`, `moment`, `change`); "hightouch" (audience snapshots: `ht_row_id`, `ht_audience_id`,
@@ -94,7 +94,7 @@ class Changes:
                 `Version_Stamp`, which is the hash of the definition).
 
         Raises:
-            DefinitionError: the shape is another.
+            DefinitionError: the shape is unknown.
         """
         ids, kinds = ([row[place] for row in self._rows] for place in (0, 1))
         match shape:
@@ -129,20 +129,20 @@ def changes(
 ) -> Changes:
     """Return who entered and left a segment between two moments, and which condition caused it.
 
-    A condition is the cause if its flip alone, with everything else as it was, turns the verdict on the profile. If no single one does, or each of
-    several, the cause is "several conditions". A profile that was created in between enters for that reason.
+    A condition is the cause if its flip alone, with everything else unchanged, moves the profile in or out. If no single condition does
+    this, or if several do, the cause is "several conditions". If a profile was created in between, that is the cause.
 
     Args:
         segment: the segment.
         dataset: the profiles and events.
-        start: the earlier moment, a date (its close) or an instant.
+        start: the earlier moment, as a date (meaning the end of that day) or an instant.
         end: the later moment; None means `as_of`.
-        allow_todays: computed properties that may be used although they have seen the future. They never change between moments.
+        allow_todays: computed properties that may be used although they also reflect later events. They never change between moments.
 
     Raises:
         DefinitionError: the argument is not a segment, or `start` is not before `end`.
         AnalysisError: the segment uses a computed property that is not in `allow_todays`.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, did
     >>> days = ["2026-06-01", "2026-06-20", "2026-05-01"]
@@ -179,7 +179,7 @@ def changes(
 def _table(
     engine: Engine, condition: Condition, first: datetime, last: datetime
 ) -> tuple[pd.DataFrame, tuple[int, int]]:
-    """Return the causes with their numbers of profiles, and the sizes at both moments."""
+    """Return the causes with their number of profiles, and the sizes at both moments."""
     atoms, there = atoms_of([condition]), existing(engine)
     by: list[Item] = [At(atom, moment) for moment in (first, last) for atom in atoms]
     cube = engine.cube([*by, At(there, first), At(there, last)])
@@ -207,13 +207,13 @@ def _table(
 
 
 def _turns(condition: Condition, was: Mapping[Any, Flags], now: Mapping[Any, Flags], atom: Atom, cells: int) -> Flags:
-    """Return in which cells the flip of one atom alone turns the verdict."""
+    """Return in which cells the flip of one atom alone moves profiles in or out."""
     turned = truth(condition, {**was, atom: now[atom]}, cells)
     return np.asarray((was[atom] != now[atom]) & (turned != truth(condition, was, cells)))
 
 
 def why_flipped(atom: Atom, *, became: bool) -> str:
-    """Return why an atom became true, or false, as time went on.
+    """Return why an atom became true or false as time went on.
 
     >>> from segkit.definition.phrases import did_not
     >>> why_flipped(did_not("Placed Order", in_last_days=90), became=True)

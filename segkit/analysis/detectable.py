@@ -1,4 +1,4 @@
-"""Work out the smallest effect that a hold-out can show, in per cent and in money: the public function `detectable`."""
+"""Compute the smallest effect that a hold-out can show, in percent and in money: the public function `detectable`."""
 
 from collections.abc import Sized
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from segkit.vocabulary import canonical_metric
 from segkit.wording import counted, number, percent
 
 LARGEST = 0.75
-"""The largest relative effect to hope for. In a public randomised e-mail test, the largest of any group was 72 % more visits."""
+"""The largest relative effect to hope for. In a public randomised e-mail test, the largest effect in any group was 72 % more visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Detectable:
         people: the number of people in all arms.
         held_out: the share that is not texted.
         base_rate: the share who have the outcome without a text.
-        difference: the smallest difference of shares that is found.
-        relative: the same as a part of the base rate: 0.87 means 87 % more.
-        value_per_response: the mean value of those who have the outcome; NaN if not known.
+        difference: the smallest difference in shares that can be found.
+        relative: the same difference relative to the base rate: 0.87 means 87 % more.
+        value_per_response: the mean value for people who have the outcome; NaN if it is not known.
         break_even: the relative effect from which a text pays for itself; NaN without a margin and a cost.
-        gain_per_text: what a text earns after its cost at the smallest effect; NaN without a margin and a cost.
-        cost_of_holding_out: what is lost by not texting those held out, if texting has the smallest effect; NaN without a margin and a cost.
-        weeks: how many weeks of the outcome an `expected` effect needs to be found; NaN without it.
-        is_worth_it: whether an effect that can be hoped for is found, of at most 75 % more.
+        gain_per_text: the earnings per text after its cost, at the smallest effect; NaN without a margin and a cost.
+        cost_of_holding_out: the loss from not texting the people held out, at the smallest effect; NaN without a margin and a cost.
+        weeks: the number of weeks of outcomes that it takes to find an `expected` effect; NaN without `expected`.
+        is_worth_it: whether the smallest effect is one that can be hoped for, which is at most 75 % more.
         verdict: the finding in a sentence.
     """
 
@@ -83,25 +83,26 @@ def detectable(
     cost_per_text: float | None = None,
     expected: float | None = None,
 ) -> Detectable:
-    """Work out the smallest effect that a hold-out can show before it is sent to: the minimum detectable effect.
+    """Compute the smallest effect that a hold-out can show, before the send: the minimum detectable effect.
 
     The difference is 2.8016 * sqrt(p (1 - p)) * sqrt(1 / (N h) + 1 / (N (1 - h))), with the base rate p, N people and the held-out share h (see
     `segkit.analysis.effects.detectable_difference`).
 
     Args:
-        split_or_people: the result of `sk.split`; or a number of people, with `held_out` and `base_rate`.
-        dataset: the profiles and events, from which the base rate of a split's people in the latest days is taken.
+        split_or_people: the result of `sk.split`, or a number of people, which needs `held_out` and `base_rate`.
+        dataset: the profiles and events. The base rate of a split's people is taken from its latest days.
         outcome: a metric.
-        within_days: the number of days that the outcome will be counted in.
+        within_days: the number of days in which the outcome will be counted.
         held_out: the share that is not texted, above 0 and below 1.
-        base_rate: the share who have the outcome without a text in those days; None takes it from the data.
-        value_per_response: the mean value of those who have it; None takes it from the data.
-        margin: the share of the value that is left after the goods are paid for.
+        base_rate: the share of people who have the outcome in these days without a text; None takes it from the data.
+        value_per_response: the mean value for people who have the outcome; None takes it from the data.
+        margin: the share of the value that is left after paying for the goods.
         cost_per_text: the cost of a text.
-        expected: the relative effect that you expect, such as 0.1, for how long it takes to be found. The outcome is taken to grow in step with time.
+        expected: the relative effect that you expect, such as 0.1, to compute how long it takes to find it. The outcome is assumed to
+            grow in proportion to time.
 
     Raises:
-        DefinitionError: an argument has a wrong form, or is missing.
+        DefinitionError: an argument has the wrong form, or is missing.
         AnalysisError: the base rate is 0 or 1.
 
     >>> detectable(20_000, held_out=0.1, base_rate=0.005726)
@@ -151,7 +152,7 @@ def _verdict(relative: float, break_even: float, *, is_worth_it: bool) -> str:
 def _known(
     given: Any, dataset: Data | None, outcome: str, within_days: int, *, held_out: float | None, base_rate: float | None
 ) -> tuple[int, float, float, float]:
-    """Return the number of people, the held-out share, the base rate and the mean value of those who have the outcome."""
+    """Return the number of people, the held-out share, the base rate and the mean value for people who have the outcome."""
     if isinstance(given, int) and not isinstance(given, bool):
         if held_out is None or base_rate is None:
             raise DefinitionError.missing_word("sk.detectable of a number of people", ["held_out", "base_rate"])

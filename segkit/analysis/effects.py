@@ -1,4 +1,4 @@
-"""Compare two arms of a test: differences and ratios of shares and of means, each with a 95 % interval."""
+"""Compare two arms of a test by differences and ratios of shares and means, each with a 95 % interval."""
 
 from dataclasses import dataclass
 from math import erfc, exp, gamma, inf, isnan, log, nan, sqrt
@@ -15,12 +15,12 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one arm did: enough for every interval.
+    """The outcomes of one arm, which are enough to compute every interval.
 
     Attributes:
         people: the number of people.
-        total: the sum of their amounts; for a share, the number of people who count.
-        squares: the sum of the squares of their amounts; for a share, the same as `total`.
+        total: the sum of their amounts or, for a share, the number of people who count.
+        squares: the sum of the squares of their amounts or, for a share, the same as `total`.
     """
 
     people: float
@@ -39,14 +39,14 @@ class Sample:
 
     @property
     def variance(self) -> float:
-        """The variance of the amounts, with n - 1 in the denominator; NaN of fewer than two people."""
+        """The variance of the amounts, with n - 1 in the denominator; NaN for fewer than two people."""
         if self.people < 2:
             return nan
         return max(self.squares - self.total**2 / self.people, 0.0) / (self.people - 1)
 
 
 def wilson(count: float, people: float) -> Interval:
-    """Return Wilson's score interval of a share (Wilson, JASA 22, 1927).
+    """Return Wilson's score interval for a share (Wilson, JASA 22, 1927).
 
     >>> [round(end, 4) for end in wilson(0, 50)]
     [0.0, 0.0713]
@@ -60,7 +60,7 @@ def wilson(count: float, people: float) -> Interval:
 
 
 def difference_of_shares(treated: Sample, control: Sample) -> tuple[float, Interval]:
-    """Return the difference of two shares and Newcombe's interval, his method 10 (Statistics in Medicine 17, 1998).
+    """Return the difference between two shares, and its interval by Newcombe's method 10 (Statistics in Medicine 17, 1998).
 
     >>> difference, ends = difference_of_shares(Sample.of_share(56, 70), Sample.of_share(48, 80))
     >>> round(difference, 4), [round(end, 4) for end in ends]
@@ -75,7 +75,7 @@ def difference_of_shares(treated: Sample, control: Sample) -> tuple[float, Inter
 
 
 def difference_of_means(treated: Sample, control: Sample) -> tuple[float, Interval]:
-    """Return the difference of two means and Welch's interval (Biometrika 34, 1947)."""
+    """Return the difference between two means, and Welch's interval (Biometrika 34, 1947)."""
     parts = [arm.variance / arm.people if arm.people else nan for arm in (treated, control)]
     difference, variance = treated.mean - control.mean, sum(parts)
     if isnan(variance) or variance == 0:
@@ -86,10 +86,10 @@ def difference_of_means(treated: Sample, control: Sample) -> tuple[float, Interv
 
 
 def relative(treated: Sample, control: Sample) -> tuple[float, Interval]:
-    """Return by what part the treated arm's mean is above that of the control arm, and its interval on the scale of logarithms.
+    """Return the relative difference between the treated arm's mean and the control arm's, and its interval on a logarithmic scale.
 
-    The variance of the logarithm of a mean is variance / (n * mean ** 2) (delta method); for shares this is Katz's interval
-    (Biometrics 34, 1978). NaN if a mean is not above 0, since it has no logarithm.
+    The variance of the logarithm of a mean is variance / (n * mean ** 2) (delta method). For shares, this is Katz's interval
+    (Biometrics 34, 1978). The result is NaN if a mean is not above 0, since it has no logarithm.
     """
     one, other = treated.mean, control.mean
     if not (one > 0 and other > 0):
@@ -101,7 +101,7 @@ def relative(treated: Sample, control: Sample) -> tuple[float, Interval]:
 
 
 def sequential(treated: Sample, control: Sample, *, tuning: float = TUNING) -> tuple[float, Interval]:
-    """Return the relative lift and an interval that holds at every look, so that looking daily and stopping early is allowed.
+    """Return the relative lift and an interval that holds at every look, so you may look daily and stop early.
 
     This is the asymptotic confidence sequence of Waudby-Smith and others (2021), as GrowthBook computes it: with n people,
     rho ** 2 = (-2 ln a + ln(1 - 2 ln a)) / tuning, and half the width is s sqrt(2 (n rho ** 2 + 1) ln(sqrt(n rho ** 2 + 1) / a)) / (n rho),
@@ -155,8 +155,8 @@ def student(freedom: float) -> float:
 def chance_of_ratio(counts: list[float], shares: list[float]) -> float:
     """Return the probability of arms that are at least so far from the planned shares by chance: Pearson's chi-square test.
 
-    A very small one, below .001, means that the arms are not what was planned, and the comparison can't be trusted (Fabijan and others,
-    "Diagnosing sample ratio mismatch", KDD 2019).
+    If it is very small, below .001, the arms are not as planned, and the comparison can't be trusted (Fabijan and others, "Diagnosing
+    sample ratio mismatch", KDD 2019).
 
     >>> round(chance_of_ratio([821.0, 979.0], [0.5, 0.5]), 5)
     0.0002
@@ -184,9 +184,9 @@ def _chi_square_tail(value: float, freedom: int) -> float:
 
 
 def detectable_difference(sd: float, people: float, held_out: float, *, power: float = 0.8) -> float:
-    """Return the smallest difference of means that a test finds with a power, two-sided at 5 %.
+    """Return the smallest difference between means that a test finds with a given power, two-sided at 5 %.
 
-    (z for alpha/2 + z for power) * sd * sqrt(1 / (N h) + 1 / (N (1 - h))); for 80 % the two z add up to 2.8016.
+    The formula is (z for alpha/2 + z for power) * sd * sqrt(1 / (N h) + 1 / (N (1 - h))). For 80 %, the two z add up to 2.8016.
 
     Args:
         sd: the standard deviation of the amounts.

@@ -1,4 +1,4 @@
-"""Work out how large segments were at past moments: the public function `history`."""
+"""Compute the sizes of segments at past moments: the public function `history`."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from segkit.engine.protocol import EVERYBODY, Engine, warn_about_answers, warn_o
 from segkit.errors import DefinitionError
 
 MOST: Final = 53
-"""Maximum number of moments if the caller chooses none: a year of weeks and today."""
+"""The largest number of moments if the caller chooses none, which covers a year of weeks and today."""
 
 
 def history(
@@ -36,22 +36,22 @@ def history(
     Args:
         segments: one segment, or several with different names.
         dataset: the profiles and events.
-        every_days: the days between moments, counted back from `as_of`; at most 53 moments, none before the first event that a
-            segment asks about.
-        moments: dates, each meaning its close, or instants, instead of `every_days`.
-        allow_todays: computed properties, such as "churn_probability", that may be used although they have seen the future.
+        every_days: the number of days between moments, counted back from `as_of`. There are at most 53 moments, and none before the
+            first event that a segment asks about.
+        moments: dates, each meaning the end of that day, or instants, instead of `every_days`.
+        allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.
 
     Returns:
-        A row for each moment and segment, oldest first: `moment`, `segment`, `size`, `share` (of the profiles that existed; NaN without any) and
-        `base_size` (their number).
+        A row for each moment and segment, oldest first: `moment`, `segment`, `size`, `share` (of the profiles that existed; NaN if there
+        were none) and `base_size` (the number of profiles that existed).
 
     Raises:
         DefinitionError: an argument is not a segment, two segments have the same name, or `every_days` is not a whole number above 0.
         AnalysisError: a segment uses a computed property that is not in `allow_todays`.
-        DataError: as `sk.membership`; or a moment is later than `as_of`, or neither a date nor an instant.
+        DataError: see `sk.membership`; also if a moment is later than `as_of`, or is neither a date nor an instant.
 
     Warns:
-        SegkitWarning: the data does not know something about the past that a segment uses.
+        SegkitWarning: the data lacks something about the past that a segment uses.
 
     >>> from segkit import Dataset, Segment, did
     >>> orders = pd.DataFrame({"profile_id": ["a", "b"], "metric": "Placed Order", "datetime": ["2026-06-01", "2026-06-20"]})
@@ -80,8 +80,8 @@ def past_moments(moments: Iterable[Any], engine: Engine) -> list[datetime]:
     """Read moments, oldest first.
 
     Raises:
-        DefinitionError: there are none, or one is after the engine's `as_of`.
-        DataError: one is neither a date nor an instant.
+        DefinitionError: there are no moments, or a moment is after the engine's `as_of`.
+        DataError: a moment is neither a date nor an instant.
     """
     found = sorted({read_as_of(one) for one in ([moments] if isinstance(moments, str) else moments)})
     if not found:

@@ -1,4 +1,4 @@
-"""Work out the day on which each member falls out of a segment if nothing happens: the public function `leaving`."""
+"""Find the day on which each member falls out of a segment if nothing happens: the public function `leaving`."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,15 +21,15 @@ from segkit.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """When the members of a segment fall out if nothing happens: no event, no change of a profile.
+    """When the members of a segment fall out if nothing happens: no event, and no change to a profile.
 
     Attributes:
-        table: a row for each day on which somebody falls out: `day` (the first UTC day at whose close they are no longer members), `leaving`, and
-            `remaining` of today's members.
-        days: the day of each member who falls out; index `profile_id`.
+        table: a row for each day on which somebody falls out: `day` (the first UTC day at the end of which they are no longer members),
+            `leaving`, and `remaining` (the rest of today's members).
+        days: the day for each member who falls out, with `profile_id` as the index.
         segment: the segment's name.
         members: the number of members today.
-        within_days: how many days were looked ahead.
+        within_days: the number of days to look ahead.
     """
 
     table: pd.DataFrame
@@ -55,17 +55,17 @@ class Leaving:
 def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leaving:
     """Return the day on which each member falls out of a segment if nothing happens, such as the last chance for a text.
 
-    The segment is asked at the close of each coming day, with the events of today: windows move on, and nothing else changes.
+    The segment is evaluated at the end of each coming day, with today's events: windows move on, and nothing else changes.
 
     Args:
         segment: the segment.
-        dataset: the profiles and events; its `as_of` must be the end of the data, since later events would be something that happens.
-        within_days: how many days to look ahead.
+        dataset: the profiles and events. Its `as_of` must be the end of the data, since later events would mean that something happens.
+        within_days: the number of days to look ahead.
 
     Raises:
         DefinitionError: the argument is not a segment, or `within_days` is not a whole number above 0.
         AnalysisError: the data has events after its `as_of`.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, did
     >>> orders = pd.DataFrame({"profile_id": ["a", "b"], "metric": "Placed Order", "datetime": ["2026-06-20", "2026-06-25"]})
@@ -98,7 +98,7 @@ def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leavin
 
 
 def _staying(engine: Engine, segment: Segment, day: date) -> int:
-    """Return how many of today's members are members at the close of a coming day."""
+    """Return how many of today's members are still members at the end of a coming day."""
     cube = engine.cube([At(segment.condition, close_of(day))], among=segment.condition)
     return int(cube.loc[cube[0].astype(bool), COUNT].sum())
 

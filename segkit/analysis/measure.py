@@ -1,4 +1,4 @@
-"""Measure what a text added, by comparing those who were texted with those who were held out: the public function `measure`."""
+"""Measure what a text added, by comparing people who were texted with people who were held out: the public function `measure`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ from segkit.vocabulary import canonical_metric
 from segkit.wording import counted, number, percent
 
 UNLIKELY = 0.001
-"""The probability below which arms are taken to be other than planned (Fabijan and others, KDD 2019)."""
+"""The probability below which the arms are considered not to be as planned (Fabijan and others, KDD 2019)."""
 
 CALL = 'sk.measure(split, shop, outcome="Placed Order", start="2026-05-01", within_days=14)'
 FEWEST = 10
-"""Figures of which an arm has fewer people who did it are too few for their intervals."""
+"""The smallest number of responders in an arm for which the interval of a figure is reliable."""
 
 _PAIRS = {"did": "shares", "events": "means", "value": "means", "unsubscribed": "shares"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the arms of a test did.
+    """The outcomes of the arms of a test.
 
     Attributes:
         table: a row for each figure and arm. See `sk.measure`.
@@ -42,9 +42,9 @@ class Measurement:
         control: the arm that was not texted.
         first: the first UTC day that counts.
         last: the last UTC day that counts.
-        ratio_chance: the probability of arms that are at least so far from the planned shares; NaN if these are not known.
+        ratio_chance: the probability that arms differ at least this much from the planned shares; NaN if the shares are not known.
         is_sequential: whether the relative intervals hold at every look.
-        notes: what an analyst should know before trusting it, a sentence each.
+        notes: sentences about what an analyst should know before trusting the figures.
     """
 
     table: pd.DataFrame
@@ -61,7 +61,7 @@ class Measurement:
 
     @property
     def finding(self) -> str:
-        """The finding for the first treated arm in a sentence, with its interval and its base."""
+        """A sentence with the finding for the first treated arm, its interval and its base."""
         row = self.table[(self.table["figure"] == "did") & (self.table["arm"] != self.control)].iloc[0]
         low, high = row["difference_low"], row["difference_high"]
         words = f"{_points(row['difference'])} ({_points(low)} to {_points(high)}) against {percent(row['control_average'])} of {self.control!r}"
@@ -100,35 +100,37 @@ def measure(
     sequential: bool = False,
     tuning: float = effects.TUNING,
 ) -> Measurement:
-    """Measure what texting added: compare each arm with those who were held out, over all of the outcome and not only what is attributed.
+    """Measure what texting added, by comparing each arm with the control arm. All outcomes count, not only attributed ones.
 
     Args:
-        split_or_arms: the result of `sk.split`; or a Series of the arm of each profile by `profile_id`, from any tool.
+        split_or_arms: the result of `sk.split`, or a Series with the arm of each profile by `profile_id`, from any tool.
         dataset: the profiles and events.
         outcome: a metric.
-        start: the day of the text, a date or an instant. Outcomes count from the beginning of this UTC day on, in every arm.
-        within_days: the number of whole UTC days that count, that of the text included.
-        control: the arm that was not texted; None means that of the split, or "hold out".
-        shares: the planned share of each arm of a Series, with which the sample ratio is checked.
-        sequential: make the relative intervals wide enough that the measurement may be looked at daily and stopped early.
+        start: the day of the text, as a date or an instant. Outcomes count from the beginning of this UTC day on, in every arm.
+        within_days: the number of whole UTC days that count, including the day of the text.
+        control: the arm that was not texted; None uses the split's control arm, or "hold out".
+        shares: the planned share of each arm, for a Series. The sample ratio is checked against it.
+        sequential: whether to widen the relative intervals so that you may look at the measurement daily and stop early.
         tuning: the number of people at which sequential intervals are narrowest.
 
     Returns:
-        `table` has a row for each figure and arm, the control arm first: `figure` ("did": has the outcome at least once; "events": how many; "value":
-        the sum of its amounts; "unsubscribed": withdrew SMS consent, as a guard), `arm`, `people`, `total`, `average` (a share or a
-        mean per person), `control_average`, `difference`, `difference_low`, `difference_high`, `relative` (0.1 means 10 % more),
-        `relative_low` and `relative_high`; NaN for the control arm. Intervals are at 95 %: of differences of shares Newcombe's, of
-        means Welch's, and of `relative` on the scale of logarithms, or sequential. "value" and "unsubscribed" are left out if
-        the data has no such events.
+        The result. Its `table` has a row for each figure and arm, with the control arm first:
+
+        - `figure`: "did" (has the outcome at least once), "events" (their number), "value" (the sum of their amounts), or "unsubscribed"
+          (withdrew SMS consent, as a guard). "value" and "unsubscribed" are left out if the data has no such events.
+        - `arm`, `people`, `total`, `average` (a share or a mean per person) and `control_average`.
+        - `difference`, `difference_low` and `difference_high`, with a 95 % interval by Newcombe for shares and by Welch for means.
+        - `relative` (0.1 means 10 % more), `relative_low` and `relative_high`, with a 95 % interval on a logarithmic scale, or a
+          sequential interval. These and the differences are NaN for the control arm.
 
     Raises:
-        DefinitionError: an argument has a wrong form.
-        AnalysisError: an arm has nobody, arms share phone numbers, there is no control arm, the test starts after the data ends, or nobody in any
-            arm has the outcome.
+        DefinitionError: an argument has the wrong form.
+        AnalysisError: an arm has nobody, arms share phone numbers, there is no control arm, the test starts after the data ends, or
+            nobody in any arm has the outcome.
         DataError: a metric is unknown, or `start` is neither a date nor an instant.
 
     Warns:
-        SegkitWarning: the arms are not of the planned sizes, or the days are not all in the data.
+        SegkitWarning: the arms do not have the planned sizes, or the days are not all in the data.
 
     >>> from segkit import Dataset
     >>> rows = [(f"p{n}", "Placed Order", "2026-06-02", 10.0) for n in range(100) if n % 4 == 0 or n % 2 and n < 50]
@@ -170,7 +172,7 @@ def measure(
 
 
 def count_arms(test: Arranged, window: Window, outcome: str, engine: Engine) -> list[dict[str, Sample]]:
-    """Return what each arm did, a sample for each figure, the control arm first."""
+    """Return the outcomes of each arm, with a sample for each figure, and the control arm first."""
     sums = window.sums(outcome)
     cube = engine.cube([test.codes], among=test.tested, sums=sums)
     columns = [COUNT, *map(sum_column, range(len(sums)))]
@@ -208,7 +210,7 @@ def _notes(test: Arranged, samples: Sequence[Mapping[str, Sample]], chance: floa
 def _rows(
     figure: str, test: Arranged, samples: Sequence[Mapping[str, Sample]], tuning: float | None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a figure, the control arm first."""
+    """Yield the rows of a figure, with the control arm first."""
     base = samples[0][figure]
     nothing: Interval = (float("nan"), float("nan"))
     for place, (name, arm) in enumerate(zip(test.names, samples, strict=True)):

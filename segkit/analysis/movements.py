@@ -1,4 +1,4 @@
-"""Count who moved from which segment to which between two moments: the public function `movements`."""
+"""Count how profiles moved between segments from one moment to another: the public function `movements`."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -22,26 +22,27 @@ NOT_YET: Final = "not there yet"
 def movements(
     segments: Segments, dataset: Data, start: Any, end: Any = None, *, allow_todays: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Count who moved from which segment to which between two moments.
+    """Count how profiles moved between segments from one moment to another.
 
-    At each moment, a profile is in the first segment of which it is a member, so that each counts once: order segments by priority, or pass
-    segments that exclude each other, such as `sk.engagement_tracks`.
+    At each moment, a profile counts only in the first segment that it is a member of. Order segments by priority, or pass segments that
+    exclude each other, such as `sk.engagement_tracks`.
 
     Args:
         segments: the segments, with different names.
         dataset: the profiles and events.
-        start: the earlier moment, a date (its close) or an instant.
+        start: the earlier moment, as a date (meaning the end of that day) or an instant.
         end: the later moment; None means `as_of`.
-        allow_todays: computed properties that may be used although they have seen the future.
+        allow_todays: computed properties that may be used although they also reflect later events.
 
     Returns:
-        A row for each pair of states that occurs: `before`, `after` (the name of a segment, "none of them", or "not there yet" for
-        profiles that were created in between), `profiles` and `share` (of the profiles in `before`). The profiles add up to those that exist at the end.
+        A row for each pair of states that occurs: `before` and `after` (the name of a segment, "none of them", or "not there yet" for
+        profiles that were created in between), `profiles` and `share` (of the profiles in `before`). The numbers add up to all profiles
+        that exist at the end.
 
     Raises:
-        DefinitionError: as `sk.history`; a segment has the name of one of the other states; or `start` is not before `end`.
+        DefinitionError: see `sk.history`; also if a segment has the name of another state, or `start` is not before `end`.
         AnalysisError: a segment uses a computed property that is not in `allow_todays`.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, Segment, did
     >>> orders = pd.DataFrame({"profile_id": ["a", "b"], "metric": "Placed Order", "datetime": ["2026-06-01", "2026-05-20"]})
@@ -82,7 +83,7 @@ def movements(
 
 
 def _state(flags: Any) -> Any:
-    """Return the state in each cell: 0 for not there yet, the place of the first segment plus 1, or the number of segments plus 1."""
+    """Return the state in each cell: 0 for "not there yet", the index of the first segment plus 1, or the number of segments plus 1."""
     is_there, inside = flags[:, 0], flags[:, 1:]
     first = np.where(inside.any(axis=1), inside.argmax(axis=1) + 1, inside.shape[1] + 1)
     return np.where(is_there, first, 0)

@@ -1,4 +1,4 @@
-"""Read a condition over the cells of a cube: whether it is true there, given whether its atoms are."""
+"""Evaluate a condition in the cells of a cube, given where its atoms are true."""
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -24,7 +24,7 @@ def truth(condition: Condition, holds: Mapping[Any, Flags], cells: int) -> Flags
 
     Args:
         condition: the condition.
-        holds: in which cells each of its atoms is true.
+        holds: the cells in which each of its atoms is true.
         cells: the number of cells.
 
     >>> from segkit.definition.phrases import is_set

@@ -1,4 +1,4 @@
-"""Replay a threshold over a finished hold-out: what the text added to members and to others, at each setting. The function `uplift`."""
+"""Replay a threshold over a finished hold-out, to see what the text added for members and for others: the public function `uplift`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,15 +30,15 @@ CALL = "sk.uplift(split, shop, builder, start=..., within_days=14, parameter=[..
 
 @dataclass(frozen=True, slots=True)
 class Uplift:
-    """What a text added to the members of a rule and to the others, at each setting.
+    """What a text added for the members of a rule and for the others, at each setting.
 
     Attributes:
         table: a row for each setting. See `sk.uplift`.
-        settings: the names of the columns that tell settings apart.
+        settings: the names of the columns that identify a setting.
         outcome: the metric.
         treated: the arm that was texted.
-        control: the arm that was not.
-        notes: what an analyst should know before trusting it.
+        control: the arm that was not texted.
+        notes: sentences about what an analyst should know before trusting the figures.
     """
 
     table: pd.DataFrame
@@ -53,7 +53,7 @@ class Uplift:
 
     @property
     def finding(self) -> str:
-        """Whether any setting tells people whom the text moves from others, in a sentence."""
+        """A sentence on whether any setting separates people whom the text moves from people whom it doesn't."""
         apart = self.table[(self.table["apart_low"] > 0) | (self.table["apart_high"] < 0)]
         count = counted(len(self.table), "setting")
         if apart.empty:
@@ -89,33 +89,38 @@ def uplift(
     allow_todays: Sequence[str] = (),
     **settings: Any,
 ) -> Uplift:
-    """Replay a threshold over a finished test: what the text added to members and to others, at each setting.
+    """Replay a threshold over a finished test, to see what the text added for members and for others at each setting.
 
-    Members are those whom the rule picks at the close of the day before `start`. Since arms were assigned at random, they are comparable within the
-    members and within the others, too. The rule must not have been part of how the arms were made, except as a stratum.
+    Members are the people whom the rule selects at the end of the day before `start`. Since arms were assigned at random, they are also
+    comparable within the members and within the others. The arms must not have been made with the help of the rule, except as a stratum.
 
     Args:
-        split_or_arms: the result of `sk.split`; or a Series of the arm of each profile by `profile_id`.
+        split_or_arms: the result of `sk.split`, or a Series with the arm of each profile by `profile_id`.
         dataset: the profiles and events.
         builder: a function that takes keyword arguments and returns a segment.
         outcome: a metric.
-        start: the day of the text, a date or an instant.
-        within_days: the number of whole UTC days that count, that of the text included.
-        treated: the arm that was texted; None if there is one other than the control arm.
-        control: the arm that was not; None means that of the split, or "hold out".
-        allow_todays: computed properties that may be used although they have seen the future.
-        **settings: the values of a parameter to try, as a list, range or array; or one fixed value.
+        start: the day of the text, as a date or an instant.
+        within_days: the number of whole UTC days that count, including the day of the text.
+        treated: the arm that was texted; None if there is only one beside the control arm.
+        control: the arm that was not texted; None uses the split's control arm, or "hold out".
+        allow_todays: computed properties that may be used although they also reflect later events.
+        **settings: for each parameter, the values to try, as a list, range or array, or one fixed value.
 
     Returns:
-        `table` has a row for each setting: the parameters that vary; `members` and `others`, numbers of people in both arms; for each of the two `_rate`
-        and `_control_rate`, the shares with the outcome in the two arms, and `_uplift` with `_uplift_low` and `_uplift_high`, their difference and Newcombe's
-        95 % interval; then `apart` with `apart_low` and `apart_high`, how much more the text adds to members than to others. NaN where
-        an arm has nobody. Each interval is for one setting alone: of twenty settings, one is expected to stand out by chance.
+        The result. Its `table` has a row for each setting, with NaN where an arm has nobody:
+
+        - The parameters that vary.
+        - `members` and `others`: the number of people in both arms. Each of the two also has these columns, with its name before them:
+          `_rate` and `_control_rate` (the shares with the outcome in the two arms), and `_uplift`, `_uplift_low` and `_uplift_high`
+          (their difference, with Newcombe's 95 % interval).
+        - `apart`, `apart_low` and `apart_high`: how much more the text adds for members than for others.
+
+        Each interval is for a single setting: of twenty settings, one is expected to stand out by chance.
 
     Raises:
-        DefinitionError: an argument has a wrong form, or nothing varies.
-        AnalysisError: as `sk.measure`; or the rule uses a computed property that is not allowed.
-        DataError: as `sk.membership`.
+        DefinitionError: an argument has the wrong form, or nothing varies.
+        AnalysisError: see `sk.measure`; also if the rule uses a computed property that is not allowed.
+        DataError: see `sk.membership`.
     """
     check_order(split_or_arms, CALL)
     grid = Grid.of(builder, settings)
@@ -169,7 +174,7 @@ def _table(
 
 
 def _of_threshold(engine: Engine, threshold: Threshold, test: Arranged, sums: Sequence[Summed]) -> Any:
-    """Return amounts of the members; the axes are settings, arms and what is counted."""
+    """Return the members' amounts. The axes are settings, arms and quantities."""
     curve = curve_of(threshold, engine, also=[test.codes], among=test.tested, sums=sums)
     if curve is not None:
         amounts = curve.by_code(test.codes, len(test.names) + 1)[:, :, 1:]
@@ -178,7 +183,7 @@ def _of_threshold(engine: Engine, threshold: Threshold, test: Arranged, sums: Se
 
 
 def _of_arms(engine: Engine, test: Arranged, sums: Sequence[Summed], condition: Any = None) -> Any:
-    """Return amounts of each arm, of those who match a condition; the axes are arms and what is counted."""
+    """Return the amounts of each arm, for people who match a condition. The axes are arms and quantities."""
     by = [test.codes] if condition is None else [test.codes, condition]
     cube = engine.cube(by, among=test.tested, sums=sums)
     if condition is not None:
@@ -219,7 +224,7 @@ def _did(amounts: Any) -> Sample:
 
 
 def _apart(found: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, float]]:
-    """Yield how much more the text adds to members than to others, with the interval of two independent differences (Zou and Donner, 2008)."""
+    """Yield how much more the text adds for members than for others, with the interval for two independent differences (Zou and Donner, 2008)."""
     one, low, high = (found["members"][f"members_uplift{end}"] for end in ("", "_low", "_high"))
     other, other_low, other_high = (found["others"][f"others_uplift{end}"] for end in ("", "_low", "_high"))
     apart = one - other

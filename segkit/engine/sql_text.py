@@ -38,32 +38,32 @@ def to_sql(
 ) -> SqlText:
     """Return the SQL statement that selects the `profile_id` of each member of a segment, in the order of the data.
 
-    The statement reads the tables of the saved shop (`docs/decisions/0021-saved-shops.md`). For DuckDB these are its files, so that the
-    statement runs as it is in any DuckDB that can read them. For the other dialects they are tables with the names of the files, such as
-    `profiles`, `people`, `lists` and `profile_property_3` for `properties/profiles-3.parquet`; `events` is a single table of all
-    events with a column `metric`, and null in the columns that the file of a metric lacks. Load the files into them first.
+    The statement reads the tables of the saved shop (`docs/decisions/0021-saved-shops.md`). For DuckDB, these are its files, so the
+    statement runs unchanged in any DuckDB that can read them. For all other dialects, they are tables with the names of the files, such
+    as `profiles`, `people`, `lists` and `profile_property_3` for `properties/profiles-3.parquet`. `events` is a single table with all
+    events and a column `metric`. Columns that a metric's file lacks are null in it. Load the files into these tables first.
 
-    All instants are literals in UTC, worked out for one moment: write the statement again to look from another.
+    All instants are UTC literals that were computed for one moment. For another moment, write the statement again.
 
-    Which dialects were executed: the tests run DuckDB's statements, in sessions of two time zones, and compare the members with those of
-    the engine in memory. The statements for Spark, Snowflake, BigQuery, Postgres and Redshift are only parsed back by sqlglot. Their
-    regular expressions are those of each database, which may differ from RE2.
+    Only DuckDB's statements are executed in the tests, in sessions with two time zones, and the members are compared with the engine in
+    memory. The statements for Spark, Snowflake, BigQuery, Postgres and Redshift are only parsed again by sqlglot. They use each
+    database's own regular expressions, which may differ from RE2.
 
     Needs the extra duckdb: pip install "sms-segkit[duckdb]".
 
     Args:
         segment: the segment.
-        shop: the connected shop, as `sk.connect` returns it.
+        shop: a connected shop from `sk.connect`.
         dialect: the database.
         as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the shop's `as_of`.
-        schema: the schema of the tables, such as "analytics.segkit". With it, DuckDB reads tables too instead of files.
+        schema: the schema of the tables, such as "analytics.segkit". With a schema, DuckDB also reads tables instead of files.
 
     Raises:
         DefinitionError: `shop` is not a connected shop, or the dialect is unknown.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     Warns:
-        SegkitWarning: as `sk.membership`.
+        SegkitWarning: see `sk.membership`.
     """
     check_order(segment, "sk.to_sql(segment, shop)")
     if not isinstance(shop, ConnectedShop):
@@ -77,5 +77,5 @@ def to_sql(
 
     statement, remarks = statement_of(asked.condition, shop, dialect, moment, schema)
     lines = [explain(asked), f"As of {moment:%Y-%m-%d %H:%M:%S.%f} UTC.", *remarks]
-    # Whatever a name contains, each line of it stays a comment.
+    # Each line of a name stays a comment, whatever the name contains.
     return SqlText("".join(f"-- {line}\n" for text in lines for line in text.splitlines()) + statement)

@@ -1,4 +1,4 @@
-"""Split an audience into arms at random, such as a hold-out: the public function `split`."""
+"""Split an audience at random into arms, such as a hold-out: the public function `split`."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -34,13 +34,13 @@ class Split:
     """People split into arms at random.
 
     Attributes:
-        arms: the arm of each person; index `profile_id`.
-        table: a row for each arm: `arm`, `share` (as wanted), `people` (phone numbers, or profiles without one) and `profiles`.
+        arms: the arm of each person, with `profile_id` as the index.
+        table: a row for each arm: `arm`, `share` (as wanted), `people` (phone numbers, or profiles without a number) and `profiles`.
         strata: a row for each stratum and arm: the columns of `by`, `arm` and `people`.
         shares: the wanted share of each arm.
         key: the key of the hash.
         control: the name of the arm that is not texted.
-        as_of: the moment as of which people were chosen, UTC.
+        as_of: the moment at which people were chosen, in UTC.
     """
 
     arms: pd.Series
@@ -75,16 +75,16 @@ class Split:
     def write(self, folder: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> dict[str, Path]:
         """Write a file for each arm, with a manifest next to it, and return the path of each arm's file.
 
-        The control arm's file is a log of who was held out, with every column, and its manifest says that it must not be sent to. Keep it: the
-        measurement needs it.
+        The control arm's file is a log of the people held out, with every column, and its manifest says that it must not be used to send.
+        Keep it, since the measurement needs it.
 
         Args:
-            folder: the folder, which is made if it does not exist.
-            layout: the layout of the other arms; see `SmsAudience.write_csv`.
-            replace: replace existing files.
+            folder: the folder, which is created if it does not exist.
+            layout: the layout for the other arms (see `SmsAudience.write_csv`).
+            replace: whether to replace existing files.
 
         Raises:
-            FileError: see `SmsAudience.write_csv`; or the split is of a segment, of which nobody was checked.
+            FileError: see `SmsAudience.write_csv`; also if a segment was split, since nobody in it was checked.
         """
         if self._audience is None:
             raise FileError.split_not_checked()
@@ -116,22 +116,22 @@ def split(
     by: Sequence[str] = (),
     control: str = CONTROL,
 ) -> Split:
-    """Split people into arms at random, such as nine tenths who are texted and one tenth who are held out.
+    """Split people at random into arms, such as nine tenths who are texted and one tenth who are held out.
 
-    Each stratum is put in the order of a keyed hash of the phone number (SHA-256), and the arms are cut from it one after the other. So the arms
-    have exactly the wanted numbers of people, to the nearest whole number, over all and within one in each stratum; the same key gives the same arms
-    again; as people come and go, only those next to a cut can change; and profiles that share a number are in the same arm.
+    Each stratum is sorted by a keyed hash of the phone number (SHA-256) and then cut into arms. The arms have the wanted numbers of
+    people, to the nearest whole number in total and within one in each stratum. The same key gives the same arms again. As people come
+    and go, only people next to a cut can change arms. Profiles that share a number are in the same arm.
 
     Args:
-        audience_or_segment: an audience, whose recipients are split; or a segment, whose members are split to be looked at only.
+        audience_or_segment: an audience, to split its recipients, or a segment, to split its members for analysis only.
         dataset: the profiles and events.
-        arms: the share of each arm, in total 1.
-        key: a text that makes this split different from others. Use a new key for each test, so that not always the same people are held out.
-        by: properties whose values are strata, such as ["country"]. In each, the arms have the same shares.
+        arms: the share of each arm. The shares add up to 1.
+        key: text that makes this split different from others. Use a new key for each test, so that different people are held out.
+        by: properties that define strata by their values, such as ["country"]. The arms have the same shares in each stratum.
         control: the name of the arm that is not texted.
 
     Raises:
-        DefinitionError: an argument has a wrong form.
+        DefinitionError: an argument has the wrong form.
         AnalysisError: an arm would have nobody.
         DataError: the profiles have no such property.
 
@@ -193,7 +193,7 @@ def _checked_shares(arms: Mapping[str, float]) -> dict[str, Fraction]:
 
 
 def _people(given: SmsAudience | Segment, dataset: Data) -> tuple[Engine, Some, SmsAudience | None]:
-    """Return the engine, who is split, and the audience."""
+    """Return the engine, the people to split, and the audience."""
     if isinstance(given, SmsAudience):
         return engine_of(dataset), given._recipients, given  # noqa: SLF001  # of the same wing
     condition, engine = one_segment(given).condition, engine_of(dataset)
@@ -212,7 +212,7 @@ def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
     )
     for name in by:
         people[name] = found[name].astype(object).map(_stratum)
-        # Profiles that share a number are one unit, which is in the stratum of the first of them.
+        # Profiles that share a number are one unit, in the stratum of the first profile.
         people[name] = people.groupby("unit")[name].transform("first")
     return people
 
@@ -234,9 +234,9 @@ def _assigned(people: pd.DataFrame, by: Sequence[str], shares: Mapping[str, Frac
 
 
 def _counts(sizes: Sequence[int], shares: Mapping[str, Fraction]) -> list[list[int]]:
-    """Return the number of people of each arm in each stratum.
+    """Return the number of people in each arm and stratum.
 
-    Each is within one of its share. The totals over all strata are the shares of everybody, rounded so that the largest remainders are rounded up.
+    Each number is within one of its share. The totals over all strata are the shares of everybody, with the largest remainders rounded up.
 
     >>> _counts([5, 5], {"text": Fraction(9, 10), "hold out": Fraction(1, 10)})
     [[5, 0], [4, 1]]
@@ -245,7 +245,7 @@ def _counts(sizes: Sequence[int], shares: Mapping[str, Fraction]) -> list[list[i
     floors = [[int(share * size) for share in shares.values()] for size in sizes]
     needed = [total - sum(row[place] for row in floors) for place, total in enumerate(totals)]
     for size, row in zip(sizes, floors, strict=True):
-        # Give the places that rounding down left over to the arms that still need most.
+        # Give the places that rounding down left over to the arms that still need the most.
         for place in sorted(range(len(row)), key=lambda place: -needed[place])[: size - sum(row)]:
             row[place] += 1
             needed[place] -= 1

@@ -1,4 +1,4 @@
-"""Write the statement of a segment's members in the dialect of a database."""
+"""Write the statement that selects a segment's members, in the dialect of a database."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,16 +14,16 @@ from segkit.sql.values import MATCHED
 from segkit.sql.words import text
 
 GROUPED = {"snowflake": ("(", ")"), "postgres": ("^(?:", ")$"), "redshift": ("^(", ")$")}
-"""What goes around a pattern where `MATCHED` means nothing, so that it matches the whole value. Snowflake always matches it whole."""
+"""Marks to put around a pattern in dialects that don't know `MATCHED`, so that it matches the whole value. Snowflake always does."""
 
 
 def statement_of(
     condition: Condition, shop: ConnectedShop, dialect: str, as_of: datetime, schema: str | None
 ) -> tuple[str, list[str]]:
-    """Return the statement that selects the members, and sentences about what its columns and numbers mean.
+    """Return the statement that selects the members, and sentences about the meaning of its columns and numbers.
 
     Raises:
-        DataError: the condition names something that the data does not have.
+        DataError: the condition names something that the data lacks.
     """
     has_files = dialect == "duckdb" and schema is None
     tables: Tables = FolderTables(shop.folder, shop.described) if has_files else NamedTables(schema)
@@ -37,7 +37,7 @@ def statement_of(
 
 
 def _regroup(statement: exp.Select, before: str, after: str) -> None:
-    """Put other marks around the patterns of a statement."""
+    """Put different marks around the patterns in a statement."""
     for found in statement.find_all(exp.RegexpLike):
         first, last = MATCHED
         pattern = found.expression.name.removeprefix(first).removesuffix(last)
