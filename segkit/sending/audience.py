@@ -171,11 +171,11 @@ class SmsAudience:
         return self.write_part(path, self._recipients, layout=layout, purpose=purpose, replace=replace)
 
     def write_part(self, path: str | Path, part: Picked, *, layout: Layout, purpose: str, replace: bool) -> Path:
-        """Write a part of the recipients, such as an arm of a split, as `write_csv` writes them all.
+        """Write a part of the recipients, such as an arm of a split, in the same way as `write_csv` writes all of them.
 
         Args:
             path: the file.
-            part: which profiles; those that are no recipients are left out.
+            part: the profiles; those that are not recipients are left out.
             layout: the layout.
             purpose: what the file is for, written to its manifest.
             replace: replace the file and the manifest if they exist.

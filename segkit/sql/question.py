@@ -73,7 +73,7 @@ class Question:
     their own.
 
     Attributes:
-        decimals: how many decimals the whole units of the sums have that were asked for.
+        decimals: the numbers of decimals of the sums that were asked for.
     """
 
     def __init__(self, shop: SqlShop, tables: Tables) -> None:
@@ -219,7 +219,7 @@ class Question:
 
     @property
     def named_columns(self) -> dict[str, str]:
-        """The properties whose columns of codes are read, by the name of their table of values."""
+        """The properties whose columns of codes are read, with the name of their table of values as the key."""
         every_one: list[Joins | EventScan] = [self._own, *self._scans]
         return {table: name for one in every_one for table, name in one.named.items()}
 
