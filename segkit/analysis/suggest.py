@@ -90,7 +90,7 @@ def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
     >>> shop = Dataset.from_frames(None, pd.DataFrame(rows, columns=["profile_id", "metric", "datetime"]), as_of="2026-06-30")
     >>> found = suggest(backtest(bought, shop, days=[5, 20, 40], moments=["2026-02-28", "2026-03-31", "2026-04-30"]), budget(texts=1))
     Traceback (most recent call last):
-    segkit.errors.AnalysisError: No setting keeps to the goal, ...
+    segkit.errors.AnalysisError: No setting meets the goal, ...
     """
     if not isinstance(backtest, Backtest):
         raise DefinitionError.bad_value("The first argument of sk.suggest", backtest, "the result of sk.backtest")
