@@ -37,7 +37,7 @@ FARTHEST = 2**62
 """A number larger than every count and every sum."""
 
 FEWEST_EDGES = 8
-"""With fewer edges than this, a binary search is as fast as cells."""
+"""With fewer edges than this, a binary search is as fast as sorting amounts into cells of equal width, as `reached` does."""
 
 CELLS_PER_EDGE = 4
 """Number of cells of equal width for each edge."""

@@ -25,7 +25,7 @@ FOLDER = ".pull"
 _LONGEST_ID = 60
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""The start of a download if none was recorded, as in earlier versions of segkit. File times can't be trusted."""
+"""Used when the start of a download was not recorded, as in earlier versions of segkit, since file times can't be trusted."""
 
 
 class Walk:
