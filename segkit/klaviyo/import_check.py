@@ -233,7 +233,7 @@ def check_import(path: str | Path) -> pd.DataFrame:
     ...     _ = path.write_text("Phone Number,Shoe Size\n555-0132,8\n+14155550132,9\n")
     ...     check_import(path)[["rule", "column", "rows", "example_row"]]
                          rule        column  rows  example_row
-    0     no Klaviyo property     Shoe Size     2            2
+    0  not a Klaviyo property     Shoe Size     2            2
     1  number without country  Phone Number     1            2
     """
     path = file_there(path, "The file")
