@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from segkit.definition.conditions import FunnelCondition, FunnelStep
 from segkit.sql.scans import EventScan
-from segkit.sql.words import Sql, column, every, whole
+from segkit.sql.words import Sql, column, every, negation, whole
 
 Scan = Callable[[], EventScan]
 
@@ -95,7 +95,7 @@ def _without(events: exp.Select, first: str, before: str | None, after: str | No
     inner = (
         exp.select(whole(1)).from_(events.subquery("barred", copy=False), copy=False).where(every(tests), copy=False)
     )
-    return exp.Not(this=exp.Exists(this=inner))
+    return negation(exp.Exists(this=inner))
 
 
 def _is_near(one: str, other: str, seconds: int) -> Sql:

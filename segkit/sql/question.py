@@ -54,6 +54,7 @@ from segkit.sql.words import (
     is_null,
     is_set,
     named,
+    negation,
     or_zero,
     text,
     untrue,
@@ -117,10 +118,10 @@ class Question:
                 return exp.EQ(this=found, expression=whole(int(is_member)))
             case PhoneCountryCondition(countries, is_in_them):
                 listed = is_in(self.person("phone_country"), map(text, countries))
-                return listed if is_in_them else exp.Not(this=listed)
+                return listed if is_in_them else negation(listed)
             case RegionCondition(region, is_inside):
                 listed = is_in(column("country", PROFILES), map(text, sorted(REGIONS[region])))
-                return listed if is_inside else exp.Not(this=listed)
+                return listed if is_inside else negation(listed)
             case DistanceCondition(is_within, distance, unit, of):
                 limit = double(distance * KILOMETERS[unit])
                 compared = exp.LT if is_within else exp.GT

@@ -27,7 +27,21 @@ from segkit.definition.conditions import (
     TextTest,
 )
 from segkit.errors import DefinitionError
-from segkit.sql.words import Sql, between, column, double, either, every, is_in, is_set, or_zero, text, untrue, whole
+from segkit.sql.words import (
+    Sql,
+    between,
+    column,
+    double,
+    either,
+    every,
+    is_in,
+    is_set,
+    negation,
+    or_zero,
+    text,
+    untrue,
+    whole,
+)
 
 COMPARED: dict[NumberComparison, type[exp.Binary]] = {
     "equals": exp.EQ,
@@ -71,15 +85,15 @@ def test_of(values: Values, test: PropertyTest, as_of: datetime) -> Sql:
             return _text_test(values.reading("text"), comparison, value)
         case TextInTest(listed, negated):
             found = is_in(values.reading("text"), map(text, listed))
-            return exp.Not(this=found) if negated else found
+            return negation(found) if negated else found
         case NumberTest(comparison, value):
             return COMPARED[comparison](this=values.reading("number"), expression=double(float(value)))
         case NumberInTest(numbers, negated):
             found = is_in(values.reading("number"), (double(float(one)) for one in numbers))
-            return exp.Not(this=found) if negated else found
+            return negation(found) if negated else found
         case BooleanTest(wanted):
             truth = values.reading("truth")
-            return truth if wanted else exp.Not(this=truth)
+            return truth if wanted else negation(truth)
         case DateTest(timeframe):
             return in_timeframe(values.reading("instant"), values.reading("month_day"), timeframe, as_of)
         case ListTest() | ItemsTest() | ItemTextTest():
@@ -87,7 +101,7 @@ def test_of(values: Values, test: PropertyTest, as_of: datetime) -> Sql:
         case LengthTest(comparison, length):
             return COMPARED[comparison](this=values.reading("items"), expression=whole(length))
         case SetTest(wanted):
-            return values.is_set if wanted else exp.Not(this=values.is_set)
+            return values.is_set if wanted else negation(values.is_set)
         case SomethingTest(holds):
             found = values.reading("holds_something")
             # A property that is not set holds nothing.
@@ -119,13 +133,13 @@ def _text_test(found: Sql, comparison: TextComparison, value: str) -> Sql:
         case "matches":
             return exp.RegexpLike(this=found, expression=text(_checked(value).join(MATCHED)))
         case "not contains":
-            return exp.Not(this=_text_test(found, "contains", value))
+            return negation(_text_test(found, "contains", value))
         case "not starts with":
-            return exp.Not(this=_text_test(found, "starts with", value))
+            return negation(_text_test(found, "starts with", value))
         case "not ends with":
-            return exp.Not(this=_text_test(found, "ends with", value))
+            return negation(_text_test(found, "ends with", value))
         case "not matches":
-            return exp.Not(this=_text_test(found, "matches", value))
+            return negation(_text_test(found, "matches", value))
         case _:
             assert_never(comparison)
 

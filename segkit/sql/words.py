@@ -61,6 +61,11 @@ def every(parts: Iterable[Sql]) -> Sql:
     return exp.and_(*kept, copy=False) if kept else exp.true()
 
 
+def negation(part: Sql) -> Sql:
+    """Return SQL that tests whether a part is false. Parts that are joined with AND or OR are put in parentheses."""
+    return exp.not_(part, copy=False)
+
+
 def either(parts: Iterable[Sql]) -> Sql:
     """Return SQL that tests whether any part is true, or FALSE if there are none."""
     kept = [part for part in parts if not (isinstance(part, exp.Boolean) and not part.this)]
@@ -86,7 +91,7 @@ def untrue(part: Sql) -> Sql:
     """Return SQL that tests whether a part is false or NULL."""
     if isinstance(part, exp.Boolean):
         return exp.convert(not part.this)
-    return exp.Not(this=surely(part))
+    return negation(surely(part))
 
 
 def or_zero(part: Sql) -> Sql:
@@ -101,7 +106,7 @@ def is_null(part: Sql) -> Sql:
 
 def is_set(part: Sql) -> Sql:
     """Return SQL that tests whether a part is not NULL."""
-    return exp.Not(this=is_null(part))
+    return negation(is_null(part))
 
 
 def is_in(part: Sql, values: Iterable[Sql]) -> Sql:

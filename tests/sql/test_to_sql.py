@@ -20,6 +20,7 @@ from segkit.data.saved.manifest import TABLES
 from segkit.definition.conditions import Condition
 from segkit.engine.sql_text import Dialect
 from segkit.errors import DataError, DefinitionError, SegkitWarning
+from segkit.sql.words import column, either, every, negation
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 
@@ -218,3 +219,11 @@ def test_what_it_cannot_write_is_refused(shop, tiny_shop):
         sk.to_sql(sk.Segment("asked", sk.did("Clickd SMS")), shop)
     with pytest.warns(SegkitWarning, match="number"):
         sk.to_sql(sk.Segment("asked", sk.has("city", at_least=3)), shop)
+
+
+def test_the_opposite_of_several_parts_is_that_of_all_of_them():
+    """What is negated is put in parentheses, so that NOT never holds for the first of several parts alone."""
+    both = every([column("a", "t"), column("b", "t")])
+
+    assert negation(both).sql() == "NOT (t.a AND t.b)"
+    assert negation(either([column("a", "t"), column("b", "t")])).sql() == "NOT (t.a OR t.b)"
