@@ -17,14 +17,16 @@ from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 TUNERS = {
-    "engaged, clicked_days": ("sms_engaged", "", "clicked days"),
-    "VIP, spent": ("sms_vip", 'approach="big spender"', "spent"),
-    "VIP, days": ("sms_vip", 'approach="big spender"', "days"),
-    "near, radius": ("sms_nearby", 'of="02110"', "radius"),
-    "prefers, email_days": ("prefers_sms", "", "email days"),
-    "lapsed, quiet_days (kernel)": ("lapsed_customers", "", "quiet days"),
+    "engaged, clicked_days": ("sms_engaged", "", "Clicked SMS in the last"),
+    "VIP, spent": ("sms_vip", 'approach="big spender"', "Spent more than"),
+    "VIP, days": ("sms_vip", 'approach="big spender"', "Spent on Placed Order in the last"),
+    "near, radius": ("sms_nearby", 'of="02110"', "Live less than"),
+    "prefers, email_days": ("prefers_sms", "", "Email in the last"),
+    "lapsed, quiet_days (kernel)": ("lapsed_customers", "", "No Placed Order in the last"),
 }
 """Each tuner: builder, arguments, and the slider to move. The last tuner has no curve, so the kernel answers its moves."""
+_KNOB = 16
+"""The width of a slider's handle in pixels."""
 WATCH = """() => {
   window.changes = []; window.keys = [];
   new MutationObserver(() => window.changes.push(performance.now()))
@@ -56,8 +58,8 @@ def open_tuner(page: Page, address: str) -> None:
 
 
 def handle(page: Page, slider: str) -> Locator:
-    """Return the handle of the slider with a label."""
-    return page.locator(".widget-hslider", has_text=slider).locator(".noUi-handle").first
+    """Return the slider whose sentence contains a text."""
+    return page.locator(".segkit-control", has_text=slider).locator(".segkit-slider").first
 
 
 def moves(page: Page, slider: str, count: int) -> list[float]:
@@ -80,7 +82,8 @@ def drags(page: Page, slider: str, count: int) -> list[float]:
     for number in range(count):
         box = handle(page, slider).bounding_box()
         assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        part = handle(page, slider).evaluate("one => (one.value - one.min) / (one.max - one.min)")
+        x, y = box["x"] + _KNOB / 2 + (box["width"] - _KNOB) * part, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
         for step in range(40):

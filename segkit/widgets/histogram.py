@@ -3,14 +3,15 @@
 `charts/distribution.py` draws it for `plot_distribution`.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from segkit.analysis.distribution import Distribution
 from segkit.drawing.html import Markup, element, picture, pieces
 from segkit.drawing.palette import BLUE, FAINT, GREY, INK, ORANGE, PAPER
-from segkit.drawing.tables import Bins, Counts
+from segkit.drawing.tables import Bins, Counts, Numbers
 from segkit.wording import brief, counted, number, percent, profiles
 
 WIDTH, HEIGHT, FLOOR, LEFT = 560, 206, 154, 40
@@ -21,7 +22,8 @@ _OUTLIER, _OVER = 3.0, 12
 _WEEK = 7
 
 
-class Frame(NamedTuple):
+@dataclass(frozen=True)
+class Frame:
     """The part of a histogram that stays the same while its threshold moves: the position and the height of each bar.
 
     Attributes:
@@ -41,17 +43,22 @@ class Frame(NamedTuple):
         """Profiles in each bar, on both sides of the threshold."""
         return self.bins.totals
 
-    @property
+    @cached_property
+    def drawn(self) -> tuple[Numbers, Numbers]:
+        """The bin edges for drawing."""
+        return self.bins.drawn
+
+    @cached_property
     def low(self) -> float:
         """The value at the left end of the chart."""
         return min(float(self.bins.starts.min()), 0.0)
 
-    @property
+    @cached_property
     def high(self) -> float:
         """The value at the right end of the chart. A larger threshold is drawn at this end."""
-        return max(float(self.bins.drawn[1].max()), self.reach)
+        return max(float(self.drawn[1].max()), self.reach)
 
-    @property
+    @cached_property
     def tallest(self) -> int:
         """The number of profiles in a bar with the chart's full height. Taller bars are cut off and labelled with their number.
 
@@ -68,7 +75,7 @@ class Frame(NamedTuple):
         """The indexes of the bars that are cut off."""
         return np.flatnonzero(self.totals * self.scale > FLOOR - _TOP + 1e-9).tolist()
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Height of one profile, in units of the SVG."""
         return (FLOOR - _TOP) / self.tallest
@@ -77,7 +84,7 @@ class Frame(NamedTuple):
         """Return the horizontal position of a value, limited to the chart."""
         return LEFT + min(max((value - self.low) * self.per_unit, 0), WIDTH - LEFT)
 
-    @property
+    @cached_property
     def per_unit(self) -> float:
         """Width of one unit of the quantity, in units of the SVG."""
         return (WIDTH - LEFT) / (self.high - self.low)
@@ -86,7 +93,7 @@ class Frame(NamedTuple):
         """Return an SVG path for each bar, whose height is its number of profiles; an empty text for 0."""
         full = FLOOR - _TOP + _OVER
         tall = np.minimum(heights * self.scale, np.divide(heights * full, np.maximum(self.totals, 1)))
-        starts, ends = self.bins.drawn
+        starts, ends = self.drawn
         lefts = LEFT + (starts - self.low) * self.per_unit
         widths = np.maximum((ends - starts) * self.per_unit - 1, 1)
         return [
@@ -214,7 +221,7 @@ def picture_words(title: str, rule: str) -> str:
 
 def _cut_words(frame: Frame) -> list[Markup]:
     """Return a mark and the number of profiles for each bar that is cut off."""
-    starts, ends = frame.bins.drawn
+    starts, ends = frame.drawn
     found = []
     for place in frame.cut_off:
         middle = frame.at(float(starts[place] + ends[place]) / 2)

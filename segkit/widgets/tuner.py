@@ -299,8 +299,6 @@ class Tuner(Closable):
 
     def _refresh(self, moved: str | None = None) -> bool:
         """Show the segment at the controls' position; return whether they make one."""
-        if moved is not None and self._quantity(moved) is not None:
-            self._pictured = moved
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", SegkitWarning)
@@ -308,7 +306,7 @@ class Tuner(Closable):
                 segment = made_by(self._settings.builder, values)
                 self._engine.counts([segment.condition])
                 self._segment, self._made_from = segment, values
-                view = self._view()
+                view = self._view(moved)
             # Ask for the segment's notes at every position, since a cached answer gives no warnings.
             notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
             self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
@@ -327,12 +325,9 @@ class Tuner(Closable):
     def _quantity(self, name: str) -> Quantity | None:
         return quantity_at(self._settings.builder, parameter=name, values=self._made_from)
 
-    def _view(self) -> TunerView:
+    def _view(self, moved: str | None = None) -> TunerView:
         here, shop = self._segment.condition, self._shop
-        quantity = next(
-            (found for name in (self._pictured, *self._settings.controls) if name and (found := self._quantity(name))),
-            None,
-        )
+        quantity = self._shown_quantity(moved)
         bars = None if quantity is None else bars_of(quantity, self._engine)
         rules = [] if quantity is None else [here & quantity.rule]
         size, start, kept, *more = self._engine.counts(
@@ -359,6 +354,15 @@ class Tuner(Closable):
             notes=self._notes,
         )
 
+    def _shown_quantity(self, moved: str | None) -> Quantity | None:
+        """Return what the histogram shows: the quantity of the control that moved, else the one that was shown, else any."""
+        for name in filter(None, (moved, self._pictured, *self._settings.controls)):
+            quantity = self._quantity(name)
+            if quantity is not None:
+                self._pictured = name
+                return quantity
+        return None
+
     def _compared(self, pinned: Condition, here: Condition, eligibility: Eligibility | None) -> Pinned:
         before, now, both = self._engine.counts([pinned, here, here & pinned])
         sendable = None if eligibility is None else eligibility.size(self._engine, here & ~pinned)
@@ -376,8 +380,8 @@ class Tuner(Closable):
         )  # fmt: skip
         if every is None:
             return None
-        pictured, self._pictured = self._pictured, name
-        html = tuner_html(self._view())
+        pictured = self._pictured
+        html = tuner_html(self._view(name))
         self._pictured = pictured
         low, _, step = control.span
         return {"low": low, "step": step, "count": len(positions), "html": html, "slots": every}
