@@ -19,7 +19,7 @@ from segkit.errors import DefinitionError
 from segkit.masking import masked_text
 from segkit.vocabulary import PROFILE_COLUMNS
 from segkit.widgets.closing import Closable, weakly
-from segkit.wording import counted
+from segkit.wording import are, counted
 
 FIRST = ("first_name", "last_name", "email", "phone_number", "city", "country")
 """The columns that are shown first, if the profiles have them; then come the shop's own properties."""
@@ -120,7 +120,8 @@ class MemberTable(Closable):
         head = (
             f"{count} of {self._name}" if not wanted else f"{len(found):,} of {count} of {self._name} have “{wanted}”"
         )
-        rest = f"{len(found) - len(shown):,} more are not shown." if len(found) > len(shown) else ""
+        more = len(found) - len(shown)
+        rest = f"{more:,} more {are(more)} not shown." if more else ""
         table = Markup(shown._repr_html_()) if len(shown) else Markup()  # type: ignore[operator]  # a frame that shows itself
         return str(pieces(element("div", element("b", masked_text(head))), table, paragraphs([rest] if rest else [])))
 

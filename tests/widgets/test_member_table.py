@@ -63,7 +63,7 @@ def test_only_so_many_rows_are_drawn_and_the_rest_is_counted():
     """The table stays small, and says how many members it leaves out."""
     table = MemberTable(EVERYBODY, SHOP, rows=2)
     assert table.view.value.count("<tr>") == 3
-    assert "1 more are not shown" in table.view.value
+    assert "1 more is not shown" in table.view.value
     table.search = "oslo"
     assert "not shown" not in table.view.value
 
