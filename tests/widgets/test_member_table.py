@@ -80,6 +80,17 @@ def test_columns_can_be_chosen():
         MemberTable(EVERYBODY, SHOP, rows=0)
 
 
+def test_lists_and_cells_of_several_types_are_searched_too():
+    """Whatever a cell holds is looked for as it is written."""
+    people = pd.DataFrame(
+        {"profile_id": list("ab"), "Age": [1, 2], "Interests": [["shoes"], None], "Mixed": [3.5, "x"]}
+    )
+    table = MemberTable(EVERYBODY, sk.Dataset.from_frames(people, as_of="2026-06-30"))
+    for search, ids in (("shoes", ["a"]), ("3.5", ["a"]), ("x", ["b"])):
+        table.search = search
+        assert table.found.index.tolist() == ids
+
+
 def test_a_table_that_nobody_shows_frees_its_memory():
     """Nothing keeps a table alive that was made and left."""
     table = MemberTable(EVERYBODY, SHOP)
