@@ -19,7 +19,7 @@ from segkit.errors import DefinitionError
 from segkit.masking import masked_text
 from segkit.vocabulary import PROFILE_COLUMNS
 from segkit.widgets.closing import Closable, weakly
-from segkit.wording import counted
+from segkit.wording import are, counted
 
 FIRST = ("first_name", "last_name", "email", "phone_number", "city", "country")
 """The columns to show first, if the profiles have them. The shop's own properties come after them."""
@@ -91,10 +91,7 @@ class MemberTable(Closable):
         if not wanted:
             return self._members
         if self._texts is None:
-            columns = [self._members.index, *(self._members[name] for name in self._members)]
-            self._texts = [
-                pa.array([None if one is None else str(one) for one in column], pa.string()) for column in columns
-            ]
+            self._texts = [_texts(self._members.index), *(_texts(self._members[name]) for name in self._members)]
         is_found = pa.array([False] * len(self._members))
         for texts in self._texts:
             holds = pc.match_substring(texts, wanted, ignore_case=True)
@@ -121,9 +118,20 @@ class MemberTable(Closable):
         head = (
             f"{count} of {self._name}" if not wanted else f"{len(found):,} of {count} of {self._name} have “{wanted}”"
         )
-        rest = f"{len(found) - len(shown):,} more are not shown." if len(found) > len(shown) else ""
+        more = len(found) - len(shown)
+        rest = f"{more:,} more {are(more)} not shown." if more else ""
         table = Markup(shown._repr_html_()) if len(shown) else Markup()  # type: ignore[operator]  # a frame that shows itself
         return str(pieces(element("div", element("b", masked_text(head))), table, paragraphs([rest] if rest else [])))
+
+
+def _texts(column: pd.Series | pd.Index) -> pa.Array:
+    """Return the cells as text; null for missing ones."""
+    try:
+        array = pa.array(column, from_pandas=True)
+        return array if pa.types.is_string(array.type) else array.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        # Cells of several types, or lists.
+        return pa.array([None if one is None else str(one) for one in column], pa.string())
 
 
 def _usual(members: pd.DataFrame) -> list[str]:

@@ -63,7 +63,7 @@ def test_only_so_many_rows_are_drawn_and_the_rest_is_counted():
     """The table stays small, and says how many members it leaves out."""
     table = MemberTable(EVERYBODY, SHOP, rows=2)
     assert table.view.value.count("<tr>") == 3
-    assert "1 more are not shown" in table.view.value
+    assert "1 more is not shown" in table.view.value
     table.search = "oslo"
     assert "not shown" not in table.view.value
 
@@ -78,6 +78,17 @@ def test_columns_can_be_chosen():
         MemberTable(EVERYBODY, SHOP, columns=["age"])
     with pytest.raises(DefinitionError, match="from 1 to 60"):
         MemberTable(EVERYBODY, SHOP, rows=0)
+
+
+def test_lists_and_cells_of_several_types_are_searched_too():
+    """Whatever a cell holds is looked for as it is written."""
+    people = pd.DataFrame(
+        {"profile_id": list("ab"), "Age": [1, 2], "Interests": [["shoes"], None], "Mixed": [3.5, "x"]}
+    )
+    table = MemberTable(EVERYBODY, sk.Dataset.from_frames(people, as_of="2026-06-30"))
+    for search, ids in (("shoes", ["a"]), ("3.5", ["a"]), ("x", ["b"])):
+        table.search = search
+        assert table.found.index.tolist() == ids
 
 
 def test_a_table_that_nobody_shows_frees_its_memory():
