@@ -52,17 +52,18 @@ def main() -> None:
 
 
 def _frames(page) -> list[tuple[Image.Image, int]]:  # noqa: ANN001  # playwright's page
-    """Drag the first handle, and return pictures of the tuner, each with how long it is shown."""
-    output = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
+    """Drag the first slider, and return pictures of the tuner, each with how long it is shown."""
+    output = page.locator(".jp-OutputArea-output", has=page.locator(".segkit-slider")).first
     output.scroll_into_view_if_needed()
-    handle, track = output.locator(".noUi-handle").first, output.locator(".noUi-base").first.bounding_box()
+    slider = output.locator(".segkit-slider").first
+    track = slider.bounding_box()
+    low, high, value = (float(slider.evaluate(f"slider => slider.{name}")) for name in ("min", "max", "value"))
 
     def shot() -> Image.Image:
         return Image.open(io.BytesIO(output.screenshot())).convert("RGB")
 
     frames = [(shot(), PAUSE)]
-    box = handle.bounding_box()
-    at, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    at, height = track["x"] + (value - low) / (high - low) * track["width"], track["y"] + track["height"] / 2
     page.mouse.move(at, height)
     page.mouse.down()
     for share in TO:
