@@ -1,6 +1,7 @@
 """Run the Python of a page, and compare what it shows with the block of text below it.
 
-    python docs/make/examples.py docs/start.md     write what the examples of these pages show into them
+    python docs/make/examples.py                   write what the examples of all pages show into them
+    python docs/make/examples.py docs/start.md     of these pages
 
 The blocks of a page run one after the other, from a folder beside `sample_data`. As in a notebook, the last expression of a block is shown.
 """
@@ -91,7 +92,7 @@ def _output(code: str, variables: dict[str, object], folder: Path) -> str:
 
 def main(paths: list[str]) -> None:
     """Write what the examples of pages show into them."""
-    for path in map(Path, paths):
+    for path in map(Path, paths or sorted((ROOT / "docs").rglob("*.md"))):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "sample_data").symlink_to(ROOT / "sample_data", target_is_directory=True)
             text = path.read_text(encoding="utf-8")

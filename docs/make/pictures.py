@@ -1,6 +1,6 @@
-"""Move a slider of a tuner in a real JupyterLab, and store what is seen as docs/tuner.gif.
+"""Film a tuner that is moved in a real JupyterLab, as docs/tuner.gif, and picture the top of a report, as docs/report.png.
 
-    python docs/make/film.py
+    python docs/make/pictures.py
 
 Needs an installed Chromium and the extras "notebooks", "tests" and "pictures". The page is light, since most readers' pages are.
 """
@@ -8,6 +8,7 @@ Needs an installed Chromium and the extras "notebooks", "tests" and "pictures". 
 import io
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from lab import browser, open_notebook, run_all, serving  # noqa: E402  # lies with the benchmarks
+
+import segkit as sk  # noqa: E402
 
 CODE = f"""import segkit as sk
 from segkit import widgets
@@ -30,10 +33,28 @@ TO = (0.34, 0.55, 0.16, 0.25)
 """Where the handle is dragged to, one after the other, as a share of its track."""
 STEPS, MILLISECONDS, PAUSE = 9, 90, 900
 COLOURS = 64
+REPORT = {"width": 1060, "height": 953}
 
 
 def main() -> None:
-    """Film a tuner and write the picture."""
+    """Make both pictures."""
+    _tuner()
+    _report()
+
+
+def _report() -> None:
+    """Build the sample shop and write a picture of the beginning of its report."""
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sk.build(sk.load(ROOT / "sample_data"), folder, title="Segments of sample_data")
+        page = chromium.new_page(viewport=REPORT, color_scheme="light", device_scale_factor=1.5)
+        page.goto((Path(folder) / "report.html").as_uri())
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(ROOT / "docs" / "report.png", optimize=True)
+
+
+def _tuner() -> None:
+    """Film a tuner and write the animated picture."""
     with tempfile.TemporaryDirectory() as folder:
         cells = [nbformat.v4.new_code_cell(CODE)]
         nbformat.write(
@@ -43,7 +64,7 @@ def main() -> None:
             page = chromium.new_page(viewport=PAGE, color_scheme="light", device_scale_factor=1.5)
             open_notebook(page, f"{address}/lab/tree/tuner.ipynb")
             # Only the notebook, as wide as the page.
-            page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+            page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
             run_all(page)
             page.wait_for_selector(".jp-OutputArea [data-size]", timeout=60_000)
             page.wait_for_timeout(2_000)
@@ -52,17 +73,18 @@ def main() -> None:
 
 
 def _frames(page) -> list[tuple[Image.Image, int]]:  # noqa: ANN001  # playwright's page
-    """Drag the first handle, and return pictures of the tuner, each with how long it is shown."""
-    output = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
+    """Drag the first slider, and return pictures of the tuner, each with how long it is shown."""
+    output = page.locator(".jp-OutputArea-output", has=page.locator(".segkit-slider")).first
     output.scroll_into_view_if_needed()
-    handle, track = output.locator(".noUi-handle").first, output.locator(".noUi-base").first.bounding_box()
+    slider = output.locator(".segkit-slider").first
+    track = slider.bounding_box()
+    low, high, value = (float(slider.evaluate(f"slider => slider.{name}")) for name in ("min", "max", "value"))
 
     def shot() -> Image.Image:
         return Image.open(io.BytesIO(output.screenshot())).convert("RGB")
 
     frames = [(shot(), PAUSE)]
-    box = handle.bounding_box()
-    at, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    at, height = track["x"] + (value - low) / (high - low) * track["width"], track["y"] + track["height"] / 2
     page.mouse.move(at, height)
     page.mouse.down()
     for share in TO:
