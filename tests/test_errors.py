@@ -206,7 +206,7 @@ DATA = {
         ["with_properties", "Series without a name", "series.rename('Spent')"],
     ),
     "flags_instead_of_ids": ((), ["with_list", "True and False", "series.index[series]"]),
-    "faults": (
+    "issues": (
         (["profiles, x: a. Do b.", "events, y: c. Do d."],),
         ["2 issues", "nothing was loaded", "- profiles, x: a. Do b."],
     ),
@@ -478,7 +478,7 @@ def test_every_kind_of_error_is_known():
 
 def test_one_fault_is_one():
     """A single fault is said in the singular."""
-    assert str(DataError.faults(["events, value: x. Do y."])).startswith("The data has an issue that would")
+    assert str(DataError.issues(["events, value: x. Do y."])).startswith("The data has an issue that would")
 
 
 def test_without_choices_nothing_is_offered():

@@ -18,7 +18,7 @@ class AnalysisError(SegkitError, ValueError):
         every = list(names)
         return cls(
             f"{listed(every)} can't be used for a past moment: the data has only today's value, which is computed from events after that "
-            f"moment, so the answer would use the future. Leave the condition out, or accept this with allow_todays={every!r}."
+            f"moment, so the answer would use the future. Leave the condition out, or accept this with allow_todays=[{listed(every, most=100)}]."
         )
 
     @classmethod
