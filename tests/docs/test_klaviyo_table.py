@@ -44,7 +44,7 @@ def test_what_is_written_differently_is_written(phrase):
 @pytest.mark.parametrize("phrase", phrases("Only in segkit"))
 def test_what_is_a_gap_is_refused_with_the_nearest(phrase):
     """It is never written as something else."""
-    with pytest.raises(sk.DefinitionError, match="Nearest: "):
+    with pytest.raises(sk.DefinitionError, match="Nearest alternative: "):
         sk.to_klaviyo(segment(phrase), names=NAMES)
 
 

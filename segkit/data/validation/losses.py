@@ -9,7 +9,7 @@ LARGE = 0.05
 """The share of events or profiles above which a loss is an alarm."""
 
 ADD_PROFILES = (
-    "Load all profiles, or add the missing ones without properties: add_profiles_of_events=True,  "
+    "Load all profiles, or add the missing ones without properties: add_profiles_of_events=True, "
     "or segkit build --add-profiles-of-events"
 )
 _READ_ON = "The other rows of the report give the reasons"
