@@ -66,6 +66,9 @@ DEFINITION = {
         ["(latitude, longitude)", "'45202'", "leave store out", "charts.plot_map(sk.places("],
     ),
     "sendable_of_a_table": ((), ["membership table", "sk.sizes(segments, shop, sendable=True)"]),
+    "nothing_picked": ((), ["Pick a combination first", "click its bar", "explorer.chosen[:1]"]),
+    "not_movable": (("vip",), ["'vip'", "no slider that its segment uses"]),
+    "not_connected": ((5,), ["connected shop", "of type int", "sk.connect(shop.save(folder))"]),
     "no_amount_to_rank": (
         ("Placed Order",),
         ["'Placed Order'", "sk.top(sk.spent(", "sk.top(sk.has(", "with & afterwards"],
@@ -206,7 +209,7 @@ DATA = {
         ["with_properties", "Series without a name", "series.rename('Spent')"],
     ),
     "flags_instead_of_ids": ((), ["with_list", "True and False", "series.index[series]"]),
-    "faults": (
+    "issues": (
         (["profiles, x: a. Do b.", "events, y: c. Do d."],),
         ["2 issues", "nothing was loaded", "- profiles, x: a. Do b."],
     ),
@@ -402,7 +405,7 @@ ANALYSIS = {
         ["No setting", "at most 10 texts", "days 7, with 300 texts", "wider limit"],
     ),
     "empty_arm": (("hold out", 0.1, 5, "spring"), ["'hold out'", "'spring'", "0.1 of 5 people", "larger share"]),
-    "no_such_arm": (("holdout", ["hold out", "text"]), ["'holdout'", "'hold out'", "control=NAME"]),
+    "no_such_arm": (("holdout", ["hold out", "text"]), ["'holdout'", "'hold out'", "control="]),
     "single_arm": (("hold out",), ["'hold out'", "nobody to compare with", "who were texted"]),
     "arm_of_nobody": (("text",), ["'text'", "in the data", "shop.profile_ids"]),
     "arms_share_numbers": ((3,), ["3 phone numbers", "another profile", "sk.split"]),
@@ -478,7 +481,7 @@ def test_every_kind_of_error_is_known():
 
 def test_one_fault_is_one():
     """A single fault is said in the singular."""
-    assert str(DataError.faults(["events, value: x. Do y."])).startswith("The data has an issue that would")
+    assert str(DataError.issues(["events, value: x. Do y."])).startswith("The data has an issue that would")
 
 
 def test_without_choices_nothing_is_offered():

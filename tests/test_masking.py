@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from people import NUMBERS, PEOPLE, digits_of, shown_of
 
 import segkit
-from segkit.data.validation.faults import Faults, is_personal, masked, shown
+from segkit.data.validation.issues import Issues, is_personal, masked, shown
 from segkit.masking import masked_path, masked_text, quoted
 from segkit.vocabulary import PROFILE_COLUMNS
 
@@ -114,9 +114,9 @@ def test_a_very_long_cell_is_no_matter(piece):
 
 def test_a_cell_of_a_million_letters_is_an_example():
     """What is shown of it is short."""
-    faults = Faults()
-    faults.note("profiles", "Note", "too long", 1, examples=["x" * 10**6, "5" * 10**6], done="kept")
-    assert faults.found[0].examples == f"'{'x' * 39}…', '555{'•' * 36}…'"
+    issues = Issues()
+    issues.note("profiles", "Note", "too long", 1, examples=["x" * 10**6, "5" * 10**6], resolution="kept")
+    assert issues.found[0].examples == f"'{'x' * 39}…', '555{'•' * 36}…'"
 
 
 def test_a_path_is_covered_part_by_part():

@@ -58,8 +58,8 @@ def test_a_custom_name_only_loses_its_blanks():
     shop = shop_of("Wish List", "Wish List ", "wish list")
     assert members(sk.did(" Wish List", equals=2), shop) == ["ann"]
     assert shop.metric_names == ["Wish List", "wish list"]
-    row = shop.report.set_index("fault").loc["metrics in a different spelling"]
-    assert (row["count"], row["done"]) == (1, "counted as 'Wish List'")
+    row = shop.report.set_index("issue").loc["metrics in a different spelling"]
+    assert (row["count"], row["resolution"]) == (1, "counted as 'Wish List'")
 
 
 def test_a_difference_of_names_alone_is_none():

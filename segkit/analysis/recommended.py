@@ -15,7 +15,7 @@ from segkit import builders
 from segkit.analysis.starting import starting_values
 from segkit.builders.purchases import ORDERED
 from segkit.data.properties import UNSET
-from segkit.data.validation.faults import is_personal
+from segkit.data.validation.issues import is_personal
 from segkit.definition.algebra import each_metric, event_properties, without_consent
 from segkit.definition.conditions import (
     AllOf,

@@ -159,7 +159,7 @@ def build(
         title=title,
         subtitle="",
         facts=_facts(dataset),
-        faults=dataset.report,
+        issues=dataset.report,
         sizes=table,
         overlap=pairs,
         pages=pages,

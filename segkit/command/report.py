@@ -44,7 +44,7 @@ def html_report(
     title: str,
     subtitle: str,
     facts: Mapping[str, str],
-    faults: pd.DataFrame,
+    issues: pd.DataFrame,
     sizes: pd.DataFrame,
     overlap: pd.DataFrame,
     pages: Sequence[SegmentPage],
@@ -58,7 +58,7 @@ def html_report(
         title: the title of the page, such as the shop's name.
         subtitle: a line below the headline.
         facts: short labels and values, such as "as of" and the date with its time zone, shown unchanged.
-        faults: a table like `Dataset.report`: columns `table`, `column`, `fault`, `count`, `examples`, `done`, shown unchanged.
+        issues: a table like `Dataset.report`: columns `table`, `column`, `issue`, `count`, `examples`, `resolution`, shown unchanged.
         sizes: as returned by `sk.sizes`, possibly with `sendable` and `before_consent` (members without the SMS consent condition).
         overlap: as returned by `sk.overlap`.
         pages: a section for each segment. The table of sizes links to it.
@@ -72,20 +72,21 @@ def html_report(
     >>> sizes = pd.DataFrame({"size": [2], "share": [0.4], "base": "all profiles", "base_size": 5}, index=["VIP"])
     >>> nothing = pd.DataFrame()
     >>> page = html_report(
-    ...     title="Shop", subtitle="", facts={}, faults=nothing, sizes=sizes, overlap=nothing, pages=[], not_built=nothing
+    ...     title="Shop", subtitle="", facts={}, issues=nothing, sizes=sizes, overlap=nothing, pages=[], not_built=nothing
     ... )
     >>> "<h1><bdi>VIP</bdi> has 2 members, 40% of all profiles</h1>" in page
     True
     """
     rows, same = sizes_of(sizes), _same(overlap)
-    issues = faults.rename(columns={"fault": "issue", "done": "what we did"})
     sections = [
         _section("Sizes", _sizes(rows, [page.name for page in pages], same)),
         _section("Overlap", _overlap(overlap)),
         _section("Segment by segment", segment_sections(pages, {row.name: row for row in rows}, same)),
         _section("What was checked before anybody may be texted", checks(pages)),
         _section("Not built, and why", listing(not_built)),
-        _section("Data issues, and what we did", listing(issues) or element("p", "No issue was found in the data.")),
+        _section(
+            "Data issues and their resolutions", listing(issues) or element("p", "No issue was found in the data.")
+        ),
     ]
     body = [
         _header(title, subtitle, facts, rows, len(not_built), lead=lead),

@@ -13,7 +13,7 @@ from segkit.data.files.resource_tables import unfolded
 from segkit.data.files.stored import joined_tables
 from segkit.data.instants import instant_of, microseconds, now, plausible_moment
 from segkit.data.places import country_code
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import LoadOptions
 from segkit.data.validation.tables import Table, check, named
 from segkit.errors import DataError
@@ -24,16 +24,16 @@ FORECASTS = {"expected_date_of_next_order"}
 """Columns with dates in the future, which don't show when the data was exported."""
 
 
-def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptions, faults: Faults) -> CheckedShop:
+def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptions, issues: Issues) -> CheckedShop:
     """Validate tables, each of which may consist of parts with different headers.
 
     Args:
         tables: the tables by name, with at least "profiles" or "events".
         options: the arguments of loading, such as the order of dates.
-        faults: the faults found while files were read. New faults are added.
+        issues: the issues found while files were read. New issues are added.
 
     Raises:
-        DataError: some faults would silently change results. The error lists all of them.
+        DataError: some issues would silently change results. The error lists all of them.
     """
     renames = options.columns
     if not tables.keys() & {"profiles", "events"}:
@@ -42,35 +42,35 @@ def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptio
     for name, several in parts.items():
         if not any(len(cells) for table in several for cells in table.values()):
             raise DataError.empty_file(name)
-    parts = {name: [unfolded(name, one, faults) for one in several] for name, several in parts.items()}
+    parts = {name: [unfolded(name, one, issues) for one in several] for name, several in parts.items()}
     for name, several in parts.items():
         for one in several:
             check_headers(name, one, renames)
     known = list(dict.fromkeys(header for several in parts.values() for table in several for header in table))
     for header in renames:
-        faults.refuse(
+        issues.refuse(
             "columns",
             header,
             f"no table has this header.{nearest(header, known)} The headers are: {listed(known, most=40)}",
             int(header not in known),
             next_step="Check the spelling",
         )
-    by_name = {name: _named(name, several, renames, faults) for name, several in parts.items()}
+    by_name = {name: _named(name, several, renames, issues) for name, several in parts.items()}
     checked = check(
         profiles=by_name.get("profiles"),
         events=by_name.get("events"),
         lists=by_name.get("lists"),
         places=by_name.get("places"),
         options=options,
-        faults=faults,
+        issues=issues,
     )
     clock = now()
     moment = options.as_of or _newest(checked, clock)
     moment = plausible_moment(moment, f"{moment.date()}, the newest date in the data")
-    _note_late_events(checked.events, moment, clock, faults)
+    _note_late_events(checked.events, moment, clock, issues)
     return CheckedShop(
         tables=checked,
-        report=faults.report(),
+        report=issues.report(),
         as_of=moment,
         known_until=moment if options.as_of is None else clock,
         loaded=clock,
@@ -79,15 +79,15 @@ def check_shop(tables: Mapping[str, Table | Sequence[Table]], options: LoadOptio
     )
 
 
-def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], faults: Faults) -> Table:
-    """Rename the columns of a table's parts and join them. A fault that several parts share is noted once."""
-    found = Faults()
+def _named(name: str, parts: Sequence[Table], columns: Mapping[str, str], issues: Issues) -> Table:
+    """Rename the columns of a table's parts and join them. An issue that several parts share is noted once."""
+    found = Issues()
     named_parts = [named(name, part, columns, found) for part in parts]
-    faults.found += dict.fromkeys(found.found)
+    issues.found += dict.fromkeys(found.found)
     return joined_tables(named_parts)
 
 
-def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, faults: Faults) -> None:
+def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, issues: Issues) -> None:
     """Note events after `as_of`, and separately those in the future."""
 
     def count_after(instant: datetime) -> int:
@@ -95,8 +95,12 @@ def _note_late_events(events: EventIndex, moment: datetime, clock: datetime, fau
 
     ahead = count_after(max(moment, clock))
     late = count_after(moment) - ahead
-    faults.note("events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, done="never counted")
-    faults.note("events", "datetime", "events in the future", ahead, done="never counted, and not used to choose as_of")
+    issues.note(
+        "events", "datetime", f"events after as_of ({moment:%Y-%m-%d %H:%M} UTC)", late, resolution="never counted"
+    )
+    issues.note(
+        "events", "datetime", "events in the future", ahead, resolution="never counted, and not used to choose as_of"
+    )
 
 
 def _newest(checked: Checked, clock: datetime) -> datetime:

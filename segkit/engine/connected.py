@@ -71,7 +71,7 @@ class ConnectedShop:
 
     @property
     def report(self) -> pd.DataFrame:
-        """A row for each fault that was found when the source was loaded, and what was done about it."""
+        """A row for each data issue that was found when the source was loaded, with its resolution."""
         return self.dataset.report
 
     @property

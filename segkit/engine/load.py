@@ -21,7 +21,7 @@ from segkit.data.files.other_files import arrow_table, excel_table
 from segkit.data.files.stored import stored_table
 from segkit.data.saved.manifest import is_saved
 from segkit.data.validation.columns import Unreadable
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.tables import Table
 from segkit.engine.memory.dataset import Dataset
@@ -50,7 +50,7 @@ def load(
     day_first: bool | None = None,
     progress: bool = False,
 ) -> Dataset:
-    """Load a shop from a folder, or from single files or frames, and report every fault at once.
+    """Load a shop from a folder, or from single files or frames, and report every issue at once.
 
     A folder contains profiles.* and events.*, and optionally lists.* and places.*. Files may be .csv, .tsv, .txt, .parquet, .feather,
     .xlsx, .json with pages of the Klaviyo API, or .jsonl with a row or a resource in each line. Text files may be compressed as .gz,
@@ -84,7 +84,7 @@ def load(
         progress: show a progress bar while files are read.
 
     Raises:
-        DataError: a file is missing, empty or unreadable, a file changes while it is read, or the data has faults that would change
+        DataError: a file is missing, empty or unreadable, a file changes while it is read, or the data has issues that would change
             an answer silently.
 
     >>> load("no such folder")
@@ -112,17 +112,17 @@ def load(
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
     if not sources:
         raise DataError.nothing_given()
-    faults = Faults()
+    issues = Issues()
     files = {name: _files(source, name) for name, source in sources.items() if not _is_frame(source)}
     with unchanged(path for parts in files.values() for path, _ in parts):
         bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
         tables = {
-            name: _read(files[name], name, encoding, faults) if name in files else [table_of(source, name, faults)]
+            name: _read(files[name], name, encoding, issues) if name in files else [table_of(source, name, issues)]
             for name, source in bar
         }
         if home is not None:
-            note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], faults)
-        shop = Dataset.from_tables(tables, options, faults)
+            note_passed_over(home, found, [path for parts in files.values() for path, _ in parts], issues)
+        shop = Dataset.from_tables(tables, options, issues)
     if home is not None and _files_by_table(files_in(home)) != files_before:
         raise DataError.changed_while_read([home])
     # Return the memory of the large tables to the system, since Arrow keeps freed memory in its pool.
@@ -168,18 +168,18 @@ def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
     return files
 
 
-def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, faults: Faults) -> list[Table]:
+def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, issues: Issues) -> list[Table]:
     """Return the parts of a table as they are in the files. Each part has its own headers."""
     paths = [path for path, _ in files]
     match format_of(paths[0]):
         case "csv":
-            return [csv_table(CsvFile(path, table, faults, encoding)) for path in paths]
+            return [csv_table(CsvFile(path, table, issues, encoding)) for path in paths]
         case "parquet":
             return _stored(files)
         case "json":
-            return json_tables(paths, table, faults)
+            return json_tables(paths, table, issues)
         case "excel":
-            return [excel_table(path, table, faults) for path in paths]
+            return [excel_table(path, table, issues) for path in paths]
         case _:
             return [arrow_table(path) for path in paths]
 

@@ -18,7 +18,7 @@ class AnalysisError(SegkitError, ValueError):
         every = list(names)
         return cls(
             f"{listed(every)} can't be used for a past moment: the data has only today's value, which is computed from events after that "
-            f"moment, so the answer would use the future. Leave the condition out, or accept this with allow_todays={every!r}."
+            f"moment, so the answer would use the future. Leave the condition out, or accept this with allow_todays=[{listed(every, most=100)}]."
         )
 
     @classmethod
@@ -113,8 +113,8 @@ class AnalysisError(SegkitError, ValueError):
     def empty_arm(cls, arm: str, share: float, people: int, key: str) -> Self:
         """An arm of a split would have nobody."""
         return cls(
-            f"The arm {quoted(arm)} of the split {quoted(key)} would have nobody: {share:g} of {counted(people, 'person', 'people')} is less than one. "
-            "Give it a larger share, or split a larger audience."
+            f"The arm {quoted(arm)} of the split {quoted(key)} would be empty: {share:g} of {counted(people, 'person', 'people')} is less than one person. "
+            "Give the arm a larger share, or split a larger audience."
         )
 
     @classmethod
@@ -122,58 +122,58 @@ class AnalysisError(SegkitError, ValueError):
         """The control arm is not among the arms."""
         every = list(arms)
         return cls(
-            f"No arm is named {quoted(control)}.{nearest(control, every)} The arms are: {listed(every)}. Pass control=NAME."
+            f"There is no arm named {quoted(control)}.{nearest(control, every)} The arms are: {listed(every)}. Pass one of them as control=."
         )
 
     @classmethod
     def single_arm(cls, control: str) -> Self:
         """There is nobody to compare the control arm with."""
         return cls(
-            f"Everybody is in the arm {quoted(control)}, so there is nobody to compare with. Pass the arm of those who were texted, too."
+            f"Everybody is in the arm {quoted(control)}, so there is nobody to compare with. Pass the arm of the people who were texted, too."
         )
 
     @classmethod
     def arm_of_nobody(cls, arm: str) -> Self:
-        """Nobody of an arm is in the data."""
+        """Nobody in an arm is in the data."""
         return cls(
-            f"Nobody of the arm {quoted(arm)} is in the data. The index of the arms must hold the data's profile_id: see shop.profile_ids."
+            f"Nobody in the arm {quoted(arm)} is in the data. The index of the arms must contain the data's profile ids: see shop.profile_ids."
         )
 
     @classmethod
     def arms_share_numbers(cls, numbers: int) -> Self:
         """Two arms share phone numbers."""
         return cls(
-            f"The arms share {counted(numbers, 'phone number')}: somebody who was held out was texted under another profile, so the arms can't be "
-            "compared. Split with sk.split, which keeps each number in one arm, or leave these profiles out of both arms."
+            f"The arms share {counted(numbers, 'phone number')}: people who were held out were texted under another profile, so the arms can't be "
+            "compared. Split with sk.split, which puts each number into one arm, or leave these profiles out of both arms."
         )
 
     @classmethod
     def not_started(cls, first: date, last: date) -> Self:
         """The window of a measurement begins after the data ends."""
         return cls(
-            f"The test starts on {first}, and the data ends on {last}. Load newer data, or pass an earlier start."
+            f"The test starts on {first}, but the data ends on {last}. Load newer data, or pass an earlier start."
         )
 
     @classmethod
     def nobody_in_the_test(cls, outcome: str, people: int, first: date, last: date) -> Self:
         """Nobody in any arm has the outcome."""
         return cls(
-            f"Nobody of {counted(people, 'person', 'people')} in the arms has {quoted(outcome)} from {first} to {last}, so there is nothing to compare. "
-            "Use more within_days, or an outcome that is less rare."
+            f"Nobody among {counted(people, 'person', 'people')} in the arms has {quoted(outcome)} from {first} to {last}, so there is nothing to compare. "
+            "Use a larger within_days, or a more frequent outcome."
         )
 
     @classmethod
     def rate_at_an_end(cls, outcome: str, rate: float) -> Self:
         """The base rate is 0 or 1."""
         return cls(
-            f"The base rate of {quoted(outcome)} is {rate:g}, so no difference can be worked out. Use more or fewer within_days, another outcome, or "
-            "pass base_rate=0.01."
+            f"The base rate of {quoted(outcome)} is {rate:g}, so no difference can be computed. Use a larger or smaller within_days or a different "
+            "outcome, or pass base_rate=0.01."
         )
 
     @classmethod
     def events_to_come(cls, as_of: date, profiles: int) -> Self:
-        """The data has events after its `as_of`, so that something happens."""
+        """The data has events after its `as_of`, so something did happen."""
         return cls(
-            f"The data has events after its as_of, {as_of}, of {counted(profiles, 'profile')}, so it can't be said what would be if nothing happened. "
-            "Load the data up to that day only, or ask as of its end: shop.with_as_of(...)."
+            f"The data has events of {counted(profiles, 'profile')} after its as_of, {as_of}, so segkit can't tell what would follow if nothing "
+            "happened. Load the data only up to that day, or ask as of the end of the data: shop.with_as_of(...)."
         )

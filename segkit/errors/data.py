@@ -18,11 +18,11 @@ class DataError(SegkitError, ValueError):
     """The data can't be loaded, or can't answer a question, without silently changing the result."""
 
     @classmethod
-    def faults(cls, faults: Iterable[str]) -> Self:
-        """All faults of one load."""
-        every = list(faults)
+    def issues(cls, issues: Iterable[str]) -> Self:
+        """All issues of one load."""
+        every = list(issues)
         head = "The data has an issue" if len(every) == 1 else f"The data has {len(every)} issues"
-        lines = "\n".join(f"  - {fault}" for fault in every)
+        lines = "\n".join(f"  - {issue}" for issue in every)
         return cls(f"{head} that would silently give wrong results, so nothing was loaded:\n{lines}")
 
     @classmethod
@@ -298,7 +298,7 @@ class DataError(SegkitError, ValueError):
             'events["metric"] = [names[one["metric"]["data"]["id"]] for one in events["relationships"]], where names maps each id in '
             'that table to its attributes["name"].'
         )
-        return cls.faults([sentence])
+        return cls.issues([sentence])
 
     @classmethod
     def no_as_of(cls) -> Self:

@@ -516,7 +516,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def nothing_picked(cls) -> Self:
-        """An explorer was asked for the members of the picked combination, and none is picked."""
+        """An explorer was asked for the members of the picked combination, but none is picked."""
         return cls(
             "Pick a combination first: click its bar, choose it from the list, or set "
             "explorer.intersection = explorer.chosen[:1]."
@@ -524,8 +524,10 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_movable(cls, name: str) -> Self:
-        """A sweep was asked of a tuner without a slider that its segment uses."""
-        return cls(f"{quoted(name)} has no slider that its segment uses, so there is nothing to sweep over.")
+        """A tuner can't be swept, because its segment uses none of its sliders."""
+        return cls(
+            f"The tuner of {quoted(name)} has no slider that its segment uses, so there is nothing to sweep over."
+        )
 
     @classmethod
     def swapped(cls, call: str) -> Self:
@@ -544,8 +546,8 @@ class DefinitionError(SegkitError, ValueError):
     def not_connected(cls, value: object) -> Self:
         """A value is not a connected shop."""
         return cls(
-            f"Expected the connected shop that sk.connect returns, and got {type(value).__name__}. SQL reads the tables of a saved shop, so save "
-            "it and connect to it: shop = sk.connect(shop.save(folder))."
+            f"Expected the connected shop that sk.connect returns, but got a value of type {type(value).__name__}. SQL reads the tables of a saved shop, so "
+            "save the shop and connect to it: shop = sk.connect(shop.save(folder))."
         )
 
     @classmethod

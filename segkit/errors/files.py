@@ -121,8 +121,8 @@ class FileError(SegkitError, OSError):
 
     @classmethod
     def split_not_checked(cls) -> Self:
-        """A split of a segment can't be written to be sent to, since nobody was checked."""
+        """A split of a segment can't be written for sending, because nobody was checked."""
         return cls(
-            "This split is of a segment, of which nobody was checked for consent and a number, so no file is written. Split an audience: "
+            "This split was made from a segment, so nobody was checked for consent and a valid number, and no file is written. Split an audience: "
             'sk.split(sk.audience(segment, shop), shop, {"text": 0.9, "hold out": 0.1}, key="spring").'
         )

@@ -25,7 +25,7 @@ from segkit.data.phone_patterns import FIXED_LINE
 from segkit.data.phones import Phones, normalise
 from segkit.data.places import country_codes
 from segkit.data.validation.columns import ADDRESS
-from segkit.data.validation.faults import covered, masked
+from segkit.data.validation.issues import covered, masked
 from segkit.drawing.frames import StyledFrame
 from segkit.errors import DataError
 from segkit.given_paths import file_there

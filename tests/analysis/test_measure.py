@@ -169,15 +169,15 @@ def test_tests_that_can_not_be_measured_are_refused(trial: tuple[sk.Dataset, pd.
     shop, arms = trial
     ask = {"start": START, "within_days": 14}
     for wrong, message in (
-        (arms.replace("hold out", "holdout"), "No arm is named 'hold out'. Did you mean 'holdout'"),
+        (arms.replace("hold out", "holdout"), "There is no arm named 'hold out'. Did you mean 'holdout'"),
         (arms[arms == "hold out"], "Everybody is in the arm 'hold out'"),
-        (pd.Series({"p0": "hold out", "x": "text"}), "Nobody of the arm 'text' is in the data"),
+        (pd.Series({"p0": "hold out", "x": "text"}), "Nobody in the arm 'text' is in the data"),
     ):
         with pytest.raises(AnalysisError, match=message):
             sk.measure(wrong, shop, **ask)
-    with pytest.raises(AnalysisError, match="starts on 2026-07-05, and the data ends on 2026-06-30"):
+    with pytest.raises(AnalysisError, match="starts on 2026-07-05, but the data ends on 2026-06-30"):
         sk.measure(arms, shop, start="2026-07-05", within_days=14)
-    with pytest.raises(AnalysisError, match="Nobody of 5,000 people"):
+    with pytest.raises(AnalysisError, match="Nobody among 5,000 people"):
         sk.measure(arms, shop, start="2026-06-20", within_days=5)
     with pytest.raises(DefinitionError, match="Series of arms by profile_id"):
         sk.measure({"p0": "text"}, shop, **ask)
@@ -312,9 +312,9 @@ def test_uplifts_without_an_answer_are_refused(trial: tuple[sk.Dataset, pd.Serie
         sk.uplift(arms, shop, orders_of, **ask)
     with pytest.raises(DefinitionError, match="treated='later'"):
         sk.uplift(three, shop, orders_of, orders=[1, 2], **ask)
-    with pytest.raises(AnalysisError, match="No arm is named 'sms'"):
+    with pytest.raises(AnalysisError, match="There is no arm named 'sms'"):
         sk.uplift(three, shop, orders_of, orders=[1, 2], treated="sms", **ask)
-    with pytest.raises(AnalysisError, match="Nobody of 5,000 people"):
+    with pytest.raises(AnalysisError, match="Nobody among 5,000 people"):
         sk.uplift(arms, shop, orders_of, orders=[1, 2], start="2026-06-20", within_days=3)
     assert sk.uplift(three, shop, orders_of, orders=[1, 2], treated="later", **ask).treated == "later"
 

@@ -282,10 +282,10 @@ def test_a_place_may_lie_in_the_south(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("near", "told"),
     [
-        ("London", "Give a neighbouring code, or the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06"),
+        ("London", "Pass a nearby postal code, or the coordinates: of=(42.36, -71.06), or --near 42.36,-71.06"),
         (
             "1,2,x",
-            "--near takes a postal code, such as 02110, or a latitude and a longitude, as in --near 42.36,-71.06",
+            "--near takes a postal code, such as 02110, or a latitude and longitude, as in --near 42.36,-71.06",
         ),
         ("91,0", "latitude"),
     ],

@@ -129,9 +129,9 @@ PAGES = [
     SegmentPage("VIP", "The best.", "VIP: profiles that\n  spent more than 200", WATERFALL, ()),
     SegmentPage("Nobody", "", "Nobody: nobody", NO_ONE, ()),
 ]
-FAULTS = pd.DataFrame(
+ISSUES = pd.DataFrame(
     [("profiles", "phone_number", "not in E.164", 1_503, "'(415) •••-••••'", "converted to E.164")],
-    columns=["table", "column", "fault", "count", "examples", "done"],
+    columns=["table", "column", "issue", "count", "examples", "resolution"],
 )
 NOTHING = pd.DataFrame()
 
@@ -142,7 +142,7 @@ def report(**changes: Any) -> str:
         "title": "Sample shop",
         "subtitle": "All segments",
         "facts": {"profiles": "10,000", "as of": "2026-06-30 23:44 UTC"},
-        "faults": FAULTS,
+        "issues": ISSUES,
         "sizes": SIZES,
         "overlap": OVERLAP,
         "pages": PAGES,
@@ -295,7 +295,7 @@ def test_the_contents_lead_to_every_section_and_back():
         "Overlap",
         "Segment by segment",
         "Not built, and why",
-        "Data issues, and what we did",
+        "Data issues and their resolutions",
     ]
     assert {up.attributes["href"] for up in page.all("a", "up")} == {"#top"}
     assert page.all("body")[0].attributes["id"] == "top"
@@ -369,16 +369,16 @@ def test_one_segment_has_nothing_to_overlap_with():
 def test_what_was_not_built_and_the_faults_and_the_notes_are_told():
     """Whatever should make a reader careful is on the page with its reason."""
     page = read(report())
-    not_built, faults = page.all("table", "plain")
+    not_built, issues = page.all("table", "plain")
     assert [row.cells for row in not_built.all("tr")] == [["segment", "reason"], ["Nearby", "No postal code 99999."]]
-    assert faults.all("tr")[1].cells[2:4] == ["not in E.164", "1,503"]
+    assert issues.all("tr")[1].cells[2:4] == ["not in E.164", "1,503"]
     assert "1 segment could not be built." in page.all("header")[0].text
     assert "No value of 'Age' reads as a number." in page.all("div", "notes")[0].text
 
 
 def test_a_clean_run_says_so():
-    """Data without faults is said to have none; headings without content are left out."""
-    page = read(report(faults=FAULTS.iloc[:0], not_built=NOTHING, notes=()))
+    """Data without issues is said to have none; headings without content are left out."""
+    page = read(report(issues=ISSUES.iloc[:0], not_built=NOTHING, notes=()))
     assert "No issue was found in the data." in page.text
     assert "Not built" not in page.text
     assert not page.all("div", "notes")
@@ -398,7 +398,7 @@ def test_hostile_text_stays_text():
         report(
             title=HOSTILE, subtitle=HOSTILE, facts={"profiles": HOSTILE, HOSTILE: "5"}, notes=(HOSTILE,),
             sizes=SIZES.rename(index=names).assign(base=HOSTILE), overlap=OVERLAP.replace(names),
-            pages=[PAGES[0], page, PAGES[2]], faults=FAULTS.assign(examples=HOSTILE, done=HOSTILE),
+            pages=[PAGES[0], page, PAGES[2]], issues=ISSUES.assign(examples=HOSTILE, resolution=HOSTILE),
             not_built=pd.DataFrame({"segment": [HOSTILE], "reason": [HOSTILE]}),
         )
     )  # fmt: skip
@@ -452,9 +452,9 @@ def test_tables_can_be_heard():
 
 def test_the_same_tables_give_the_same_page():
     """The page is a function of its arguments, which it leaves as they were."""
-    before = [table.copy() for table in (SIZES, OVERLAP, FAULTS, WATERFALL)]
+    before = [table.copy() for table in (SIZES, OVERLAP, ISSUES, WATERFALL)]
     assert report() == report()
-    for table, copy in zip((SIZES, OVERLAP, FAULTS, WATERFALL), before, strict=True):
+    for table, copy in zip((SIZES, OVERLAP, ISSUES, WATERFALL), before, strict=True):
         pd.testing.assert_frame_equal(table, copy)
 
 
@@ -470,7 +470,7 @@ def test_twenty_segments_stay_small():
 
 
 def test_it_takes_the_tables_that_segkit_makes(tiny_shop: sk.Dataset):
-    """Sizes, overlap, waterfall, explanation and fault report go in as they come out."""
+    """Sizes, overlap, waterfall, explanation and issue report go in as they come out."""
     segments = [
         sk.Segment("Textable", sk.can_receive("sms"), "May be texted."),
         sk.Segment("Ordered", sk.did("Placed Order")),
@@ -480,7 +480,7 @@ def test_it_takes_the_tables_that_segkit_makes(tiny_shop: sk.Dataset):
     sends = {segment.name: sk.audience([segment], tiny_shop) for segment in segments}
     pages = [SegmentPage(s.name, s.description, sk.explain(s), sends[s.name].waterfall, ()) for s in segments]
     sizes = sk.sizes(who).assign(sendable=[send.size for send in sends.values()])
-    page = read(report(sizes=sizes, overlap=sk.overlap(who), pages=pages, faults=tiny_shop.report))
+    page = read(report(sizes=sizes, overlap=sk.overlap(who), pages=pages, issues=tiny_shop.report))
     printed = {name: row.cells[2] for name, row in sizes_rows(page).items()}
     assert printed == {name: f"{size:,}" for name, size in sizes["size"].items()}
     lefts = [table.all("tr")[-1].cells[-1] for table in page.all("table", "waterfall")]

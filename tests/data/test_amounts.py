@@ -127,7 +127,7 @@ def test_noughts_behind_the_ninth_decimal_are_not_rounding():
 def test_rounding_is_reported():
     """The report says how many amounts had more than nine decimals."""
     shop = shop_of(["0.12345678951", "1"])
-    assert shop.report.query("fault == 'more than nine decimals'")[["count", "done"]].to_numpy().tolist() == [
+    assert shop.report.query("issue == 'more than nine decimals'")[["count", "resolution"]].to_numpy().tolist() == [
         [1, "rounded to nine"]
     ]
 

@@ -18,7 +18,7 @@ def test_an_event_whose_metric_is_blank_is_left_out_and_reported(blank, order):
     shop = sk.Dataset.from_frames(None, events)
 
     assert sorted(shop.metric_names) == ["Placed Order", "Viewed Product"]
-    assert shop.report.set_index("fault")["count"]["events without a metric"] == 1
+    assert shop.report.set_index("issue")["count"]["events without a metric"] == 1
     bought, viewed = (sk.Segment(metric, sk.did(metric)) for metric in ("Placed Order", "Viewed Product"))
     table = sk.membership([bought, viewed], shop)
     assert (list(table.index[table["Placed Order"]]), list(table.index[table["Viewed Product"]])) == (["p2"], ["p3"])

@@ -45,7 +45,7 @@ def test_the_whole_log_is_there(shop):
 
 def test_who_the_people_are_is_taken_from_the_events(shop):
     """Without a table of profiles the report says so, and that nobody may be texted, and members have no properties."""
-    assert {"no table of profiles", "no such column"} <= set(shop.report["fault"])
+    assert {"no table of profiles", "no such column"} <= set(shop.report["issue"])
     assert shop.property_names == []
     thousand = sk.members(sk.Segment("thousand", sk.spent("Placed Order", at_least=1000)), shop)
     assert thousand.shape == (len(thousand.index), 0)

@@ -21,10 +21,10 @@ def load(column="sms_consent", cells=("yes", "no"), *, consent=None, **more):
     return sk.Dataset.from_frames(frame, as_of=AS_OF, consent=consent)
 
 
-def told(shop, fault):
-    """Return the rows of a shop's report about a fault: column, count, examples, what was done."""
-    rows = shop.report[shop.report["fault"] == fault]
-    return [tuple(row) for row in rows[["column", "count", "examples", "done"]].to_numpy()]
+def told(shop, issue):
+    """Return the rows of a shop's report about an issue: column, count, examples, what was done."""
+    rows = shop.report[shop.report["issue"] == issue]
+    return [tuple(row) for row in rows[["column", "count", "examples", "resolution"]].to_numpy()]
 
 
 def consent_of(shop, column="sms_consent"):
@@ -242,7 +242,7 @@ def test_without_consent_a_column_that_looks_like_it_is_offered(header):
     frame = pd.DataFrame({"profile_id": list("abcd"), header: cells})
     shop = sk.Dataset.from_frames(frame, as_of=AS_OF, columns=columns, consent=consent)
     assert consent_of(shop) == ["subscribed", "unsubscribed", "unsubscribed", "never_subscribed"]
-    assert "unknown consent word" not in set(shop.report["fault"])
+    assert "unknown consent word" not in set(shop.report["issue"])
 
 
 def test_a_column_of_many_or_personal_words_is_offered_without_them():
@@ -309,7 +309,7 @@ def test_truths_are_read_however_people_write_them(name):
     yes, no = ["yes", "T", " y ", "1", "TRUE"], ["No", "f", "N", "0", "False"]
     shop = load(name, [*yes, *no, None])
     assert shop.profiles[name].tolist() == [True] * 5 + [False] * 5 + [None]
-    assert "neither true nor false" not in set(shop.report["fault"])
+    assert "neither true nor false" not in set(shop.report["issue"])
 
 
 def test_a_permission_that_is_neither_true_nor_false_is_none():

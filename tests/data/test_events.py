@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.data.events import index_events, order_events
 from segkit.data.properties import arrow_cells, cells_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import LoadOptions
 from segkit.errors import DataError, SegkitWarning
 
@@ -105,7 +105,7 @@ def test_events_that_are_left_out_count_for_nobody():
     assert who(sk.spent("Placed Order", equals=5), shop) == {"ann"}
     assert who(sk.did("Placed Order", where={"Source": "pos"}), shop) == {"ann"}
     assert who(sk.did("Placed Order", where={"Source": "web"}), shop) == set()
-    assert dict(shop.report.query("done == 'left out'")[["fault", "count"]].to_numpy()) == {
+    assert dict(shop.report.query("resolution == 'left out'")[["issue", "count"]].to_numpy()) == {
         "rows of unknown profiles": 1,
         "rows without a profile id": 1,
         "events without a metric": 1,
@@ -227,7 +227,7 @@ def test_an_amount_is_tested_as_it_was_stored(form, data):
         "datetime": cells_of([START - timedelta(hours=hours) for hours in range(len(values))]),
         "value": arrow_cells(pa.chunked_array([pa.array(values, kind)])),
     }
-    shop = sk.Dataset.from_tables({"events": events}, LoadOptions.of(), Faults())
+    shop = sk.Dataset.from_tables({"events": events}, LoadOptions.of(), Issues())
     column = shop.event_column("X", "$value")
     stored = pa.array(values, kind).to_pylist()[::-1]
     assert [column.value(row) for row in range(len(values))] == stored

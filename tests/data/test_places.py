@@ -228,7 +228,7 @@ def test_rows_of_an_own_table_that_place_nothing_are_reported():
     places |= {"latitude": ["52.53", "1", "1", "north", "0"], "longitude": ["13.38", "1", "1", "1", "0.0"]}
     shop = shop_of({"zip": ["10115"], "country": ["DE"]}, places=places)
     found = shop.report.query("table == 'places' and column == 'postal_code'")
-    assert found[["count", "done"]].to_numpy().tolist() == [[4, "left out"]]
+    assert found[["count", "resolution"]].to_numpy().tolist() == [[4, "left out"]]
     assert who(sk.within(1, of="10115", country="DE"), shop) == "0"
 
 
@@ -242,7 +242,7 @@ def test_a_code_has_one_point():
     }
     shop = shop_of({"zip": ["10115"], "country": ["DE"]}, places=places)
     assert who(sk.within(1, of=(52.5, 13.4)), shop) == "0"
-    assert shop.report.query("fault == 'rows with different coordinates for the same code'")["count"].tolist() == [1]
+    assert shop.report.query("issue == 'rows with different coordinates for the same code'")["count"].tolist() == [1]
 
 
 def test_a_place_that_no_table_has_is_an_error_with_a_way_out():
@@ -278,7 +278,7 @@ def test_coordinates_may_be_text():
     """Coordinates that come as text are read, and one that is none leaves the profile unplaced, which is reported."""
     shop = shop_of({"latitude": ["42.3576", "north", None], "longitude": ["-71.0514", "1", "1"]})
     assert who(sk.within(1, of=BOSTON), shop) == "0"
-    assert shop.report.query("column == 'latitude' and fault == 'not a number'")["count"].tolist() == [1]
+    assert shop.report.query("column == 'latitude' and issue == 'not a number'")["count"].tolist() == [1]
 
 
 @pytest.mark.parametrize(("here", "there", "kilometers"), [
@@ -375,14 +375,14 @@ def test_a_number_of_kosovo_is_read_with_its_country():
 def test_unknown_countries_are_counted():
     """The report names the column, how often and a few of them, and what they are no help for."""
     shop = shop_of({"country": ["Narnia", "US", None, "Narnia", "Mordor"]})
-    row = shop.report[shop.report["fault"] == "unknown country"].iloc[0]
+    row = shop.report[shop.report["issue"] == "unknown country"].iloc[0]
     assert (row["table"], row["column"], row["count"], row["examples"]) == (
         "profiles",
         "country",
         3,
         "'Narnia', 'Mordor'",
     )
-    assert row["done"] == "kept as written; not in any region, and not used for phone numbers and postal codes"
+    assert row["resolution"] == "kept as written; not in any region, and not used for phone numbers and postal codes"
 
 
 FORGIVEN = [
@@ -413,5 +413,5 @@ def test_what_a_spreadsheet_makes_of_a_us_code_is_forgiven(written):
 def test_what_is_no_us_code_is_counted(written):
     """It is at no place, and the report says how many are not."""
     shop = shop_of({"zip": [written, "94105"], "country": "US"})
-    assert dict(zip(shop.report["fault"], shop.report["count"], strict=True))["not a US postal code"] == 1
+    assert dict(zip(shop.report["issue"], shop.report["count"], strict=True))["not a US postal code"] == 1
     assert who(sk.within(10_000, "miles", of="02110"), shop) == "1"

@@ -101,7 +101,7 @@ def test_a_shop_shows_its_metrics_with_first_and_last_day_and_its_report(shop: s
     assert "Placed <Order> 2 2025-01-31 2026-06-30 Opened Email 1 2026-02-01 2026-02-01" in said
     inside = html[html.index("<details>") : html.index("</details>")]
     assert inside.count("<tr>") == 1 + len(shop.report)
-    for told in [*shop.report["fault"], *shop.report["done"]]:
+    for told in [*shop.report["issue"], *shop.report["resolution"]]:
         assert " ".join(str(told).split()) in words(inside)
 
 

@@ -174,7 +174,7 @@ def test_either_table_alone_is_a_shop(table, tmp_path):
     shop = sk.load(tmp_path, as_of="2026-06-30")
     assert sorted(shop.profile_ids) == ["007", "7", "NA"]
     assert len(shop.events) == (4 if table == "events" else 0)
-    assert ("no table of profiles" in set(shop.report["fault"])) == (table == "events")
+    assert ("no table of profiles" in set(shop.report["issue"])) == (table == "events")
     assert len(shop.profiles) == 3
 
 

@@ -80,7 +80,7 @@ def test_only_a_status_lets_a_text_be_sent():
     people = [person("ann", sms_consent="UNSUBSCRIBED"), person("bea", OTHER)]
     events = [event("ann", SUBSCRIBED, "2026-05-01T08:00:00Z"), event("bea", LEFT, "2026-05-01T08:00:00Z")]
     assert {"ann": "not subscribed", "bea": "not subscribed"} == reasons(people, events)
-    counts = shop_of(people, events).report.set_index("fault")["count"]
+    counts = shop_of(people, events).report.set_index("issue")["count"]
     assert 1 == counts["subscribed, but a newer event withdrew consent"]
     assert 1 == counts["not subscribed, but a newer event gave consent"]
 
@@ -232,7 +232,7 @@ def test_an_opt_out_whose_date_cannot_be_read_lasts_for_ever(moment: str | None,
         shop = shop_of(people, events, unreadable="leave out")
     found = sk.audience(EVERYBODY, shop).reasons.to_dict()
     assert {"ann": "not subscribed", "bea": "unsubscribed elsewhere", "cat": SENDABLE} == found
-    counts = shop.report.set_index("fault")["count"]
+    counts = shop.report.set_index("issue")["count"]
     assert 1 == counts["opt-outs from texts without a readable date"]
 
 
@@ -241,7 +241,7 @@ def test_a_metric_that_looks_like_an_opt_out_is_named():
     own = ["SMS Opt-Out", "Do Not Text", "Stopped Texts"]
     events = [event("ann", metric, "2026-06-01") for metric in [*own, own[0], LEFT, "unsubscribed from sms"]]
     report = shop_of([person("ann")], events).report
-    named = report[report["fault"] == "looks like an opt-out from texts"]
+    named = report[report["issue"] == "looks like an opt-out from texts"]
     assert {"'SMS Opt-Out'": 2, "'Do Not Text'": 1, "'Stopped Texts'": 1} == dict(
         zip(named["examples"], named["count"], strict=True)
     )
@@ -293,7 +293,7 @@ def test_an_opt_out_that_another_event_of_its_id_pushes_out_counts(kept: str):
     people = [person("ann"), person("cat", OTHER)]
     shop = shop_of(people, events, unreadable="leave out")
     assert {"ann": "not subscribed", "cat": SENDABLE} == sk.audience(EVERYBODY, shop).reasons.to_dict()
-    lost = shop.report["fault"] == "opt-outs from texts left out because another event has the same id"
+    lost = shop.report["issue"] == "opt-outs from texts left out because another event has the same id"
     assert (kept == "Clicked SMS") == lost.any()
     back = [person("ann", since="2026-05-01"), person("cat", OTHER)]
     found = sk.audience(EVERYBODY, shop_of(back, events, unreadable="leave out")).reasons["ann"]

@@ -139,7 +139,7 @@ def test_arms_that_make_no_sense_are_refused(arms: object, message: str):
 def test_what_can_not_be_split_is_refused(tmp_path: Path):
     """An arm of nobody, a property that nobody has, a key that is none, and a file of people whom nobody checked."""
     shop = without_phones(range(4))
-    with pytest.raises(AnalysisError, match="'hold out' of the split 'spring' would have nobody"):
+    with pytest.raises(AnalysisError, match="'hold out' of the split 'spring' would be empty"):
         sk.split(EVERYBODY, shop, {"text": 0.95, "hold out": 0.05}, key="spring")
     with pytest.raises(DataError, match="Town"):
         sk.split(EVERYBODY, shop, ARMS, key="spring", by=["Town"])

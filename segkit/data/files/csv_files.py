@@ -21,7 +21,7 @@ from segkit.data.files.csv_form import Form, form_of
 from segkit.data.files.csv_oddities import without_oddities
 from segkit.data.files.opened import opened
 from segkit.data.properties import Cells
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
 from segkit.wording import counted, size_words
@@ -36,7 +36,7 @@ _LIMIT = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A CSV file, the table that it belongs to, and the collection for its faults.
+    """A CSV file, the table that it belongs to, and the collection for its issues.
 
     Attributes:
         encoding: the encoding that the user passed, for a file that is neither UTF-8 nor recognizably UTF-16; None if none was passed.
@@ -44,7 +44,7 @@ class CsvFile:
 
     path: Path
     table: str
-    faults: Faults
+    issues: Issues
     encoding: str | None = None
 
 
@@ -61,7 +61,7 @@ def csv_table(file: CsvFile) -> Table:
         form, whole, has_breaks = _read_strictly(file, encoding)
     except UnicodeDecodeError:
         raise _decoding_error(file, encoding) from None
-    whole = without_oddities(whole, form, file.path, file.table, file.faults, may_hold_rows=has_breaks)
+    whole = without_oddities(whole, form, file.path, file.table, file.issues, may_hold_rows=has_breaks)
     if not whole.num_rows:
         raise DataError.empty_file(file.path.name)
     _note_form(file, form, encoding)
@@ -154,8 +154,8 @@ def _read_strictly(file: CsvFile, encoding: str) -> tuple[Form, pa.Table, bool]:
             f"{'The first such row' if uneven > 1 else 'The row'} is in line {first_uneven:,}",
         )
     batches.append(_columns(rows, form))
-    file.faults.note(
-        file.table, "(file)", "rows with empty cells after the last column", trimmed, done="read without them"
+    file.issues.note(
+        file.table, "(file)", "rows with empty cells after the last column", trimmed, resolution="read without them"
     )
     return form, pa.concat_tables(batches), True
 
@@ -244,10 +244,15 @@ def _decoding_error(file: CsvFile, encoding: str) -> DataError:
 
 def _note_form(file: CsvFile, form: Form, encoding: str) -> None:
     if form.is_unusual:
-        file.faults.note(
-            file.table, "(file)", f"cells separated by {form.mark}", 1, examples=[file.path.name], done="read as such"
+        file.issues.note(
+            file.table,
+            "(file)",
+            f"cells separated by {form.mark}",
+            1,
+            examples=[file.path.name],
+            resolution="read as such",
         )
     if encoding != "utf-8":
-        file.faults.note(
-            file.table, "(file)", f"text in {encoding.upper()}", 1, examples=[file.path.name], done="read as such"
+        file.issues.note(
+            file.table, "(file)", f"text in {encoding.upper()}", 1, examples=[file.path.name], resolution="read as such"
         )

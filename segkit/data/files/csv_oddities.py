@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segkit.data.files.csv_form import Form
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.errors import DataError
 from segkit.wording import counted
 
@@ -18,33 +18,33 @@ _MOST_COLUMNS = 100
 
 
 def without_oddities(
-    whole: pa.Table, form: Form, path: Path, table: str, faults: Faults, *, may_hold_rows: bool
+    whole: pa.Table, form: Form, path: Path, table: str, issues: Issues, *, may_hold_rows: bool
 ) -> pa.Table:
     """Return only the real rows of a CSV, and note what was left out or looks wrong.
 
     Raises:
         DataError: a column without a header is not empty, or a header in the middle of the file has its columns in another order.
     """
-    whole = _without_headers(whole, form, path, table, faults)
+    whole = _without_headers(whole, form, path, table, issues)
     first = whole.column(0)
     marked = pc.starts_with(first, _BYTE_ORDER_MARK)
     if pc.any(marked).as_py():
-        faults.note(
+        issues.note(
             table,
             "(file)",
             "byte-order marks inside a file",
             pc.sum(marked).as_py(),
             examples=[path.name],
-            done="ignored",
+            resolution="ignored",
         )
         bare = pc.replace_substring_regex(first, f"^{_BYTE_ORDER_MARK}", "")
         whole = whole.set_column(0, whole.field(0), bare)
     if may_hold_rows and 2 < len(form.header) <= _MOST_COLUMNS:
-        _note_swallowed(whole, form, path, table, faults)
-    return _without_unnamed(whole, form, path, table, faults)
+        _note_swallowed(whole, form, path, table, issues)
+    return _without_unnamed(whole, form, path, table, issues)
 
 
-def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
+def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, issues: Issues) -> pa.Table:
     """Leave out headers in the middle of the file, which remain where files were concatenated."""
     header = [name or None for name in form.header]
     names = [name for name in header if name]
@@ -67,7 +67,9 @@ def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults
             f"{counted(len(other), 'row repeats', 'rows repeat')} the headers in a different order, so the columns of the rows below differ. "
             f"Save the parts as {table}-1.csv and {table}-2.csv",
         )
-    faults.note(table, "(file)", "headers in the middle of a file", len(same), examples=[path.name], done="left out")
+    issues.note(
+        table, "(file)", "headers in the middle of a file", len(same), examples=[path.name], resolution="left out"
+    )
     if not same:
         return whole
     is_row = np.ones(whole.num_rows, dtype=bool)
@@ -75,7 +77,7 @@ def _without_headers(whole: pa.Table, form: Form, path: Path, table: str, faults
     return whole.filter(pa.array(is_row))
 
 
-def _without_unnamed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> pa.Table:
+def _without_unnamed(whole: pa.Table, form: Form, path: Path, table: str, issues: Issues) -> pa.Table:
     """Leave out columns without a header that are empty or only number the rows."""
     for number, name in enumerate(form.header, 1):
         if name:
@@ -83,7 +85,7 @@ def _without_unnamed(whole: pa.Table, form: Form, path: Path, table: str, faults
         column = whole.column(form.columns[number - 1])
         held = len(column) - column.null_count
         if held and number == 1 and _counts_rows(column):
-            faults.note(table, "(file)", "a column without a header that numbers the rows", 1, done="left out")
+            issues.note(table, "(file)", "a column without a header that numbers the rows", 1, resolution="left out")
         elif held:
             raise DataError.unreadable_file(
                 path, f"column {number} has no header but contains {counted(held, 'cell')}. Add a header"
@@ -99,7 +101,7 @@ def _counts_rows(column: pa.ChunkedArray) -> bool:
     return bool(column.equals(numbers))
 
 
-def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults: Faults) -> None:
+def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, issues: Issues) -> None:
     """Note cells that contain whole rows: the text from a stray quotation mark to the next one in the same column."""
     mark = form.delimiter if form.delimiter == "\t" else re.escape(form.delimiter)
     other = rf"[^{mark}\n]*"
@@ -114,11 +116,11 @@ def _note_swallowed(whole: pa.Table, form: Form, path: Path, table: str, faults:
         )
         pattern = rf"\A{behind}\n(?:{whole_row}\n)*{before}\z"
         found = pc.sum(pc.match_substring_regex(broken, pattern)).as_py()
-        faults.note(
+        issues.note(
             table,
             form.header[number] or "(file)",
             "cells with line breaks that may be several rows",
             found,
             examples=[path.name],
-            done="each read as one cell. Look for a quotation mark that is never closed",
+            resolution="each read as one cell. Look for a quotation mark that is never closed",
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from segkit.data.files.opened import member_name
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.errors import DataError
 from segkit.masking import masked_text
 
@@ -80,7 +80,7 @@ def parts_of(path: Path) -> list[Path]:
     return found
 
 
-def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: Iterable[Path], faults: Faults) -> None:
+def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: Iterable[Path], issues: Issues) -> None:
     """Note each file in a folder that looks like a table but is not read. `given` has the files that the user named."""
     read = {path for paths in found.values() for path in paths}
     others = {path.resolve() for path in given}
@@ -89,13 +89,13 @@ def note_passed_over(folder: Path, found: Mapping[str, Iterable[Path]], given: I
         if path in read or path.resolve() in others or table is None or (path.is_dir() and not any(path.iterdir())):
             continue
         beside = sorted(one.name for one in found.get(table, ()))
-        faults.note(
+        issues.note(
             table,
             "(file)",
             "a folder that was not read" if path.is_dir() else "a file that was not read",
             1,
             examples=[path.name],
-            done=f"not read: {_advice(path, table, beside)}",
+            resolution=f"not read: {_advice(path, table, beside)}",
         )
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from segkit.data.files.missing_headers import refuse_data
 from segkit.data.files.parts import doubled
 from segkit.data.properties import cells_of, field_cells
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
 from segkit.json_text import Halves
@@ -26,7 +26,7 @@ class ArrowStream(Protocol):
 Frame: TypeAlias = pd.DataFrame | ArrowStream
 
 
-def table_of(frame: Frame, name: str, faults: Faults) -> Table:
+def table_of(frame: Frame, name: str, issues: Issues) -> Table:
     """Convert a frame to a table of cells under its own headers. Each named level of a pandas index also becomes a column.
 
     Lone surrogates (half a character) are replaced, and noted.
@@ -46,19 +46,19 @@ def table_of(frame: Frame, name: str, faults: Faults) -> Table:
     headers = [halves.without(str(column.name)) for column in columns]
     _refuse_doubled(name, headers)
     table = {header: cells_of(column, halves) for header, column in zip(headers, columns, strict=True)}
-    note_halves(name, halves, faults)
+    note_halves(name, halves, issues)
     return table
 
 
-def note_halves(table: str, halves: Halves, faults: Faults, *, examples: Sequence[str] = ()) -> None:
+def note_halves(table: str, halves: Halves, issues: Issues, *, examples: Sequence[str] = ()) -> None:
     """Note how many texts in a table contained a lone surrogate (half a character)."""
-    faults.note(
+    issues.note(
         table,
         "(file)",
         "strings with half a character",
         halves.found,
         examples=examples,
-        done="the half was replaced by \ufffd",
+        resolution="the half was replaced by \ufffd",
     )
 
 
@@ -66,7 +66,7 @@ def _refuse_doubled(name: str, headers: Sequence[str]) -> None:
     if doubled(headers):
         refuse_data(name, headers)
         several = listed(doubled(headers))
-        raise DataError.faults([f"{name}: several columns have the header {several}. Remove or rename all but one."])
+        raise DataError.issues([f"{name}: several columns have the header {several}. Remove or rename all but one."])
 
 
 def _from_arrow(frame: Any, name: str) -> Table:

@@ -13,7 +13,7 @@ from segkit.data.files.frames import note_halves
 from segkit.data.files.klaviyo_pages import events_table, newest_profiles, profiles_table
 from segkit.data.files.opened import read_whole
 from segkit.data.properties import cells_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
 from segkit.json_text import Halves, read_json
@@ -26,7 +26,7 @@ PAGES = {"profiles": "profile", "events": "event"}
 """The tables that pages of the Klaviyo API can contain, and the type of their resources."""
 
 
-def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table]:
+def json_tables(paths: Sequence[Path], table: str, issues: Issues) -> list[Table]:
     """Read JSON files: pages and resources into one table, and plain rows into one table per file.
 
     Pages share a table, since the names of the columns depend on all of them.
@@ -34,7 +34,7 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
     Raises:
         DataError: a file is damaged, not JSON, empty, or contains neither pages nor rows.
     """
-    read = {path: _documents(path, table, faults) for path in paths}
+    read = {path: _documents(path, table, issues) for path in paths}
     if not any(_is_page(one, documents, table) for documents in read.values() for one in documents):
         return [_rows_table(path, documents) for path, documents in read.items()]
     pages = []
@@ -55,10 +55,10 @@ def json_tables(paths: Sequence[Path], table: str, faults: Faults) -> list[Table
             "data": [one for one in resources if one["type"] == kind],
             "included": [one for one in resources if one["type"] != kind],
         })  # fmt: skip
-    return [profiles_table([newest_profiles(whole, faults)]) if table == "profiles" else events_table(whole)]
+    return [profiles_table([newest_profiles(whole, issues)]) if table == "profiles" else events_table(whole)]
 
 
-def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
+def _documents(path: Path, table: str, issues: Issues) -> list[Any]:
     """Return the documents in a file: the whole file, the items of its list, or one document per line."""
     raw = read_whole(path, MOST_AT_ONCE)
     if not raw.strip():
@@ -71,7 +71,7 @@ def _documents(path: Path, table: str, faults: Faults) -> list[Any]:
     if "\\ud" in text or "\\uD" in text:
         halves = Halves()
         documents = [halves.without(document) for document in documents]
-        note_halves(table, halves, faults, examples=[path.name])
+        note_halves(table, halves, issues, examples=[path.name])
     if any(not isinstance(document, Mapping) for document in documents):
         raise DataError.unreadable_file(path, "it contains neither pages of the Klaviyo API nor rows with column names")
     return documents

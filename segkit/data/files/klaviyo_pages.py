@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from segkit.data.files.old_pages import modern
 from segkit.data.instants import microseconds
 from segkit.data.properties import cells_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.same_names import INTEGRATION
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
@@ -78,7 +78,7 @@ def superseded(resources: Iterable[Mapping[str, Any]]) -> dict[int, int]:
     return {position: kept[resource_id] for position, resource_id in replaced.items()}
 
 
-def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
+def newest_profiles(pages: Iterable[Any], issues: Issues) -> dict[str, Any]:
     """Merge pages into one that contains each profile once (see `superseded`), and note the versions that were left out.
 
     Raises:
@@ -92,10 +92,15 @@ def newest_profiles(pages: Iterable[Any], faults: Faults) -> dict[str, Any]:
         is_copy = every[old].get("attributes") == every[kept].get("attributes")
         (copies if is_copy else versions).append(every[old]["id"])
     in_versions = "the same profile on two pages, in two versions"
-    faults.note(
-        "profiles", "profile_id", in_versions, len(versions), examples=versions, done="only the newest version kept"
+    issues.note(
+        "profiles",
+        "profile_id",
+        in_versions,
+        len(versions),
+        examples=versions,
+        resolution="only the newest version kept",
     )
-    faults.note("profiles", "profile_id", "the same row twice", len(copies), examples=copies, done="kept once")
+    issues.note("profiles", "profile_id", "the same row twice", len(copies), examples=copies, resolution="kept once")
     return {"data": [resource for position, resource in enumerate(every) if position not in replaced]}
 
 
@@ -225,7 +230,7 @@ def _event(resource: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Row, 
     properties = _part(attributes, "event_properties")
     metric = _related(resource, "metric")
     if not isinstance(metric, str) or metric not in names:
-        raise DataError.faults(
+        raise DataError.issues(
             [
                 f"events: the metric id {quoted(metric)} is not among the included metrics. Request the pages with include=metric."
             ]
@@ -276,7 +281,7 @@ def _resources(page: Any, kind: str) -> list[Mapping[str, Any]]:
 
 def _wrong_shape(kind: str) -> DataError:
     wanted = f"a list named 'data' of resources of type {quoted(kind)}"
-    return DataError.faults(
+    return DataError.issues(
         [
             f"{kind}s: a page does not have Klaviyo's format, {wanted}. Save the responses of Get Profiles and Get Events unchanged."
         ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from segkit import vocabulary as schema
-from segkit.data.validation.faults import covered
+from segkit.data.validation.issues import covered
 from segkit.errors import DataError
 from segkit.masking import masked_text
 

@@ -15,7 +15,7 @@ from segkit.data.files.opened import DAMAGES, LARGEST_UNPACKED, MOST_TIMES, why
 from segkit.data.files.parts import doubled
 from segkit.data.files.stored import check_text
 from segkit.data.properties import field_cells
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
 from segkit.masking import quoted
@@ -25,7 +25,7 @@ LARGEST_WORKBOOK = 2**29
 """The largest workbook, in uncompressed bytes: about one sheet with all rows filled in a few columns."""
 
 
-def excel_table(path: Path, table: str, faults: Faults) -> Table:
+def excel_table(path: Path, table: str, issues: Issues) -> Table:
     """Read the sheet of a workbook that has the table's name, or the first sheet. Cells keep their types.
 
     Raises:
@@ -43,18 +43,18 @@ def excel_table(path: Path, table: str, faults: Faults) -> Table:
     except (*DAMAGES, ValueError, KeyError, SyntaxError) as error:
         raise DataError.damaged_file(path, why(error)) from None
     others = [name for name in sheets if name != sheet]
-    faults.note(
+    issues.note(
         table,
         "(file)",
         "sheets that were not read",
         len(others),
         examples=others,
-        done=f"only {quoted(sheet)} of {quoted(path.name)} was read",
+        resolution=f"only {quoted(sheet)} of {quoted(path.name)} was read",
     )
     if frame.empty:
         raise DataError.empty_file(path.name)
     frame = frame.dropna(axis="columns", how="all") if any(map(_is_unnamed, frame.columns)) else frame
-    return table_of(frame, table, faults)
+    return table_of(frame, table, issues)
 
 
 def _check_workbook(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from segkit.data.files.klaviyo_pages import events_table, newest_profiles, profiles_table
 from segkit.data.properties import Cells
 from segkit.data.validation.deleted import without_deleted
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
 from segkit.json_text import Halves, read_json
@@ -26,7 +26,7 @@ _NOT_KEPT = frozenset({"id", "type", "attributes", "relationships", "links", "se
 """Columns that are not attributes of a profile or an event. `id` becomes the id of the row instead."""
 
 
-def unfolded(name: str, table: Table, faults: Faults) -> Table:
+def unfolded(name: str, table: Table, issues: Issues) -> Table:
     """Convert a table of profiles or events with JSON columns as if it came from API pages. Return any other table unchanged.
 
     A JSON column consists of text, structs or mappings, and every cell that is set is an object. Of several rows with the same id,
@@ -41,18 +41,20 @@ def unfolded(name: str, table: Table, faults: Faults) -> Table:
     objects = {part: found for part in parts if (found := _objects(table[part], Halves())) is not None}
     if not objects:
         return table
-    table = without_deleted(name, table, faults)
-    faults.raise_if_fatal()
+    table = without_deleted(name, table, issues)
+    issues.raise_if_fatal()
     halves = Halves()
     columns = {header: _objects(cells, halves) or _values(cells) for header, cells in table.items()}
-    faults.note(name, "(file)", "strings with half a character", halves.found, done="the half was replaced by \ufffd")
+    issues.note(
+        name, "(file)", "strings with half a character", halves.found, resolution="the half was replaced by \ufffd"
+    )
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     extracted = next((header for header in _EXTRACTED if header in columns), None)
     if extracted is not None:
         rows.sort(key=lambda row: "" if row[extracted] is None else str(row[extracted]))
     resources = [_resource(row, name.removesuffix("s")) for row in rows]
     if name == "profiles":
-        return profiles_table([newest_profiles([{"data": resources}], faults)])
+        return profiles_table([newest_profiles([{"data": resources}], issues)])
     return events_table([{"data": resources, "included": _metrics(resources)}])
 
 

@@ -6,17 +6,17 @@ import pyarrow.compute as pc
 
 from segkit.data.properties import Cells
 from segkit.data.validation.columns import Place, as_text, examples_of, text_cells
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 
 
 def with_profiles_of_events(
-    profiles: dict[str, Cells], ids: pa.Array, events: dict[str, Cells], faults: Faults
+    profiles: dict[str, Cells], ids: pa.Array, events: dict[str, Cells], issues: Issues
 ) -> tuple[dict[str, Cells], pa.Array]:
     """Return profiles and their ids, with a row appended for each unknown id in the events, and note how many were added.
 
     If no event has the id of a profile, nothing is added: the two tables use different ids, which is refused later.
     """
-    unnoted = Place("events", "profile_id", Faults())
+    unnoted = Place("events", "profile_id", Issues())
     cells = text_cells(events["profile_id"], unnoted)
     rows = np.flatnonzero(cells.index_in(ids) < 0)
     if len(rows) == len(cells):
@@ -24,13 +24,13 @@ def with_profiles_of_events(
     new = pc.unique(as_text(cells.take(rows), unnoted)).drop_null()
     if not len(new):
         return profiles, ids
-    faults.note(
+    issues.note(
         "profiles",
         "profile_id",
         "profiles that occur only in events",
         len(new),
         examples=examples_of(new, np.ones(len(new), dtype=bool)),
-        done="added without properties, as requested",
+        resolution="added without properties, as requested",
     )
     added = {name: _longer(column.loaded(), len(new)) for name, column in profiles.items() if name != "profile_id"}
     whole = pa.concat_arrays([ids, new])

@@ -1,4 +1,4 @@
-"""Convert known columns to their types, and note the faults in each. `segkit/vocabulary.py` lists the type of each column."""
+"""Convert known columns to their types, and note the issues in each. `segkit/vocabulary.py` lists the type of each column."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from segkit.data.consent import CONSENTS, ConsentWords, suggested
 from segkit.data.instants import Flags
 from segkit.data.marked_cells import without_marks
 from segkit.data.properties import UNSET, Cells, Codes, PropertyColumn, codes_of
-from segkit.data.validation.faults import EXAMPLES, Faults, masked
+from segkit.data.validation.issues import EXAMPLES, Issues, masked
 from segkit.marks import unmarked
 
 Unreadable: TypeAlias = Literal["raise", "leave out"]
@@ -21,7 +21,7 @@ Unreadable: TypeAlias = Literal["raise", "leave out"]
 ADDRESS = r"^[^\s@(),:;\[\]/]+@[^\s@(),:;\[\]/]+\.[^\s@(),:;\[\]/.]+$"
 """What Klaviyo's importer accepts as an email address: no blanks and none of ( ) , : ; [ / ] (Klaviyo's help 115005078807)."""
 FEW = 10
-"""The number of examples to collect. `Faults` decides how many to show."""
+"""The number of examples to collect. `Issues` decides how many to show."""
 LONGEST_WORD = 20
 """The longest word that is suggested for mapping, in characters."""
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
@@ -35,32 +35,32 @@ KEYS = {"profile_id", "list_id", "external_id", "email"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The column being read, where to note its faults, and the options for reading it.
+    """The column being read, where to note its issues, and the options for reading it.
 
     Attributes:
         table: the table's name.
         column: the column's name.
-        faults: where faults are noted.
+        issues: where issues are noted.
         unreadable: "leave out" notes unreadable cells instead of refusing them.
         day_first: the order of dates such as 06/07/2026; None if the user did not pass it.
     """
 
     table: str
     column: str
-    faults: Faults
+    issues: Issues
     unreadable: Unreadable = "raise"
     day_first: bool | None = None
 
-    def note(self, fault: str, found: Flags | int, *, examples: Any = (), done: str) -> None:
+    def note(self, issue: str, found: Flags | int, *, examples: Any = (), resolution: str) -> None:
         """Note cells that were converted or left out."""
-        self.faults.note(self.table, self.column, fault, _count(found), examples=examples, done=done)
+        self.issues.note(self.table, self.column, issue, _count(found), examples=examples, resolution=resolution)
 
-    def refuse(self, fault: str, found: Flags | int, *, examples: Any = (), next_step: str) -> None:
-        """Note a fatal fault, or rows left out if the user asked for that."""
+    def refuse(self, issue: str, found: Flags | int, *, examples: Any = (), next_step: str) -> None:
+        """Note a fatal issue, or rows left out if the user asked for that."""
         if self.unreadable == "leave out":
-            self.note(fault, found, examples=examples, done="left out, as requested")
+            self.note(issue, found, examples=examples, resolution="left out, as requested")
         else:
-            self.faults.refuse(self.table, self.column, fault, _count(found), examples=examples, next_step=next_step)
+            self.issues.refuse(self.table, self.column, issue, _count(found), examples=examples, next_step=next_step)
 
 
 def _count(found: Flags | int) -> int:
@@ -93,7 +93,7 @@ def as_text(cells: Cells, place: Place) -> pa.Array:
         "numbers instead of text",
         column.rows(others),
         examples=texts.filter(pa.array(others))[:3],
-        done="converted to text",
+        resolution="converted to text",
     )
     codes = column.codes
     texts = texts.take(pa.array(codes, mask=codes < 0))
@@ -105,7 +105,7 @@ def _bare(texts: pa.Array, place: Place, codes: Codes | None = None) -> pa.Array
     bare, changed = without_marks(texts)
     if changed is not None:
         rows = changed if codes is None else np.append(changed, False).take(codes)
-        place.note(MARKS, rows, examples=examples_of(texts, changed), done=TAKEN_OFF)
+        place.note(MARKS, rows, examples=examples_of(texts, changed), resolution=TAKEN_OFF)
         texts = bare
     return _set(texts)
 
@@ -133,7 +133,7 @@ def bare_cells(cells: Cells, place: Place) -> Cells:
         )
     else:
         return cells
-    place.note(MARKS, marked, examples=examples_of(cells, marked), done=TAKEN_OFF)
+    place.note(MARKS, marked, examples=examples_of(cells, marked), resolution=TAKEN_OFF)
     return without_empty_text(replace(cells, values=bare))
 
 
@@ -169,10 +169,10 @@ def as_numbers(cells: Cells, place: Place) -> pa.Array:
     column = PropertyColumn(cells)
     reading = column.numbers
     bad = column.rows(~reading.readable)
-    place.note("not a number", bad, examples=examples_of(cells, bad), done="treated as not set")
+    place.note("not a number", bad, examples=examples_of(cells, bad), resolution="treated as not set")
     is_off = reading.readable & (np.abs(reading.values) > _DEGREES.get(place.column, np.inf))
     off = column.rows(is_off)
-    place.note("coordinates out of range", off, examples=examples_of(cells, off), done="treated as not set")
+    place.note("coordinates out of range", off, examples=examples_of(cells, off), resolution="treated as not set")
     return recoded(column.codes, pa.array(reading.values, mask=~reading.readable | is_off))
 
 
@@ -187,8 +187,8 @@ def as_truths(cells: Cells, place: Place) -> pa.Array:
     is_true, readable = truths_of(column)
     values = is_true if is_permission else truthy(column)
     guessed = column.rows(~readable & (is_permission | values))
-    done = "treated as false" if is_permission else "treated as true"
-    place.note("neither true nor false", guessed, examples=examples_of(cells, guessed), done=done)
+    resolution = "treated as false" if is_permission else "treated as true"
+    place.note("neither true nor false", guessed, examples=examples_of(cells, guessed), resolution=resolution)
     return pa.array(column.rows(values), mask=column.codes < 0)
 
 
@@ -216,8 +216,8 @@ def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Arra
 
     Unknown words become never_subscribed, so that nothing is sent.
     """
-    # Faults from converting numbers or booleans to text are dropped: such values are mapped, or noted as unknown words.
-    codes, texts = _words(cells, Place(place.table, place.column, Faults()))
+    # Issues from converting numbers or booleans to text are dropped: such values are mapped, or noted as unknown words.
+    codes, texts = _words(cells, Place(place.table, place.column, Issues()))
     unset = codes == UNSET
     if unset.any():
         # Cells that are not set also need a consent value, so they get a code of their own.
@@ -227,11 +227,11 @@ def as_consent(cells: Cells, place: Place, words: ConsentWords) -> tuple[pa.Arra
     unknown = is_unknown.take(codes)
     if unknown.any():
         commonest = _commonest(codes[unknown], texts)
-        done = "treated as never_subscribed"
+        resolution = "treated as never_subscribed"
         if place.column == "sms_consent":
-            done += " in SMS segments, and as an opt-out of the number when texts are sent"
-        done += f". Accepted words: {', '.join(CONSENTS)}. To map your words, pass {suggested(presentable(commonest) or ['yes'])}"
-        place.note("unknown consent word", unknown, examples=commonest, done=done)
+            resolution += " in SMS segments, and as an opt-out of the number when texts are sent"
+        resolution += f". Accepted words: {', '.join(CONSENTS)}. To map your words, pass {suggested(presentable(commonest) or ['yes'])}"
+        place.note("unknown consent word", unknown, examples=commonest, resolution=resolution)
     return recoded(codes, found), unknown
 
 

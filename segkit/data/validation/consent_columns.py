@@ -13,7 +13,7 @@ import numpy.typing as npt
 from segkit.data.consent import ConsentWords, suggested
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.columns import plain_text, presentable, truthy
-from segkit.data.validation.faults import EXAMPLES, Faults
+from segkit.data.validation.issues import EXAMPLES, Issues
 from segkit.masking import masked_text, quoted
 from segkit.vocabulary import STANDARD_METRICS
 
@@ -58,52 +58,52 @@ def _folded(header: str) -> str:
     return re.sub(r"[\W_]+", " ", apart).strip().casefold()
 
 
-def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, faults: Faults) -> None:
+def note_missing_consent(custom: Mapping[str, Cells], consent: ConsentWords, issues: Issues) -> None:
     """Note that the SMS consent column is missing, and suggest the argument that maps a similar column."""
     found = {header: _words(cells) for header, cells in custom.items() if looks_like_consent(header)}
-    done = "nobody counts as subscribed to SMS, so nobody may be texted"
+    resolution = "nobody counts as subscribed to SMS, so nobody may be texted"
     if found:
         header = next((header for header, words in found.items() if words), next(iter(found)))
         unknown = [word for word in found[header] if not consent.knows(word)]
         words = f", {suggested(unknown)}" if unknown else ""
-        done += (
+        resolution += (
             f". {quoted(header)} looks like this column: pass columns={ {masked_text(header): 'sms_consent'} }{words}"
         )
-    faults.note("profiles", "sms_consent", "no such column", 1, examples=found, done=done)
+    issues.note("profiles", "sms_consent", "no such column", 1, examples=found, resolution=resolution)
 
 
-def note_opt_outs(custom: Mapping[str, Cells], faults: Faults) -> None:
+def note_opt_outs(custom: Mapping[str, Cells], issues: Issues) -> None:
     """Note columns that look like an opt-out from texts, and how many profiles have a value other than "no" in them."""
     for header, cells in custom.items():
         if looks_like_opt_out(header):
             column = PropertyColumn(cells)
-            faults.note(
+            issues.note(
                 "profiles",
                 header,
                 "looks like an opt-out from texts",
                 int(column.rows(truthy(column)).sum()),
-                done="kept as a property, but does not stop texts. To exclude these profiles, use exclude= in sk.audience",
+                resolution="kept as a property, but does not stop texts. To exclude these profiles, use exclude= in sk.audience",
             )
 
 
-def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], faults: Faults) -> None:
+def note_opt_out_metrics(names: Sequence[str], metrics: npt.NDArray[Any], issues: Issues) -> None:
     """Note metrics that look like an opt-out from texts but are not Klaviyo's, and how many events they have.
 
     Args:
         names: the canonical names of metrics, which may repeat.
         metrics: the index of each event's metric in `names`, or -1 for none.
-        faults: where faults are noted.
+        issues: where issues are noted.
     """
     own = [name for name in dict.fromkeys(names) if name not in STANDARD_METRICS and looks_like_opt_out(name)]
     for name in own:
         numbers = [number for number, other in enumerate(names) if other == name]
-        faults.note(
+        issues.note(
             "events",
             "metric",
             "looks like an opt-out from texts",
             int(np.isin(metrics, numbers).sum()),
             examples=[name],
-            done="kept as a metric, but does not stop texts. To exclude these profiles, use exclude= in sk.audience",
+            resolution="kept as a metric, but does not stop texts. To exclude these profiles, use exclude= in sk.audience",
         )
 
 

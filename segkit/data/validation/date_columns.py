@@ -56,7 +56,7 @@ def as_instants(cells: Cells, place: Place) -> tuple[Microseconds, Flags]:
     if bad.any():
         found = _OddDates(cells, np.flatnonzero(bad), found, place).read()
     values, naive = found.values, found.naive & found.readable
-    place.note("dates or times without a zone", naive, examples=examples_of(cells, naive), done="treated as UTC")
+    place.note("dates or times without a zone", naive, examples=examples_of(cells, naive), resolution="treated as UTC")
     _note_placeholders(cells, found, place)
     return values if found.readable.all() else np.where(found.readable, values, 0), found.readable
 
@@ -107,13 +107,13 @@ class _OddDates:
     def read(self) -> Instants:
         """Read the cells, trying one format after another, and note each format that occurs."""
         if self.marked is not None:
-            self._note(MARKS, self.marked & self.unread, done=TAKEN_OFF)
+            self._note(MARKS, self.marked & self.unread, resolution=TAKEN_OFF)
         if self.marked is not None or not self.cells.is_text:
             self._try(from_text)
         self._note(
             "dates or times that are nearly ISO 8601",
             self._try(from_lenient_text),
-            done="converted, because they are unambiguous",
+            resolution="converted, because they are unambiguous",
         )
         self._read_digits()
         if self.unread.any():
@@ -168,7 +168,7 @@ class _OddDates:
         self._note(
             "two-digit years",
             kept & slashed.has_short_years,
-            done="69 to 99 read as 1969 to 1999, others as 2000 to 2068",
+            resolution="69 to 99 read as 1969 to 1999, others as 2000 to 2068",
         )
         others = could_be & self.unread
         self._refuse(f"dates that are not possible in {order} order", others, _WHICH_FIRST)
@@ -186,11 +186,11 @@ class _OddDates:
         self.unread = self.unread & ~kept
         return kept
 
-    def _note(self, fault: str, some: Flags, *, done: str = _READ_AS_SUCH) -> None:
-        self.place.note(fault, some, examples=self._examples(some), done=done)
+    def _note(self, issue: str, some: Flags, *, resolution: str = _READ_AS_SUCH) -> None:
+        self.place.note(issue, some, examples=self._examples(some), resolution=resolution)
 
-    def _refuse(self, fault: str, some: Flags, next_step: str) -> None:
-        self.place.refuse(fault, some, examples=self._examples(some), next_step=next_step)
+    def _refuse(self, issue: str, some: Flags, next_step: str) -> None:
+        self.place.refuse(issue, some, examples=self._examples(some), next_step=next_step)
 
     def _examples(self, some: Flags) -> list[str]:
         found = np.zeros(len(self.cells), dtype=bool)
@@ -207,7 +207,7 @@ def _note_placeholders(cells: Cells, found: Instants, place: Place) -> None:
             "dates in the year 1 or at the end of 9999, which many systems write for a missing date",
             stands_for_none,
             examples=examples_of(cells, stands_for_none),
-            done="read as written",
+            resolution="read as written",
         )
 
 

@@ -9,14 +9,14 @@ import pyarrow.compute as pc
 from segkit.data.instants import Flags
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.columns import Place, examples_of, truths_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 
 _DELETED = frozenset({"_fivetran_deleted", "__deleted", "_deleted", "_hevo__marked_deleted", "__hevo__marked_deleted"})
 _DELETED_AT = frozenset({"_sdc_deleted_at", "_ab_cdc_deleted_at"})
 _ACTIVE = frozenset({"_fivetran_active"})
 
 
-def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> dict[str, Cells]:
+def without_deleted(name: str, table: Mapping[str, Cells], issues: Issues) -> dict[str, Cells]:
     """Return a table without the rows marked as deleted, and without the columns that mark them.
 
     Only these columns are read, unless a row is left out. A table in which all rows are deleted is refused.
@@ -28,14 +28,16 @@ def without_deleted(name: str, table: Mapping[str, Cells], faults: Faults) -> di
     kept = np.ones(len(next(iter(table.values()))), dtype=bool)
     for header, cells in marks.items():
         folded = header.strip().casefold()
-        gone = kept & _MARKS[folded](cells.loaded(), Place(name, header, faults))
-        fault, what = "rows marked as deleted", "deleted"
+        gone = kept & _MARKS[folded](cells.loaded(), Place(name, header, issues))
+        issue, what = "rows marked as deleted", "deleted"
         if folded in _ACTIVE:
-            fault, what = "older versions of rows", "no longer current"
-        faults.note(name, header, fault, int(gone.sum()), done=f"left out, because the connector marked them as {what}")
+            issue, what = "older versions of rows", "no longer current"
+        issues.note(
+            name, header, issue, int(gone.sum()), resolution=f"left out, because the connector marked them as {what}"
+        )
         kept &= ~gone
     if not kept.any():
-        faults.refuse(
+        issues.refuse(
             name,
             " and ".join(marks),
             "all rows are marked as deleted, so nothing is left to load",
@@ -59,7 +61,7 @@ def _truths(cells: Cells, place: Place) -> tuple[Flags, Flags]:
     column = PropertyColumn(cells)
     is_true, readable = truths_of(column)
     unreadable = column.rows(~readable & ~_blank(column))
-    place.note("neither true nor false", unreadable, examples=examples_of(cells, unreadable), done="kept")
+    place.note("neither true nor false", unreadable, examples=examples_of(cells, unreadable), resolution="kept")
     return column.rows(is_true), column.rows(readable & ~is_true)
 
 

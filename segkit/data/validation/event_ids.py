@@ -10,7 +10,7 @@ from segkit.data.events import EventIndex, MetricEvents
 from segkit.data.properties import UNSET, Cells, PropertyColumn
 from segkit.data.validation.columns import Place, Unreadable
 from segkit.data.validation.doubled import Doubled, Numbers, Rows, compared, doubled, versions_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.losses import LARGE
 from segkit.data.validation.same_ids import same_ids
 from segkit.vocabulary import EVENT_COLUMNS
@@ -37,7 +37,7 @@ def doubled_events(
     said: tuple[Numbers, Numbers, Numbers],
     names: Sequence[str],
     unreadable: Unreadable,
-    faults: Faults,
+    issues: Issues,
 ) -> Rows:
     """Return the rows to leave out because another row with the same event id counts, and note them.
 
@@ -46,7 +46,7 @@ def doubled_events(
         said: for each row, the index of its profile, the index of its metric, and its time.
         names: the name of each metric index. Names may repeat.
         unreadable: "leave out" counts the last of several different events with the same id, instead of refusing them.
-        faults: where duplicates are noted, and different events with the same id are refused.
+        issues: where duplicates are noted, and different events with the same id are refused.
     """
     header = id_column(list(events))
     nothing = np.zeros(0, dtype=np.int64)
@@ -60,15 +60,15 @@ def doubled_events(
     deciding = [profiles, same_metric, times, *_amounts(events, rows)]
     others = compared(events, rows, but=(header, *EVENT_COLUMNS))
     found = doubled(rows, ids, versions=versions_of(events, rows), deciding=deciding, others=others)
-    place = Place("events", header, faults, unreadable)
+    place = Place("events", header, issues, unreadable)
     if len(found.conflicts) and header.casefold() in _MAY_BE_IDS:
-        place.note("ids that several events share", len(found.conflicts), done="each row counts as an event")
+        place.note("ids that several events share", len(found.conflicts), resolution="each row counts as an event")
         return nothing
     _note(found, header, events[header], place)
     return found.left_out
 
 
-def note_alike(index: EventIndex, faults: Faults) -> None:
+def note_alike(index: EventIndex, issues: Issues) -> None:
     """Note identical events without ids if there are many, since a file may have been appended twice.
 
     A few are not noted, since a person can click twice within a second. Only events that are neighbours in time are compared, so
@@ -76,12 +76,12 @@ def note_alike(index: EventIndex, faults: Faults) -> None:
     """
     alike = sum(_alike(events) for events in index.metrics.values())
     if alike >= _MANY and alike > LARGE * len(index):
-        faults.note(
+        issues.note(
             "events",
             "rows",
             "same profile, metric, time and amount as another event",
             alike,
-            done="all counted, because there is no column of event ids. With a column event_id, each event counts once",
+            resolution="all counted, because there is no column of event ids. With a column event_id, each event counts once",
         )
 
 
@@ -99,7 +99,7 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
         values = cells.take(rows[:3]).values
         return values if isinstance(values, list) else values.to_pylist()
 
-    for fault, rows, done in (
+    for issue, rows, resolution in (
         ("the same event twice", found.copies, "counted once"),
         ("the same event in two versions", found.older, "only the newest version counted"),
         (
@@ -108,7 +108,7 @@ def _note(found: Doubled, header: str, cells: Cells, place: Place) -> None:
             "counted once, with the values of the later row",
         ),
     ):
-        place.note(fault, len(rows), examples=examples(rows), done=done)
+        place.note(issue, len(rows), examples=examples(rows), resolution=resolution)
     place.refuse(
         "different events with the same id",
         len(found.conflicts),

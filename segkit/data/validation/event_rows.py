@@ -17,7 +17,7 @@ from segkit.data.validation.columns import Place, as_text, bare_cells, examples_
 from segkit.data.validation.consent_columns import note_opt_out_metrics
 from segkit.data.validation.date_columns import as_instants, blank
 from segkit.data.validation.event_ids import doubled_events, id_column, note_alike
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.lookup import rows_of
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.near_columns import fits, near_headers
@@ -31,26 +31,26 @@ OPT_OUT = schema.CONSENT_METRICS["sms"][1]
 
 
 def checked_events(
-    events: Mapping[str, Cells], ids: pa.Array, options: LoadOptions, faults: Faults
+    events: Mapping[str, Cells], ids: pa.Array, options: LoadOptions, issues: Issues
 ) -> tuple[EventIndex, Loss, Codes]:
     """Return the event index, how many events were left out, and the rows of profiles with an opt-out at an unknown date.
 
-    Metrics and times are read in a second thread while ids are looked up. Their faults are noted after the faults in ids.
+    Metrics and times are read in a second thread while ids are looked up. Their issues are noted after the issues in ids.
     """
-    faults_beside = Faults()
+    issues_beside = Issues()
     with ThreadPoolExecutor(1) as beside:
-        reading = beside.submit(_metrics_and_times, events, options, faults_beside)
-        profiles = rows_of(events["profile_id"], ids, "events", faults)
+        reading = beside.submit(_metrics_and_times, events, options, issues_beside)
+        profiles = rows_of(events["profile_id"], ids, "events", issues)
         metrics, names, times, has_time, is_date = reading.result()
-    faults.found += faults_beside.found
-    note_same_names(events, metrics, names, faults)
+    issues.found += issues_beside.found
+    note_same_names(events, metrics, names, issues)
     if (header := id_column(list(events))) is not None:
         events = {**events, header: events[header].loaded()}  # read only once, for the comparison and as a property
-    again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, faults)
-    note_opt_out_metrics(names, metrics, faults)
+    again = doubled_events(events, (profiles, metrics, times), names, options.unreadable, issues)
+    note_opt_out_metrics(names, metrics, issues)
     undated = np.union1d(
-        _undated_opt_outs(profiles, metrics, names, has_time, faults),
-        _lost_opt_outs((profiles, metrics, times), names, again, faults),
+        _undated_opt_outs(profiles, metrics, names, has_time, issues),
+        _lost_opt_outs((profiles, metrics, times), names, again, issues),
     )
     unknown = int(np.count_nonzero(profiles < 0))
     counts = (profiles >= 0) & (metrics >= 0) & has_time
@@ -66,7 +66,7 @@ def checked_events(
     amounts, values = None, None
     if "value" in events:
         amounts, values = _amounts(
-            events["value"].loaded(), Place("events", "value", faults, options.unreadable, options.day_first)
+            events["value"].loaded(), Place("events", "value", issues, options.unreadable, options.day_first)
         )
     properties = {name: cells.loaded() for name, cells in events.items() if name not in schema.EVENT_COLUMNS}
     near = tuple(name for name in near_headers("events", "value", properties) if fits("value", properties[name]))
@@ -74,12 +74,12 @@ def checked_events(
         ordered, amounts=amounts, properties=properties, values=values, is_date=is_date, near_amounts=near
     )
     if header is None:
-        note_alike(index, faults)
+        note_alike(index, issues)
     return replace(index, day_first=options.day_first), loss, undated
 
 
 def _undated_opt_outs(
-    profiles: Codes, metrics: MetricNumbers, names: list[str], has_time: Flags, faults: Faults
+    profiles: Codes, metrics: MetricNumbers, names: list[str], has_time: Flags, issues: Issues
 ) -> Codes:
     """Return the rows of profiles with an opt-out from texts without a readable date.
 
@@ -89,16 +89,16 @@ def _undated_opt_outs(
         return np.zeros(0, dtype=np.int32)
     is_opt_out = np.array([*(name == OPT_OUT for name in names), False])[metrics]
     found = is_opt_out & ~has_time & (profiles >= 0)
-    Place("events", "datetime", faults).note(
+    Place("events", "datetime", issues).note(
         "opt-outs from texts without a readable date",
         found,
-        done="left out as events; these profiles and their numbers are never texted, since their consent may be older",
+        resolution="left out as events; these profiles and their numbers are never texted, since their consent may be older",
     )
     return np.unique(profiles[found])
 
 
 def _lost_opt_outs(
-    said: tuple[Codes, MetricNumbers, Microseconds], names: list[str], again: npt.NDArray[np.int64], faults: Faults
+    said: tuple[Codes, MetricNumbers, Microseconds], names: list[str], again: npt.NDArray[np.int64], issues: Issues
 ) -> Codes:
     """Return the rows of profiles with an opt-out from texts that was left out because another event has the same id.
 
@@ -112,18 +112,18 @@ def _lost_opt_outs(
     is_opt_out[again] = False
     kept = set(zip(profiles[is_opt_out].tolist(), times[is_opt_out].tolist(), strict=True)) if len(left) else set()
     lost = [row for row in left.tolist() if (int(profiles[row]), int(times[row])) not in kept]
-    faults.note(
+    issues.note(
         "events",
         "event_id",
         "opt-outs from texts left out because another event has the same id",
         len(lost),
-        done="left out as events; these profiles and their numbers are never texted, since it is unknown which event is right",
+        resolution="left out as events; these profiles and their numbers are never texted, since it is unknown which event is right",
     )
     return np.unique(profiles[lost])
 
 
 def _metrics_and_times(
-    events: Mapping[str, Cells], options: LoadOptions, faults: Faults
+    events: Mapping[str, Cells], options: LoadOptions, issues: Issues
 ) -> tuple[MetricNumbers, list[str], Microseconds, Flags, Flags | None]:
     """Read metrics and times of events.
 
@@ -131,9 +131,9 @@ def _metrics_and_times(
         Each event's metric index, the metric names, each event's time, a mask of the events that have a time, and a mask of the
         events that have a date without a time (None if there are none).
     """
-    metrics, names = _metrics(events["metric"], Place("events", "metric", faults))
+    metrics, names = _metrics(events["metric"], Place("events", "metric", issues))
     dates = events["datetime"].loaded()
-    times, has_time = _times(dates, Place("events", "datetime", faults, options.unreadable, options.day_first))
+    times, has_time = _times(dates, Place("events", "datetime", issues, options.unreadable, options.day_first))
     is_date = dates_among(dates.values)
     return metrics, names, times, has_time, is_date
 
@@ -171,7 +171,7 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
         numbers = np.array([*(known.get(name, UNSET) for name in distinct), UNSET], dtype=np.int32)
         metrics[start : start + len(piece)] = numbers.take(codes_of(piece.indices))
         start += len(piece)
-    place.note("events without a metric", metrics < 0, done="left out")
+    place.note("events without a metric", metrics < 0, resolution="left out")
     names = [schema.canonical_metric(name) for name in written]
     odd = {number: name for number, name in enumerate(written) if name not in schema.metric_spellings(name)}
     if odd:
@@ -179,7 +179,7 @@ def _metrics(cells: Cells, place: Place) -> tuple[MetricNumbers, list[str]]:
             "metrics in a different spelling",
             np.isin(metrics, list(odd)),
             examples=list(odd.values()),
-            done=f"counted as {listed(dict.fromkeys(names[number] for number in odd), most=5)}",
+            resolution=f"counted as {listed(dict.fromkeys(names[number] for number in odd), most=5)}",
         )
     return metrics.astype(np.int16) if len(names) < np.iinfo(np.int16).max else metrics, names
 
@@ -189,12 +189,12 @@ def _amounts(cells: Cells, place: Place) -> tuple[Amounts, Cells | SetAmounts]:
     cells = bare_cells(cells, place)
     column = cells.values
     if isinstance(column, list):
-        column = pa.chunked_array([as_text(cells, Place(place.table, place.column, Faults()))])
+        column = pa.chunked_array([as_text(cells, Place(place.table, place.column, Issues()))])
     try:
         amounts = read_amounts(column)
     except OverflowError:
         raise DataError.amounts_too_large(place.column) from None
-    place.note("more than nine decimals", amounts.rounded, done="rounded to nine")
+    place.note("more than nine decimals", amounts.rounded, resolution="rounded to nine")
     place.refuse(
         "not a number",
         amounts.unreadable,

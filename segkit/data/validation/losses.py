@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from segkit.data.validation.faults import Fault, Faults
+from segkit.data.validation.issues import Issue, Issues
 
 LARGE = 0.05
 """The share of events or profiles above which a loss is an alarm."""
@@ -60,9 +60,9 @@ class Loss:
         return f"{self.share} ({self.left_out:,} of {self.rows:,}). {self.next_step}."
 
 
-def put_first(losses: Iterable[Loss], faults: Faults) -> None:
+def put_first(losses: Iterable[Loss], issues: Issues) -> None:
     """Insert a row for each loss at the top of the report."""
-    faults.found[:0] = [
-        Fault(loss.table, "rows", loss.share, loss.left_out, "", f"{loss.next_step}. The table has {loss.rows:,} rows")
+    issues.found[:0] = [
+        Issue(loss.table, "rows", loss.share, loss.left_out, "", f"{loss.next_step}. The table has {loss.rows:,} rows")
         for loss in losses
     ]

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.columns import ADDRESS
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.header_spellings import SPELLINGS
 from segkit.masking import masked_text, quoted
 
@@ -103,7 +103,7 @@ def near_headers(table: str, name: str, headers: Iterable[str]) -> list[str]:
     return [header for header in headers if _is_near(table, name, header)]
 
 
-def note_near_columns(table: str, cells: Mapping[str, Cells], faults: Faults) -> None:
+def note_near_columns(table: str, cells: Mapping[str, Cells], issues: Issues) -> None:
     """Note each missing column for which another column has a similar header and fitting values."""
     known = {*_NEAR[table], *SPELLINGS[table].values()}
     others = [header for header in cells if header not in known]
@@ -113,7 +113,7 @@ def note_near_columns(table: str, cells: Mapping[str, Cells], faults: Faults) ->
         found = [header for header in near_headers(table, name, others) if fits(name, cells[header])]
         if found:
             # Don't pass examples, since they would be masked like a person's cells. The suggestion names the header.
-            faults.note(table, name, "no such column", 1, done=f"{_DONE[name]}. {suggestion(found[0], name)}")
+            issues.note(table, name, "no such column", 1, resolution=f"{_DONE[name]}. {suggestion(found[0], name)}")
 
 
 def suggestion(header: str, name: str) -> str:

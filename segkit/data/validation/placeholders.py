@@ -19,5 +19,5 @@ def note_placeholders(times: Microseconds, is_set: Flags, place: Place) -> None:
         "placeholders instead of dates, before 1970-01-02 or after 2199",
         odd,
         examples=[f"{instant_of(value):%Y-%m-%d}".rjust(10, "0") for value in few],
-        done="kept as dates, but not used to choose as_of",
+        resolution="kept as dates, but not used to choose as_of",
     )

@@ -10,18 +10,18 @@ from segkit.data.instants import Flags
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.validation.columns import Place, as_text
 from segkit.data.validation.doubled import Doubled, Numbers, Rows, compared, doubled, versions_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.same_ids import same_ids
 from segkit.wording import listed
 
 
-def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[str, Cells], pa.Array, Loss]:
+def one_row_each(profiles: Mapping[str, Cells], issues: Issues) -> tuple[dict[str, Cells], pa.Array, Loss]:
     """Return the newest row of each profile, the ids, and how many rows were left out because they have no id.
 
     Two different rows with the same id are fatal if nothing shows which row is newer.
     """
-    place = Place("profiles", "profile_id", faults)
+    place = Place("profiles", "profile_id", issues)
     ids = as_text(profiles["profile_id"].loaded(), place)
     missing = np.asarray(pc.is_null(ids).to_numpy(zero_copy_only=False))
     if missing.all():
@@ -30,7 +30,7 @@ def one_row_each(profiles: Mapping[str, Cells], faults: Faults) -> tuple[dict[st
             missing,
             next_step="Find the column that contains the ids, and pass columns={HEADER: 'profile_id'}",
         )
-    place.note("rows without an id", missing, done="left out")
+    place.note("rows without an id", missing, resolution="left out")
     several, same = same_ids(Cells(pa.chunked_array([ids])))
     rows = np.flatnonzero(~missing)
     copies = 0
@@ -55,11 +55,11 @@ def _newest_rows(profiles: Mapping[str, Cells], ids: pa.Array, several: Rows, sa
     """
     columns = list(compared(profiles, several, but=["profile_id"]))
     found = doubled(several, same, versions=versions_of(profiles, several), deciding=columns, others=())
-    for fault, rows, done in (
+    for issue, rows, resolution in (
         ("the same row twice", found.copies, "kept once"),
         ("the same profile in two versions", found.older, "only the newest version kept"),
     ):
-        place.note(fault, len(rows), examples=_some(ids, rows), done=done)
+        place.note(issue, len(rows), examples=_some(ids, rows), resolution=resolution)
     kept = np.arange(len(ids))
     numbers = same[np.searchsorted(several, found.kept)]
     kept[several] = found.kept[np.searchsorted(numbers, same)]

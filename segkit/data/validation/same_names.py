@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from segkit.data.coded import texts_of
 from segkit.data.properties import Cells, PropertyColumn
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.masking import masked_text, quoted
 from segkit.wording import counted
 
@@ -20,7 +20,7 @@ _FEW_PAIRS = 2**22
 
 
 def note_same_names(
-    events: Mapping[str, Cells], metrics: npt.NDArray[Any], names: Sequence[str], faults: Faults
+    events: Mapping[str, Cells], metrics: npt.NDArray[Any], names: Sequence[str], issues: Issues
 ) -> None:
     """Note each name that metrics with several ids or integrations share, with the number of events of each metric.
 
@@ -30,7 +30,7 @@ def note_same_names(
         events: the table, with canonical column names.
         metrics: the index of each event's metric as written, or -1 for none.
         names: the name of each index.
-        faults: where faults are noted.
+        issues: where issues are noted.
     """
     folded = {header.strip().casefold().replace(" ", "_"): header for header in events}
     header = next((folded[source] for source in _SOURCES if source in folded), None)
@@ -52,13 +52,13 @@ def note_same_names(
             f"{masked_text(str(values[int(code)]))} ({counted(int(count), 'event')})"
             for code, count in zip(code_of[mine], counts[mine], strict=True)
         ]
-        faults.note(
+        issues.note(
             "events",
             "metric",
             f"{len(parts)} metrics are named {quoted(names[int(number)])}",
             int(counts[mine].sum()),
             examples=parts,
-            done=f"counted together, although Klaviyo keeps them apart. To separate them, use where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
+            resolution=f"counted together, although Klaviyo keeps them apart. To separate them, use where={ {masked_text(header): masked_text(str(values[int(code_of[mine][0])]))} }",
         )
 
 

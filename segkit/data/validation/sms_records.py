@@ -20,7 +20,7 @@ from segkit.data.phones import LOST, Phones, normalise
 from segkit.data.places import country_code, country_codes
 from segkit.data.properties import Cells
 from segkit.data.validation.columns import Place, as_text, examples_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.errors import DataError
 
 _NEVER_TEXTED = "kept as written, never texted"
@@ -55,7 +55,7 @@ def read_sms_columns(
     profiles: Mapping[str, Cells],
     default_country: str | None,
     consent: ConsentWords,
-    faults: Faults,
+    issues: Issues,
 ) -> tuple[Phones, SmsRecords]:
     """Convert the phone numbers to E.164 in place, and read all other columns of phone numbers or SMS consent.
 
@@ -64,16 +64,16 @@ def read_sms_columns(
         profiles: all columns as they were loaded.
         default_country: the country for numbers without a country code if the profile has no country.
         consent: the words that are accepted as consent.
-        faults: where faults are noted.
+        issues: where issues are noted.
 
     Raises:
         DataError: `default_country` is not a country.
     """
     size = len(next(iter(profiles.values())))
     countries = _countries(known, size, default_country)
-    phones, endings = _phones(known, countries, faults)
+    phones, endings = _phones(known, countries, issues)
     rows, numbers = [np.zeros(0, dtype=np.int64)], [pa.array([], pa.string())]
-    for place, cells in _others(profiles, "phone_number", faults):
+    for place, cells in _others(profiles, "phone_number", issues):
         found = normalise(cells, countries)
         rows.append(np.flatnonzero(_flags(pc.is_valid(found.numbers))))
         numbers.append(found.numbers.drop_null())
@@ -81,7 +81,7 @@ def read_sms_columns(
         _note_problems(place, cells, found)
     said = [
         _words(place, words, known.get("sms_consent"), consent)
-        for place, words in _others(profiles, "sms_consent", faults)
+        for place, words in _others(profiles, "sms_consent", issues)
     ]
     dates = profiles["sms_consent_timestamp"].loaded() if "sms_consent_timestamp" in profiles else None
     is_date = None if dates is None else dates_among(dates.values)
@@ -94,11 +94,11 @@ def read_sms_columns(
     )
 
 
-def _others(profiles: Mapping[str, Cells], meaning: str, faults: Faults) -> Iterator[tuple[Place, pa.Array]]:
+def _others(profiles: Mapping[str, Cells], meaning: str, issues: Issues) -> Iterator[tuple[Place, pa.Array]]:
     """Yield the other columns with the same meaning, as text."""
     for name, cells in profiles.items():
         if name not in schema.PROFILE_COLUMNS and schema.canonical_name("profiles", name) == meaning:
-            place = Place("profiles", name, faults)
+            place = Place("profiles", name, issues)
             yield place, as_text(cells.loaded(), place)
 
 
@@ -109,7 +109,7 @@ def _words(place: Place, words: pa.Array, status: pa.Array | None, consent: Cons
     codes[~_flags(pc.not_equal(pc.utf8_trim_whitespace(words), ""))] = NOT_SAID
     if status is not None:
         differs = (codes != NOT_SAID) & (codes != codes_of_words(status))
-        place.note("differs from sms_consent", differs, done="the stricter of the two counts when texts are sent")
+        place.note("differs from sms_consent", differs, resolution="the stricter of the two counts when texts are sent")
     return codes
 
 
@@ -123,14 +123,14 @@ def _countries(known: Mapping[str, pa.Array], size: int, default_country: str | 
     return pc.fill_null(countries, code)
 
 
-def _phones(known: dict[str, pa.Array], countries: pa.Array, faults: Faults) -> tuple[Phones, PhoneEndings]:
+def _phones(known: dict[str, pa.Array], countries: pa.Array, issues: Issues) -> tuple[Phones, PhoneEndings]:
     if "phone_number" not in known:
         return normalise(pa.nulls(len(countries), pa.string())), NO_ENDINGS
     written = known["phone_number"]
     phones = normalise(written, countries)
-    place = Place("profiles", "phone_number", faults)
+    place = Place("profiles", "phone_number", issues)
     mended = _flags(phones.mended)
-    place.note("not in E.164", mended, examples=examples_of(written, mended), done="converted to E.164")
+    place.note("not in E.164", mended, examples=examples_of(written, mended), resolution="converted to E.164")
     _note_problems(place, written, phones)
     known["phone_number"] = pc.coalesce(phones.numbers, written)
     return phones, _unread(written, phones)
@@ -139,10 +139,10 @@ def _phones(known: dict[str, pa.Array], countries: pa.Array, faults: Faults) -> 
 def _note_problems(place: Place, written: pa.Array, phones: Phones) -> None:
     for problem in phones.problems.unique().drop_null().to_pylist():
         has_problem = _flags(pc.equal(phones.problems, problem))
-        done = _NEVER_TEXTED + (
+        resolution = _NEVER_TEXTED + (
             "" if problem in LOST else "; an opt-out for it also stops numbers with the same last digits"
         )
-        place.note(problem, has_problem, examples=examples_of(written, has_problem), done=done)
+        place.note(problem, has_problem, examples=examples_of(written, has_problem), resolution=resolution)
 
 
 def _unread(written: pa.Array, phones: Phones) -> PhoneEndings:

@@ -32,7 +32,7 @@ from segkit.data.validation.consent_columns import note_missing_consent, note_op
 from segkit.data.validation.date_columns import as_instants
 from segkit.data.validation.deleted import without_deleted
 from segkit.data.validation.event_rows import checked_events
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.lookup import rows_of
 from segkit.data.validation.losses import put_first
 from segkit.data.validation.near_columns import looks_like, near_headers, note_near_columns
@@ -51,7 +51,7 @@ RECURRING = {"country", "region", "city", "zip", "timezone", "predicted_gender"}
 """Known columns of text with recurring values that conditions test. They are dictionary-encoded to save memory and time."""
 
 
-def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) -> Table:
+def named(table: str, cells: Table, renames: Mapping[str, str], issues: Issues) -> Table:
     """Return a table with canonical column names, also for Klaviyo's own headers. Refuse missing and duplicate columns."""
     found: Table = {}
     came_from: dict[str, str] = {}
@@ -60,13 +60,13 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         name = renames.get(header, schema.canonical_name(table, header))
         if holders.get(name, header) != header and header not in renames:
             beside, name = name, f"properties[{header!r}]" if header == name else header
-            done = (
+            resolution = (
                 "kept as a property under its own name"
                 if header == name
                 else f"kept as the property {masked_text(name)}"
             )
-            faults.note(table, beside, f"{quoted(header)} has the same meaning", 1, done=done)
-        faults.refuse(
+            issues.note(table, beside, f"{quoted(header)} has the same meaning", 1, resolution=resolution)
+        issues.refuse(
             table,
             name,
             f"{quoted(came_from.get(name))} and {quoted(header)} are two columns with this meaning",
@@ -79,7 +79,7 @@ def named(table: str, cells: Table, renames: Mapping[str, str], faults: Faults) 
         near = near_headers(table, name, cells)
         looks = nearest(name, cells) or (f" {quoted(near[0])} looks like this column." if near else "")
         yours = masked_text(near[0]) if near else "YOUR HEADER"
-        faults.refuse(
+        issues.refuse(
             table,
             name,
             f"this column is missing.{looks} The columns are: {listed(cells, most=40) or 'none'}",
@@ -130,55 +130,55 @@ def check(
     lists: Table | None,
     places: Table | None,
     options: LoadOptions,
-    faults: Faults,
+    issues: Issues,
 ) -> Checked:
     """Validate renamed tables and convert their known columns. Columns in files are read one at a time.
 
     Raises:
-        DataError: some faults would silently change results. The error lists all of them.
+        DataError: some issues would silently change results. The error lists all of them.
     """
-    faults.raise_if_fatal()
+    issues.raise_if_fatal()
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-    tables = {name: without_deleted(name, table, faults) for name, table in given.items() if table is not None}
-    faults.raise_if_fatal()
+    tables = {name: without_deleted(name, table, issues) for name, table in given.items() if table is not None}
+    issues.raise_if_fatal()
     profiles, events, lists, places = (tables.get(name) for name in given)
     if profiles is None:
         profiles = {"profile_id": events["profile_id"]} if events else {}
-        texts = text_cells(profiles["profile_id"], Place("events", "profile_id", faults)).loaded()
-        bare = bare_cells(Cells(pa.chunked_array([pc.unique(texts.values)])), Place("events", "profile_id", Faults()))
+        texts = text_cells(profiles["profile_id"], Place("events", "profile_id", issues)).loaded()
+        bare = bare_cells(Cells(pa.chunked_array([pc.unique(texts.values)])), Place("events", "profile_id", Issues()))
         ids = pc.unique(bare.values).drop_null()
-        faults.note(
+        issues.note(
             "profiles",
             "profile_id",
             "no table of profiles",
             len(ids),
-            done="created from the events, without properties",
+            resolution="created from the events, without properties",
         )
         profiles = {"profile_id": arrow_cells(pa.chunked_array([ids]))}
-    kept, ids, lost_profiles = one_row_each(profiles, faults)
+    kept, ids, lost_profiles = one_row_each(profiles, issues)
     if options.add_profiles_of_events and events is not None:
-        kept, ids = with_profiles_of_events(kept, ids, events, faults)
+        kept, ids = with_profiles_of_events(kept, ids, events, issues)
     for name, table in tables.items():
-        note_near_columns(name, table, faults)
+        note_near_columns(name, table, issues)
     kept |= _suppressions(kept)
-    known, unknown_sms_words = _known_columns(kept, len(ids), options, faults)
+    known, unknown_sms_words = _known_columns(kept, len(ids), options, issues)
     custom = {name: column.loaded() for name, column in kept.items() if name not in schema.PROFILE_COLUMNS}
-    phones, sms = read_sms_columns(known, kept, options.default_country, options.consent, faults)
-    note_places(known, faults)
+    phones, sms = read_sms_columns(known, kept, options.default_country, options.consent, issues)
+    note_places(known, issues)
     known = {name: checked_cells(column) for name, column in known.items()}
     if "sms_consent" in known:
-        note_opt_outs(custom, faults)
+        note_opt_outs(custom, issues)
     else:
-        note_missing_consent(custom, options.consent, faults)
+        note_missing_consent(custom, options.consent, issues)
     index, lost_events = EventIndex({}), None
     if events is not None:
-        index, lost_events, undated = checked_events(events, ids, options, faults)
+        index, lost_events, undated = checked_events(events, ids, options, issues)
         sms = replace(sms, undated_opt_outs=undated)
-    entries = _lists(_loaded(lists), ids, options, faults) if lists is not None else {}
-    points = _places(_loaded(places), faults) if places is not None else PostalPoints()
-    faults.raise_if_fatal()
+    entries = _lists(_loaded(lists), ids, options, issues) if lists is not None else {}
+    points = _places(_loaded(places), issues) if places is not None else PostalPoints()
+    issues.raise_if_fatal()
     losses = tuple(loss for loss in (lost_profiles, lost_events) if loss is not None and loss.is_large)
-    put_first(losses, faults)
+    put_first(losses, issues)
     return Checked(ids, {**known, **custom}, unknown_sms_words, sms, phones, index, entries, points, losses)
 
 
@@ -187,24 +187,24 @@ def _loaded(table: Table) -> Table:
 
 
 def _known_columns(
-    profiles: Table, size: int, options: LoadOptions, faults: Faults
+    profiles: Table, size: int, options: LoadOptions, issues: Issues
 ) -> tuple[dict[str, pa.Array], Flags]:
     """Convert the known columns of profiles except the id. Also return a mask of profiles with an unknown SMS consent word."""
     known, unknown = {}, {"sms_consent": np.zeros(size, dtype=bool)}
     for name, cells in profiles.items():
-        place = Place("profiles", name, faults, options.unreadable, options.day_first)
+        place = Place("profiles", name, issues, options.unreadable, options.day_first)
         if schema.PROFILE_COLUMNS.get(name) == "consent":
             known[name], unknown[name] = as_consent(cells, place, options.consent)
         elif name in schema.PROFILE_COLUMNS and name != "profile_id":
             known[name] = read_known(name, cells, place)
     unseen = options.consent.unseen
-    faults.note(
+    issues.note(
         "profiles",
         "consent",
         "words in consent= that no cell contains",
         len(unseen),
         examples=unseen.values(),
-        done="no effect",
+        resolution="no effect",
     )
     return known, unknown["sms_consent"]
 
@@ -252,26 +252,26 @@ def _suppressions(profiles: Table) -> Table:
     return found
 
 
-def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
+def note_places(known: Mapping[str, pa.Array], issues: Issues) -> None:
     """Note unknown countries, and US postal codes that become five digits only by normalization, or not at all."""
     if "country" not in known:
         return
     countries, names = _texts_of(known["country"])
     letters = [country_code(name) for name in names.to_pylist()]
-    place = Place("profiles", "country", faults)
+    place = Place("profiles", "country", issues)
     unknown = np.array([code is None for code in letters], dtype=bool)
     place.note(
         "unknown country",
         countries.rows(unknown),
         examples=names.filter(pa.array(unknown))[:FEW].to_pylist(),
-        done="kept as written; not in any region, and not used for phone numbers and postal codes",
+        resolution="kept as written; not in any region, and not used for phone numbers and postal codes",
     )
     if "zip" not in known:
         return
     codes, postal_codes = _texts_of(known["zip"])
     is_american = countries.rows(np.array([code == "US" for code in letters], dtype=bool))
-    place, (forgiven, none) = Place("profiles", "zip", faults), odd_us_codes(postal_codes)
-    for fault, some, done in (
+    place, (forgiven, none) = Place("profiles", "zip", issues), odd_us_codes(postal_codes)
+    for issue, some, resolution in (
         (
             "US postal codes in a different form",
             forgiven,
@@ -280,7 +280,9 @@ def note_places(known: Mapping[str, pa.Array], faults: Faults) -> None:
         ("not a US postal code", none, "kept as written; no location, so neither within nor beyond any distance"),
     ):
         rows = codes.rows(some) & is_american
-        place.note(fault, rows, examples=[codes.value(int(row)) for row in np.flatnonzero(rows)[:FEW]], done=done)
+        place.note(
+            issue, rows, examples=[codes.value(int(row)) for row in np.flatnonzero(rows)[:FEW]], resolution=resolution
+        )
 
 
 def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
@@ -289,13 +291,13 @@ def _texts_of(column: pa.Array) -> tuple[PropertyColumn, pa.Array]:
     return found, found.distinct
 
 
-def _lists(lists: Table, ids: pa.Array, options: LoadOptions, faults: Faults) -> dict[str, ListEntries]:
-    rows = rows_of(lists["profile_id"], ids, "lists", faults)
-    names = as_text(lists["list_id"], Place("lists", "list_id", faults))
-    faults.note("lists", "list_id", "rows without a list", names.null_count, done="left out")
+def _lists(lists: Table, ids: pa.Array, options: LoadOptions, issues: Issues) -> dict[str, ListEntries]:
+    rows = rows_of(lists["profile_id"], ids, "lists", issues)
+    names = as_text(lists["list_id"], Place("lists", "list_id", issues))
+    issues.note("lists", "list_id", "rows without a list", names.null_count, resolution="left out")
     joined, has_date = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
     if "joined" in lists:
-        place = Place("lists", "joined", faults, options.unreadable, options.day_first)
+        place = Place("lists", "joined", issues, options.unreadable, options.day_first)
         joined, has_date = as_instants(lists["joined"], place)
         note_placeholders(joined, has_date, place)
     encoded = names.dictionary_encode()
@@ -307,11 +309,11 @@ def _lists(lists: Table, ids: pa.Array, options: LoadOptions, faults: Faults) ->
     return found
 
 
-def _places(places: Table, faults: Faults) -> PostalPoints:
-    countries = country_codes(as_text(places["country"], Place("places", "country", faults)))
-    postal_codes = as_text(places["postal_code"], Place("places", "postal_code", faults))
-    latitudes = as_numbers(places["latitude"], Place("places", "latitude", faults))
-    longitudes = as_numbers(places["longitude"], Place("places", "longitude", faults))
+def _places(places: Table, issues: Issues) -> PostalPoints:
+    countries = country_codes(as_text(places["country"], Place("places", "country", issues)))
+    postal_codes = as_text(places["postal_code"], Place("places", "postal_code", issues))
+    latitudes = as_numbers(places["latitude"], Place("places", "latitude", issues))
+    longitudes = as_numbers(places["longitude"], Place("places", "longitude", issues))
     brought: dict[tuple[str, str], tuple[float, float]] = {}
     unusable = several = 0
     for country, code, *point in zip(
@@ -322,8 +324,14 @@ def _places(places: Table, faults: Faults) -> PostalPoints:
             continue
         key, here = (country, postal_key(code, country)), (float(point[0]), float(point[1]))
         several += brought.setdefault(key, here) != here
-    faults.note(
-        "places", "postal_code", "rows that lack a known country, a code or coordinates", unusable, done="left out"
+    issues.note(
+        "places",
+        "postal_code",
+        "rows that lack a known country, a code or coordinates",
+        unusable,
+        resolution="left out",
     )
-    faults.note("places", "postal_code", "rows with different coordinates for the same code", several, done="left out")
+    issues.note(
+        "places", "postal_code", "rows with different coordinates for the same code", several, resolution="left out"
+    )
     return PostalPoints(brought)

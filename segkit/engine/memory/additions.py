@@ -14,7 +14,7 @@ from segkit.data.properties import UNSET, Cells, Codes, cells_of
 from segkit.data.validation.columns import Place
 from segkit.data.validation.consent_columns import note_opt_outs
 from segkit.data.validation.deleted import without_deleted
-from segkit.data.validation.faults import Faults, masked
+from segkit.data.validation.issues import Issues, masked
 from segkit.data.validation.lookup import rows_of
 from segkit.data.validation.near_columns import note_near_columns
 from segkit.data.validation.tables import Table, named, note_places, read_known
@@ -23,7 +23,7 @@ from segkit.marks import unmarked
 from segkit.vocabulary import PROFILE_COLUMNS, canonical_name
 
 PROPERTIES, LIST = "with_properties", "with_list"
-"""Names of the tables in the report for faults in added columns and lists."""
+"""Names of the tables in the report for issues in added columns and lists."""
 
 PLACING = {"zip", "latitude", "longitude"}
 """Columns that decide which postal codes the report counts as having no country."""
@@ -43,7 +43,7 @@ _DECIDING = {
 
 
 def checked_properties(
-    frame: Frame | pd.Series, held: Table, ids: pa.Array, *, day_first: bool | None, faults: Faults
+    frame: Frame | pd.Series, held: Table, ids: pa.Array, *, day_first: bool | None, issues: Issues
 ) -> Table:
     """Check added columns, and return them with a cell for each loaded profile.
 
@@ -52,34 +52,34 @@ def checked_properties(
         held: the properties that the profiles already have.
         ids: the ids of the profiles.
         day_first: whether the day comes first in dates such as 06/07/2026.
-        faults: the collection to which faults are added.
+        issues: the collection to which issues are added.
 
     Raises:
-        DataError: the columns have faults that would change an answer silently. The error lists them all.
+        DataError: the columns have issues that would change an answer silently. The error lists them all.
     """
-    table = table_of(_as_frame(frame), PROPERTIES, faults)
+    table = table_of(_as_frame(frame), PROPERTIES, issues)
     if "profile_id" not in {canonical_name("profiles", header) for header in table}:
         raise DataError.no_ids_to_add_by(PROPERTIES, list(table))
     # A header that equals the name of a property means that property: if the shop has both "City" and `city`, "City" means "City".
-    table = named("profiles", table, {header: header for header in table if header in held}, faults)
-    table = without_deleted("profiles", table, faults)
+    table = named("profiles", table, {header: header for header in table if header in held}, issues)
+    table = without_deleted("profiles", table, issues)
     deciding = [name for name in table if canonical_name("profiles", name) in _DECIDING]
     if deciding:
         raise DataError.decides_who_is_sent_to(deciding)
-    faults.raise_if_fatal()
-    rows = rows_of(table.pop("profile_id"), ids, PROPERTIES, faults)
+    issues.raise_if_fatal()
+    rows = rows_of(table.pop("profile_id"), ids, PROPERTIES, issues)
     if not table or not len(rows):
         raise DataError.nothing_to_add(PROPERTIES)
-    places = _places(rows, ids, faults)
-    faults.raise_if_fatal()
+    places = _places(rows, ids, issues)
+    issues.raise_if_fatal()
     spread = {name: _spread(cells.loaded(), places) for name, cells in table.items()}
-    found = {name: _checked(name, cells, faults, day_first=day_first) for name, cells in spread.items()}
-    _note(found, held, faults)
-    faults.raise_if_fatal()
+    found = {name: _checked(name, cells, issues, day_first=day_first) for name, cells in spread.items()}
+    _note(found, held, issues)
+    issues.raise_if_fatal()
     return found
 
 
-def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, faults: Faults) -> tuple[str, ListEntries]:
+def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, issues: Issues) -> tuple[str, ListEntries]:
     """Check the ids for a list, and return its name and its entries, which have no join dates.
 
     Raises:
@@ -90,15 +90,15 @@ def checked_list(name: str, ids: Iterable[Any], profile_ids: pa.Array, faults: F
     texts = cells_of(_ids_in(ids))
     if not len(texts):
         raise DataError.nothing_to_add(LIST)
-    rows = rows_of(texts, profile_ids, LIST, faults)
-    faults.raise_if_fatal()
+    rows = rows_of(texts, profile_ids, LIST, issues)
+    issues.raise_if_fatal()
     members = pd.unique(rows[rows >= 0])
-    faults.note(
+    issues.note(
         LIST,
         "profile_id",
         "ids that occur more than once",
         int((rows >= 0).sum()) - len(members),
-        done="added to the list once",
+        resolution="added to the list once",
     )
     nothing = np.zeros(len(members), dtype=np.int64)
     return unmarked(name), ListEntries(members, nothing, nothing.astype(bool))
@@ -112,11 +112,11 @@ def _as_frame(frame: Frame | pd.Series) -> Frame:
     return frame.to_frame()
 
 
-def _places(rows: Codes, ids: pa.Array, faults: Faults) -> Codes:
-    """Return the row of each profile in the added columns, or -1 if it has none. A profile with two rows is a fatal fault."""
+def _places(rows: Codes, ids: pa.Array, issues: Issues) -> Codes:
+    """Return the row of each profile in the added columns, or -1 if it has none. A profile with two rows is a fatal issue."""
     counts = np.bincount(rows[rows >= 0], minlength=len(ids))
     several = np.flatnonzero(counts > 1)
-    faults.refuse(
+    issues.refuse(
         PROPERTIES,
         "profile_id",
         "ids with more than one row",
@@ -136,26 +136,30 @@ def _spread(cells: Cells, places: Codes) -> Cells:
     return Cells(cells.values.take(pa.array(places, mask=places == UNSET)))
 
 
-def _checked(name: str, cells: Cells, faults: Faults, *, day_first: bool | None) -> Cells:
+def _checked(name: str, cells: Cells, issues: Issues, *, day_first: bool | None) -> Cells:
     if name not in PROFILE_COLUMNS:
         return cells
-    return checked_cells(read_known(name, cells, Place("profiles", name, faults, day_first=day_first)))
+    return checked_cells(read_known(name, cells, Place("profiles", name, issues, day_first=day_first)))
 
 
-def _note(found: Table, held: Table, faults: Faults) -> None:
-    """Note the faults that loading would have noted for these columns, and which existing columns they replace."""
-    # Include known columns that the shop has, but no custom properties, since loading has already noted their faults.
-    note_near_columns("profiles", {name: held[name] for name in held if name in PROFILE_COLUMNS} | found, faults)
-    note_opt_outs({name: cells for name, cells in found.items() if name not in PROFILE_COLUMNS}, faults)
+def _note(found: Table, held: Table, issues: Issues) -> None:
+    """Note the issues that loading would have noted for these columns, and which existing columns they replace."""
+    # Include known columns that the shop has, but no custom properties, since loading has already noted their issues.
+    note_near_columns("profiles", {name: held[name] for name in held if name in PROFILE_COLUMNS} | found, issues)
+    note_opt_outs({name: cells for name, cells in found.items() if name not in PROFILE_COLUMNS}, issues)
     if "zip" in found and "country" in held:
         countries = held["country"].coded()
-        note_places({"country": countries, "zip": found["zip"].coded()}, odd := Faults())
-        faults.found += [fault for fault in odd.found if fault.column == "zip"]
+        note_places({"country": countries, "zip": found["zip"].coded()}, odd := Issues())
+        issues.found += [issue for issue in odd.found if issue.column == "zip"]
     for name in found:
         if name in held:
             had = int(np.count_nonzero(~held[name].unset()))
-            faults.note(
-                PROPERTIES, name, "profiles that had a property with this name", had, done="replaced by the new column"
+            issues.note(
+                PROPERTIES,
+                name,
+                "profiles that had a property with this name",
+                had,
+                resolution="replaced by the new column",
             )
 
 

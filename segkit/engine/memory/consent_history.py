@@ -12,7 +12,7 @@ import numpy as np
 from segkit.data.consent import NEVER, SUBSCRIBED, UNSUBSCRIBED, Status
 from segkit.data.events import MetricEvents
 from segkit.data.instants import FIRST_PLAUSIBLE, Flags, Microseconds, ends_of
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 
 Channel: TypeAlias = Literal["sms", "email"]
 
@@ -89,25 +89,25 @@ class ConsentHistory:
         """The arrays that this object owns. The events belong to the Dataset."""
         return self.status, self.dates, self.is_date
 
-    def note_disagreements(self, faults: Faults) -> None:
+    def note_disagreements(self, issues: Issues) -> None:
         """Report profiles whose status contradicts a newer event."""
         given, withdrawn = self.newest_given(FOR_EVER), self.newest_opt_out(FOR_EVER)
         is_subscribed = self.status == SUBSCRIBED
         opted_out = is_subscribed & (withdrawn > NEVER_YET) & (withdrawn >= np.maximum(given, self.dates))
         came_back = ~is_subscribed & (given > withdrawn) & (given > self.dates)
-        faults.note(
+        issues.note(
             "profiles",
             "sms_consent",
             "subscribed, but a newer event withdrew consent",
             int(opted_out.sum()),
-            done="kept in SMS segments, as in Klaviyo, but not texted",
+            resolution="kept in SMS segments, as in Klaviyo, but not texted",
         )
-        faults.note(
+        issues.note(
             "profiles",
             "sms_consent",
             "not subscribed, but a newer event gave consent",
             int(came_back.sum()),
-            done="not subscribed: the status counts",
+            resolution="not subscribed: the status counts",
         )
 
     def then(self, moment: int) -> StatusThen:

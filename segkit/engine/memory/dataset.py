@@ -25,7 +25,7 @@ from segkit.data.properties import Cells, PropertyColumn
 from segkit.data.saved.shops import open_shop, save_shop
 from segkit.data.shops import check_shop
 from segkit.data.validation.columns import Unreadable
-from segkit.data.validation.faults import Faults, masked
+from segkit.data.validation.issues import Issues, masked
 from segkit.data.validation.losses import Loss
 from segkit.data.validation.options import AsOf, LoadOptions
 from segkit.data.validation.sms_records import SmsRecords
@@ -55,7 +55,7 @@ class Dataset:
 
     Attributes:
         as_of: the moment for which questions are answered, in UTC. Events after it never count.
-        report: a row for each fault that was found, and what was done about it.
+        report: a row for each data issue that was found, with its resolution.
         phones: each profile's phone number in E.164 with its country and kind, or the reason why there is none.
         events: the event index.
         lists: the entries of each list.
@@ -131,7 +131,7 @@ class Dataset:
                 Klaviyo does, but in known columns only if the column itself proves this order.
 
         Raises:
-            DataError: the data has faults that would change an answer silently. The error lists them all.
+            DataError: the data has issues that would change an answer silently. The error lists them all.
 
         >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["ann", "bea"]}), as_of="2026-06-30")
         >>> shop
@@ -147,34 +147,34 @@ class Dataset:
             add_profiles_of_events=add_profiles_of_events,
         )
         frames = {"profiles": profiles, "events": events, "lists": lists, "places": places}
-        faults = Faults()
+        issues = Issues()
         tables: dict[str, Table] = {
-            name: table_of(frame, name, faults) for name, frame in frames.items() if frame is not None
+            name: table_of(frame, name, issues) for name, frame in frames.items() if frame is not None
         }
-        return cls.from_tables(tables, options, faults)
+        return cls.from_tables(tables, options, issues)
 
     @classmethod
     def from_tables(
         cls,
         tables: Mapping[str, Table | Sequence[Table]],
         options: LoadOptions,
-        faults: Faults,
+        issues: Issues,
     ) -> Self:
         """Validate tables and build a Dataset, for `from_frames` and `sk.load`.
 
         Args:
             tables: the tables as they were read. A table may have several parts, each with its own headers.
             options: the arguments of `sk.load`.
-            faults: the faults that were found while files were read.
+            issues: the issues that were found while files were read.
 
         Raises:
-            DataError: the data has faults that would change an answer silently. The error lists them all.
+            DataError: the data has issues that would change an answer silently. The error lists them all.
         """
-        checked = check_shop(tables, options, faults)
+        checked = check_shop(tables, options, issues)
         shop = cls.of_checked(checked)
-        shop._consent_history("sms").note_disagreements(faults)  # noqa: SLF001  # not cached, since most shops never need it
-        shop.note_unplaced(faults)
-        return replace(shop, report=faults.report())
+        shop._consent_history("sms").note_disagreements(issues)  # noqa: SLF001  # not cached, since most shops never need it
+        shop.note_unplaced(issues)
+        return replace(shop, report=issues.report())
 
     @classmethod
     def of_checked(cls, shop: CheckedShop) -> Self:
@@ -209,10 +209,10 @@ class Dataset:
     def __repr__(self) -> str:
         happened = f"{counted(len(self.events), 'event')} of {counted(len(self.events.metrics), 'metric')}"
         events = happened if len(self.events) else "no events"
-        faults = f", {counted(len(self.report), 'data issue')} (see .report)" if len(self.report) else ""
+        issues = f", {counted(len(self.report), 'data issue')} (see .report)" if len(self.report) else ""
         profiles = counted(len(self), "profile")
         lost = "".join(f"{loss.share.upper()}, " for loss in self.losses)
-        return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{faults}"
+        return f"Dataset: {lost}{profiles}, {events}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC{issues}"
 
     def _repr_html_(self) -> str:
         """Return the text of `repr` as HTML, with all metrics, properties and lists, and the report. It names nobody."""
@@ -252,13 +252,13 @@ class Dataset:
         >>> scored.property_names, shop.property_names
         (['score'], [])
         """
-        faults = Faults()
-        found = checked_properties(frame, self._table, self._ids, day_first=self._day_first, faults=faults)
+        issues = Issues()
+        found = checked_properties(frame, self._table, self._ids, day_first=self._day_first, issues=issues)
         # Use a new cache, since the old one has results for replaced columns.
         shop = replace(self, _table={**self._table, **found}, cache=Cache(self.cache.limit))
         if found.keys() & PLACING:
-            shop.note_unplaced(faults)
-        return replace(shop, report=self._report_with(faults, replaced=found))
+            shop.note_unplaced(issues)
+        return replace(shop, report=self._report_with(issues, replaced=found))
 
     def with_list(self, name: str, ids: Iterable[Any]) -> Self:
         """Return a copy of the shop with an additional list of profiles, which `sk.in_list(name)` finds.
@@ -277,16 +277,20 @@ class Dataset:
         >>> sorted(shop.with_list("Picked", ["bea"]).lists)
         ['Picked']
         """
-        faults = Faults()
-        name, entries = checked_list(name, ids, self._ids, faults)
+        issues = Issues()
+        name, entries = checked_list(name, ids, self._ids, issues)
         freeze(entries)
         if name in self.lists:
-            done = "replaced by the new list"
-            faults.note(
-                "with_list", name, "entries of a list with this name", len(self.lists[name].profiles), done=done
+            resolution = "replaced by the new list"
+            issues.note(
+                "with_list",
+                name,
+                "entries of a list with this name",
+                len(self.lists[name].profiles),
+                resolution=resolution,
             )
         lists = {**self.lists, name: entries}
-        return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(faults))
+        return replace(self, lists=lists, cache=Cache(self.cache.limit), report=self._report_with(issues))
 
     def save(self, folder: str | Path) -> Path:
         """Write the shop to a folder that `sk.load(folder)` opens without validating it again. The folder is written whole or not at all.
@@ -350,13 +354,13 @@ class Dataset:
             found |= {f"{channel}_status": words, f"{channel}_since": since}
         return found
 
-    def _report_with(self, faults: Faults, *, replaced: Iterable[str] = ()) -> pd.DataFrame:
-        """Return the report with added faults, and without the faults of replaced columns."""
+    def _report_with(self, issues: Issues, *, replaced: Iterable[str] = ()) -> pd.DataFrame:
+        """Return the report with added issues, and without the issues of replaced columns."""
         names, old = set(replaced), self.report
         is_gone = (old["table"] == "profiles") & old["column"].isin(map(masked_text, names))
         if names & PLACING:
-            is_gone |= old["fault"] == WITHOUT_COUNTRY
-        rows = [*old[~is_gone].to_numpy().tolist(), *faults.report().to_numpy().tolist()]
+            is_gone |= old["issue"] == WITHOUT_COUNTRY
+        rows = [*old[~is_gone].to_numpy().tolist(), *issues.report().to_numpy().tolist()]
         return StyledFrame(rows, columns=old.columns)
 
     @property
@@ -595,17 +599,17 @@ class Dataset:
         """Whether no profile has a country, which is needed to look up its postal code."""
         return self.default_country is None and not self.has_property("country")
 
-    def note_unplaced(self, faults: Faults) -> None:
+    def note_unplaced(self, issues: Issues) -> None:
         """Report postal codes without a country, except for profiles with latitude and longitude."""
         if not self.has_property("zip"):
             return
         found = self.is_set("zip") & self._without_country
         if self.has_property("latitude") and self.has_property("longitude"):
             found = found & ~(self.is_set("latitude") & self.is_set("longitude"))
-        done = f"looked up in {self.default_country}, the default_country"
+        resolution = f"looked up in {self.default_country}, the default_country"
         if self.default_country is None:
-            done = 'left without a location, so no distance condition matches them; load with a country, such as default_country="US"'
-        faults.note("profiles", "zip", WITHOUT_COUNTRY, int(found.sum()), done=done)
+            resolution = 'left without a location, so no distance condition matches them; load with a country, such as default_country="US"'
+        issues.note("profiles", "zip", WITHOUT_COUNTRY, int(found.sum()), resolution=resolution)
 
     def in_region(self, region: str) -> Flags:
         """Return which profiles live in a region."""

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TypeAlias
 
-from segkit.data.validation.faults import is_personal, masked
+from segkit.data.validation.issues import is_personal, masked
 from segkit.masking import masked_text, quoted
 from segkit.vocabulary import canonical_name
 from segkit.wording import counted

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from segkit.data.files.missing_headers import look_like_data
 from segkit.data.instants import instant_of
 from segkit.data.properties import UNSET, PropertyColumn
-from segkit.data.validation.faults import PERSONAL_COLUMNS, covered, is_personal, masked
+from segkit.data.validation.issues import PERSONAL_COLUMNS, covered, is_personal, masked
 from segkit.drawing.cards import beside, card, folded, paragraphs, records
 from segkit.masking import masked_text
 from segkit.wording import counted, number, percent, shortened

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from segkit.data.instants import DAY, Flags, microseconds
 from segkit.data.properties import UNSET, PropertyColumn, spread
-from segkit.data.validation.faults import EXAMPLES, shown
+from segkit.data.validation.issues import EXAMPLES, shown
 from segkit.definition import timeframes
 from segkit.definition.conditions import (
     BooleanTest,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.data.files import csv_blocks, csv_files
 from segkit.data.files.csv_files import CsvFile, csv_table
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.errors import DataError
 
 
@@ -33,10 +33,10 @@ def read(raw, name="profiles.csv", **given):
     with TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(raw)
-        faults = Faults()
-        table = csv_table(CsvFile(path, "profiles", faults, **given))
+        issues = Issues()
+        table = csv_table(CsvFile(path, "profiles", issues, **given))
     rows = list(zip(*(cells.values.to_pylist() for cells in table.values()), strict=True))
-    return list(table), rows, [(fault.fault, fault.count) for fault in faults.found]
+    return list(table), rows, [(issue.issue, issue.count) for issue in issues.found]
 
 
 def load(folder, raw, name="profiles.csv", **given):
@@ -131,7 +131,7 @@ def test_a_cell_that_looks_like_swallowed_rows_is_told(tmp_path):
     shop = load(
         tmp_path, 'profile_id,phone_number,City,Note\na,,Oslo,"5 inch\nb,,Bergen,6 inch"\nc,,Oslo,"two\nlines"\n'
     )
-    told = shop.report[shop.report["fault"].str.contains("may be several rows")]
+    told = shop.report[shop.report["issue"].str.contains("may be several rows")]
     assert told[["column", "count"]].to_numpy().tolist() == [["Note", 1]]
 
 
@@ -152,7 +152,7 @@ def test_cells_may_be_parted_by_other_marks(name, tmp_path):
     raw, file, told = PARTED[name]
     shop = load(tmp_path, raw, file)
     assert shop.profiles.iloc[0].tolist() == ["Oslo", "x;y"]
-    assert [fault for fault in shop.report["fault"] if fault.startswith("cells")] == ([told] if told else [])
+    assert [issue for issue in shop.report["issue"] if issue.startswith("cells")] == ([told] if told else [])
 
 
 def test_a_mark_in_a_header_is_no_separator(tmp_path):

@@ -93,7 +93,7 @@ def test_a_workbook_is_read_where_the_package_for_it_is(folder):
     assert shop.events.metric("Placed Order").units.tolist() == [50, 75, 25]
     assert shop.event_column("Placed Order", "Country").distinct.to_pylist() == ["NA"]
     assert shop.event_column("Placed Order", "Code").distinct.to_pylist() == ["007"]
-    assert shop.report.set_index("fault").loc["sheets that were not read", "examples"] == "'Notes'"
+    assert shop.report.set_index("issue").loc["sheets that were not read", "examples"] == "'Notes'"
 
 
 def test_a_workbook_without_the_package_says_what_to_install(folder, monkeypatch):
@@ -126,9 +126,9 @@ def test_a_file_that_looks_meant_for_a_table_is_named(name, folder):
     EVENTS.to_csv(folder / "events.csv", index=False)
     (folder / name).write_text("profile_id\nx\n")
     shop = sk.load(folder)
-    [told] = shop.report[shop.report["fault"] == "a file that was not read"].itertuples()
+    [told] = shop.report[shop.report["issue"] == "a file that was not read"].itertuples()
     assert (told.examples, told.count) == (repr(name), 1)
-    assert pd.Series([told.done]).str.contains(PASSED_OVER[name]).all()
+    assert pd.Series([told.resolution]).str.contains(PASSED_OVER[name]).all()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_file_that_looks_meant_for_a_table_is_named(name, folder):
 def test_other_files_are_none_of_the_reports_business(name, folder):
     """Notes, hidden files and files of other names are passed over in silence."""
     (folder / name).write_text("profile_id\nx\n")
-    assert "a file that was not read" not in set(sk.load(folder, as_of="2026-06-30").report["fault"])
+    assert "a file that was not read" not in set(sk.load(folder, as_of="2026-06-30").report["issue"])
 
 
 def test_a_file_that_was_given_by_name_is_not_named_again(folder):
@@ -152,7 +152,7 @@ def test_a_folder_that_is_no_table_is_named(folder):
     (folder / "events").mkdir()
     assert sk.load(folder, as_of="2026-06-30").report.empty
     (folder / "events" / "notes.docx").write_text("x")
-    assert sk.load(folder, as_of="2026-06-30").report["fault"].tolist() == ["a folder that was not read"]
+    assert sk.load(folder, as_of="2026-06-30").report["issue"].tolist() == ["a folder that was not read"]
 
 
 @pytest.mark.parametrize("name", ["events", "events.parquet"])
@@ -194,7 +194,7 @@ def test_folders_between_name_a_column(folder):
     EVENTS.iloc[:1].drop(columns="metric").to_parquet(nobody / "part-0.parquet", index=False)
     shop = sk.load(folder)
     assert {name: len(events) for name, events in shop.events.metrics.items()} == {"Placed Order": 2, "Clicked SMS": 1}
-    assert shop.report.set_index("fault").loc["events without a metric", "count"] == 1
+    assert shop.report.set_index("issue").loc["events without a metric", "count"] == 1
     assert shop.event_column("Clicked SMS", "year").distinct.to_pylist() == ["2026"]
 
 

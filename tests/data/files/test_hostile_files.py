@@ -60,7 +60,7 @@ def page(attributes, **resource):
 
 def counts(shop):
     """Return what was found while loading, and how often."""
-    return shop.report.set_index("fault")["count"].to_dict()
+    return shop.report.set_index("issue")["count"].to_dict()
 
 
 def test_half_an_emoji_in_a_frame_is_replaced_and_counted():
@@ -331,7 +331,7 @@ def test_a_pipe_in_a_folder_is_told(tmp_path):
     os.mkfifo(tmp_path / "lists.zip")
     found = loaded_folder(tmp_path).report
     assert set(found["examples"]) >= {"'events.csv'", "'lists.zip'"}
-    assert found["done"].str.contains("a device, a pipe").sum() == 2
+    assert found["resolution"].str.contains("a device, a pipe").sum() == 2
     parts = tmp_path / "shop" / "profiles"
     parts.mkdir(parents=True)
     (parts / "part-1.csv").write_text("profile_id\na\n")

@@ -86,4 +86,4 @@ def test_half_a_character_is_replaced_and_told(tmp_path):
     (tmp_path / "profiles.jsonl").write_text('{"profile_id": "ann", "Name": "Ann \\ud83d", "Mood": "\\ud83d\\ude00"}\n')
     shop = sk.load(tmp_path, as_of="2026-06-30")
     assert shop.profiles.iloc[0].tolist() == ["Ann \ufffd", "😀"]
-    assert shop.report.set_index("fault").loc["strings with half a character", "count"] == 1
+    assert shop.report.set_index("issue").loc["strings with half a character", "count"] == 1

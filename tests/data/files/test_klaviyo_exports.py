@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.files.klaviyo_pages import events_table, profiles_table
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import LoadOptions
 from segkit.vocabulary import PROFILE_COLUMNS
 
@@ -156,7 +156,7 @@ def test_a_custom_property_never_takes_the_place_of_klaviyos_own(name: str):
     shop = load_csv([{"Klaviyo ID": "01A"} | row])
 
     assert {one: cells(shop, one)[0] for one in shop.property_names} == expected
-    assert shop.report["fault"].str.contains("has the same meaning").sum() == len(row) - 1
+    assert shop.report["issue"].str.contains("has the same meaning").sum() == len(row) - 1
 
 
 def test_a_custom_property_never_takes_the_place_of_the_id():
@@ -310,7 +310,7 @@ def test_a_custom_property_is_no_consent():
             }
         ]
     }
-    shop = sk.Dataset.from_tables({"profiles": profiles_table([page])}, LoadOptions.of(as_of=AS_OF), Faults())
+    shop = sk.Dataset.from_tables({"profiles": profiles_table([page])}, LoadOptions.of(as_of=AS_OF), Issues())
 
     assert "sms_consent" not in shop.property_names
     assert cells(shop, "properties['SMS Consent']") == ["subscribed"]
@@ -355,7 +355,7 @@ def test_no_custom_property_is_lost(properties: list[dict[str, Any]]):
             for number, one in enumerate(properties)
         ]
     }
-    shop = sk.Dataset.from_tables({"profiles": profiles_table([page])}, LoadOptions.of(as_of=AS_OF), Faults())
+    shop = sk.Dataset.from_tables({"profiles": profiles_table([page])}, LoadOptions.of(as_of=AS_OF), Issues())
 
     for number, one in enumerate(properties):
         for name, value in one.items():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.files.klaviyo_pages import events_table, profiles_table, superseded
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import LoadOptions
 from segkit.errors import DataError
 from segkit.header_spellings import PROFILE_SPELLINGS
@@ -150,7 +150,7 @@ def test_orders_agree(folder, shop):
 
 def test_nothing_but_known_flaws_is_reported(folder, shop):
     """The sample data holds only the flaws that its notes speak of, and none that loses a row."""
-    assert not (shop.report["done"] == "left out").any()
+    assert not (shop.report["resolution"] == "left out").any()
     assert set(shop.report["column"]) <= {
         "phone_number",
         "email_suppressed",
@@ -258,7 +258,7 @@ def test_custom_properties_keep_their_kinds_and_names(tmp_path):
     assert who(sk.has("Age", equals=18) & sk.has("Badge", equals="007") & sk.has("Parent", equals=True), shop) == {"P1"}
     assert who(sk.has("Interests", contains_item="sale") & sk.has("Region", equals="North"), shop) == {"P1"}
     assert who(sk.has("region", equals="MA") & sk.has("title", equals="Dr") & sk.is_not_set("Title"), shop) == {"P1"}
-    assert set(shop.report.query("done.str.startswith('kept as a property')")["column"]) == {"region", "title"}
+    assert set(shop.report.query("resolution.str.startswith('kept as a property')")["column"]) == {"region", "title"}
 
 
 def test_event_properties_may_be_named_like_columns(tmp_path):
@@ -291,7 +291,7 @@ def test_an_event_may_have_only_its_unix_time():
     one = event()
     one["attributes"] |= {"datetime": None, "timestamp": 1_780_272_000}
     table = events_table([{"data": [one], "included": [METRIC]}])
-    shop = sk.Dataset.from_tables({"events": table}, LoadOptions.of(), Faults())
+    shop = sk.Dataset.from_tables({"events": table}, LoadOptions.of(), Issues())
     assert shop.as_of.isoformat() == "2026-06-01T00:00:00+00:00"
 
 
@@ -357,9 +357,11 @@ def test_pages_hold_each_profile_once(tmp_path_factory, versions):
     kept = [one for position, one in enumerate(pages) if position not in replaced]
     assert shop.profile_ids.tolist() == [one["id"] for one in kept]
     assert shop.profiles["place"].tolist() == [one["attributes"]["properties"]["place"] for one in kept]
-    found = shop.report.query("fault == 'the same profile on two pages, in two versions'")
+    found = shop.report.query("issue == 'the same profile on two pages, in two versions'")
     assert found["count"].sum() == len(replaced)
-    assert set(found["table"] + found["column"] + found["done"]) <= {"profilesprofile_idonly the newest version kept"}
+    assert set(found["table"] + found["column"] + found["resolution"]) <= {
+        "profilesprofile_idonly the newest version kept"
+    }
 
 
 def test_an_opt_out_on_a_later_page_counts(tmp_path):
@@ -377,7 +379,7 @@ def test_the_same_version_twice_is_one_row_twice(tmp_path):
     one = profile("P1", email="ann@example.com", updated="2026-06-30T10:00:00+00:00")
     shop = load_pages(tmp_path, [one, profile("P2"), one])
     assert len(shop) == 2
-    assert shop.report.query("fault == 'the same row twice'")[["count", "done"]].to_numpy().tolist() == [
+    assert shop.report.query("issue == 'the same row twice'")[["count", "resolution"]].to_numpy().tolist() == [
         [1, "kept once"]
     ]
 
@@ -386,7 +388,7 @@ def test_profiles_without_an_id_are_no_versions_of_each_other(tmp_path):
     """Where the id is missing, nothing says that two profiles are the same: all of them are left out and counted."""
     shop = load_pages(tmp_path, [profile(None, email="a@example.com"), profile(None), profile(""), profile("P1")])
     assert shop.profile_ids.tolist() == ["P1"]
-    assert shop.report.query("fault == 'rows without an id'")["count"].tolist() == [3]
+    assert shop.report.query("issue == 'rows without an id'")["count"].tolist() == [3]
 
 
 SHAPELESS = {

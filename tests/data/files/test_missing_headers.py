@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import segkit as sk
 from segkit.data.files.missing_headers import look_like_data
-from segkit.data.validation.faults import masked
+from segkit.data.validation.issues import masked
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DataError
 from segkit.header_spellings import PROFILE_SPELLINGS

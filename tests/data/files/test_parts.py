@@ -51,7 +51,7 @@ def test_a_property_of_an_export_stays_apart_in_every_part(tmp_path):
     shop = sk.load(tmp_path, as_of="2026-06-30")
     assert shop.profiles["city"].tolist() == ["Oslo", "Bergen", "Paris"]
     assert shop.profiles["properties['city']"].fillna("").tolist() == ["x", "y", ""]
-    assert shop.report["fault"].tolist().count("'city' has the same meaning") == 1
+    assert shop.report["issue"].tolist().count("'city' has the same meaning") == 1
 
 
 def test_a_part_without_a_needed_column_is_refused(tmp_path):
@@ -90,7 +90,7 @@ def test_parts_in_several_zones_are_moments(name, tmp_path):
     """However each part writes its times, the events are at the moments meant, and a part without a zone is told."""
     shop = parts_of_events(tmp_path, *TIMES[name])
     assert shop.events.metric("X").times.tolist() == [int(WHEN.timestamp()) * 10**6] * len(TIMES[name])
-    told = shop.report.set_index("fault")["count"].get("dates or times without a zone", 0)
+    told = shop.report.set_index("issue")["count"].get("dates or times without a zone", 0)
     assert told == (name == "a zone and none")
 
 

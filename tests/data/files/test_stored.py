@@ -109,14 +109,14 @@ def test_faults_are_counted_over_the_whole_table(tmp_path):
     in_memory = sk.load(profiles=pd.DataFrame({"profile_id": ["ann", "bea"]}), events=events)
     stored = shop_in_pieces(tmp_path, events, 2)
     pd.testing.assert_frame_equal(stored.report, in_memory.report)
-    counts = stored.report.set_index("fault")["count"]
+    counts = stored.report.set_index("issue")["count"]
     assert counts["rows without a profile id"] == 2
     assert counts["rows of unknown profiles"] == 5
     assert counts["events without a metric"] == 3
 
 
 def test_faults_come_in_the_order_of_the_columns(tmp_path):
-    """How much was left out, ids, metrics, dates, amounts: so the faults are listed, whichever column was read first."""
+    """How much was left out, ids, metrics, dates, amounts: so the issues are listed, whichever column was read first."""
     events = pd.DataFrame({
         "profile_id": ["ann", "who", "bea", "ann"],
         "metric": ["Placed Order", "Placed Order", None, "Clicked SMS"],

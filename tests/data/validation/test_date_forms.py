@@ -41,9 +41,9 @@ def in_property(*texts, **options):
     ]
 
 
-def faults(shop):
-    """Return the faults of a report, each with its count."""
-    return dict(zip(shop.report["fault"], shop.report["count"], strict=True))
+def issues(shop):
+    """Return the issues of a report, each with its count."""
+    return dict(zip(shop.report["issue"], shop.report["count"], strict=True))
 
 
 def spellings(moment, offset):
@@ -148,7 +148,7 @@ def test_the_report_says_which_forms_were_read():
         " 2026-06-03 ",
     ]
     assert (
-        faults(shop_of(times)).items()
+        issues(shop_of(times)).items()
         >= {
             "dates in month/day/year order": 2,
             "two-digit years": 1,
@@ -170,7 +170,7 @@ def test_a_blank_date_is_no_date():
 def test_placeholders_are_reported(text):
     """Dates that stand for none in other systems are read as written, and counted."""
     shop = shop_of(["2026-06-01T00:00:00Z", text])
-    assert faults(shop)["dates in the year 1 or at the end of 9999, which many systems write for a missing date"] == 1
+    assert issues(shop)["dates in the year 1 or at the end of 9999, which many systems write for a missing date"] == 1
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def load(profiles=PEOPLE, events=None, **options):
 
 def offered(shop, table, column):
     """Return what the report says was done about a column that is missing; nothing if it says nothing of it."""
-    rows = shop.report.query("table == @table and column == @column and fault == 'no such column'")
-    return " ".join(rows["done"])
+    rows = shop.report.query("table == @table and column == @column and issue == 'no such column'")
+    return " ".join(rows["resolution"])
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_near_names_of_profiles_are_offered(name, header, cell):
 @pytest.mark.parametrize("header", ["Mobile App User", "phone_type", "Last Open", "Shoe Size", "date", "Zip Code"])
 def test_other_columns_of_profiles_are_not_offered(header):
     """Neither a custom property nor a spelling that is understood."""
-    done = load(PEOPLE.assign(**{header: "x"})).report["done"]
-    assert not done.str.contains("looks like").any()
+    resolution = load(PEOPLE.assign(**{header: "x"})).report["resolution"]
+    assert not resolution.str.contains("looks like").any()
 
 
 def test_near_names_of_lists_and_places_are_offered():
@@ -156,9 +156,9 @@ NEAR_BOSTON = sk.within(5, "miles", of="02110")
 def test_a_postal_code_without_a_country_is_reported():
     """It is nowhere, and the report counts it and names the argument; a country that nobody knows is said."""
     shop = load(PLACED)
-    [row] = shop.report.query("fault == 'postal codes without a country'").to_dict("records")
+    [row] = shop.report.query("issue == 'postal codes without a country'").to_dict("records")
     assert (row["column"], row["count"]) == ("zip", 1)
-    assert 'default_country="US"' in row["done"]
+    assert 'default_country="US"' in row["resolution"]
     assert who(NEAR_BOSTON, shop) == {"bea"}
 
 
@@ -166,8 +166,8 @@ def test_the_default_country_places_postal_codes():
     """As it does phone numbers; the report counts them."""
     shop = load(PLACED, default_country="US")
     assert who(NEAR_BOSTON, shop) == {"ann", "bea"}
-    [row] = shop.report.query("fault == 'postal codes without a country'").to_dict("records")
-    assert (row["count"], row["done"]) == (1, "looked up in US, the default_country")
+    [row] = shop.report.query("issue == 'postal codes without a country'").to_dict("records")
+    assert (row["count"], row["resolution"]) == (1, "looked up in US, the default_country")
     no_country = load(PLACED.drop(columns="country"), default_country="United States")
     assert who(NEAR_BOSTON, no_country) == {"ann", "bea", "dan"}
 
@@ -175,7 +175,7 @@ def test_the_default_country_places_postal_codes():
 def test_a_point_of_their_own_needs_no_country():
     """Whoever has latitude and longitude is placed, and not reported."""
     shop = load(PLACED.assign(latitude=[42.36, None, None, None], longitude=[-71.06, None, None, None]))
-    assert "postal codes without a country" not in set(shop.report["fault"])
+    assert "postal codes without a country" not in set(shop.report["issue"])
     assert who(NEAR_BOSTON, shop) == {"ann", "bea"}
 
 

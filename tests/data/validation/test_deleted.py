@@ -9,7 +9,7 @@ import segkit as sk
 from segkit.data.files.stored import stored_table
 from segkit.data.properties import cells_of
 from segkit.data.validation.deleted import without_deleted
-from segkit.data.validation.faults import Faults
+from segkit.data.validation.issues import Issues
 from segkit.errors import DataError
 
 DELETED = ["_fivetran_deleted", "__deleted", "_deleted", "_hevo__marked_deleted", "__hevo__marked_deleted"]
@@ -24,9 +24,9 @@ def people(**columns):
 
 
 def told(shop):
-    """Return what a shop's report says of marked rows: table, column, fault, count, what was done."""
+    """Return what a shop's report says of marked rows: table, column, issue, count, what was done."""
     rows = shop.report[shop.report["column"].str.strip().str.startswith("_")]
-    return [tuple(row) for row in rows[["table", "column", "fault", "count", "done"]].to_numpy()]
+    return [tuple(row) for row in rows[["table", "column", "issue", "count", "resolution"]].to_numpy()]
 
 
 def load(frame, store, folder):
@@ -137,7 +137,7 @@ def test_without_marks_nothing_is_read(tmp_path):
     """Columns that lie in files stay there: they are the very ones that were given."""
     people().to_parquet(tmp_path / "profiles.parquet")
     table = stored_table(tmp_path / "profiles.parquet")
-    found = without_deleted("profiles", table, Faults())
+    found = without_deleted("profiles", table, Issues())
     assert all(found[name] is table[name] for name in table)
 
 
@@ -150,11 +150,11 @@ def test_kept_are_the_rows_that_no_mark_speaks_of(marks):
         "_sdc_deleted_at": cells_of([at for _, at in marks]),
     }
     kept = [str(row) for row, (deleted, at) in enumerate(marks) if not deleted and not at]
-    faults = Faults()
-    found = without_deleted("profiles", table, faults)
+    issues = Issues()
+    found = without_deleted("profiles", table, issues)
 
     if kept:
         assert [str(one) for one in found["profile_id"].values] == kept
-        assert sum(fault.count for fault in faults.found) == len(marks) - len(kept)
+        assert sum(issue.count for issue in issues.found) == len(marks) - len(kept)
     else:
-        assert [fault.is_fatal for fault in faults.found][-1]
+        assert [issue.is_fatal for issue in issues.found][-1]

@@ -33,9 +33,9 @@ def who(condition, shop):
 
 
 def said(shop, column):
-    """Return what the report says of a column of events: fault, count, what was done."""
+    """Return what the report says of a column of events: issue, count, what was done."""
     rows = shop.report.query("table == 'events' and column == @column")
-    return [tuple(row) for row in rows[["fault", "count", "done"]].to_numpy()]
+    return [tuple(row) for row in rows[["issue", "count", "resolution"]].to_numpy()]
 
 
 def loaded(frame, store, folder, **options):
@@ -124,8 +124,8 @@ def test_a_property_that_differs_makes_no_second_event():
     events = orders(("ann", 1, 5), ("ann", 1, 5), event_id="E1", Source=["web", "till"])
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
     assert who(sk.did("Placed Order", where={"Source": "till"}), shop) == {"ann"}
-    [(fault, count, _)] = said(shop, "event_id")
-    assert (fault, count) == ("the same event twice, with different properties", 1)
+    [(issue, count, _)] = said(shop, "event_id")
+    assert (issue, count) == ("the same event twice, with different properties", 1)
 
 
 @given(
@@ -154,8 +154,8 @@ def test_many_events_that_nothing_tells_apart_are_mentioned():
     once = sk.Dataset.from_frames(PEOPLE, clicks, as_of="2026-06-30")
     assert said(once, "rows") == []
     both = pd.concat([clicks, clicks])
-    [(fault, count, _)] = said(sk.Dataset.from_frames(PEOPLE, both.sort_values("value"), as_of="2026-06-30"), "rows")
-    assert (fault, count) == ("same profile, metric, time and amount as another event", 150)
+    [(issue, count, _)] = said(sk.Dataset.from_frames(PEOPLE, both.sort_values("value"), as_of="2026-06-30"), "rows")
+    assert (issue, count) == ("same profile, metric, time and amount as another event", 150)
 
 
 def test_ids_may_be_numbers():
@@ -206,9 +206,9 @@ def test_two_metrics_of_one_name_are_named(tmp_path):
     }
     shop = load_pages(tmp_path, page(("E1", "M1", 5), ("E2", "M2", 6), metrics=shop_and_api))
     row = shop.report.query("column == 'metric'").iloc[0]
-    assert (row["fault"], row["count"]) == ("2 metrics are named 'Placed Order'", 2)
+    assert (row["issue"], row["count"]) == ("2 metrics are named 'Placed Order'", 2)
     assert row["examples"] == "'M1 (1 event)', 'M2 (1 event)'"
-    assert "where={'metric_id': 'M1'}" in row["done"]
+    assert "where={'metric_id': 'M1'}" in row["resolution"]
     assert who(sk.spent("Placed Order", equals=5, where={"metric_id": "M1"}), shop) == {"ann"}
     assert who(sk.spent("Placed Order", equals=6, where={"metric_integration": "API"}), shop) == {"ann"}
 
@@ -218,8 +218,8 @@ def test_two_metrics_of_one_name_in_a_table_are_named(header):
     """A column tells them apart: the metric's id, or its integration."""
     events = orders(("ann", 1, 5), ("bea", 1, 5), ("bea", 2, 5), **{header: ["one", "other", None]})
     shop = sk.Dataset.from_frames(PEOPLE, events, as_of="2026-06-30")
-    [(fault, count, _)] = said(shop, "metric")
-    assert (fault, count) == ("2 metrics are named 'Placed Order'", 2)
+    [(issue, count, _)] = said(shop, "metric")
+    assert (issue, count) == ("2 metrics are named 'Placed Order'", 2)
 
 
 def test_generations_of_a_metric_are_one(tmp_path):
@@ -227,7 +227,7 @@ def test_generations_of_a_metric_are_one(tmp_path):
     names = {"M1": {"name": "Clicked SMS"}, "M2": {"name": "Clicked Text Message"}}
     shop = load_pages(tmp_path, page(("E1", "M1", 0), ("E2", "M2", 0), metrics=names))
     assert len(shop.events.metric("Clicked SMS")) == 2
-    assert not (shop.report["fault"].str.contains("are named")).any()
+    assert not (shop.report["issue"].str.contains("are named")).any()
 
 
 @pytest.mark.parametrize(
@@ -278,8 +278,8 @@ def test_the_newest_version_of_a_profile_counts(header):
     shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
     assert shop.profile_ids.tolist() == ["bea", "ann"]
     assert shop.profiles["sms_consent"].tolist() == ["unsubscribed", "subscribed"]
-    [row] = shop.report.query("fault == 'the same profile in two versions'").to_dict("records")
-    assert (row["count"], row["done"]) == (1, "only the newest version kept")
+    [row] = shop.report.query("issue == 'the same profile in two versions'").to_dict("records")
+    assert (row["count"], row["resolution"]) == (1, "only the newest version kept")
 
 
 def test_versions_of_one_moment_are_refused():

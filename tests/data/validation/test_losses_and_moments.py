@@ -33,11 +33,11 @@ def test_more_than_a_twentieth_is_an_alarm(known, unknown):
     is_large = 20 * unknown > known + unknown
     assert bool(shop.alarms) == is_large
     assert ("LEFT OUT" in repr(shop)) == is_large
-    first = [*shop.report["fault"], ""][0]
+    first = [*shop.report["issue"], ""][0]
     assert first.endswith("of events left out") == is_large
     if is_large:
         assert f"({unknown} of {known + unknown})" in shop.alarms[0]
-        assert "add_profiles_of_events=True" in shop.report["done"].iloc[0]
+        assert "add_profiles_of_events=True" in shop.report["resolution"].iloc[0]
 
 
 def test_shares_are_never_rounded_to_all():
@@ -80,8 +80,8 @@ def test_profiles_that_only_events_have_are_added_if_asked():
         or shop.consent("sms", "subscribed").sum() == 1
     )
     assert shop.alarms == []
-    [row] = shop.report.query("fault == 'profiles that occur only in events'").to_dict("records")
-    assert (row["count"], row["done"]) == (2, "added without properties, as requested")
+    [row] = shop.report.query("issue == 'profiles that occur only in events'").to_dict("records")
+    assert (row["count"], row["resolution"]) == (2, "added without properties, as requested")
 
 
 def test_nothing_is_added_where_no_id_matches():
@@ -140,7 +140,7 @@ def test_placeholders_are_counted(odd):
     events = pd.DataFrame({"profile_id": "ann", "metric": "Placed Order", "datetime": [odd, DAY, odd]})
     lists = pd.DataFrame({"profile_id": ["ann", "bea"], "list_id": "VIP", "joined": [odd, None]})
     report = sk.Dataset.from_frames(people, events, lists=lists).report
-    found = report[report["fault"].str.startswith("placeholders")]
+    found = report[report["issue"].str.startswith("placeholders")]
     assert found[["table", "column", "count"]].to_numpy().tolist() == [
         ["profiles", "created", 1], ["events", "datetime", 2], ["lists", "joined", 1],
     ]  # fmt: skip
@@ -151,5 +151,5 @@ def test_odd_events_never_count_ahead():
     """An event of the year 3026 is in no window that ends now, and the report counts it."""
     shop = dated(DAY, "3026-06-30T00:00:00Z")
     assert sk.membership(sk.Segment("one", sk.did("Placed Order", equals=1)), shop)["one"].tolist() == [True]
-    [row] = shop.report.query("fault == 'events in the future'").to_dict("records")
+    [row] = shop.report.query("issue == 'events in the future'").to_dict("records")
     assert row["count"] == 1

@@ -24,9 +24,12 @@ def marked(draw, word):
 
 
 def report_of(shop, column):
-    """Return the faults of a column, each with its count and what was done."""
+    """Return the issues of a column, each with its count and what was done."""
     rows = shop.report[shop.report["column"] == column]
-    return {fault: (count, done) for fault, count, done in zip(rows["fault"], rows["count"], rows["done"], strict=True)}
+    return {
+        issue: (count, done)
+        for issue, count, done in zip(rows["issue"], rows["count"], rows["resolution"], strict=True)
+    }
 
 
 def who(condition, shop):
@@ -162,4 +165,4 @@ def test_custom_properties_and_free_texts_stay_as_written():
     people = pd.DataFrame({"profile_id": ["ann"], "city": ["'s-Hertogenbosch"], "Size": [" 8 "]})
     shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
     assert shop.profiles.loc["ann"].tolist() == ["'s-Hertogenbosch", " 8 "]
-    assert MARK not in set(shop.report["fault"])
+    assert MARK not in set(shop.report["issue"])

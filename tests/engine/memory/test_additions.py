@@ -99,9 +99,9 @@ def test_a_known_column_obeys_its_rules():
     """What is off the globe is treated as not set, and a replaced postal code is read, placed and reported anew."""
     shop = SHOP.with_properties(framed(latitude=[42.36, 100.0, None], longitude=[-71.06, 13.4, None]))
     assert who(sk.is_set("latitude"), shop) == ["ann"]
-    assert "coordinates out of range" in set(shop.report["fault"])
+    assert "coordinates out of range" in set(shop.report["issue"])
     odd = SHOP.with_properties(framed(zip=["2110", "10115", "02139"]))
-    found = odd.report.query("column == 'zip'").set_index("fault")["count"].to_dict()
+    found = odd.report.query("column == 'zip'").set_index("issue")["count"].to_dict()
     assert found == {
         "US postal codes in a different form": 1,
         "profiles that had a property with this name": 2,
@@ -111,20 +111,20 @@ def test_a_known_column_obeys_its_rules():
 
 
 def test_what_the_report_said_of_a_replaced_column_goes():
-    """The report speaks of the columns that are there, so a replaced one takes its faults along."""
+    """The report speaks of the columns that are there, so a replaced one takes its issues along."""
     shop = SHOP.with_properties(framed(predicted_clv=["a", "2", "3"]))
-    assert shop.report.query("column == 'predicted_clv'")["fault"].tolist() == ["not a number"]
+    assert shop.report.query("column == 'predicted_clv'")["issue"].tolist() == ["not a number"]
     again = shop.with_properties(framed(predicted_clv=[1.0, 2.0, 3.0]))
     told = again.report.query("column == 'predicted_clv'")
-    assert told[["fault", "count"]].to_numpy().tolist() == [["profiles that had a property with this name", 2]]
-    assert shop.report.query("column == 'predicted_clv'")["fault"].tolist() == ["not a number"]
+    assert told[["issue", "count"]].to_numpy().tolist() == [["profiles that had a property with this name", 2]]
+    assert shop.report.query("column == 'predicted_clv'")["issue"].tolist() == ["not a number"]
 
 
 def test_unknown_ids_are_counted_and_left_out():
     """The report counts ids that no profile has; a frame or a list of nothing else is refused with ids of the shop."""
     frame = pd.DataFrame({"profile_id": ["ann", "zoe", "yan", None], "Score": [1, 2, 3, 4]})
     for shop in (SHOP.with_properties(frame), SHOP.with_list("L", frame["profile_id"])):
-        told = shop.report.query("table in ['with_properties', 'with_list']")[["fault", "count"]].to_numpy().tolist()
+        told = shop.report.query("table in ['with_properties', 'with_list']")[["issue", "count"]].to_numpy().tolist()
         assert ["rows of unknown profiles", 2] in told
         assert ["rows without a profile id", 1] in told
     with pytest.raises(DataError, match=r"no id belongs to a profile.*'zoe'.*such as 'ann'"):

@@ -118,8 +118,8 @@ def test_events_after_the_moment_never_count_and_are_reported():
     assert clicked(shop) == {"ann"}
     column = sk.membership(sk.Segment("ever", sk.did("Clicked SMS", equals=2)), shop)["ever"]
     assert column.tolist() == [True, False, False]
-    late = shop.report[shop.report["fault"].str.startswith("events after as_of")]
-    assert late[["table", "count", "done"]].to_numpy().tolist() == [["events", 1, "never counted"]]
+    late = shop.report[shop.report["issue"].str.startswith("events after as_of")]
+    assert late[["table", "count", "resolution"]].to_numpy().tolist() == [["events", 1, "never counted"]]
 
 
 def test_a_shop_prints_counts_and_dates_and_no_person():
@@ -141,14 +141,14 @@ def test_a_shop_prints_counts_and_dates_and_no_person():
     (2, 2, "Dataset: 2 profiles, 2 events of 2 metrics, as of 2026-06-30 23:59:59 UTC"),
 ])  # fmt: skip
 def test_a_shop_without_faults_prints_none(profiles, events, shown):
-    """One is one and two are two, and nothing is said of faults that are not there."""
+    """One is one and two are two, and nothing is said of issues that are not there."""
     people = pd.DataFrame({"profile_id": ["ann", "bea"][:profiles], "sms_consent": "subscribed"})
     log = pd.DataFrame(
         {"profile_id": "ann", "metric": ["X", "Y"][:events], "datetime": pd.Timestamp("2026-06-01", tz="UTC")}
     )
     shop = Dataset.from_frames(people, log if events else None, as_of="2026-06-30")
     assert repr(shop) == shown
-    assert shop.report.columns.tolist() == ["table", "column", "fault", "count", "examples", "done"]
+    assert shop.report.columns.tolist() == ["table", "column", "issue", "count", "examples", "resolution"]
     assert shop.report.empty
 
 
@@ -239,7 +239,7 @@ def test_a_list_counts_those_who_had_joined():
     recent = sk.Segment("recent", sk.in_list("VIP", in_last_days=10))
     assert sk.members(recent, shop).index.tolist() == ["bea"]
     found = shop.report.query("table == 'lists'")
-    assert found[["fault", "count"]].to_numpy().tolist() == [
+    assert found[["issue", "count"]].to_numpy().tolist() == [
         ["rows of unknown profiles", 1],
         ["rows without a list", 1],
     ]

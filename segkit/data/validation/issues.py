@@ -1,4 +1,4 @@
-"""While data is loaded, collect its faults and what was done about each, for the data report."""
+"""While data is loaded, collect the data issues and the resolution of each, for the data report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,8 +9,11 @@ from segkit.drawing.frames import StyledFrame
 from segkit.errors import DataError
 from segkit.masking import masked_text, shape_of
 
+COLUMNS = ["table", "column", "issue", "count", "examples", "resolution"]
+"""The columns of the data report."""
+
 EXAMPLES = 3
-"""How many examples of each fault are shown."""
+"""How many examples of each issue are shown."""
 
 LONGEST = 200
 """How many characters of a cell are used for an example, since masking a long cell, such as a page of HTML, would be slow."""
@@ -22,61 +25,60 @@ PERSONAL_COLUMNS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault of a column: how often it occurs, a few examples, and what was done or, if it is fatal, what to do."""
+class Issue:
+    """A data issue in a column: how often it occurs, a few examples, and its resolution or, if it is fatal, what to do."""
 
     table: str
     column: str
-    fault: str
+    issue: str
     count: int
     examples: str
-    done: str
+    resolution: str
     is_fatal: bool = False
 
     def sentence(self) -> str:
-        """Return the fault as a line of an error message."""
+        """Return the issue as a line of an error message."""
         times = f" ({self.count:,} times)" if self.count > 1 else ""
         examples = f", such as {self.examples}" if self.examples else ""
-        return f"{self.table}, {self.column}: {self.fault}{times}{examples}. {self.done}."
+        return f"{self.table}, {self.column}: {self.issue}{times}{examples}. {self.resolution}."
 
 
 @dataclass(slots=True)
-class Faults:
-    """Collect the faults of all tables, so that loading reports them together."""
+class Issues:
+    """Collect the issues of all tables, so that loading reports them together."""
 
-    found: list[Fault] = field(default_factory=list)
+    found: list[Issue] = field(default_factory=list)
 
     def note(
-        self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), done: str
+        self, table: str, column: str, issue: str, count: int, *, examples: Iterable[object] = (), resolution: str
     ) -> None:
         """Record cells that were converted or left out; nothing if `count` is 0."""
         if count:
-            self.found.append(Fault(table, masked_text(column), fault, count, shown(column, examples), done))
+            self.found.append(Issue(table, masked_text(column), issue, count, shown(column, examples), resolution))
 
     def refuse(
-        self, table: str, column: str, fault: str, count: int, *, examples: Iterable[object] = (), next_step: str
+        self, table: str, column: str, issue: str, count: int, *, examples: Iterable[object] = (), next_step: str
     ) -> None:
-        """Record a fatal fault, which would silently change results; nothing if `count` is 0."""
+        """Record a fatal issue, which would silently change results; nothing if `count` is 0."""
         if count:
             self.found.append(
-                Fault(table, masked_text(column), fault, count, shown(column, examples), next_step, is_fatal=True)
+                Issue(table, masked_text(column), issue, count, shown(column, examples), next_step, is_fatal=True)
             )
 
     def raise_if_fatal(self) -> None:
-        """Raise an error that lists all fatal faults so far.
+        """Raise an error that lists all fatal issues so far.
 
         Raises:
-            DataError: there is a fatal fault.
+            DataError: there is a fatal issue.
         """
-        fatal = [fault.sentence() for fault in self.found if fault.is_fatal]
+        fatal = [issue.sentence() for issue in self.found if issue.is_fatal]
         if fatal:
-            raise DataError.faults(fatal)
+            raise DataError.issues(fatal)
 
     def report(self) -> pd.DataFrame:
-        """Return a row for each fault: table, column, fault, count, examples, done."""
-        columns = ["table", "column", "fault", "count", "examples", "done"]
-        rows = [[getattr(fault, column) for column in columns] for fault in self.found]
-        return StyledFrame(rows, columns=columns)
+        """Return a row for each issue, with the columns `COLUMNS`."""
+        rows = [[getattr(issue, column) for column in COLUMNS] for issue in self.found]
+        return StyledFrame(rows, columns=COLUMNS)
 
 
 def shown(column: str, examples: Iterable[object]) -> str:

@@ -1,4 +1,4 @@
-"""Every bad input: what would change an answer silently is one error with all faults, and what can be kept is kept and reported."""
+"""Every bad input: what would change an answer silently is one error with all issues, and what can be kept is kept and reported."""
 
 import bz2
 import gzip
@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import segkit as sk
-from segkit.data.validation.faults import shown
+from segkit.data.validation.issues import shown
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DataError
 
@@ -34,7 +34,7 @@ def objects(*values):
 
 
 def noted(shop):
-    """Return what a shop's report says: table, column, fault, count, examples, what was done."""
+    """Return what a shop's report says: table, column, issue, count, examples, what was done."""
     return [tuple(row) for row in shop.report.to_numpy()]
 
 
@@ -151,7 +151,7 @@ KEPT = {
 
 @pytest.mark.parametrize("name", KEPT)
 def test_what_can_be_kept_is_kept_and_reported(name):
-    """The load succeeds, and the report has one row with the table, column, fault, count, examples and what was done."""
+    """The load succeeds, and the report has one row with the table, column, issue, count, examples and what was done."""
     profiles, events, row = KEPT[name]
     shop = Dataset.from_frames(profiles, events)
     found = [one for one in noted(shop) if one[1:3] == row[1:3]]
@@ -378,7 +378,7 @@ def test_empty_text_in_a_frame_is_not_set():
 
 
 def test_several_faults_are_one_error():
-    """All faults of all tables come at once, counted in the first line and each on a line of its own."""
+    """All issues of all tables come at once, counted in the first line and each on a line of its own."""
     profiles = people(profile_id=["ann", "ann", "bea", "cat"], city=["Oslo", "Bergen", "x", "y"], created="soon")
     events = orders(profile_id=["1", "2", "3", "4"], datetime="31/12/2025", value="€1")
     lists = pd.DataFrame({"profile_id": ["zoe"], "list_id": ["VIP"], "joined": ["1/2/26"]})
