@@ -52,7 +52,7 @@ class Partition:
     def _repr_html_(self) -> str:
         every = len(self.assigned) + self.left_over + self.outside
         proof = f"{len(self.assigned):,} + {self.left_over:,} + {self.outside:,} = {every:,}: {counted(every, 'profile')} {are(every)} counted once each."
-        rows = self.table.astype(object).where(self.table.notna(), "").to_numpy().tolist()
+        rows = self.table.astype(object).where(self.table.notna(), "").values.tolist()
         orders = folded("Other orders", records(list(self.orders.columns), self.orders.to_numpy().tolist()))
         return card(self._title(), proof, records(list(self.table.columns), rows), orders, paragraphs([]))
 
@@ -105,7 +105,9 @@ def partition(
         rows.append((name, len(members[name]), room.get(name), own, taken, len(members[name]) - taken - own))
     found = {one: name for name, some in assigned.items() for one in sorted(some)}
     return Partition(
-        table=StyledFrame(rows, columns=["segment", "members", "capacity", "assigned", "taken", "over"]),
+        table=StyledFrame(rows, columns=["segment", "members", "capacity", "assigned", "taken", "over"]).astype(
+            {"capacity": "Int64"}
+        ),
         assigned=pd.Series(found, name="segment", dtype=object).rename_axis("profile_id"),
         left_over=whole - len(found),
         outside=in_any - whole,

@@ -84,7 +84,12 @@ def plot_uplift(uplift: Uplift | pd.DataFrame) -> go.Figure:
         margin={"b": 52, "r": 40},
         shapes=[zero],
         xaxis=style.axis(title=title, **ticks),
-        yaxis=style.axis(title="added by the text", tickformat="+.1%", showgrid=True, automargin=True),
+        yaxis=style.axis(
+            title="added by the text",
+            tickformat="+.0%" if table[_NEEDED[4]].max() > 0.1 else "+.1%",
+            showgrid=True,
+            automargin=True,
+        ),
     )
 
 
