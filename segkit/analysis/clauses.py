@@ -26,7 +26,7 @@ from segkit.definition.timeframes import LONGEST, InTheLast
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import COUNT, tell
+from segkit.engine.protocol import COUNT, warn_about_answers
 
 FACTORS: Final = (1.1, 1.25, 1.5, 2.0)
 """By how much a limit is relaxed, step by step, to see who is near it."""
@@ -68,7 +68,7 @@ def clauses(segment: Segment, dataset: Data) -> pd.DataFrame:
     cube = engine.cube(atoms)
     counts = cube[COUNT].to_numpy()
     holds = {atom: cube[place].to_numpy(dtype=bool) for place, atom in enumerate(atoms)}
-    tell(engine, [condition])
+    warn_about_answers(engine, [condition])
 
     def size(of: Condition) -> int:
         return int(counts[truth(of, holds, len(counts))].sum())
@@ -112,7 +112,7 @@ def near_misses(segment: Segment, dataset: Data) -> pd.DataFrame:
         part: list(_relaxed(part)) for part in parts if not isinstance(part, (AllOf, AnyOf, Not, SegmentCondition))
     }
     extra = list(dict.fromkeys(step for some in steps.values() for step in some if step not in atoms))
-    tell(engine, [condition])
+    warn_about_answers(engine, [condition])
     rows: list[tuple[str, str, int, int]] = []
     cube = engine.cube([*atoms, *extra])
     counts = cube[COUNT].to_numpy()

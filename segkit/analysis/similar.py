@@ -9,7 +9,7 @@ from segkit.definition.segment import Segments, distinct_segments
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import tell
+from segkit.engine.protocol import warn_about_answers
 from segkit.errors import DefinitionError
 
 
@@ -40,7 +40,7 @@ def similar(segments: Segments, dataset: Data, *, nearly: float = 0.95) -> pd.Da
     every, engine = distinct_segments(segments), engine_of(dataset)
     conditions = [one.condition for one in every]
     sizes = engine.counts(conditions)
-    tell(engine, conditions)
+    warn_about_answers(engine, conditions)
     pairs = [(one, other) for one, other in combinations(range(len(every)), 2) if sizes[one] and sizes[other]]
     both = engine.counts([AllOf((conditions[one], conditions[other])) for one, other in pairs]) if pairs else []
     rows = []

@@ -10,7 +10,7 @@ from segkit.definition.difference import diff
 from segkit.definition.segment import Segment, resolve_segments
 from segkit.engine.engines import engine_of
 from segkit.engine.memory.dataset import Dataset
-from segkit.engine.protocol import COUNT, Engine, tell
+from segkit.engine.protocol import COUNT, Engine, warn_about_answers
 from segkit.sending.eligibility import Eligibility
 from segkit.wording import counted
 
@@ -64,7 +64,7 @@ def _section(
     if one is None or other is None:
         segment = one if other is None else other
         assert segment is not None  # a name is in one of the two sets
-        tell(engine, [segment.condition])
+        warn_about_answers(engine, [segment.condition])
         (size,) = engine.counts([segment.condition])
         texted = _sendable(segment.condition, engine, eligibility)
         yield from (
@@ -77,7 +77,7 @@ def _section(
     difference = diff(one, other)
     if not difference:
         return
-    tell(engine, [one.condition, other.condition])
+    warn_about_answers(engine, [one.condition, other.condition])
     before, after, entering, leaving = _moved(one.condition, other.condition, engine)
     yield from (f"### {_escaped(name)}", "", *(f"- {_escaped(line)}" for line in map(str, difference.changes)), "")
     yield "| | before | after | |"
