@@ -2,6 +2,7 @@ from segkit import charts, widgets
 from segkit.analysis.agreement import compare_members
 from segkit.analysis.backtest import backtest
 from segkit.analysis.changes import changes
+from segkit.analysis.clauses import clauses, near_misses
 from segkit.analysis.detectable import detectable
 from segkit.analysis.distribution import distribution
 from segkit.analysis.goals import budget, profit, reach
@@ -10,8 +11,10 @@ from segkit.analysis.leaving import leaving
 from segkit.analysis.measure import measure
 from segkit.analysis.movements import movements
 from segkit.analysis.overlap import intersections, overlap
+from segkit.analysis.partition import partition
 from segkit.analysis.places import places
 from segkit.analysis.recommended import recommended
+from segkit.analysis.similar import similar
 from segkit.analysis.sizes import sizes
 from segkit.analysis.starting import starting_values
 from segkit.analysis.suggest import suggest
@@ -171,6 +174,11 @@ __all__ = [
     "budget",
     "reach",
     "profit",
+    # several segments, and the conditions of one
+    "partition",
+    "similar",
+    "clauses",
+    "near_misses",
     # who comes and who goes
     "history",
     "changes",

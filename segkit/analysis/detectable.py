@@ -63,7 +63,7 @@ class Detectable:
         if isfinite(self.gain_per_text):
             lines.append(
                 f"At that effect a text earns {number(round(self.gain_per_text, 4))} after its cost, and holding out costs "
-                f"{number(round(self.cost_of_holding_out))}. A text pays for itself from {self.break_even:+.0%} on."
+                f"{number(round(self.cost_of_holding_out))}. A text pays for itself from +{percent(self.break_even)} on."
             )
         if isfinite(self.weeks):
             lines.append(f"The expected effect takes {counted(ceil(self.weeks), 'week')} to be found.")
@@ -143,7 +143,7 @@ def detectable(
 
 
 def _verdict(relative: float, break_even: float, *, is_worth_it: bool) -> str:
-    pays = f", and a text pays for itself from {break_even:+.0%} on" if isfinite(break_even) else ""
+    pays = f", and a text pays for itself from +{percent(break_even)} on" if isfinite(break_even) else ""
     if is_worth_it:
         return f"An effect of {relative:+.0%} or more is found four times in five{pays}"
     return f"Not worth it: only an effect of {relative:+.0%} or more would be found, and hardly any text adds so much{pays}"

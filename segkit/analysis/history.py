@@ -1,6 +1,6 @@
 """Compute the sizes of segments at past moments: the public function `history`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,7 +10,8 @@ import pandas as pd
 from segkit.analysis.moments import check_days, first_day
 from segkit.analysis.past import existing, notes_of_past
 from segkit.data.instants import read_as_of
-from segkit.definition.replay import metrics_in
+from segkit.definition.conditions import Condition
+from segkit.definition.replay import look_back, metrics_in
 from segkit.definition.segment import Segments, distinct_segments
 from segkit.definition.timeframes import close_of
 from segkit.drawing.frames import StyledFrame
@@ -37,7 +38,7 @@ def history(
         segments: one segment, or several with different names.
         dataset: the profiles and events.
         every_days: the number of days between moments, counted back from `as_of`. There are at most 53 moments, and none before the
-            first event that a segment asks about.
+            data covers the longest window of a segment.
         moments: dates, each meaning the end of that day, or instants, instead of `every_days`.
         allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.
 
@@ -57,7 +58,7 @@ def history(
     >>> orders = pd.DataFrame({"profile_id": ["a", "b"], "metric": "Placed Order", "datetime": ["2026-06-01", "2026-06-20"]})
     >>> shop = Dataset.from_frames(None, orders, as_of="2026-06-30")
     >>> history(Segment("Lately", did("Placed Order", in_last_days=14)), shop, every_days=10)["size"].tolist()
-    [1, 1, 1]
+    [1, 1]
     """
     check_order(segments, "sk.history(segments, shop)")
     check_days("every_days", every_days)
@@ -94,11 +95,12 @@ def past_moments(moments: Iterable[Any], engine: Engine) -> list[datetime]:
     return [min(one, engine.as_of) for one in found]
 
 
-def _moments(engine: Engine, conditions: Iterable[Any], every_days: int) -> list[datetime]:
+def _moments(engine: Engine, conditions: Sequence[Condition], every_days: int) -> list[datetime]:
     metrics = dict.fromkeys(name for condition in conditions for name in metrics_in(condition))
     begins = [day for metric in metrics if (day := first_day(engine, metric)) is not None]
     found, day = [engine.as_of], engine.as_of.date() - timedelta(days=every_days)
-    while len(found) < MOST and (not begins or day >= min(begins)):
+    needed = timedelta(days=max((look_back(condition) for condition in conditions), default=0))
+    while len(found) < MOST and (not begins or day >= min(begins) + needed):
         found.append(close_of(day))
         day -= timedelta(days=every_days)
     return found[::-1]

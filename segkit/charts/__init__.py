@@ -14,10 +14,13 @@ if find_spec("plotly") is None:
 from segkit.charts.areas import plot_areas
 from segkit.charts.backtest import plot_backtest
 from segkit.charts.distribution import plot_distribution
+from segkit.charts.history import plot_history
 from segkit.charts.map import plot_map
+from segkit.charts.movements import plot_movements
 from segkit.charts.overlap import plot_overlap
 from segkit.charts.sizes import plot_sizes
 from segkit.charts.sweep import plot_sweep
+from segkit.charts.uplift import plot_uplift
 from segkit.charts.upset import plot_upset
 from segkit.charts.waterfall import plot_waterfall
 
@@ -25,10 +28,13 @@ __all__ = [
     "plot_areas",
     "plot_backtest",
     "plot_distribution",
+    "plot_history",
     "plot_map",
+    "plot_movements",
     "plot_overlap",
     "plot_sizes",
     "plot_sweep",
+    "plot_uplift",
     "plot_upset",
     "plot_waterfall",
 ]

@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from segkit.analysis.recommended import Place
 from segkit.command.build import Build, build
+from segkit.command.compare import compare
 from segkit.command.jupyter.pages import add_pages, leave_out
 from segkit.command.jupyter.words import HELP, NOTEBOOKS, folder_and_options
 from segkit.data.consent import CONSENTS
@@ -45,7 +46,7 @@ _VOILA_OPTIONS = ("--template=segkit", "--progressive_rendering=True")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, or 2 after printing the message of one of segkit's errors."""
+    """Run a command and return its exit code: 0; 1 if `compare` found a change; or 2 after printing the message of one of segkit's errors."""
     _print_anywhere()
     parser = _parser()
     words = sys.argv[1:] if arguments is None else list(arguments)
@@ -155,6 +156,19 @@ def _parser() -> argparse.ArgumentParser:
         "--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June"
     )
     builds.set_defaults(run=_build)
+
+    compares = commands.add_parser(
+        "compare",
+        help="say what a change of definitions does to a shop, as Markdown",
+        epilog="Exit code 0 if no definition changed, 1 if one did, 2 after an error.",
+    )
+    compares.add_argument("before", help="a YAML file of a segment, or a folder of them, as they are")
+    compares.add_argument("after", help="the same as they are proposed")
+    compares.add_argument(
+        "--shop", required=True, help="the shop: a folder with profiles.* and events.*, or a saved shop"
+    )
+    compares.add_argument("--as-of", help="evaluate as of the end of this date, or as of an instant")
+    compares.set_defaults(run=_compare)
 
     pulls = commands.add_parser("pull", help="download a Klaviyo account into a folder; its key is in KLAVIYO_API_KEY")
     pulls.add_argument("folder", help="the folder to write into; an interrupted pull is resumed")
@@ -303,6 +317,17 @@ def _build(given: argparse.Namespace) -> int:
     )
     _print_line(f"Open the report: {masked_path(built.files[0].resolve().as_uri())}")
     return 0
+
+
+def _compare(given: argparse.Namespace) -> int:
+    before, after = load_segments(given.before), load_segments(given.after)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", SegkitWarning)
+        found = compare(before, after, load(given.shop, as_of=given.as_of))
+    _print_line(found.markdown)
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        _print_line(f"> Note: {message}")
+    return int(found.is_changed)
 
 
 def _print_line(line: object) -> None:

@@ -82,6 +82,38 @@ def backtest(*parameters: str) -> pd.DataFrame:
     )
 
 
+def history() -> pd.DataFrame:
+    """Return sizes of three segments over ten weeks."""
+    moments = pd.date_range("2026-01-07", periods=10, freq="7D", tz="UTC")
+    rows = [
+        (moment, name, 100 * place + week, 0.1, 1_000)
+        for place, name in enumerate(AWKWARD[:3])
+        for week, moment in enumerate(moments)
+    ]
+    return pd.DataFrame(rows, columns=["moment", "segment", "size", "share", "base_size"])
+
+
+def movements() -> pd.DataFrame:
+    """Return movements between all pairs of seven states."""
+    names = [*AWKWARD, "not there yet"]
+    rows = [(one, other, 10 * place + 3, 0.1) for one in names for place, other in enumerate(names[:-1])]
+    return pd.DataFrame(rows, columns=["before", "after", "profiles", "share"])
+
+
+def uplift() -> pd.DataFrame:
+    """Return what a text added at five settings, of which the last has no others."""
+    grid = pd.DataFrame({"days": range(10, 60, 10), "members": range(100, 600, 100), "others": range(400, -100, -100)})
+    ends = {"": 0.0, "_low": -0.03, "_high": 0.04}
+    values = {
+        f"{side}_uplift{end}": np.linspace(level, 0, 5) + more
+        for side, level in (("members", 0.1), ("others", -0.05))
+        for end, more in ends.items()
+    }
+    grid = grid.assign(**values, apart_low=0.01, apart_high=0.2)
+    grid.loc[4, [name for name in values if name.startswith("others")]] = np.nan
+    return grid
+
+
 CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame, dict[str, object]]] = {
     "sizes": (charts.plot_sizes, sizes(20), {}),
     "sizes of a segment": (charts.plot_sizes, sk.sizes(who(20), base=AWKWARD[0]), {}),
@@ -109,6 +141,9 @@ CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame, dict[str, object
     "backtest, response": (charts.plot_backtest, backtest("days"), {"show": "response", "current": 30}),
     "backtest of two": (charts.plot_backtest, backtest("days", "clicks"), {"show": "response"}),
     "backtest of choices": (charts.plot_backtest, backtest("days").assign(days=AWKWARD[:5]), {"show": "response"}),
+    "history": (charts.plot_history, history(), {}),
+    "movements": (charts.plot_movements, movements(), {}),
+    "uplift": (charts.plot_uplift, uplift(), {}),
     "map": (charts.plot_map, places(), {"store": (42.36, -71.06), "radius": 30}),
 }
 
