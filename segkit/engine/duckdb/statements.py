@@ -91,8 +91,6 @@ def decimals_of(item: Summed, question: Question) -> int:
     match item:
         case At(inner):
             return 0 if isinstance(inner, Cut) else decimals_of(inner, question)
-        case Squared(measure):
-            return 2 * question.scale(measure)
         case EventSum():
             return question.scale(item)
         case Squared(measure):
@@ -108,10 +106,6 @@ def _amount(question: Question, item: Summed, as_of: datetime) -> Sql:
             if isinstance(inner, Cut):
                 raise TypeError(item)
             return _amount(question, inner, moment)
-        case Squared(measure):
-            # Doubles, since squares of large amounts are beyond 128 bits when they are added up.
-            root = exp.cast(_amount(question, measure, as_of), "DOUBLE")
-            return exp.Mul(this=root, expression=root.copy())
         case EventCount() | EventSum() | EventDays():
             amount, _ = question.amount(item, as_of)
             present = question.present(as_of)
