@@ -17,6 +17,7 @@ from segkit.data.validation.options import AsOf
 from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.cards import card, records
 from segkit.drawing.frames import StyledFrame
+from segkit.engine.connected import in_memory
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.order import check_order
@@ -118,6 +119,7 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
       not among the profiles: 1 (nobody here has the id)
     """
     check_order(segment, "sk.compare_members(segment, shop, theirs)")
+    in_memory(dataset)
     joined = _their_members(theirs, one_segment(segment).name)
     known = dataset.profile_ids
     here = membership(segment, dataset)[segment.name].to_numpy()

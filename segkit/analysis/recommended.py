@@ -40,6 +40,7 @@ from segkit.definition.measures import EventCount
 from segkit.definition.segment import Segment
 from segkit.drawing.cards import card, folded, records
 from segkit.drawing.frames import StyledFrame
+from segkit.engine.connected import in_memory
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.memory.evaluation import Evaluation
 from segkit.errors import DefinitionError
@@ -87,6 +88,7 @@ def recommended(dataset: Dataset, *, near: Place | None = None, country: str = "
     >>> [segment.name for segment in recommended(Dataset.from_frames(None, orders)).segments]
     ['SMS VIP', 'Lapsed customers', 'Former VIP']
     """
+    in_memory(dataset)
     built: list[Segment] = []
     missing: list[tuple[str, str]] = []
     for name, make in _types(dataset, near, country):

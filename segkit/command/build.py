@@ -22,6 +22,7 @@ from segkit.definition.conditions import AllOf
 from segkit.definition.explain import explain
 from segkit.definition.segment import Segment, distinct_segments
 from segkit.drawing.cards import card, folded, paragraphs, records
+from segkit.engine.connected import in_memory
 from segkit.engine.membership import membership
 from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DefinitionError, FileError
@@ -125,6 +126,7 @@ def build(
         raise DefinitionError.bad_value(
             "The first argument of sk.build", dataset, "the shop, as in sk.build(shop, folder)"
         )
+    in_memory(dataset)
     plan = recommended(dataset, near=near, country=country) if segments is None else _chosen(segments)
     sends = dataset.has_property("sms_consent")
     rules = [_before_consent(segment) for segment in plan.segments]

@@ -65,7 +65,7 @@ class ConnectedShop:
 
     def __getattr__(self, name: str) -> NoReturn:
         """Refuse the attributes that only a Dataset has, and say how to get one."""
-        if not name.startswith("_") and hasattr(Dataset, name):
+        if not name.startswith("_") and (name in Dataset.__dataclass_fields__ or hasattr(Dataset, name)):
             raise NotLoadedError.needs_loading(f"shop.{name}", self.folder)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

@@ -143,6 +143,23 @@ def test_an_audience_of_an_earlier_moment_is_that_of_the_loaded_shop(shop, loade
     pd.testing.assert_frame_equal(found.waterfall, wanted.waterfall)
 
 
+PAST = {
+    "backtest": lambda shop: sk.backtest(sk.sms_engaged, shop, clicked_days=[30, 90], moments=["2026-03-31", "2026-04-30"]).table,
+    "history": lambda shop: sk.history(SEGMENTS[:2], shop, moments=["2026-03-31", "2026-04-30"]),
+    "changes": lambda shop: sk.changes(SEGMENTS[0], shop, "2026-05-01", "2026-06-01").table,
+    "movements": lambda shop: sk.movements(SEGMENTS[:2], shop, "2026-05-01", "2026-06-01"),
+    "leaving": lambda shop: sk.leaving(SEGMENTS[1], shop, within_days=7),
+    "split": lambda shop: sk.split(SEGMENTS[1], shop, {"text": 0.9, "hold out": 0.1}, key="it's spring"),
+    "sendable": lambda shop: sk.sizes(SEGMENTS, shop, sendable=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", PAST.values(), ids=PAST)
+def test_whatever_asks_an_engine_is_the_same(ask, shop, loaded):
+    """Analyses of the past and of experiments need only the engine, so they work on a connected shop as well."""
+    assert repr(ask(shop)) == repr(ask(loaded))
+
+
 def test_it_says_what_it_is_and_names_nobody(shop, loaded):
     """Printing it shows counts and dates; names come from the data."""
     assert repr(shop).removeprefix("ConnectedShop:") == repr(loaded).removeprefix("Dataset:")
@@ -194,6 +211,9 @@ def test_a_pattern_that_is_none_is_refused(tiny_shop):
         lambda shop: sk.why("ann", SEGMENTS[0], shop),
         lambda shop: sk.places(SEGMENTS[0], shop),
         sk.recommended,
+        lambda shop: sk.build(shop, "out"),
+        lambda shop: sk.compare_members(SEGMENTS[0], shop, ["ann"]),
+        lambda shop: shop.events,
         lambda shop: shop.with_list("Picked", ["ann"]),
         lambda shop: shop.profiles,
         lambda shop: shop.save("again"),

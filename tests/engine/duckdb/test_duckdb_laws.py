@@ -33,7 +33,7 @@ from segkit.definition.conditions import Condition
 from segkit.definition.measures import FirstDay, LastDay, limit_of, measure_in, measure_of
 from segkit.engine.duckdb.engine import DuckDBEngine
 from segkit.engine.engines import engine_of
-from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, HashGroup, Item, Picked, Summed, sum_column
+from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, HashGroup, Item, Picked, Squared, Summed, sum_column
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 ZONE = st.sampled_from(ZONES)
@@ -126,7 +126,7 @@ def test_sums_and_hashed_groups_are_those_of_the_reference(
     random = mixed(seed, asked.shop)
     by = random.sample(asked.conditions, min(2, len(asked.conditions)))
     events = [measure_in(one, one.timeframe) for one in (metric_atom(random), metric_atom(random))]
-    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment)]
+    sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment), At(Squared(events[1]), moment)]
     dataset = doors.by_any(asked.shop)
     with connected(dataset, zone) as shop:
         engine = DuckDBEngine(shop)
