@@ -32,6 +32,8 @@ SWAPPED: dict[str, Callable[[], object]] = {
     "sk.audience(include, shop, exclude=...)": lambda: sk.audience(SHOP, TWO),
     "sk.write_members(segment, shop, path)": lambda: sk.write_members(SHOP, TWO, "two.csv"),
     "Tuner(builder, shop)": lambda: widgets.Tuner(SHOP, sk.sms_engaged),
+    "sk.top(condition, shop, share=0.1)": lambda: sk.top(SHOP, TWO.condition, share=0.1),
+    "MemberTable(segment, shop)": lambda: widgets.MemberTable(SHOP, TWO),
     "OverlapExplorer(segments, shop)": lambda: widgets.OverlapExplorer(SHOP, [TWO]),
 }
 
@@ -42,7 +44,7 @@ def test_swapped_arguments_are_told_with_the_right_call(call: str):
     with pytest.raises(sk.DefinitionError) as refusal:
         SWAPPED[call]()
 
-    assert str(refusal.value) == f"The shop stands first here, and it comes second: write {call}."
+    assert str(refusal.value) == f"The shop must be the second argument, not the first. Write {call}."
 
 
 @pytest.mark.parametrize(
