@@ -45,7 +45,7 @@ FIRST_PLAUSIBLE, LAST_PLAUSIBLE = DAY, 7_258_118_400_000_000
 
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 """The range of `as_of`, with an exclusive end. Dates outside are typing errors or placeholders."""
-_BEYOND = ", which is not between 1970 and 2200: dates outside are placeholders in many systems, and windows can't count back from them"
+_BEYOND = ", which is not between 1970 and 2200. Many systems use dates outside these years as placeholders"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ SAYS = {
     "not UTF-8": ("letters with accents come out wrong", "Save it as CSV UTF-8."),
     "cells not separated by commas": ("all columns are imported as one", "Save it with commas, and check again: nothing else was checked."),
     "rows of different lengths": ("cells end up under the wrong headers, or the file is refused", "Put cells with commas, quotes or line breaks into quotes, and check again: nothing else was checked."),
-    "stray quotation mark": ("rows are lost up to the next quotation mark, or the file is refused", "Close it, or double it within a quoted cell, and check again: nothing else was checked."),
+    "stray quotation mark": ("rows are lost up to the next quotation mark, or the file is refused", "Close the quotation mark, or double it in a quoted cell, and check again: nothing else was checked."),
     "no header row": ("the first row is read as headers, and its profile is lost", "Put headers into the first row, and check again: nothing else was checked."),
     "no rows": ("nothing is imported", "Check that the export finished, and that it has profiles."),
     "no email and no number": ("profiles can't be distinguished, so no row is imported", "Name the columns 'Email' and 'Phone Number'."),

@@ -353,7 +353,7 @@ WRONG = {
     "a timeframe that runs backwards": ("did: Clicked SMS\nwhen: between 9 and 3 days ago", ["when can't be"]),
     "a timeframe of dates": (
         "did: Clicked SMS\nwhen: in the next 7 days",
-        ["'in the next 7 days'", "timeframes such as"],
+        ["'in the next 7 days'", "a timeframe such as"],
     ),
     "a day that is none": ("did: Clicked SMS\nwhen: before 2026-02-30", ["2026-02-30"]),
     "a century and more": ("did: Clicked SMS\nwhen: in the last 99999 days", ["36,525"]),
