@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TUNERS = {
     "engaged, clicked_days": ("sms_engaged", "", "Clicked SMS in the last"),
     "VIP, spent": ("sms_vip", 'approach="big spender"', "Spent more than"),
-    "VIP, days": ("sms_vip", 'approach="big spender"', "Spent on Placed Order in the last"),
+    "VIP, days": ("sms_vip", 'approach="big spender"', "Spent in orders in the last"),
     "near, radius": ("sms_nearby", 'of="02110"', "Live less than"),
     "prefers, email_days": ("prefers_sms", "", "Email in the last"),
     "lapsed, quiet_days (kernel)": ("lapsed_customers", "", "No Placed Order in the last"),

@@ -43,7 +43,7 @@ from segkit.definition.conditions import (
     TextInTest,
     TextTest,
 )
-from segkit.definition.explain import ITEMS, REGIONS, TEXT, metric_words, of_event
+from segkit.definition.explain import ITEMS, REGIONS, TEXT, metric_words, of_event, spent_on
 from segkit.definition.timeframe_words import MONTHS
 from segkit.definition.timeframes import (
     After,
@@ -212,9 +212,9 @@ def _of_metric(atom: MetricCondition) -> Iterator[Tunable]:
     how = words.get(atom.comparison, "not exactly" if atom.comparison == "not equals" else atom.comparison)
     match atom.measurement:
         case "sum":
-            spent = Tunable(("value",), atom.value, f"Spent {how}", f"on {name}{where}", f"{noun} spent")
+            spent = Tunable(("value",), atom.value, f"Spent {how}", f"{spent_on(atom.metric)}{where}", f"{noun} spent")
             yield spent
-            subject = f"Spent on {name}"
+            subject = f"Spent {spent_on(atom.metric)}"
         case "count":
             if not is_never and not is_once:
                 yield Tunable(("value",), atom.value, f"{name} {how}", f"times{where}", f"{noun} times", least=0)

@@ -3,6 +3,7 @@ function render({ model, el }) {
   const button = document.createElement("button");
   button.className = "lm-Widget jupyter-widgets jupyter-button widget-button segkit-download";
   button.textContent = model.get("description");
+  button.style.width = "auto";
   const message = document.createElement("span");
   message.setAttribute("role", "alert");
   const showMessage = () => { message.textContent = model.get("message"); };

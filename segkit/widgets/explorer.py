@@ -188,11 +188,8 @@ class OverlapExplorer(Closable):
     def _condition(self, picked: tuple[str, ...]) -> Condition:
         inside = [self._conditions[name] for name in self.chosen if name in picked]
         known = AllOf(tuple(inside)).conditions
-        parts = (
-            self._conditions[name] if name in picked else ~_beyond(self._conditions[name], known)
-            for name in self.chosen
-        )
-        return AllOf(tuple(parts))
+        outside = (~_beyond(self._conditions[name], known) for name in self.chosen if name not in picked)
+        return AllOf((*inside, *outside))
 
     def _recount(self, _change: Any = None) -> None:
         if self._is_quiet:

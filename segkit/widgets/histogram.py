@@ -124,7 +124,8 @@ def title_of(distribution: Distribution) -> str:
     words = distribution.quantity
     if distribution.unit_days == _WEEK:
         words = words.replace("days", "weeks", 1)
-    return words[:1].upper() + words[1:]
+    # The name of a property stays as it is.
+    return words if "_" in words.split(" ")[0] else words[:1].upper() + words[1:]
 
 
 def rule_words(members: int, size: int, *, is_required: bool) -> str:
@@ -250,7 +251,7 @@ def _ticks(frame: Frame) -> Markup:
         ]
     values = [value * frame.unit for value in _round_values(frame.low / frame.unit, last / frame.unit, 4)]
     drawn += [_text(number(at / frame.unit), frame.at(at), FLOOR + _LINE, text_anchor="middle") for at in values]
-    if len(ends) and frame.at(last) - frame.at(values[-1]) > 4 * _LINE:
+    if len(ends) and frame.at(last) - frame.at(values[-1]) > 6 * _LINE:
         drawn.append(_text(f"{number(round(last / frame.unit, 2))}+", frame.at(last), FLOOR + _LINE, text_anchor="end"))
     return pieces(*drawn)
 

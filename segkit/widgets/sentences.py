@@ -37,13 +37,12 @@ def sentence_of(parameter: Parameter, moved: Moved) -> Sentence:
     >>> sentences(sms_engaged, clicked_days=90, subscribed_days=30)
     ['Clicked SMS in the last … days', 'Subscribed to SMS Marketing in the last … days']
     >>> sentences(sms_vip, approach="blended", spent=500, orders=7, days=365)
-    ['approach … ', 'Spent more than … on Placed Order', 'Placed Order more than … times', 'Placed Order in the last … days']
+    ['approach … ', 'Spent more than … in orders', 'Placed Order more than … times', 'Spent in orders and Placed Order in the last … days']
     """
     if not moved.places:
         unit = "" if parameter.range is None or "`" in parameter.range.unit else parameter.range.unit
         return Sentence(label(parameter), unit)
-    before, after = _merged(moved.places), moved.places[0].after
-    return Sentence(before[:1].upper() + before[1:], after)
+    return Sentence(_merged(moved.places), moved.places[0].after)
 
 
 def _merged(places: Sequence[Tunable]) -> str:
@@ -64,7 +63,9 @@ def _merged(places: Sequence[Tunable]) -> str:
     first, *others = middles
     if len(others) > 2:
         others = [f"{len(others)} more"]
-    joined = f" {'and' if end else 'or'} ".join([first, *(one[:1].lower() + one[1:] for one in others)])
+    joined = f" {'and' if end else 'or'} ".join(
+        [first, *(one.replace("No ", "no ", 1) if one.startswith("No ") else one for one in others)]
+    )
     return " ".join(filter(None, [*words[0][:begin], joined, *words[0][len(words[0]) - end :]]))
 
 

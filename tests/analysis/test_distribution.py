@@ -66,7 +66,7 @@ def test_sums_agree_with_moving_the_amount(shop: sk.Dataset):
     """Those who spent an edge or more are the members at a cent less, up to the last bar, which holds all the rest."""
     found = distribution(sk.sms_vip, shop, parameter="spent", approach="big spender", spent=500)
 
-    assert found.quantity == "spent on Placed Order"
+    assert found.quantity == "spent in orders"
     assert inside(found) == size(sk.sms_vip(approach="big spender", spent=500), shop)
     edges = sorted(found.table["from_value"])
     assert edges[0] == 0

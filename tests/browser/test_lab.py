@@ -112,7 +112,7 @@ def test_a_segment_of_one_s_own_is_typed_pinned_undone_copied_and_saved(page, la
     page.wait_for_timeout(2_500)
     start = size_of(page)
 
-    spent = view.get_by_role("spinbutton", name="Spent more than … on Placed Order")
+    spent = view.get_by_role("spinbutton", name="Spent more than … in orders")
     type_into(page, spent, "99999")
     assert "is the most here." in view.locator(".segkit-most").first.inner_text()
     type_into(page, spent, "300")

@@ -459,8 +459,8 @@ def test_a_segment_of_ones_own_is_tuned(sample_shop: sk.Dataset):
     tuner = Tuner(MINE, sample_shop)
     sentences = {one["name"]: f"{one['before']} _ {one['after']}".strip() for one in tuner.view.controls}
     assert sentences == {
-        "placed_order_spent": "Spent more than _ on Placed Order",
-        "placed_order_days": "Spent on Placed Order in the last _ days",
+        "placed_order_spent": "Spent more than _ in orders",
+        "placed_order_days": "Spent in orders in the last _ days",
         "placed_order_times": "Placed Order at least _ times",
         "gender": "Not: Gender is _",
         "interests": "Interests contains _",

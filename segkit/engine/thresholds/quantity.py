@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from segkit.definition.conditions import AllOf, Atom, Condition, MetricCondition, Not
-from segkit.definition.explain import metric_words
+from segkit.definition.explain import metric_words, spent_on
 from segkit.definition.measures import (
     Distance,
     EventCount,
@@ -142,11 +142,11 @@ def _words(measure: Pictured) -> str:
         case EventCount(metric):
             return f"{metric_words(metric)} events"
         case EventSum(metric):
-            return f"spent on {metric_words(metric)}"
+            return f"spent {spent_on(metric)}"
         case EventDays(metric):
             return f"days with {metric_words(metric)}"
         case LastDay(EventSum(metric), rank, is_passed):
-            return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent on {metric_words(metric)}"
+            return f"days back until {'more than' if is_passed else 'at least'} {rank:,} was spent {spent_on(metric)}"
         case LastDay(EventDays(metric), rank) if rank > 1:
             return f"days since the last day but {rank - 1} with {metric_words(metric)}"
         case LastDay(of, rank):
