@@ -115,9 +115,10 @@ class NotLoadedError(DataError, AttributeError):
 def connect(folder: str | Path, *, as_of: AsOf = None) -> ConnectedShop:
     """Connect to a folder that `Dataset.save` wrote, so that DuckDB answers questions about it without loading its events.
 
-    `sk.sizes`, `sk.overlap`, `sk.intersections`, `sk.membership`, `sk.members`, `sk.sweep`, `sk.distribution` and the widgets accept a
+    Sizes, overlaps, memberships, curves, distributions, audiences and their files, the analyses of the past and the widgets accept a
     connected shop instead of a Dataset, and their answers are the same. Each question is one statement that reads only the metrics,
-    columns and days that it needs. All other functions need the shop in memory, and say so: `sk.load(folder)` loads it.
+    columns and days that it needs. Audiences also read all events of consent, received texts and failures into memory. All other
+    functions, such as `sk.why`, need the whole shop in memory, and say so: `sk.load(folder)` loads it.
 
     Needs the extra duckdb: pip install "sms-segkit[duckdb]".
 
