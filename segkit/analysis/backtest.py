@@ -15,6 +15,7 @@ from segkit.analysis.settings import Grid, grid_of
 from segkit.definition.conditions import AllOf
 from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.cards import card, folded, paragraphs, records
+from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine, warn_about_answers, warn_of
@@ -216,13 +217,13 @@ def _backtest(
     if not has_unsubscribes:
         told.append(f"The data has no events {UNSUBSCRIBE!r}, so nothing is known about unsubscribes.")
     return Backtest(
-        table=table,
-        by_moment=by_moment,
+        table=StyledFrame(table),
+        by_moment=StyledFrame(by_moment),
         settings=tuple(settings.columns),
         outcome=outcome,
         within_days=within_days,
         moments=when.used,
-        left_out=pd.DataFrame(list(when.left_out), columns=["moment", "reason"]),
+        left_out=StyledFrame(list(when.left_out), columns=["moment", "reason"]),
         base=base,
         notes=tuple(told),
         _followed=found,

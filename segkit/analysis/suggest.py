@@ -15,6 +15,7 @@ from segkit.analysis.goals import Budget, Goal, Profit, Reach, goal_words
 from segkit.analysis.intervals import STUDENT, Numbers, divided, left_out, standard_error
 from segkit.analysis.outcomes import MEMBERS, RESPONDERS, UNSUBSCRIBED, VALUE, Followed
 from segkit.drawing.cards import card, folded, paragraphs, records
+from segkit.drawing.frames import StyledFrame
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.wording import counted, number, percent
@@ -200,9 +201,9 @@ def _suggestion(
     setting = dict(zip(names, table[names].iloc[best].tolist(), strict=True))
     return Suggestion(
         setting=None if is_flat else setting,
-        plateau=plateau.reset_index(drop=True),
-        table=table,
-        later=later.reset_index(drop=True),
+        plateau=StyledFrame(plateau.reset_index(drop=True)),
+        table=StyledFrame(table),
+        later=StyledFrame(later.reset_index(drop=True)),
         goal=goal_words(goal),
         chosen_on=backtest.moments[early],
         judged_on=backtest.moments[late],
