@@ -107,7 +107,7 @@ def test_a_notebook_of_one_s_own_writes_nothing_either(page, app, workplace):
 
 
 def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):
-    """The page shows the tuner without code, the slider changes it, the file comes, and nobody outside is asked."""
+    """The page shows the tuner without code, the slider changes it and the charts below, the file comes, and nobody outside is asked."""
     page.goto(f"{app}/voila/render/03_sms_engaged.ipynb", timeout=120_000)
     page.wait_for_selector(".segkit-tuner [data-size]", timeout=120_000)
     slider = page.locator(".segkit-slider").first
@@ -118,6 +118,10 @@ def test_a_colleague_moves_a_slider_and_takes_the_file(page, app, tmp_path):
     page.wait_for_function(
         f"() => [...document.querySelectorAll('[data-size]')].some(e => e.dataset.size !== '{start}')"
     )
+    now = int(page.locator(".segkit-told [data-size]").get_attribute("data-size"))
+    # The charts below have followed: each tells the tuner's own number.
+    followed = page.locator(".js-plotly-plot .gtitle").filter(has_text=f"{now:,} member")
+    followed.nth(1).wait_for(timeout=60_000)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download the send list").first.click()
     waiting.value.save_as(tmp_path / "send.csv")

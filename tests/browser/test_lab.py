@@ -212,8 +212,8 @@ def test_a_picked_intersection_is_counted_and_handed_over(page, lab, tmp_path):
     bar.click()
     size = int(told.split()[-2].replace(",", ""))
     page.wait_for_function(f"() => document.querySelector('.segkit-explorer [data-size]').dataset.size === '{size}'")
-    assert picker.locator("option:checked").inner_text().endswith(f": {size:,} profiles")
-    page.get_by_label("Prefers SMS").uncheck()
+    assert picker.locator("option:checked").inner_text().replace("\xa0", " ").endswith(f": {size:,} profiles")
+    page.get_by_role("checkbox", name="Prefers SMS").uncheck()
     page.wait_for_function("() => document.querySelectorAll('.segkit-explorer rect.size').length === 4")
 
     assert f"{picked:,}" in largest
