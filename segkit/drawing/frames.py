@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.drawing.cards import CELL, FONT
-from segkit.drawing.html import Markup, element, pieces
+from segkit.drawing.html import Markup, element
 from segkit.masking import masked_text, shape_of
 from segkit.wording import counted, likeness, number, percent
 
@@ -120,9 +120,12 @@ def _is_missing(value: object) -> bool:
 
 def _cell(name: Hashable, value: object) -> Markup:
     side = "right" if _is_number(value) and not _is_missing(value) else "left"
-    # Blanks at the beginning of a line indent it below the line that it belongs to.
-    look = f"{CELL};text-align:{side};white-space:pre-wrap;max-width:36rem;overflow-wrap:break-word"
-    return element("td", pieces(_words(name, value)), style=look)
+    text = _words(name, value)
+    # Blanks at the beginning of a line indent it below the line that it belongs to, also where it wraps.
+    depth = len(text) - len(text.lstrip(" "))
+    indent = f";padding-left:{0.6 + 0.5 * depth:g}rem" if depth else ""
+    look = f"{CELL}{indent};text-align:{side};white-space:pre-wrap;max-width:36rem;overflow-wrap:break-word"
+    return element("td", text.lstrip(" "), style=look)
 
 
 def _words(name: Hashable, value: object) -> str:

@@ -49,15 +49,15 @@ def test_words_stand_for_truths_missing_values_and_shares():
 
 
 def test_text_stands_to_the_left_and_numbers_to_the_right():
-    """The header stands over its column, and blanks that indent a line stay."""
+    """The header stands over its column, and blanks at the beginning of a line indent all of it."""
     html = StyledFrame({"condition": ["  did"], "size": [3]})._repr_html_()
     assert re.findall("text-align:(left|right)[^>]*>([^<]+)", html) == [
         ("left", "condition"),
         ("right", "size"),
-        ("left", "  did"),
+        ("left", "did"),
         ("right", "3"),
     ]
-    assert "white-space:pre-wrap" in html
+    assert re.findall("padding-left:([^;]+)", html) == ["1.6rem"]
 
 
 def test_a_long_table_says_how_much_is_left_out():
