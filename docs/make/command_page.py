@@ -8,7 +8,7 @@ from segkit.command.cli import _parser
 HEAD = """# Command line
 
 `segkit` stands for `.venv/bin/segkit` or, from the project's folder, `python3 start.py`. A command ends with exit code 0, or with 2 and a
-sentence that says what to do. [How-to: my data](../how-to/data.md) shows them at work.
+sentence that says what to do; `compare` ends with 1 if a definition changed. [How-to: my data](../how-to/data.md) shows them at work.
 """
 
 
