@@ -1,7 +1,8 @@
 """Write a funnel as SQL that chooses an event for each step and excludes events of steps that must not be taken.
 
-The SQL follows the definition (`docs/decisions/0010-funnels.md`), so it needs one join for each step. The engine in memory passes over
-the events once for each step, which is faster for profiles with very many events for each step.
+If every step is taken and has a metric of its own, the SQL passes over the events once for each step and keeps the latest start, as the
+engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join for each step, which takes long
+for profiles with very many events for each step.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +13,8 @@ from sqlglot import exp
 
 from segkit.definition.conditions import FunnelCondition, FunnelStep
 from segkit.sql.scans import EventScan
-from segkit.sql.words import Sql, column, every, negation, whole
+from segkit.sql.words import Sql, column, every, is_set, named, negation, whole
+from segkit.vocabulary import canonical_metric
 
 Scan = Callable[[], EventScan]
 
@@ -45,6 +47,9 @@ def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp
             barred = []
         elif events is not None:
             barred.append(events)
+    metrics = [canonical_metric(step.metric) for step in condition.steps]
+    if len(taken) == len(condition.steps) == len(set(metrics)):
+        return _in_passes([step.events for step in taken], condition.completion_seconds)
     first, last = taken[0].name, taken[-1].name
     query = (
         exp.select(column("profile", first))
@@ -60,6 +65,48 @@ def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp
         tests += [_without(events, first, before, one.name, limit) for events in one.barred]
     tests += [_without(events, first, last, None, limit) for events in barred]
     return query.where(every(tests), copy=False) if tests else query
+
+
+def _in_passes(steps: Sequence[exp.Select], limit: int | None) -> exp.Select:
+    """Return the query for a funnel whose steps can't be the same event, without joining the events of a profile with each other.
+
+    For each event of a step, only the latest start of a chain that reaches it matters: of two chains, the one that began later has more
+    time left. So the latest start is passed on from step to step, by the largest start up to the time of each event.
+    """
+    first, *others = steps
+    begun = named(column("instant"), "start")
+    chain = exp.select("profile", "instant", begun).from_(first.subquery("step", copy=False), copy=False)
+    for events in others:
+        next_events = exp.select("profile", "instant", named(_no_start(), "start"), named(whole(1), "is_next"))
+        both = exp.union(
+            exp.select("profile", "instant", "start", named(whole(0), "is_next")).from_(
+                chain.subquery("chain", copy=False), copy=False
+            ),
+            next_events.from_(events.subquery("step", copy=False), copy=False),
+            distinct=False,
+            copy=False,
+        )
+        # Without a frame, a window ends with the last row of the same time, so a step may have the time of the step before.
+        order = exp.Order(expressions=[exp.Ordered(this=column("instant"))])
+        latest = exp.Window(this=exp.Max(this=column("start")), partition_by=[column("profile")], order=order)
+        reached = exp.select("profile", "instant", "is_next", named(latest, "latest"))
+        reached = reached.from_(exp.Subquery(this=both, alias=exp.to_identifier("both_steps")), copy=False)
+        is_reached = every([exp.EQ(this=column("is_next"), expression=whole(1)), is_set(column("latest"))])
+        chain = (
+            exp.select("profile", "instant", named(column("latest"), "start"))
+            .from_(reached.subquery("reached", copy=False), copy=False)
+            .where(is_reached, copy=False)
+        )
+    found = exp.select("profile").distinct(copy=False).from_(chain.subquery("chain", copy=False), copy=False)
+    if limit is None:
+        return found
+    interval = exp.Interval(this=exp.Literal.string(str(limit)), unit=exp.var("SECOND"))
+    latest_end = exp.Add(this=column("start"), expression=interval)
+    return found.where(exp.LTE(this=column("instant"), expression=latest_end), copy=False)
+
+
+def _no_start() -> Sql:
+    return exp.cast(exp.null(), exp.DataType.Type.TIMESTAMPTZ)
 
 
 def _events_of(step: FunnelStep, condition: FunnelCondition, as_of: datetime, scan: EventScan) -> exp.Select | None:

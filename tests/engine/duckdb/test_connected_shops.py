@@ -389,3 +389,35 @@ def test_funnels_of_events_at_one_instant_take_an_event_for_each_step():
     with connected(dataset) as shop:
         found = DuckDBEngine(shop).flags(funnels)
     assert [flags.tolist() for flags in found] == [[False, True, True], [False, True, False]]
+
+
+def test_funnels_of_different_metrics_keep_the_latest_start():
+    """Steps of different metrics, at one instant, out of order, again and again, and too late, are taken as in memory."""
+    metrics = ["Clicked SMS", "Placed Order", "Received SMS"]
+    random = np.random.default_rng(7)
+    size = 600
+    events = pd.DataFrame(
+        {
+            "profile_id": random.integers(0, 60, size).astype(str),
+            "metric": random.choice(metrics, size),
+            "datetime": pd.Timestamp("2026-06-01", tz="UTC") + pd.to_timedelta(random.integers(0, 30, size), unit="h"),
+            "kind": random.choice(["a", "b"], size),
+        }
+    )
+    dataset = sk.Dataset.from_frames(
+        pd.DataFrame({"profile_id": [str(n) for n in range(60)]}), events, as_of="2026-06-30"
+    )
+    only = (EventProperty("kind", TextTest("equals", "a")),)
+    funnels = [
+        FunnelCondition(tuple(FunnelStep(metric, where) for metric in some), completion_seconds=seconds)
+        for where in ((), only)
+        for some in (metrics[:2], metrics[::-1], metrics)
+        for seconds in (None, 0, 3600, 6 * 3600)
+    ]
+    sizes = []
+    with connected(dataset, "Asia/Tokyo") as shop:
+        for funnel, found in zip(funnels, DuckDBEngine(shop).flags(funnels), strict=True):
+            wanted = sk.membership(sk.Segment("asked", funnel), dataset)["asked"]
+            assert found.tolist() == wanted.tolist(), funnel
+            sizes.append(wanted.sum())
+    assert sum(0 < size < 60 for size in sizes) > 12
