@@ -1,5 +1,6 @@
 """Read the arms of a test, and count the outcomes in each arm, for every analysis of a test."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from segkit.analysis.effects import Sample
 from segkit.analysis.moments import check_days, last_whole_day
 from segkit.analysis.outcomes import UNSUBSCRIBE
 from segkit.data.instants import read_as_of
+from segkit.data.phone_patterns import E164
 from segkit.definition.conditions import MetricCondition
 from segkit.definition.measures import EventCount, EventSum
 from segkit.definition.timeframes import BetweenDates, close_of
@@ -173,12 +175,13 @@ def check_numbers(test: Arranged, engine: Engine) -> None:
     """
     if "phone_number" not in engine.names().properties:
         return
+    is_number = re.compile(E164).fullmatch
     seen: dict[str, str] = {}
     shared = 0
     for place, name in enumerate(test.names):
         for batch in engine.rows(Picked(test.codes.values == place + 1), ["phone_number"]):
             for number in batch.column("phone_number").to_pylist():
-                if number is not None and seen.setdefault(number, name) != name:
+                if number is not None and is_number(number) and seen.setdefault(number, name) != name:
                     shared += 1
     if shared:
         raise AnalysisError.arms_share_numbers(shared)

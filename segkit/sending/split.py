@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segkit.data.phone_patterns import E164
 from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.cards import card, paragraphs, records
 from segkit.drawing.frames import StyledFrame
@@ -206,10 +207,13 @@ def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
     known = engine.names().properties
     columns = dict.fromkeys([*(["phone_number"] if "phone_number" in known else []), *by])
     found = pa.Table.from_batches(engine.rows(among, list(columns))).to_pandas()
-    phones = found["phone_number"] if "phone_number" in columns else pd.Series(None, index=found.index, dtype=object)
-    people = pd.DataFrame(
-        {"profile_id": found["profile_id"], "unit": phones.where(phones.notna(), found["profile_id"])}
-    )
+    units = found["profile_id"]
+    if "phone_number" in columns:
+        # A cell that is no number, such as "n/a", makes nobody one person with another.
+        phones = found["phone_number"]
+        is_number = phones.str.fullmatch(E164).fillna(value=False).astype(bool)
+        units = phones.where(is_number, units)
+    people = pd.DataFrame({"profile_id": found["profile_id"], "unit": units})
     for name in by:
         people[name] = found[name].astype(object).map(_stratum)
         # Profiles that share a number are one unit, in the stratum of the first profile.

@@ -199,6 +199,17 @@ def test_arms_that_share_numbers_are_refused():
         sk.measure(pd.Series({"a": "text", "b": "hold out", "c": "text"}), shop, start=START, within_days=14)
 
 
+def test_cells_that_are_no_number_are_not_shared():
+    """Two people with "n/a" are not one."""
+    people = pd.DataFrame({"profile_id": [*"abc"], "phone_number": ["n/a", "n/a", None]})
+    events = pd.DataFrame({"profile_id": [*"abc"], "metric": "Placed Order", "datetime": "2026-06-02"})
+    shop = sk.Dataset.from_frames(people, events, as_of="2026-06-30")
+    arms = pd.Series({"a": "text", "b": "hold out", "c": "text"})
+
+    with pytest.warns(SegkitWarning, match="too few for a reliable interval"):
+        assert len(sk.measure(arms, shop, start=START, within_days=14).table) == 4
+
+
 def test_what_a_hold_out_can_show_is_priced():
     """From the split's own people: the base rate, the value of a response, what a text must add, and what holding out costs."""
     shop, _ = trial_of(lambda *_: 0.1, size=5_000)

@@ -93,6 +93,17 @@ def test_no_number_is_in_two_arms():
     assert set(arms) == {1}
 
 
+def test_cells_that_are_no_number_do_not_join_people():
+    """Who has "n/a" or half a number is split by the id; numbers in two spellings are one."""
+    shop = shop_of(
+        range(40), phone_number=["n/a", "555-01"] * 10 + ["(617) 555-0132", "+1 617 555 0132"] * 10, country="US"
+    )
+    found = sk.split(EVERYBODY, shop, {"text": 0.5, "hold out": 0.5}, key="spring")
+
+    assert found.table["people"].sum() == 21
+    assert len(set(found.arms.iloc[20:])) == 1
+
+
 def test_arms_are_as_good_as_random():
     """Over many keys, each person is held out about as often as the share says, and pairs are independent."""
     shop = without_phones(range(60))
