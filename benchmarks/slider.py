@@ -22,15 +22,15 @@ TUNERS = {
     "VIP, days": ("sms_vip", 'approach="big spender"', "Spent in orders in the last"),
     "near, radius": ("sms_nearby", 'of="02110"', "Live less than"),
     "prefers, email_days": ("prefers_sms", "", "Email in the last"),
-    "lapsed, quiet_days (kernel)": ("lapsed_customers", "", "No Placed Order in the last"),
+    "lapsed, quiet_days": ("lapsed_customers", "", "No Placed Order in the last"),
 }
-"""Each tuner: builder, arguments, and the slider to move. The last tuner has no curve, so the kernel answers its moves."""
+"""Each tuner: builder, arguments, and the slider to move, by its sentence. The browser answers all of them."""
 _KNOB = 16
 """The width of a slider's handle in pixels."""
 WATCH = """() => {
   window.changes = []; window.keys = [];
   new MutationObserver(() => window.changes.push(performance.now()))
-    .observe(document.querySelector('.segkit-live'), {subtree: true, childList: true, characterData: true, attributes: true});
+    .observe(document.querySelector('.segkit-told'), {subtree: true, childList: true, characterData: true, attributes: true});
   document.addEventListener('keydown', () => window.keys.push(performance.now()), true);
   document.addEventListener('mousemove', () => { window.lastMove = performance.now(); }, true);
 }"""

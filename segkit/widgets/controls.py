@@ -189,7 +189,7 @@ def _text(parameter: Parameter, start: Any, offered: Sequence[Offered]) -> Contr
     if all(isinstance(part, (int, float, Decimal)) for part in start):
         read = _numbers if not _is_text_or_point(parameter) else _text_or_point
         return Control(parameter, "text", read, _written)
-    return Control(parameter, "text", str, _written)
+    return Control(parameter, "text", _items, _written)
 
 
 def _text_or_none(text: str) -> str | None:
@@ -263,6 +263,17 @@ def _written(value: Any) -> str:
 
 def _several(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _items(text: str) -> tuple[str | float, ...]:
+    """Return parts of a text, each as a number if it spells one."""
+    found: list[str | float] = []
+    for part in _several(text):
+        try:
+            found.append(_plain(float(part)))
+        except ValueError:
+            found.append(part)
+    return tuple(found)
 
 
 def _numbers(text: str) -> tuple[float, ...]:

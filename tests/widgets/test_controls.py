@@ -123,6 +123,14 @@ def test_several_texts_are_typed_with_commas():
     assert control("countries").read(" US , CA,, ") == ["US", "CA"]
 
 
+@pytest.mark.parametrize("values", [(38, 39.5), ("Hats", 3)])
+def test_several_numbers_and_mixed_items_come_out_as_they_went_in(values: tuple):
+    """Numbers among the items of a list stay numbers."""
+    typed = control_for(Parameter("items", tuple, values), values)
+
+    assert typed.read(typed.shown(values)) == values
+
+
 def test_a_point_is_typed_with_a_comma():
     """Two numbers are a point; anything else is text, as a postal code is."""
     assert control("of").read("42.36, -71.06") == (42.36, -71.06)
