@@ -9,32 +9,25 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from segkit.analysis.distribution import bars_of, quantity_at
-from segkit.analysis.worth import has_worth, worth_of
-from segkit.builders import sms_subscribers
-from segkit.definition.conditions import Condition
-from segkit.definition.explain import explain
 from segkit.definition.parameters import made_by
-from segkit.definition.segment import Segment, distinct_segments, one_segment
+from segkit.definition.segment import Segment, distinct_segments
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
-from segkit.engine.protocol import warn_about_answers
-from segkit.engine.thresholds.quantity import Quantity
 from segkit.errors import DefinitionError, SegkitError, SegkitWarning
 from segkit.files import make_folder, write_text
 from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
 from segkit.sending.member_files import Layout
 from segkit.widgets import actions
-from segkit.widgets.browser_answers import Shop, answers
+from segkit.widgets.browser_answers import answers
 from segkit.widgets.closing import Closable, weakly
+from segkit.widgets.counting import Counting
 from segkit.widgets.following import Following, following_audience, following_map, following_sweep
-from segkit.widgets.histogram import rule_words
 from segkit.widgets.live import LiveView
 from segkit.widgets.python_text import call_of, cell_of
 from segkit.widgets.settings import Settings
-from segkit.widgets.view import Overlap, Pinned, TunerView, error_html, static_html, tuner_html
+from segkit.widgets.view import TunerView, error_html, static_html, tuner_html
 from segkit.wording import counted, percent
 
 _ONE_MOVE = 1.0
@@ -80,20 +73,16 @@ class Tuner(Closable):
         self.dataset = dataset
         self._engine = engine_of(dataset)
         self._settings = settings = Settings(builder, dataset, start)
-        self._compare = distinct_segments(compare)
-        self._has_worth = has_worth(self._engine)
         self._segment, self._made_from = made_by(settings.builder, settings.start), settings.start
-        self._first = self._segment
+        self._counting = Counting(dataset, settings, self._segment, distinct_segments(compare), base)
         self._pinned: Segment | None = None
         self._past: list[dict[str, Any]] = []
         self._moved_last: tuple[str | None, float] = (None, 0.0)
         self.asked_to_replace: tuple[Path, Segment] | None = None
-        self._pictured = next((name for name in settings.start if self._quantity(name) is not None), None)
         self._notes: tuple[str, ...] = ()
         eligibility = Eligibility.usual(self.dataset)
         # A note about eligibility checks that could not be made stays, whatever moves.
         self._unchecked = () if eligibility is None or eligibility.note is None else (eligibility.note,)
-        self._base, self._base_size = self._counted_against(base)
         shown = settings.shown(settings.start)
         self.view = LiveView(
             settings.specs(settings.start), shown, actions.buttons(is_movable=bool(settings.controls)),
@@ -195,7 +184,7 @@ class Tuner(Closable):
         Raises:
             DefinitionError: the segment has no condition on a distance.
         """
-        return following_map(self, among if among is not None else self._base_segment)
+        return following_map(self, among if among is not None else self.base)
 
     def chart(self, draw: Callable[[Segment], Any]) -> Following:
         """Return any chart that follows the tuner.
@@ -241,8 +230,8 @@ class Tuner(Closable):
         return cell_of(self._settings.given, self._made_from, self._segment)
 
     def __repr__(self) -> str:
-        share = percent(self.size / max(self._base_size, 1))
-        return f"Tuner: {self._segment.name}: {counted(self.size, 'member')}, {share} of {self._base}"
+        share = percent(self.size / max(self._counting.base_size, 1))
+        return f"Tuner: {self._segment.name}: {counted(self.size, 'member')}, {share} of {self._counting.base_name}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return the live widget, and the same view as static HTML for readers without a kernel."""
@@ -256,26 +245,7 @@ class Tuner(Closable):
     @property
     def base(self) -> Segment | None:
         """The segment that shares refer to; None for all profiles."""
-        return self._base_segment
-
-    def _counted_against(self, base: Segment | None) -> tuple[str, int]:
-        """Return the name of the segment that shares refer to, and its size."""
-        warn_about_answers(self._engine, [segment.condition for segment in self._compare])
-        self._base_segment: Segment | None = None
-        if base is None and Eligibility.usual(self.dataset) is None:
-            return "all profiles", len(self.dataset)
-        segment = self._base_segment = sms_subscribers() if base is None else one_segment(base)
-        (size,) = self._engine.counts([segment.condition])
-        warn_about_answers(self._engine, [segment.condition])
-        return segment.name, size
-
-    @property
-    def _shop(self) -> Shop:
-        """What the counts are compared with."""
-        others = tuple(segment.condition for segment in self._compare)
-        pinned = None if self._pinned is None else self._pinned.condition
-        eligibility = Eligibility.usual(self.dataset)
-        return Shop(self._base, self._base_size, self._first.condition, others, eligibility, pinned, self._has_worth)
+        return self._counting.base
 
     def _settings_specs(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the description of the controls, or the one that is shown if the values make no segment."""
@@ -322,51 +292,10 @@ class Tuner(Closable):
         for follow in self._followers:
             follow()
 
-    def _quantity(self, name: str) -> Quantity | None:
-        return quantity_at(self._settings.builder, parameter=name, values=self._made_from)
-
     def _view(self, moved: str | None = None) -> TunerView:
-        here, shop = self._segment.condition, self._shop
-        quantity = self._shown_quantity(moved)
-        bars = None if quantity is None else bars_of(quantity, self._engine)
-        rules = [] if quantity is None else [here & quantity.rule]
-        size, start, kept, *more = self._engine.counts(
-            [here, shop.start, here & shop.start, *rules, *(here & other for other in shop.others)]
-        )
-        shared = more[len(rules) :]
-        reasons, sendable = ((), None) if shop.eligibility is None else shop.eligibility.waterfall(self._engine, here)
-        required = quantity is not None and quantity.is_required
-        return TunerView(
-            english=explain(self._segment),
-            size=size,
-            base=shop.base,
-            base_size=shop.base_size,
-            sendable=sendable,
-            entered=size - kept,
-            left=start - kept,
-            distribution=None if bars is None else bars.distribution(),
-            as_of=self._engine.as_of,
-            rule=rule_words(more[0], size, is_required=required) if rules else "",
-            reasons=tuple(int(one) for one in reasons),
-            worth=worth_of(here, self._engine) if shop.has_worth else None,
-            pinned=None if shop.pinned is None else self._compared(shop.pinned, here, shop.eligibility),
-            overlaps=tuple(Overlap(segment.name, both) for segment, both in zip(self._compare, shared, strict=True)),
-            notes=self._notes,
-        )
-
-    def _shown_quantity(self, moved: str | None) -> Quantity | None:
-        """Return what the histogram shows: the quantity of the control that moved, else the one that was shown, else any."""
-        for name in filter(None, (moved, self._pictured, *self._settings.controls)):
-            quantity = self._quantity(name)
-            if quantity is not None:
-                self._pictured = name
-                return quantity
-        return None
-
-    def _compared(self, pinned: Condition, here: Condition, eligibility: Eligibility | None) -> Pinned:
-        before, now, both = self._engine.counts([pinned, here, here & pinned])
-        sendable = None if eligibility is None else eligibility.size(self._engine, here & ~pinned)
-        return Pinned(before, now - both, before - both, sendable)
+        """Return what is shown; if a control moved, with the histogram of that control."""
+        view = self._counting.view(self._segment, self._made_from, moved=moved, pinned=self._pinned)
+        return view._replace(notes=self._notes)
 
     def _answers(self, number: int) -> dict[str, Any] | None:
         """Return what the view shows at every position of a slider, for the browser; None if the kernel has to answer."""
@@ -376,13 +305,13 @@ class Tuner(Closable):
             return None
         every = answers(
             self._engine, self._settings.builder,
-            parameter=control.parameter, positions=positions, values=self._made_from, shop=self._shop,
+            parameter=control.parameter, positions=positions, values=self._made_from,
+            shop=self._counting.shop(self._pinned),
         )  # fmt: skip
         if every is None:
             return None
-        pictured = self._pictured
-        html = tuner_html(self._view(name))
-        self._pictured = pictured
+        with self._counting.same_picture_after():
+            html = tuner_html(self._view(name))
         low, _, step = control.span
         return {"low": low, "step": step, "count": len(positions), "html": html, "slots": every}
 
