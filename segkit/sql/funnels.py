@@ -1,8 +1,8 @@
 """Write a funnel as SQL that chooses an event for each step and excludes events of steps that must not be taken.
 
-If every step is taken and has a metric of its own, the SQL passes over the events once for each step and keeps the latest start, as the
-engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join for each step, which takes long
-for profiles with very many events for each step.
+If every step must be taken and each has a different metric, the SQL passes over the events once per step and keeps the latest start,
+as the engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join per step, which is slow
+for profiles with very many events per step.
 """
 
 from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ KINDS = {
     "is_date": "BOOLEAN",
     "has_value": "BOOLEAN",
 }
-"""The columns of events that are not properties. Codes of properties are integers too."""
+"""The columns of events that are not properties. Properties are stored as integer codes, so their columns are integers too."""
 
 
 class Tables(Protocol):

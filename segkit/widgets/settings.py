@@ -32,7 +32,7 @@ class Settings:
         known = parameters(function)
         self.start = starting_point(function, dataset, start)
         self._helps = {} if isinstance(given, Segment) else helps_of(given)
-        # Call it before making the controls, since the builder's error about a starting value is clearer than theirs.
+        # Call the builder before making controls, since its errors about starting values are clearer than those of the controls.
         function(**self.start)
         moves = {one.name: moved_by(function, one, self.start) for one in known}
         ranged = tuple(_ranged(function, one, self.start, moves[one.name], dataset) for one in known)
@@ -64,7 +64,7 @@ class Settings:
             raise
 
     def specs(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the description of each control for the browser: what it looks like, its sentence, its help, and if it is used."""
+        """Describe each control for the browser: its appearance, its sentence, its help, and whether the segment uses it."""
         found = []
         for name, control in self.controls.items():
             moved = moved_by(self.builder, control.parameter, values)

@@ -436,7 +436,7 @@ class Evaluation:
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count of events or days, or its sum in whole units, and the number of decimals of the units."""
+        """Return each profile's count of events or days, or its sum in integer units, and the number of decimals of the units."""
         match measure:
             case EventCount():
                 return self.keep("count", measure, lambda: (self._count(measure), 0))
