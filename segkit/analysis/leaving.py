@@ -21,12 +21,12 @@ from segkit.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """When the members of a segment fall out if nothing happens: no event, and no change to a profile.
+    """When the members of a segment drop out if nothing happens: no event, and no change to a profile.
 
     Attributes:
         table: a row for each day on which somebody drops out: `day` (the first UTC day at the end of which they are no longer members),
             `leaving`, and `remaining` (the rest of today's members).
-        days: the day for each member who falls out, with `profile_id` as the index.
+        days: the day for each member who drops out, with `profile_id` as the index.
         segment: the segment's name.
         members: the number of members today.
         within_days: the number of days to look ahead.
