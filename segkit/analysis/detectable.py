@@ -18,7 +18,7 @@ from segkit.vocabulary import canonical_metric
 from segkit.wording import counted, number, percent
 
 LARGEST = 0.75
-"""The largest relative effect that is realistic. In a public randomised e-mail test, the largest effect in any group was 72 % more visits."""
+"""The largest relative effect that is realistic. In a public randomised email test, the largest effect in any group was 72 % more visits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from segkit.wording import are, counted
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Each profile in at most one segment.
+    """An assignment of each profile to at most one segment.
 
     Attributes:
         table: a row for each segment in the order of priority: `segment`, `members`, `capacity`, `assigned`, `taken` (members whom an earlier
@@ -29,7 +29,7 @@ class Partition:
         assigned: the segment of each profile that is in one, with `profile_id` as the index.
         left_over: members of some segment for whom no segment had room.
         outside: profiles that are in none of the segments.
-        orders: a row for each compared order and segment: `order`, `segment`, `assigned` and `change` against the first order.
+        orders: a row for each compared order and segment: `order`, `segment`, `assigned` and `change` compared with the first order.
         segments: mutually exclusive definitions of the segments; empty if there are capacities, since no definition can express them.
     """
 

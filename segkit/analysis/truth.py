@@ -1,4 +1,4 @@
-"""Evaluate a condition in the cells of a cube, given where its atoms are true."""
+"""Evaluate a condition in the cells of a cube from the cells in which its atoms are true."""
 
 from collections.abc import Mapping, Sequence
 from functools import reduce

@@ -60,7 +60,7 @@ def compare(before: Iterable[Segment], after: Iterable[Segment], shop: Dataset) 
 def _section(
     name: str, one: Segment | None, other: Segment | None, engine: Engine, eligibility: Eligibility | None
 ) -> Iterator[str]:
-    """Yield the lines of a segment; none if its conditions are the same."""
+    """Yield the lines about a segment, or none if its conditions have not changed."""
     if one is None or other is None:
         segment = one if other is None else other
         assert segment is not None  # a name is in one of the two sets

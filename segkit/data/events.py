@@ -79,7 +79,7 @@ class SetAmounts:
     kind: pa.DataType
 
     def at(self, rows: Codes) -> "SetAmounts":
-        """Return the same for some events, in their order."""
+        """Return a copy for the events in some rows, in that order."""
         return SetAmounts(self.is_set.take(pa.array(rows)), self.kind)
 
     def of(self, events: MetricEvents) -> Cells:

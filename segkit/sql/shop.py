@@ -46,7 +46,7 @@ class Metric:
         scale: the number of decimals of its amounts, which are saved in integer units (cents for two decimals).
         has_units: whether its events have amounts in these units.
         has_dates: whether some of its events have a date without a time.
-        value_kind: the original type of the amounts if they are saved only in integer units; None if they are saved as a property.
+        value_kind: the original type of the amounts if they are saved only in integer units; None if the property "$value" is saved too.
         columns: the property columns of its events.
     """
 
@@ -69,7 +69,8 @@ class SqlShop:
         size: the number of profiles.
         known_until: dates after this moment are ignored as wrong.
         properties: the properties of profiles, by name.
-        event_properties: the properties of events, by name, in the order of the data. "$value" is only included if it is saved as one.
+        event_properties: the properties of events, by name, in the order of the data. "$value" is included only if it is
+            saved as a property.
         metrics: the metrics with events, by canonical name.
         lists: the names of the lists.
         has_amounts: whether the events have amounts.

@@ -26,7 +26,7 @@ class Tables(Protocol):
     """The location of the tables."""
 
     def table(self, name: str, alias: str | None = None) -> Sql:
-        """Return a table to select from. The events have a method of their own."""
+        """Return a table to select from. For the events, use `events`."""
         ...
 
     def events(self, metrics: Iterable[str], columns: Iterable[str]) -> Sql:

@@ -34,7 +34,7 @@ MOST_POSITIONS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The segments, and the eligibility, that a tuner compares its segment with.
+    """What a tuner compares its segment with: other segments, and eligibility checks.
 
     Attributes:
         base: the name of the segment that shares refer to.

@@ -46,14 +46,14 @@ class Settings:
                 control.options = list(choices)
 
     def read(self, shown: Sequence[Any]) -> dict[str, Any]:
-        """Return the values of the parameters for what the browser shows."""
+        """Convert what the browser shows to values of the parameters."""
         return {name: control.read(one) for (name, control), one in zip(self.controls.items(), shown, strict=True)}
 
     def shown(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return what the browser shows for the values of all parameters; the ranges of sliders grow to include them.
+        """Convert values of all parameters to what the browser shows, and widen the ranges of sliders to include them.
 
         Raises:
-            DefinitionError: a control does not accept its value. Then no range has grown.
+            DefinitionError: a control does not accept its value. Then no range is widened.
         """
         spans = {name: control.span for name, control in self.controls.items()}
         try:
