@@ -120,8 +120,8 @@ def backtest(
         within_days: the number of whole days in which outcomes are counted.
         every_days: the number of days between moments. They are counted back from the last moment whose follow-up days are all in the
             data, and there are at most 12.
-        moments: dates, each meaning the end of that day, or instants, instead of `every_days`. A moment whose
-            follow-up days are not all in the data is left out and named in `left_out`.
+        moments: dates, each meaning the end of that day, or instants, instead of `every_days`. A moment whose follow-up days are
+            not all in the data is left out and named in `left_out`.
         base: the segment that shares refer to, as of each moment. Members outside it are not counted. None means all profiles that
             existed.
         allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.

@@ -33,7 +33,7 @@ FACTORS: Final = (1.1, 1.25, 1.5, 2.0)
 
 
 def clauses(segment: Segment, dataset: Data) -> pd.DataFrame:
-    """Return what each condition of a segment costs and admits.
+    """Return how many profiles each condition of a segment excludes or admits.
 
     One row per part of the outermost "all of"; a part that is an "any of" also gets a row per alternative.
 

@@ -442,7 +442,7 @@ class Dataset:
             for name in self.events.metrics:
                 events = self.events.metrics[name]
                 own = np.full(len(self), np.iinfo(np.int64).max)
-                # Backwards, since of several assignments to a profile the last one is kept, and events are in order of time.
+                # Go backwards: the last of several assignments to a profile is kept, and events are in order of time.
                 own[events.profiles[::-1]] = events.times[::-1]
                 np.minimum(found, own, out=found)
             return found

@@ -232,9 +232,9 @@ class Evaluation:
         return [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
 
     def _moved(self, condition: Condition) -> "Moved | Literal['several'] | None":
-        """Return a condition as one comparison if one limit differs from its first use, "several" if several do, else None.
+        """Return a condition as one comparison if a single limit has changed since its first use, "several" if several have, and None otherwise.
 
-        Everything that stays the same is joined into the numbers once, so each later limit costs only one comparison.
+        The unchanged parts are combined into the compared numbers once, so each later limit costs only one comparison.
         """
         match condition:
             case AllOf(conditions) | AnyOf(conditions):

@@ -64,7 +64,7 @@ class Spans:
 
     Attributes:
         first: index of the first position.
-        stop: index of the position after the last. It is at most `first` if the condition is true at no position.
+        stop: index of the position after the last. It is at most `first` if the condition is not true at any position.
         positions: the number of positions.
     """
 
@@ -153,7 +153,7 @@ class Curve:
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
     def sizes_in(self, cells: npt.NDArray[np.bool_]) -> Counts:
-        """Return the number of members at each position that are in some cells, for which the flag is True."""
+        """Return the number of members at each position, counting only the cells whose flag is True."""
         return self.spans.running(self.counts * cells)
 
     def totals(self) -> list[Amounts]:
