@@ -33,7 +33,7 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """The type of this package. If a moved module is imported by its old name, a public function of that name stays in place."""
+    """The type of this package. Importing a moved module by its old name must not replace the public function of the same name."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _HOMES or not isinstance(value, ModuleType):

@@ -36,7 +36,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 def _may_be_deep(text: str | bytes) -> bool:
-    """Return whether a text has more brackets than may be nested. Counting them is faster than parsing the nesting."""
+    """Return whether a text may be nested too deeply, because it has more brackets than levels allowed. Counting is faster than parsing."""
     if isinstance(text, bytes):
         return text.count(b"[") + text.count(b"{") > DEEPEST
     return text.count("[") + text.count("{") > DEEPEST

@@ -107,7 +107,7 @@ def are(count: int) -> str:
 
 
 def listed(names: Iterable[object], *, most: int = 12) -> str:
-    """Return quoted names separated by commas. After the first `most`, give only the number of the rest.
+    """Return quoted names separated by commas. After the first `most` names, only the number of the others follows.
 
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"

@@ -166,7 +166,7 @@ DEFINITION = {
         ("metric", "Placed Order", ["B", "A"], "ids"),
         ["More than one metric is named 'Placed Order': 'A', 'B'", "metric_ids={'Placed Order': ID}"],
     ),
-    "not_a_builder": ((5,), ["A builder is a function", "of type int", "Annotated[int, Range(7, 365)]", "sk.sizes("]),
+    "not_a_builder": ((5,), ["Expected a builder", "of type int", "Annotated[int, Range(7, 365)]", "sk.sizes("]),
     "phrase_as_builder": (("did",), ["sk.did makes a condition", "a builder makes a segment", "return sk.Segment("]),
     "not_made_a_segment": ((builder, [1]), ["'builder'", "of type list", "returns one segment"]),
     "not_a_dataset": (("shop",), ["Expected a Dataset", "str", "sk.load("]),

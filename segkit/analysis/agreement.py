@@ -109,7 +109,7 @@ def compare_members(segment: Segment, dataset: Dataset, theirs: Theirs, *, pulle
         The counts, and the table of differences as `.differences`.
 
     Raises:
-        DefinitionError: `theirs` does not hold ids, or holds several segments but not this one, or `pulled_at` is before `as_of`.
+        DefinitionError: `theirs` contains no ids, or contains several segments but not this one, or `pulled_at` is before `as_of`.
         DataError: the frame has no `profile_id`; see also `sk.membership`.
 
     >>> from segkit.definition.phrases import has
@@ -182,7 +182,7 @@ def _their_members(theirs: Theirs, segment: str) -> "pd.Series[Any]":
 
 
 def _of_segment(frame: pd.DataFrame, segment: str) -> pd.DataFrame:
-    """Return the rows of one segment. If the table holds only one segment, return all rows, whatever its name is."""
+    """Return the rows of one segment. If the table has only one segment, return all rows, whatever its name is."""
     names = frame["segment"].unique() if "segment" in frame.columns else ()
     if len(names) <= 1:
         return frame

@@ -37,7 +37,7 @@ class Split(Protocol):
 
     @property
     def shares(self) -> Mapping[str, float]:
-        """The wanted share of each arm."""
+        """The planned share of each arm."""
         ...
 
     @property
@@ -188,7 +188,7 @@ def check_numbers(test: Arranged, engine: Engine) -> None:
 
 
 def window_from(start: Any, within_days: int, engine: Engine) -> Window:
-    """Return the whole UTC days in which outcomes count, from the day of `start` on, as far as the data has them.
+    """Return the whole UTC days in which outcomes count. They start on the day of `start`, and end when the data ends at the latest.
 
     Raises:
         DefinitionError: `within_days` is not a whole number above 0.

@@ -1,4 +1,4 @@
-"""Apply a rule at past moments, and count what its members did next at every setting: the public function `backtest`."""
+"""Apply a rule at past moments, and for each setting, count what its members did next: the public function `backtest`."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -34,16 +34,16 @@ EVERYBODY_THEN = "all profiles that existed"
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """What the members that a rule selected at past moments did afterwards, at each of its settings.
+    """What the members selected by a rule at past moments did afterwards, for each of its settings.
 
     "Comes back" does not mean "comes back because of the text", which `sk.measure` measures.
 
     Attributes:
         table: a row for each setting, pooled over the moments. See `sk.backtest`.
-        by_moment: the same figures at each moment, without intervals. They show how much the figures change over time.
+        by_moment: the same figures for each moment, without intervals. They show how much the figures change over time.
         settings: the names of the columns that identify a setting.
         outcome: the metric that counts as a response.
-        within_days: the number of whole UTC days after a moment's own day in which responses count.
+        within_days: the number of whole UTC days in which responses count, starting the day after the moment.
         moments: the moments, oldest first, UTC.
         left_out: a row for each moment that could not be used: `moment` and `reason`.
         base: the name of the base.
@@ -107,21 +107,21 @@ def backtest(
     allow_todays: Collection[str] = (),
     **settings: Any,
 ) -> Backtest:
-    """Apply a rule at past moments, and count what its members did in the following days, at each of its settings.
+    """Apply a rule at past moments, and for each of its settings, count what its members did in the following days.
 
-    The members at a moment are the profiles that the rule would have selected then: nothing that happened later is used. `notes` names
-    the facts that the data can't show for the past. The days after a moment are the whole UTC days after its own day.
+    For each moment, the members are the profiles that the rule would have selected then: nothing that happened later is used. `notes`
+    names the facts that the data can't show for the past. Outcomes are counted over whole UTC days, starting the day after the moment.
 
     Args:
-        builder_or_segment: a function that takes keyword arguments and returns a segment, which may be your own, or a segment, which
-            has one setting.
+        builder_or_segment: a function (segkit's or your own) that takes keyword arguments and returns a segment; or a segment, treated as
+            a single setting.
         dataset: the profiles and events.
-        outcome: a metric. A member responds if it has at least one such event in the days after a moment.
-        within_days: the number of these days.
-        every_days: the number of days between moments. They are counted back from the last moment with complete days after it, and
-            there are at most 12.
-        moments: dates, each meaning the end of that day, or instants, instead of `every_days`. If the days after a moment are not
-            complete in the data, it is left out and named in `left_out`.
+        outcome: a metric. A member responds if it has at least one such event in the days after the moment.
+        within_days: the number of whole days in which outcomes are counted.
+        every_days: the number of days between moments. They are counted back from the last moment whose follow-up days are all in the
+            data, and there are at most 12.
+        moments: dates, each meaning the end of that day, or instants, instead of `every_days`. A moment whose follow-up days are
+            not all in the data is left out and named in `left_out`.
         base: the segment that shares refer to, as of each moment. Members outside it are not counted. None means all profiles that
             existed.
         allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.
@@ -132,20 +132,20 @@ def backtest(
         vary (or `segment`), then these figures, pooled over the moments, each with the ends of its 95 % interval as `_low` and `_high`,
         then `base`:
 
-        - `members`: the mean number of members at a moment, and `share`: their share of the base.
+        - `members`: the mean number of members per moment, and `share`: their share of the base.
         - `response_rate` (precision): the share of members who respond, and `base_rate`: the share of the base who respond.
         - `lift`: `response_rate / base_rate`.
         - `reached` (recall): the share of the base's responders who are members.
         - `events_per_member` and, if the outcome has amounts, `value_per_member`, in the unit of the amounts.
         - `unsubscribed`: the share of members who withdrew SMS consent in these days; NaN if the data has no such events.
 
-        Shares are from 0 to 1, and NaN if there are no members. A profile counts at each moment at which it is a member. The intervals
+        Shares are from 0 to 1, and NaN if there are no members. A profile counts once for each moment at which it is a member. The intervals
         come from a delete-a-group jackknife over 100 hashed groups of profiles (see `segkit.analysis.intervals`). They show how much a
         figure depends on the particular profiles, but not how much it changes over time: see `by_moment`.
 
     Raises:
         DefinitionError: the builder has no such parameter, or an argument has the wrong form.
-        AnalysisError: no moment is complete, nobody or everybody in the base responds, or the rule uses a property that is computed
+        AnalysisError: no moment has all its follow-up days in the data, nobody or everybody in the base responds, or the rule uses a property that is computed
             from later events and is not in `allow_todays`.
         DataError: see `sk.membership`; also if a moment is neither a date nor an instant.
 

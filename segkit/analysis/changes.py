@@ -86,7 +86,7 @@ class Changes:
         )
 
     def rows(self, shape: Shape = "segkit") -> pd.DataFrame:
-        """Return a row for each profile that entered or left, in a table layout that warehouse dashboards know.
+        """Return a row for each profile that entered or left, in a layout that dashboards on a data warehouse can read.
 
         Args:
             shape: "segkit" (`profile_id`, `segment`, `moment`, `change`); "hightouch" (audience snapshots: `ht_row_id`, `ht_audience_id`,
@@ -129,7 +129,7 @@ def changes(
 ) -> Changes:
     """Return who entered and left a segment between two moments, and which condition caused it.
 
-    A condition is the cause if its flip alone, with everything else unchanged, moves the profile in or out. If no single condition does
+    A condition is the cause if its change alone, with everything else unchanged, moves the profile in or out. If no single change does
     this, or if several do, the cause is "several conditions". If a profile was created in between, that is the cause.
 
     Args:
@@ -149,7 +149,7 @@ def changes(
     >>> orders = pd.DataFrame({"profile_id": ["a", "b", "b"], "metric": "Placed Order", "datetime": days})
     >>> shop = Dataset.from_frames(None, orders, as_of="2026-06-30")
     >>> changes(Segment("Lately", did("Placed Order", in_last_days=14)), shop, "2026-06-10").table[["change", "cause"]].to_numpy().tolist()
-    [['entered', 'an event came'], ['left', 'time ran out']]
+    [['entered', 'an event happened'], ['left', 'time ran out']]
     """
     check_order(segment, "sk.changes(segment, shop, start, end)")
     one, engine = one_segment(segment), engine_of(dataset)
@@ -207,7 +207,7 @@ def _table(
 
 
 def _turns(condition: Condition, was: Mapping[Any, Flags], now: Mapping[Any, Flags], atom: Atom, cells: int) -> Flags:
-    """Return in which cells the flip of one atom alone moves profiles in or out."""
+    """Return the cells in which the change of one atom alone moves profiles in or out."""
     turned = truth(condition, {**was, atom: now[atom]}, cells)
     return np.asarray((was[atom] != now[atom]) & (turned != truth(condition, was, cells)))
 
@@ -221,15 +221,15 @@ def why_flipped(atom: Atom, *, became: bool) -> str:
     """
     match atom:
         case MetricCondition():
-            # Within a window that moves on, amounts grow by events and shrink by time.
+            # In a moving window, events make amounts grow, and the passing of time makes them shrink.
             grew = became == is_reached(atom)
             if isinstance(atom.timeframe, AllTime):
-                return "an event came"
+                return "an event happened"
             if isinstance(atom.timeframe, InTheLast):
-                return "an event came" if grew else "time ran out"
+                return "an event happened" if grew else "time ran out"
             return "time passed"
         case FunnelCondition() | LastEventCondition():
-            return "an event came" if became else "time ran out, or another event came"
+            return "an event happened" if became else "time ran out, or another event happened"
         case ConsentCondition(status_date=None, can_receive=can_receive):
             return "consent was given" if became == can_receive else "consent was withdrawn"
         case ConsentCondition():

@@ -1,4 +1,4 @@
-"""Say what each condition of a segment costs and admits, and who fails only one of them: `clauses` and `near_misses`."""
+"""Find how many profiles each condition of a segment excludes or admits, and who fails exactly one: `clauses` and `near_misses`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,22 +33,22 @@ FACTORS: Final = (1.1, 1.25, 1.5, 2.0)
 
 
 def clauses(segment: Segment, dataset: Data) -> pd.DataFrame:
-    """Return what each condition of a segment costs and admits.
+    """Return how many profiles each condition of a segment excludes or admits.
 
-    The conditions are those of the outermost "all of", and, of one that is an "any of", each of its alternatives.
+    One row per part of the outermost "all of"; a part that is an "any of" also gets a row per alternative.
 
     Args:
         segment: the segment.
         dataset: the profiles and events.
 
     Returns:
-        A row for each condition: `condition` in words, `alone` (how many profiles match it by itself), `size` (of the segment), `without` (of the segment
-        without this condition) and `difference` (`without - size`: for a part of "all of" 0 or more, what it costs; for an alternative of "any of" 0 or
-        less, whom only it admits).
+        A row for each condition: `condition` in words, `alone` (how many profiles match it by itself), `size` (of the segment), `without` (the size
+        without this condition) and `difference` (`without - size`). The difference is at least 0 for a part of "all of", which excludes that many, and at
+        most 0 for an alternative of "any of", which alone admits that many.
 
     Raises:
         DefinitionError: the argument is not a segment, or it refers to another segment by name.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["a", "b", "c"], "city": ["x", "x", None], "zip": ["1", None, None]}), as_of="2026-06-30")
@@ -80,9 +80,9 @@ def clauses(segment: Segment, dataset: Data) -> pd.DataFrame:
 
 
 def near_misses(segment: Segment, dataset: Data) -> pd.DataFrame:
-    """Return who fails one condition of a segment alone, nearest first.
+    """Return who fails exactly one condition of a segment, nearest first.
 
-    Limits are relaxed step by step, by a tenth, a quarter, a half and by all of themselves; counts of events by one at a time. Each profile counts at
+    Limits are relaxed in steps of 10 %, 25 %, 50 % and 100 % of their value, but counts of events one at a time. Each profile counts at
     the first step that admits it.
 
     Args:
@@ -91,12 +91,12 @@ def near_misses(segment: Segment, dataset: Data) -> pd.DataFrame:
 
     Returns:
         A row for each step of each condition of the outermost "all of": `condition`, `instead` (the relaxed condition that admits these profiles, in words; empty
-        for those whom no step admits), `profiles`, and `failing` (how many fail this condition alone). Conditions that nobody fails alone
-        have no row.
+        for those whom no step admits), `profiles`, and `failing` (how many fail only this condition). Conditions that nobody fails on
+        their own have no row.
 
     Raises:
         DefinitionError: the argument is not a segment, or it refers to another segment by name.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, can_receive, did
     >>> orders = pd.DataFrame({"profile_id": ["a", "b", "c"], "metric": "Placed Order", "datetime": ["2026-06-20", "2026-05-30", "2025-01-01"]})
@@ -140,7 +140,7 @@ def _steps(
 
 
 def _relaxed(atom: Any) -> Iterator[Atom]:
-    """Yield an atom with wider limits, nearest first; nothing if it compares no number."""
+    """Yield an atom with wider limits, nearest first. Yield nothing if it does not compare a number."""
     match atom:
         case MetricCondition(comparison="at least" | "more than", timeframe=InTheLast(quantity) as window):
             for factor in FACTORS:
@@ -174,7 +174,7 @@ def _fewer(atom: MetricCondition) -> Iterator[Atom]:
 
 
 def parts_of_all(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of the outermost "all of"; another condition is its own only part."""
+    """Return the parts of the outermost "all of"; a condition of any other kind is returned as the only part."""
     return condition.conditions if isinstance(condition, AllOf) else (condition,)
 
 

@@ -18,7 +18,7 @@ from segkit.vocabulary import canonical_metric
 from segkit.wording import counted, number, percent
 
 LARGEST = 0.75
-"""The largest relative effect to hope for. In a public randomised e-mail test, the largest effect in any group was 72 % more visits."""
+"""The largest relative effect that is realistic. In a public randomised email test, the largest effect in any group was 72 % more visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Detectable:
         difference: the smallest difference in shares that can be found.
         relative: the same difference relative to the base rate: 0.87 means 87 % more.
         value_per_response: the mean value for people who have the outcome; NaN if it is not known.
-        break_even: the relative effect from which a text pays for itself; NaN without a margin and a cost.
+        break_even: the smallest relative effect at which a text pays for itself; NaN without a margin and a cost.
         gain_per_text: the earnings per text after its cost, at the smallest effect; NaN without a margin and a cost.
         cost_of_holding_out: the loss from not texting the people held out, at the smallest effect; NaN without a margin and a cost.
         weeks: the number of weeks of outcomes that it takes to find an `expected` effect; NaN without `expected`.
-        is_worth_it: whether the smallest effect is one that can be hoped for, which is at most 75 % more.
+        is_worth_it: whether the smallest effect is realistic, which means at most 75 % more.
         verdict: the finding in a sentence.
     """
 

@@ -137,7 +137,7 @@ def _population_variance(arm: Sample) -> float:
 def student(freedom: float) -> float:
     """Return the 97.5 % quantile of Student's t by the expansion of Cornish and Fisher (Abramowitz and Stegun 26.7.5).
 
-    Its error is below .001 from 6 degrees of freedom on.
+    Its error is below .001 with 6 or more degrees of freedom.
 
     >>> round(student(10), 3), round(student(99), 4)
     (2.228, 1.9842)

@@ -11,7 +11,7 @@ from segkit.wording import number, percent
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Reach as many responders as possible with a limited number of texts at a moment. Make it with `sk.budget`."""
+    """Reach as many responders as possible with a limited number of texts per send. Make it with `sk.budget`."""
 
     texts: int
 
@@ -36,7 +36,7 @@ Goal: TypeAlias = Budget | Reach | Profit
 
 
 def budget(*, texts: int) -> Budget:
-    """Return the goal to reach as many responders as possible with a limited number of texts, one for each member, at a moment.
+    """Return the goal to reach as many responders as possible with at most this many texts per send, one per member.
 
     Args:
         texts: the largest number of texts, above 0.

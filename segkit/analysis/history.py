@@ -21,7 +21,7 @@ from segkit.engine.protocol import EVERYBODY, Engine, warn_about_answers, warn_o
 from segkit.errors import DefinitionError
 
 MOST: Final = 53
-"""The largest number of moments if the caller chooses none, which covers a year of weeks and today."""
+"""The largest number of moments by default, enough for a year of weeks and today."""
 
 
 def history(
@@ -32,7 +32,7 @@ def history(
     moments: Iterable[Any] | None = None,
     allow_todays: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Return the sizes of segments at past moments, for any definition, whenever it was written.
+    """Return the sizes of segments at past moments, even if their definitions were written later.
 
     Args:
         segments: one segment, or several with different names.
@@ -91,7 +91,7 @@ def past_moments(moments: Iterable[Any], engine: Engine) -> list[datetime]:
         raise DefinitionError.bad_value(
             "A moment", f"{found[-1]:%Y-%m-%d}", f"not after the data's as_of, {engine.as_of:%Y-%m-%d}"
         )
-    # The close of the last day is what is known of it.
+    # The last day may not be over, so it ends at `as_of`.
     return [min(one, engine.as_of) for one in found]
 
 

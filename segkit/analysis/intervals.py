@@ -51,7 +51,7 @@ def of_total(amounts: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def of_share(part: Numbers, whole: Numbers, people: Numbers) -> tuple[Numbers, Numbers]:
-    """Return Wilson's interval for a share of people, using the number of independent people with the jackknife's variance.
+    """Return Wilson's interval for a share, with the number of independent people that would have the jackknife's variance.
 
     Wilson's interval stays between 0 and 1 and is wider on the side of the middle, which matters for the small shares of
     unsubscribes (Wilson, JASA 22, 1927; with an effective number of people: Dean and Pagano, Journal of Survey Statistics and

@@ -1,4 +1,4 @@
-"""Find the day on which each member falls out of a segment if nothing happens: the public function `leaving`."""
+"""Find the day on which each member drops out of a segment if nothing happens: the public function `leaving`."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,12 +21,12 @@ from segkit.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """When the members of a segment fall out if nothing happens: no event, and no change to a profile.
+    """When the members of a segment drop out if nothing happens: no event, and no change to a profile.
 
     Attributes:
-        table: a row for each day on which somebody falls out: `day` (the first UTC day at the end of which they are no longer members),
+        table: a row for each day on which somebody drops out: `day` (the first UTC day at the end of which they are no longer members),
             `leaving`, and `remaining` (the rest of today's members).
-        days: the day for each member who falls out, with `profile_id` as the index.
+        days: the day for each member who drops out, with `profile_id` as the index.
         segment: the segment's name.
         members: the number of members today.
         within_days: the number of days to look ahead.
@@ -53,13 +53,13 @@ class Leaving:
 
 
 def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leaving:
-    """Return the day on which each member falls out of a segment if nothing happens, such as the last chance for a text.
+    """Return the day on which each member drops out of a segment if nothing happens, which is the last chance to text them.
 
     The segment is evaluated at the end of each coming day, with today's events: windows move on, and nothing else changes.
 
     Args:
         segment: the segment.
-        dataset: the profiles and events. Its `as_of` must be the end of the data, since later events would mean that something happens.
+        dataset: the profiles and events. Its `as_of` must be the end of the data: with later events, it would not be true that nothing happens.
         within_days: the number of days to look ahead.
 
     Raises:

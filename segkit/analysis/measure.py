@@ -23,7 +23,7 @@ from segkit.vocabulary import canonical_metric
 from segkit.wording import counted, number, percent
 
 UNLIKELY = 0.001
-"""The probability below which the arms are considered not to be as planned (Fabijan and others, KDD 2019)."""
+"""The p-value below which the sizes of the arms are considered not to be as planned (Fabijan and others, KDD 2019)."""
 
 CALL = 'sk.measure(split, shop, outcome="Placed Order", start="2026-05-01", within_days=14)'
 FEWEST = 10
@@ -42,8 +42,8 @@ class Measurement:
         control: the arm that was not texted.
         first: the first UTC day that counts.
         last: the last UTC day that counts.
-        ratio_chance: the probability that arms differ at least this much from the planned shares; NaN if the shares are not known.
-        is_sequential: whether the relative intervals hold at every look.
+        ratio_chance: the probability that chance alone makes arms differ this much or more from the planned shares; NaN if the shares are not known.
+        is_sequential: whether the relative intervals remain valid however often you look.
         notes: sentences about what an analyst should know before trusting the figures.
     """
 
@@ -109,7 +109,7 @@ def measure(
         start: the day of the text, as a date or an instant. Outcomes count from the beginning of this UTC day on, in every arm.
         within_days: the number of whole UTC days that count, including the day of the text.
         control: the arm that was not texted; None uses the split's control arm, or "hold out".
-        shares: the planned share of each arm, for a Series. The sample ratio is checked against it.
+        shares: the planned share of each arm, for a Series. The sizes of the arms are checked against it.
         sequential: whether to widen the relative intervals so that you may look at the measurement daily and stop early.
         tuning: the number of people at which sequential intervals are narrowest.
 
@@ -117,9 +117,9 @@ def measure(
         The result. Its `table` has a row for each figure and arm, with the control arm first:
 
         - `figure`: "did" (has the outcome at least once), "events" (their number), "value" (the sum of their amounts), or "unsubscribed"
-          (withdrew SMS consent, as a guard). "value" and "unsubscribed" are left out if the data has no such events.
+          (withdrew SMS consent, a guardrail metric). "value" and "unsubscribed" are left out if the data has no such events.
         - `arm`, `people`, `total`, `average` (a share or a mean per person) and `control_average`.
-        - `difference`, `difference_low` and `difference_high`, with a 95 % interval by Newcombe for shares and by Welch for means.
+        - `difference`, `difference_low` and `difference_high`, with Newcombe's 95 % interval for shares and Welch's for means.
         - `relative` (0.1 means 10 % more), `relative_low` and `relative_high`, with a 95 % interval on a logarithmic scale, or a
           sequential interval. These and the differences are NaN for the control arm.
 

@@ -21,16 +21,16 @@ from segkit.wording import are, counted
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Each profile in at most one segment.
+    """An assignment of each profile to at most one segment.
 
     Attributes:
         table: a row for each segment in the order of priority: `segment`, `members`, `capacity`, `assigned`, `taken` (members whom an earlier
             segment took) and `over` (members for whom there was no room). `members = assigned + taken + over`.
-        assigned: the segment of each profile that is in one; index `profile_id`.
+        assigned: the segment of each profile that is in one, with `profile_id` as the index.
         left_over: members of some segment for whom no segment had room.
         outside: profiles that are in none of the segments.
-        orders: a row for each compared order and segment: `order`, `segment`, `assigned` and `change` against the first order.
-        segments: the segments as definitions that exclude each other; empty with capacities, which no definition can express.
+        orders: a row for each compared order and segment: `order`, `segment`, `assigned` and `change` compared with the first order.
+        segments: mutually exclusive definitions of the segments; empty if there are capacities, since no definition can express them.
     """
 
     table: pd.DataFrame
@@ -70,14 +70,15 @@ def partition(
     Args:
         segments: the segments in the order of priority, with different names.
         dataset: the profiles and events.
-        capacity: how many profiles a segment can take, by its name; the others take all. Who gets the places is decided by a hash of the key and the id (SHA-256),
-            so it is the same again, and the rest falls through to the next segment.
+        capacity: the most profiles that a segment can take, by its name; segments without one take everybody. A hash of the key and the id (SHA-256)
+            decides who gets the places, so the same key gives the same result; everyone else falls through to the next segment.
         compare: other orders of priority, each a list of all names, to see who gains and who loses.
         key: the key of the hash.
 
     Raises:
-        DefinitionError: an argument is not a segment, two have the same name, a capacity is of no segment or no whole number, or an order is not one of all names.
-        DataError: as `sk.membership`.
+        DefinitionError: an argument is not a segment, two have the same name, a capacity names no segment or is not a
+            whole number, or an order does not list every name once.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, is_set
     >>> people = {"profile_id": ["a", "b", "c", "d"], "city": ["x", "x", "x", None], "zip": ["1", None, None, "2"]}
@@ -153,7 +154,7 @@ def _orders(
 
 
 def _exclusive(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Return segments of which each excludes those before it."""
+    """Return the segments, each with a condition that excludes all earlier ones."""
     found: list[Segment] = []
     before: list[Condition] = []
     for one in segments:

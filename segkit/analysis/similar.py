@@ -1,4 +1,4 @@
-"""Find segments with the same members, one inside another, nearly equal ones and empty ones: the public function `similar`."""
+"""Find segments that are identical, nested, nearly equal or empty: the public function `similar`."""
 
 from itertools import combinations
 
@@ -14,20 +14,20 @@ from segkit.errors import DefinitionError
 
 
 def similar(segments: Segments, dataset: Data, *, nearly: float = 0.95) -> pd.DataFrame:
-    """Return which segments hold the same people, by their members and not by their definitions.
+    """Return which segments contain the same people, comparing members rather than definitions.
 
     Args:
         segments: the segments, with different names.
         dataset: the profiles and events.
-        nearly: from which share of common members among the members of either (Jaccard) two segments are nearly equal.
+        nearly: the Jaccard similarity (shared members / members of either) at or above which two segments count as nearly equal.
 
     Returns:
         A row for each finding, the most alike first: `segment`, `relation` ("same as", "inside", "nearly equal to", or "empty"), `other`, `size`, `other_size`,
-        `both` and `jaccard`. Empty segments have one row and are compared with no other. Pairs without such a relation have no row.
+        `both` and `jaccard`. Empty segments have one row and are not compared with the others. Pairs without such a relation have no row.
 
     Raises:
         DefinitionError: an argument is not a segment, two have the same name, or `nearly` is not above 0 and at most 1.
-        DataError: as `sk.membership`.
+        DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, Segment, is_set
     >>> shop = Dataset.from_frames(pd.DataFrame({"profile_id": ["a", "b"], "city": ["x", "x"], "zip": ["1", None]}), as_of="2026-06-30")

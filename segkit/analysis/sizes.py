@@ -38,8 +38,8 @@ def sizes(
         DataError: see `sk.membership`.
 
     Warns:
-        SegkitWarning: see `sk.membership` and, with `sendable`, `sk.audience`; also if cells of a table are missing, which do not
-            count as members.
+        SegkitWarning: see `sk.membership` and, with `sendable`, `sk.audience`; also if a table has missing cells, since
+            these do not count as members.
 
     >>> who = pd.DataFrame({"SMS": [True, True, False], "VIP": [True, False, False], "Nobody": [False] * 3})
     >>> sizes(who, base="SMS")[["size", "share"]].to_dict("list")

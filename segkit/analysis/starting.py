@@ -69,7 +69,7 @@ def starting_values(builder: Callable[..., Any], dataset: Data, *, rounded: bool
     """Return starting values, taken from the shop's data, for those builder parameters that have a `StartsAt`.
 
     `StartsAt` names a metric and a number of days. The starting value is a quantile over the profiles with an event of that metric in
-    those days: an amount or count that some profile has, so `more_than` it excludes that profile and `at_least` includes it. If the
+    those days: an amount or count of a real profile, which `at_least` includes and `more_than` excludes. If the
     data has no event of the metric, the parameter is left out and keeps the builder's default.
 
     Args:

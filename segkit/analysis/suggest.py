@@ -21,7 +21,7 @@ from segkit.errors.analysis import AnalysisError
 from segkit.wording import counted, number, percent
 
 MOST_FLAT = 0.5
-"""The share of settings that may do as well as the best setting. If more do, a single number would only appear precise."""
+"""The largest share of settings on the plateau at which one is suggested. With more, a single number would suggest false precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Suggestion:
 
     Attributes:
         setting: the value of each parameter; None if the curve is flat.
-        plateau: the settings that do as well as the best setting within the error, including the best setting itself.
+        plateau: every setting that is not measurably worse than the best setting, and the best setting itself.
         table: a row for each setting. On the earlier moments, it has the setting's values, `meets_goal` (whether it keeps to the goal's
-            limit), `achieved` (the share of responders reached, or the profit at a moment), `behind` (how much less it achieves than the
+            limit), `achieved` (the share of responders reached, or the profit per send), `behind` (how much less it achieves than the
             best setting), `behind_low` and `behind_high` (the 95 % interval of `behind`), and `in_plateau`. `later`, `later_low` and
             `later_high` are the same as `achieved` on the later moments, with its 95 % interval.
         later: the figures of the best setting on the later moments, as in `Backtest.table`.
@@ -72,8 +72,8 @@ def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
     """Suggest a setting of a backtest for a goal.
 
     The setting is chosen on the earlier half of the moments and judged on the later half. Earlier moments are left out if the days
-    after them reach into the later half. The plateau has all settings that do as well within the error: the 95 % interval of how far
-    they are behind the best setting contains 0, comparing both on the same profiles. If more than half of all settings are on the
+    after them reach into the later half. The plateau is every setting that is not measurably worse than the best: the 95 %
+    interval of the gap contains 0, comparing both settings on the same profiles. If more than half of all settings are on the
     plateau, none is suggested.
 
     Args:
@@ -113,10 +113,10 @@ class _Score:
     """How well each setting meets a goal.
 
     Attributes:
-        achieved: the share of responders reached, or the profit at a moment.
-        without: the same without each group, on the last axis.
-        limited: the quantity that the goal limits, which is texts at a moment or the share of unsubscribes; 0 if it limits nothing.
-        is_allowed: which settings keep to the limit and have members.
+        achieved: the share of responders reached, or the profit per send.
+        without: the same figures, leaving out one group of profiles at a time, on the last axis.
+        limited: the quantity that the goal limits, which is texts per send or the share of unsubscribes; 0 if it limits nothing.
+        is_allowed: whether each setting keeps to the limit and has members.
     """
 
     achieved: Numbers
@@ -142,7 +142,7 @@ class _Score:
 
     @property
     def half(self) -> Numbers:
-        """Half the width of the interval of what is achieved."""
+        """Half the width of the 95 % interval around `achieved`."""
         return STUDENT * standard_error(self.without)
 
     def behind(self, best: int) -> tuple[Numbers, Numbers]:
@@ -160,7 +160,7 @@ def _check(backtest: Backtest, goal: Goal) -> None:
 
 
 def _halves(backtest: Backtest) -> tuple[slice, slice]:
-    """Return the earlier moments, without moments that have outcomes among the later moments, and the later moments."""
+    """Return the earlier moments and the later ones, leaving out earlier moments whose outcomes overlap the later ones."""
     every = backtest.moments
     middle = (len(every) + 1) // 2
     if middle == len(every):

@@ -1,4 +1,4 @@
-"""Evaluate a condition in the cells of a cube, given where its atoms are true."""
+"""Evaluate a condition in the cells of a cube from the cells in which its atoms are true."""
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -15,12 +15,12 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 def atoms_of(conditions: Sequence[Condition]) -> list[Any]:
-    """Return the different atoms of some conditions, in order."""
+    """Return the atoms of several conditions in order, each once."""
     return list(dict.fromkeys(atom for condition in conditions for atom in atoms(condition)))
 
 
 def truth(condition: Condition, holds: Mapping[Any, Flags], cells: int) -> Flags:
-    """Return in which cells a condition is true.
+    """Return the cells in which a condition is true.
 
     Args:
         condition: the condition.

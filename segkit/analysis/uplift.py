@@ -53,7 +53,7 @@ class Uplift:
 
     @property
     def finding(self) -> str:
-        """A sentence on whether any setting separates people whom the text moves from people whom it doesn't."""
+        """A sentence on whether any setting separates people whom the text influences from people whom it doesn't."""
         apart = self.table[(self.table["apart_low"] > 0) | (self.table["apart_high"] < 0)]
         count = counted(len(self.table), "setting")
         if apart.empty:
@@ -91,8 +91,8 @@ def uplift(
 ) -> Uplift:
     """Replay a threshold over a finished test, to see what the text added for members and for others at each setting.
 
-    Members are the people whom the rule selects at the end of the day before `start`. Since arms were assigned at random, they are also
-    comparable within the members and within the others. The arms must not have been made with the help of the rule, except as a stratum.
+    Members are the people whom the rule selects at the end of the day before `start`. Since arms were assigned at random, they are
+    comparable among members and among others too. The rule must not have been used to assign the arms, except as a stratum.
 
     Args:
         split_or_arms: the result of `sk.split`, or a Series with the arm of each profile by `profile_id`.
@@ -101,7 +101,7 @@ def uplift(
         outcome: a metric.
         start: the day of the text, as a date or an instant.
         within_days: the number of whole UTC days that count, including the day of the text.
-        treated: the arm that was texted; None if there is only one beside the control arm.
+        treated: the arm that was texted; None if there is only one arm besides the control arm.
         control: the arm that was not texted; None uses the split's control arm, or "hold out".
         allow_todays: computed properties that may be used although they also reflect later events.
         **settings: for each parameter, the values to try, as a list, range or array, or one fixed value.
@@ -110,7 +110,7 @@ def uplift(
         The result. Its `table` has a row for each setting, with NaN where an arm has nobody:
 
         - The parameters that vary.
-        - `members` and `others`: the number of people in both arms. Each of the two also has these columns, with its name before them:
+        - `members` and `others`: the number of people in both arms together. Both groups also have these columns, prefixed with the group's name:
           `_rate` and `_control_rate` (the shares with the outcome in the two arms), and `_uplift`, `_uplift_low` and `_uplift_high`
           (their difference, with Newcombe's 95 % interval).
         - `apart`, `apart_low` and `apart_high`: how much more the text adds for members than for others.

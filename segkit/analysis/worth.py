@@ -13,7 +13,7 @@ SUMS = (EventCount(ORDERED, InTheLast(DAYS)), EventSum(ORDERED, InTheLast(DAYS))
 """The number of a profile's orders in the last `DAYS` days, and the sum of their values."""
 
 _DIGITS = 6
-"""Sums of amounts are doubles; rounded to so many decimals, a sum is the same in whatever order it was added up."""
+"""Sums of amounts are doubles. Rounding to this many decimals makes a sum independent of the order of addition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Worth:
 
 
 def worth_of(condition: Condition, engine: Engine) -> Worth:
-    """Return what the profiles that match a condition ordered in the last `DAYS` days.
+    """Return the orders in the last `DAYS` days of the profiles that match a condition.
 
     >>> import pandas as pd
     >>> from segkit import Dataset

@@ -70,7 +70,7 @@ def sms_gender(
 
     Args:
         gender: the property's value, in the shop's own spelling, or "female" or "male" for a prediction.
-        approach: "stated" uses the property, "predicted" the platform's guess from the first name, "either" both.
+        approach: "stated" uses the property, "predicted" uses the platform's guess from the first name, and "either" uses both.
         property: the property that contains what people stated.
 
     Klaviyo can segment by predicted gender but does not export it, so add it as a column `predicted_gender`. If another property

@@ -73,8 +73,8 @@ def sms_budget_shoppers(
             text that is not empty. Orders in which it is 0, false, `[]`, blank or not set count as full price. `recommended`
             chooses this property by its values.
 
-    Low spending does not identify bargain hunters well: in a grocery panel, 27 % of the fifth that spends least are also in the fifth
-    that uses most discounts, where chance alone would give 20 %. Source: Klaviyo help article 360047879512. Klaviyo can't test
+    Low spending does not identify bargain hunters well: in a grocery panel, 27 % of the fifth that spends the least are also in the fifth
+    that uses the most discounts, where chance alone would give 20 %. Source: Klaviyo help article 360047879512. Klaviyo can't test
     whether a property is filled in, so `to_klaviyo` refuses "bought on sale" and names the nearest condition that it can express.
 
     >>> sms_budget_shoppers().condition.conditions[1].property

@@ -175,9 +175,9 @@ def _bar_figure(sets: Intersections) -> go.Figure:
 
 
 def _above(x: float, row: int, *, of: int) -> dict[str, Any]:
-    """Return the place of a number that its part of the bar has no room for, above it and with a line to it."""
+    """Return the layout of a number that does not fit into its part of the bar: above that part, with a line to it."""
     line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1.5, "arrowcolor": GREY}
-    # Neighbours stand at two heights, so that their numbers don't run into each other.
+    # Neighbouring numbers alternate between two heights, so that they don't overlap.
     side = "right" if x > 0.85 * of else "left" if x < 0.15 * of else "center"
     return {"x": x, "y": 0.4, "ax": 0, "ay": -14 - 16 * (row % 2), "xanchor": side, **line}
 

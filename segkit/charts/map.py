@@ -147,7 +147,7 @@ def _heading(info: _MapInfo) -> Heading:
     near = sum(place.members for place in info.every if info.is_within(place))
     towns = _towns(info)
     is_rule = near == members > 1
-    # The segment's own rule is no finding; where most of them live is.
+    # The segment's own rule is not a finding, but where most of them live is.
     whom = f"{members:,} members" if is_rule and towns else f"All {members:,} members"
     whom = whom if is_rule else f"{near:,} of {counted(members, 'member')}"
     within = f"within {number(info.radius)} {info.unit} of the store"

@@ -1,4 +1,4 @@
-"""Draw who moved from which segment to which, as a Sankey diagram, from the table of `sk.movements`."""
+"""Draw how many profiles moved between segments, as a Sankey diagram, from the table of `sk.movements`."""
 
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ _BAR, _STEPS = 0.025, 12
 
 
 def plot_movements(movements: pd.DataFrame) -> go.Figure:
-    """Draw who moved from which segment to which: on the left the states before, on the right those after.
+    """Draw how many profiles moved between segments: the states before on the left, and those after on the right.
 
     Args:
         movements: as returned by `sk.movements`: `before`, `after`, `profiles` and `share`.

@@ -15,7 +15,7 @@ from segkit.wording import counted, percent, shortened
 _ROW = 27
 
 _LARGE, _MANY = 0.2, 4
-"""The share of the base from which a segment is called large, and the number of segments from which the title counts large ones."""
+"""The smallest share of the base at which a segment is called large, and the smallest number of segments at which the title counts large ones."""
 
 
 def plot_sizes(sizes: pd.DataFrame) -> go.Figure:

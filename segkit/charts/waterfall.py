@@ -16,7 +16,7 @@ _ROW = 36
 def plot_waterfall(waterfall: pd.DataFrame) -> go.Figure:
     """Draw how many profiles are left after each step, from the included profiles to those who may be texted.
 
-    Steps that stopped nobody, or could not be checked, are named below the title. The step that stops the most has another colour.
+    Steps that stopped nobody, or could not be checked, are named below the title. The step that stops the most is drawn in a different colour.
 
     Args:
         waterfall: a table like `SmsAudience.waterfall`, with columns `step`, `meaning`, `removed`, `remaining`. The first row is

@@ -20,7 +20,7 @@ class BuildList:
     """The member files that builds wrote into a folder, by their relative names, such as "send/vip.csv".
 
     The list has the digest of each file's manifest, which has the digest of the file, so changed files are detected. The digest is
-    None until the build is finished. Files are listed before they are written, so an aborted build has listed its files.
+    None until the build is finished. Files are listed before they are written, so the list is complete even if a build is aborted.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Say what a change of definitions does to a shop, as Markdown for a pull request: `segkit compare`."""
+"""Report how changed definitions affect a shop's segments, as Markdown for a pull request: `segkit compare`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def compare(before: Iterable[Segment], after: Iterable[Segment], shop: Dataset) 
     Args:
         before: the segments as they are.
         after: the segments as they are proposed.
-        shop: the data that members are counted in. The text has counts only, and no person.
+        shop: the data in which members are counted. The text contains only counts, and names nobody.
 
     Raises:
         DefinitionError: two segments of one set have the same name, or refer to one that is missing.
@@ -60,7 +60,7 @@ def compare(before: Iterable[Segment], after: Iterable[Segment], shop: Dataset) 
 def _section(
     name: str, one: Segment | None, other: Segment | None, engine: Engine, eligibility: Eligibility | None
 ) -> Iterator[str]:
-    """Yield the lines of a segment; none if its conditions are the same."""
+    """Yield the lines about a segment, or none if its conditions have not changed."""
     if one is None or other is None:
         segment = one if other is None else other
         assert segment is not None  # a name is in one of the two sets
@@ -116,7 +116,7 @@ def _moved(one: Condition, other: Condition, engine: Engine) -> tuple[int, int, 
 def _causes(
     condition: Condition, holds: dict[Condition, Flags], counts: Flags, moved: Flags, words: str
 ) -> dict[str, int]:
-    """Return how many of those who moved fail which part of the definition that does not have them."""
+    """Return, for each part of the definition that excludes them, how many of the profiles that moved fail it."""
     parts = parts_of_all(condition)
     fails = [~truth(part, holds, len(counts)) for part in parts]
     found: dict[str, int] = {}

@@ -32,7 +32,7 @@ _DATE_AND_HOUR = r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-
 
 _FROM_1990, _THROUGH_2100 = 631_152_000, 4_133_980_800
 UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1, "nanoseconds": 0.001}
-"""The units in which digits can count, in microseconds."""
+"""The units in which a time since 1970 can be counted, and their lengths in microseconds."""
 
 _LAST_OF_THIS_CENTURY = 68
 """Two-digit years up to this are in the 21st century, and others in the 20th, as in POSIX."""
@@ -40,7 +40,7 @@ _LAST_OF_THIS_CENTURY = 68
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Digits that count from 1970: the instant of each, and the index of its unit in `UNITS`, or -1 if it is no such count."""
+    """Digits that count from 1970: the instant of each, and the index of its unit in `UNITS`, or -1 if it is not such a count."""
 
     values: Microseconds
     units: npt.NDArray[np.int8]

@@ -79,7 +79,7 @@ class SetAmounts:
     kind: pa.DataType
 
     def at(self, rows: Codes) -> "SetAmounts":
-        """Return the same for some events, in their order."""
+        """Return a copy for the events in some rows, in that order."""
         return SetAmounts(self.is_set.take(pa.array(rows)), self.kind)
 
     def of(self, events: MetricEvents) -> Cells:
@@ -263,7 +263,7 @@ def _rows_by_name(profiles: Codes, metrics: MetricNumbers, names: list[str]) -> 
     different = list(dict.fromkeys(names))
     small = np.min_scalar_type(len(different))
     places = np.array([*map({name: place for place, name in enumerate(different)}.get, names), len(different)], small)
-    place = places[metrics]  # -1 is the index of the last item, which is no name
+    place = places[metrics]  # -1 is the index of the last item, which is not a name
     place[profiles < 0] = len(different)
     rows, starts = _sorted_rows(place, len(different) + 1)
     parts = zip(different, starts[:-1], starts[1:], strict=True)

@@ -77,7 +77,7 @@ NONE = PhoneEndings(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 def endings_in(text: str) -> list[str]:
     """Return the last ten digits of each number in a text, or all digits if it has fewer.
 
-    Leading zeros are dropped, including those after a country code ("+33 06 ..."). If a text is ambiguous, all readings are
+    Leading zeros are dropped, including those after a country code ("+33 06 ..."). If a text is ambiguous, all interpretations are
     returned: ten digits, a blank and more digits are read both as one number and as two. Fewer than seven digits before a separator,
     such as an area code and a slash, belong to the digits that follow.
 

@@ -425,7 +425,7 @@ class PropertyColumn(Growing):
         if isinstance(values, list):
             return _read(values, _holds_something, np.bool_)
         if _is_text(values):
-            # Text that begins with a letter is no number or list, and is a boolean only with t or f, so most text needs no parsing.
+            # Text that begins with a letter is not a number or a list, and is a boolean only if that letter is t or f, so most text needs no parsing.
             odd = ~_flags(pc.match_substring_regex(values, "^[A-EG-SU-Za-eg-su-z]"))
             found = np.ones(len(values), dtype=bool)
             found[odd] = [_holds_something(text) for text in values.filter(pa.array(odd)).to_pylist()]

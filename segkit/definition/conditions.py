@@ -298,8 +298,8 @@ class PropertyCondition(_Operators):
 class ConsentCondition(_Operators):
     """True if the profile can, or cannot, receive marketing on a channel.
 
-    `subscription` and `status_date` (when that status was set) narrow the condition. So does `where`, which has tests of the
-    profile's consent columns that must all pass, such as a test of the consent method.
+    `subscription` and `status_date` (when that status was set) narrow the condition. `where` narrows it too: all its tests
+    of the profile's consent columns must pass, such as a test of the consent method.
     """
 
     channel: Channel

@@ -1,6 +1,6 @@
 """Define measures: the per-profile quantities that thresholds are compared with, such as a count of events.
 
-To add a measurement of events beside count, sum and days, begin at `Measurement` in `conditions.py`, which lists the files that must
+To add a measurement of events besides count, sum and days, begin with `Measurement` in `conditions.py`, which lists the files that must
 handle it.
 
 The comparison and the limit belong to the atom (see `conditions`). Equal measures have equal values, so the engines under

@@ -19,7 +19,7 @@ def resolved(segments: "Sequence[Segment]", beside: "Iterable[Segment]" = ()) ->
 
     Args:
         segments: the segments to resolve, with different names.
-        beside: other segments that they may refer to. If a name is in both, the one in `segments` is used.
+        beside: other segments that `segments` may refer to. If a name is in both, the one in `segments` is used.
 
     Raises:
         DefinitionError: a reference is to an unknown segment, references form a cycle, or a resolved condition is nested too deeply

@@ -1,1 +1,1 @@
-"""Provide what charts, widgets and the report share: HTML markup, the colour palette, and tables in the form that they draw."""
+"""Provide what charts, widgets and the report share: HTML markup, the colour palette, and tables prepared for drawing."""

@@ -55,7 +55,7 @@ def _columns(frame: pd.DataFrame) -> list[tuple[Hashable, list[Any]]]:
 
 
 def _plain(frame: pd.DataFrame) -> str:
-    """Return the table as plain text, for readers that show no HTML."""
+    """Return the table as plain text, for programs that can't show HTML."""
     words = [[masked_text(str(name)), *(_words(name, value) for value in values)] for name, values in _columns(frame)]
     widths = [max(map(len, column)) for column in words]
     rows = [

@@ -26,7 +26,7 @@ FOR_ANALYSTS = (
 
 
 class ConnectedShop:
-    """A saved shop that DuckDB queries in its files, seen from one moment. Make it with `sk.connect`.
+    """A saved shop as of one moment, whose files DuckDB queries. Make it with `sk.connect`.
 
     Events stay in the files, and each question reads only the events that it needs. The profiles' ids and phone numbers are in memory.
     Use it as a context manager, or close it, to release the connection.

@@ -84,8 +84,8 @@ class AnalysisError(SegkitError, ValueError):
     def too_few_moments(cls, moments: int) -> Self:
         """A suggestion needs earlier moments to choose on and later ones to judge on."""
         return cls(
-            f"The backtest has only {counted(moments, 'moment')}. A suggestion needs earlier moments to choose a setting, and later moments, "
-            "after the outcomes of the earlier ones, to judge it. Use a backtest with more moments, a smaller within_days, or more data."
+            f"The backtest has only {counted(moments, 'moment')}. It needs earlier moments to choose a setting, and later "
+            "ones to test it that begin after the earlier outcomes end. Use a backtest with more moments, a smaller within_days, or more data."
         )
 
     @classmethod

@@ -339,8 +339,8 @@ class DefinitionError(SegkitError, ValueError):
         """The id of a metric or list is unknown."""
         known = sorted(known)
         return cls(
-            f"The id of the {kind} named {quoted(name)} is unknown.{nearest(name, known)} Pass the id, {kind}_ids={{{quoted(name)}: ID}}, or "
-            f"all names in the account, names=sk.AccountNames.from_file(path). Known names: {listed(known) or 'none'}."
+            f"The id of the {kind} named {quoted(name)} is unknown.{nearest(name, known)} Pass the id with {kind}_ids={{{quoted(name)}: ID}}, "
+            f"or the whole account's names with names=sk.AccountNames.from_file(path). Known names: {listed(known) or 'none'}."
         )
 
     @classmethod
@@ -491,7 +491,7 @@ class DefinitionError(SegkitError, ValueError):
         name = getattr(value, "name", None)
         what = f"the segment {quoted(name)}" if isinstance(name, str) else f"a value of type {type(value).__name__}"
         return cls(
-            f"A builder is a function with an argument for each number to vary, but got {what}. Write a function: {_BUILDER}. To count "
+            f"Expected a builder (a function with one argument per number to vary), but got {what}. Write a function: {_BUILDER}. To count "
             "one segment as it is: sk.sizes(sk.membership(segment, shop))."
         )
 

@@ -22,7 +22,7 @@ _FAILS = {
 
 
 class Event(NamedTuple):
-    """One event of a person. `second` is counted from the opening, `cents` is the value, and the other fields are properties."""
+    """One event of a person. `second` is the number of seconds since the shop opened, `cents` the value, and the other fields are properties."""
 
     second: int
     metric: str

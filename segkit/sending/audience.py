@@ -106,7 +106,7 @@ class SmsAudience:
 
     @property
     def profiles(self) -> pd.DataFrame:
-        """The recipients: index `profile_id`, a column for each property."""
+        """The recipients, with a column for each property and `profile_id` as the index."""
         return tables_of(self._dataset).rows(np.flatnonzero(self._recipients.values))
 
     @cached_property

@@ -76,7 +76,7 @@ class Numbers:
         return found
 
     def _add_by_ending(self, length: int, moments: Microseconds, by_code: Microseconds, found: Microseconds) -> None:
-        """Share moments, both ways, between numbers with only `length` known last digits and numbers with the same ending.
+        """Copy moments in both directions between numbers of which only the last `length` digits are known and all numbers ending in them.
 
         Updates `found` in place.
         """

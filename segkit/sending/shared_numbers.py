@@ -1,4 +1,4 @@
-"""Choose the recipient when several profiles share a phone number: the first in the data of those that are included and may be texted.
+"""Choose the recipient when several profiles share a phone number: the first one, in data order, that is included and may be texted.
 
 `eligibility.py` finds the profiles that may be texted, and `opt_outs.py` finds the profiles that share a number.
 """
@@ -12,7 +12,7 @@ Codes: TypeAlias = npt.NDArray[np.integer[Any]]
 
 
 def numbered(numbers: Codes) -> tuple[npt.NDArray[np.intp], Codes]:
-    """Return the indices of the entries with a number that occurs more than once, and the index of each number among these numbers.
+    """Return the positions of entries whose number is repeated, and for each of them an index that identifies its number.
 
     >>> [found.tolist() for found in numbered(np.array([7, 3, 7, 5, 3]))]
     [[0, 1, 2, 4], [1, 0, 1, 0]]

@@ -38,7 +38,7 @@ class Split:
         arms: the arm of each person, with `profile_id` as the index.
         table: a row for each arm: `arm`, `share` (as wanted), `people` (phone numbers, or profiles without a number) and `profiles`.
         strata: a row for each stratum and arm: the columns of `by`, `arm` and `people`.
-        shares: the wanted share of each arm.
+        shares: the planned share of each arm.
         key: the key of the hash.
         control: the name of the arm that is not texted.
         as_of: the moment at which people were chosen, in UTC.
@@ -85,7 +85,7 @@ class Split:
             replace: whether to replace existing files.
 
         Raises:
-            FileError: see `SmsAudience.write_csv`; also if a segment was split, since nobody in it was checked.
+            FileError: see `SmsAudience.write_csv`. Also raised if a segment was split, since its members' eligibility was not checked.
         """
         if self._audience is None:
             raise FileError.split_not_checked()
@@ -117,9 +117,9 @@ def split(
     by: Sequence[str] = (),
     control: str = CONTROL,
 ) -> Split:
-    """Split people at random into arms, such as nine tenths who are texted and one tenth who are held out.
+    """Split people at random into arms, such as 90 % to text and 10 % to hold out.
 
-    Each stratum is sorted by a keyed hash of the phone number (SHA-256) and then cut into arms. The arms have the wanted numbers of
+    Each stratum is sorted by a keyed hash of the phone number (SHA-256) and then cut into arms. The arms have the planned numbers of
     people, to the nearest whole number in total and within one in each stratum. The same key gives the same arms again. As people come
     and go, only people next to a cut can change arms. Profiles that share a number are in the same arm.
 
@@ -209,7 +209,7 @@ def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
     found = pa.Table.from_batches(engine.rows(among, list(columns))).to_pandas()
     units = found["profile_id"]
     if "phone_number" in columns:
-        # A cell that is no number, such as "n/a", makes nobody one person with another.
+        # A cell that is not a number, such as "n/a", does not make two profiles one person.
         phones = found["phone_number"]
         is_number = phones.str.fullmatch(E164).fillna(value=False).astype(bool)
         units = phones.where(is_number, units)
@@ -238,9 +238,10 @@ def _assigned(people: pd.DataFrame, by: Sequence[str], shares: Mapping[str, Frac
 
 
 def _counts(sizes: Sequence[int], shares: Mapping[str, Fraction]) -> list[list[int]]:
-    """Return the number of people in each arm and stratum.
+    """Return the number of people in each stratum (rows) and arm (columns).
 
-    Each number is within one of its share. The totals over all strata are the shares of everybody, with the largest remainders rounded up.
+    Each number differs from its exact share by at most one. Each arm's total is its share of all people, with the largest
+    remainders rounded up.
 
     >>> _counts([5, 5], {"text": Fraction(9, 10), "hold out": Fraction(1, 10)})
     [[5, 0], [4, 1]]

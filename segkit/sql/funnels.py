@@ -1,8 +1,8 @@
 """Write a funnel as SQL that chooses an event for each step and excludes events of steps that must not be taken.
 
-If every step is taken and has a metric of its own, the SQL passes over the events once for each step and keeps the latest start, as the
-engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join for each step, which takes long
-for profiles with very many events for each step.
+If every step must be taken and each has a different metric, the SQL passes over the events once per step and keeps the latest start,
+as the engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join per step, which is slow
+for profiles with very many events per step.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ class _Step:
 
 
 def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp.Select | None:
-    """Return the query for the profiles that took the steps of a funnel, without repetitions, or None if a step has no events at all.
+    """Return the query for the profiles that took the steps of a funnel, each once, or None if a step that must be taken has no events.
 
     Args:
         condition: the funnel.
@@ -68,7 +68,7 @@ def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp
 
 
 def _in_passes(steps: Sequence[exp.Select], limit: int | None) -> exp.Select:
-    """Return the query for a funnel whose steps can't be the same event, without joining the events of a profile with each other.
+    """Return the query for a funnel whose steps can't be the same event, without joining a profile's events to each other.
 
     For each event of a step, only the latest start of a chain that reaches it matters: of two chains, the one that began later has more
     time left. So the latest start is passed on from step to step, by the largest start up to the time of each event.
@@ -126,7 +126,7 @@ def _follows(step: str, earlier: Sequence[_Step]) -> Sql:
 
 
 def _without(events: exp.Select, first: str, before: str | None, after: str | None, limit: int | None) -> Sql:
-    """Return SQL that tests whether a step that must not be taken has no event strictly between two other events.
+    """Return SQL that tests that no event of a step that must not be taken is strictly between two other events.
 
     At an end of the funnel, where there is only one other event, the funnel's time limit applies.
     """

@@ -70,8 +70,8 @@ class Question:
     """One statement about the profiles: the conditions as SQL, and everything that must be joined to answer them.
 
     A condition becomes an expression that is TRUE for the profiles that match, and FALSE or NULL for the others. Events are read
-    once, however many conditions ask about them. Only a funnel, a last event and the day on which a number is reached need a pass of
-    their own.
+    once, however many conditions use them. Only a funnel, a last event, and the day on which a number is reached each need another
+    pass.
 
     Attributes:
         decimals: the numbers of decimals of the sums that were asked for.
@@ -156,7 +156,7 @@ class Question:
         return column(self.shop.property(name).column, PROFILES)
 
     def amount(self, measure: EventMeasure, as_of: datetime) -> tuple[Sql, int]:
-        """Return the count or sum of a profile's events, in whole units, and the number of decimals of the units."""
+        """Return the count or sum of a profile's events, in integer units (cents for two decimals), and the number of decimals."""
         metrics, scale = self._events.metrics(measure.metric), self.scale(measure)
         if not metrics or (isinstance(measure, EventSum) and not any(one.has_units for one in metrics)):
             return whole(0), scale
@@ -176,14 +176,14 @@ class Question:
         return or_zero(fact), scale
 
     def nearest_day(self, measure: EventMeasure, as_of: datetime, *, is_last: bool) -> Sql:
-        """Return the day of a profile's last or first event that a measure counts; NULL without any. The metric must have events."""
+        """Return the day of the last or first event that a measure counts for a profile; NULL if there is none. The metric must have events."""
         selected = self._events.selected(self._events.metrics(measure.metric), measure.timeframe, measure.where, as_of)
         day = case((selected, self._events.column("day")))
         nearest = exp.Max(this=day) if is_last else exp.Min(this=day)
         return self._event_facts.column("last_day" if is_last else "first_day", nearest)
 
     def scale(self, measure: EventMeasure) -> int:
-        """Return the number of decimals of a measure's whole units."""
+        """Return the number of decimals of a measure's integer units."""
         if not isinstance(measure, EventSum):
             return 0
         return max((one.scale for one in self._events.metrics(measure.metric) if one.has_units), default=0)
@@ -195,7 +195,7 @@ class Question:
         return found
 
     def apart(self, kind: str, query: exp.Select) -> str:
-        """Join a query with at most one row for each profile, once, and return the name of its table."""
+        """Join a query that has at most one row per profile, unless it is already joined, and return the name of its table."""
         key = query.sql()
         self._apart.setdefault(key, (f"{kind}_{len(self._apart) + 1}", query))
         return self._apart[key][0]
@@ -225,7 +225,7 @@ class Question:
         return {table: name for one in every_one for table, name in one.named.items()}
 
     def query(self, *columns: Sql) -> exp.Select:
-        """Return the query with a row for each profile. This question must have made its columns."""
+        """Return the query with a row for each profile. The columns must come from this question."""
         found = exp.select(*columns).from_(self.tables.table(PROFILES), copy=False)
         if self._asks_people:
             found = found.join(self.tables.table(PEOPLE), on=_same_profile(PEOPLE), copy=False)
@@ -283,7 +283,7 @@ class Question:
         return every(parts)
 
     def _status(self, channel: Channel, as_of: datetime) -> Sql:
-        """Return the consent to a channel at a moment. Before the date of a status, the newest consent event decides."""
+        """Return the consent to a channel as of a moment. Before the date of a status, the newest consent event decides."""
         status = column(f"{channel}_status", PROFILES)
         if not self.shop.may_be_later(f"{channel}_since", as_of):
             return status
@@ -355,7 +355,7 @@ class Question:
         return every(parts)
 
     def _is_later(self, name: str, as_of: datetime) -> Sql:
-        """Return SQL that tests whether a profile's date is after a moment. Dates after everything that is known do not count."""
+        """Return SQL that tests whether a profile's date is after a moment. Dates after `known_until` do not count."""
         if as_of >= self.shop.known_until or not self.shop.has_property(name):
             return exp.false()
         date = self.of_profile(name).reading("instant")
@@ -368,7 +368,7 @@ class Question:
 
 
 def compared_units(amount: Sql, comparison: NumberComparison, value: Number, scale: int) -> Sql:
-    """Compare a count or a sum in whole units with a limit, which means the decimal that it prints as.
+    """Compare a count, or a sum in integer units, with a limit. A float limit is taken as the decimal number that Python prints for it.
 
     >>> compared_units(column("units"), "more than", 19.995, 2).sql(), compared_units(column("units"), "equals", 19.995, 2).sql()
     ('units >= 2000', 'FALSE')

@@ -32,7 +32,7 @@ class Joins:
         """Return the values of a property as SQL.
 
         Raises:
-            DataError: the values are saved without readings.
+            DataError: the saved values have not been interpreted.
         """
         if of.kind == "unset":
             return NoValues()
@@ -91,7 +91,7 @@ class EventScan:
         return column(name, EVENTS)
 
     def metrics(self, names: Metrics) -> list[Metric]:
-        """Return the metrics that have events among some names.
+        """Return those of the named metrics that have events.
 
         Raises:
             DataError: no event has one of the metrics.
@@ -218,5 +218,5 @@ def _any(selected: Sql) -> Sql:
 
 
 def listed(parts: Iterable[Sql]) -> list[Sql]:
-    """Return copies of parts."""
+    """Return a copy of each part."""
     return [part.copy() for part in parts]

@@ -23,7 +23,7 @@ class Column:
         name: the property.
         column: the column of codes, which is null if the property is not set.
         kind: the form in which its values are saved, "unset" if no row has one, or "own" if the column itself has the values.
-        values: the table of its distinct values with their readings.
+        values: the table of its distinct values and their readings: each value interpreted as text, number, truth, date and items.
         items: the table of the items of lists; None if no value is a list.
     """
 
@@ -43,10 +43,10 @@ class Metric:
         file: the file with its events.
         events: the number of its events.
         first: when the first of its events happened.
-        scale: the number of decimals of its amounts in whole units.
-        has_units: whether its events have amounts.
+        scale: the number of decimals of its amounts, which are saved in integer units (cents for two decimals).
+        has_units: whether its events have amounts in these units.
         has_dates: whether some of its events have a date without a time.
-        value_kind: the original type of the amounts if they are only saved as whole units; None if they are saved as a property.
+        value_kind: the original type of the amounts if they are saved only in integer units; None if the property "$value" is saved too.
         columns: the property columns of its events.
     """
 
@@ -69,13 +69,14 @@ class SqlShop:
         size: the number of profiles.
         known_until: dates after this moment are ignored as wrong.
         properties: the properties of profiles, by name.
-        event_properties: the properties of events, by name, in the order of the data. "$value" is only included if it is saved as one.
+        event_properties: the properties of events, by name, in the order of the data. "$value" is included only if it is
+            saved as a property.
         metrics: the metrics with events, by canonical name.
         lists: the names of the lists.
         has_amounts: whether the events have amounts.
         postal_points: the coordinates of postal codes.
-        latest: the newest date in "sms_since", "email_since" and "created". A date without an entry is not known.
-        files: the file of each table except the events.
+        latest: the newest date in each of "sms_since", "email_since" and "created". A name without an entry means that this date is unknown.
+        files: the file of each table other than the events.
     """
 
     size: int
@@ -142,7 +143,7 @@ class SqlShop:
         )
 
     def event_property(self, name: str) -> Column | None:
-        """Return a property of events, or None for "$value" if amounts are only saved in whole units.
+        """Return a property of events, or None for "$value" if amounts are saved only in integer units.
 
         Raises:
             DataError: no event has this property.

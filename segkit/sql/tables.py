@@ -19,14 +19,14 @@ KINDS = {
     "is_date": "BOOLEAN",
     "has_value": "BOOLEAN",
 }
-"""The columns of events that are not properties. Codes of properties are integers too."""
+"""The columns of events that are not properties. Properties are stored as integer codes, so their columns are integers too."""
 
 
 class Tables(Protocol):
     """The location of the tables."""
 
     def table(self, name: str, alias: str | None = None) -> Sql:
-        """Return a table to select from. The events have a method of their own."""
+        """Return a table to select from. For the events, use `events`."""
         ...
 
     def events(self, metrics: Iterable[str], columns: Iterable[str]) -> Sql:

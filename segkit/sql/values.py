@@ -1,4 +1,4 @@
-"""Write the tests of a property's values as SQL over the readings of its distinct values."""
+"""Write tests of property values as SQL. Each distinct value is saved with its readings: as text, number, truth, date and items."""
 
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -111,7 +111,7 @@ def test_of(values: Values, test: PropertyTest, as_of: datetime) -> Sql:
 
 
 def in_timeframe(instant: Sql, month_day: Sql, timeframe: timeframes.DateTimeframe, as_of: datetime) -> Sql:
-    """Return SQL that tests whether a date is in a timeframe at a moment."""
+    """Return SQL that tests whether a date is in a timeframe as of a moment."""
     if isinstance(timeframe, timeframes.Recurrence):
         days = sorted(month * 100 + day for month, day in timeframes.days_of_year(timeframe, as_of))
         return is_in(month_day, map(whole, days))
@@ -152,7 +152,7 @@ def _contains(found: Sql, value: str) -> Sql:
 
 
 def _checked(pattern: str) -> str:
-    """Check a pattern with the regular expression library that all engines must agree with."""
+    """Check a pattern with Arrow's regular expressions, which define its meaning for all engines."""
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:
@@ -220,7 +220,7 @@ class SavedValues:
 
 
 class NoValues:
-    """A property that is set nowhere."""
+    """A property that is not set for any profile or event."""
 
     @property
     def is_set(self) -> Sql:
@@ -245,7 +245,7 @@ class NoValues:
 
 
 class Amount:
-    """The amount of an event as a property, "$value", which is computed from whole units."""
+    """The amount of an event as a property, "$value", which is computed from integer units."""
 
     def __init__(self, scale: int, kind: str | None) -> None:
         self._scale, self._kind = scale, kind

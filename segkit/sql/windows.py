@@ -7,7 +7,7 @@ from segkit.definition.timeframes import ONE_DAY, Recurrence, days_of_year, midn
 
 
 def stretches(timeframe: Recurrence, as_of: datetime, years: Iterable[int]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the unbroken periods of days in some years that are in a timeframe, each with its start and its end (exclusive).
+    """Yield each unbroken period of days of a timeframe in some years, as its start and its end (exclusive).
 
     >>> from datetime import UTC
     >>> from segkit.definition.timeframes import InMonth

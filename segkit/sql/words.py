@@ -73,7 +73,7 @@ def either(parts: Iterable[Sql]) -> Sql:
 
 
 def is_always(part: Sql) -> bool:
-    """Whether a part is TRUE itself."""
+    """Whether a part is the constant TRUE."""
     return isinstance(part, exp.Boolean) and bool(part.this)
 
 

@@ -34,7 +34,7 @@ MOST_POSITIONS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The segments, and the eligibility, that a tuner compares its segment with.
+    """What a tuner compares its segment with: other segments, and eligibility checks.
 
     Attributes:
         base: the name of the segment that shares refer to.
@@ -101,7 +101,7 @@ def answers(
 
 
 def _rules(engine: Engine, threshold: Threshold, bars: Bars, sizes: Counts) -> list[str] | None:
-    """Return at each position how many members come in by the condition that moves, in words; None if the kernel has to answer."""
+    """Return, for each position, text with the number of members who qualify through the tuned condition; None if the kernel has to answer."""
     quantity = bars.quantity
     if quantity.is_required:
         return [histogram.rule_words(size, size, is_required=True) for size in sizes.tolist()]
@@ -162,7 +162,7 @@ def slots(engine: Engine, threshold: Threshold, shop: Shop) -> Numbers | None:
 def _eligible(
     engine: Engine, threshold: Threshold, curve: Curve, eligibility: Eligibility, steps: Picked
 ) -> list[dict[str, Any]]:
-    """Return the slots of who may be texted, and of why the others may not."""
+    """Return the slots with the number who may be texted, and the reasons why the others may not."""
     at_step = [curve.sizes_in(curve.cells[steps] == step) for step in range(OWN_NUMBER + 1)]
     every, distinct = _of_shared_numbers(engine, threshold, eligibility)
     sendable = at_step[OWN_NUMBER] - every + distinct
@@ -219,7 +219,7 @@ def picture_slots(
         bars: the quantity, counted in bars.
         inside: number of profiles in each bar on the member side, a row for each position.
         thresholds: the threshold at each position, in the unit of the chart.
-        rules: how many members come in by the condition that moves, in words.
+        rules: text with the number of members who qualify through the tuned condition, at each position.
     """
     distribution = bars.distribution()
     frame, _ = histogram.frame_of(distribution)
@@ -254,7 +254,7 @@ def _common(texts: Sequence[str]) -> str:
 
 
 def _bar_pieces(slot: str, frame: Frame, inside: Counts) -> dict[str, Any]:
-    """Return the bars on the member side: paths of whole bars once, and of bars that the threshold cuts for each position."""
+    """Return the bars on the member side: the path of each whole bar, and for each position the bars that the threshold cuts."""
     whole = frame.path(frame.totals)
     rows = []
     for row in inside:

@@ -18,7 +18,7 @@ from segkit.wording import listed
 Kind: TypeAlias = Literal["slider", "number", "choice", "several", "truth", "date", "text"]
 
 FEW = 50
-"""The largest number of values in the data that are offered as a choice. With more, text is typed, with suggestions."""
+"""The largest number of values in the data for which a choice is offered. With more, the analyst types text and gets suggestions."""
 
 DIGITS, SLACK = 7, 1e-9
 """The number of decimal places to which a slider's positions are rounded, and the tolerance for counting steps."""
@@ -100,8 +100,8 @@ class Control:
 def control_for(parameter: Parameter, start: Any, offered: Sequence[Offered] = ()) -> Control:
     """Return a control for a parameter that starts at a value.
 
-    A number with a range gets a slider, and any number a box to type into. A choice shows its values, and a boolean a tick. A text
-    shows the values that the data has. Several texts, or the coordinates of a point, are separated by commas. An optional
+    Every number gets an input box, and a number with a range also gets a slider. A choice lists its values. A boolean gets a
+    checkbox. A text field suggests the values that the data has. Several texts, or the coordinates of a point, are separated by commas. An optional
     parameter that starts as None gets a field that is empty for None.
 
     Args:

@@ -1,4 +1,4 @@
-"""Offer a file for download with a button. The file is built on the click, and is not stored in the notebook or the widget's state."""
+"""Offer a file for download with a button. The file is built when the button is clicked, and is not stored in the notebook or the widget's state."""
 
 import pathlib
 from collections.abc import Callable

@@ -43,7 +43,7 @@ _UNPICKED = ""
 class OverlapExplorer(Closable):
     """Shows the exact intersections and pairwise overlaps of ticked segments, and lets you pick an intersection to work with.
 
-    Membership and all intersections are computed once, and ticking other segments only adds up some of them. An intersection has the
+    Membership and all intersections are computed once. Ticking other segments only adds up intersections that are already computed. An intersection has the
     profiles that are in all of its segments and in no other ticked segment. It stays picked while all its segments are ticked, and is
     picked again when they are ticked again. Profiles that were created after `as_of` are in no intersection, not even in the one without
     segments.
@@ -120,9 +120,9 @@ class OverlapExplorer(Closable):
 
     @property
     def intersection(self) -> tuple[str, ...] | None:
-        """The names of the picked exact intersection; () means profiles in none of the ticked segments, None that none is picked.
+        """The names of the picked exact intersection. () means the profiles in none of the ticked segments, and None means that nothing is picked.
 
-        Can be set to names in any order, also for an intersection without profiles.
+        It can be set to names in any order, even if no profiles are in that intersection.
         """
         return self._intersection
 
@@ -260,7 +260,7 @@ class OverlapExplorer(Closable):
 
 
 def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str, ...]:
-    """Check names and return them in the order of the choices; a single text is one name."""
+    """Check names and return them in the order of the choices. A single string counts as one name."""
     choices = list(choices)
     given = [names] if isinstance(names, str) else list(names)
     for name in given:
@@ -270,7 +270,7 @@ def _known(what: str, names: Iterable[str], choices: Iterable[str]) -> tuple[str
 
 
 def _beyond(condition: Condition, known: Sequence[Condition]) -> Condition:
-    """Return what a condition asks beyond conditions that are known to hold, so that what segments share is said once."""
+    """Return the parts of a condition that are not already known to hold, so that shared conditions are described once."""
     parts = condition.conditions if isinstance(condition, AllOf) else (condition,)
     rest = tuple(part for part in parts if part not in known)
     return rest[0] if len(rest) == 1 else AllOf(rest)

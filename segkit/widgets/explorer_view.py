@@ -191,7 +191,7 @@ def _full(view: ExplorerView) -> float:
 
 
 def _rest(sets: Intersections, scale: _Scale, place: float, width: int) -> Markup:
-    """Draw the smaller intersections as one bar, at most as tall as the tallest other bar, and write how many they are."""
+    """Draw the smaller intersections as one bar, at most as tall as the tallest other bar, and label it with how many are combined."""
     at = scale.at(place)
     cut = element("text", "≈", x=at, y=_BARS_END - 6, text_anchor="middle")
     count = element("text", f"+{sets.folded:,}", x=width - 2, y=_middle(len(sets.names) / 2), text_anchor="end")

@@ -164,7 +164,7 @@ def _spread(positions: Sequence[Any], value: Any, most: int) -> list[Any]:
     places = [round(place * (len(positions) - 1) / max(count - 1, 1)) for place in range(count)]
     chosen = {positions[place] for place in places}
     if value not in chosen:
-        # The position next to it makes way, so that the columns of a heat map are about equally far apart.
+        # Drop the nearest position, so that the columns of a heat map stay about evenly spaced.
         inner = sorted(chosen)[1:-1]
         if len(inner) > 2:
             chosen.discard(min(inner, key=lambda one: abs(one - value)))

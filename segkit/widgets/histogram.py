@@ -18,7 +18,7 @@ WIDTH, HEIGHT, FLOOR, LEFT = 560, 206, 154, 40
 _TOP, _LINE, _TITLE = 44, 15, 15
 _NICE = (1, 2, 5, 10)
 _OUTLIER, _OVER = 3.0, 12
-"""A bar is cut off if it is this many times as tall as the second tallest bar. It then ends this far above the chart's full height."""
+"""A bar at least `_OUTLIER` times as tall as the second tallest bar is cut off, `_OVER` above the chart's full height."""
 _WEEK = 7
 
 
@@ -62,8 +62,8 @@ class Frame:
     def tallest(self) -> int:
         """The number of profiles in a bar with the chart's full height. Taller bars are cut off and labelled with their number.
 
-        The open-ended bar does not count, since it may contain half of all profiles. A bar that is several times as tall as all
-        others does not either, so that the others can be seen.
+        The open-ended bar is ignored, since it may contain half of all profiles. So is a bar several times as tall as all
+        others, so that the others remain visible.
         """
         closed = np.sort(self.totals[~np.isinf(self.bins.ends)])[::-1]
         second = int(closed[1]) if len(closed) > 1 else 0
@@ -129,7 +129,7 @@ def title_of(distribution: Distribution) -> str:
 
 
 def rule_words(members: int, size: int, *, is_required: bool) -> str:
-    """Return the text below a histogram: how many of the members meet the condition of which the threshold is part.
+    """Return the text below a histogram: how many members qualify through the condition that contains the threshold.
 
     >>> rule_words(561, 653, is_required=False), rule_words(653, 653, is_required=True)
     ('561 of the 653 members come in by this rule', 'All 653 members meet this rule')
@@ -142,13 +142,13 @@ def rule_words(members: int, size: int, *, is_required: bool) -> str:
 
 
 def at_words(frame: Frame, threshold: float, inside: Counts) -> str:
-    """Return the label at the line: the threshold in the slider's unit, and which share of the profiles is on its members' side."""
+    """Return the label at the line: the threshold in the slider's unit, and the share of profiles on the members' side of it."""
     share, side = _side(frame, inside)
     return number(round(threshold / frame.unit, 6)) + (f" · {side} {percent(share)}" if side else "")
 
 
 def _side(frame: Frame, inside: Counts) -> tuple[float, str]:
-    """Return the share of the profiles on the members' side, and what these are called; no name if they are at neither end."""
+    """Return the share of profiles on the members' side of the threshold, and that side's name; an empty name if members are at neither end."""
     totals = frame.totals
     every, held = int(totals.sum()), int(inside.sum())
     if not 0 < held < every:
@@ -180,7 +180,7 @@ def histogram_html(distribution: Distribution, rule: str, *, live: bool) -> Mark
 
     Args:
         distribution: the bars and the threshold.
-        rule: how many members come in by the condition of which the threshold is part, in words.
+        rule: text with the number of members who qualify through the condition that contains the threshold.
         live: whether the page is live; if not, the histogram is an image.
     """
     title = title_of(distribution)
@@ -257,7 +257,7 @@ def _ticks(frame: Frame) -> Markup:
 
 
 def _few_counts(most: int) -> list[float]:
-    """Return two to four round numbers of profiles up to one; fewer only if it is less than 2.
+    """Return two to four round numbers up to `most`; only one if `most` is less than 2.
 
     >>> _few_counts(89), _few_counts(130), _few_counts(5), _few_counts(1)
     ([20.0, 40.0, 60.0, 80.0], [50.0, 100.0], [2.0, 4.0], [1.0])

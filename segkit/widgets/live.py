@@ -50,7 +50,7 @@ class LiveView(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        # A message overtakes moves that are still on their way.
+        # The message has the newest values, even if earlier moves have not arrived yet.
         self.values = content.get("values", self.values)
         match content:
             case {"control": number}:

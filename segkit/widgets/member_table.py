@@ -29,7 +29,7 @@ COLUMNS = 9
 
 
 class MemberTable(Closable):
-    """Shows the members of a segment in a table that can be searched. People are masked on display, but `found` has them in full.
+    """Shows the members of a segment in a table that can be searched. People are masked on display, but `found` contains them unmasked.
 
     A search looks for text, ignoring case, in the id and in all shown columns, including masked ones. For example, "zoe" finds Zoe, and
     shows "Z••".

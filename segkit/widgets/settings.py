@@ -32,7 +32,7 @@ class Settings:
         known = parameters(function)
         self.start = starting_point(function, dataset, start)
         self._helps = {} if isinstance(given, Segment) else helps_of(given)
-        # Call it before making the controls, since the builder's error about a starting value is clearer than theirs.
+        # Call the builder before making controls, since its errors about starting values are clearer than those of the controls.
         function(**self.start)
         moves = {one.name: moved_by(function, one, self.start) for one in known}
         ranged = tuple(_ranged(function, one, self.start, moves[one.name], dataset) for one in known)
@@ -46,14 +46,14 @@ class Settings:
                 control.options = list(choices)
 
     def read(self, shown: Sequence[Any]) -> dict[str, Any]:
-        """Return the values of the parameters for what the browser shows."""
+        """Convert what the browser shows to values of the parameters."""
         return {name: control.read(one) for (name, control), one in zip(self.controls.items(), shown, strict=True)}
 
     def shown(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return what the browser shows for the values of all parameters; the ranges of sliders grow to include them.
+        """Convert values of all parameters to what the browser shows, and widen the ranges of sliders to include them.
 
         Raises:
-            DefinitionError: a control does not accept its value. Then no range has grown.
+            DefinitionError: a control does not accept its value. Then no range is widened.
         """
         spans = {name: control.span for name, control in self.controls.items()}
         try:
@@ -64,7 +64,7 @@ class Settings:
             raise
 
     def specs(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the description of each control for the browser: what it looks like, its sentence, its help, and if it is used."""
+        """Describe each control for the browser: its appearance, its sentence, its help, and whether the segment uses it."""
         found = []
         for name, control in self.controls.items():
             moved = moved_by(self.builder, control.parameter, values)

@@ -41,8 +41,8 @@ class Tuner(Closable):
     control, and `tuner.segment` is the same segment with new values. For a builder, each parameter gets a control. The ranges of sliders
     and the values of choices come from the shop's data. Controls that the segment does not use are hidden.
 
-    Numbers, text and chart are updated as one piece, so that they always agree. If the controls make no segment, the view says why, and
-    the last valid segment stays. Moves are not throttled: the widgets send one move at a time, and the last move wins. Only the Dataset
+    Numbers, text and chart are updated together, so that they always agree. If the controls do not form a valid segment, the view says
+    why, and the last valid segment stays. Moves are not throttled: the widgets send one move at a time, and the last move wins. Only the Dataset
     caches answers, and `close()` frees everything else.
 
     Args:
@@ -81,7 +81,7 @@ class Tuner(Closable):
         self.asked_to_replace: tuple[Path, Segment] | None = None
         self._notes: tuple[str, ...] = ()
         eligibility = Eligibility.usual(self.dataset)
-        # A note about eligibility checks that could not be made stays, whatever moves.
+        # Checks that could not be made stay the same at every position, and so does this note.
         self._unchecked = () if eligibility is None or eligibility.note is None else (eligibility.note,)
         shown = settings.shown(settings.start)
         self.view = LiveView(
@@ -107,7 +107,7 @@ class Tuner(Closable):
 
     @property
     def members(self) -> pd.DataFrame:
-        """The profiles in the segment, with a column for each property; index `profile_id`.
+        """The profiles in the segment, with a column for each property and `profile_id` as the index.
 
         Contains personal data: take care where you show it.
         """
@@ -147,7 +147,7 @@ class Tuner(Closable):
         return True
 
     def pin(self) -> None:
-        """Pin the current position as A, to compare it with later ones; at the pinned position, let go of it."""
+        """Pin the current position as A, to compare it with later positions. If it is already pinned, unpin it."""
         is_here = self._pinned is not None and self._pinned.condition == self._segment.condition
         self._pinned = None if is_here else self._segment
         self._refresh()
@@ -158,13 +158,13 @@ class Tuner(Closable):
         return self._pinned
 
     def sweep(self, *names: str) -> Following:
-        """Return a chart of the sizes along one slider, or two, by name, with the tuner's value of every other parameter.
+        """Return a chart of the sizes along one or two named sliders, with every other parameter at the tuner's value.
 
-        The first slider that is used if none is named. The chart follows the tuner: it is drawn again when the controls come to
-        rest. Its `result` is the table of `sk.sweep`.
+        Without names, it uses the first slider that the segment uses. The chart follows the tuner: it is drawn again when the controls
+        stop moving. Its `result` is the table of `sk.sweep`.
 
         Raises:
-            DefinitionError: a name is no slider of the tuner, there are more than two, or the tuner has no slider that is used.
+            DefinitionError: a name is not a slider of the tuner, there are more than two, or the segment uses no slider.
         """
         return following_sweep(self, self._settings, names)
 
@@ -176,7 +176,7 @@ class Tuner(Closable):
         return following_audience(self, include, exclude)
 
     def map(self, *, among: Segment | None = None) -> Following:
-        """Return a map of the members around the store that the tuned segment is near, which follows the tuner.
+        """Return a map, which follows the tuner, of the members around the store in the segment's distance condition.
 
         Args:
             among: the segment that other profiles are taken from; None means the tuner's base, or all profiles.
@@ -287,7 +287,7 @@ class Tuner(Closable):
         return True
 
     def _rest(self) -> None:
-        """Bring what is not needed while a control moves up to date: the words of the controls, and the charts that follow."""
+        """Update what can wait until a control stops moving: the text of the controls, and the charts that follow."""
         self.view.controls = self._settings_specs(self._made_from)
         for follow in self._followers:
             follow()

@@ -55,8 +55,8 @@ class Pinned(NamedTuple):
 class TunerView(NamedTuple):
     """Everything that a tuner shows at one position of its controls.
 
-    `reasons` has the number of members that each of `REASONS` stops. `rule` says how many members come in by the condition in the
-    histogram.
+    `reasons` has the number of members that each of `REASONS` stops. `rule` says how many members qualify through the
+    condition in the histogram.
     """
 
     english: str

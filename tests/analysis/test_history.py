@@ -158,7 +158,7 @@ def test_causes_are_told_in_words():
     found = sk.changes(segment, small_shop(), "2026-06-08")
 
     assert {(row["change"], row["cause"]): row["profiles"] for row in found.table.to_dict("records")} == {
-        ("entered", "an event came"): 1,
+        ("entered", "an event happened"): 1,
         ("entered", "consent was given"): 1,
         ("entered", "no single one turned the verdict"): 1,
         ("entered", "the profile was created"): 1,

@@ -1,1 +1,1 @@
-"""Configure JupyterLab, Jupyter Server and Voilà for `segkit lab` and `segkit app`, by settings files and the code that they use."""
+"""Configure JupyterLab, Jupyter Server and Voilà for `segkit lab` and `segkit app`, with settings files and the code that they use."""

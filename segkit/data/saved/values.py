@@ -1,6 +1,6 @@
 """Write the distinct values of a property with the readings of each value, and the items of values that are lists.
 
-The readings come from `PropertyColumn`, so all engines interpret values in the same way.
+A reading is a value interpreted as text, number, truth, date or items. Readings come from `PropertyColumn`, so all engines agree.
 """
 
 from contextlib import suppress
@@ -46,7 +46,7 @@ def read_values(kind: Kind, values: pa.Array, *, day_first: bool | None) -> Prop
 
 
 def readings(values: pa.Array, column: PropertyColumn) -> dict[str, pa.Array]:
-    """Return the columns to save for distinct values: codes, values and readings. A reading is null if a value has no such reading.
+    """Return the columns to save for distinct values: codes, values and readings. A reading is null if the value can't be interpreted in that way.
 
     Instants are in UTC. The month and day of an instant are one integer, such as 229 for 29 February, so no engine needs a time zone to
     find birthdays. Lists only have their number of items here, and `item_rows` returns the items.

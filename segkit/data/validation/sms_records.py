@@ -1,4 +1,4 @@
-"""Read phone numbers and SMS consent from all columns that contain them, including second columns with the same meaning.
+"""Read phone numbers and SMS consent from all columns that contain them, including additional columns with the same meaning.
 
 `segkit.sending.eligibility` uses the result to decide who may be texted.
 """
@@ -28,9 +28,9 @@ _NEVER_TEXTED = "kept as written, never texted"
 
 @dataclass(frozen=True, slots=True)
 class SmsRecords:
-    """What the profiles contain about texts, apart from `sms_consent` and `phone_number`.
+    """What the profiles say about texting, apart from `sms_consent` and `phone_number`.
 
-    Eligibility checks use it. Segments don't, since they keep Klaviyo's meaning.
+    Eligibility checks use it. Segments don't: they follow Klaviyo, which looks only at the standard columns.
 
     Attributes:
         is_date: a mask of the profiles that have a date without a time as their consent timestamp.

@@ -88,7 +88,7 @@ class _Part:
         self.faults.append(Fault((*self.path, *steps), str(error)))
 
     def take(self, key: str, read: Callable[[str, Any], Any], default: Any = None) -> Any:
-        """Read the value of a key. Return the default if the key is missing or its value has a fault."""
+        """Read the value of a key. Return the default if the key is missing or its value is invalid."""
         if key in self.data:
             try:
                 return read(key, self.data[key])
@@ -233,7 +233,7 @@ def _event_properties(clauses: Iterable[_Part]) -> tuple[EventProperty, ...]:
 
 
 def _clauses(part: _Part, key: str) -> list[_Part]:
-    """Return the mappings in a list, and add a fault for anything else."""
+    """Return the mappings in a list, and report anything else as a fault."""
     clauses = []
     for index, data in enumerate(part.take(key, listed_items, [])):
         clause = _Part(data if isinstance(data, dict) else {}, (*part.path, key, index), part.faults)

@@ -1,4 +1,4 @@
-"""Convert timeframes to short text such as "in the last 90 days", and parse this text. `explain` writes longer English."""
+"""Convert timeframes to short text such as "in the last 90 days", and parse such text. `explain` describes timeframes in longer sentences."""
 
 import re
 from collections.abc import Callable

@@ -56,7 +56,7 @@ def bin_of(cut: Cut, question: Question, as_of: datetime) -> Sql:
 
 
 def refunds_of(measure: DayMeasure, question: Question, as_of: datetime) -> exp.Select | None:
-    """Return the query for the number of refunds in a sum, or None for a count. With refunds, no single day decides."""
+    """Return the query for the number of refunds in a sum, or None for a count. If there are refunds, no single day decides whether a number is reached."""
     of = measure.of
     if not isinstance(of, EventSum):
         return None
@@ -80,7 +80,7 @@ def _bin_of_day(cut: Cut, measure: DayMeasure, question: Question, as_of: dateti
     if not metrics or (is_sum and not any(one.has_units for one in metrics)):
         return whole(NO_BIN)
     if needed == 1 and not is_sum:
-        # The last or the first event decides, which needs no pass of its own.
+        # The last or the first event decides, so no separate pass is needed.
         return _or_none(question.nearest_day(of, as_of, is_last=is_last), _wholes(cut, 0, FARTHEST_DAY))
     selected = scan.selected(metrics, of.timeframe, of.where, as_of)
     profile, day = scan.column("profile"), scan.column("day")

@@ -63,7 +63,7 @@ class _Asked(Question):
 class DuckDBEngine:
     """The engine for a connected shop.
 
-    Notes come from the engine in memory, which reads the distinct values of properties for this purpose.
+    The engine in memory writes the notes, and loads only the distinct values of properties to do so.
 
     Attributes:
         shop: the connected shop.
@@ -139,7 +139,7 @@ class DuckDBEngine:
         return [np.asarray(one.to_numpy(), dtype=bool) for one in table.columns]
 
     def _check_day_decides(self, item: Item) -> None:
-        """Check that a single day decides, since there are no refunds.
+        """Check that no refund reduces a sum, so that a single day decides whether a number is reached.
 
         Raises:
             NotOneDayError: an event reduces the sum of a `LastDay` or a `FirstDay`.

@@ -38,7 +38,7 @@ class Session:
         self.folder, self._files = folder, files
         # Data that does not fit into memory is written to a folder that only its owner can enter, since it is personal.
         self.spilled = tempfile.mkdtemp(prefix="segkit-")
-        # This removes the folder even if nobody closes the connection, at the latest when Python ends.
+        # Without `close`, this removes the folder when the session is garbage collected or Python exits.
         self._remove = weakref.finalize(self, shutil.rmtree, self.spilled, ignore_errors=True)
         self._connection: duckdb.DuckDBPyConnection | None = duckdb.connect(config={"temp_directory": self.spilled})
         self._names, self._lock = count(1), Lock()

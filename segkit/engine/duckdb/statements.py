@@ -48,7 +48,7 @@ def counts_of(
     if len(distinct) >= len(conditions):
         sums = [exp.Count(this=case((_all_of(some, places), whole(1)))) for some in parts]
         return _over(cells, _named(sums, "count"))
-    # If segments are compared in pairs, there are fewer parts than conditions, so count profiles with the same parts first.
+    # Pairs of segments have fewer distinct parts than conditions, so first count the profiles for each combination of parts.
     alike = [column(f"c{place}") for place in range(len(distinct))]
     counted = _over(
         cells, [*(one.copy() for one in alike), named(exp.Count(this=exp.Star()), "profiles")], "answers"
@@ -66,7 +66,7 @@ def cube_of(
 ) -> exp.Select:
     """Return the statement for the cells of a cube, sorted by its columns: c0, c1 and so on, the count, and s0, s1 and so on.
 
-    Sums are in whole units, as text, since they may be wider than 64 bits. `decimals_of` returns their number of decimals.
+    Sums are in integer units, as text, since they may be wider than 64 bits. `decimals_of` returns their number of decimals.
     """
     items = [_as_written(item_of(question, item, as_of), item) for item in by]
     amounts = [_amount(question, item, as_of) for item in sums]
@@ -87,7 +87,7 @@ def cube_of(
 
 
 def decimals_of(item: Summed, question: Question) -> int:
-    """Return the number of decimals of a sum's whole units."""
+    """Return the number of decimals of a sum's integer units."""
     match item:
         case At(inner):
             return 0 if isinstance(inner, Cut) else decimals_of(inner, question)
@@ -100,7 +100,7 @@ def decimals_of(item: Summed, question: Question) -> int:
 
 
 def _amount(question: Question, item: Summed, as_of: datetime) -> Sql:
-    """Return what a profile adds to a sum, in whole units."""
+    """Return what a profile adds to a sum, in integer units."""
     match item:
         case At(inner, moment):
             if isinstance(inner, Cut):
@@ -156,7 +156,7 @@ def _counted(question: Question, columns: Sequence[Sql], among: "Condition | Bro
     else:
         holds = [] if among == EVERYBODY else [question.holds(among, as_of)]
         inside = every([question.present(as_of), *holds])
-    # The question knows everything that must be joined only now.
+    # Build the query last, since the question collects its joins while conditions are written.
     query = question.query(*columns)
     return query if is_always(inside) else query.where(inside, copy=False)
 
@@ -166,7 +166,7 @@ def _flags(question: Question, conditions: Sequence[Condition], as_of: datetime)
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of an "all of". Any other condition is its own only part."""
+    """Return the parts of an "all of". A condition of any other kind is returned as the only part."""
     return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 
@@ -179,7 +179,7 @@ def _named(columns: Sequence[Sql], prefix: str = "c") -> list[Sql]:
 
 
 def _over(inner: exp.Select, columns: Sequence[Sql], name: str = "answers") -> exp.Select:
-    """Return a query over the rows of another query. The inner query's own tables stay at the beginning of the statement."""
+    """Return a query over the rows of another query. The inner query's WITH clause moves to the start of the statement."""
     tables = inner.ctes
     inner.set("with_", None)
     found = exp.select(*columns).from_(inner.subquery(name, copy=False), copy=False)

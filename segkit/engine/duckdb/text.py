@@ -14,7 +14,7 @@ from segkit.sql.values import MATCHED
 from segkit.sql.words import text
 
 GROUPED = {"snowflake": ("(", ")"), "postgres": ("^(?:", ")$"), "redshift": ("^(", ")$")}
-"""Marks to put around a pattern in dialects that don't know `MATCHED`, so that it matches the whole value. Snowflake always does."""
+"""What to put around a pattern so that it matches the whole value, in dialects not in `MATCHED`. Snowflake always matches the whole value."""
 
 
 def statement_of(

@@ -13,7 +13,7 @@ WHOLE = (np.int16, np.int32, np.int64)
 """Integer dtypes, narrowest first. Narrower integers are faster to compare."""
 
 FARTHEST = 2**31
-"""The largest distance between two limits for which comparisons are joined."""
+"""Two comparisons are merged only if their limits differ by at most this much."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ NEVER_YET, FOR_EVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 @dataclass(frozen=True, slots=True)
 class StatusThen:
-    """Each profile's consent at a moment.
+    """Each profile's consent as of a moment.
 
     Attributes:
         status: the code of each profile's status.
@@ -111,7 +111,7 @@ class ConsentHistory:
         )
 
     def then(self, moment: int) -> StatusThen:
-        """Return each profile's consent at a moment, given in microseconds."""
+        """Return each profile's consent as of a moment, in microseconds since 1970."""
         if self.newest <= moment:
             nobody = np.zeros(len(self.status), dtype=bool)
             return StatusThen(self.status, self.dates, nobody, nobody)

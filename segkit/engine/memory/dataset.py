@@ -63,7 +63,7 @@ class Dataset:
         known_until: dates after this moment are ignored as wrong. If `as_of` is earlier, answers use the consent and the profiles of
             that time.
         loaded: when the data was loaded, by the system's clock.
-        sms: further columns about SMS, beside the consent status, which only eligibility uses.
+        sms: SMS columns other than the consent status, used only for eligibility.
         unknown_sms_words: which profiles have an unknown SMS consent value. Their `sms_consent` is "never_subscribed".
         losses: the tables that lost more than 5 % of their rows, which are shown prominently.
         default_country: the two-letter country for postal codes of profiles without a country; None leaves these without a location.
@@ -344,7 +344,7 @@ class Dataset:
         return shop if as_of is None else shop.with_as_of(as_of)
 
     def _derived(self) -> dict[str, pa.Array]:
-        """Return what engines need to know about each profile beside its properties: its country, location and consent."""
+        """Return what engines need to know about each profile besides its properties: its country, location and consent."""
         latitudes, longitudes = (pa.array(degrees, from_pandas=True) for degrees in self.points)
         found = {"country": self.countries, "latitude": latitudes, "longitude": longitudes}
         for channel in ("sms", "email"):
@@ -442,7 +442,7 @@ class Dataset:
             for name in self.events.metrics:
                 events = self.events.metrics[name]
                 own = np.full(len(self), np.iinfo(np.int64).max)
-                # Backwards, since of several assignments to a profile the last one is kept, and events are in order of time.
+                # Go backwards: the last of several assignments to a profile is kept, and events are in order of time.
                 own[events.profiles[::-1]] = events.times[::-1]
                 np.minimum(found, own, out=found)
             return found

@@ -149,7 +149,7 @@ class MemoryEngine:
                 return True if flags.all() else Digit.of_flags(flags)
 
     def _amounts(self, item: Summed) -> tuple[npt.NDArray[Any], int]:
-        """Return what each profile adds to a sum, in whole units, and the number of decimals of the units."""
+        """Return what each profile adds to a sum, in integer units, and the number of decimals of the units."""
         match item:
             case At(inner, moment):
                 if isinstance(inner, Cut):
@@ -201,7 +201,7 @@ def batches_of(
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of an "all of". Any other condition is its own only part."""
+    """Return the parts of an "all of". A condition of any other kind is returned as the only part."""
     return (condition.conditions if isinstance(condition, AllOf) else ()) or (condition,)
 
 

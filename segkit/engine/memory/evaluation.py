@@ -232,9 +232,9 @@ class Evaluation:
         return [(measure, day) for measure, day in measures if not self._is_first(measure, condition)]
 
     def _moved(self, condition: Condition) -> "Moved | Literal['several'] | None":
-        """Return a condition as one comparison if one limit differs from its first use, "several" if several do, else None.
+        """Return a condition as one comparison if a single limit has changed since its first use, "several" if several have, and None otherwise.
 
-        Everything that stays the same is joined into the numbers once, so each later limit costs only one comparison.
+        The unchanged parts are combined into the compared numbers once, so each later limit costs only one comparison.
         """
         match condition:
             case AllOf(conditions) | AnyOf(conditions):
@@ -436,7 +436,7 @@ class Evaluation:
         return max((events.scale for events in of_each if events.units is not None), default=0)
 
     def measured(self, measure: EventMeasure) -> tuple[npt.NDArray[Any], int]:
-        """Return each profile's count of events or days, or its sum in whole units, and the number of decimals of the units."""
+        """Return each profile's count of events or days, or its sum in integer units, and the number of decimals of the units."""
         match measure:
             case EventCount():
                 return self.keep("count", measure, lambda: (self._count(measure), 0))

@@ -15,7 +15,7 @@ def packed(flags: Flags) -> Bits:
 
 
 class Counter:
-    """Counts the profiles with a bit that is set in all of several arrays of packed flags.
+    """Counts the profiles whose bit is set in each of several arrays of packed flags.
 
     numpy combines the bits and Arrow counts them, since each is faster at that. All counts use the same buffer, so it stays in the
     processor's cache.
@@ -30,7 +30,7 @@ class Counter:
         self._buffer_bits = pa.BooleanArray.from_buffers(pa.bool_(), 8 * size, [None, pa.py_buffer(self._buffer)])
 
     def count(self, first: Bits, *others: Bits) -> int:
-        """Return how many bits are set in all arrays."""
+        """Return how many bits are set in every array."""
         self._buffer[:] = first
         for other in others:
             np.bitwise_and(self._buffer, other, out=self._buffer)

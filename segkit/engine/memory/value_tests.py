@@ -229,7 +229,7 @@ _COMPARE: dict[NumberComparison, Callable[[Any, Any], Any]] = {
 
 
 def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> int:
-    """Return the number of whole units that compares in the same way as a threshold. A unit is ten to the power of minus `scale`.
+    """Return the number of integer units that compares in the same way as a threshold. A unit is ten to the power of minus `scale`.
 
     The threshold means the decimal that it prints as.
 
@@ -241,7 +241,7 @@ def nearest_units(value: Number, scale: int, comparison: NumberComparison) -> in
 
 
 def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComparison, value: Number) -> Flags:
-    """Compare whole units, ten to the power of minus `scale` each, with a threshold. It means the decimal that it prints as.
+    """Compare integer units, ten to the power of minus `scale` each, with a threshold, taken as the decimal number that Python prints for it.
 
     >>> compared_exactly(np.array([1999, 2000]), 2, "at least", 19.995).tolist()
     [False, True]
@@ -253,7 +253,7 @@ def compared_exactly(units: npt.NDArray[Any], scale: int, comparison: NumberComp
 
 
 def in_timeframe(instants: npt.NDArray[np.int64], timeframe: timeframes.DateTimeframe, as_of: datetime) -> Flags:
-    """Return which instants, in microseconds since 1970 UTC, are in a timeframe at a moment."""
+    """Return which instants, in microseconds since 1970 UTC, are in a timeframe as of a moment."""
     if isinstance(timeframe, timeframes.Recurrence):
         taken_in = np.zeros((13, 32), dtype=bool)
         for month, day in timeframes.days_of_year(timeframe, as_of):

@@ -64,7 +64,7 @@ class Spans:
 
     Attributes:
         first: index of the first position.
-        stop: index of the position after the last. It is at most `first` if the condition is true at no position.
+        stop: index of the position after the last. It is at most `first` if the condition is not true at any position.
         positions: the number of positions.
     """
 
@@ -153,7 +153,7 @@ class Curve:
         return self.spans.running(self.counts if among is None else self.counts * self.cells[among])
 
     def sizes_in(self, cells: npt.NDArray[np.bool_]) -> Counts:
-        """Return the number of members at each position that are in some cells, for which the flag is True."""
+        """Return the number of members at each position, counting only the cells whose flag is True."""
         return self.spans.running(self.counts * cells)
 
     def totals(self) -> list[Amounts]:
@@ -271,7 +271,7 @@ def _counted(
 
 
 def _tree(condition: Condition, place: Place, moving: Mapping[Place, _Readable], count: int) -> _Readable:
-    """Return how to work out the spans of a tree in which some conditions move."""
+    """Return a way to compute the spans of a condition tree in which some conditions move."""
     if place in moving:
         return moving[place]
     numbered = [((*place, number), part) for number, part in enumerate(parts_of(condition))]
@@ -345,7 +345,7 @@ def _comparison(atom: Atom) -> NumberComparison:
 
 
 def _compared(measure: Measure, word: NumberComparison, limits: Sequence[Limit]) -> _Readable:
-    """Return how to work out spans where the limit moves, from the bins of reached limits and of passed limits."""
+    """Return a way to compute the spans of a comparison with a moving limit, from the limits that each amount reaches or passes."""
     reached, until = _until(measure, limits, is_passed=False)
     passed, until_passed = _until(measure, limits, is_passed=True)
     match word:
@@ -385,7 +385,7 @@ def _with_amount(spans: Spans, bins: npt.NDArray[Any]) -> Spans:
 
 
 def _until(measure: Measure, limits: Iterable[Limit], *, is_passed: bool) -> tuple[Cut, Reader]:
-    """Return the cut of a measure by limits, and a reader for the positions at which an amount reaches, or passes, the limit.
+    """Cut a measure at some limits, and return the cut and a reader for the positions at which an amount reaches (or passes) the limit.
 
     Raises:
         NoCurveError: the limits neither ascend nor descend throughout.

@@ -33,7 +33,7 @@ def counting(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int], N
 
 
 def _is_notebook() -> bool:
-    """Return whether this runs in a notebook's kernel. A program that has imported IPython is not enough."""
+    """Return whether this runs in a notebook's kernel. Merely having imported IPython does not count."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return getattr(shell, "kernel", None) is not None

@@ -104,7 +104,7 @@ def push(
         names: the account's metrics and lists; None reads them from the account.
         update: the id of the segment to update, whatever its name in the account. This works for only one segment. None finds each
             segment by its exact name.
-        dry_run: only show the requests. The account is still asked what it has, unless `names` is passed and there is no key.
+        dry_run: only show the requests. Names and segments are still read from the account, unless `names` is passed and there is no key.
         account: the account; None uses the key in KLAVIYO_API_KEY.
 
     Returns:
