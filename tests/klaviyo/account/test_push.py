@@ -166,7 +166,7 @@ def test_all_that_can_not_be_said_is_told_before_anything_is_sent(server, accoun
     """Each segment's gaps stand in one error, and the segments that could be sent are not."""
     lost = sk.Segment("Lost", sk.did("Danced") & sk.in_list("Nowhere"))
     near = sk.Segment("Near", sk.within(5, "miles", of=(42.36, -71.06)))
-    with pytest.raises(DefinitionError, match="Nothing was sent, since 2 segments can't be") as raised:
+    with pytest.raises(DefinitionError, match="Nothing was sent, because 2 segments can't be") as raised:
         push([CLICKED, lost, near], account=account)
 
     assert all(word in str(raised.value) for word in ("'Lost'", "'Danced'", "'Nowhere'", "'Near'"))
