@@ -1,7 +1,7 @@
 """List the headers under which a file's columns are accepted, for each canonical column name.
 
-`vocabulary.canonical_name` looks headers up here and ignores case and surrounding blanks. `data/validation/near_columns.py` suggests a
-column for a header that is not listed.
+The canonical name itself is always accepted. `vocabulary.canonical_name` ignores case and surrounding blanks.
+`data/validation/near_columns.py` suggests a column for a header that is not listed.
 """
 
 _SPELLINGS = {

@@ -30,19 +30,19 @@ Metrics: TypeAlias = str | tuple[str, ...]
 Measurement: TypeAlias = Literal["count", "sum", "days"]
 """What a condition measures about a metric's events.
 
-To add one, also add its measure to `EventMeasure` in `measures.py`. mypy then lists what must handle it:
+To add one, also add its measure to `EventMeasure` in `definition/measures.py`. The files that must handle it, most of which mypy lists:
 
-    definition/measures.py, explain.py, difference.py, tunable.py, text/write.py
-    engine/memory/evaluation.py, bins.py, lacking.py; engine/thresholds/quantity.py
-    engine/duckdb/bins.py, statements.py; sql/question.py
-    klaviyo/definitions/write_events.py; analysis/why.py
+    definition/measures.py definition/explain.py definition/difference.py definition/tunable.py definition/text/write.py
+    engine/memory/evaluation.py engine/memory/engine.py engine/memory/bins.py engine/memory/lacking.py
+    engine/thresholds/quantity.py engine/duckdb/bins.py engine/duckdb/statements.py sql/question.py
+    klaviyo/definitions/write_events.py analysis/why.py analysis/ranges.py
 
 mypy does not find:
 
-    __init__.pyi (a new phrase), definition/phrases.py, definition/parameters.py (`StartsAt`)
-    definition/text/keys.py, read.py, schema.py (which writes segment.schema.json)
-    klaviyo/definitions/negations.py, read_events.py
-    tests/reference.py, tests/strategies.py; docs/concepts/conditions.md, docs/klaviyo/index.md
+    __init__.pyi (a new phrase) definition/phrases.py definition/parameters.py (`StartsAt`)
+    definition/text/keys.py definition/text/read.py definition/text/schema.py (which writes segment.schema.json)
+    klaviyo/definitions/negations.py klaviyo/definitions/read_events.py
+    tests/reference.py tests/engine_reference.py tests/strategies.py docs/concepts/conditions.md docs/klaviyo/index.md
 """
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
@@ -410,18 +410,20 @@ Atom: TypeAlias = (
 )
 """The conditions that contain no other conditions.
 
-When one is added, mypy lists what must handle it:
+When one is added, mypy lists the files that must handle it:
 
-    definition/measures.py, algebra.py, explain.py, references.py, replay.py, tunable.py, text/write.py
-    engine/memory/evaluation.py, notes.py; sql/question.py
-    klaviyo/definitions/write.py; analysis/why.py, recommended.py, agreement_rules.py
+    definition/measures.py definition/algebra.py definition/explain.py definition/replay.py definition/tunable.py
+    definition/text/write.py engine/memory/evaluation.py engine/memory/notes.py sql/question.py
+    klaviyo/definitions/write.py analysis/why.py analysis/changes.py analysis/recommended.py analysis/agreement_rules.py
 
 mypy does not find:
 
-    __init__.pyi (a new phrase), definition/phrases.py, difference.py
-    definition/text/keys.py, read.py, schema.py (which writes segment.schema.json)
-    klaviyo/definitions/negations.py, read.py
-    tests/reference.py, tests/strategies.py; docs/concepts/conditions.md, docs/klaviyo/index.md
+    __init__.pyi (a new phrase) definition/phrases.py definition/difference.py
+    definition/text/keys.py definition/text/read.py definition/text/schema.py (which writes segment.schema.json)
+    klaviyo/definitions/negations.py klaviyo/definitions/read.py
+    tests/reference.py tests/strategies.py docs/concepts/conditions.md docs/klaviyo/index.md
+
+A test holds that both lists are complete.
 """
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 
