@@ -210,8 +210,8 @@ def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
     units = found["profile_id"]
     if "phone_number" in columns:
         # A cell that is not a number, such as "n/a", does not make two profiles one person.
-        phones = found["phone_number"]
-        is_number = phones.str.fullmatch(E164).fillna(value=False).astype(bool)
+        phones = found["phone_number"].astype(object)
+        is_number = phones.fillna("").str.fullmatch(E164).astype(bool)
         units = phones.where(is_number, units)
     people = pd.DataFrame({"profile_id": found["profile_id"], "unit": units})
     for name in by:
