@@ -1,13 +1,13 @@
 """List the headers under which a file's columns are accepted, for each canonical column name.
 
-The canonical name itself is always accepted. `vocabulary.canonical_name` ignores case and surrounding blanks.
+The canonical name itself is always accepted. `vocabulary.canonical_name` ignores case, surrounding blanks and the marks that spreadsheets leave.
 `data/validation/near_columns.py` suggests a column for a header that is not listed.
 """
 
 _SPELLINGS = {
     "profile_id": ("Profile ID", "Klaviyo ID", "$id", "id"),
     "email": ("Email", "Email Address", "$email"),
-    "phone_number": ("Phone Number", "Phone number", "Phone", "$phone_number"),
+    "phone_number": ("Phone Number", "Phone", "$phone_number"),
     "external_id": ("External ID",),
     "first_name": ("First Name", "$first_name"),
     "last_name": ("Last Name", "$last_name"),

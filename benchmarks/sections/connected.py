@@ -1,6 +1,7 @@
 """Time questions about a saved shop whose events stay in their files: a connected shop beside SQL and Polars written by hand."""
 
 import gc
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class Connected:
         self._shop.close()
 
 
-class _ByHand:
+class _ByHand(ABC):
     """What a peer of the suite answers, from the files of the saved shop."""
 
     def __init__(self, saved: Path) -> None:
@@ -79,9 +80,9 @@ class _ByHand:
             "overlap of 20": self._overlap,
         }
 
+    @abstractmethod
     def peer(self) -> Any:
         """Return the peer, which reads files when it is asked."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close nothing."""

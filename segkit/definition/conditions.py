@@ -43,6 +43,8 @@ mypy does not find:
     definition/text/keys.py definition/text/read.py definition/text/schema.py (which writes segment.schema.json)
     klaviyo/definitions/negations.py klaviyo/definitions/read_events.py
     tests/reference.py tests/engine_reference.py tests/strategies.py docs/concepts/conditions.md docs/klaviyo/index.md
+
+A test holds that this list is complete.
 """
 Channel: TypeAlias = Literal["sms", "email"]
 Subscription: TypeAlias = Literal["any", "subscribed", "unsubscribed", "never_subscribed"]
@@ -423,7 +425,7 @@ mypy does not find:
     klaviyo/definitions/negations.py klaviyo/definitions/read.py
     tests/reference.py tests/strategies.py docs/concepts/conditions.md docs/klaviyo/index.md
 
-A test holds that both lists are complete.
+A test holds that this list is complete.
 """
 Condition: TypeAlias = Union[Atom, SegmentCondition, "AllOf", "AnyOf", "Not"]
 

@@ -89,12 +89,12 @@ EventMeasure: TypeAlias = EventCount | EventSum | EventDays
 
 @dataclass(frozen=True, slots=True)
 class LastDay:
-    """The day of the event at which a count or sum reaches `rank`, going backwards from the end of a timeframe.
+    """The day of the event at which a count, a sum or a number of days reaches `rank`, going backwards from the end of a timeframe.
 
     It decides a window with a moving start: the window reaches the number if it starts on or before that day.
 
     Attributes:
-        of: the count or sum, in a timeframe with every event that the window can contain.
+        of: the count, sum or number of days, in a timeframe with every event that the window can contain.
         rank: the number to reach. For a count, the smallest whole number that is enough: 2 means the second most recent event, or
             the second most recent day with an event.
         is_passed: whether a sum must exceed the number. If false, reaching it is enough.
@@ -107,7 +107,7 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True)
 class FirstDay:
-    """The day of the event at which a count or sum reaches `rank`, going forwards from the start of a timeframe.
+    """The day of the event at which a count, a sum or a number of days reaches `rank`, going forwards from the start of a timeframe.
 
     It decides a window with a fixed start and a moving end: the window reaches the number if it ends (exclusive) after that day. It
     has the same attributes as `LastDay`.
@@ -149,7 +149,7 @@ Measure: TypeAlias = EventMeasure | LastDay | FirstDay | Distance | Number | Lis
 def measure_of(atom: Atom) -> Measure | None:
     """Return the measure that an atom compares with a limit, or None if it compares no number.
 
-    The timeframe of a count or sum is part of the measure. For a window that moves, see `last_day_of`.
+    The timeframe of a measure of events is part of the measure. For a window that moves, see `last_day_of`.
 
     >>> from segkit.definition.phrases import did
     >>> measure_of(did("Clicked SMS", at_least=3)) == measure_of(did("Clicked SMS", fewer_than=5))

@@ -1,7 +1,8 @@
 """Compute a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
 
 `answers` decides which sliders the browser can answer, after `Tuner._answers` has refused controls without a range and outdated views. At
-each move, `answer` in `live.js` shows the position if it has the answer, and otherwise asks the kernel.
+each move, `answer` in `live.js` shows the position if the browser has the answer. Otherwise the page shows the kernel's view when it
+arrives, since the kernel works out every move.
 """
 
 from collections.abc import Callable, Mapping, Sequence
