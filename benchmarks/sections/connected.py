@@ -84,7 +84,7 @@ class _ByHand(ABC):
     def peer(self) -> Any:
         """Return the peer, which reads files when it is asked."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # frames have nothing to close
         """Close nothing."""
 
     def _overlap(self) -> dict[str, Any]:
