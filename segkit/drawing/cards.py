@@ -1,10 +1,12 @@
 """Build the HTML that displays records such as `Build` in a notebook, in the colour of the page's text."""
 
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import Final
 
 from segkit.drawing.html import Markup, element, elements, if_any
 from segkit.drawing.palette import FAINT
+from segkit.wording import number
 
 FONT: Final = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45"
 CELL: Final = f"color:inherit;padding:.15rem .6rem;border-bottom:1px solid {FAINT};vertical-align:top"
@@ -26,22 +28,30 @@ def card(title: str, subtitle: str, *parts: Markup) -> str:
 
 
 def records(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """Return a table with text aligned to the left, and integers to the right with thousands separators.
-
-    True and False become "yes" and "no", and None becomes a dash.
-    """
+    """Return a table with text aligned to the left and numbers to the right. `plain_words` has the words for each cell."""
 
     def cell(value: object) -> Markup:
-        is_count = isinstance(value, int) and not isinstance(value, bool)
-        side = "right" if is_count else "left"
-        text = f"{value:,}" if is_count else {True: "yes", False: "no", None: "—"}.get(value, str(value))  # type: ignore[call-overload]  # any cell
-        return element("td", text, style=f"{CELL};text-align:{side}")
+        side = "right" if not isinstance(value, bool) and isinstance(value, Real) else "left"
+        return element("td", plain_words(value), style=f"{CELL};text-align:{side}")
 
     lines = [list(row) for row in rows]
     heads = [element("th", name, scope="col", style=f"{CELL};text-align:left") for name in columns]
     head = element("thead", element("tr", *heads))
     body = element("tbody", *(element("tr", *map(cell, row)) for row in lines))
     return element("table", head, body, style="border-collapse:collapse;margin:.5rem 0") if lines else Markup()
+
+
+def plain_words(value: object) -> str:
+    """Return a cell in words: "yes" or "no" for a truth, a dash for None and NaN, and thousands separators in a number.
+
+    >>> [plain_words(value) for value in (True, 1.0, 12345, 0.5, float("nan"), None, ["a"])]
+    ['yes', '1', '12,345', '0.5', '—', '—', "['a']"]
+    """
+    if value is None:
+        return "—"
+    if value is True or value is False:
+        return "yes" if value else "no"
+    return number(float(value)) if isinstance(value, Real) else str(value)
 
 
 def folded(summary: str, *parts: Markup) -> Markup:

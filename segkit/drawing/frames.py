@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from segkit.drawing.cards import CELL, FONT
+from segkit.drawing.cards import CELL, FONT, plain_words
 from segkit.drawing.html import Markup, element
 from segkit.masking import masked_text, shape_of
 from segkit.wording import counted, likeness, number, percent
@@ -135,14 +135,14 @@ def _words(name: Hashable, value: object) -> str:
     ['yes', '13%', '12,345', '20 above', '—']
     """
     if _is_missing(value):
-        return "—"
-    if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    if isinstance(value, Real):
+        return plain_words(None)
+    if isinstance(value, np.bool_):
+        value = bool(value)
+    if not isinstance(value, bool) and isinstance(value, Real):
         return _number(name, float(value))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    text = str(value)
+    text = plain_words(value)
     text = shape_of(text, r"[^@.\s]", visible=1) if _is_personal(name) else masked_text(text[:MOST_LETTERS])
     return text if len(text) < MOST_LETTERS else f"{text}…"
 
@@ -155,4 +155,4 @@ def _number(name: Hashable, value: float) -> str:
     if name == "to_threshold":
         # The value is the threshold minus the number. If it is above 0, the number is below the threshold.
         return f"{number(abs(value))} {'below' if value > 0 else 'above'}" if value else "exactly there"
-    return number(value)
+    return plain_words(value)

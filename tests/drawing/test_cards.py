@@ -181,6 +181,15 @@ def test_numbers_stand_to_the_right_with_their_thousands_apart():
     assert 'text-align:left">yes</td>' in html
 
 
+def test_a_number_is_never_a_truth_and_a_list_can_be_a_cell():
+    """1.0 and 0.0 are numbers although they equal True and False, NaN is a dash like None, and a list is written out."""
+    html = records(["value"], [(1.0,), (0.0,), (1_234.5,), (True,), (False,), (None,), (float("nan"),), (["a"],)])
+
+    cells = [unescape(cell) for cell in re.findall("<td[^>]*>([^<]*)</td>", html)]
+    assert cells == ["1", "0", "1,234.5", "yes", "no", "—", "—", "['a']"]
+    assert 'text-align:right">1</td>' in html
+
+
 def test_nothing_is_no_table_no_fold_and_no_list():
     """What is empty is left out, and a card without a second line has none."""
     assert records(["name"], []) == folded("Report", records(["name"], [])) == bulleted("") == ""
