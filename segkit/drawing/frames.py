@@ -1,6 +1,7 @@
 """Show tables from analyses in a notebook, with text on the left, numbers on the right, and words for True, False and NaN."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from numbers import Real
 from typing import Any, Final
@@ -11,6 +12,7 @@ import pandas as pd
 from segkit.drawing.cards import CELL, FONT, plain_words
 from segkit.drawing.html import Markup, element
 from segkit.masking import masked_text, shape_of
+from segkit.vocabulary import canonical_name
 from segkit.wording import counted, likeness, number, percent
 
 SHARES: Final = frozenset({"share", "containment"})
@@ -18,6 +20,15 @@ SHARES: Final = frozenset({"share", "containment"})
 
 NAMES: Final = frozenset({"email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"})
 """Columns about a person. Only the first character of a cell is shown."""
+
+CHANNELS: Final = frozenset({"email", "phone"})
+"""Names of personal columns that are also common values, such as a preferred channel.
+
+As a cell, they don't hide the rest of the row. Addresses and phone numbers are masked in every cell.
+"""
+
+REPORTS: Final = frozenset({"issue", "rule"})
+"""Columns that, beside `column`, mark a table of findings about columns, such as `shop.report`."""
 
 MOST_ROWS, FIRST_ROWS, LAST_ROWS = 60, 20, 5
 """A table with more than `MOST_ROWS` rows shows only its first and last rows."""
@@ -44,19 +55,25 @@ class StyledFrame(pd.DataFrame):
         return str(_html(self))
 
 
-def _columns(frame: pd.DataFrame) -> list[tuple[Hashable, list[Any]]]:
-    """Return the name and the shown values of each column. The index comes first, unless it only counts the rows."""
-    is_counted = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
-    shown = pd.concat([frame.head(FIRST_ROWS), frame.tail(LAST_ROWS)]) if len(frame) > MOST_ROWS else frame
-    levels = range(0 if is_counted else frame.index.nlevels)
-    columns = [(frame.index.names[level] or "", list(shown.index.get_level_values(level))) for level in levels]
-    columns += [(name, shown.iloc[:, place].tolist()) for place, name in enumerate(frame.columns[:MOST_COLUMNS])]
-    return columns
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column or an index level as it is shown: its header, its cells, and for each cell whether it is about a person."""
+
+    name: Hashable
+    header: str
+    values: list[Any]
+    is_personal: list[bool]
+
+    @property
+    def words(self) -> list[str]:
+        return [
+            _words(self.name, value, hides=hides) for value, hides in zip(self.values, self.is_personal, strict=True)
+        ]
 
 
 def _plain(frame: pd.DataFrame) -> str:
     """Return the table as plain text, for programs that can't show HTML."""
-    words = [[masked_text(str(name)), *(_words(name, value) for value in values)] for name, values in _columns(frame)]
+    words = [[column.header, *column.words] for column in _columns(frame)]
     widths = [max(map(len, column)) for column in words]
     rows = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -70,7 +87,7 @@ def _plain(frame: pd.DataFrame) -> str:
 def _html(frame: pd.DataFrame) -> Markup:
     is_long = len(frame) > MOST_ROWS
     columns = _columns(frame)
-    cells = [[_cell(name, value) for value in values] for name, values in columns]
+    cells = [list(map(_cell, column.values, column.words)) for column in columns]
     rows = [element("tr", *row) for row in zip(*cells, strict=True)]
     if is_long:
         left_out = f"… {len(frame) - FIRST_ROWS - LAST_ROWS:,} more rows …"
@@ -78,8 +95,8 @@ def _html(frame: pd.DataFrame) -> Markup:
             FIRST_ROWS, element("tr", element("td", left_out, colspan=len(columns), style=f"{CELL};text-align:left"))
         )
     heads = [
-        element("th", masked_text(str(name)), scope="col", style=f"{CELL};text-align:{_side(values)}")
-        for name, values in columns
+        element("th", column.header, scope="col", style=f"{CELL};text-align:{_side(column.values)}")
+        for column in columns
     ]
     table = element(
         "table",
@@ -91,17 +108,68 @@ def _html(frame: pd.DataFrame) -> Markup:
     more = len(frame.columns) - MOST_COLUMNS
     notes += [f"{counted(more, 'more column')}"] if more > 0 else []
     notes += ["No rows."] if not len(frame) else []
-    notes += ["Names, numbers and addresses are masked on display; the cells hold them."] if _is_masked(columns) else []
+    if _is_masked(columns) or any(map(is_personal, frame.columns.names)):
+        notes.append("Names, numbers and addresses are masked on display; the cells hold them.")
     return element("div", table, element("div", " · ".join(notes)) if notes else "", class_="segkit-card", style=FONT)
 
 
-def _is_masked(columns: Sequence[tuple[Hashable, list[Any]]]) -> bool:
-    return any(_is_personal(name) and any(isinstance(value, str) for value in values) for name, values in columns)
+def _is_masked(columns: Sequence[_Column]) -> bool:
+    return any(
+        hides and isinstance(value, (str, list))
+        for column in columns
+        for value, hides in zip(column.values, column.is_personal, strict=True)
+    )
 
 
-def _is_personal(name: Hashable) -> bool:
-    """Return whether a column is about a person, also if it is one of several levels."""
-    return not NAMES.isdisjoint(name if isinstance(name, tuple) else (name,))
+def _columns(frame: pd.DataFrame) -> list[_Column]:
+    """Return what is shown of each column. The index comes first, unless it only counts the rows."""
+    is_counted = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    shown = pd.concat([frame.head(FIRST_ROWS), frame.tail(LAST_ROWS)]) if len(frame) > MOST_ROWS else frame
+    levels = range(0 if is_counted else frame.index.nlevels)
+    labels = [list(shown.index.get_level_values(level)) for level in levels]
+    places = range(min(len(frame.columns), MOST_COLUMNS))
+    cells = [shown.iloc[:, place].tolist() for place in places]
+    # The rows of a data report name columns too, but their texts are masked already.
+    is_report = "column" in frame and not REPORTS.isdisjoint(frame.columns)
+    is_named = [not is_report and any(map(_names_a_column, row)) for row in _rows(cells, len(shown))]
+    is_labelled = [any(map(is_personal, row)) for row in _rows(labels, len(shown))]
+    hides_rows = [named or labelled for named, labelled in zip(is_named, is_labelled, strict=True)]
+    hide = _hidden if any(map(is_personal, frame.columns.names)) else masked_text
+    return [
+        *(_column(frame.index.names[level] or "", labels[level], is_named, masked_text) for level in levels),
+        *(_column(frame.columns[place], cells[place], hides_rows, hide) for place in places),
+    ]
+
+
+def _column(name: Hashable, values: list[Any], hides_rows: list[bool], masks: Callable[[str], str]) -> _Column:
+    """Return a column in which the rows that name a personal column are hidden, except for this name itself."""
+    hides_all = is_personal(name)
+    hides = [hides_all or (row and not _names_a_column(value)) for value, row in zip(values, hides_rows, strict=True)]
+    return _Column(name, masks(str(name)), values, hides)
+
+
+def _rows(columns: list[list[Any]], count: int) -> Iterable[tuple[Any, ...]]:
+    return zip(*columns, strict=True) if columns else [()] * count
+
+
+def _names_a_column(value: object) -> bool:
+    """Return whether a cell is the name of a personal column, as in the table that `DataFrame.melt` returns."""
+    return isinstance(value, str) and value.casefold() not in CHANNELS and is_personal(value)
+
+
+def is_personal(name: Hashable) -> bool:
+    """Return whether the name of a column, or one level of it, is a column about a person under any spelling that segkit accepts.
+
+    >>> [is_personal(name) for name in ("FIRST_NAME", "Phone Number", ("email", "max"), "Age", 3)]
+    [True, True, True, False, False]
+    """
+    levels = name if isinstance(name, tuple) else (name,)
+    return any(isinstance(level, str) and canonical_name("profiles", level) in NAMES for level in levels)
+
+
+def _hidden(text: str) -> str:
+    """Return text of which only the first character is shown, with its shape."""
+    return shape_of(text[:MOST_LETTERS], r"[^@.\s]", visible=1)
 
 
 def _is_number(value: object) -> bool:
@@ -118,9 +186,8 @@ def _is_missing(value: object) -> bool:
     return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and np.isnan(value))
 
 
-def _cell(name: Hashable, value: object) -> Markup:
+def _cell(value: object, text: str) -> Markup:
     side = "right" if _is_number(value) and not _is_missing(value) else "left"
-    text = _words(name, value)
     # Blanks at the beginning of a line indent it below the line that it belongs to, also where it wraps.
     depth = len(text) - len(text.lstrip(" "))
     indent = f";padding-left:{0.6 + 0.5 * depth:g}rem" if depth else ""
@@ -128,11 +195,11 @@ def _cell(name: Hashable, value: object) -> Markup:
     return element("td", text.lstrip(" "), style=look)
 
 
-def _words(name: Hashable, value: object) -> str:
-    """Return a cell in words.
+def _words(name: Hashable, value: object, *, hides: bool = False) -> str:
+    """Return a cell in words, of which only the first character is shown if `hides`.
 
-    >>> [_words("is_true", True), _words("share", 0.131), _words("size", 12345), _words("to_threshold", -20.0), _words("x", None)]
-    ['yes', '13%', '12,345', '20 above', '—']
+    >>> [_words("is_true", True), _words("share", 0.131), _words("to_threshold", -20.0), _words("x", None), _words("x", "Zoe", hides=True)]
+    ['yes', '13%', '20 above', '—', 'Z••']
     """
     if _is_missing(value):
         return plain_words(None)
@@ -143,7 +210,7 @@ def _words(name: Hashable, value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     text = plain_words(value)
-    text = shape_of(text, r"[^@.\s]", visible=1) if _is_personal(name) else masked_text(text[:MOST_LETTERS])
+    text = _hidden(text) if hides else masked_text(text[:MOST_LETTERS])
     return text if len(text) < MOST_LETTERS else f"{text}…"
 
 

@@ -83,6 +83,54 @@ def test_nobody_is_shown_by_a_table_of_people():
 
 
 @pytest.mark.parametrize(
+    "arrange",
+    [
+        lambda people: people.head(1).T,
+        lambda people: people.T.reset_index(),
+        lambda people: people.rename(columns=str.upper),
+        lambda people: people.rename(columns={"first_name": "First Name", "ip": "IP Address"}),
+        lambda people: people.melt(),
+        lambda people: people.rename(columns=str.title).melt(),
+        lambda people: people.melt().set_index("value"),
+        lambda people: people.reset_index().melt(id_vars="profile_id").set_index(["profile_id", "variable"]),
+        lambda people: people.set_index("first_name"),
+        lambda people: people.set_index("first_name")[["city"]].T,
+        lambda people: people.groupby("city").first(),
+        lambda people: StyledFrame(people.groupby("city").agg(list)),
+    ],
+)
+def test_people_are_masked_however_their_table_is_arranged(arrange):
+    """A column, a row, a header or a value of a melted table is masked by the name that says what it is, and the cells keep it."""
+    people = pd.DataFrame(
+        {"profile_id": ["a"], "first_name": ["Zoe"], "ip": ["203.0.113.7"], "phone_number": ["0142"], "city": ["Oslo"]}
+    )
+    found = sk.members(sk.Segment("Placed", sk.is_set("city")), sk.Dataset.from_frames(people, as_of="2026-06-30"))
+    arranged = arrange(found)
+    shown = arranged._repr_mimebundle_()
+
+    for text in shown.values():
+        assert not [word for word in ("Zoe", "203.0.113.7", "0142") if word in text]
+    assert "masked on display" in shown["text/html"]
+    assert "Zoe" in arranged.to_string()
+
+
+def test_a_row_is_not_hidden_by_the_name_of_a_channel_or_by_a_report():
+    """Members who prefer email are shown like others, and a report about the column of names shows what was found."""
+    assert cells(StyledFrame({"Preferred Channel": ["email", "Phone"], "city": ["Oslo", "Rome"]}))[1:] == [
+        ["email", "Oslo"],
+        ["Phone", "Rome"],
+    ]
+    report = StyledFrame({"column": ["first_name"], "issue": ["too long"], "resolution": ["left out"]})
+    assert cells(report)[1:] == [["first_name", "too long", "left out"]]
+
+
+def test_a_single_row_or_column_is_a_plain_series():
+    """A table whose columns had a class of their own would not equal a plain frame in `pandas.testing`."""
+    assert type(SHOP.profiles["Age"]) is type(SHOP.profiles.iloc[0]) is pd.Series
+    pd.testing.assert_frame_equal(SHOP.profiles, pd.DataFrame(SHOP.profiles))
+
+
+@pytest.mark.parametrize(
     "table",
     [
         lambda: sk.sizes(ADULTS, SHOP),
