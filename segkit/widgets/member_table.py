@@ -19,7 +19,7 @@ from segkit.errors import DefinitionError
 from segkit.masking import masked_text
 from segkit.vocabulary import PROFILE_COLUMNS
 from segkit.widgets.closing import Closable, weakly
-from segkit.wording import are, counted
+from segkit.wording import are, counted, joined
 
 FIRST = ("first_name", "last_name", "email", "phone_number", "city", "country")
 """The columns to show first, if the profiles have them. The shop's own properties come after them."""
@@ -31,13 +31,13 @@ COLUMNS = 9
 class MemberTable(Closable):
     """Shows the members of a segment in a table that can be searched. People are masked on display, but `found` contains them unmasked.
 
-    A search looks for text, ignoring case, in the id and in all shown columns, including masked ones. For example, "zoe" finds Zoe, and
-    shows "Z••".
+    A search looks for text, ignoring case, in the id and in all columns, including those that are masked or not shown. For example, "zoe"
+    finds Zoe, and shows "Z••". A line below the table names the columns that have the text but are not shown.
 
     Args:
         segment: the segment.
         dataset: the profiles and events.
-        columns: the properties to show; None shows name, address, number and place, and the first of the shop's own properties.
+        columns: the properties to show; None shows name, email address, phone number and place, and the first of the shop's own properties.
         rows: the number of members to show at once, from 1 to 60.
 
     Raises:
@@ -58,15 +58,15 @@ class MemberTable(Closable):
     ) -> None:
         check_order(segment, "MemberTable(segment, shop)")
         self._name = one_segment(segment).name
-        every = members(segment, dataset)
+        self._members = every = members(segment, dataset)
         if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_ROWS:
             raise DefinitionError.bad_value("rows", rows, f"a whole number from 1 to {MOST_ROWS}")
         unknown = [name for name in columns or () if name not in every.columns]
         if unknown:
             raise DefinitionError.unknown_choice("A column of the member table", unknown[0], list(every.columns))
-        self._members = every[list(columns) if columns is not None else _usual(every)]
+        self._shown = list(columns) if columns is not None else _usual(every)
         self._rows = rows
-        self._texts: list[pa.Array] | None = None
+        self._texts: dict[str, pa.Array] | None = None
         self._field = ipywidgets.Text(
             description="Search", placeholder="a name, a town, a value", layout={"width": "100%", "max_width": "30rem"}
         )
@@ -87,17 +87,26 @@ class MemberTable(Closable):
     @property
     def found(self) -> pd.DataFrame:
         """The members found, with the shown columns and `profile_id` as the index. This is personal data."""
+        return self._search()[0]
+
+    def _search(self) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Return the members found, and how many of them have the text in each column that is not shown."""
         wanted = " ".join(self.search.split())
         if not wanted:
-            return self._members
+            return self._members[self._shown], {}
         if self._texts is None:
-            self._texts = [_texts(self._members.index), *(_texts(self._members[name]) for name in self._members)]
+            index = _texts(self._members.index)
+            self._texts = {"": index, **{str(name): _texts(self._members[name]) for name in self._members}}
         is_found = pa.array([False] * len(self._members))
-        for texts in self._texts:
-            holds = pc.match_substring(texts, wanted, ignore_case=True)
-            is_found = pc.or_(is_found, pc.fill_null(holds, fill_value=False))
-        found: pd.DataFrame = self._members.loc[is_found.to_numpy(zero_copy_only=False)]
-        return found
+        hidden: dict[str, int] = {}
+        for name, texts in self._texts.items():
+            holds = pc.fill_null(pc.match_substring(texts, wanted, ignore_case=True), fill_value=False)
+            is_found = pc.or_(is_found, holds)
+            count = pc.sum(holds).as_py()
+            if count and name and name not in self._shown:
+                hidden[name] = count
+        found: pd.DataFrame = self._members.loc[is_found.to_numpy(zero_copy_only=False), self._shown]
+        return found, hidden
 
     def __repr__(self) -> str:
         return f"MemberTable: {len(self.found):,} of {counted(len(self._members), 'member')} of {masked_text(self._name)} found"
@@ -111,7 +120,7 @@ class MemberTable(Closable):
         self.view.value = self._html()
 
     def _html(self) -> str:
-        found = self.found
+        found, hidden = self._search()
         shown = found.head(self._rows)
         count = counted(len(self._members), "member")
         wanted = masked_text(" ".join(self.search.split()))
@@ -119,9 +128,10 @@ class MemberTable(Closable):
             f"{count} of {self._name}" if not wanted else f"{len(found):,} of {count} of {self._name} have “{wanted}”"
         )
         more = len(found) - len(shown)
-        rest = f"{more:,} more {are(more)} not shown." if more else ""
+        rest = [f"{more:,} more {are(more)} not shown."] if more else []
+        rest += [_hidden_words(hidden, len(self._members.columns) - len(self._shown))]
         table = Markup(shown._repr_html_()) if len(shown) else Markup()  # type: ignore[operator]  # a frame that shows itself
-        return str(pieces(element("div", element("b", masked_text(head))), table, paragraphs([rest] if rest else [])))
+        return str(pieces(element("div", element("b", masked_text(head))), table, paragraphs(filter(None, rest))))
 
 
 def _texts(column: pd.Series | pd.Index) -> pa.Array:
@@ -132,6 +142,16 @@ def _texts(column: pd.Series | pd.Index) -> pa.Array:
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
         # Cells of several types, or lists.
         return pa.array([None if one is None else str(one) for one in column], pa.string())
+
+
+def _hidden_words(found: dict[str, int], columns: int) -> str:
+    """Return a line about the columns that are searched but not shown, with those in which the text was found."""
+    if found:
+        names = joined((f"{masked_text(name)} ({count:,})" for name, count in found.items()), most=6)
+        return f"Also found in columns that are not shown: {names}. Choose what is shown with columns=[...]."
+    if columns:
+        return f"{counted(columns, 'more column')} {are(columns)} searched but not shown. Choose what is shown with columns=[...]."
+    return ""
 
 
 def _usual(members: pd.DataFrame) -> list[str]:

@@ -35,11 +35,11 @@ EVERYBODY = sk.Segment("Everybody", sk.is_set("Age"))
         ("18", ["id-2"]),
         ("id-3", ["id-3"]),
         (".*", []),
-        ("subscribed", []),
+        ("subscribed", ["id-1", "id-2", "id-3"]),
     ],
 )
-def test_a_search_finds_text_in_any_case_in_what_is_shown(search: str, ids: list[str]):
-    """It looks in ids and shown columns, also where they are masked; a pattern is text, and hidden columns are not looked at."""
+def test_a_search_finds_text_in_any_case_in_every_column(search: str, ids: list[str]):
+    """It looks in ids and all columns, also where they are masked or not shown; a pattern is text."""
     table = MemberTable(EVERYBODY, SHOP)
     table.search = search
     assert table.found.index.tolist() == ids
@@ -65,19 +65,42 @@ def test_only_so_many_rows_are_drawn_and_the_rest_is_counted():
     assert table.view.value.count("<tr>") == 3
     assert "1 more is not shown" in table.view.value
     table.search = "oslo"
-    assert "not shown" not in table.view.value
+    assert "more is not shown" not in table.view.value
 
 
 def test_columns_can_be_chosen():
-    """Only these are shown and searched; a name that is none is refused with the near ones."""
+    """Only these are shown, though all are searched; a name that is none is refused with the near ones."""
     table = MemberTable(EVERYBODY, SHOP, columns=["Age"])
     assert table.found.columns.tolist() == ["Age"]
     table.search = "boston"
-    assert table.found.empty
+    assert table.found.index.tolist() == ["id-1", "id-3"]
+    assert table.found.columns.tolist() == ["Age"]
+    assert "Also found in columns that are not shown: city (2)." in table.view.value
     with pytest.raises(DefinitionError, match="Did you mean 'Age'"):
         MemberTable(EVERYBODY, SHOP, columns=["age"])
     with pytest.raises(DefinitionError, match="from 1 to 60"):
         MemberTable(EVERYBODY, SHOP, rows=0)
+
+
+def test_a_property_that_is_not_shown_is_searched_and_named():
+    """Of twelve properties nine are shown; the others are counted, and the one that has the text is named."""
+    people = pd.DataFrame(
+        {"profile_id": ["a", "b"], **{f"p{place}": [1, 2] for place in range(11)}, "Tier": ["gold", None]}
+    )
+    shop = sk.Dataset.from_frames(people, as_of="2026-06-30")
+    table = MemberTable(sk.Segment("All", sk.is_set("p0")), shop)
+    assert "Tier" not in table.found
+    assert "3 more columns are searched but not shown" in table.view.value
+
+    table.search = "gold"
+    assert table.found.index.tolist() == ["a"]
+    assert "Also found in columns that are not shown: Tier (1)." in table.view.value
+    table.search = "silver"
+    assert table.found.empty
+    assert "3 more columns are searched but not shown" in table.view.value
+    assert (
+        "not shown" not in MemberTable(sk.Segment("All", sk.is_set("p0")), shop, columns=list(shop.profiles)).view.value
+    )
 
 
 def test_lists_and_cells_of_several_types_are_searched_too():
