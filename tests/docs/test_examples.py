@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from examples import examples, written
 
-from segkit.command.cli import _parser
+from segkit.command.cli import _app, _lab, _parser
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -40,17 +40,57 @@ def test_examples_run_and_show_what_stands_below_them(path, folder):
         )
 
 
+def commands():
+    """The names of all commands, as the parser has them."""
+    (choices,) = [action.choices for action in _parser()._actions if isinstance(action.choices, dict)]
+    return list(choices)
+
+
+def command_lines(text):
+    """The words of each line in a block of a shell that begins with `segkit` or hands a command to it through start.py."""
+    # Blocks in other languages are matched too, since their ends would be taken for beginnings.
+    blocks = re.findall(r"^ *```([^\n]*)\n(.*?)^ *```$", text, flags=re.MULTILINE | re.DOTALL)
+    shown = "\n".join(block for language, block in blocks if language in {"", "sh", "console"})
+    through_start = rf"python3 start\.py(?= (?:{'|'.join(commands())})\b)"
+    found = re.findall(rf"^ *(?:\$ )?(?:segkit|{through_start}) (.*)$", shown, re.MULTILINE)
+    # What follows is for the shell: a pipe, another command or a file.
+    return [shlex.split(re.split(r" (?:\||&&|\d?>)", line)[0], comments=True) for line in found]
+
+
+def check_command(words):
+    """Fail if the command is unknown, or has an option or argument that it doesn't know; lab and app hand theirs on to Jupyter."""
+    given, unknown = _parser().parse_known_args(words)
+    assert not unknown or given.run in {_lab, _app}, f"{' '.join(words)}: {unknown}"
+
+
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_commands_can_be_parsed(path):
     """Each line that begins with `segkit`, or hands words to it through start.py, has arguments that the command knows."""
-    text = path.read_text(encoding="utf-8")
-    shown = "\n".join(re.findall(r"^ *```(?:sh|console)?\n(.*?)^ *```", text, flags=re.MULTILINE | re.DOTALL))
-    lines = re.findall(
-        r"^ *(?:segkit|python3 start\.py) ((?:build|pull|push|sample|lab|app)\b.*)$", shown, re.MULTILINE
-    )
+    for words in command_lines(path.read_text(encoding="utf-8")):
+        check_command(words)
 
-    for line in lines:
-        _parser().parse_known_args(shlex.split(line, comments=True))
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_found_and_an_unknown_option_in_it_is_noticed(command):
+    """A wrong option fails on a page, whichever command it is for, except where Jupyter has options of its own."""
+    page = f"```sh\nsegkit {command} --no-such-option\npython3 start.py {command} --no-such-option\n```\n"
+    lines = command_lines(page)
+
+    assert lines == [[command, "--no-such-option"]] * 2
+    needed = {"build": ["a", "--out", "b"], "compare": ["a", "b", "--shop", "c"]}.get(command, ["a"])
+    if command in {"lab", "app"}:
+        check_command([*lines[0], *needed])
+    else:
+        check_command([command, *needed])
+        with pytest.raises(AssertionError, match="no-such-option"):
+            check_command([command, *needed, "--no-such-option"])
+
+
+def test_a_page_with_a_command_that_does_not_exist_fails():
+    """A line that begins with `segkit` is a command, also if the parser doesn't know it."""
+    (words,) = command_lines("```sh\nsegkit biuld my_shop >log.txt\n```\n")
+    with pytest.raises(SystemExit):
+        check_command(words)
 
 
 def test_python_is_always_fenced_as_such():
