@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from segkit.data.instants import read_as_of
+from segkit.data.instants import FIRST_PLAUSIBLE, instant_of, read_as_of
 from segkit.definition.conditions import Condition
 from segkit.definition.measures import EventCount, FirstDay
 from segkit.definition.replay import look_back, metrics_in
-from segkit.definition.timeframes import close_of
+from segkit.definition.timeframes import ONE_DAY, After, close_of
 from segkit.engine.protocol import NO_BIN, Cut, Engine
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
@@ -44,8 +44,8 @@ def last_whole_day(engine: Engine) -> date:
 
 
 def first_day(engine: Engine, metric: str) -> date | None:
-    """Return the UTC day of a metric's first event, or None if it has no event."""
-    measure = FirstDay(EventCount(metric), 1)
+    """Return the UTC day of a metric's first event, or None if it has no event. Placeholder dates such as 1970-01-01 do not count."""
+    measure = FirstDay(EventCount(metric, After(instant_of(FIRST_PLAUSIBLE).date() - ONE_DAY)), 1)
     last = (engine.as_of.date() - _EPOCH).days
 
     def place(edges: Sequence[int]) -> int | None:
