@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.analysis.causes import why_flipped
-from segkit.analysis.history import past_moments
+from segkit.analysis.history import notes_of_cover, past_moments
 from segkit.analysis.past import existing, notes_of_past
 from segkit.analysis.truth import Flags, atoms_of, truth
 from segkit.definition.conditions import AllOf, Atom, Condition
@@ -143,6 +143,7 @@ def changes(
     if first >= last:
         raise DefinitionError.bad_value("start", f"{first:%Y-%m-%d %H:%M}", f"before the end, {last:%Y-%m-%d %H:%M}")
     notes = notes_of_past([one.condition], engine, allow_todays=allow_todays)
+    notes += notes_of_cover([one], [first, last], engine)
     warn_about_answers(engine, [one.condition])
     warn_of(notes)
     table, (before, after) = _table(engine, one.condition, first, last)
