@@ -415,7 +415,10 @@ ANALYSIS = {
         ["500 people", "'Placed Order'", "2026-06-01 to 2026-06-14", "within_days"],
     ),
     "rate_at_an_end": (("Placed Order", 0.0), ["'Placed Order' is 0", "within_days", "base_rate=0.01"]),
-    "events_to_come": ((date(2026, 3, 31), 5), ["2026-03-31", "5 profiles", "shop.with_as_of"]),
+    "more_to_come": (
+        (datetime(2026, 3, 31, 10, tzinfo=UTC), ["5 events"]),
+        ["2026-03-31 10:00", "5 events", "shop.with_as_of"],
+    ),
     "empty_base": (("VIP",), ["(VIP)", "no profiles", "Pass a different segment"]),
     "computed_later": (
         (["churn_probability"],),

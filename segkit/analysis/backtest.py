@@ -60,6 +60,7 @@ class Backtest:
     base: str
     notes: tuple[str, ...]
     _followed: Followed = field(repr=False, compare=False)
+    _has_unsubscribes: bool = field(repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Backtest: {self._title()}"
@@ -227,6 +228,7 @@ def _backtest(
         base=base,
         notes=tuple(told),
         _followed=found,
+        _has_unsubscribes=has_unsubscribes,
     )
 
 

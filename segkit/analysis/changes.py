@@ -3,32 +3,18 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias, assert_never
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.history import past_moments
+from segkit.analysis.causes import why_flipped
+from segkit.analysis.history import notes_of_cover, past_moments
 from segkit.analysis.past import existing, notes_of_past
 from segkit.analysis.truth import Flags, atoms_of, truth
-from segkit.definition.conditions import (
-    AllOf,
-    Atom,
-    Condition,
-    ConsentCondition,
-    DistanceCondition,
-    FunnelCondition,
-    LastEventCondition,
-    ListCondition,
-    MetricCondition,
-    PhoneCountryCondition,
-    PropertyCondition,
-    RegionCondition,
-)
+from segkit.definition.conditions import AllOf, Atom, Condition
 from segkit.definition.explain import describe
-from segkit.definition.measures import is_reached
 from segkit.definition.segment import Segment, one_segment
-from segkit.definition.timeframes import AllTime, InTheLast
 from segkit.drawing.cards import card, paragraphs, records
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
@@ -157,6 +143,7 @@ def changes(
     if first >= last:
         raise DefinitionError.bad_value("start", f"{first:%Y-%m-%d %H:%M}", f"before the end, {last:%Y-%m-%d %H:%M}")
     notes = notes_of_past([one.condition], engine, allow_todays=allow_todays)
+    notes += notes_of_cover([one], [first, last], engine)
     warn_about_answers(engine, [one.condition])
     warn_of(notes)
     table, (before, after) = _table(engine, one.condition, first, last)
@@ -210,36 +197,6 @@ def _turns(condition: Condition, was: Mapping[Any, Flags], now: Mapping[Any, Fla
     """Return the cells in which the change of one atom alone moves profiles in or out."""
     turned = truth(condition, {**was, atom: now[atom]}, cells)
     return np.asarray((was[atom] != now[atom]) & (turned != truth(condition, was, cells)))
-
-
-def why_flipped(atom: Atom, *, became: bool) -> str:
-    """Return why an atom became true or false as time went on.
-
-    >>> from segkit.definition.phrases import did_not
-    >>> why_flipped(did_not("Placed Order", in_last_days=90), became=True)
-    'time ran out'
-    """
-    match atom:
-        case MetricCondition():
-            # In a moving window, events make amounts grow, and the passing of time makes them shrink.
-            grew = became == is_reached(atom)
-            if isinstance(atom.timeframe, AllTime):
-                return "an event happened"
-            if isinstance(atom.timeframe, InTheLast):
-                return "an event happened" if grew else "time ran out"
-            return "time passed"
-        case FunnelCondition() | LastEventCondition():
-            return "an event happened" if became else "time ran out, or another event happened"
-        case ConsentCondition(status_date=None, can_receive=can_receive):
-            return "consent was given" if became == can_receive else "consent was withdrawn"
-        case ConsentCondition():
-            return "consent changed, or time passed"
-        case ListCondition(is_member=is_member):
-            return "joined the list" if became == is_member else "time ran out"
-        case PropertyCondition() | DistanceCondition() | PhoneCountryCondition() | RegionCondition():
-            return "time passed"
-        case _:
-            assert_never(atom)
 
 
 def _rows(engine: Engine, condition: Condition, first: datetime, last: datetime) -> list[tuple[str, str]]:

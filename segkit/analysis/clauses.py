@@ -169,7 +169,9 @@ def _fewer(atom: MetricCondition) -> Iterator[Atom]:
         for factor in FACTORS:
             yield replace(atom, value=round(float(atom.value) / factor, 2))
     else:
-        for fewer in range(int(atom.value) - 1, 0, -1):
+        # "More than 0" and "at least 1" both mean one event, and everybody passes below that.
+        lowest = 0 if atom.comparison == "more than" else 1
+        for fewer in range(int(atom.value) - 1, lowest - 1, -1):
             yield replace(atom, value=fewer)
 
 

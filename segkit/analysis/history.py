@@ -1,24 +1,24 @@
 """Compute the sizes of segments at past moments: the public function `history`."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.moments import check_days, first_day
+from segkit.analysis.moments import Cover, check_days, read_moments
 from segkit.analysis.past import existing, notes_of_past
-from segkit.data.instants import read_as_of
 from segkit.definition.conditions import Condition
-from segkit.definition.replay import look_back, metrics_in
-from segkit.definition.segment import Segments, distinct_segments
+from segkit.definition.segment import Segment, Segments, distinct_segments
 from segkit.definition.timeframes import close_of
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import EVERYBODY, Engine, warn_about_answers, warn_of
 from segkit.errors import DefinitionError
+from segkit.masking import quoted
+from segkit.wording import counted
 
 MOST: Final = 53
 """The largest number of moments by default, enough for a year of weeks and today."""
@@ -37,8 +37,8 @@ def history(
     Args:
         segments: one segment, or several with different names.
         dataset: the profiles and events.
-        every_days: the number of days between moments, counted back from `as_of`. There are at most 53 moments, and none before the
-            data covers the longest window of a segment.
+        every_days: the number of days between moments, counted back from `as_of`. There are at most 53 moments, and none except
+            `as_of` before the data has all events in the longest window of the segments.
         moments: dates, each meaning the end of that day, or instants, instead of `every_days`.
         allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.
 
@@ -52,7 +52,7 @@ def history(
         DataError: see `sk.membership`; also if a moment is later than `as_of`, or is neither a date nor an instant.
 
     Warns:
-        SegkitWarning: the data lacks something about the past that a segment uses.
+        SegkitWarning: the data lacks something about the past that a segment uses, such as events before the first moments.
 
     >>> from segkit import Dataset, Segment, did
     >>> orders = pd.DataFrame({"profile_id": ["a", "b"], "metric": "Placed Order", "datetime": ["2026-06-01", "2026-06-20"]})
@@ -65,9 +65,11 @@ def history(
     every, engine = distinct_segments(segments), engine_of(dataset)
     conditions = [one.condition for one in every]
     warn_about_answers(engine, conditions)
-    warn_of(notes_of_past(conditions, engine, allow_todays=allow_todays))
+    notes = notes_of_past(conditions, engine, allow_todays=allow_todays)
+    when = _moments(engine, conditions, every_days) if moments is None else past_moments(moments, engine)
+    warn_of([*notes, *notes_of_cover(every, when, engine)])
     among, rows = existing(engine), []
-    for moment in _moments(engine, conditions, every_days) if moments is None else past_moments(moments, engine):
+    for moment in when:
         then = engine.at(moment)
         sizes = then.counts([EVERYBODY, *conditions], among=among)
         rows += [
@@ -78,29 +80,40 @@ def history(
 
 
 def past_moments(moments: Iterable[Any], engine: Engine) -> list[datetime]:
-    """Read moments, oldest first.
+    """Read moments, oldest first and each once. A date or an instant on the day of `as_of` means `as_of` at most.
 
     Raises:
-        DefinitionError: there are no moments, or a moment is after the engine's `as_of`.
+        DefinitionError: there are no moments, or a moment is on a day after the engine's `as_of`.
         DataError: a moment is neither a date nor an instant.
     """
-    found = sorted({read_as_of(one) for one in ([moments] if isinstance(moments, str) else moments)})
-    if not found:
-        raise DefinitionError.bad_value("moments", [], "at least one date or instant")
+    found = read_moments(moments)
     if found[-1].date() > engine.as_of.date():
         raise DefinitionError.bad_value(
             "A moment", f"{found[-1]:%Y-%m-%d}", f"not after the data's as_of, {engine.as_of:%Y-%m-%d}"
         )
     # The last day may not be over, so it ends at `as_of`.
-    return [min(one, engine.as_of) for one in found]
+    return sorted({min(one, engine.as_of) for one in found})
+
+
+def notes_of_cover(segments: Sequence[Segment], moments: Sequence[datetime], engine: Engine) -> list[str]:
+    """Return a sentence for each segment that needs older events than the data has at some of the moments."""
+    return [note for one in segments for note in _of_cover(one.name, Cover.of(engine, [one.condition]), moments)]
+
+
+def _of_cover(name: str, cover: Cover, moments: Sequence[datetime]) -> Iterator[str]:
+    short = [moment for moment in moments if cover.first and moment.date() < cover.first]
+    if short:
+        back = f" and {quoted(name)} looks back {counted(cover.needed, 'day')}," if cover.needed else ""
+        yield (
+            f"Events of {quoted(cover.newest)} begin on {cover.begins[cover.newest]},{back} so at {counted(len(short), 'moment')} before "
+            f"{cover.first} the data lacks events that {quoted(name)} asks for."
+        )
 
 
 def _moments(engine: Engine, conditions: Sequence[Condition], every_days: int) -> list[datetime]:
-    metrics = dict.fromkeys(name for condition in conditions for name in metrics_in(condition))
-    begins = [day for metric in metrics if (day := first_day(engine, metric)) is not None]
+    first = Cover.of(engine, conditions).first
     found, day = [engine.as_of], engine.as_of.date() - timedelta(days=every_days)
-    needed = timedelta(days=max((look_back(condition) for condition in conditions), default=0))
-    while len(found) < MOST and (not begins or day >= min(begins) + needed):
+    while len(found) < MOST and (first is None or day >= first):
         found.append(close_of(day))
         day -= timedelta(days=every_days)
     return found[::-1]

@@ -1,21 +1,25 @@
 """Find the day on which each member drops out of a segment if nothing happens: the public function `leaving`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
 from segkit.analysis.changes import ids_of
 from segkit.analysis.moments import check_days
-from segkit.definition.conditions import MetricCondition
+from segkit.definition.conditions import Channel, Condition, ConsentCondition, ListCondition
+from segkit.definition.measures import EventCount
+from segkit.definition.replay import channels_in, lists_in
 from segkit.definition.segment import Segment, one_segment
-from segkit.definition.timeframes import After, close_of
+from segkit.definition.timeframes import BetweenDates, close_of
 from segkit.drawing.cards import card, paragraphs, records
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import COUNT, At, Engine, warn_about_answers
+from segkit.engine.protocol import COUNT, EVERYBODY, At, Engine, sum_column, warn_about_answers
 from segkit.errors.analysis import AnalysisError
+from segkit.masking import quoted
 from segkit.wording import counted
 
 
@@ -59,12 +63,13 @@ def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leavin
 
     Args:
         segment: the segment.
-        dataset: the profiles and events. Its `as_of` must be the end of the data: with later events, it would not be true that nothing happens.
+        dataset: the profiles and events. Its `as_of` must be the end of the data: with later events, consent, list entries or profiles, it
+            would not be true that nothing happens.
         within_days: the number of days to look ahead.
 
     Raises:
         DefinitionError: the argument is not a segment, or `within_days` is not a whole number above 0.
-        AnalysisError: the data has events after its `as_of`.
+        AnalysisError: the data goes on after its `as_of`.
         DataError: see `sk.membership`.
 
     >>> from segkit import Dataset, did
@@ -76,13 +81,14 @@ def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leavin
     check_order(segment, "sk.leaving(segment, shop)")
     check_days("within_days", within_days)
     one, engine = one_segment(segment), engine_of(dataset)
-    _check_that_nothing_comes(engine, within_days)
+    _check_that_nothing_comes(engine, one.condition, within_days)
     warn_about_answers(engine, [one.condition])
     inside = ids_of(engine, one.condition)
     members, today = len(inside), engine.as_of.date()
     found: dict[str, date] = {}
     rows = []
-    for ahead in range(1, within_days + 1):
+    # If the day of `as_of` is not over, somebody may fall out before its end.
+    for ahead in range(int(engine.as_of >= close_of(today)), within_days + 1):
         day = today + timedelta(days=ahead)
         # Ask for the ids only on days on which somebody falls out.
         if len(inside) and _staying(engine, one, day) != len(inside):
@@ -103,11 +109,47 @@ def _staying(engine: Engine, segment: Segment, day: date) -> int:
     return int(cube.loc[cube[0].astype(bool), COUNT].sum())
 
 
-def _check_that_nothing_comes(engine: Engine, within_days: int) -> None:
-    metrics = engine.names().metrics
+def _check_that_nothing_comes(engine: Engine, condition: Condition, within_days: int) -> None:
+    """Refuse data that has more to say at the end of the last day than at `as_of`."""
+    today = engine.as_of.date()
+    days = BetweenDates(today, today + timedelta(days=within_days))
+    then = engine.at(close_of(days.last))
+    found = [
+        (_events_to_come(then, engine.as_of, days), "event", "events"),
+        (then.counts([EVERYBODY])[0] - engine.counts([EVERYBODY])[0], "new profile", "new profiles"),
+    ]
+    for channel in channels_in(condition):
+        kind = {"sms": "SMS", "email": "email"}[channel]
+        count = _flipped(engine, then.as_of, _consents(engine, channel, days))
+        found.append((count, f"change of {kind} consent", f"changes of {kind} consent"))
+    for name in lists_in(condition):
+        count = _flipped(engine, then.as_of, [ListCondition(name), ListCondition(name, joined=days)])
+        found.append((count, f"entry of the list {quoted(name)}", f"entries of the list {quoted(name)}"))
+    if come := [counted(*one) for one in found if one[0]]:
+        raise AnalysisError.more_to_come(engine.as_of, come)
+
+
+def _events_to_come(then: Engine, as_of: datetime, days: BetweenDates) -> int:
+    """Return how many events on some days are after `as_of`."""
+    metrics = then.names().metrics
     if not metrics:
-        return
-    later = MetricCondition(metrics, "count", "at least", 1, After(engine.as_of.date()))
-    (count,) = engine.at(close_of(engine.as_of.date() + timedelta(days=within_days))).counts([later])
-    if count:
-        raise AnalysisError.events_to_come(engine.as_of.date(), count)
+        return 0
+    events = EventCount(metrics, days)
+    sums = then.cube([EVERYBODY], sums=[events, At(events, as_of)])
+    return int(sums[sum_column(0)].sum() - sums[sum_column(1)].sum())
+
+
+def _flipped(engine: Engine, later: datetime, conditions: Sequence[Condition]) -> int:
+    """Return how many of today's profiles match one of the conditions at only one of two moments, `as_of` and a later one."""
+    cube = engine.cube([*conditions, *(At(one, later) for one in conditions)])
+    half = len(conditions)
+    now, then = (cube[list(range(start, start + half))].to_numpy(dtype=bool) for start in (0, half))
+    return int(cube.loc[(now != then).any(axis=1), COUNT].sum())
+
+
+def _consents(engine: Engine, channel: Channel, days: BetweenDates) -> list[Condition]:
+    """Return conditions without moving windows. At least one flips if a profile's consent, or the date of it, changes on some days."""
+    can = ConsentCondition(channel, can_receive=True)
+    if f"{channel}_consent_timestamp" not in engine.names().properties:
+        return [can]
+    return [can, *(ConsentCondition(channel, can_receive, status_date=days) for can_receive in (True, False))]

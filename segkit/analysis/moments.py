@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from segkit.data.instants import read_as_of
+from segkit.data.instants import FIRST_PLAUSIBLE, instant_of, read_as_of
 from segkit.definition.conditions import Condition
 from segkit.definition.measures import EventCount, FirstDay
 from segkit.definition.replay import look_back, metrics_in
-from segkit.definition.timeframes import close_of
+from segkit.definition.timeframes import ONE_DAY, After, close_of
 from segkit.engine.protocol import NO_BIN, Cut, Engine
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
@@ -44,8 +44,8 @@ def last_whole_day(engine: Engine) -> date:
 
 
 def first_day(engine: Engine, metric: str) -> date | None:
-    """Return the UTC day of a metric's first event, or None if it has no event."""
-    measure = FirstDay(EventCount(metric), 1)
+    """Return the UTC day of a metric's first event, or None if it has no event. Placeholder dates such as 1970-01-01 do not count."""
+    measure = FirstDay(EventCount(metric, After(instant_of(FIRST_PLAUSIBLE).date() - ONE_DAY)), 1)
     last = (engine.as_of.date() - _EPOCH).days
 
     def place(edges: Sequence[int]) -> int | None:
@@ -61,6 +61,36 @@ def first_day(engine: Engine, metric: str) -> date | None:
     start = years[year - 1] if year else 0
     days = list(range(start, min(start + _YEAR, last) + 1))
     return _EPOCH + timedelta(days=start + max((place(days) or 1) - 1, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What conditions need of the data.
+
+    Attributes:
+        begins: the first day of each metric that has events.
+        needed: how many days of events up to a moment the conditions need, including the moment's own day.
+    """
+
+    begins: dict[str, date]
+    needed: int
+
+    @classmethod
+    def of(cls, engine: Engine, conditions: Sequence[Condition], also: Iterable[str] = ()) -> "Cover":
+        """Find out what conditions and further metrics need."""
+        metrics = dict.fromkeys([*also, *(name for one in conditions for name in metrics_in(one))])
+        begins = {metric: day for metric in metrics if (day := first_day(engine, metric)) is not None}
+        return cls(begins, max((look_back(condition) for condition in conditions), default=0))
+
+    @property
+    def newest(self) -> str:
+        """The metric whose events begin last. There must be one."""
+        return max(self.begins, key=lambda metric: self.begins[metric])
+
+    @property
+    def first(self) -> date | None:
+        """The first day at whose end the data has all events that the conditions need; None if no metric has events."""
+        return self.begins[self.newest] + timedelta(days=max(self.needed - 1, 0)) if self.begins else None
 
 
 def moments_of(
@@ -90,23 +120,20 @@ def moments_of(
     """
     check_days("within_days", within_days)
     check_days("every_days", every_days)
-    needed = max((look_back(condition) for condition in conditions), default=0)
-    metrics = dict.fromkeys([outcome, *(name for one in conditions for name in metrics_in(one))])
-    begins = {metric: day for metric in metrics if (day := first_day(engine, metric)) is not None}
-    if outcome not in begins:
+    cover = Cover.of(engine, conditions, also=[outcome])
+    if outcome not in cover.begins:
         raise AnalysisError.nobody_did(outcome)
-    first = max(begins.values())
+    needed, first = cover.needed, cover.begins[cover.newest]
     last = last_whole_day(engine) - timedelta(days=within_days)
     if chosen is not None:
-        return _checked(_read(chosen), needed=needed, first=first, last=last, within_days=within_days)
+        return _checked(read_moments(chosen), needed=needed, first=first, last=last, within_days=within_days)
     used, day = [], last
-    while day >= first + timedelta(days=max(needed - 1, 0)):
+    while cover.first and day >= cover.first:
         used.append(close_of(day))
         day -= timedelta(days=every_days)
     if not used:
-        newest = max(begins, key=lambda metric: begins[metric])
         have = (last_whole_day(engine) - first).days + 1
-        raise AnalysisError.data_too_short(newest, first, have, max(needed, 1), within_days)
+        raise AnalysisError.data_too_short(cover.newest, first, have, max(needed, 1), within_days)
     notes = []
     if len(used) > MOST:
         notes.append(
@@ -115,16 +142,23 @@ def moments_of(
     return Moments(tuple(reversed(used[:MOST])), notes=tuple(notes))
 
 
-def _read(chosen: Iterable[Any]) -> list[datetime]:
+def read_moments(chosen: Iterable[Any]) -> list[datetime]:
+    """Read dates, each meaning the end of that day, and instants, oldest first and each once. A single one needs no list.
+
+    Raises:
+        DefinitionError: there are none.
+        DataError: one is neither a date nor an instant.
+    """
     if isinstance(chosen, (str, date)) or not isinstance(chosen, Iterable):
         chosen = [chosen]
-    return sorted({read_as_of(one) for one in chosen})
+    found = sorted({read_as_of(one) for one in chosen})
+    if not found:
+        raise DefinitionError.bad_value("moments", [], "at least one date or instant")
+    return found
 
 
 def _checked(moments: Sequence[datetime], *, needed: int, first: date, last: date, within_days: int) -> Moments:
     """Leave out moments before the data begins, and moments without complete days after them in the data."""
-    if not moments:
-        raise DefinitionError.bad_value("moments", [], "at least one date or instant")
     used, left_out, short = [], [], 0
     for moment in moments:
         end = moment.date() + timedelta(days=within_days)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.history import past_moments
+from segkit.analysis.history import notes_of_cover, past_moments
 from segkit.analysis.past import existing, notes_of_past
 from segkit.definition.segment import Segments, distinct_segments
 from segkit.drawing.frames import StyledFrame
@@ -61,7 +61,8 @@ def movements(
         raise DefinitionError.bad_value("start", f"{first:%Y-%m-%d %H:%M}", f"before the end, {last:%Y-%m-%d %H:%M}")
     conditions = [one.condition for one in every]
     warn_about_answers(engine, conditions)
-    warn_of(notes_of_past(conditions, engine, allow_todays=allow_todays))
+    notes = notes_of_past(conditions, engine, allow_todays=allow_todays)
+    warn_of([*notes, *notes_of_cover(every, [first, last], engine)])
     there = existing(engine)
     by: list[Item] = [At(one, moment) for moment in (first, last) for one in (there, *conditions)]
     cube = engine.at(last).cube(by, among=there)

@@ -10,6 +10,7 @@ from typing import Literal
 from segkit.data.instants import FIRST_PLAUSIBLE, instant_of
 from segkit.definition.conditions import (
     AnyOf,
+    BooleanTest,
     Condition,
     ConsentCondition,
     DateTest,
@@ -25,7 +26,7 @@ from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.wording import are, counted, listed, profiles
 
-CREATED = "created"
+CREATED, SUPPRESSED = "created", "email_suppressed"
 _FAR = date(2200, 1, 1)
 
 
@@ -53,6 +54,7 @@ def notes_of_past(conditions: Sequence[Condition], engine: Engine, *, allow_toda
         *_of_properties(todays),
         *(note for name in lists for note in _of_list(name, engine)),
         *(note for channel in channels for note in _of_consent(channel, engine)),
+        *(_of_suppression(engine) if "email" in channels else ()),
     ]
 
 
@@ -125,11 +127,7 @@ def _of_consent(channel: Literal["sms", "email"], engine: Engine) -> Iterator[st
         )
     )
     column = f"{channel}_consent_timestamp"
-    if column in engine.names().properties:
-        first = instant_of(FIRST_PLAUSIBLE).date()
-        undated: Condition = decided & ~PropertyCondition(column, DateTest(BetweenDates(first, _FAR)))
-    else:
-        undated = decided
+    undated = decided & ~_has_date(column, engine)
     (count,) = engine.counts([undated])
     if count:
         kind = {"sms": "SMS", "email": "email"}[channel]
@@ -137,6 +135,25 @@ def _of_consent(channel: Literal["sms", "email"], engine: Engine) -> Iterator[st
             f"{profiles(count)} {_have(count)} a status of {kind} consent without a usable date ({column}), so it counts at every past "
             "moment, also before it was given or withdrawn."
         )
+
+
+def _of_suppression(engine: Engine) -> Iterator[str]:
+    if SUPPRESSED not in engine.names().properties:
+        return
+    column = f"{SUPPRESSED}_timestamp"
+    (count,) = engine.counts([PropertyCondition(SUPPRESSED, BooleanTest(value=True)) & ~_has_date(column, engine)])
+    if count:
+        yield (
+            f"{profiles(count)} {_have(count)} a suppressed email address without a usable date ({column}), so it counts as suppressed at "
+            "every past moment, also before the suppression."
+        )
+
+
+def _has_date(column: str, engine: Engine) -> Condition:
+    """Return a condition for profiles with a date that is not a placeholder. Nobody has one if the data lacks the column."""
+    if column not in engine.names().properties:
+        return AnyOf(())
+    return PropertyCondition(column, DateTest(BetweenDates(instant_of(FIRST_PLAUSIBLE).date(), _FAR)))
 
 
 def _have(count: int) -> str:

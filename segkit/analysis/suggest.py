@@ -23,13 +23,15 @@ from segkit.wording import counted, number, percent
 MOST_FLAT = 0.5
 """The largest share of settings on the plateau at which one is suggested. With more, a single number would suggest false precision."""
 
+UNKNOWN = "Unknown: on the earlier moments, too few people responded to tell the settings apart"
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A setting that was chosen for a goal, and how it did later.
 
     Attributes:
-        setting: the value of each parameter; None if the curve is flat.
+        setting: the value of each parameter; None if the curve is flat, or if too few people responded for an interval of `behind`.
         plateau: every setting that is not measurably worse than the best setting, and the best setting itself.
         table: a row for each setting. On the earlier moments, it has the setting's values, `meets_goal` (whether it keeps to the goal's
             limit), `achieved` (the share of responders reached, or the profit per send), `behind` (how much less it achieves than the
@@ -115,7 +117,8 @@ class _Score:
     Attributes:
         achieved: the share of responders reached, or the profit per send.
         without: the same figures, leaving out one group of profiles at a time, on the last axis.
-        limited: the quantity that the goal limits, which is texts per send or the share of unsubscribes; 0 if it limits nothing.
+        limited: the quantity that the goal limits, which is texts per send or the share of unsubscribes; 0 if it limits nothing, and NaN
+            if the setting has no members.
         is_allowed: whether each setting keeps to the limit and has members.
     """
 
@@ -130,15 +133,16 @@ class _Score:
         moments = found.base.shape[1]
         members, base = found.members.sum(axis=2), found.base.sum(axis=1)
         texts = members[MEMBERS].sum(axis=-1) / moments
+        has_members = texts > 0
         if isinstance(goal, Profit):
             each = (goal.incremental * goal.margin * members[VALUE] - goal.cost_per_text * members[MEMBERS]) / moments
-            return cls(each.sum(axis=-1), left_out(each), np.zeros(len(texts)), texts > 0)
+            return cls(each.sum(axis=-1), left_out(each), np.where(has_members, 0.0, np.nan), has_members)
         achieved = divided(members[RESPONDERS].sum(axis=-1), base[RESPONDERS].sum())
         without = divided(left_out(members[RESPONDERS]), left_out(base[RESPONDERS])[None])
         if isinstance(goal, Budget):
-            return cls(achieved, without, texts, (texts > 0) & (texts <= goal.texts))
+            return cls(achieved, without, np.where(has_members, texts, np.nan), has_members & (texts <= goal.texts))
         left = divided(members[UNSUBSCRIBED].sum(axis=-1), members[MEMBERS].sum(axis=-1))
-        return cls(achieved, without, left, (texts > 0) & (left <= goal.unsubscribes_at_most))
+        return cls(achieved, without, left, has_members & (left <= goal.unsubscribes_at_most))
 
     @property
     def half(self) -> Numbers:
@@ -155,7 +159,7 @@ def _check(backtest: Backtest, goal: Goal) -> None:
         raise AnalysisError.too_few_settings(len(backtest.table))
     if isinstance(goal, Profit) and "value_per_member" not in backtest.table:
         raise AnalysisError.outcome_without_amounts(backtest.outcome)
-    if isinstance(goal, Reach) and backtest.table["unsubscribed"].isna().all():
+    if isinstance(goal, Reach) and not backtest._has_unsubscribes:  # noqa: SLF001  # its own
         raise AnalysisError.no_unsubscribes()
 
 
@@ -180,7 +184,7 @@ def _table(backtest: Backtest, first: _Score, second: _Score, best: int) -> pd.D
         behind=behind,
         behind_low=behind - half,
         behind_high=behind + half,
-        in_plateau=first.is_allowed & (behind - half <= 0),
+        in_plateau=first.is_allowed & ~(behind - half > 0),  # With an unknown interval, no setting is measurably worse.
         later=second.achieved,
         later_low=second.achieved - second.half,
         later_high=second.achieved + second.half,
@@ -193,21 +197,23 @@ def _suggestion(
     early, late = moments
     names = list(backtest.settings)
     plateau = table.loc[table["in_plateau"], names]
+    is_known = bool(table["behind_low"].notna().iloc[best])
     is_flat = len(plateau) > MOST_FLAT * len(table)
     has_value = "value_per_member" in backtest.table
-    has_unsubscribes = bool(backtest.table["unsubscribed"].notna().any())
-    figures = pooled(backtest._followed.of(late), has_value=has_value, has_unsubscribes=has_unsubscribes)  # noqa: SLF001  # its own
+    followed, has_unsubscribes = backtest._followed.of(late), backtest._has_unsubscribes  # noqa: SLF001  # its own
+    figures = pooled(followed, has_value=has_value, has_unsubscribes=has_unsubscribes)
     later = pd.concat([table[names], figures], axis=1).iloc[[best]]
     setting = dict(zip(names, table[names].iloc[best].tolist(), strict=True))
+    verdict = _flat(plateau, goal) if is_flat else _verdict(setting, table.iloc[best], later.iloc[0], goal)
     return Suggestion(
-        setting=None if is_flat else setting,
+        setting=setting if is_known and not is_flat else None,
         plateau=StyledFrame(plateau.reset_index(drop=True)),
         table=StyledFrame(table),
         later=StyledFrame(later.reset_index(drop=True)),
         goal=goal_words(goal),
         chosen_on=backtest.moments[early],
         judged_on=backtest.moments[late],
-        verdict=_flat(plateau, goal) if is_flat else _verdict(setting, table.iloc[best], later.iloc[0], goal),
+        verdict=verdict if is_known else UNKNOWN,
     )
 
 
@@ -228,13 +234,15 @@ def _verdict(setting: Mapping[str, Any], row: Any, later: Any, goal: Goal) -> st
         kept = f" with {number(round(later['members']))} texts"
     elif isinstance(goal, Reach):
         kept = f" while {percent(later['unsubscribed'])} unsubscribed"
-    return f"{words}: on later moments {percent(achieved)} ({percent(max(low, 0))} to {percent(min(high, 1))}) of all responders were reached{kept}"
+    is_known, ends = not np.isnan(low), f"{percent(max(low, 0))} to {percent(min(high, 1))}"
+    span = ends if is_known else "too few responders for an interval"
+    return f"{words}: on later moments {percent(achieved)} ({span}) of all responders were reached{kept}"
 
 
 def _nearest(backtest: Backtest, score: _Score, goal: Goal) -> str:
     """Return the setting that comes nearest to the goal's limit, in words."""
-    if isinstance(goal, Profit):
-        return "no setting has a member"
+    if np.isnan(score.limited).all():
+        return "no setting has members on the earlier moments"
     place = int(np.nanargmin(score.limited))
     values = backtest.table[list(backtest.settings)].iloc[place].to_dict()
     words = " and ".join(f"{str(name).replace('_', ' ')} {_word(value)}" for name, value in values.items())

@@ -416,7 +416,7 @@ When one is added, mypy lists the files that must handle it:
 
     definition/measures.py definition/algebra.py definition/explain.py definition/replay.py definition/tunable.py
     definition/text/write.py engine/memory/evaluation.py engine/memory/notes.py sql/question.py
-    klaviyo/definitions/write.py analysis/why.py analysis/changes.py analysis/recommended.py analysis/agreement_rules.py
+    klaviyo/definitions/write.py analysis/why.py analysis/causes.py analysis/recommended.py analysis/agreement_rules.py
 
 mypy does not find:
 

@@ -1,7 +1,7 @@
 """Define the errors of analysis: questions that the data can't answer, or not without looking ahead."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from segkit.errors.base import SegkitError
@@ -171,9 +171,9 @@ class AnalysisError(SegkitError, ValueError):
         )
 
     @classmethod
-    def events_to_come(cls, as_of: date, profiles: int) -> Self:
-        """The data has events after its `as_of`, so something did happen."""
+    def more_to_come(cls, as_of: datetime, come: Iterable[str]) -> Self:
+        """The data goes on after its `as_of`, so something did happen."""
         return cls(
-            f"The data has events of {counted(profiles, 'profile')} after its as_of, {as_of}, so segkit can't tell what would follow if nothing "
-            "happened. Load the data only up to that day, or ask as of the end of the data: shop.with_as_of(...)."
+            f"The data goes on after its as_of, {as_of:%Y-%m-%d %H:%M} UTC: it has {', '.join(come)} after it, so segkit can't tell what "
+            "would follow if nothing happened. Load the data only up to that moment, or ask as of the end of the data: shop.with_as_of(...)."
         )

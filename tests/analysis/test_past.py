@@ -94,3 +94,34 @@ def test_computed_properties_are_refused_and_named_if_they_are_allowed(shop: sk.
         notes_of_past([condition], engine, allow_todays="churn_probability")
     with pytest.raises(DataError, match="VIP"):
         notes_of_past([sk.in_list("VI")], engine)
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [
+        (None, ["2 profiles have a suppressed email address without a usable date (email_suppressed_timestamp)"]),
+        (["2026-03-01", "2026-04-01", None], []),
+        (["2026-03-01", "1970-01-01", None], ["1 profile has a suppressed email address without a usable date"]),
+    ],
+)
+def test_addresses_that_were_suppressed_at_an_unknown_time_are_counted(dates: list | None, told: list[str]):
+    """Only in questions about email; those who are not suppressed need no date."""
+    people = pd.DataFrame(
+        {
+            "profile_id": ["ann", "bea", "cid"],
+            "created": "2025-01-01",
+            "email": ["ann@example.com", "bea@example.com", "cid@example.com"],
+            "email_consent": "SUBSCRIBED",
+            "email_consent_timestamp": "2025-02-01",
+            "email_suppressed": [True, True, False],
+        }
+    )
+    people = people if dates is None else people.assign(email_suppressed_timestamp=dates)
+    engine = engine_of(sk.Dataset.from_frames(people, as_of="2026-06-30"))
+    notes = [note for note in notes_of_past([sk.can_receive("email")], engine) if "suppressed" in note]
+
+    assert len(notes) == len(told)
+    assert all(note.startswith(words) for note, words in zip(notes, told, strict=True))
+    assert notes_of_past([sk.has("email_suppressed", equals=True)], engine) == [
+        "'email_suppressed' is known only as of today, so the value of today counts at every past moment."
+    ]

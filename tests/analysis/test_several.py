@@ -190,3 +190,20 @@ def test_distances_and_numbers_have_near_misses_and_texts_have_none():
     assert by_miles[["profiles", "failing"]].to_numpy().tolist() == [[1, 1]]
     assert "75 miles" in by_miles["instead"][0]
     assert by_city[["instead", "profiles"]].to_numpy().tolist() == [["", 1]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"more_than": 1}, {"at_least": 2}), ({"more_than": 3}, {"at_least": 4})],
+)
+def test_more_than_has_the_near_misses_of_the_equal_at_least(one: dict, other: dict):
+    """The lowest limit for "more than" is 0, and for "at least" it is 1."""
+    rows = [(f"p{orders}", f"2026-05-0{day}") for orders in range(1, 5) for day in range(1, orders + 1)]
+    orders = pd.DataFrame(rows, columns=["profile_id", "datetime"]).assign(metric="Placed Order")
+    shop = sk.Dataset.from_frames(pd.DataFrame({"profile_id": [f"p{n}" for n in range(5)]}), orders, as_of="2026-06-30")
+    found, wanted = (
+        sk.near_misses(sk.Segment("It", sk.did("Placed Order", **limit)), shop)["profiles"].tolist()
+        for limit in (one, other)
+    )
+
+    assert found == wanted == [1] * len(wanted)

@@ -166,6 +166,57 @@ def test_what_can_not_be_chosen_is_refused(windows: Backtest):
         sk.suggest(windows, 2_000)
 
 
+MONTHS = ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]
+
+
+def few(*responses: tuple[str, str], unsubscribed: str = "2026-06-02") -> sk.Dataset:
+    """Return thirty people who bought in January, some later orders, and one who unsubscribed."""
+    rows = [(f"p{n}", "Placed Order", f"2026-01-{1 + n % 28:02}") for n in range(30)]
+    rows += [(who, "Placed Order", day) for who, day in responses]
+    rows.append(("p1", "Unsubscribed from SMS Marketing", unsubscribed))
+    return sk.Dataset.from_frames(
+        None, pd.DataFrame(rows, columns=["profile_id", "metric", "datetime"]), as_of="2026-06-30"
+    )
+
+
+def test_nothing_is_known_if_a_single_person_responded_on_the_earlier_moments():
+    """There is no interval then: no setting is measurably worse than the best, which is on the plateau itself."""
+    shop = few(*(("p1", f"2026-0{month}-05") for month in (3, 4, 5, 6)))
+    found = sk.suggest(sk.backtest(bought, shop, days=[30, 60, 90, 120], moments=MONTHS), sk.budget(texts=100))
+
+    assert found.setting is None
+    assert found.verdict.startswith("Unknown: on the earlier moments, too few people responded")
+    assert found.table["in_plateau"].all()
+    assert found.table["behind_low"].isna().all()
+
+
+def test_the_verdict_says_that_the_later_moments_have_too_few_responders_for_an_interval():
+    """Many responded on the earlier moments, and a single person on the later ones."""
+    early = [(f"p{n}", day) for n in range(15) for day in ("2026-03-05", "2026-04-05")]
+    shop = few(*early, ("p1", "2026-05-05"), ("p1", "2026-06-05"))
+    found = sk.suggest(sk.backtest(bought, shop, days=[1, 2, 100], moments=MONTHS), sk.budget(texts=100))
+
+    assert found.setting == {"days": 100}
+    assert "(too few responders for an interval) of all responders were reached" in found.verdict
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [sk.reach(unsubscribes_at_most=0.1), sk.budget(texts=100), sk.profit(margin=1, cost_per_text=1, incremental=1)],
+)
+def test_settings_without_members_are_said_to_have_none(goal: object):
+    """The events that the goal needs are in the data, and are not said to be missing."""
+    rows = [("p1", "Placed Order", f"2026-0{month}-05", 5.0) for month in (3, 4, 5, 6)]
+    rows += [(f"p{n}", "Unsubscribed from SMS Marketing", "2026-02-02", None) for n in range(9)]
+    shop = sk.Dataset.from_frames(
+        None, pd.DataFrame(rows, columns=["profile_id", "metric", "datetime", "value"]), as_of="2026-06-30"
+    )
+    tried = sk.backtest(big, shop, orders=[1_000, 2_000], moments=MONTHS)
+
+    with pytest.raises(AnalysisError, match="no setting has members on the earlier moments"):
+        sk.suggest(tried, goal)
+
+
 def _views() -> sk.Dataset:
     rows = [(f"p{person}", metric, date(2026, 1, 1) + timedelta(days=7 * week + person)) for person in range(3) for week in range(20) for metric in ("Placed Order", "Viewed Product") if person != week % 3]  # fmt: skip
     return sk.Dataset.from_frames(

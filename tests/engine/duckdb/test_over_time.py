@@ -1,7 +1,7 @@
 """What looks at the past or at a test answers from files as from memory, and no answer about the past changes with the future there either."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,9 @@ from reference import PlainShop
 from strategies import SEEDS, mixed, shops
 
 import segkit as sk
+from segkit.analysis.moments import first_day
 from segkit.definition.conditions import AllOf
+from segkit.engine.engines import engine_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 START = "2026-03-31"
@@ -58,6 +60,16 @@ def test_default_moments_are_the_same(shop: object, loaded: sk.Dataset):
     one, other = (sk.backtest(sk.sms_engaged, data, clicked_days=[30]) for data in (shop, loaded))
 
     assert one.moments == other.moments
+
+
+def test_a_placeholder_date_is_no_first_day_in_files_either(tmp_path: Path):
+    """A profile's real first event counts, not its placeholder."""
+    orders = pd.DataFrame(
+        {"profile_id": ["a", "a"], "metric": "Placed Order", "datetime": ["1970-01-01", "2026-05-01"]}
+    )
+    loaded = sk.Dataset.from_frames(None, orders, as_of="2026-06-30")
+    with sk.connect(loaded.save(tmp_path / "shop")) as shop:
+        assert first_day(engine_of(shop), "Placed Order") == date(2026, 5, 1)
 
 
 def test_history_is_the_same(shop: object, loaded: sk.Dataset):
