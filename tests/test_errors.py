@@ -68,6 +68,15 @@ DEFINITION = {
     "sendable_of_a_table": ((), ["membership table", "sk.sizes(segments, shop, sendable=True)"]),
     "nothing_picked": ((), ["Pick a combination first", "click its bar", "explorer.chosen[:1]"]),
     "not_movable": (("vip",), ["'vip'", "no slider that its segment uses"]),
+    "not_the_audiences_shop": (
+        ((20, datetime(2026, 6, 30, tzinfo=UTC)), (1, datetime(2026, 7, 1, tzinfo=UTC))),
+        [
+            "20 profiles as of 2026-06-30",
+            "1 profile as of 2026-07-01",
+            "audience's own shop",
+            "sk.audience(segments, shop)",
+        ],
+    ),
     "not_connected": ((5,), ["connected shop", "of type int", "sk.connect(shop.save(folder))"]),
     "no_amount_to_rank": (
         ("Placed Order",),

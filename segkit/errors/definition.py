@@ -1,6 +1,7 @@
 """Define the errors of definitions: segments, conditions, phrases, builders, YAML texts and Klaviyo documents."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -533,6 +534,18 @@ class DefinitionError(SegkitError, ValueError):
     def swapped(cls, call: str) -> Self:
         """The shop was passed as the first argument."""
         return cls(f"The shop must be the second argument, not the first. Write {call}.")
+
+    @classmethod
+    def not_the_audiences_shop(cls, own: tuple[int, datetime], given: tuple[int, datetime]) -> Self:
+        """An audience was passed with a shop other than its own. Each shop is described by its number of profiles and its `as_of`."""
+        first, second = (
+            f"{counted(size, 'profile')} as of {as_of:%Y-%m-%d %H:%M:%S} UTC" for size, as_of in (own, given)
+        )
+        return cls(
+            f"The audience was made with a different shop ({first}) from the shop passed here ({second}). Its recipients are rows of its own shop, "
+            "so they can't be found in a different one, even if the same files were loaded again. Pass the audience's own shop, or make the audience again: "
+            "sk.audience(segments, shop)."
+        )
 
     @classmethod
     def not_a_dataset(cls, value: object) -> Self:

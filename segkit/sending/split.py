@@ -125,14 +125,14 @@ def split(
 
     Args:
         audience_or_segment: an audience, to split its recipients, or a segment, to split its members for analysis only.
-        dataset: the profiles and events.
+        dataset: the profiles and events. For an audience, this must be the shop that the audience was made with.
         arms: the share of each arm. The shares add up to 1.
         key: text that makes this split different from others. Use a new key for each test, so that different people are held out.
         by: properties that define strata by their values, such as ["country"]. The arms have the same shares in each stratum.
         control: the name of the arm that is not texted.
 
     Raises:
-        DefinitionError: an argument has the wrong form.
+        DefinitionError: an argument has the wrong form, or the audience was made with a different shop.
         AnalysisError: an arm would have nobody.
         DataError: the profiles have no such property.
 
@@ -195,9 +195,14 @@ def _checked_shares(arms: Mapping[str, float]) -> dict[str, Fraction]:
 
 def _people(given: SmsAudience | Segment, dataset: Data) -> tuple[Engine, Some, SmsAudience | None]:
     """Return the engine, the people to split, and the audience."""
+    engine = engine_of(dataset)
     if isinstance(given, SmsAudience):
-        return engine_of(dataset), given._recipients, given  # noqa: SLF001  # of the same wing
-    condition, engine = one_segment(given).condition, engine_of(dataset)
+        # The recipients are row numbers in the audience's own shop.
+        own = given._dataset  # noqa: SLF001  # of the same wing
+        if dataset != own:
+            raise DefinitionError.not_the_audiences_shop((len(own), own.as_of), (len(dataset), dataset.as_of))
+        return given._engine, given._recipients, given  # noqa: SLF001
+    condition = one_segment(given).condition
     warn_about_answers(engine, [condition])
     return engine, condition, None
 

@@ -131,6 +131,21 @@ def test_files_of_an_audience(tmp_path: Path):
         found.write(tmp_path / "arms")
 
 
+def test_an_audience_is_split_in_its_own_shop_alone(tmp_path: Path):
+    """A shop with other rows is refused, even with the same people in another order, since somebody else would be texted."""
+    shop, newer = shop_of(range(100)), shop_of(range(1, 101))
+    send = sk.audience(EVERYBODY, shop)
+    arms = {"text": 0.5, "hold out": 0.5}
+    turned = sk.Dataset.from_frames(shop.profiles.reset_index().iloc[::-1], as_of="2026-06-30")
+
+    for other in (newer, turned, shop.with_as_of("2026-06-29")):
+        with pytest.raises(DefinitionError, match="made with a different shop"):
+            sk.split(send, other, arms, key="spring")
+    found = sk.split(send, shop, arms, key="spring")
+    texted = pd.read_csv(found.write(tmp_path)["text"], dtype=str)["Phone Number"]
+    assert set(texted) == set(shop.profiles.loc[found.arms.index[found.arms == "text"], "phone_number"])
+
+
 @pytest.mark.parametrize(
     ("arms", "message"),
     [
