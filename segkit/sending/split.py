@@ -37,7 +37,8 @@ class Split:
     Attributes:
         arms: the arm of each person, with `profile_id` as the index.
         table: a row for each arm: `arm`, `share` (as wanted), `people` (phone numbers, or profiles without a number) and `profiles`.
-        strata: a row for each stratum and arm: the columns of `by`, `arm` and `people`.
+        strata: a row for each stratum and arm: the columns of `by`, `arm` and `people`. A property with one of the last two names
+            has " (property)" after its name.
         shares: the planned share of each arm.
         key: the key of the hash.
         control: the name of the arm that is not texted.
@@ -129,6 +130,7 @@ def split(
         arms: the share of each arm. The shares add up to 1.
         key: text that makes this split different from others. Use a new key for each test, so that different people are held out.
         by: properties that define strata by their values, such as ["country"]. The arms have the same shares in each stratum.
+            A name that is repeated counts once.
         control: the name of the arm that is not texted.
 
     Raises:
@@ -146,19 +148,21 @@ def split(
     shares = _checked_shares(arms)
     if not isinstance(key, str) or not key:
         raise DefinitionError.bad_value("key", key, "a text, such as 'spring'")
-    if isinstance(by, str) or not all(isinstance(name, str) for name in by):
+    if isinstance(by, str) or not isinstance(by, Sequence) or not all(isinstance(name, str) for name in by):
         raise DefinitionError.bad_value("by", by, "a list of names of properties")
     engine, among, audience = _people(audience_or_segment, dataset)
-    people = _table(engine, among, by)
+    by = list(dict.fromkeys(by))
+    people, places = _table(engine, among, by), _places(by)
     people["rank"] = [hashlib.sha256(f"{key}\0{unit}".encode()).digest() for unit in people["unit"]]
-    people["arm"] = _assigned(people, by, shares, key)
+    people["arm"] = _assigned(people, places, shares, key)
     table = _counted(people, shares)
     strata = (
         people.drop_duplicates("unit")
-        .groupby([*by, "arm"], sort=True, observed=True)
+        .groupby([*places, "arm"], sort=True, observed=True)
         .size()
         .rename("people")
         .reset_index()
+        .set_axis([*_headers(by), "arm", "people"], axis=1)
     )
     return Split(
         arms=pd.Series(people["arm"].to_numpy(), index=pd.Index(people["profile_id"], name="profile_id"), name="arm"),
@@ -208,7 +212,7 @@ def _people(given: SmsAudience | Segment, dataset: Data) -> tuple[Engine, Some, 
 
 
 def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
-    """Return a row for each person: `profile_id`, `unit` (the phone number or, without one, the id), and the strata."""
+    """Return a row for each person: `profile_id`, `unit` (the phone number or, without one, the id), and the columns `_places(by)`."""
     known = engine.names().properties
     columns = dict.fromkeys([*(["phone_number"] if "phone_number" in known else []), *by])
     found = pa.Table.from_batches(engine.rows(among, list(columns))).to_pandas()
@@ -219,21 +223,40 @@ def _table(engine: Engine, among: Some, by: Sequence[str]) -> pd.DataFrame:
         is_number = phones.fillna("").str.fullmatch(E164).astype(bool)
         units = phones.where(is_number, units)
     people = pd.DataFrame({"profile_id": found["profile_id"], "unit": units})
-    for name in by:
-        people[name] = found[name].astype(object).map(_stratum)
+    for place, name in zip(_places(by), by, strict=True):
+        people[place] = found[name].astype(object).map(_stratum)
         # Profiles that share a number are one unit, in the stratum of the first profile.
-        people[name] = people.groupby("unit")[name].transform("first")
+        people[place] = people.groupby("unit")[place].transform("first")
     return people
+
+
+def _places(by: Sequence[str]) -> list[str]:
+    """Return the columns of the strata, which are named by position, since a property can have any name, such as "rank"."""
+    return [f"stratum {place}" for place in range(len(by))]
+
+
+def _headers(by: Sequence[str]) -> list[str]:
+    """Return a name for the column of each property that no other column has.
+
+    >>> _headers(["city", "arm", "arm (property)"])
+    ['city', 'arm (property) (property)', 'arm (property)']
+    """
+    found = list(by)
+    for place, name in enumerate(by):
+        while name in ("arm", "people") or name in [*found[:place], *found[place + 1 :]]:
+            name = f"{name} (property)"  # noqa: PLW2901
+        found[place] = name
+    return found
 
 
 def _stratum(value: object) -> str:
     return "not set" if value is None or value != value else str(value)  # noqa: PLR0124  # NaN is unequal to itself
 
 
-def _assigned(people: pd.DataFrame, by: Sequence[str], shares: Mapping[str, Fraction], key: str) -> pd.Series:
+def _assigned(people: pd.DataFrame, strata: list[str], shares: Mapping[str, Fraction], key: str) -> pd.Series:
     """Return the arm of each person."""
-    units = people.drop_duplicates("unit").sort_values([*by, "rank"], kind="stable")
-    sizes = units.groupby(list(by), sort=True).size().tolist() if by else [len(units)]
+    units = people.drop_duplicates("unit").sort_values([*strata, "rank"], kind="stable")
+    sizes = units.groupby(strata, sort=True).size().tolist() if strata else [len(units)]
     counts = _counts(sizes, shares)
     empty = [name for place, name in enumerate(shares) if not sum(row[place] for row in counts)]
     if empty:

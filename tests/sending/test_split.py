@@ -93,6 +93,30 @@ def test_no_number_is_in_two_arms():
     assert set(arms) == {1}
 
 
+@pytest.mark.parametrize("name", ["rank", "unit", "arm", "people", "profile_id ", "stratum 0", "phone"])
+def test_a_property_defines_strata_whatever_its_name(name: str):
+    """The name of a column that the computation or its result also has makes no difference."""
+    people = pd.DataFrame({"profile_id": [f"p{place}" for place in range(40)], name: ["a", "b"] * 20})
+    shop = sk.Dataset.from_frames(people.assign(city=people[name]), as_of="2026-06-30")
+    arms = {"text": 0.5, "hold out": 0.5}
+    (own,) = [one for one in shop.property_names if one != "city"]
+    found, plain = (sk.split(EVERYBODY, shop, arms, key="spring", by=by) for by in ([own], ["city"]))
+
+    assert found.arms.equals(plain.arms)
+    assert found.strata.to_numpy().tolist() == plain.strata.to_numpy().tolist()
+    assert found.strata.columns.is_unique
+    assert found.strata.columns[0] == (f"{name} (property)" if name in ("arm", "people") else own)
+
+
+def test_a_property_that_is_repeated_counts_once():
+    """Strata by the city twice are strata by the city."""
+    shop = without_phones(range(90))
+    twice, once = (sk.split(EVERYBODY, shop, ARMS, key="spring", by=by) for by in (["city", "city"], ["city"]))
+
+    assert twice.strata.equals(once.strata)
+    assert twice.arms.equals(once.arms)
+
+
 def test_cells_that_are_no_number_do_not_join_people():
     """Who has "n/a" or half a number is split by the id; numbers in two spellings are one."""
     shop = shop_of(
@@ -171,7 +195,8 @@ def test_what_can_not_be_split_is_refused(tmp_path: Path):
         sk.split(EVERYBODY, shop, ARMS, key="spring", by=["Town"])
     with pytest.raises(DefinitionError, match="key must be"):
         sk.split(EVERYBODY, shop, ARMS, key="")
-    with pytest.raises(DefinitionError, match="by must be"):
-        sk.split(EVERYBODY, shop, ARMS, key="spring", by="city")
+    for by in ("city", None, [5]):
+        with pytest.raises(DefinitionError, match="by must be"):
+            sk.split(EVERYBODY, shop, ARMS, key="spring", by=by)
     with pytest.raises(FileError, match="nobody was checked"):
         sk.split(EVERYBODY, shop, {"text": 0.5, "hold out": 0.5}, key="spring").write(tmp_path)
