@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -168,6 +168,17 @@ def _check_folder(target: Path, replaceable: Callable[[Path], None]) -> None:
         if not target.is_dir():
             raise FileError.not_a_folder(target)
         replaceable(target)
+
+
+def check_targets(paths: Iterable[Path], *, replace: bool) -> None:
+    """Refuse paths that `whole_files` would refuse, before anything is written.
+
+    Raises:
+        FileError: see `whole_files`.
+    """
+    refuse_in_app()
+    for path in paths:
+        _target(path, replace=replace)
 
 
 def write_text(path: Path, text: str, *, replace: bool) -> Path:

@@ -139,7 +139,7 @@ def build(
     table["sendable"] = [audiences[name].size if sends else 0 for name in table.index]
     # Everything that can fail is computed above, so bad input leaves neither an empty folder nor a mixture of two builds.
     folder = _folder(Path(out), ["members", "send"] if sends else ["members"])
-    names = file_names(written)
+    names = file_names(segment.name for segment in written)
     kept = BuildList(folder)
     kept.begin(f"{part}/{name}" for part in (("members", "send") if sends else ("members",)) for name in names.values())
     pages, files = [], []

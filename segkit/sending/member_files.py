@@ -22,7 +22,7 @@ from segkit.definition.explain import explain
 from segkit.definition.segment import Segment
 from segkit.engine.protocol import Engine, Some
 from segkit.errors import FileError
-from segkit.files import escaped, whole_files
+from segkit.files import check_targets, escaped, whole_files
 from segkit.sending.formulas import neutralised
 from segkit.sending.importable_emails import importable
 from segkit.sending.member_cells import Texts
@@ -68,6 +68,16 @@ class Sheet:
     batches: Iterable[Sequence[pa.Array]]
 
 
+def check_files(paths: Iterable[Path], layout: Layout, *, replace: bool) -> None:
+    """Refuse a layout or member files that `write_layout` would refuse, before the first of several files is written.
+
+    Raises:
+        FileError: see `write_layout`.
+    """
+    _check_layout(layout)
+    check_targets([part for path in paths for part in (path, _manifest_path(path))], replace=replace)
+
+
 def write_layout(path: Path, engine: Engine, among: Some, layout: Layout, manifest: Manifest, *, replace: bool) -> Path:
     """Write some profiles in a layout, in the order of the data, with a manifest next to the file. Both appear whole or not at all.
 
@@ -75,8 +85,7 @@ def write_layout(path: Path, engine: Engine, among: Some, layout: Layout, manife
         FileError: the layout is unknown; see also `whole_files`.
     """
     sheet = _sheet_of(engine, among, layout)
-    # For a folder such as ".", `with_name` would raise an error that is less clear than the one from `whole_files`.
-    manifest_path = path.parent / f"{path.name}.manifest.json"
+    manifest_path = _manifest_path(path)
     with whole_files(path, manifest_path, replace=replace, people=[path], last_vouches=True) as [
         data_part,
         manifest_part,
@@ -87,6 +96,11 @@ def write_layout(path: Path, engine: Engine, among: Some, layout: Layout, manife
         content = _manifest(manifest, file, as_of=engine.as_of)
         manifest_part.write_bytes(escaped(json.dumps(content, indent=2, ensure_ascii=False)).encode() + b"\n")
     return path.resolve()
+
+
+def _manifest_path(path: Path) -> Path:
+    # For a folder such as ".", `with_name` would raise an error that is less clear than the one from `whole_files`.
+    return path.parent / f"{path.name}.manifest.json"
 
 
 def layout_bytes(engine: Engine, among: Some, layout: Layout) -> bytes:
@@ -101,9 +115,13 @@ def layout_bytes(engine: Engine, among: Some, layout: Layout) -> bytes:
 
 
 def _sheet_of(engine: Engine, among: Some, layout: Layout) -> Sheet:
+    _check_layout(layout)
+    return _LAYOUTS[layout](engine, among)
+
+
+def _check_layout(layout: Layout) -> None:
     if layout not in get_args(Layout):
         raise FileError.unknown_layout(layout, get_args(Layout))
-    return _LAYOUTS[layout](engine, among)
 
 
 class _Hashed(io.RawIOBase):

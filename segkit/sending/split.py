@@ -22,8 +22,8 @@ from segkit.errors import DefinitionError, FileError
 from segkit.errors.analysis import AnalysisError
 from segkit.files import make_folder
 from segkit.sending.audience import SmsAudience
-from segkit.sending.file_names import file_name
-from segkit.sending.member_files import Layout
+from segkit.sending.file_names import file_names
+from segkit.sending.member_files import Layout, check_files
 from segkit.wording import percent
 
 CONTROL = "hold out"
@@ -77,6 +77,9 @@ class Split:
     def write(self, folder: str | Path, *, layout: Layout = "klaviyo", replace: bool = False) -> dict[str, Path]:
         """Write a file for each arm, with a manifest next to it, and return the path of each arm's file.
 
+        The files are named after the key and the arm. If two arms would have the same file name, the second gets a number. Nothing is
+        written if one of the files exists and `replace` is False.
+
         The control arm's file is a log of the people held out, with every column, and its manifest says that it must not be used to send.
         Keep it, since the measurement needs it.
 
@@ -93,20 +96,23 @@ class Split:
         place = Path(folder).expanduser()
         make_folder(place)
         rows = np.flatnonzero(self._audience._recipients.values)  # noqa: SLF001  # of the same wing
-        arms, paths = self.arms.to_numpy(), {}
-        for arm in self.shares:
+        arms = self.arms.to_numpy()
+        names = file_names(f"{self.key} {arm}" for arm in self.shares)
+        paths = {arm: place / name for arm, name in zip(self.shares, names.values(), strict=True)}
+        check_files(paths.values(), layout, replace=replace)
+        for arm, path in paths.items():
             flags = np.zeros(len(self._audience._recipients.values), dtype=bool)  # noqa: SLF001
             flags[rows[arms == arm]] = True
             is_control = arm == self.control
-            paths[arm] = self._audience.write_part(
-                place / file_name(f"{self.key} {arm}"),
+            self._audience.write_part(
+                path,
                 Picked(flags),
                 layout="members" if is_control else layout,
                 purpose=f"the arm {arm!r} of the split {self.key!r}: "
                 + ("held out, not to be sent to" if is_control else "to be sent to"),
                 replace=replace,
             )
-        return paths
+        return {arm: path.resolve() for arm, path in paths.items()}
 
 
 def split(

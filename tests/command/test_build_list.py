@@ -215,7 +215,7 @@ def test_a_device_of_windows_is_no_file_name(device: str):
     assert not any(name.partition(".")[0].upper() in DEVICES for name in names)
     assert all(name.startswith(f"{device.lower()}-") and len(name) == len(f"{device}-01234567.csv") for name in names)
     assert file_name(f"{device}.csv") == f"{device.lower()}-csv.csv"
-    assert file_names([sk.Segment(device, AllOf(()))])[device] in names
+    assert file_names([device])[device] in names
 
 
 FORMULAS = ['=HYPERLINK("http://mail.example","x")', "@SUM(A1)", "+1+1", " -2+3", "\t=1", "\uff1d1", "a\x1b[31mb"]

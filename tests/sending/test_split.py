@@ -170,6 +170,33 @@ def test_an_audience_is_split_in_its_own_shop_alone(tmp_path: Path):
     assert set(texted) == set(shop.profiles.loc[found.arms.index[found.arms == "text"], "phone_number"])
 
 
+def test_each_arm_has_its_own_file(tmp_path: Path):
+    """Arms whose names differ only in signs get a number, and every recipient is in one file."""
+    shop = shop_of(range(100))
+    found = sk.split(
+        sk.audience(EVERYBODY, shop), shop, {"a/b": 0.4, "hold out": 0.2, "a:b": 0.3, "hold-out": 0.1}, key="k"
+    )
+    paths = found.write(tmp_path)
+    written = {arm: len(pd.read_csv(path)) for arm, path in paths.items()}
+
+    assert [path.name for path in paths.values()] == ["k-a-b.csv", "k-hold-out.csv", "k-a-b-2.csv", "k-hold-out-2.csv"]
+    assert written == dict(zip(found.table["arm"], found.table["people"], strict=True))
+
+
+@pytest.mark.parametrize("name", ["spring-text.csv", "spring-hold-out.csv.manifest.json"])
+def test_no_file_is_written_if_one_of_them_exists(tmp_path: Path, name: str):
+    """Neither for the arms before it, nor with a layout that does not exist."""
+    shop = shop_of(range(100))
+    found = sk.split(sk.audience(EVERYBODY, shop), shop, {"later": 0.3, "hold out": 0.2, "text": 0.5}, key="spring")
+    (tmp_path / name).write_text("mine")
+
+    with pytest.raises(FileError, match="exists"):
+        found.write(tmp_path)
+    with pytest.raises(FileError, match="klavio"):
+        found.write(tmp_path, layout="klavio", replace=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize(
     ("arms", "message"),
     [
