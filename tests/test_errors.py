@@ -68,6 +68,10 @@ DEFINITION = {
     "sendable_of_a_table": ((), ["membership table", "sk.sizes(segments, shop, sendable=True)"]),
     "nothing_picked": ((), ["Pick a combination first", "click its bar", "explorer.chosen[:1]"]),
     "not_movable": (("vip",), ["'vip'", "no slider that its segment uses"]),
+    "no_control_arm": (
+        ("hold out", ["text", "holdout"]),
+        ["'hold out'", "Did you mean 'holdout'?", "'text', 'holdout'", "control=", "control=None"],
+    ),
     "not_the_audiences_shop": (
         ((20, datetime(2026, 6, 30, tzinfo=UTC)), (1, datetime(2026, 7, 1, tzinfo=UTC))),
         [
@@ -415,6 +419,10 @@ ANALYSIS = {
     ),
     "empty_arm": (("hold out", 0.1, 5, "spring"), ["'hold out'", "'spring'", "0.1 of 5 people", "larger share"]),
     "no_such_arm": (("holdout", ["hold out", "text"]), ["'holdout'", "'hold out'", "control="]),
+    "no_control": (
+        (["a", "b"],),
+        ["control=None", "'a', 'b'", "control='a'", "sk.measure", "split with a hold-out"],
+    ),
     "single_arm": (("hold out",), ["'hold out'", "nobody to compare with", "who were texted"]),
     "arm_of_nobody": (("text",), ["'text'", "in the data", "shop.profile_ids"]),
     "arms_share_numbers": ((3,), ["3 phone numbers", "another profile", "sk.split"]),
@@ -462,7 +470,8 @@ def test_a_message_is_made_of_sentences(kind, name, given, said):
     text = str(getattr(kind, name)(*given))
     assert re.match(r"[A-Z'a-z_]", text)
     assert text.endswith(".")
-    assert not re.search(r"\.\. |[?!]\.|\.\.$| {2}(?!- )|None", text)
+    # This argument is advice. Any other None is a value that the message does not show as words.
+    assert not re.search(r"\.\. |[?!]\.|\.\.$| {2}(?!- )|(?<!\bcontrol=)None", text)
 
 
 @pytest.mark.parametrize("kind", [DefinitionError, DataError, FileError, AccountError, AnalysisError])

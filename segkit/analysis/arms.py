@@ -41,8 +41,8 @@ class Split(Protocol):
         ...
 
     @property
-    def control(self) -> str:
-        """The arm that is not texted."""
+    def control(self) -> str | None:
+        """The arm that is not texted; None if every arm is texted."""
         ...
 
 
@@ -139,7 +139,10 @@ def _read(
     given: Any, control: str | None, shares: Mapping[str, float] | None
 ) -> tuple[pd.Series, Mapping[str, float] | None, str]:
     if hasattr(given, "arms") and hasattr(given, "shares"):
-        return given.arms, given.shares, control or given.control
+        name = control or given.control
+        if name is None:
+            raise AnalysisError.no_control(given.shares)
+        return given.arms, given.shares, name
     if not isinstance(given, pd.Series):
         raise DefinitionError.bad_value("The arms", given, "the result of sk.split, or a Series of arms by profile_id")
     if not given.index.is_unique:

@@ -103,7 +103,7 @@ def detectable(
 
     Raises:
         DefinitionError: an argument has the wrong form, or is missing.
-        AnalysisError: the base rate is 0 or 1.
+        AnalysisError: the base rate is 0 or 1, or the split has no arm that is not texted.
 
     >>> detectable(20_000, held_out=0.1, base_rate=0.005726)
     Detectable: Not worth it: only an effect of +87% or more would be found, and hardly any text adds so much
@@ -165,6 +165,8 @@ def _known(
         )
     if dataset is None and base_rate is None:
         raise DefinitionError.missing_word("sk.detectable of a split", ["base_rate", "the shop as second argument"])
+    if given.control is None:
+        raise AnalysisError.no_control(given.shares)
     if given.control not in given.shares:
         raise AnalysisError.no_such_arm(given.control, list(given.shares))
     people, share = _size(given.arms), float((given.arms == given.control).mean())

@@ -126,6 +126,15 @@ class AnalysisError(SegkitError, ValueError):
         )
 
     @classmethod
+    def no_control(cls, arms: Iterable[str]) -> Self:
+        """A split was made without an arm that is not texted."""
+        every = list(arms)
+        return cls(
+            f"The split was made with control=None, so it has no arm that is not texted. The arms are: {listed(every)}. To compare them in "
+            f"sk.measure or sk.uplift, pass one as control=, such as control={quoted(every[0])}. For sk.detectable, split with a hold-out."
+        )
+
+    @classmethod
     def single_arm(cls, control: str) -> Self:
         """There is nobody to compare the control arm with."""
         return cls(

@@ -536,6 +536,15 @@ class DefinitionError(SegkitError, ValueError):
         return cls(f"The shop must be the second argument, not the first. Write {call}.")
 
     @classmethod
+    def no_control_arm(cls, control: object, arms: Iterable[str]) -> Self:
+        """The arm of a split that is not to be texted is not among its arms."""
+        every = list(arms)
+        return cls(
+            f"No arm is named {quoted(control)}, so it is not known which arm is not texted.{nearest(control, every)} The arms are: {listed(every)}. "
+            "Pass the arm to hold out as control=, or pass control=None if every arm is texted."
+        )
+
+    @classmethod
     def not_the_audiences_shop(cls, own: tuple[int, datetime], given: tuple[int, datetime]) -> Self:
         """An audience was passed with a shop other than its own. Each shop is described by its number of profiles and its `as_of`."""
         first, second = (

@@ -41,7 +41,7 @@ class Split:
             has " (property)" after its name.
         shares: the planned share of each arm.
         key: the key of the hash.
-        control: the name of the arm that is not texted.
+        control: the name of the arm that is not texted; None if every arm is texted.
         as_of: the moment at which people were chosen, in UTC.
     """
 
@@ -50,7 +50,7 @@ class Split:
     strata: pd.DataFrame
     shares: Mapping[str, float]
     key: str
-    control: str
+    control: str | None
     as_of: datetime
     _audience: SmsAudience | None = field(repr=False, compare=False)
 
@@ -65,7 +65,7 @@ class Split:
             (row["arm"], percent(row["share"]), int(row["people"]), int(row["profiles"]))
             for row in self.table.to_dict("records")
         ]
-        notes = [f"The arm {self.control!r} is not texted."] if self.control in self.shares else []
+        notes = ["Every arm is texted." if self.control is None else f"The arm {self.control!r} is not texted."]
         notes.append("Nobody's arm depends on anything but the key and the phone number, and no number is in two arms.")
         return card(
             repr(self),
@@ -122,7 +122,7 @@ def split(
     *,
     key: str,
     by: Sequence[str] = (),
-    control: str = CONTROL,
+    control: str | None = CONTROL,
 ) -> Split:
     """Split people at random into arms, such as 90 % to text and 10 % to hold out.
 
@@ -137,10 +137,11 @@ def split(
         key: text that makes this split different from others. Use a new key for each test, so that different people are held out.
         by: properties that define strata by their values, such as ["country"]. The arms have the same shares in each stratum.
             A name that is repeated counts once.
-        control: the name of the arm that is not texted.
+        control: the name of the arm that is not texted. None means that every arm is texted, as in a test of two messages without
+            a hold-out.
 
     Raises:
-        DefinitionError: an argument has the wrong form, or the audience was made with a different shop.
+        DefinitionError: an argument has the wrong form, `control` is not one of the arms, or the audience was made with a different shop.
         AnalysisError: an arm would have nobody.
         DataError: the profiles have no such property.
 
@@ -152,6 +153,8 @@ def split(
     """
     check_order(audience_or_segment, CALL)
     shares = _checked_shares(arms)
+    if control is not None and control not in shares:
+        raise DefinitionError.no_control_arm(control, shares)
     if not isinstance(key, str) or not key:
         raise DefinitionError.bad_value("key", key, "a text, such as 'spring'")
     if isinstance(by, str) or not isinstance(by, Sequence) or not all(isinstance(name, str) for name in by):

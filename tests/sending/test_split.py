@@ -170,6 +170,36 @@ def test_an_audience_is_split_in_its_own_shop_alone(tmp_path: Path):
     assert set(texted) == set(shop.profiles.loc[found.arms.index[found.arms == "text"], "phone_number"])
 
 
+def test_the_arm_that_is_held_out_must_be_an_arm():
+    """A name that no arm has, the default included, would let the arm that was meant be texted."""
+    shop = without_phones(range(40))
+    arms = {"text": 0.5, "holdout": 0.5}
+
+    with pytest.raises(DefinitionError, match=r"'hold out'.*Did you mean 'holdout'.*control=None"):
+        sk.split(EVERYBODY, shop, arms, key="spring")
+    with pytest.raises(DefinitionError, match="'held back'"):
+        sk.split(EVERYBODY, shop, arms, key="spring", control="held back")
+    assert "'holdout' is not texted" in sk.split(EVERYBODY, shop, arms, key="spring", control="holdout")._repr_html_()
+
+
+def test_a_split_without_a_hold_out_texts_every_arm(tmp_path: Path):
+    """Every file is to be sent to, and no arm is the one to compare with until it is named."""
+    shop = shop_of(range(100))
+    arms = sk.split(sk.audience(EVERYBODY, shop), shop, {"short": 0.5, "long": 0.5}, key="spring", control=None)
+    purposes = [
+        json.loads(Path(f"{path}.manifest.json").read_text())["purpose"] for path in arms.write(tmp_path).values()
+    ]
+
+    assert [purpose.rpartition(": ")[2] for purpose in purposes] == ["to be sent to"] * 2
+    assert "Every arm is texted" in arms._repr_html_()
+    for question in (
+        lambda: sk.measure(arms, shop, start="2026-06-01", within_days=14),
+        lambda: sk.detectable(arms, shop),
+    ):
+        with pytest.raises(AnalysisError, match=r"control=None.*'short', 'long'"):
+            question()
+
+
 def test_each_arm_has_its_own_file(tmp_path: Path):
     """Arms whose names differ only in signs get a number, and every recipient is in one file."""
     shop = shop_of(range(100))
