@@ -126,8 +126,11 @@ def arranged(given: Any, dataset: Data, *, control: str | None, shares: Mapping[
         AnalysisError: there is no control arm, there is only one arm, an arm has nobody in the data, or two arms share a phone number.
     """
     arms, planned, name = _read(given, control, shares)
+    unset, arms = int(arms.isna().sum()), arms.dropna()
     codes, names, missing = _codes(arms, dataset.profile_ids, name)
     notes = []
+    if unset:
+        notes.append(f"{counted(unset, 'person', 'people')} {are(unset)} not counted, because their arm is missing.")
     if missing:
         notes.append(
             f"{counted(missing, 'person', 'people')} of the arms {are(missing)} not in the data and not counted."
@@ -152,7 +155,7 @@ def _read(
 
 
 def _codes(arms: pd.Series, ids: pd.Index, control: str) -> tuple[npt.NDArray[np.int64], tuple[str, ...], int]:
-    arms = arms.dropna().map(str)
+    arms = arms.map(str)
     arms.index = arms.index.map(str)
     every = sorted(arms.unique())
     if control not in every:

@@ -154,6 +154,21 @@ def test_a_test_that_is_not_over_and_people_who_are_gone_are_named(trial: tuple[
     assert str(found.last) == "2026-06-30"
 
 
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_people_without_an_arm_are_named(trial: tuple[sk.Dataset, pd.Series], missing: object):
+    """Whatever the missing value is, in measurements and in uplifts, and the figures are those of the others."""
+    shop, arms = trial
+    some = arms.where(np.arange(len(arms)) >= 1_000, missing)
+    for ask in (
+        lambda given: sk.measure(given, shop, start=START, within_days=14, shares=SHARES),
+        lambda given: sk.uplift(given, shop, orders_of, start=START, within_days=14, orders=[1, 2]),
+    ):
+        with pytest.warns(SegkitWarning, match="1,000 people are not counted, because their arm is missing"):
+            found = ask(some)
+        assert found.notes[0] == "1,000 people are not counted, because their arm is missing."
+        assert found.table.equals(ask(arms.iloc[1_000:]).table)
+
+
 def test_few_responders_are_named():
     """Too few for a reliable interval."""
     shop, arms = trial_of(lambda *_: 0.02, size=500)
