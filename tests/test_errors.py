@@ -427,6 +427,10 @@ ANALYSIS = {
     "arm_of_nobody": (("text",), ["'text'", "in the data", "shop.profile_ids"]),
     "arms_share_numbers": ((3,), ["3 phone numbers", "another profile", "sk.split"]),
     "not_started": ((date(2026, 7, 1), date(2026, 6, 30)), ["2026-07-01", "2026-06-30", "newer data"]),
+    "outcome_begins_later": (
+        ("Placed Order", date(2026, 6, 20), date(2026, 6, 1), date(2026, 6, 14)),
+        ["'Placed Order' before 2026-06-20", "2026-06-01 to 2026-06-14", "older events", "within_days"],
+    ),
     "nobody_in_the_test": (
         ("Placed Order", 500, date(2026, 6, 1), date(2026, 6, 14)),
         ["500 people", "'Placed Order'", "2026-06-01 to 2026-06-14", "within_days"],

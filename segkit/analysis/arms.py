@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segkit.analysis.effects import Sample
-from segkit.analysis.moments import check_days, last_whole_day
+from segkit.analysis.moments import check_days, first_day, last_whole_day
 from segkit.analysis.outcomes import UNSUBSCRIBE
 from segkit.data.instants import read_as_of
 from segkit.data.phone_patterns import E164
@@ -22,6 +22,7 @@ from segkit.engine.engines import Data
 from segkit.engine.protocol import At, Engine, Picked, Squared, Summed
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
+from segkit.masking import quoted
 from segkit.wording import are, counted
 
 CONTROL = "hold out"
@@ -78,7 +79,7 @@ class Window:
     Attributes:
         days: the whole UTC days.
         end: the end of the last day.
-        notes: sentences about days that are still to come.
+        notes: sentences about days that are not in the data.
     """
 
     days: BetweenDates
@@ -193,13 +194,15 @@ def check_numbers(test: Arranged, engine: Engine) -> None:
         raise AnalysisError.arms_share_numbers(shared)
 
 
-def window_from(start: Any, within_days: int, engine: Engine) -> Window:
+def window_from(start: Any, within_days: int, engine: Engine, outcome: str) -> Window:
     """Return the whole UTC days in which outcomes count. They start on the day of `start`, and end when the data ends at the latest.
+
+    Days before the first event of the outcome stay in the window, since nobody may have done it yet, but a note counts them.
 
     Raises:
         DefinitionError: `within_days` is not a whole number above 0.
-        DataError: `start` is neither a date nor an instant.
-        AnalysisError: none of the days is in the data.
+        DataError: `start` is neither a date nor an instant, or the outcome is unknown.
+        AnalysisError: none of the days is in the data, or the outcome's first event is later.
     """
     check_days("within_days", within_days)
     first, last = read_as_of(start).date(), last_whole_day(engine)
@@ -208,6 +211,15 @@ def window_from(start: Any, within_days: int, engine: Engine) -> Window:
         raise AnalysisError.not_started(first, last)
     end = min(wanted, last)
     notes = []
+    begins = first_day(engine, outcome)
+    if begins is not None and begins > end:
+        raise AnalysisError.outcome_begins_later(outcome, begins, first, end)
+    if begins is not None and begins > first:
+        early, every = (begins - first).days, (end - first).days + 1
+        notes.append(
+            f"The data has no {quoted(outcome)} before {begins}, so nothing counts on {early:,} of {counted(every, 'day')}. If older events were not "
+            "loaded, every figure is too low: load them, or use days that the data has."
+        )
     if end < wanted:
         days = (end - first).days + 1
         notes.append(

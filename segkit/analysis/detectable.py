@@ -12,6 +12,7 @@ from segkit.analysis.measure import count_arms
 from segkit.analysis.moments import last_whole_day
 from segkit.drawing.cards import card, paragraphs
 from segkit.engine.engines import Data, engine_of
+from segkit.engine.protocol import warn_of
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.vocabulary import canonical_metric
@@ -38,6 +39,7 @@ class Detectable:
         weeks: the number of weeks of outcomes that it takes to find an `expected` effect; NaN without `expected`.
         is_worth_it: whether the smallest effect is realistic, which means at most 75 % more.
         verdict: the finding in a sentence.
+        notes: sentences about what an analyst should know before trusting the figures that were taken from the data.
     """
 
     people: int
@@ -52,6 +54,7 @@ class Detectable:
     weeks: float
     is_worth_it: bool
     verdict: str
+    notes: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"Detectable: {self.verdict}"
@@ -67,7 +70,7 @@ class Detectable:
             )
         if isfinite(self.weeks):
             lines.append(f"The expected effect takes {counted(ceil(self.weeks), 'week')} to be found.")
-        return card(self.verdict, "Two-sided at 5 %, with a power of 80 %.", paragraphs(lines))
+        return card(self.verdict, "Two-sided at 5 %, with a power of 80 %.", paragraphs([*lines, *self.notes]))
 
 
 def detectable(
@@ -105,17 +108,21 @@ def detectable(
         DefinitionError: an argument has the wrong form, or is missing.
         AnalysisError: the base rate is 0 or 1, or the split has no arm that is not texted.
 
+    Warns:
+        SegkitWarning: the data does not have all of the days, or not all of the split's people.
+
     >>> detectable(20_000, held_out=0.1, base_rate=0.005726)
     Detectable: Not worth it: only an effect of +87% or more would be found, and hardly any text adds so much
     >>> round(detectable(400_000, held_out=0.05, base_rate=0.005726).relative, 2)
     0.27
     """
-    people, share, rate, value = _known(
+    people, share, rate, value, notes = _known(
         split_or_people, dataset, outcome, within_days, held_out=held_out, base_rate=base_rate
     )
     value = value if value_per_response is None else _positive("value_per_response", value_per_response)
     if not 0 < rate < 1:
         raise AnalysisError.rate_at_an_end(outcome, rate)
+    warn_of(notes)
     difference = effects.detectable_difference(sqrt(rate * (1 - rate)), people, share)
     relative = difference / rate
     earned = nan if margin is None else _positive("margin", margin, most=1) * value
@@ -139,6 +146,7 @@ def detectable(
         weeks=weeks,
         is_worth_it=is_worth_it,
         verdict=_verdict(relative, break_even, is_worth_it=is_worth_it),
+        notes=notes,
     )
 
 
@@ -151,14 +159,14 @@ def _verdict(relative: float, break_even: float, *, is_worth_it: bool) -> str:
 
 def _known(
     given: Any, dataset: Data | None, outcome: str, within_days: int, *, held_out: float | None, base_rate: float | None
-) -> tuple[int, float, float, float]:
-    """Return the number of people, the held-out share, the base rate and the mean value for people who have the outcome."""
+) -> tuple[int, float, float, float, tuple[str, ...]]:
+    """Return the number of people, the held-out share, the base rate, the mean value for people who have the outcome, and notes."""
     if isinstance(given, int) and not isinstance(given, bool):
         if held_out is None or base_rate is None:
             raise DefinitionError.missing_word("sk.detectable of a number of people", ["held_out", "base_rate"])
         if given < 1 or not 0 < held_out < 1:
             raise DefinitionError.bad_value("held_out", held_out, "above 0 and below 1, of one person or more")
-        return given, held_out, base_rate, nan
+        return given, held_out, base_rate, nan, ()
     if not hasattr(given, "arms") or not hasattr(given, "shares"):
         raise DefinitionError.bad_value(
             "The first argument of sk.detectable", given, "the result of sk.split, or a number of people"
@@ -171,14 +179,16 @@ def _known(
         raise AnalysisError.no_such_arm(given.control, list(given.shares))
     people, share = _size(given.arms), float((given.arms == given.control).mean())
     if dataset is None:
-        return people, share, float(base_rate or 0), nan
+        return people, share, float(base_rate or 0), nan, ()
     engine = engine_of(dataset)
     start = last_whole_day(engine) - timedelta(days=within_days - 1)
-    test = arranged(given, dataset, control=None)
-    every = count_arms(test, window_from(start, within_days, engine), canonical_metric(outcome), engine)
+    test, outcome = arranged(given, dataset, control=None), canonical_metric(outcome)
+    window = window_from(start, within_days, engine, outcome)
+    every = count_arms(test, window, outcome, engine)
     did, value = (sum(arm[name].total for arm in every) for name in ("did", "value"))
     found = did / sum(arm["did"].people for arm in every)
-    return people, share, found if base_rate is None else base_rate, value / did if did else nan
+    rate = found if base_rate is None else base_rate
+    return people, share, rate, value / did if did else nan, (*test.notes, *window.notes)
 
 
 def _size(arms: Sized) -> int:

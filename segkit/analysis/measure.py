@@ -125,15 +125,15 @@ def measure(
 
     Raises:
         DefinitionError: an argument has the wrong form.
-        AnalysisError: an arm has nobody, arms share phone numbers, there is no control arm, the test starts after the data ends, or
-            nobody in any arm has the outcome.
+        AnalysisError: an arm has nobody, arms share phone numbers, there is no control arm, the test starts after the data ends or
+            ends before the first event of the outcome, or nobody in any arm has the outcome.
         DataError: a metric is unknown, or `start` is neither a date nor an instant.
 
     Warns:
         SegkitWarning: the arms do not have the planned sizes, or the days are not all in the data.
 
     >>> from segkit import Dataset
-    >>> rows = [(f"p{n}", "Placed Order", "2026-06-02", 10.0) for n in range(100) if n % 4 == 0 or n % 2 and n < 50]
+    >>> rows = [(f"p{n}", "Placed Order", "2026-06-01", 10.0) for n in range(100) if n % 4 == 0 or n % 2 and n < 50]
     >>> orders = pd.DataFrame([*rows, *((f"p{n}", "Active on Site", "2026-05-01", None) for n in range(100))])
     >>> shop = Dataset.from_frames(None, orders.set_axis(["profile_id", "metric", "datetime", "value"], axis=1), as_of="2026-06-30")
     >>> arms = pd.Series({f"p{n}": "text" if n % 2 else "hold out" for n in range(100)})
@@ -146,7 +146,7 @@ def measure(
     engine, outcome = engine_of(dataset), canonical_metric(outcome)
     test = arranged(split_or_arms, dataset, control=control, shares=shares)
     check_numbers(test, engine)
-    window = window_from(start, within_days, engine)
+    window = window_from(start, within_days, engine, outcome)
     found = count_arms(test, window, outcome, engine)
     if not any(arm["did"].total for arm in found):
         raise AnalysisError.nobody_in_the_test(

@@ -131,7 +131,7 @@ def uplift(
     engine, outcome = engine_of(dataset), canonical_metric(outcome)
     test = arranged(split_or_arms, dataset, control=control)
     check_numbers(test, engine)
-    window, place = window_from(start, within_days, engine), _treated(test, treated)
+    window, place = window_from(start, within_days, engine, outcome), _treated(test, treated)
     thresholds = list(grid.thresholds())
     conditions = [condition for threshold in thresholds for condition in threshold.conditions]
     notes = [*test.notes, *window.notes, *notes_of_past(conditions, engine, allow_todays=allow_todays)]

@@ -164,6 +164,14 @@ class AnalysisError(SegkitError, ValueError):
         )
 
     @classmethod
+    def outcome_begins_later(cls, outcome: str, begins: date, first: date, last: date) -> Self:
+        """The first event of the outcome is after the days that count."""
+        return cls(
+            f"The data has no {quoted(outcome)} before {begins}, but the days that count are {first} to {last}. Load older events, pass a later start "
+            "or a larger within_days, or use a different outcome."
+        )
+
+    @classmethod
     def nobody_in_the_test(cls, outcome: str, people: int, first: date, last: date) -> Self:
         """Nobody in any arm has the outcome."""
         return cls(

@@ -154,6 +154,41 @@ def test_a_test_that_is_not_over_and_people_who_are_gone_are_named(trial: tuple[
     assert str(found.last) == "2026-06-30"
 
 
+def test_days_before_the_first_outcome_are_counted(trial: tuple[sk.Dataset, pd.Series]):
+    """In measurements and in uplifts: orders begin on 2026-05-19 here, and a window of 60 days begins 42 days before."""
+    shop, arms = trial
+    for ask in (
+        lambda start: sk.measure(arms, shop, start=start, within_days=60, shares=SHARES),
+        lambda start: sk.uplift(arms, shop, orders_of, start=start, within_days=60, orders=[1, 2]),
+    ):
+        with pytest.warns(
+            SegkitWarning, match="no 'Placed Order' before 2026-05-19, so nothing counts on 42 of 60 days"
+        ):
+            found = ask("2026-04-07")
+        assert "every figure is too low" in found.notes[0]
+        with pytest.raises(
+            AnalysisError, match="no 'Placed Order' before 2026-05-19, but the days that count are 2026-01-01"
+        ):
+            ask("2026-01-01")
+    assert not any("before" in note for note in sk.measure(arms, shop, start="2026-05-19", within_days=30).notes)
+
+
+def test_a_base_rate_from_too_few_days_is_named(trial: tuple[sk.Dataset, pd.Series]):
+    """The notes of the split's people and of the days are those of `detectable`, too, in its card and as warnings."""
+    shop, _ = trial
+    everybody = sk.Segment("Buyers", sk.did("Placed Order"))
+    arms = sk.split(everybody, shop, SHARES, key="spring")
+    later = sk.Dataset.from_frames(None, pd.DataFrame({"profile_id": [f"p{place}" for place in range(0, 4_000, 3)], "metric": "Placed Order", "datetime": "2026-06-28"}), as_of="2026-06-30")  # fmt: skip
+
+    with pytest.warns(SegkitWarning) as told:
+        found = sk.detectable(arms, later, within_days=60, base_rate=0.1)
+    assert [str(one.message) for one in told] == list(found.notes)
+    assert found.notes[0].startswith("3,666 people of the arms are not in the data")
+    assert "so nothing counts on 57 of 60 days" in found.notes[1]
+    assert "57 of 60 days" in found._repr_html_()
+    assert not sk.detectable(arms, shop, within_days=30).notes
+
+
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 def test_people_without_an_arm_are_named(trial: tuple[sk.Dataset, pd.Series], missing: object):
     """Whatever the missing value is, in measurements and in uplifts, and the figures are those of the others."""
@@ -217,7 +252,7 @@ def test_arms_that_share_numbers_are_refused():
 def test_cells_that_are_no_number_are_not_shared():
     """Two people with "n/a" are not one."""
     people = pd.DataFrame({"profile_id": [*"abc"], "phone_number": ["n/a", "n/a", None]})
-    events = pd.DataFrame({"profile_id": [*"abc"], "metric": "Placed Order", "datetime": "2026-06-02"})
+    events = pd.DataFrame({"profile_id": [*"abc"], "metric": "Placed Order", "datetime": "2026-06-01"})
     shop = sk.Dataset.from_frames(people, events, as_of="2026-06-30")
     arms = pd.Series({"a": "text", "b": "hold out", "c": "text"})
 
