@@ -131,7 +131,7 @@ def _text_test(found: Sql, comparison: TextComparison, value: str) -> Sql:
         case "ends with":
             return exp.EQ(this=exp.Right(this=found, expression=whole(len(value))), expression=text(value))
         case "matches":
-            return exp.RegexpLike(this=found, expression=text(_checked(value).join(MATCHED)))
+            return exp.RegexpLike(this=found, expression=text(_whole(value)))
         case "not contains":
             return negation(_text_test(found, "contains", value))
         case "not starts with":
@@ -151,13 +151,16 @@ def _contains(found: Sql, value: str) -> Sql:
     return exp.GT(this=exp.StrPosition(this=found, substr=text(value)), expression=whole(0))
 
 
-def _checked(pattern: str) -> str:
-    """Check a pattern with Arrow's regular expressions, which define its meaning for all engines."""
+def _whole(pattern: str) -> str:
+    """Return a pattern that matches the whole value, checked with Arrow's regular expressions, which define its meaning for all engines."""
+    whole_value = pattern.join(MATCHED)
     try:
-        pc.match_substring_regex(pa.array([""]), pattern)
+        # "a)|(b" is valid only inside the group of `MATCHED`, and r"\Qa.b" only outside it.
+        for one in (pattern, whole_value):
+            pc.match_substring_regex(pa.array([""]), one)
     except pa.ArrowInvalid as error:
         raise DefinitionError.bad_pattern(pattern, str(error)) from None
-    return pattern
+    return whole_value
 
 
 def _list_test(values: Values, test: ListTest | ItemsTest | ItemTextTest) -> Sql:

@@ -221,6 +221,19 @@ def test_what_it_cannot_write_is_refused(shop, tiny_shop):
         sk.to_sql(sk.Segment("asked", sk.has("city", at_least=3)), shop)
 
 
+@pytest.mark.parametrize("pattern", [r"\Qa.b", "a)|(b", "(?=a)", "a\\", "[a", "(?i)b.*", r"\Qa.b\E", "a|b", "(?s).*"])
+def test_a_pattern_means_the_same_as_in_memory(pattern: str, shop, tiny_shop):
+    """One that is not valid alone, or not where the statement has it, is refused with the same words."""
+
+    def answer(data: sk.Dataset) -> object:
+        try:
+            return sk.sizes(sk.Segment("Matching", sk.has("city", matches=pattern)), data)["size"].tolist()
+        except DefinitionError as error:
+            return str(error)
+
+    assert answer(shop) == answer(tiny_shop)
+
+
 def test_the_opposite_of_several_parts_is_that_of_all_of_them():
     """What is negated is put in parentheses, so that NOT never holds for the first of several parts alone."""
     both = every([column("a", "t"), column("b", "t")])
