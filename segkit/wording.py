@@ -73,6 +73,15 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
 
 
+def points(share: float) -> str:
+    """Return a difference between two shares in percentage points, to two digits, or a dash for NaN.
+
+    >>> [points(share) for share in (0.0123, -0.5, float("nan"))]
+    ['+1.2 points', '-50 points', '—']
+    """
+    return "—" if isnan(share) else f"{100 * share:+.2g} points"
+
+
 def brief(value: float, *, decimals: int = 1) -> str:
     """Return a count in few characters, such as "12k", for places with little room, or a dash for NaN.
 

@@ -86,20 +86,21 @@ class Window:
     end: datetime
     notes: tuple[str, ...]
 
+    def responders(self, outcome: str) -> Summed:
+        """Return what to add up to count the people who have the outcome."""
+        return At(MetricCondition(outcome, "count", "at least", 1, self.days), self.end)
+
     def sums(self, outcome: str) -> list[Summed]:
         """Return what to add up: responders, their events and value, the squares of both, and unsubscribes."""
         count, value = EventCount(outcome, self.days), EventSum(outcome, self.days)
         return [
-            At(MetricCondition(outcome, "count", "at least", 1, self.days), self.end),
+            self.responders(outcome),
             At(count, self.end),
             At(Squared(count), self.end),
             At(value, self.end),
             At(Squared(value), self.end),
             At(MetricCondition(UNSUBSCRIBE, "count", "at least", 1, self.days), self.end),
         ]
-
-
-FIGURES = ("did", "events", "value", "unsubscribed")
 
 
 def samples_of(amounts: Sequence[float]) -> dict[str, Sample]:

@@ -5,6 +5,10 @@ from math import erfc, exp, gamma, inf, isnan, log, nan, sqrt
 from statistics import NormalDist
 from typing import Final
 
+import numpy as np
+
+from segkit.analysis import intervals
+
 ALPHA: Final = 0.05
 Z: Final = NormalDist().inv_cdf(1 - ALPHA / 2)
 TUNING: Final = 5_000.0
@@ -53,10 +57,8 @@ def wilson(count: float, people: float) -> Interval:
     """
     if not people:
         return nan, nan
-    share, spread = count / people, Z**2 / people
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / people + spread / (4 * people)) / (1 + spread)
-    return (0.0 if count == 0 else middle - half), (1.0 if count == people else middle + half)
+    low, high = intervals.wilson(np.array(count / people), np.array(people), Z)
+    return float(low), float(high)
 
 
 def difference_of_shares(treated: Sample, control: Sample) -> tuple[float, Interval]:

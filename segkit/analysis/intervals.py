@@ -70,16 +70,16 @@ def of_share(part: Numbers, whole: Numbers, people: Numbers) -> tuple[Numbers, N
     return wilson(share, effective)
 
 
-def wilson(share: Numbers, people: Numbers) -> tuple[Numbers, Numbers]:
-    """Return Wilson's interval for a share that was observed among a number of people.
+def wilson(share: Numbers, people: Numbers, quantile: float = STUDENT) -> tuple[Numbers, Numbers]:
+    """Return Wilson's interval for a share that was observed among a number of people, with the 97.5 % quantile of a distribution.
 
     >>> [[round(float(end), 4) for end in wilson(np.array(share), np.array(50.0))] for share in (0.0, 0.3)]
     [[0.0, 0.073], [0.1899, 0.4393]]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = STUDENT**2 / people
+        spread = quantile**2 / people
         middle = (share + spread / 2) / (1 + spread)
-        half = STUDENT * np.sqrt(share * (1 - share) / people + spread / (4 * people)) / (1 + spread)
+        half = quantile * np.sqrt(share * (1 - share) / people + spread / (4 * people)) / (1 + spread)
     # At the ends, the formula gives 0 or 1 only up to rounding.
     return np.where(share == 0, 0.0, middle - half), np.where(share == 1, 1.0, middle + half)
 

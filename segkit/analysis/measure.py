@@ -20,7 +20,7 @@ from segkit.engine.protocol import COUNT, Engine, sum_column, warn_of
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.vocabulary import canonical_metric
-from segkit.wording import counted, number, percent
+from segkit.wording import counted, number, percent, points
 
 UNLIKELY = 0.001
 """The p-value below which the sizes of the arms are considered not to be as planned (Fabijan and others, KDD 2019)."""
@@ -64,7 +64,7 @@ class Measurement:
         """A sentence with the finding for the first treated arm, its interval and its base."""
         row = self.table[(self.table["figure"] == "did") & (self.table["arm"] != self.control)].iloc[0]
         low, high = row["difference_low"], row["difference_high"]
-        words = f"{_points(row['difference'])} ({_points(low)} to {_points(high)}) against {percent(row['control_average'])} of {self.control!r}"
+        words = f"{points(row['difference'])} ({points(low)} to {points(high)}) against {percent(row['control_average'])} of {self.control!r}"
         what = f"{self.outcome} within {counted((self.last - self.first).days + 1, 'day')}"
         if np.isnan(low) or low <= 0 <= high:
             return f"Not known whether {row['arm']!r} adds to {what}: {words}"
@@ -230,16 +230,12 @@ def _rows(
         }  # fmt: skip
 
 
-def _points(share: float) -> str:
-    return "—" if np.isnan(share) else f"{100 * share:+.2g} points"
-
-
 def _average(figure: str, value: float) -> str:
     return percent(value) if _PAIRS[figure] == "shares" else number(round(value, 4))
 
 
 def _change(row: Mapping[Any, Any]) -> str:
-    words = _points if _PAIRS[row["figure"]] == "shares" else _plain
+    words = points if _PAIRS[row["figure"]] == "shares" else _plain
     return f"{words(row['difference'])} ({words(row['difference_low'])} to {words(row['difference_high'])})"
 
 

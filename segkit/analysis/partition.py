@@ -14,7 +14,7 @@ from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
-from segkit.engine.protocol import warn_about_answers
+from segkit.engine.protocol import EVERYBODY, warn_about_answers
 from segkit.errors import DefinitionError
 from segkit.wording import are, counted
 
@@ -94,7 +94,7 @@ def partition(
         if sorted(order) != sorted(names):
             raise DefinitionError.bad_value("An order of compare", list(order), f"a list of all names once: {names}")
     conditions = [one.condition for one in every]
-    whole, in_any = engine.counts([AnyOf(tuple(conditions)), AnyOf((*conditions, ~AnyOf(tuple(conditions))))])
+    whole, every_profile = engine.counts([AnyOf(tuple(conditions)), EVERYBODY])
     warn_about_answers(engine, conditions)
     members = {one.name: ids_of(engine, one.condition) for one in every}
     assigned = _assign(names, members, room, key)
@@ -111,7 +111,7 @@ def partition(
         ),
         assigned=pd.Series(found, name="segment", dtype=object).rename_axis("profile_id"),
         left_over=whole - len(found),
-        outside=in_any - whole,
+        outside=every_profile - whole,
         orders=_orders([names, *map(list, compare)], members, room, key),
         segments=() if room else _exclusive(every),
     )

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from segkit.analysis import effects
-from segkit.analysis.arms import Arms, Arranged, Window, arranged, check_numbers, day_before, samples_of, window_from
+from segkit.analysis.arms import Arms, Arranged, Window, arranged, check_numbers, day_before, window_from
 from segkit.analysis.effects import Sample
 from segkit.analysis.past import notes_of_past
 from segkit.analysis.settings import Grid
 from segkit.definition.segment import Segment
 from segkit.drawing.cards import card, folded, paragraphs, records
 from segkit.drawing.frames import StyledFrame
+from segkit.drawing.settings_apart import furthest_apart, none_apart
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Engine, Summed, sum_column, warn_about_answers, warn_of
@@ -23,7 +24,7 @@ from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.vocabulary import canonical_metric
-from segkit.wording import counted
+from segkit.wording import counted, points
 
 CALL = "sk.uplift(split, shop, builder, start=..., within_days=14, parameter=[...])"
 
@@ -54,13 +55,12 @@ class Uplift:
     @property
     def finding(self) -> str:
         """A sentence on whether any setting separates people whom the text influences from people whom it doesn't."""
-        apart = self.table[(self.table["apart_low"] > 0) | (self.table["apart_high"] < 0)]
-        count = counted(len(self.table), "setting")
-        if apart.empty:
-            return f"At none of {count} does the text add more to members than to others, or less, within the error"
-        row = apart.to_dict("records")[int(np.argmax(np.abs(apart["apart"].to_numpy())))]
+        rows = self.table.to_dict("records")
+        row = furthest_apart(rows)
+        if row is None:
+            return none_apart(len(rows))
         words = " and ".join(f"{name.replace('_', ' ')} {row[name]}" for name in self.settings)
-        return f"At {words} the text adds {_points(row['members_uplift'])} to members and {_points(row['others_uplift'])} to others"
+        return f"At {words} the text adds {points(row['members_uplift'])} to members and {points(row['others_uplift'])} to others"
 
     def _repr_html_(self) -> str:
         rows = [
@@ -164,7 +164,7 @@ def _table(
     outcome: str,
     treated: int,
 ) -> pd.DataFrame:
-    sums = window.sums(outcome)
+    sums = [window.responders(outcome)]
     every = _of_arms(engine, test, sums)
     if not every[:, 1].any():
         raise AnalysisError.nobody_in_the_test(outcome, int(every[:, 0].sum()), window.days.first, window.days.last)
@@ -220,7 +220,8 @@ def _of_side(name: str, amounts: Any, treated: int) -> Iterator[tuple[str, float
 
 
 def _did(amounts: Any) -> Sample:
-    return samples_of(amounts.tolist())["did"]
+    people, did = amounts.tolist()
+    return Sample.of_share(did, people)
 
 
 def _apart(found: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, float]]:
@@ -233,9 +234,5 @@ def _apart(found: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, floa
     yield "apart_high", apart + float(np.hypot(high - one, other - other_low))
 
 
-def _points(share: float) -> str:
-    return "—" if np.isnan(share) else f"{100 * share:+.2g} points"
-
-
 def _ends(row: Mapping[Any, Any], name: str) -> str:
-    return f"{_points(row[name])} ({_points(row[name + '_low'])} to {_points(row[name + '_high'])})"
+    return f"{points(row[name])} ({points(row[name + '_low'])} to {points(row[name + '_high'])})"

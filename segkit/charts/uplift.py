@@ -10,8 +10,9 @@ from segkit.charts import style
 from segkit.charts.style import Heading
 from segkit.drawing.html import hover
 from segkit.drawing.palette import BLUE, GREY, ORANGE, faded
+from segkit.drawing.settings_apart import furthest_apart, none_apart
 from segkit.errors import DefinitionError
-from segkit.wording import counted, number, shortened
+from segkit.wording import number, points, shortened
 
 _HEIGHT: Final = 320
 _NEEDED: Final = [
@@ -27,11 +28,6 @@ class Uplift(Protocol):
     @property
     def table(self) -> pd.DataFrame:
         """A row for each setting."""
-        ...
-
-    @property
-    def finding(self) -> str:
-        """The finding in a sentence."""
         ...
 
 
@@ -97,12 +93,11 @@ _NOTE: Final = "In points of the share with the outcome. Bands are 95 % interval
 
 
 def _finding(rows: Sequence[Mapping[Any, Any]], title: str, name: str) -> str:
-    apart = [row for row in rows if row["apart_low"] > 0 or row["apart_high"] < 0]
-    if not apart:
-        return f"At none of {counted(len(rows), 'setting')} does the text add more to members than to others, or less, within the error"
-    row = max(apart, key=lambda one: abs(one["members_uplift"] - one["others_uplift"]))
+    row = furthest_apart(rows)
+    if row is None:
+        return none_apart(len(rows))
     ends = ", ".join(
-        f"{_points(row[f'{side}_uplift'])} ({_points(row[f'{side}_uplift_low'])} to {_points(row[f'{side}_uplift_high'])}) to {side}"
+        f"{points(row[f'{side}_uplift'])} ({points(row[f'{side}_uplift_low'])} to {points(row[f'{side}_uplift_high'])}) to {side}"
         for side, _ in _SIDES
     )
     return f"At {title} {_value(row[name])} the text adds {ends}"
@@ -116,7 +111,7 @@ def _side(side: str, colour: str, settings: Sequence[tuple[Any, str, Mapping[Any
     hovers = [
         hover(
             words,
-            f"{_points(value)} ({_points(low)} to {_points(high)}) added to {side}",
+            f"{points(value)} ({points(low)} to {points(high)}) added to {side}",
             f"{number(row[side])} of them in the test",
         )
         for (_, words, row), value, low, high in zip(known, values, lower, upper, strict=True)
@@ -134,7 +129,3 @@ def _side(side: str, colour: str, settings: Sequence[tuple[Any, str, Mapping[Any
 
 def _value(value: Any) -> str:
     return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else shortened(value)
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.2g} points"

@@ -1,6 +1,6 @@
 """Read the events in one pass over the metrics that a question needs, with the values of the properties that its tests need."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlglot import exp
@@ -215,8 +215,3 @@ def any_of(selected: Sql) -> Sql:
 
 def _any(selected: Sql) -> Sql:
     return exp.Max(this=case((selected, whole(1)), default=whole(0)))
-
-
-def listed(parts: Iterable[Sql]) -> list[Sql]:
-    """Return a copy of each part."""
-    return [part.copy() for part in parts]
