@@ -19,6 +19,7 @@ from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine, warn_about_answers, warn_of
+from segkit.engine.thresholds.curve import conditions_to_note
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
 from segkit.vocabulary import canonical_metric
@@ -178,7 +179,9 @@ def backtest(
         engine, [*conditions, *of_base], outcome=outcome, within_days=within_days, every_days=every_days, chosen=moments
     )
     found = followed(engine, thresholds, when.used, base=inside, outcome=outcome, within_days=within_days)
-    warn_about_answers(engine, [conditions[0], *of_base])
+    warn_about_answers(
+        engine, [*(one for threshold in thresholds for one in conditions_to_note(threshold, engine)), *of_base]
+    )
     name = EVERYBODY_THEN if base is None else base.name
     _check(found, outcome=outcome, base=name, within_days=within_days)
     return _backtest(found, grid, when, engine, outcome=outcome, within_days=within_days, base=name, notes=notes)

@@ -1,6 +1,6 @@
 """Compute the size of a builder's segment as its parameters vary."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ from segkit.drawing.frames import StyledFrame
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import Engine, warn_about_answers
-from segkit.engine.thresholds.curve import curve_of
+from segkit.engine.thresholds.curve import conditions_to_note, curve_of
 from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import DefinitionError
 
@@ -56,11 +56,11 @@ def sweep(
     inside = None if base is None else one_segment(base).condition
     if inside is not None:
         warn_about_answers(engine, [inside])
-    found = [_counts(threshold, inside, engine) for threshold in grid.thresholds()]
-    told = dict.fromkeys(condition for conditions, _, _ in found for condition in conditions)
-    warn_about_answers(engine, told)
+    thresholds = list(grid.thresholds())
+    found = [_counts(threshold, inside, engine) for threshold in thresholds]
+    warn_about_answers(engine, [condition for one in thresholds for condition in conditions_to_note(one, engine)])
     sizes, in_base = (
-        np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (1, 2)
+        np.concatenate([np.zeros(0, dtype=np.int64), *(counts[place] for counts in found)]) for place in (0, 1)
     )
     (base_size,) = (len(engine),) if inside is None else engine.counts([inside])
     return StyledFrame(grid.table()).assign(
@@ -70,18 +70,15 @@ def sweep(
     )
 
 
-def _counts(
-    threshold: Threshold, inside: Condition | None, engine: Engine
-) -> tuple[Sequence[Condition], Counts, Counts]:
-    """Return the conditions to warn about, the size at each position, and the size within the base."""
+def _counts(threshold: Threshold, inside: Condition | None, engine: Engine) -> tuple[Counts, Counts]:
+    """Return the size at each position, and the size within the base."""
     conditions = threshold.conditions
     if not conditions:
-        return conditions, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     also = [] if inside is None else [inside]
     curve = curve_of(threshold, engine, also=also)
     if curve is not None:
-        # Only the threshold changes along a curve, so all settings have the same notes.
-        return conditions[:1], curve.sizes(), curve.sizes(inside)
+        return curve.sizes(), curve.sizes(inside)
     sizes = np.array(engine.counts(conditions), dtype=np.int64)
     in_base = sizes if inside is None else np.array(engine.counts(conditions, among=inside), dtype=np.int64)
-    return conditions, sizes, in_base
+    return sizes, in_base

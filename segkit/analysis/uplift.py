@@ -19,7 +19,7 @@ from segkit.drawing.settings_apart import furthest_apart, none_apart
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, Engine, Summed, sum_column, warn_about_answers, warn_of
-from segkit.engine.thresholds.curve import curve_of
+from segkit.engine.thresholds.curve import conditions_to_note, curve_of
 from segkit.engine.thresholds.threshold import Threshold
 from segkit.errors import DefinitionError
 from segkit.errors.analysis import AnalysisError
@@ -135,7 +135,7 @@ def uplift(
     thresholds = list(grid.thresholds())
     conditions = [condition for threshold in thresholds for condition in threshold.conditions]
     notes = [*test.notes, *window.notes, *notes_of_past(conditions, engine, allow_todays=allow_todays)]
-    warn_about_answers(engine, conditions[:1])
+    warn_about_answers(engine, [one for threshold in thresholds for one in conditions_to_note(threshold, engine)])
     warn_of(notes)
     table = _table(grid, thresholds, test, window, engine.at(day_before(window)), outcome=outcome, treated=place)
     return Uplift(StyledFrame(table), tuple(grid.varying), outcome, test.names[place], test.names[0], tuple(notes))

@@ -1,5 +1,7 @@
 """Backtests: members as the rule would have picked them then, outcomes as counted one by one, and figures that others published."""
 
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -205,6 +207,45 @@ def test_what_bends_the_answer_is_warned_of(shop: sk.Dataset):
     """A property of today decides who would have been picked then."""
     with pytest.warns(SegkitWarning, match="'Gender' is known only as of today"):
         backtest(sk.sms_gender, shop, gender=["female"])
+
+
+def test_every_setting_that_matches_nobody_is_named_alike_by_all_who_try_settings():
+    """By sweeps, backtests and uplifts, also for settings after the first; and settings that differ in a number are named once."""
+    rows = [
+        (f"p{place}", "Placed Order", f"2026-0{month}-10") for month in range(1, 7) for place in range(0, 40, month)
+    ]
+    people = pd.DataFrame(
+        {"profile_id": [f"p{place}" for place in range(40)], "created": "2026-01-01", "city": "Boston"}
+    )
+    events = pd.DataFrame(rows, columns=["profile_id", "metric", "datetime"])
+    shop = sk.Dataset.from_frames(people, events, as_of="2026-06-30")
+    arms = pd.Series(["text", "hold out"] * 20, index=people["profile_id"])
+    today = {"allow_todays": ["city"]}
+
+    def lived(*, city: str = "Boston", days: int = 90) -> sk.Segment:
+        return sk.Segment("Lived", sk.has("city", equals=city) & sk.did("Placed Order", in_last_days=days))
+
+    def notes_of(ask: Callable[..., object], **settings: object) -> list[str]:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            ask(**settings)
+        return [str(one.message) for one in told if str(one.message).startswith("Nobody has city")]
+
+    asks = [
+        lambda **settings: sk.sweep(lived, shop, **settings),
+        lambda **settings: sk.backtest(lived, shop, moments=["2026-04-30"], **today, **settings),
+        lambda **settings: sk.uplift(arms, shop, lived, start="2026-06-01", within_days=14, **today, **settings),
+    ]
+    wrong, numbers, both = [
+        [notes_of(ask, **settings) for ask in asks]
+        for settings in (
+            {"city": ["Boston", "boston", "Bostn"]},
+            {"city": "boston", "days": [30, 60, 90]},
+            {"city": ["Boston", "Bostn"], "days": [30, 60]},
+        )
+    ]
+    assert [[note.split("'")[1] for note in notes] for notes in wrong] == [["boston", "Bostn"]] * 3
+    assert [len(notes) for notes in (*numbers, *both)] == [1] * 6
 
 
 def test_a_metric_without_amounts_has_no_value(shop: sk.Dataset):

@@ -243,6 +243,21 @@ def curve_of(
         return None
 
 
+def conditions_to_note(threshold: Threshold, engine: Engine) -> list[Condition]:
+    """Return the conditions whose notes (`Engine.notes`) are those of all positions.
+
+    If only numbers and days move, all positions have the same notes, so the first position is enough. If values move, such as a city,
+    each position can have its own.
+    """
+    conditions = threshold.conditions
+    try:
+        for one in threshold.moving or ():
+            _readable_of(one, engine.as_of)
+    except (NoCurveError, NotOneDayError):
+        return conditions
+    return conditions if threshold.moving is None else conditions[:1]
+
+
 def side_of(moving: Moving, engine: Engine, *, also: Sequence[Asked] = (), among: Some = EVERYBODY) -> Curve | None:
     """Return which cells match one moving condition at each position (see `curve_of`)."""
     try:
