@@ -21,6 +21,7 @@ from segkit.engine.protocol import Engine, Picked, Some, warn_about_answers
 from segkit.errors import DefinitionError, FileError
 from segkit.errors.analysis import AnalysisError
 from segkit.files import make_folder
+from segkit.sending.arm_sizes import arm_counts, checked_shares
 from segkit.sending.audience import SmsAudience
 from segkit.sending.file_names import file_names
 from segkit.sending.member_files import Layout, check_files
@@ -152,7 +153,7 @@ def split(
     Split 'spring': text 903, hold out 100
     """
     check_order(audience_or_segment, CALL)
-    shares = _checked_shares(arms)
+    shares = checked_shares(arms)
     if control is not None and control not in shares:
         raise DefinitionError.no_control_arm(control, shares)
     if not isinstance(key, str) or not key:
@@ -183,27 +184,6 @@ def split(
         as_of=engine.as_of,
         _audience=audience,
     )
-
-
-def _checked_shares(arms: Mapping[str, float]) -> dict[str, Fraction]:
-    wanted = 'two or more arms with their shares, such as {"text": 0.9, "hold out": 0.1}'
-    if (
-        not isinstance(arms, Mapping)
-        or len(arms) < 2
-        or not all(isinstance(name, str) and name.strip() for name in arms)
-    ):
-        raise DefinitionError.bad_value("arms", arms, wanted)
-    try:
-        shares = {name: Fraction(str(share)) for name, share in arms.items()}
-    except ValueError:
-        raise DefinitionError.bad_value(
-            "The share of an arm", list(arms.values()), "a number above 0 and below 1"
-        ) from None
-    if any(not 0 < share < 1 for share in shares.values()):
-        raise DefinitionError.bad_value("The share of an arm", list(arms.values()), "above 0 and below 1")
-    if abs(sum(shares.values(), Fraction(0)) - 1) > Fraction(1, 10**9):
-        raise DefinitionError.bad_value("The sum of the arms' shares", float(sum(shares.values(), Fraction(0))), "1")
-    return shares
 
 
 def _people(given: SmsAudience | Segment, dataset: Data) -> tuple[Engine, Some, SmsAudience | None]:
@@ -266,41 +246,12 @@ def _assigned(people: pd.DataFrame, strata: list[str], shares: Mapping[str, Frac
     """Return the arm of each person."""
     units = people.drop_duplicates("unit").sort_values([*strata, "rank"], kind="stable")
     sizes = units.groupby(strata, sort=True).size().tolist() if strata else [len(units)]
-    counts = _counts(sizes, shares)
+    counts = arm_counts(sizes, shares)
     empty = [name for place, name in enumerate(shares) if not sum(row[place] for row in counts)]
     if empty:
         raise AnalysisError.empty_arm(empty[0], float(shares[empty[0]]), len(units), key)
     names = [name for row in counts for name, count in zip(shares, row, strict=True) for _ in range(count)]
     return people["unit"].map(dict(zip(units["unit"], names, strict=True)))
-
-
-def _counts(sizes: Sequence[int], shares: Mapping[str, Fraction]) -> list[list[int]]:
-    """Return the number of people in each stratum (rows) and arm (columns).
-
-    Each number differs from its exact share by at most one. Each arm's total is its share of all people, with the largest
-    remainders rounded up.
-
-    >>> _counts([5, 5], {"text": Fraction(9, 10), "hold out": Fraction(1, 10)})
-    [[5, 0], [4, 1]]
-    """
-    totals = _rounded(sum(sizes), list(shares.values()))
-    floors = [[int(share * size) for share in shares.values()] for size in sizes]
-    needed = [total - sum(row[place] for row in floors) for place, total in enumerate(totals)]
-    for size, row in zip(sizes, floors, strict=True):
-        # Give the places that rounding down left over to the arms that still need the most.
-        for place in sorted(range(len(row)), key=lambda place: -needed[place])[: size - sum(row)]:
-            row[place] += 1
-            needed[place] -= 1
-    return floors
-
-
-def _rounded(size: int, shares: Sequence[Fraction]) -> list[int]:
-    exact = [share * size for share in shares]
-    counts = [int(one) for one in exact]
-    order = sorted(range(len(shares)), key=lambda place: counts[place] - exact[place])
-    for place in order[: size - sum(counts)]:
-        counts[place] += 1
-    return counts
 
 
 def _counted(people: pd.DataFrame, shares: Mapping[str, Fraction]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import segkit as sk
 from segkit.errors import DataError, DefinitionError, FileError
 from segkit.errors.analysis import AnalysisError
-from segkit.sending.split import _counts
+from segkit.sending.arm_sizes import arm_counts
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
 ARMS = {"text": 0.9, "hold out": 0.1}
@@ -42,7 +42,7 @@ def without_phones(people: range) -> sk.Dataset:
 def test_counts_are_exact_over_all_and_within_one_in_each_stratum(sizes: list[int], weights: list[int]):
     """Whatever the strata and shares: totals are the rounded shares of everybody, and nobody is left over."""
     shares = {f"arm {place}": Fraction(weight, sum(weights)) for place, weight in enumerate(weights)}
-    rows = _counts(sizes, shares)
+    rows = arm_counts(sizes, shares)
 
     for size, row in zip(sizes, rows, strict=True):
         assert sum(row) == size
