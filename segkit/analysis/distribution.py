@@ -21,6 +21,7 @@ from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, w
 from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
 from segkit.engine.thresholds.threshold import Threshold, next_position
+from segkit.errors import SegkitError
 from segkit.wording import are, counted, number, profiles
 
 Counts: TypeAlias = npt.NDArray[np.int64]
@@ -113,13 +114,23 @@ def distribution_at(
 def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapping[str, Any]) -> Quantity | None:
     """Return the quantity that one parameter sets a threshold for. Parameters that are not in `values` keep their defaults.
 
+    Return None if the builder does not accept the next value of the parameter, nor the value before the current one.
+
     Raises:
-        DefinitionError: the builder has no such parameter.
+        DefinitionError: the builder has no such parameter, or does not accept the current values.
     """
     known, here, there = next_position(builder, parameter, values)
     if there is None:
         return None
-    return quantity_of(Threshold.of(builder, [{parameter: here}, {parameter: there}], values), known)
+    for other in (there, here - (there - here)):
+        try:
+            threshold = Threshold.of(builder, [{parameter: here}, {parameter: other}], values)
+        except SegkitError:
+            # The window from 20 to 20 days ago has no next near end. If the current values are at fault, this raises their error.
+            made_by(builder, {**values, parameter: here})
+        else:
+            return quantity_of(threshold, known)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

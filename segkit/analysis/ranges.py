@@ -13,7 +13,7 @@ from segkit.definition.conditions import Condition, MetricCondition
 from segkit.definition.measures import Distance, EventCount, EventDays, EventSum, LastDay, ListLength, Number
 from segkit.definition.parameters import Parameter, Range
 from segkit.definition.timeframes import BetweenAgo, InTheLast
-from segkit.engine.protocol import EVERYBODY, Engine
+from segkit.engine.protocol import EVERYBODY, Engine, NotOneDayError
 from segkit.engine.thresholds.quantity import Quantity
 
 FAR = 0.995
@@ -103,7 +103,10 @@ def _by_data(quantity: Quantity, engine: Engine, *, is_declared: bool) -> tuple[
 def _without_data(quantity: Quantity | None, engine: Engine, name: str, now: float) -> tuple[float, float] | None:
     """Return the range of a window or a distance without a declared range, or None for any other number."""
     if quantity is not None and isinstance(quantity.measure, LastDay):
-        day = amount_at(engine, quantity.measure, among=EVERYBODY, quantile=1 - FAR, span=Range(0, 40_000))
+        try:
+            day = amount_at(engine, quantity.measure, among=EVERYBODY, quantile=1 - FAR, span=Range(0, 40_000))
+        except NotOneDayError:
+            day = None
         if day is not None:
             return 1, _in_units(quantity, microseconds(engine.as_of) // DAY - day + 1)
     if quantity is not None and isinstance(quantity.measure, Distance):

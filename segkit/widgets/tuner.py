@@ -275,15 +275,17 @@ class Tuner(Closable):
                 values = self.value
                 segment = made_by(self._settings.builder, values)
                 self._engine.counts([segment.condition])
-                self._segment, self._made_from = segment, values
-                view = self._view(moved)
+                view = self._counting.view(segment, values, moved=moved, pinned=self._pinned)
             # Ask for the segment's notes at every position, since a cached answer gives no warnings.
             notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
-            self._notes = tuple(dict.fromkeys([*notes, *self._unchecked]))
-            self.view.value = tuner_html(view._replace(notes=self._notes))
+            notes = list(dict.fromkeys([*notes, *self._unchecked]))
+            html = tuner_html(view._replace(notes=tuple(notes)))
         except (SegkitError, TypeError, ValueError) as error:
             self.view.value = error_html(str(error))
             return False
+        # A position counts only if all of it can be shown.
+        self._segment, self._made_from, self._notes = segment, values, tuple(notes)
+        self.view.value = html
         return True
 
     def _rest(self) -> None:

@@ -216,3 +216,18 @@ def test_unknown_parameter_is_refused(shop: sk.Dataset):
     """The error names the nearest that the builder has."""
     with pytest.raises(sk.DefinitionError, match="clicked_days"):
         distribution(sk.sms_engaged, shop, parameter="click_days")
+
+
+def test_the_value_before_counts_where_the_next_is_refused(shop: sk.Dataset):
+    """A window of one day has no next near end, yet it has the picture that the same window has from its far end's side."""
+
+    def day(*, near: int = 20, far: int = 20) -> sk.Segment:
+        return sk.Segment("Day", sk.did("Clicked SMS", between_days_ago=(near, far)))
+
+    found = distribution(day, shop, parameter="near")
+
+    assert found is not None
+    assert found.threshold == 20
+    assert inside(found) == size(day(), shop)
+    with pytest.raises(sk.DefinitionError, match="wrong way round"):
+        distribution(day, shop, parameter="near", near=30)

@@ -84,3 +84,15 @@ def test_what_is_no_number_has_no_range(shop: sk.Dataset):
     """A text, and a number of which nothing says how far it goes, get none; hours get a week."""
     assert range_of(sk.has("Town", equals="Boston"), shop) is None
     assert range_of(sk.did("Placed Order", in_last_hours=24), shop, least=1).high >= 168
+
+
+def test_a_window_that_no_single_day_decides_has_the_usual_range():
+    """With refunds, more days can mean less spent, so the data has no last day for the window; it gets a year."""
+    rows = {"profile_id": ["a", "a"], "metric": "Placed Order", "datetime": ["2026-06-01", "2026-05-01"], "value": [5, -5]}
+    shop = sk.Dataset.from_frames(None, pd.DataFrame(rows), as_of="2026-06-30")
+    spent = sk.spent("Placed Order", more_than=3, in_last_days=90)
+    builder = builder_of(sk.Segment("Own", spent))
+    _, days = parameters(builder)
+
+    found = slider_range(engine_of(shop), builder, days, {"placed_order_spent": 3, "placed_order_days": 90})
+    assert (found.low, found.high) == (1, 380)

@@ -592,3 +592,40 @@ def test_one_member_is_not_called_members():
         return sk.Segment("Aged", sk.has("Age", at_least=age))
 
     assert "1 member, 50% of" in repr(Tuner(aged, shop))
+
+
+def window(nearest: int, farthest: int) -> sk.Segment:
+    """Return a segment with a window between two days."""
+    return sk.Segment("Window", sk.did("Clicked SMS", between_days_ago=(nearest, farthest)))
+
+
+NEAR, FAR = "clicked_sms_from_days_ago", "clicked_sms_to_days_ago"
+
+
+@pytest.mark.parametrize("days", [20, 0])
+def test_a_window_of_one_day_is_tuned(sample_shop: sk.Dataset, days: int):
+    """Its near end has no next position, so its picture comes from the one before, or from the other end; from 5 days it can be reached."""
+    tuner = Tuner(window(days, days), sample_shop)
+    assert 'role="alert"' not in tuner.view.value
+    assert f'data-size="{tuner.size}"' in tuner.view.value
+
+    tuner.value = {NEAR: 0, FAR: days + 15}
+    tuner.value = {NEAR: days + 15}
+    assert 'role="alert"' not in tuner.view.value
+    assert tuner.segment == window(days + 15, days + 15)
+    assert "Days since the last Clicked SMS" in tuner.view.value
+
+
+def test_a_position_that_can_not_be_shown_is_not_taken(sample_shop: sk.Dataset, monkeypatch):
+    """If the view fails, segment, settings and notes all stay those of the position that is shown."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    before = tuner.segment, tuner.definition()
+
+    def fails(*_args: object, **_words: object) -> None:
+        raise sk.DataError("The chart can't be made.")
+
+    monkeypatch.setattr(tuner._counting, "view", fails)
+    tuner.value = {"clicked_days": 30}
+
+    assert "The chart can't be made." in shown(tuner)
+    assert (tuner.segment, tuner.definition()) == before
