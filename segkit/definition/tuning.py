@@ -192,6 +192,13 @@ def _others(parameter: Parameter, value: Any) -> Iterator[Any]:
     elif isinstance(value, (tuple, list)) and all(isinstance(one, str) for one in value):
         yield from (("CA",), ("US",))
     elif isinstance(value, (tuple, list)):
-        yield tuple(one + 1 for one in value)
+        yield tuple(map(_another, value))
     elif value is None:
         yield from (1, "x", date(2026, 1, 1))
+
+
+def _another(item: Any) -> Any:
+    """Return an item of a list that differs from the given one."""
+    if isinstance(item, str):
+        return f"{item}x"
+    return item - timedelta(days=1) if isinstance(item, date) else item + 1

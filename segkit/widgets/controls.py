@@ -3,9 +3,9 @@
 `live.js` draws it, and `analysis/starting.py` decides at which value it starts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -33,20 +33,36 @@ class Control:
     Attributes:
         parameter: the parameter.
         kind: the kind of control.
-        read: a function that converts the browser's value to the builder's argument.
+        convert: a function that converts the browser's value to the builder's argument, or raises an error if it can't.
         show: a function that converts the builder's argument to the browser's value, or raises TypeError or ValueError.
         span: the low end, the high end and the step of a slider.
         options: the words and the value of each choice.
         is_open: whether values that are not among the options are accepted.
+        has_numbers: whether a list holds text and numbers, so that the browser has to tell the text "1" from the number 1.
+        wanted: the values that the control accepts, in words; if it is empty, they follow from the kind.
     """
 
     parameter: Parameter
     kind: Kind
-    read: Callable[[Any], Any]
+    convert: Callable[[Any], Any]
     show: Callable[[Any], Any]
     span: tuple[float, float, float] | None = None
     options: list[tuple[str, Any]] = field(default_factory=list)
     is_open: bool = False
+    has_numbers: bool = False
+    wanted: str = ""
+
+    def read(self, value: Any) -> Any:
+        """Return the argument of the builder for what the browser shows.
+
+        Raises:
+            DefinitionError: the value can't be read, for example because text was typed among numbers.
+        """
+        try:
+            return self.convert(value)
+        except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            typed = ", ".join(map(str, value)) if isinstance(value, list) else value
+            raise DefinitionError.bad_value(label(self.parameter), typed, self._wanted) from error
 
     @property
     def positions(self) -> list[Any]:
@@ -85,11 +101,14 @@ class Control:
             "high": high,
             "step": step,
             "options": options,
+            "numbers": self.has_numbers,
         }
 
     @property
     def _wanted(self) -> str:
         """The values that the control accepts, in words."""
+        if self.wanted:
+            return self.wanted
         if self.kind == "choice":
             return f"one of {listed(value for _, value in self.options)}"
         return {"slider": "a number", "number": "a number", "truth": "True or False", "date": "a date"}.get(
@@ -101,8 +120,8 @@ def control_for(parameter: Parameter, start: Any, offered: Sequence[Offered] = (
     """Return a control for a parameter that starts at a value.
 
     Every number gets an input box, and a number with a range also gets a slider. A choice lists its values. A boolean gets a
-    checkbox. A text field suggests the values that the data has. Several texts, or the coordinates of a point, are separated by commas. An optional
-    parameter that starts as None gets a field that is empty for None.
+    checkbox. A text field suggests the values that the data has. A list goes to the browser as a list, and is typed with commas between its
+    items. The coordinates of a point are text with a comma. An optional parameter that starts as None gets a field that is empty for None.
 
     Args:
         parameter: the parameter.
@@ -157,7 +176,12 @@ def _number(parameter: Parameter, start: float | Decimal) -> Control:
         if is_whole:
             span = int(span[0]), int(span[1]), max(int(step), 1)
     if isinstance(start, Decimal):
-        return Control(parameter, _kind(span), lambda value: Decimal(str(_plain(value))), _float, span)
+
+        def exact(value: Any) -> Decimal:
+            # A float can't hold all digits of some decimals.
+            return start if value == float(start) else Decimal(str(_plain(value)))
+
+        return Control(parameter, _kind(span), exact, _float, span)
     takes_whole = is_whole and parameter.kind is not float
     return Control(parameter, _kind(span), _whole if takes_whole else _plain, _whole if takes_whole else _plain, span)
 
@@ -178,18 +202,40 @@ def _text(parameter: Parameter, start: Any, offered: Sequence[Offered]) -> Contr
     options = [(f"{value} ({count:,})", value) for value, count in offered]
     if isinstance(start, str) and not _is_text_or_point(parameter):
         if not 0 < len(offered) <= FEW:
-            return Control(parameter, "text", str.strip, _string, options=options, is_open=True)
+            return Control(parameter, "text", _string, _string, options=options, is_open=True)
         control = Control(parameter, "choice", _same, _same, options=options, is_open=True)
         control.shown(start)
         return control
     if isinstance(start, str):
         return Control(parameter, "text", _text_or_point, _written)
-    if all(isinstance(part, str) for part in start):
-        return Control(parameter, "several", _several, _written, options=options, is_open=True)
-    if all(isinstance(part, (int, float, Decimal)) for part in start):
-        read = _numbers if not _is_text_or_point(parameter) else _text_or_point
-        return Control(parameter, "text", read, _written)
-    return Control(parameter, "text", _items, _written)
+    if _is_text_or_point(parameter) and all(isinstance(part, (int, float, Decimal)) for part in start):
+        return Control(parameter, "text", _text_or_point, _written)
+    return _several(parameter, start, offered)
+
+
+def _several(parameter: Parameter, start: Iterable[Any], offered: Sequence[Offered]) -> Control:
+    """Return the control of a list. Numbers and dates of a list without text are sent as text, so that every digit survives."""
+    items = _parts(start)
+    options = [(f"{value} ({count:,})", value) for value, count in offered]
+    if all(isinstance(one, str) for one in items):
+        return Control(parameter, "several", _texts, _texts, options=options, is_open=True)
+    if all(isinstance(one, date) for one in items):
+        return Control(parameter, "several", _dates, _days, wanted="dates such as 2026-01-31, with commas between them")
+    if any(isinstance(one, str) for one in items):
+        wanted = "text and numbers with commas between them"
+        return Control(
+            parameter, "several", _items, lambda value: list(_items(value)),
+            options=options, is_open=True, has_numbers=True, wanted=wanted,
+        )  # fmt: skip
+    known = {str(one): one for one in items}
+    other = Decimal if any(isinstance(one, Decimal) for one in items) else float
+
+    def numbers(value: Any) -> tuple[Any, ...]:
+        return tuple(known[one] if one in known else _number_of(one, other) for one in _texts(value))
+
+    options = [(words, str(value)) for words, value in options]
+    wanted = "numbers with commas between them"
+    return Control(parameter, "several", numbers, _digits, options=options, is_open=True, wanted=wanted)
 
 
 def _text_or_none(text: str) -> str | None:
@@ -212,7 +258,7 @@ def _number_or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _is_text_or_point(parameter: Parameter) -> bool:
-    return "tuple[float" in str(parameter.kind)
+    return "tuple[float, float]" in str(parameter.kind)
 
 
 def _same(value: Any) -> Any:
@@ -250,6 +296,10 @@ def _plain(value: Any) -> float:
 def _day(value: date | None) -> str:
     if value is not None and not isinstance(value, date):
         raise TypeError
+    if isinstance(value, datetime):
+        if value.time() != time(0):
+            raise ValueError
+        value = value.date()
     return "" if value is None else value.isoformat()
 
 
@@ -261,27 +311,46 @@ def _written(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _several(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _parts(value: Any) -> list[Any]:
+    """Return the items of a list, or a single value as a list."""
+    is_list = isinstance(value, Iterable) and not isinstance(value, str)
+    return [plain(one) for one in value] if is_list else [value]
 
 
-def _items(text: str) -> tuple[str | float, ...]:
-    """Return parts of a text, each as a number if it spells one."""
-    found: list[str | float] = []
-    for part in _several(text):
-        try:
-            found.append(_plain(float(part)))
-        except ValueError:
-            found.append(part)
-    return tuple(found)
+def _texts(value: Any) -> list[str]:
+    return [_string(one) for one in _parts(value)]
 
 
-def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(_plain(float(part)) for part in _several(text))
+def _dates(value: Any) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(one) for one in _texts(value))
+
+
+def _days(value: Any) -> list[str]:
+    return [_day(one) for one in _parts(value)]
+
+
+def _items(value: Any) -> tuple[str | float, ...]:
+    return tuple(one if isinstance(one, str) else _plain(one) for one in _parts(value))
+
+
+def _digits(value: Any) -> list[str]:
+    """Return numbers as text."""
+    numbers = _parts(value)
+    for one in numbers:
+        _float(one)
+    return list(map(str, numbers))
+
+
+def _number_of(text: str, other: Callable[[str], Any]) -> Any:
+    """Return the number that a text spells. `other` reads those that are not whole."""
+    try:
+        return int(text)
+    except ValueError:
+        return other(text)
 
 
 def _text_or_point(text: str) -> str | tuple[float, float]:
-    parts = _several(text)
+    parts = text.split(",")
     try:
         latitude, longitude = map(float, parts)
     except ValueError:

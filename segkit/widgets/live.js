@@ -268,24 +268,25 @@ const MAKERS = {
     const box = input("text", "segkit-text");
     const ticks = document.createElement("div");
     ticks.className = "segkit-ticks";
-    const several = (text) => text.split(",").map((one) => one.trim()).filter(Boolean);
+    let items = [];
     const made = spec.options.slice(0, 12).map(({ label, value }) => {
       const tick = input("checkbox");
       const line = document.createElement("label");
       line.append(tick, ` ${label}`);
       ticks.append(line);
       tick.addEventListener("change", () => {
-        const others = several(box.value).filter((one) => one !== String(value));
-        move((tick.checked ? [...others, value] : others).join(", "));
+        const others = items.filter((one) => !same(one, value));
+        move(tick.checked ? [...others, value] : others);
       });
-      return [tick, String(value)];
+      return [tick, value];
     });
-    entered(box, () => move(box.value));
+    entered(box, () => move(itemsOf(box.value, spec.numbers)));
     part("value").append(box);
     part("track").append(ticks);
     const set = (value) => {
-      box.value = value;
-      for (const [tick, own] of made) tick.checked = several(value).includes(own);
+      items = value;
+      box.value = items.map((one) => typedItem(one, spec.numbers)).join(", ");
+      for (const [tick, own] of made) tick.checked = items.some((one) => same(one, own));
     };
     return { named: [box], set };
   },
@@ -311,11 +312,31 @@ const MAKERS = {
       list.append(option);
     }
     if (spec.options.length) box.setAttribute("list", list.id);
-    entered(box, () => move(box.value));
+    entered(box, () => move(box.value.trim()));
     part("value").append(box, list);
     return { named: [box], set: (value) => void (box.value = value) };
   },
 };
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+// The items of a typed list. Commas separate items, except in double quotes, where "" is one quote. Without quotes, blanks around an item
+// don't count and, in a list of text and numbers, what spells a number is one.
+function itemsOf(text, hasNumbers) {
+  const found = [];
+  for (const [, quoted, plain] of text.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)/g)) {
+    const item = plain?.trim();
+    if (quoted !== undefined) found.push(quoted.replaceAll('""', '"'));
+    else if (item) found.push(hasNumbers && NUMBER.test(item) ? Number(item) : item);
+  }
+  return found;
+}
+
+// The text that `itemsOf` reads as this item.
+function typedItem(item, hasNumbers) {
+  const isPlain = item === String(item).trim() && item !== "" && !/^"|,/.test(item) && !(hasNumbers && NUMBER.test(item));
+  return typeof item !== "string" || isPlain ? String(item) : `"${item.replaceAll('"', '""')}"`;
+}
 
 function radios(spec, move, part) {
   const group = document.createElement("span");

@@ -46,7 +46,11 @@ class Settings:
                 control.options = list(choices)
 
     def read(self, shown: Sequence[Any]) -> dict[str, Any]:
-        """Convert what the browser shows to values of the parameters."""
+        """Convert what the browser shows to values of the parameters.
+
+        Raises:
+            DefinitionError: a value can't be read.
+        """
         return {name: control.read(one) for (name, control), one in zip(self.controls.items(), shown, strict=True)}
 
     def shown(self, values: Mapping[str, Any]) -> list[Any]:

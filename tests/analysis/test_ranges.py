@@ -88,7 +88,12 @@ def test_what_is_no_number_has_no_range(shop: sk.Dataset):
 
 def test_a_window_that_no_single_day_decides_has_the_usual_range():
     """With refunds, more days can mean less spent, so the data has no last day for the window; it gets a year."""
-    rows = {"profile_id": ["a", "a"], "metric": "Placed Order", "datetime": ["2026-06-01", "2026-05-01"], "value": [5, -5]}
+    rows = {
+        "profile_id": ["a", "a"],
+        "metric": "Placed Order",
+        "datetime": ["2026-06-01", "2026-05-01"],
+        "value": [5, -5],
+    }
     shop = sk.Dataset.from_frames(None, pd.DataFrame(rows), as_of="2026-06-30")
     spent = sk.spent("Placed Order", more_than=3, in_last_days=90)
     builder = builder_of(sk.Segment("Own", spent))

@@ -1,17 +1,26 @@
 """Controls: each kind of parameter has the widget that its kind is moved by, and its value goes in and comes out unharmed."""
 
+import json
+import warnings
 from datetime import date
 from decimal import Decimal
+from random import Random
 from typing import Annotated
 
+import doors
 import numpy as np
 import pytest
-from hypothesis import given
+import strategies
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import PlainShop
 
 import segkit as sk
+from segkit.definition.conditions import Condition
 from segkit.definition.parameters import Choice, Parameter, Range, parameters
+from segkit.widgets import Tuner
 from segkit.widgets.controls import Control, control_for
+from segkit.widgets.settings import Settings
 
 
 def every_kind(
@@ -118,17 +127,62 @@ def test_values_come_out_as_they_went_in(name: str, value: object):
     assert moved.read(moved.shown(value)) == value
 
 
-def test_several_texts_are_typed_with_commas():
-    """Blanks and empty places between commas do not count."""
-    assert control("countries").read(" US , CA,, ") == ["US", "CA"]
+LISTS = [
+    ("Boston, MA", 'x"y', " a ", "1"),
+    (38, 39.5, 10**30),
+    (Decimal("0.12345678901234567890"), 1),
+    ("Hats, caps", 3, "3"),
+    (date(2026, 1, 31), date(2026, 2, 28)),
+]
 
 
-@pytest.mark.parametrize("values", [(38, 39.5), ("Hats", 3)])
-def test_several_numbers_and_mixed_items_come_out_as_they_went_in(values: tuple):
-    """Numbers among the items of a list stay numbers."""
+@pytest.mark.parametrize("values", LISTS)
+def test_items_of_a_list_come_out_as_they_went_in(values: tuple):
+    """Commas, quotes and blanks in text, numbers beside text, every digit and dates go through the browser's JSON unharmed."""
     typed = control_for(Parameter("items", tuple, values), values)
 
-    assert typed.read(typed.shown(values)) == values
+    assert (typed.kind, type(typed.shown(values))) == ("several", list)
+    read = tuple(typed.read(json.loads(json.dumps(typed.shown(values)))))
+    assert [(type(one), one) for one in read] == [(type(one), one) for one in values]
+
+
+@pytest.mark.parametrize(
+    ("start", "typed", "wanted"), [((18, 20), ["18", "x"], "numbers"), ((date(2026, 1, 31),), ["soon"], "dates")]
+)
+def test_an_item_that_can_not_be_read_is_refused_in_words(start: tuple, typed: list, wanted: str):
+    """The error names the parameter, what was typed, and what the list takes."""
+    with pytest.raises(sk.DefinitionError, match=f"ages must be {wanted} .*, but it is '{', '.join(typed)}'"):
+        control_for(Parameter("ages", tuple, start), start).read(typed)
+
+
+@pytest.fixture(scope="module")
+def generated_shop() -> sk.Dataset:
+    """Return a shop of which any generated condition can be asked."""
+    as_of, people = strategies.AS_OFS[0], [f"p{number}" for number in range(8)]
+    rows = PlainShop(
+        [{"profile_id": one} | strategies.profile(Random(one), as_of, ["Town", "Age"]) for one in people],
+        [strategies.event(Random(number), as_of, people) for number in range(60)],
+        as_of,
+        [strategies.membership(Random(name), name, as_of, people) for name in strategies.LIST_NAMES],
+        strategies.PLACES,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sk.SegkitWarning)
+        return doors.by_frames(rows)
+
+
+@pytest.mark.filterwarnings("ignore::segkit.SegkitWarning")
+@settings(max_examples=100, deadline=None)
+@given(condition=strategies.trees())
+def test_any_segment_opens_as_it_is(generated_shop: sk.Dataset, condition: Condition):
+    """A tuner of any generated segment begins with that segment, although all of its values go through the browser's JSON."""
+    segment = sk.Segment("Any", condition)
+    tuner = Tuner(segment, generated_shop)
+    opened = Settings(segment, generated_shop, {})
+    values = opened.read(json.loads(json.dumps(opened.shown(opened.start))))
+
+    assert tuner.segment == opened.builder(**values) == segment
+    assert 'role="alert"' not in tuner.view.value
 
 
 def test_a_point_is_typed_with_a_comma():
