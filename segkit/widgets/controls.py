@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -13,6 +13,27 @@ from segkit.analysis.choices import Offered
 from segkit.definition.parameters import Parameter
 from segkit.definition.value_words import plain
 from segkit.errors import DefinitionError
+from segkit.widgets.conversions import (
+    as_float,
+    as_is,
+    as_items,
+    as_number,
+    as_text,
+    as_texts,
+    as_truth,
+    as_whole,
+    day_of,
+    days_of,
+    digits_of,
+    iso_of_day,
+    iso_of_days,
+    joined,
+    list_of,
+    number_of,
+    number_or_none,
+    text_or_none,
+    text_or_point,
+)
 from segkit.wording import listed
 
 Kind: TypeAlias = Literal["slider", "number", "choice", "several", "truth", "date", "text"]
@@ -134,12 +155,12 @@ def control_for(parameter: Parameter, start: Any, offered: Sequence[Offered] = (
     if start is None and parameter.kind is bool:
         return _choice(parameter, [("True", True), ("False", False), (NOT_SET, None)], start)
     if isinstance(start, bool):
-        return Control(parameter, "truth", bool, _truth)
+        return Control(parameter, "truth", bool, as_truth)
     if isinstance(start, date) or (start is None and parameter.kind is date):
-        return Control(parameter, "date", _day_of, _day)
+        return Control(parameter, "date", day_of, iso_of_day)
     if start is None:
-        read = _text_or_none if parameter.kind is str else _number_or_none(_number_kind(parameter))
-        return Control(parameter, "text", read, lambda value: "" if value is None else _written(value))
+        read = text_or_none if parameter.kind is str else number_or_none(_number_kind(parameter))
+        return Control(parameter, "text", read, lambda value: "" if value is None else joined(value))
     if isinstance(start, (int, float, Decimal)):
         return _number(parameter, start)
     return _text(parameter, start, offered)
@@ -179,11 +200,13 @@ def _number(parameter: Parameter, start: float | Decimal) -> Control:
 
         def exact(value: Any) -> Decimal:
             # A float can't hold all digits of some decimals.
-            return start if value == float(start) else Decimal(str(_plain(value)))
+            return start if value == float(start) else Decimal(str(as_number(value)))
 
-        return Control(parameter, _kind(span), exact, _float, span)
+        return Control(parameter, _kind(span), exact, as_float, span)
     takes_whole = is_whole and parameter.kind is not float
-    return Control(parameter, _kind(span), _whole if takes_whole else _plain, _whole if takes_whole else _plain, span)
+    return Control(
+        parameter, _kind(span), as_whole if takes_whole else as_number, as_whole if takes_whole else as_number, span
+    )
 
 
 def _kind(span: tuple[float, float, float] | None) -> Kind:
@@ -202,157 +225,43 @@ def _text(parameter: Parameter, start: Any, offered: Sequence[Offered]) -> Contr
     options = [(f"{value} ({count:,})", value) for value, count in offered]
     if isinstance(start, str) and not _is_text_or_point(parameter):
         if not 0 < len(offered) <= FEW:
-            return Control(parameter, "text", _string, _string, options=options, is_open=True)
-        control = Control(parameter, "choice", _same, _same, options=options, is_open=True)
+            return Control(parameter, "text", as_text, as_text, options=options, is_open=True)
+        control = Control(parameter, "choice", as_is, as_is, options=options, is_open=True)
         control.shown(start)
         return control
     if isinstance(start, str):
-        return Control(parameter, "text", _text_or_point, _written)
+        return Control(parameter, "text", text_or_point, joined)
     if _is_text_or_point(parameter) and all(isinstance(part, (int, float, Decimal)) for part in start):
-        return Control(parameter, "text", _text_or_point, _written)
+        return Control(parameter, "text", text_or_point, joined)
     return _several(parameter, start, offered)
 
 
 def _several(parameter: Parameter, start: Iterable[Any], offered: Sequence[Offered]) -> Control:
     """Return the control of a list. Numbers and dates of a list without text are sent as text, so that every digit survives."""
-    items = _parts(start)
+    items = list_of(start)
     options = [(f"{value} ({count:,})", value) for value, count in offered]
     if all(isinstance(one, str) for one in items):
-        return Control(parameter, "several", _texts, _texts, options=options, is_open=True)
+        return Control(parameter, "several", as_texts, as_texts, options=options, is_open=True)
     if all(isinstance(one, date) for one in items):
-        return Control(parameter, "several", _dates, _days, wanted="dates such as 2026-01-31, with commas between them")
+        return Control(
+            parameter, "several", days_of, iso_of_days, wanted="dates such as 2026-01-31, with commas between them"
+        )
     if any(isinstance(one, str) for one in items):
         wanted = "text and numbers with commas between them"
         return Control(
-            parameter, "several", _items, lambda value: list(_items(value)),
+            parameter, "several", as_items, lambda value: list(as_items(value)),
             options=options, is_open=True, has_numbers=True, wanted=wanted,
         )  # fmt: skip
     known = {str(one): one for one in items}
     other = Decimal if any(isinstance(one, Decimal) for one in items) else float
 
     def numbers(value: Any) -> tuple[Any, ...]:
-        return tuple(known[one] if one in known else _number_of(one, other) for one in _texts(value))
+        return tuple(known[one] if one in known else number_of(one, other) for one in as_texts(value))
 
     options = [(words, str(value)) for words, value in options]
     wanted = "numbers with commas between them"
-    return Control(parameter, "several", numbers, _digits, options=options, is_open=True, wanted=wanted)
-
-
-def _text_or_none(text: str) -> str | None:
-    return text.strip() or None
-
-
-def _number_or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        try:
-            return int(text)
-        except ValueError:
-            pass
-        try:
-            return kind(text)
-        except (ValueError, ArithmeticError):
-            # Pass the text on: the builder's error says what it accepts.
-            return _text_or_none(text)
-
-    return read
+    return Control(parameter, "several", numbers, digits_of, options=options, is_open=True, wanted=wanted)
 
 
 def _is_text_or_point(parameter: Parameter) -> bool:
     return "tuple[float, float]" in str(parameter.kind)
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _float(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise TypeError
-    return float(value)
-
-
-def _whole(value: Any) -> int:
-    if _float(value) != int(value):
-        raise ValueError
-    return int(value)
-
-
-def _plain(value: Any) -> float:
-    return int(value) if _float(value).is_integer() else float(value)
-
-
-def _day(value: date | None) -> str:
-    if value is not None and not isinstance(value, date):
-        raise TypeError
-    if isinstance(value, datetime):
-        if value.time() != time(0):
-            raise ValueError
-        value = value.date()
-    return "" if value is None else value.isoformat()
-
-
-def _day_of(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _written(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _parts(value: Any) -> list[Any]:
-    """Return the items of a list, or a single value as a list."""
-    is_list = isinstance(value, Iterable) and not isinstance(value, str)
-    return [plain(one) for one in value] if is_list else [value]
-
-
-def _texts(value: Any) -> list[str]:
-    return [_string(one) for one in _parts(value)]
-
-
-def _dates(value: Any) -> tuple[date, ...]:
-    return tuple(date.fromisoformat(one) for one in _texts(value))
-
-
-def _days(value: Any) -> list[str]:
-    return [_day(one) for one in _parts(value)]
-
-
-def _items(value: Any) -> tuple[str | float, ...]:
-    return tuple(one if isinstance(one, str) else _plain(one) for one in _parts(value))
-
-
-def _digits(value: Any) -> list[str]:
-    """Return numbers as text."""
-    numbers = _parts(value)
-    for one in numbers:
-        _float(one)
-    return list(map(str, numbers))
-
-
-def _number_of(text: str, other: Callable[[str], Any]) -> Any:
-    """Return the number that a text spells. `other` reads those that are not whole."""
-    try:
-        return int(text)
-    except ValueError:
-        return other(text)
-
-
-def _text_or_point(text: str) -> str | tuple[float, float]:
-    parts = text.split(",")
-    try:
-        latitude, longitude = map(float, parts)
-    except ValueError:
-        return text.strip()
-    return latitude, longitude
