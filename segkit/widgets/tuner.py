@@ -33,6 +33,8 @@ from segkit.wording import counted, percent
 _ONE_MOVE = 1.0
 """Moves of a control that follow each other within this many seconds are undone together."""
 
+_NOTHING_MOVED: tuple[str | None, float] = (None, 0.0)
+
 
 class Tuner(Closable):
     """Moves the numbers, dates and choices of a segment, and shows who is in it and how many may be texted.
@@ -77,7 +79,8 @@ class Tuner(Closable):
         self._counting = Counting(dataset, settings, self._segment, distinct_segments(compare), base)
         self._pinned: Segment | None = None
         self._past: list[dict[str, Any]] = []
-        self._moved_last: tuple[str | None, float] = (None, 0.0)
+        self._moved_last = _NOTHING_MOVED
+        self._is_valid = True
         self.asked_to_replace: tuple[Path, Segment] | None = None
         self._notes: tuple[str, ...] = ()
         eligibility = Eligibility.usual(self.dataset)
@@ -134,16 +137,21 @@ class Tuner(Closable):
 
     def reset(self) -> None:
         """Set every parameter back to its starting value."""
+        self._moved_last = _NOTHING_MOVED
         self.value = self._settings.start
+        self._moved_last = _NOTHING_MOVED
 
     def undo(self) -> bool:
-        """Go back to before the last move; return whether there was one."""
-        if not self._past:
+        """Go back to before the last move; return whether there was one.
+
+        If the controls do not form a valid segment, it goes back to the last position at which they did.
+        """
+        if self._is_valid and not self._past:
             return False
-        before = self._past.pop()
+        before = self._past.pop() if self._is_valid else self._made_from
         past, self._past = self._past, []
         self.value = before
-        self._past = past
+        self._past, self._moved_last = past, _NOTHING_MOVED
         return True
 
     def pin(self) -> None:
@@ -261,9 +269,11 @@ class Tuner(Closable):
         moved = next((name for name, old, new in reversed(list(pairs)) if old != new), None)
         before, now = self._made_from, time.monotonic()
         is_same = self._moved_last[0] == moved and now - self._moved_last[1] < _ONE_MOVE
-        self._moved_last = moved, now
-        if self._refresh(moved) and not is_same:
-            self._past.append(before)
+        self._is_valid = self._refresh(moved)
+        if self._is_valid:
+            self._moved_last = moved, now
+            if not is_same and self._made_from != before:
+                self._past.append(before)
         if moved is not None and self._settings.controls[moved].span is None:
             self.view.controls = self._settings_specs(self._made_from)
 

@@ -629,3 +629,55 @@ def test_a_position_that_can_not_be_shown_is_not_taken(sample_shop: sk.Dataset, 
 
     assert "The chart can't be made." in shown(tuner)
     assert (tuner.segment, tuner.definition()) == before
+
+
+def test_undo_leaves_an_invalid_position_for_the_last_valid_one(sample_shop: sk.Dataset):
+    """From 5 to 20 days by way of 5 to 15 to the invalid 18 to 15, each step is undone, the invalid one first."""
+    tuner = Tuner(window(5, 20), sample_shop)
+    tuner.view.values = [5, 15]
+    tuner.view.values = [18, 15]
+    assert 'role="alert"' in tuner.view.value
+
+    steps = [(tuner.undo(), tuner.segment, 'role="alert"' in tuner.view.value) for _ in range(3)]
+    assert steps == [(True, window(5, 15), False), (True, window(5, 20), False), (False, window(5, 20), False)]
+
+
+def test_undo_leaves_an_invalid_position_without_an_earlier_move(sample_shop: sk.Dataset):
+    """If the first move makes no segment, undo takes the controls back to the start."""
+    tuner = Tuner(window(5, 20), sample_shop)
+    tuner.view.values = [30, 20]
+
+    assert (tuner.undo(), tuner.value) == (True, {NEAR: 5, FAR: 20})
+    assert not tuner.undo()
+
+
+def test_a_move_over_an_invalid_position_is_undone(sample_shop: sk.Dataset):
+    """A slider that passes an invalid position within a second is one move from where it began."""
+    tuner = Tuner(window(5, 20), sample_shop)
+    tuner.view.values = [30, 20]
+    tuner.view.values = [10, 20]
+
+    assert (tuner.undo(), tuner.segment) == (True, window(5, 20))
+    assert not tuner.undo()
+
+
+def test_a_position_that_is_come_back_to_is_no_step(sample_shop: sk.Dataset):
+    """A slider that returns from an invalid position to where it was leaves nothing to undo."""
+    tuner = Tuner(window(5, 20), sample_shop)
+    tuner.view.values = [30, 20]
+    tuner.view.values = [5, 20]
+
+    assert not tuner.undo()
+
+
+@pytest.mark.parametrize("back", ["undo", "reset"])
+def test_a_move_at_once_after_going_back_is_a_step_of_its_own(sample_shop: sk.Dataset, back: str):
+    """The same slider may move within a second of undo or reset, and each of the moves is undone."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    tuner.view.values = [60, 30]
+    getattr(tuner, back)()
+    tuner.view.values = [70, 30]
+
+    assert (tuner.undo(), tuner.value["clicked_days"]) == (True, 90)
+    if back == "reset":
+        assert (tuner.undo(), tuner.value["clicked_days"]) == (True, 60)
