@@ -21,7 +21,6 @@ from segkit.engine.protocol import COUNT, NO_BIN, Cut, Engine, NotOneDayError, w
 from segkit.engine.thresholds.curve import side_of
 from segkit.engine.thresholds.quantity import Quantity, quantity_of
 from segkit.engine.thresholds.threshold import Threshold, next_position
-from segkit.errors import SegkitError
 from segkit.wording import are, counted, number, profiles
 
 Counts: TypeAlias = npt.NDArray[np.int64]
@@ -125,7 +124,7 @@ def quantity_at(builder: Callable[..., Segment], *, parameter: str, values: Mapp
     for other in (there, here - (there - here)):
         try:
             threshold = Threshold.of(builder, [{parameter: here}, {parameter: other}], values)
-        except SegkitError:
+        except Exception:  # noqa: BLE001  # an analyst's own builder may raise any error at a value that nobody chose
             # The window from 20 to 20 days ago has no next near end. If the current values are at fault, this raises their error.
             made_by(builder, {**values, parameter: here})
         else:

@@ -13,7 +13,7 @@ from segkit.definition.parameters import Choice, KnownBuilder, Parameter, made_b
 from segkit.definition.segment import Segment, one_segment
 from segkit.definition.timeframes import BetweenAgo, BetweenDates
 from segkit.definition.tunable import Path, Tunable, tunables
-from segkit.errors import DefinitionError, SegkitError
+from segkit.errors import DefinitionError
 
 
 def with_value(condition: Condition, tunable: Tunable, value: Any) -> Condition:
@@ -145,7 +145,7 @@ def moved_by(builder: Callable[..., Any], parameter: Parameter, values: Mapping[
     for other in _others(parameter, values[parameter.name]):
         try:
             there = made_by(builder, {**values, parameter.name: other}).condition
-        except (SegkitError, TypeError, ValueError):
+        except Exception:  # noqa: BLE001,S112  # an analyst's own builder may raise any error at a value that nobody chose
             continue
         if there != here:
             found = _moved(here, there, values[parameter.name])

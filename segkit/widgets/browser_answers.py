@@ -22,7 +22,6 @@ from segkit.engine.protocol import Engine, Picked
 from segkit.engine.thresholds.curve import Curve, curve_of
 from segkit.engine.thresholds.quantity import quantity_of
 from segkit.engine.thresholds.threshold import Threshold, part_at
-from segkit.errors import SegkitError
 from segkit.sending.eligibility import OWN_NUMBER, Eligibility
 from segkit.widgets import histogram, view
 from segkit.widgets.histogram import Frame
@@ -82,7 +81,7 @@ def answers(
         return None
     try:
         threshold = Threshold.of(builder, [{parameter.name: position} for position in positions], values)
-    except SegkitError:
+    except Exception:  # noqa: BLE001  # an analyst's own builder may raise any error at a value that nobody chose
         return None
     quantity = quantity_of(threshold, parameter)
     bars = None if quantity is None else bars_of(quantity, engine)

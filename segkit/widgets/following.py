@@ -12,9 +12,10 @@ from segkit.analysis.sweep import sweep
 from segkit.definition.segment import Segment
 from segkit.drawing.html import element
 from segkit.engine.engines import tables_of
-from segkit.errors import DefinitionError, SegkitError, SegkitWarning
+from segkit.errors import DefinitionError, SegkitWarning
 from segkit.sending.audience import audience
 from segkit.widgets.closing import Closable, weakly
+from segkit.widgets.view import error_words
 
 if TYPE_CHECKING:
     from segkit.widgets.settings import Settings
@@ -83,8 +84,8 @@ class Following(Closable):
             return
         try:
             self._figure, self._result = self._drawn()
-        except SegkitError as error:
-            self._put({"text/html": element("div", str(error), role="alert")})
+        except Exception as error:  # noqa: BLE001  # the analyst's own function may raise any error
+            self._put({"text/html": element("div", error_words(error), role="alert")})
             self._shown = None
         else:
             self._show()

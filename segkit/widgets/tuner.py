@@ -14,7 +14,7 @@ from segkit.definition.segment import Segment, distinct_segments
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
-from segkit.errors import DefinitionError, SegkitError, SegkitWarning
+from segkit.errors import DefinitionError, SegkitWarning
 from segkit.files import make_folder, write_text
 from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
@@ -27,7 +27,7 @@ from segkit.widgets.following import Following, following_audience, following_ma
 from segkit.widgets.live import LiveView
 from segkit.widgets.python_text import call_of, cell_of
 from segkit.widgets.settings import Settings
-from segkit.widgets.view import TunerView, error_html, static_html, tuner_html
+from segkit.widgets.view import TunerView, error_html, error_words, static_html, tuner_html
 from segkit.wording import counted, percent
 
 _ONE_MOVE = 1.0
@@ -259,7 +259,7 @@ class Tuner(Closable):
         """Return the description of the controls, or the one that is shown if the values make no segment."""
         try:
             return self._settings.specs(values)
-        except (SegkitError, TypeError, ValueError):
+        except Exception:  # noqa: BLE001  # the analyst's own builder may raise any error, and the view shows it
             return list(self.view.controls)
 
     def _change(self, change: Any) -> None:
@@ -290,8 +290,8 @@ class Tuner(Closable):
             notes = [*(str(warning.message) for warning in caught), *self._engine.notes([segment.condition])]
             notes = list(dict.fromkeys([*notes, *self._unchecked]))
             html = tuner_html(view._replace(notes=tuple(notes)))
-        except (SegkitError, TypeError, ValueError) as error:
-            self.view.value = error_html(str(error))
+        except Exception as error:  # noqa: BLE001  # the analyst's own builder may raise any error
+            self.view.value = error_html(error_words(error))
             return False
         # A position counts only if all of it can be shown.
         self._segment, self._made_from, self._notes = segment, values, tuple(notes)

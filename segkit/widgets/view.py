@@ -12,6 +12,7 @@ from segkit.analysis.distribution import Distribution
 from segkit.analysis.worth import DAYS, Worth
 from segkit.drawing.html import Markup, element, elements, pieces
 from segkit.drawing.palette import BLUE, FAINT, VERMILION
+from segkit.errors import SegkitError
 from segkit.sending.eligibility import SMART_SENDING_HOURS
 from segkit.widgets.histogram import histogram_html
 from segkit.wording import counted, percent
@@ -113,6 +114,15 @@ def english_html(english: str, colour: str, **attributes: object) -> Markup:
 def notes_html(notes: Iterable[str]) -> Markup:
     """Return notes about a view's numbers."""
     return elements("div", (f"Note: {note}" for note in notes), style=PALE)
+
+
+def error_words(error: Exception) -> str:
+    """Return the message of an error, after the name of its type unless segkit raised it.
+
+    >>> error_words(KeyError("tier"))
+    "KeyError: 'tier'"
+    """
+    return str(error) if isinstance(error, SegkitError) else f"{type(error).__name__}: {error}"
 
 
 def error_html(message: str) -> Markup:

@@ -109,3 +109,15 @@ def test_a_chart_of_ones_own_follows(sample_shop: sk.Dataset):
     tuner.value = {"clicked_days": 300}
 
     assert str(tuner.size) in str(drawn(chart)["data"]).replace(",", "")
+
+
+def test_any_error_of_ones_own_function_takes_the_chart_s_place(sample_shop: sk.Dataset):
+    """An error that segkit did not raise is shown with its name, and the next good position draws."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    figures = {90: sk.charts.plot_sizes(sk.sizes([sk.sms_engaged()], sample_shop))}
+    chart = tuner.chart(lambda _segment: figures[tuner.value["clicked_days"]])
+    tuner.value = {"clicked_days": 30}
+
+    assert "KeyError: 30" in chart._output.outputs[0]["data"]["text/html"]
+    tuner.value = {"clicked_days": 90}
+    assert "layout" in drawn(chart)

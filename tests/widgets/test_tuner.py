@@ -681,3 +681,26 @@ def test_a_move_at_once_after_going_back_is_a_step_of_its_own(sample_shop: sk.Da
     assert (tuner.undo(), tuner.value["clicked_days"]) == (True, 90)
     if back == "reset":
         assert (tuner.undo(), tuner.value["clicked_days"]) == (True, 60)
+
+
+TIERS = {1: 30, 2: 90, 3: 365}
+
+
+def tiered(*, tier: Annotated[int, sk.Range(1, 4)] = 3) -> sk.Segment:
+    """Return a segment by a builder that knows only three values, and raises KeyError for any other."""
+    return sk.Segment("Tiered", sk.did("Clicked SMS", in_last_days=TIERS[tier]))
+
+
+def test_any_error_of_ones_own_builder_is_shown(sample_shop: sk.Dataset):
+    """A KeyError takes the place of the number with its name, and the next good position takes its place."""
+    tuner = Tuner(tiered, sample_shop)
+    assert 'role="alert"' not in tuner.view.value
+    tuner.value = {"tier": 4}
+    assert "KeyError: 4" in shown(tuner)
+    assert 'role="alert"' in tuner.view.value
+    assert tuner.segment == tiered(tier=3)
+    assert tuner._answers(0) is None
+
+    tuner.value = {"tier": 2}
+    assert 'role="alert"' not in tuner.view.value
+    assert tuner.segment == tiered(tier=2)
