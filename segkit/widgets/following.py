@@ -80,9 +80,9 @@ class Following(Closable):
         return self._tuner.segment, self._tuner.value
 
     def _follow(self) -> None:
-        if self._shown == self._now:
-            return
         try:
+            if self._shown == self._now:
+                return
             self._figure, self._result = self._drawn()
         except Exception as error:  # noqa: BLE001  # the analyst's own function may raise any error
             self._put({"text/html": element("div", error_words(error), role="alert")})

@@ -14,7 +14,7 @@ from segkit.definition.segment import Segment, distinct_segments
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
-from segkit.errors import DefinitionError, SegkitWarning
+from segkit.errors import DefinitionError, SegkitError, SegkitWarning
 from segkit.files import make_folder, write_text
 from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
@@ -121,7 +121,11 @@ class Tuner(Closable):
 
     @property
     def value(self) -> dict[str, Any]:
-        """The values of the parameters by name. Setting it moves the named controls and leaves the others."""
+        """The values of the parameters by name. Setting it moves the named controls and leaves the others.
+
+        Raises:
+            DefinitionError: what was typed into a control can't be read, such as text among numbers.
+        """
         return self._settings.read(self.view.values)
 
     @value.setter
@@ -129,16 +133,12 @@ class Tuner(Closable):
         for name in values:
             if name not in self._settings.controls:
                 raise DefinitionError.unknown_word("This tuner", name, self._settings.controls)
-        wanted = {**self.value, **values}
-        shown = self._settings.shown(wanted)
-        self.view.controls = self._settings_specs(wanted)
-        self.view.values = shown
-        self._rest()
+        self._move_to({**self.value, **values})
 
     def reset(self) -> None:
         """Set every parameter back to its starting value."""
         self._moved_last = _NOTHING_MOVED
-        self.value = self._settings.start
+        self._move_to(self._settings.start)
         self._moved_last = _NOTHING_MOVED
 
     def undo(self) -> bool:
@@ -150,7 +150,7 @@ class Tuner(Closable):
             return False
         before = self._past.pop() if self._is_valid else self._made_from
         past, self._past = self._past, []
-        self.value = before
+        self._move_to(before)
         self._past, self._moved_last = past, _NOTHING_MOVED
         return True
 
@@ -255,6 +255,13 @@ class Tuner(Closable):
         """The segment that shares refer to; None for all profiles."""
         return self._counting.base
 
+    def _move_to(self, values: Mapping[str, Any]) -> None:
+        """Move all controls to the values of the parameters."""
+        shown = self._settings.shown(values)
+        self.view.controls = self._settings_specs(values)
+        self.view.values = shown
+        self._rest()
+
     def _settings_specs(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the description of the controls, or the one that is shown if the values make no segment."""
         try:
@@ -313,7 +320,11 @@ class Tuner(Closable):
         """Return what the view shows at every position of a slider, for the browser; None if the kernel has to answer."""
         name, control = list(self._settings.controls.items())[number]
         positions = control.positions
-        if self.value != self._made_from or control.span is None:
+        try:
+            is_shown = self.value == self._made_from
+        except SegkitError:
+            return None
+        if not is_shown or control.span is None:
             return None
         every = answers(
             self._engine, self._settings.builder,

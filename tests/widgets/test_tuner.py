@@ -704,3 +704,25 @@ def test_any_error_of_ones_own_builder_is_shown(sample_shop: sk.Dataset):
     tuner.value = {"tier": 2}
     assert 'role="alert"' not in tuner.view.value
     assert tuner.segment == tiered(tier=2)
+
+
+def test_text_that_can_not_be_read_is_told_in_words(sample_shop: sk.Dataset):
+    """Typed among numbers, it is named with what the list takes; nothing else fails, and undo leaves it."""
+    aged = sk.Segment("Aged", sk.has("Age", is_in=[18, 20]) & sk.did("Clicked SMS", in_last_days=90))
+    tuner = Tuner(aged, sample_shop)
+    chart = tuner.audience()
+    tuner.view.values = [["18", "x"], 90]
+
+    assert "age must be numbers with commas between them, but it is '18, x'." in shown(tuner)
+    assert "invalid literal" not in shown(tuner)
+    assert "could not convert" not in shown(tuner)
+    assert tuner._answers(1) is None
+    tuner._rest()
+    assert "age must be numbers" in chart._output.outputs[0]["data"]["text/html"]
+    assert tuner.segment == aged
+    with pytest.raises(sk.DefinitionError, match="age must be numbers"):
+        assert tuner.value
+
+    assert tuner.undo()
+    assert (tuner.segment, tuner.value["age"], 'role="alert"' in tuner.view.value) == (aged, (18, 20), False)
+    assert "layout" in chart._output.outputs[0]["data"]["application/vnd.plotly.v1+json"]
