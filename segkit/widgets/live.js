@@ -143,16 +143,17 @@ function render({ model, el }) {
   part("buttons").append(...model.get("buttons").map((one) => buttonOf(one, press)));
 
   const hear = (message, buffers) => {
+    if (message.forget) return forget();
     if (message.pressed !== undefined) return pressed(message, buffers);
     const { control, stand, answers } = message;
     if (stand.every((value, other) => other === control || same(value, values()[other]))) known.set(control, answers);
   };
+  const forget = () => {
+    known.clear();
+    show();
+    rest();
+  };
   const pressed = async (message, buffers) => {
-    if (message.pressed === "pin") {
-      known.clear(); // the answers compare with another position
-      show();
-      rest();
-    }
     said.classList.toggle("segkit-wrong", !!message.wrong);
     said.textContent = message.said;
     if (message.file) {

@@ -49,6 +49,10 @@ class LiveView(anywidget.AnyWidget):
         self._answers, self._pressed, self._rested = answers, pressed, rested
         self.on_msg(self._heard)
 
+    def forget(self) -> None:
+        """Make every page show the current value, and ask for all answers again."""
+        self.send({"forget": True})
+
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         # The message has the newest values, even if earlier moves have not arrived yet.
         self.values = content.get("values", self.values)

@@ -159,6 +159,7 @@ class Tuner(Closable):
         is_here = self._pinned is not None and self._pinned.condition == self._segment.condition
         self._pinned = None if is_here else self._segment
         self._refresh()
+        self.view.forget()
 
     @property
     def pinned(self) -> Segment | None:

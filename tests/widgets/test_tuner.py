@@ -726,3 +726,15 @@ def test_text_that_can_not_be_read_is_told_in_words(sample_shop: sk.Dataset):
     assert tuner.undo()
     assert (tuner.segment, tuner.value["age"], 'role="alert"' in tuner.view.value) == (aged, (18, 20), False)
     assert "layout" in chart._output.outputs[0]["data"]["application/vnd.plotly.v1+json"]
+
+
+@pytest.mark.parametrize("pin", ["pin", "_press"])
+def test_a_pin_from_a_cell_and_from_the_button_reach_every_page(sample_shop: sk.Dataset, pin: str):
+    """Answers that compare with another position, or with none, are forgotten after the new view was sent."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    sent: list = []
+    tuner.view.send = lambda message, buffers=None: sent.append((message, "segkit-pinned" in tuner.view.value))
+    getattr(tuner, pin)(*(["pin", ""] if pin == "_press" else []))
+    getattr(tuner, pin)(*(["pin", ""] if pin == "_press" else []))
+
+    assert sent == [({"forget": True}, True), ({"forget": True}, False)]
