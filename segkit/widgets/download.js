@@ -7,21 +7,15 @@ function render({ model, el }) {
   const message = document.createElement("span");
   message.setAttribute("role", "alert");
   const showMessage = () => { message.textContent = model.get("message"); };
-  button.addEventListener("click", () => model.send({ kind: "build" }));
+  const view = viewName();
+  button.addEventListener("click", () => model.send({ kind: "build", view }));
   model.on("change:message", showMessage);
-  const save = (content, buffers) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([buffers[0]], { type: "text/csv" }));
-    link.download = content.name;
-    document.body.appendChild(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    message.textContent = ` ${content.said} Downloaded at ${new Date().toTimeString().slice(0, 5)}.`;
+  const receive = (content, buffers) => {
+    if (content.view === view) message.textContent = ` ${content.said} ${save(content.name, buffers[0])}`;
   };
-  model.on("msg:custom", save);
+  model.on("msg:custom", receive);
   showMessage();
   el.append(button, message);
-  return () => { model.off("msg:custom", save); model.off("change:message", showMessage); };
+  return () => { model.off("msg:custom", receive); model.off("change:message", showMessage); };
 }
 export default { render };

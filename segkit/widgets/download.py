@@ -1,11 +1,12 @@
 """Offer a file for download with a button. The file is built when the button is clicked, and is not stored in the notebook or the widget's state."""
 
-import pathlib
 from collections.abc import Callable
 from typing import Any
 
 import anywidget
 import traitlets
+
+from segkit.widgets.scripts import script
 
 
 class DownloadButton(anywidget.AnyWidget):
@@ -19,7 +20,7 @@ class DownloadButton(anywidget.AnyWidget):
         description: the button's text.
     """
 
-    _esm = pathlib.Path(__file__).with_name("download.js")
+    _esm = script("saving.js", "download.js")
     description = traitlets.Unicode("Download").tag(sync=True)
     message = traitlets.Unicode("").tag(sync=True)
 
@@ -28,11 +29,12 @@ class DownloadButton(anywidget.AnyWidget):
         self._build = build
         self.on_msg(self._clicked)
 
-    def _clicked(self, _widget: Any, _content: Any, _buffers: Any) -> None:
+    def _clicked(self, _widget: Any, content: Any, _buffers: Any) -> None:
         try:
             name, data, said = self._build()
         except Exception as error:  # noqa: BLE001  # every error is shown beside the button, not in a log
             self.message = str(error)
             return
         self.message = ""
-        self.send({"name": name, "said": said}, buffers=[data])
+        # Every view of the button hears the answer, but only the view that was clicked saves the file.
+        self.send({"name": name, "said": said, "view": content.get("view")}, buffers=[data])

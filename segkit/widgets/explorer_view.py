@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from segkit.drawing.cards import FONT
 from segkit.drawing.html import Markup, element, elements, picture, pieces, table
 from segkit.drawing.palette import BLUE, GREY, INK, ORANGE, STRONGEST, faded
 from segkit.drawing.tables import Intersection, Intersections
-from segkit.widgets.view import FONT, PALE, notes_html
+from segkit.widgets.view import PALE, notes_html
 from segkit.wording import counted, percent, profiles, shortened
 
 _WIDTH, _SIZES_END, _MATRIX_START = 640, 96, 290

@@ -16,6 +16,7 @@ function render({ model, el }) {
   const part = (name) => el.querySelector(`.segkit-${name}`);
   const [shown, told, said, spoken] = ["shown", "told", "said", "spoken"].map(part);
   const known = new Map(); // index of a control -> its answers; null if only the kernel can answer
+  const view = viewName();
   let moved = null;
   let filled = null; // the answers that the slots on the page were filled from
   let filledRow = null;
@@ -138,13 +139,13 @@ function render({ model, el }) {
 
   const press = (name, text) => {
     said.textContent = "";
-    model.send({ press: name, text, values: values() }); // moves may still be on their way, which this message overtakes
+    model.send({ press: name, text, view, values: values() }); // moves may still be on their way, which this message overtakes
   };
   part("buttons").append(...model.get("buttons").map((one) => buttonOf(one, press)));
 
   const hear = (message, buffers) => {
     if (message.forget) return forget();
-    if (message.pressed !== undefined) return pressed(message, buffers);
+    if (message.pressed !== undefined) return message.view === view ? pressed(message, buffers) : undefined;
     const { control, stand, answers } = message;
     if (stand.every((value, other) => other === control || same(value, values()[other]))) known.set(control, answers);
   };
@@ -157,8 +158,7 @@ function render({ model, el }) {
     said.classList.toggle("segkit-wrong", !!message.wrong);
     said.textContent = message.said;
     if (message.file) {
-      save(message.file, buffers[0]);
-      said.textContent += ` Downloaded at ${new Date().toTimeString().slice(0, 5)}.`;
+      said.textContent += ` ${save(message.file, buffers[0])}`;
     }
     if (message.copy !== undefined) {
       const text = document.createElement("textarea");
@@ -396,16 +396,6 @@ function buttonOf(spec, press) {
   line.className = "segkit-with-box";
   line.append(button, box);
   return line;
-}
-
-function save(name, bytes) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytes], { type: "text/csv" }));
-  link.download = name;
-  document.body.appendChild(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 async function copied(text) {

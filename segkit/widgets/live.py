@@ -10,6 +10,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from segkit.widgets.scripts import script
+
 
 class LiveView(anywidget.AnyWidget):
     """Shows controls and HTML. While a control moves, the browser updates the slots in the HTML if it has the answers.
@@ -26,7 +28,7 @@ class LiveView(anywidget.AnyWidget):
         rested: a function that is called when no control has moved for a while.
     """
 
-    _esm = pathlib.Path(__file__).with_name("live.js")
+    _esm = script("saving.js", "live.js")
     _css = pathlib.Path(__file__).with_name("live.css")
     value = traitlets.Unicode("").tag(sync=True)
     controls = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -61,7 +63,8 @@ class LiveView(anywidget.AnyWidget):
                 self.send({"control": number, "stand": list(self.values), "answers": self._answers(int(number))})
             case {"press": name, "text": text}:
                 said, data = self._pressed(name, text)
-                self.send({"pressed": name, **said}, buffers=data)
+                # Every view of the widget hears the answer, but only the view with the pressed button acts on it.
+                self.send({"pressed": name, "view": content.get("view"), **said}, buffers=data)
             case {"rest": _}:
                 self._rested()
             case _:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from segkit.analysis.distribution import Distribution
 from segkit.analysis.worth import DAYS, Worth
+from segkit.drawing.cards import FONT
 from segkit.drawing.html import Markup, element, elements, pieces
 from segkit.drawing.palette import BLUE, FAINT, VERMILION
 from segkit.errors import SegkitError
@@ -17,7 +18,6 @@ from segkit.sending.eligibility import SMART_SENDING_HOURS
 from segkit.widgets.histogram import histogram_html
 from segkit.wording import counted, percent
 
-FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);color:inherit;line-height:1.45"
 PALE = "opacity:.8"
 
 REASONS = (

@@ -16,17 +16,17 @@ def button():
         made = DownloadButton(build)
         sent: list = []
         made.send = lambda content, buffers=None: sent.append((content, buffers))
-        made._handle_custom_msg({"kind": "build"}, [])
+        made._handle_custom_msg({"kind": "build", "view": "second"}, [])
         return made, sent
 
     return clicked
 
 
 def test_a_click_sends_name_and_bytes(button):
-    """The browser gets the very bytes, with the name of the file and what to say about it."""
+    """The browser gets the very bytes, with the name of the file, what to say about it and the view that was clicked."""
     _, sent = button(lambda: ("vip.csv", b"Email\r\n", "vip.csv: 0 people."))
 
-    assert sent == [({"name": "vip.csv", "said": "vip.csv: 0 people."}, [b"Email\r\n"])]
+    assert sent == [({"name": "vip.csv", "said": "vip.csv: 0 people.", "view": "second"}, [b"Email\r\n"])]
 
 
 def test_nothing_is_built_before_the_click():

@@ -733,8 +733,18 @@ def test_a_pin_from_a_cell_and_from_the_button_reach_every_page(sample_shop: sk.
     """Answers that compare with another position, or with none, are forgotten after the new view was sent."""
     tuner = Tuner(sk.sms_engaged, sample_shop)
     sent: list = []
-    tuner.view.send = lambda message, buffers=None: sent.append((message, "segkit-pinned" in tuner.view.value))
+    tuner.view.send = lambda message, **_: sent.append((message, "segkit-pinned" in tuner.view.value))
     getattr(tuner, pin)(*(["pin", ""] if pin == "_press" else []))
     getattr(tuner, pin)(*(["pin", ""] if pin == "_press" else []))
 
     assert sent == [({"forget": True}, True), ({"forget": True}, False)]
+
+
+def test_a_press_is_answered_to_its_own_view(sample_shop: sk.Dataset):
+    """All views of a tuner hear the answer, which names the view of the pressed button, so that one press downloads once."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    sent: list = []
+    tuner.view.send = lambda message, **_: sent.append(message)
+    tuner.view._handle_custom_msg({"press": "download", "text": "", "view": "second", "values": [90, 30]}, [])
+
+    assert [(one["pressed"], one["view"], one["file"]) for one in sent] == [("download", "second", "sms-engaged.csv")]
