@@ -3,6 +3,7 @@
 // which arrives later and is equal.
 const PAUSE = 250; // milliseconds without a move before the page requests missing answers for the slider that moved
 const REST = 1500; // the same for all other sliders, since the kernel needs longer for these than for a move
+const TICKS = 12; // the largest number of ticks beside a list; further values are suggested while typing
 const SETTLED = 600; // milliseconds without a move before the result is read out, and followers are redrawn
 
 function render({ model, el }) {
@@ -270,7 +271,7 @@ const MAKERS = {
     const ticks = document.createElement("div");
     ticks.className = "segkit-ticks";
     let items = [];
-    const made = spec.options.slice(0, 12).map(({ label, value }) => {
+    const made = spec.options.slice(0, TICKS).map(({ label, value }) => {
       const tick = input("checkbox");
       const line = document.createElement("label");
       line.append(tick, ` ${label}`);
@@ -281,8 +282,13 @@ const MAKERS = {
       });
       return [tick, value];
     });
+    const more = spec.options.length - TICKS;
+    if (more > 0) ticks.append(span("segkit-more", `${more} more: type in the box to find them`));
+    const offer = suggestions(box, spec.options.map(({ label, value }) => ({ label, value: typedItem(value, spec.numbers) })));
+    box.addEventListener("input", () => offer(box.value.match(EARLIER)[0]));
+    box.addEventListener("focus", () => offer(box.value.trim() && `${box.value.replace(/[\s,]+$/, "")}, `));
     entered(box, () => move(itemsOf(box.value, spec.numbers)));
-    part("value").append(box);
+    part("value").append(box, offer.list);
     part("track").append(ticks);
     const set = (value) => {
       items = value;
@@ -305,14 +311,7 @@ const MAKERS = {
   },
   text(spec, move, part) {
     const box = input("text", "segkit-text");
-    const list = document.createElement("datalist");
-    list.id = `segkit-${Math.random().toString(36).slice(2)}`;
-    for (const { label, value } of spec.options) {
-      const option = document.createElement("option");
-      Object.assign(option, { value, label });
-      list.append(option);
-    }
-    if (spec.options.length) box.setAttribute("list", list.id);
+    const { list } = suggestions(box, spec.options);
     entered(box, () => move(box.value.trim()));
     part("value").append(box, list);
     return { named: [box], set: (value) => void (box.value = value) };
@@ -331,6 +330,23 @@ function itemsOf(text, hasNumbers) {
     else if (item) found.push(hasNumbers && NUMBER.test(item) ? Number(item) : item);
   }
   return found;
+}
+
+const EARLIER = /^(?:\s*(?:"(?:[^"]|"")*"\s*|[^,]*),)*\s*/; // the items before the one that is being typed
+
+// Suggests options in a box. Returns a function that suggests them after some text, and has the element with the suggestions.
+function suggestions(box, options) {
+  const list = document.createElement("datalist");
+  list.id = `segkit-${viewName()}`;
+  let last = null;
+  const offer = (before) => {
+    if (before === last) return;
+    last = before;
+    list.replaceChildren(...options.map(({ label, value }) => Object.assign(document.createElement("option"), { value: before + value, label })));
+  };
+  offer("");
+  if (options.length) box.setAttribute("list", list.id);
+  return Object.assign(offer, { list });
 }
 
 // The text that `itemsOf` reads as this item.

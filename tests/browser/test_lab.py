@@ -182,6 +182,76 @@ def test_the_page_answers_a_drag_itself(page, lab, workplace):
     assert all(one != other for one, other in zip(*seen, strict=True))
 
 
+CITIES = """
+import segkit as sk
+from segkit import widgets
+
+shop = sk.load("../sample_data")
+where = sk.has("City", is_in=["Boston", "Salem, MA"]) & sk.did("Clicked SMS", in_last_days=90)
+tuner = widgets.Tuner(sk.Segment("Where", where), shop)
+tuner
+"""
+"""A cell with a tuner of a list, one of whose items has a comma."""
+
+
+def test_a_list_is_typed_ticked_and_suggested(page, lab, workplace):
+    """An item with a comma stays one item in its box and beside ticks, and values beyond the ticks are counted and suggested."""
+    write_notebook(workplace / "notebooks" / "cities_tuner.ipynb", [CITIES])
+    open_and_run(page, lab, "cities_tuner.ipynb")
+    view = page.locator(".segkit-live")
+    box = view.locator(".segkit-several-control .segkit-text")
+    box.wait_for(timeout=60_000)
+    assert box.input_value() == 'Boston, "Salem, MA"'
+    boston, chicago = (view.get_by_role("checkbox", name=re.compile(f"^{name}")) for name in ("Boston", "Chicago"))
+    assert (boston.is_checked(), chicago.is_checked()) == (True, False)
+
+    type_into(page, box, 'Boston, "Salem, MA", Chicago')
+    view.get_by_text("City that is “Boston”, “Salem, MA” or “Chicago”").wait_for()
+    assert chicago.is_checked()
+    boston.uncheck()
+    assert box.input_value() == '"Salem, MA", Chicago'
+
+    more = int(re.fullmatch(r"(\d+) more: type in the box to find them", view.locator(".segkit-more").inner_text())[1])
+    suggested = box.evaluate("(box) => [...box.list.options].map((one) => one.value)")
+    assert view.get_by_role("checkbox").count() + more == len(suggested)
+    box.click()
+    page.keyboard.press("End")
+    page.keyboard.type(", Po")
+    suggested = box.evaluate("(box) => [...box.list.options].map((one) => one.value)")
+    assert '"Salem, MA", Chicago, Portland' in suggested
+
+
+def test_a_tuner_that_is_shown_twice_downloads_once_and_shows_a_pin_everywhere(page, lab, workplace):
+    """The view with the pressed button hands over the file and says so; a pin from a cell reaches both views, moved or not."""
+    write_notebook(workplace / "notebooks" / "twice_tuner.ipynb", [OWN, "tuner", "tuner.pin()"])
+    open_and_run(page, lab, "twice_tuner.ipynb")
+    first, second = (page.locator(".segkit-live").nth(number) for number in range(2))
+    second.locator(".segkit-pinned").wait_for(timeout=60_000)
+    files = []
+
+    def keep(file):
+        files.append(file)
+
+    page.on("download", keep)
+    first.get_by_role("button", name="Download the send list").click()
+    first.locator(".segkit-said").get_by_text("Downloaded at").wait_for()
+    page.wait_for_timeout(1_500)
+    assert len(files) == 1
+    assert second.locator(".segkit-said").inner_text() == ""
+
+    type_into(page, first.get_by_role("spinbutton", name="Spent more than … in orders"), "300")
+    page.wait_for_timeout(4_000)
+    page.evaluate(
+        """() => {
+            window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2;
+            window.jupyterapp.commands.execute('notebook:run-cell');
+        }"""
+    )
+    size = size_of(page)
+    for view in (first, second):
+        view.locator(".segkit-pinned").get_by_text(f"A {size:,}, B {size:,}: 0 more, 0 fewer").wait_for()
+
+
 def write_notebook(path, cells):
     """Write a notebook of code cells."""
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
