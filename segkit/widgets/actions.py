@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.definition.difference import diff
 from segkit.definition.segment import Segment
+from segkit.definition.text.segment_files import load_segments
 from segkit.errors import FileError, SegkitError
-from segkit.files import in_app
+from segkit.files import in_app, refuse_in_app
 from segkit.masking import masked_path
 from segkit.sending.audience import audience
 from segkit.sending.file_names import file_name
@@ -70,6 +71,7 @@ def _download(tuner: "Tuner", _text: str) -> Said:
 
 
 def _write(tuner: "Tuner", text: str) -> Said:
+    refuse_in_app()
     if Path(text).suffix.casefold() != ".csv":
         raise FileError.not_csv(text)
     path = tuner.write_csv(text)
@@ -77,10 +79,12 @@ def _write(tuner: "Tuner", text: str) -> Said:
 
 
 def _save(tuner: "Tuner", text: str) -> Said:
+    # In the app even the question whether a file exists is refused.
+    refuse_in_app()
     path = saved_path(tuner.segment, text or SEGMENTS)
-    if not path.exists():
+    if not path.is_file():
         return {"said": f"Saved {masked_path(tuner.save(text or SEGMENTS))}."}, []
-    known = Segment.from_yaml(path.read_text(encoding="utf-8"))
+    (known,) = load_segments(path)
     change = diff(known, tuner.segment)
     if known == tuner.segment:
         return {"said": f"{masked_path(path)} holds this segment already."}, []

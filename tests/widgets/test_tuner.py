@@ -748,3 +748,34 @@ def test_a_press_is_answered_to_its_own_view(sample_shop: sk.Dataset):
     tuner.view._handle_custom_msg({"press": "download", "text": "", "view": "second", "values": [90, 30]}, [])
 
     assert [(one["pressed"], one["view"], one["file"]) for one in sent] == [("download", "second", "sms-engaged.csv")]
+
+
+def test_a_file_that_is_no_segment_is_told_in_words(sample_shop: sk.Dataset, tmp_path):
+    """A file in another encoding, and a folder with the name of a file, are named at the press and stay as they are."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    file = tmp_path / "sms-engaged.yaml"
+    file.write_bytes("name: Größe".encode("latin-1"))
+    said, _ = tuner._press("save", str(tmp_path))
+    assert said["wrong"]
+    assert "sms-engaged.yaml, byte 9: This is not UTF-8" in said["said"]
+    assert file.read_bytes() == "name: Größe".encode("latin-1")
+
+    (tmp_path / "other" / "sms-engaged.yaml").mkdir(parents=True)
+    said, _ = tuner._press("save", str(tmp_path / "other"))
+    assert said["wrong"]
+    assert "sms-engaged.yaml" in said["said"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("save", "{}"), ("write", "{}/send.csv"), ("write", "{}/send.txt")])
+def test_in_the_app_a_message_by_hand_learns_nothing(
+    sample_shop: sk.Dataset, tmp_path, monkeypatch, name: str, text: str
+):
+    """Whether a folder, a file or a segment is there, the answer is the same refusal."""
+    tuner = Tuner(sk.sms_engaged, sample_shop)
+    (tmp_path / "there").mkdir()
+    tuner.save(tmp_path / "there")
+    monkeypatch.setenv("SEGKIT_APP", "1")
+
+    found, missing = (tuner._press(name, text.format(tmp_path / folder)) for folder in ("there", "nowhere"))
+    assert found == missing
+    assert "segkit app, which never writes files" in found[0]["said"]
