@@ -164,6 +164,8 @@ def _moved(here: Condition, there: Condition, value: Any) -> Moved:
     for one in differing:
         back = with_value(back, one, one.value)
     if back == here:
+        # Conditions hold tuples where a builder may take a list.
+        value = tuple(value) if isinstance(value, list) else value
         return Moved(is_used=True, places=tuple(one for one in differing if one.value == value))
     pairs = list(zip(atoms(here), atoms(there), strict=False))
     changed = [

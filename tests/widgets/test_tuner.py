@@ -779,3 +779,19 @@ def test_in_the_app_a_message_by_hand_learns_nothing(
     found, missing = (tuner._press(name, text.format(tmp_path / folder)) for folder in ("there", "nowhere"))
     assert found == missing
     assert "segkit app, which never writes files" in found[0]["said"]
+
+
+def test_a_list_keeps_its_sentence_when_it_moves(sample_shop: sk.Dataset):
+    """The words around a list stay those of its condition, for text, numbers and both."""
+    tests = [
+        sk.has("City", is_in=["Boston", "Salem, MA"]),
+        sk.has("Age", is_in=[18, 20]),
+        sk.has("Interests", contains_any_of=["restocks", 3]),
+    ]
+    for condition, moved in zip(tests, (["Boston"], ["18", "30"], [3, "sales"]), strict=True):
+        tuner = Tuner(sk.Segment("Own", condition), sample_shop)
+        before = tuner.view.controls[0]["before"]
+        tuner.view.values = [moved]
+        tuner._rest()
+        assert tuner.view.controls[0]["before"] == before
+        assert " " in before
