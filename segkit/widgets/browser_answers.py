@@ -1,11 +1,10 @@
 """Compute a tuner's view at every position of a slider, so that the browser can answer moves without the kernel.
 
-`answers` decides which sliders the browser can answer, after `Tuner._answers` has refused controls without a range and outdated views. At
-each move, `answer` in `live.js` shows the position if the browser has the answer. Otherwise the page shows the kernel's view when it
-arrives, since the kernel works out every move.
+`answers` alone decides which sliders the browser can answer. At each move, `answer` in `live.js` shows the position if the browser has the
+answer. Otherwise the page shows the kernel's view when it arrives, since the kernel works out every move.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +15,16 @@ from segkit.analysis.distribution import Bars, bars_of
 from segkit.analysis.worth import SUMS, Worth
 from segkit.definition.conditions import AllOf, Condition, Not
 from segkit.definition.explain import explain
-from segkit.definition.parameters import Parameter
 from segkit.definition.segment import Segment
 from segkit.engine.protocol import Engine, Picked
 from segkit.engine.thresholds.curve import Curve, curve_of
 from segkit.engine.thresholds.quantity import quantity_of
 from segkit.engine.thresholds.threshold import Threshold, part_at
+from segkit.errors import SegkitError
 from segkit.sending.eligibility import OWN_NUMBER, Eligibility
 from segkit.widgets import histogram, view
 from segkit.widgets.histogram import Frame
+from segkit.widgets.settings import Settings
 
 Counts = npt.NDArray[np.int64]
 
@@ -57,33 +57,40 @@ class Shop:
 
 def answers(
     engine: Engine,
-    builder: Callable[..., Segment],
+    settings: Settings,
+    name: str,
     *,
-    parameter: Parameter,
-    positions: Sequence[Any],
+    controls: Sequence[Any],
     values: Mapping[str, Any],
     shop: Shop,
-) -> list[dict[str, Any]] | None:
-    """Return the contents of each slot at each position of one slider, or None if the kernel must answer its moves.
+) -> dict[str, Any] | None:
+    """Return one slider's positions and the contents of each slot at each of them, or None if the kernel must answer its moves.
 
-    The kernel answers a slider with more than `MOST_POSITIONS` positions or only one, a position at which the builder raises an
-    error, a quantity that no profile has, and a threshold without a curve (`curve_of` says when).
+    The kernel answers a control that is not a slider, a slider with more than `MOST_POSITIONS` positions or only one, controls that the
+    view does not show since their values can't be read or make no segment, a position at which the builder raises an error, a quantity
+    that no profile has, and a threshold without a curve (`curve_of` says when).
 
     Args:
         engine: the engine to query.
-        builder: the function that makes the segment.
-        parameter: the parameter that the slider moves.
-        positions: the slider's positions.
-        values: the current values of all parameters.
+        settings: the parameters and their controls.
+        name: the parameter that the slider moves.
+        controls: the browser's values of all controls.
+        values: the values of all parameters that the view shows.
         shop: the segments and eligibility to compare with.
+
+    Returns:
+        `low`, `step` and `count` of the slider's positions, and `slots`: for each slot its contents at every position, lowest first.
     """
-    if not 1 < len(positions) <= MOST_POSITIONS:
+    control = settings.controls[name]
+    positions = control.positions
+    if control.span is None or not 1 < len(positions) <= MOST_POSITIONS or not _is_shown(settings, controls, values):
         return None
+    low, _, step = control.span
     try:
-        threshold = Threshold.of(builder, [{parameter.name: position} for position in positions], values)
+        threshold = Threshold.of(settings.builder, [{name: position} for position in positions], values)
     except Exception:  # noqa: BLE001  # an analyst's own builder may raise any error at a value that nobody chose
         return None
-    quantity = quantity_of(threshold, parameter)
+    quantity = quantity_of(threshold, control.parameter)
     bars = None if quantity is None else bars_of(quantity, engine)
     if bars is None or not bars.totals.any():
         return None
@@ -95,9 +102,17 @@ def answers(
     if rules is None:
         return None
     moving = next(one for one in threshold.moving or () if one.place == bars.quantity.moving.place)
-    return numbers.slots + picture_slots(
-        bars, inside, [bars.quantity.threshold_of(atom) for atom in moving.atoms], rules
-    )
+    thresholds = [bars.quantity.threshold_of(atom) for atom in moving.atoms]
+    every = numbers.slots + picture_slots(bars, inside, thresholds, rules)
+    return {"low": low, "step": step, "count": len(positions), "slots": every}
+
+
+def _is_shown(settings: Settings, controls: Sequence[Any], values: Mapping[str, Any]) -> bool:
+    """Return whether the view shows the controls' position, and not an earlier one that made a segment."""
+    try:
+        return settings.read(controls) == values
+    except SegkitError:
+        return False
 
 
 def _rules(engine: Engine, threshold: Threshold, bars: Bars, sizes: Counts) -> list[str] | None:

@@ -14,7 +14,7 @@ from segkit.definition.segment import Segment, distinct_segments
 from segkit.engine.engines import Data, engine_of
 from segkit.engine.membership import members
 from segkit.engine.order import check_order
-from segkit.errors import DefinitionError, SegkitError, SegkitWarning
+from segkit.errors import DefinitionError, SegkitWarning
 from segkit.files import make_folder, write_text
 from segkit.sending.audience import audience, write_members
 from segkit.sending.eligibility import Eligibility
@@ -319,25 +319,15 @@ class Tuner(Closable):
 
     def _answers(self, number: int) -> dict[str, Any] | None:
         """Return what the view shows at every position of a slider, for the browser; None if the kernel has to answer."""
-        name, control = list(self._settings.controls.items())[number]
-        positions = control.positions
-        try:
-            is_shown = self.value == self._made_from
-        except SegkitError:
-            return None
-        if not is_shown or control.span is None:
-            return None
-        every = answers(
-            self._engine, self._settings.builder,
-            parameter=control.parameter, positions=positions, values=self._made_from,
-            shop=self._counting.shop(self._pinned),
+        name = list(self._settings.controls)[number]
+        found = answers(
+            self._engine, self._settings, name,
+            controls=self.view.values, values=self._made_from, shop=self._counting.shop(self._pinned),
         )  # fmt: skip
-        if every is None:
+        if found is None:
             return None
         with self._counting.same_picture_after():
-            html = tuner_html(self._view(name))
-        low, _, step = control.span
-        return {"low": low, "step": step, "count": len(positions), "html": html, "slots": every}
+            return {**found, "html": tuner_html(self._view(name))}
 
     def _press(self, name: str, text: str) -> actions.Said:
         return actions.press(self, name, text)

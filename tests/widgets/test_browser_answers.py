@@ -114,6 +114,23 @@ def test_a_position_without_a_segment_is_left_to_the_kernel(sample_shop: sk.Data
     assert told(Tuner(sk.sms_vip, sample_shop), "approach") is None
 
 
+def test_a_slider_is_left_to_the_kernel_while_the_view_shows_an_earlier_position(sample_shop: sk.Dataset):
+    """Once the controls make no segment, no slider is answered with what the view still shows, until they make one again."""
+
+    def clicked(*, days: Annotated[int, sk.Range(1, 90)] = 60, needs_consent: bool = True) -> sk.Segment:
+        if not needs_consent:
+            raise ValueError("This needs consent.")
+        return sk.Segment("Clicked", sk.did("Clicked SMS", in_last_days=days))
+
+    tuner = Tuner(clicked, sample_shop)
+    assert told(tuner, "days") is not None
+    tuner.value = {"needs_consent": False}
+    assert tuner.segment == clicked()
+    assert told(tuner, "days") is None
+    tuner.value = {"needs_consent": True}
+    assert told(tuner, "days") is not None
+
+
 def test_answers_name_where_the_other_controls_stand(sample_shop: sk.Dataset):
     """The message says for which positions of all controls it is right, as the browser knows them."""
     tuner = Tuner(sk.sms_nearby, sample_shop, of="02110", radius=20)

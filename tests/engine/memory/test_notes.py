@@ -15,6 +15,7 @@ from segkit.engine.memory.evaluation import Evaluation
 from segkit.engine.protocol import MOST_WARNINGS
 from segkit.errors import SegkitWarning
 from segkit.widgets.browser_answers import Shop, answers
+from segkit.widgets.settings import Settings
 
 
 def shop_of(events: list[dict[str, Any]] | None = None, **properties: list[Any]) -> sk.Dataset:
@@ -353,9 +354,10 @@ def test_a_curve_is_told_of_once_and_a_browsers_answers_not_at_all():
     with pytest.warns(SegkitWarning) as caught:
         table = sk.sweep(quiet, PEOPLE_WHO_CONSENT, age=range(300))
     shop = Shop("all profiles", 2, start=quiet().condition, others=(), eligibility=None)
-    values, (age, _) = {"age": 18, "gender": "Female"}, sk.parameters(quiet)
-    engine = engine_of(PEOPLE_WHO_CONSENT)
+    values, engine = {"age": 18, "gender": "Female"}, engine_of(PEOPLE_WHO_CONSENT)
+    settings = Settings(quiet, PEOPLE_WHO_CONSENT, values)
+    found = answers(engine, settings, "age", controls=settings.shown(values), values=values, shop=shop)
 
     assert len(caught) == 1
     assert table["size"].tolist()[17:22] == [2, 2, 1, 1, 0]
-    assert answers(engine, quiet, parameter=age, positions=range(300), values=values, shop=shop) is not None
+    assert found is not None
