@@ -24,6 +24,7 @@ from segkit.command.compare import compare
 from segkit.command.jupyter.pages import add_pages, leave_out
 from segkit.command.jupyter.words import HELP, NOTEBOOKS, folder_and_options
 from segkit.data.consent import CONSENTS
+from segkit.data.layouts.records import LAYOUTS
 from segkit.definition.segment import Segment
 from segkit.definition.text.segment_files import load_segments
 from segkit.engine.load import load
@@ -144,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         help="country of phone numbers without a country code, if the profile has no country either",
     )
     builds.add_argument("--encoding", help="encoding of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
+    builds.add_argument("--layout", choices=LAYOUTS, help="the connector or shop that wrote the folder's tables")
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.add_argument(
         "--add-profiles-of-events", action="store_true", help="add a profile for each id that occurs only in events"
@@ -293,6 +295,7 @@ def _build(given: argparse.Namespace) -> int:
         add_profiles_of_events=given.add_profiles_of_events,
         day_first=given.day_first,
         encoding=given.encoding,
+        layout=given.layout,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:
