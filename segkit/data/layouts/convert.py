@@ -8,7 +8,7 @@ import numpy as np
 
 from segkit.data.files.stored import joined_tables
 from segkit.data.layouts.connectors import airbyte_events, bigquery_profiles, stitch_events, suppressed_profiles
-from segkit.data.layouts.records import Layout, LayoutTable
+from segkit.data.layouts.records import Layout, LayoutTable, custom_name
 from segkit.data.layouts.rows import current_rows, objects, size_of, taken, text_column, texts
 from segkit.data.layouts.shopify import customers_profiles, orders_events
 from segkit.data.properties import Cells, cells_of
@@ -16,7 +16,6 @@ from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import LoadOptions
 from segkit.data.validation.tables import Table
 from segkit.errors import DataError
-from segkit.vocabulary import EVENT_COLUMNS, PROFILE_COLUMNS, canonical_name
 
 Raw: TypeAlias = Mapping[str, Table]
 """The tables as they were read, by their name in the layout."""
@@ -118,20 +117,13 @@ def _renamed(record: LayoutTable, table: Table) -> Table:
             custom[header[len(record.prefix) :]] = cells
         else:
             found[header] = cells
-    part = "properties" if record.becomes == "profiles" else "event_properties"
     for name, cells in custom.items():
-        found[f"{part}[{name!r}]" if _is_taken(record, name, found) else name] = cells
+        found[custom_name(record, name, found)] = cells
     is_packed = "event_properties" in found
     if record.becomes == "events" and not is_packed and "event_id" not in found:
         # A packed column is unpacked together with the ids, which must keep their names for this.
         found = {("event_id" if header == "id" else header): cells for header, cells in found.items()}
     return found
-
-
-def _is_taken(record: LayoutTable, name: str, found: Table) -> bool:
-    if record.becomes == "profiles":
-        return name in found or canonical_name("profiles", name) in PROFILE_COLUMNS
-    return name in found or canonical_name("events", name) in EVENT_COLUMNS or name in ("event_id", "uuid")
 
 
 def _of_metrics(events: Table, raw: Raw, issues: Issues, of: str = "metric") -> Table:

@@ -1,10 +1,11 @@
 """Record the tables of each layout: their names, what they become, and the columns that segkit calls by another name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from segkit.data.lacks import Lacks
+from segkit.vocabulary import EVENT_COLUMNS, PROFILE_COLUMNS, canonical_name
 
 Part: TypeAlias = Literal["profiles", "events", "lists"]
 
@@ -53,6 +54,19 @@ class Layout:
     def table(self, name: str) -> LayoutTable:
         """Return a table by its name."""
         return next(one for one in self.tables if one.name == name)
+
+
+def custom_name(table: LayoutTable, name: str, taken: Collection[str]) -> str:
+    """Return the name of a custom field, which is a longer one if a column of segkit has its name.
+
+    >>> custom_name(FIVETRAN.table("person"), "city", ()), custom_name(FIVETRAN.table("person"), "shoe_size", ())
+    ("properties['city']", 'shoe_size')
+    """
+    if table.becomes == "profiles":
+        is_taken = canonical_name("profiles", name) in PROFILE_COLUMNS
+        return f"properties[{name!r}]" if is_taken or name in taken else name
+    is_taken = canonical_name("events", name) in EVENT_COLUMNS or name in ("event_id", "uuid")
+    return f"event_properties[{name!r}]" if is_taken or name in taken else name
 
 
 _PREDICTIONS = (
@@ -217,7 +231,7 @@ SHOPIFY = Layout(
     Lacks(
         "Shopify",
         has_lists=False,
-        metrics=frozenset({"Placed Order", "Ordered Product", "Cancelled Order", "Fulfilled Order"}),
+        metrics=frozenset({"Placed Order", "Cancelled Order", "Fulfilled Order"}),
     ),
     (
         LayoutTable("customers", "profiles", needs=("email",), key=()),
