@@ -300,6 +300,16 @@ DATA = {
     ),
     "unknown_property": (("age", ["Age", "city"]), ["'age'", "Did you mean 'Age'", "case-sensitive", "'Age', 'city'"]),
     "unknown_list": (("vip", ["VIP"]), ["'vip'", "Did you mean 'VIP'", "The lists are"]),
+    "metric_not_in_layout": (
+        ("Placed Order", "Stitch", ["Clicked SMS"]),
+        ["Stitch has no events of 'Placed Order'", "'Clicked SMS'", "events=..."],
+    ),
+    "lists_not_in_layout": (("VIP", "Airbyte"), ["Airbyte has no members of lists", "'VIP'", "lists=..."]),
+    "no_table_of_layout": (
+        (FOLDER, "Stitch", ["receive"], ["person.csv"]),
+        ["no table of Stitch", "'receive'", "'person.csv'", "layout="],
+    ),
+    "lacking_in_layout": (("person", ["id"], ["email"]), ["person has no column 'id'", "'email'", "layout="]),
     "unknown_profile": (("Ann", "ann"), ["'Ann'", "case-sensitive", "'ann'"]),
     "unknown_postal_code": (
         ("02111", "US", ["02110"]),

@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import pandas as pd
 from tqdm import tqdm
@@ -24,10 +24,12 @@ from segkit.command.compare import compare
 from segkit.command.jupyter.pages import add_pages, leave_out
 from segkit.command.jupyter.words import HELP, NOTEBOOKS, folder_and_options
 from segkit.data.consent import CONSENTS
+from segkit.data.layouts.records import LAYOUTS
 from segkit.definition.segment import Segment
 from segkit.definition.text.segment_files import load_segments
 from segkit.engine.load import load
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.sql_text import Dialect
 from segkit.errors import DataError, SegkitError, SegkitWarning, missing_extra
 from segkit.files import APP
 from segkit.klaviyo.account.pull import pull
@@ -144,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
         help="country of phone numbers without a country code, if the profile has no country either",
     )
     builds.add_argument("--encoding", help="encoding of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
+    builds.add_argument("--layout", choices=LAYOUTS, help="the connector or shop that wrote the folder's tables")
     builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
     builds.add_argument(
         "--add-profiles-of-events", action="store_true", help="add a profile for each id that occurs only in events"
@@ -193,10 +196,50 @@ def _parser() -> argparse.ArgumentParser:
     )
     pushes.set_defaults(run=_push)
 
+    _add_preset(commands)
+
+    _add_sample(commands)
+    return parser
+
+
+def _add_sample(commands: "argparse._SubParsersAction[_Parser]") -> None:
     sample = commands.add_parser("sample", help="write the synthetic sample shop into a folder")
     sample.add_argument("folder", help="the folder to write into; existing files are not replaced")
     sample.set_defaults(run=_sample)
-    return parser
+
+
+def _add_preset(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    presets = commands.add_parser(
+        "preset",
+        help="print SQL views that turn a connector's tables in a warehouse into tables that segkit loads",
+        epilog="The views have the columns of profiles, events and lists. Export them, and load their folder with sk.load.",
+    )
+    presets.add_argument("layout", choices=["fivetran"], help="the connector that wrote the tables")
+    presets.add_argument("--dialect", required=True, choices=get_args(Dialect), help="the database")
+    presets.add_argument("--schema", default="klaviyo", help="the schema of the connector's tables (klaviyo)")
+    presets.add_argument("--into", help="the schema in which the views are created (default: the session's)")
+    presets.add_argument(
+        "--properties",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="columns custom_NAME that become properties of profiles",
+    )
+    presets.add_argument(
+        "--event-properties",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="columns property_NAME that become properties of events",
+    )
+    presets.add_argument(
+        "--without",
+        nargs="+",
+        default=[],
+        metavar="TABLE.COLUMN",
+        help="columns that your tables lack, such as person.latitude",
+    )
+    presets.set_defaults(run=_preset)
 
 
 def _lab(given: argparse.Namespace) -> int:
@@ -240,6 +283,24 @@ def _run_module(name: str, *words: str) -> int:
     """Run another program in this process, so that stopping this process stops it."""
     sys.argv = [name, *words]
     runpy.run_module(name, run_name="__main__", alter_sys=True)
+    return 0
+
+
+def _preset(given: argparse.Namespace) -> int:
+    if importlib.util.find_spec("sqlglot") is None:
+        raise missing_extra("sqlglot", "sql")
+    from segkit.sql.presets import preset_text  # noqa: PLC0415  # an extra
+
+    _print_line(
+        preset_text(
+            given.dialect,
+            schema=given.schema,
+            into=given.into,
+            properties=given.properties,
+            event_properties=given.event_properties,
+            without=given.without,
+        )
+    )
     return 0
 
 
@@ -293,6 +354,7 @@ def _build(given: argparse.Namespace) -> int:
         add_profiles_of_events=given.add_profiles_of_events,
         day_first=given.day_first,
         encoding=given.encoding,
+        layout=given.layout,
     )
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:

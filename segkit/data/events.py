@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from segkit.data.amounts import Amounts
 from segkit.data.blocks import blocks, taken
 from segkit.data.instants import DAY, Flags, Microseconds, ends_of
+from segkit.data.lacks import NOTHING_LACKS, Lacks
 from segkit.data.properties import Cells, PropertyColumn
 from segkit.errors import DataError
 from segkit.vocabulary import STANDARD_METRICS, canonical_metric, metric_spellings
@@ -103,6 +104,7 @@ class EventIndex:
         is_date: which events of the whole table have a date without a time; None if no event has one.
         day_first: the order of dates such as 06/07/2026 in properties; None means month first.
         near_amounts: properties with numbers, and with a name that looks like an amount.
+        lacks: what the layout of the data never contains.
     """
 
     metrics: Mapping[str, MetricEvents]
@@ -111,6 +113,7 @@ class EventIndex:
     is_date: Flags | None = field(default=None, repr=False)
     day_first: bool | None = None
     near_amounts: tuple[str, ...] = ()
+    lacks: Lacks = NOTHING_LACKS
 
     def __repr__(self) -> str:
         return f"EventIndex: {counted(len(self), 'event')} of {counted(len(self.metrics), 'metric')}"
@@ -125,6 +128,20 @@ class EventIndex:
 
     def metric(self, name: str) -> MetricEvents:
         """Return the events of a metric by any of its names. A standard metric may have no events.
+
+        Raises:
+            DataError: no event has this metric, and it is not one of Klaviyo's standard metrics or the layout of the data never
+                contains it.
+        """
+        canonical = canonical_metric(name)
+        if canonical not in self.metrics:
+            self.lacks.check_metric(canonical)
+        return self.recorded(name)
+
+    def recorded(self, name: str) -> MetricEvents:
+        """Return the events of a metric like `metric`, but none if the layout of the data never contains it.
+
+        This is for checks that say themselves what they were checked against. A condition uses `metric`.
 
         Raises:
             DataError: no event has this metric, and it is not one of Klaviyo's standard metrics.
@@ -191,15 +208,15 @@ class EventIndex:
 
     def dates(self, metric: str) -> Flags | None:
         """Return which of a metric's events have a date without a time, or None if no event in the table has one."""
-        return None if self.is_date is None else self.is_date[self.metric(metric).rows]
+        return None if self.is_date is None else self.is_date[self.recorded(metric).rows]
 
     def ends(self, metric: str) -> Microseconds:
         """Return the latest possible time of each event of a metric, which is the end of the day for a date without a time.
 
         Raises:
-            DataError: no event has this metric (see `metric`).
+            DataError: no event has this metric (see `recorded`).
         """
-        events, is_date = self.metric(metric), self.dates(metric)
+        events, is_date = self.recorded(metric), self.dates(metric)
         return events.times if is_date is None else ends_of(events.times, is_date)
 
     def newest(self, until: int | None = None) -> int | None:

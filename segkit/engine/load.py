@@ -3,30 +3,25 @@
 # This keeps annotations as text, so that `help` shows short names.
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import pandas as pd
 import pyarrow as pa
 from tqdm.auto import tqdm
 
-from segkit.data.files.csv_files import CsvFile, csv_table
-from segkit.data.files.folder import TABLES, files_in, format_of, note_passed_over, parts_of
+from segkit.data.files.folder import TABLES, files_in, note_passed_over, parts_of
 from segkit.data.files.frames import Frame, table_of
-from segkit.data.files.json_files import json_tables
 from segkit.data.files.opened import unchanged
-from segkit.data.files.other_files import arrow_table, excel_table
-from segkit.data.files.stored import stored_table
 from segkit.data.saved.manifest import is_saved
 from segkit.data.validation.columns import Unreadable
 from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import AsOf, LoadOptions
-from segkit.data.validation.tables import Table
+from segkit.engine.load_layout import layout_of, load_layout
 from segkit.engine.memory.dataset import Dataset
+from segkit.engine.sources import files_of, is_frame, read_files
 from segkit.errors import DataError
-from segkit.given_paths import file_there, there
+from segkit.given_paths import there
 
 __all__ = ["TABLES", "Source", "load"]
 
@@ -48,6 +43,7 @@ def load(
     encoding: str | None = None,
     add_profiles_of_events: bool = False,
     day_first: bool | None = None,
+    layout: str | None = None,
     progress: bool = False,
 ) -> Dataset:
     """Load a shop from a folder, or from single files or frames, and report every issue at once.
@@ -81,6 +77,11 @@ def load(
             are left out.
         day_first: True reads 06/07/2026 as 6 July and False as 7 June, also in properties. None reads such dates month first, as
             Klaviyo does, but in known columns only if the column itself proves this order.
+        layout: "fivetran", "bigquery" (Google's transfer), "airbyte", "stitch" or "shopify" if the folder has the tables that these
+            write, under their own names, such as person.csv and event.csv. Deleted rows are left out, the newest version of a row counts,
+            names are looked up, and custom fields are unpacked; the report counts what was left out. `events` that are passed by name are
+            added to the layout's events, and other tables replace the layout's. A condition on something that the layout never contains,
+            such as lists at Airbyte, is refused.
         progress: show a progress bar while files are read.
 
     Raises:
@@ -101,23 +102,30 @@ def load(
         add_profiles_of_events=add_profiles_of_events,
     )
     given = {"profiles": profiles, "events": events, "lists": lists, "places": places}
+    known = layout_of(layout)
     home = None if folder is None else there(folder, "folder")
     if home is not None and is_saved(home):
         reading = {"columns": columns, "consent": consent, "default_country": default_country, "encoding": encoding}
-        others = {"unreadable": unreadable != "raise", "add_profiles_of_events": add_profiles_of_events}
+        others = {
+            "layout": layout,
+            "unreadable": unreadable != "raise",
+            "add_profiles_of_events": add_profiles_of_events,
+        }
         _refuse_reading({**given, **reading, **others, "day_first": day_first is not None})
         return Dataset.opened(home, as_of=as_of)
+    if known is not None:
+        return load_layout(known, home, given, options, encoding, progress=progress)
     found = {} if home is None else files_in(home)
     files_before = _files_by_table(found)
     sources: dict[str, Any] = {**found, **{name: source for name, source in given.items() if source is not None}}
     if not sources:
         raise DataError.nothing_given()
     issues = Issues()
-    files = {name: _files(source, name) for name, source in sources.items() if not _is_frame(source)}
+    files = {name: files_of(source, name) for name, source in sources.items() if not is_frame(source)}
     with unchanged(path for parts in files.values() for path, _ in parts):
         bar = tqdm(sources.items(), desc="Reading", unit=" tables", disable=not progress)
         tables = {
-            name: _read(files[name], name, encoding, issues) if name in files else [table_of(source, name, issues)]
+            name: read_files(files[name], name, encoding, issues) if name in files else [table_of(source, name, issues)]
             for name, source in bar
         }
         if home is not None:
@@ -137,7 +145,7 @@ def _refuse_reading(given: Mapping[str, Any]) -> None:
     Raises:
         DataError: one of the arguments was passed.
     """
-    names = [name for name, value in given.items() if _is_frame(value) or value]
+    names = [name for name, value in given.items() if is_frame(value) or value]
     if names:
         raise DataError.saved_shop_is_read(names)
 
@@ -145,53 +153,3 @@ def _refuse_reading(given: Mapping[str, Any]) -> None:
 def _files_by_table(found: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
     """Return the files of each table, including the parts in folders."""
     return {table: [part for path in paths for part in parts_of(path)] for table, paths in found.items()}
-
-
-def _is_frame(source: Any) -> bool:
-    return isinstance(source, pd.DataFrame) or hasattr(source, "__arrow_c_stream__")
-
-
-def _files(source: Any, table: str) -> list[tuple[Path, Path | None]]:
-    """Return the files of a table, each with the folder of parts that it belongs to."""
-    if not isinstance(source, (str, os.PathLike, list, tuple)):
-        raise DataError.not_a_source(table, source)
-    given = [there(one, table) for one in (source if isinstance(source, (list, tuple)) else [source])]
-    files = [(file_there(path, table), one if one.is_dir() else None) for one in given for path in parts_of(one)]
-    if not files:
-        raise DataError.nothing_given()
-    first = files[0][0]
-    for path, _ in files:
-        if format_of(path) is None:
-            raise DataError.unknown_format(path)
-        if format_of(path) != format_of(first):
-            raise DataError.other_format(path, first)
-    return files
-
-
-def _read(files: Sequence[tuple[Path, Path | None]], table: str, encoding: str | None, issues: Issues) -> list[Table]:
-    """Return the parts of a table as they are in the files. Each part has its own headers."""
-    paths = [path for path, _ in files]
-    match format_of(paths[0]):
-        case "csv":
-            return [csv_table(CsvFile(path, table, issues, encoding)) for path in paths]
-        case "parquet":
-            return _stored(files)
-        case "json":
-            return json_tables(paths, table, issues)
-        case "excel":
-            return [excel_table(path, table, issues) for path in paths]
-        case _:
-            return [arrow_table(path) for path in paths]
-
-
-def _stored(files: Sequence[tuple[Path, Path | None]]) -> list[Table]:
-    """Return the parts of a Parquet table that have rows, since data engines write empty parts too.
-
-    Raises:
-        DataError: no part has rows.
-    """
-    parts = [(path, stored_table(path, within)) for path, within in files]
-    with_rows = [part for _, part in parts if any(len(cells) for cells in part.values())]
-    if not with_rows:
-        raise DataError.empty_file(parts[0][0].name)
-    return with_rows

@@ -361,6 +361,40 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
+    def metric_not_in_layout(cls, name: str, source: str, metrics: Iterable[str]) -> Self:
+        """A condition uses a metric that the layout of the data never contains."""
+        return cls(
+            f"{source} has no events of {quoted(name)}, so whom a condition on it matches is unknown. The metrics in its layout are: "
+            f"{listed(sorted(metrics), most=30)}. Add the events from elsewhere: sk.load(folder, layout=..., events=...), with the "
+            "columns profile_id, metric, datetime and value."
+        )
+
+    @classmethod
+    def lists_not_in_layout(cls, name: str, source: str) -> Self:
+        """A condition uses a list, and the layout of the data never contains the members of lists."""
+        return cls(
+            f"{source} has no members of lists, so the members of {quoted(name)} are unknown. Add them from elsewhere: "
+            "sk.load(folder, layout=..., lists=...), with the columns profile_id, list_id and joined."
+        )
+
+    @classmethod
+    def no_table_of_layout(cls, folder: Path, source: str, wanted: Iterable[str], found: Iterable[str]) -> Self:
+        """A folder lacks the tables of a layout."""
+        return cls(
+            f"{masked_path(folder)} has no table of {source} with profiles or events. segkit looks for files named "
+            f"{listed(list(wanted), most=30)}, and found: {listed(sorted(found), most=20) or 'none'}. Rename the files, or pass another "
+            "layout=."
+        )
+
+    @classmethod
+    def lacking_in_layout(cls, table: str, columns: Iterable[str], present: Iterable[str]) -> Self:
+        """A table of a layout lacks columns."""
+        return cls(
+            f"{masked_text(table)} has no column {listed(list(columns))}. Its columns are: {listed(list(present), most=40)}. Export it "
+            "with all of its columns, or check that layout= names the connector that wrote it."
+        )
+
+    @classmethod
     def unknown_profile(cls, profile_id: object, example: str) -> Self:
         """No profile in the data has this id."""
         return cls(

@@ -326,7 +326,7 @@ class _Checks:
         """Return the profiles whose texts are known to fail, or none if `failing` is None and the data has no failure events."""
         if failing is not None:
             return self._known_to_fail(failing), Coverage(f"the segment {quoted(failing.name)}")
-        events = self._dataset.events.metric(FAILED)
+        events = self._dataset.events.recorded(FAILED)
         if not len(events):
             return self._nobody, Coverage("", ("no event of a failed text: this step could find nobody",))
         known = events.profiles[events.window(None, self._after_last)]
@@ -358,7 +358,7 @@ class _Checks:
         The earlier of the two counts, because an `as_of` without a time means the end of that day. That may be in the future, where
         last evening's text would look old.
         """
-        events = self._dataset.events.metric(RECEIVED)
+        events = self._dataset.events.recorded(RECEIVED)
         if not hours:
             return self._nobody, Coverage("not requested: smart_sending_hours=0")
         if not len(events):

@@ -338,7 +338,7 @@ class Question:
         """
         if not isinstance(timeframe, Recurrence):
             return every(between(moment, *bounds(timeframe, as_of)))
-        metrics = (self.shop.metric(name) for name in CONSENT_METRICS[channel])
+        metrics = (self.shop.recorded(name) for name in CONSENT_METRICS[channel])
         first = min((metric.first.year for metric in metrics if metric is not None), default=as_of.year)
         return either(
             every(between(moment, *ends)) for ends in stretches(timeframe, as_of, range(first, as_of.year + 1))

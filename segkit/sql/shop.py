@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from segkit.data.events import VALUE
 from segkit.data.instants import instant_of
+from segkit.data.lacks import NOTHING_LACKS, Lacks
 from segkit.data.places import PostalPoints
 from segkit.errors import DataError
 from segkit.marks import unmarked
@@ -77,6 +78,7 @@ class SqlShop:
         postal_points: the coordinates of postal codes.
         latest: the newest date in each of "sms_since", "email_since" and "created". A name without an entry means that this date is unknown.
         files: the file of each table other than the events.
+        lacks: what the layout of the data never contains.
     """
 
     size: int
@@ -90,6 +92,7 @@ class SqlShop:
     postal_points: PostalPoints
     files: Mapping[str, str]
     latest: Mapping[str, datetime | None] = field(default_factory=dict)
+    lacks: Lacks = NOTHING_LACKS
 
     @classmethod
     def of(cls, said: Mapping[str, Any], postal_points: PostalPoints) -> Self:
@@ -107,6 +110,7 @@ class SqlShop:
             has_amounts=events["has_values"],
             postal_points=postal_points,
             files=files,
+            lacks=Lacks.of(events.get("lacks")),
         )
 
     def has_property(self, name: str) -> bool:
@@ -129,6 +133,18 @@ class SqlShop:
 
     def metric(self, name: str) -> Metric | None:
         """Return a metric by any of its names, or None if it is a standard metric without events.
+
+        Raises:
+            DataError: no event has this metric, and it is not one of Klaviyo's standard metrics or the layout of the data never
+                contains it.
+        """
+        canonical = canonical_metric(name)
+        if canonical not in self.metrics:
+            self.lacks.check_metric(canonical)
+        return self.recorded(name)
+
+    def recorded(self, name: str) -> Metric | None:
+        """Return a metric like `metric`, but None if the layout of the data never contains it.
 
         Raises:
             DataError: no event has this metric, and it is not one of Klaviyo's standard metrics.
@@ -161,6 +177,7 @@ class SqlShop:
         """
         found = unmarked(name)
         if found not in self.lists:
+            self.lacks.check_list(name)
             raise DataError.unknown_list(name, self.lists)
         return found
 

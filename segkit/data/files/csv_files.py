@@ -68,6 +68,17 @@ def csv_table(file: CsvFile) -> Table:
     return {name: Cells(column) for name, column in zip(whole.column_names, whole.columns, strict=True)}
 
 
+def is_header_only(path: Path) -> bool:
+    """Return whether a CSV has a header and no rows, which a connector writes for an empty table. A long header counts as rows."""
+    with opened(path) as stream:
+        head = bytes(stream.read(_LONGEST_HEADER))
+    lines = [line for line in head.splitlines() if line.strip()]
+    return len(head) < _LONGEST_HEADER and len(lines) <= 1
+
+
+_LONGEST_HEADER = 2**16
+
+
 def _encoding(file: CsvFile) -> str:
     try:
         "".encode(file.encoding or "utf-8")

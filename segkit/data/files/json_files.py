@@ -58,6 +58,15 @@ def json_tables(paths: Sequence[Path], table: str, issues: Issues) -> list[Table
     return [profiles_table([newest_profiles(whole, issues)]) if table == "profiles" else events_table(whole)]
 
 
+def json_rows(paths: Sequence[Path], table: str, issues: Issues) -> list[Table]:
+    """Read JSON files with plain rows into one table per file, also if a row looks like a resource of the Klaviyo API.
+
+    Raises:
+        DataError: a file is damaged, not JSON, or empty.
+    """
+    return [_rows_table(path, _documents(path, table, issues)) for path in paths]
+
+
 def _documents(path: Path, table: str, issues: Issues) -> list[Any]:
     """Return the documents in a file: the whole file, the items of its list, or one document per line."""
     raw = read_whole(path, MOST_AT_ONCE)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from segkit.data.cache import freeze
 from segkit.data.events import VALUE, EventIndex, MetricEvents, SetAmounts
 from segkit.data.instants import Flags
+from segkit.data.lacks import NOTHING_LACKS, Lacks
 from segkit.data.properties import UNSET, Cells, codes_of
 from segkit.data.saved.exact import OddKindError
 from segkit.data.saved.files import ODD, SavedFiles, Writer
@@ -58,6 +59,7 @@ def write_events(index: EventIndex, writer: Writer) -> Described:
         "columns": properties,
         "has_values": index.values is not None,
         "near_amounts": list(index.near_amounts),
+        **({} if index.lacks == NOTHING_LACKS else {"lacks": index.lacks.described()}),
     }
 
 
@@ -152,6 +154,7 @@ class SavedEvents(EventIndex):
             _ELSEWHERE if described["has_values"] else None,
             day_first=day_first,
             near_amounts=tuple(described["near_amounts"]),
+            lacks=Lacks.of(described.get("lacks")),
         )
         object.__setattr__(self, "_files", files)
         object.__setattr__(self, "_described", described)

@@ -75,7 +75,7 @@ def checked_events(
     )
     if header is None:
         note_alike(index, issues)
-    return replace(index, day_first=options.day_first), loss, undated
+    return replace(index, day_first=options.day_first, lacks=options.lacks), loss, undated
 
 
 def _undated_opt_outs(

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from segkit.data.consent import ConsentWords
 from segkit.data.instants import read_as_of
+from segkit.data.lacks import NOTHING_LACKS, Lacks
 from segkit.data.validation.columns import Unreadable
 from segkit.errors import DataError
 
@@ -16,7 +17,10 @@ AsOf = str | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """The arguments of `sk.load` and `Dataset.from_frames` that control how tables are read. `sk.load` documents them."""
+    """The arguments of `sk.load` and `Dataset.from_frames` that control how tables are read. `sk.load` documents them.
+
+    `lacks` is what the layout of the tables never contains.
+    """
 
     as_of: datetime | None
     columns: Mapping[str, str]
@@ -25,6 +29,7 @@ class LoadOptions:
     unreadable: Unreadable
     day_first: bool | None
     add_profiles_of_events: bool
+    lacks: Lacks = NOTHING_LACKS
 
     @classmethod
     def of(

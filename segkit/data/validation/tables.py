@@ -170,7 +170,7 @@ def check(
         note_opt_outs(custom, issues)
     else:
         note_missing_consent(custom, options.consent, issues)
-    index, lost_events = EventIndex({}), None
+    index, lost_events = EventIndex({}, lacks=options.lacks), None
     if events is not None:
         index, lost_events, undated = checked_events(events, ids, options, issues)
         sms = replace(sms, undated_opt_outs=undated)

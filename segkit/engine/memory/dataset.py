@@ -501,10 +501,11 @@ class Dataset:
         """Return the entries of a list.
 
         Raises:
-            DataError: there is no such list.
+            DataError: there is no such list, or the layout of the data never contains the members of lists.
         """
         found = self.lists.get(unmarked(name))
         if found is None:
+            self.events.lacks.check_list(name)
             raise DataError.unknown_list(name, self.lists)
         return found
 
@@ -537,8 +538,8 @@ class Dataset:
             status,
             dates=self._dates(f"{channel}_consent_timestamp"),
             is_date=self.sms.is_date if channel == "sms" else np.zeros(len(self), dtype=bool),
-            given=self.events.metric(given),
-            withdrawn=self.events.metric(withdrawn),
+            given=self.events.recorded(given),
+            withdrawn=self.events.recorded(withdrawn),
             withdrawn_ends=self.events.ends(withdrawn),
             known_until=microseconds(self.known_until),
         )

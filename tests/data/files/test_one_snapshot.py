@@ -43,7 +43,7 @@ MEANWHILE = {
 def test_files_that_change_under_a_load_are_refused(name, after, tmp_path, monkeypatch):
     """Whatever happens to the files between the reading of one column and the next, two states are never mixed."""
     write(tmp_path)
-    read = loading._read
+    read = loading.read_files
 
     def read_and_change(files, table, *rest):
         found = read(files, table, *rest)
@@ -51,7 +51,7 @@ def test_files_that_change_under_a_load_are_refused(name, after, tmp_path, monke
             MEANWHILE[name](tmp_path)
         return found
 
-    monkeypatch.setattr(loading, "_read", read_and_change)
+    monkeypatch.setattr(loading, "read_files", read_and_change)
     with pytest.raises(
         DataError, match=r"changed while segkit was reading the data, so nothing was loaded.*Load again"
     ):
