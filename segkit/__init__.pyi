@@ -3,6 +3,7 @@ from segkit.analysis.agreement import compare_members
 from segkit.analysis.backtest import backtest
 from segkit.analysis.changes import changes
 from segkit.analysis.clauses import clauses, near_misses
+from segkit.analysis.describe import describe
 from segkit.analysis.detectable import detectable
 from segkit.analysis.distribution import distribution
 from segkit.analysis.goals import budget, profit, reach
@@ -162,6 +163,7 @@ __all__ = [
     "membership",
     "members",
     "sizes",
+    "describe",
     "overlap",
     "intersections",
     "why",

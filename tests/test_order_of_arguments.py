@@ -21,6 +21,7 @@ SWAPPED: dict[str, Callable[[], object]] = {
     "sk.membership(segments, shop)": lambda: sk.membership(SHOP, [TWO]),
     "sk.members(segment, shop)": lambda: sk.members(SHOP, TWO),
     "sk.sizes(segments, shop)": lambda: sk.sizes(SHOP, TWO),
+    "sk.describe(segment, shop)": lambda: sk.describe(SHOP, TWO),
     "sk.overlap(segments, shop)": lambda: sk.overlap(SHOP, [TWO]),
     "sk.intersections(segments, shop)": lambda: sk.intersections(SHOP, [TWO]),
     "sk.why(segment, shop, profile_id=...)": lambda: sk.why(SHOP, TWO, profile_id="a"),

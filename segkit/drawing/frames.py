@@ -15,7 +15,7 @@ from segkit.masking import masked_text, shape_of
 from segkit.vocabulary import canonical_name
 from segkit.wording import counted, likeness, number, percent
 
-SHARES: Final = frozenset({"share", "containment"})
+SHARES: Final = frozenset({"share", "containment", "members_share", "rest_share"})
 """Columns of shares from 0 to 1, which are shown in percent."""
 
 NAMES: Final = frozenset({"email", "phone_number", "first_name", "last_name", "address1", "address2", "ip"})

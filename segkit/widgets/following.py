@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -33,6 +33,9 @@ Drawn = tuple[Any, Any]
 class Following(Closable):
     """A chart that is drawn again whenever its tuner's controls have stopped moving, in the lab and in `segkit app`.
 
+    If nothing can be drawn at the tuner's position, the page shows the error instead of the chart, and `figure` and `result` raise it, so
+    that nobody reads an earlier position's answer.
+
     Args:
         tuner: the tuner.
         draw: a function that returns the figure at the tuner's position, and the table or audience that it shows.
@@ -41,6 +44,7 @@ class Following(Closable):
     def __init__(self, tuner: "Tuner", draw: Callable[["Tuner"], Drawn]) -> None:
         self._tuner, self._draw = tuner, draw
         self._shown: tuple[Segment, dict[str, Any]] | None = None
+        self._error: Exception | None = None
         self._output = ipywidgets.Output()
         self._figure, self._result = self._drawn()
         self._opens(ipywidgets.VBox([self._output]))
@@ -49,14 +53,22 @@ class Following(Closable):
 
     @property
     def figure(self) -> Any:
-        """The plotly figure at the tuner's position."""
-        self._follow()
+        """The plotly figure at the tuner's position.
+
+        Raises:
+            Exception: the controls do not form a valid segment, or drawing failed. It is the error that the page shows.
+        """
+        self._follow_or_raise()
         return self._figure
 
     @property
     def result(self) -> Any:
-        """The table of the sweep or map, or the audience, that the figure shows."""
-        self._follow()
+        """The table of the sweep or map, or the audience, that the figure shows.
+
+        Raises:
+            Exception: as `figure`.
+        """
+        self._follow_or_raise()
         return self._result
 
     def __repr__(self) -> str:
@@ -65,18 +77,23 @@ class Following(Closable):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return the live widget, and the figure for readers without a kernel."""
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_(include=include, exclude=exclude) or {})
-        return {**bundle, PLOTLY: json.loads(self.figure.to_json()), "text/plain": repr(self)}
+        self._follow()
+        return {**bundle, **self._page}
 
     def _drawn(self) -> Drawn:
         with warnings.catch_warnings():
             # The tuner's view shows these warnings as notes.
             warnings.simplefilter("ignore", SegkitWarning)
+            now = self._now
             drawn = self._draw(self._tuner)
-        self._shown = self._now
+        self._shown = now
         return drawn
 
     @property
     def _now(self) -> tuple[Segment, dict[str, Any]]:
+        if self._tuner.error is not None:
+            # The tuner's segment is then that of an earlier position.
+            raise self._tuner.error
         return self._tuner.segment, self._tuner.value
 
     def _follow(self) -> None:
@@ -85,16 +102,25 @@ class Following(Closable):
                 return
             self._figure, self._result = self._drawn()
         except Exception as error:  # noqa: BLE001  # the analyst's own function may raise any error
-            self._put({"text/html": element("div", error_words(error), role="alert")})
-            self._shown = None
+            self._shown, self._error = None, error
         else:
-            self._show()
+            self._error = None
+        self._show()
+
+    def _follow_or_raise(self) -> None:
+        self._follow()
+        if self._error is not None:
+            raise self._error
+
+    @property
+    def _page(self) -> dict[str, Any]:
+        """What the page shows: the figure, or the error."""
+        if self._error is not None:
+            return {"text/html": element("div", error_words(self._error), role="alert"), "text/plain": repr(self)}
+        return {PLOTLY: json.loads(self._figure.to_json()), "text/plain": repr(self)}
 
     def _show(self) -> None:
-        self._put({PLOTLY: json.loads(self._figure.to_json()), "text/plain": repr(self)})
-
-    def _put(self, data: Mapping[str, Any]) -> None:
-        self._output.outputs = ({"output_type": "display_data", "data": dict(data), "metadata": {}},)
+        self._output.outputs = ({"output_type": "display_data", "data": self._page, "metadata": {}},)
 
 
 def following_sweep(tuner: "Tuner", settings: "Settings", names: Sequence[str]) -> Following:

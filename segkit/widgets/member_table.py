@@ -1,13 +1,17 @@
 """Browse a segment's members in a notebook, in a table that can be searched and that masks names, numbers and addresses."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import ipywidgets
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segkit.data.instants import Flags
 from segkit.definition.segment import Segment, one_segment
 from segkit.drawing.cards import paragraphs
 from segkit.drawing.frames import MOST_ROWS, NAMES
@@ -66,7 +70,8 @@ class MemberTable(Closable):
             raise DefinitionError.unknown_choice("A column of the member table", unknown[0], list(every.columns))
         self._shown = list(columns) if columns is not None else _usual(every)
         self._rows = rows
-        self._texts: dict[str, pa.Array] | None = None
+        self._columns: dict[str, _Searched] | None = None
+        self._last: tuple[str, Flags, dict[str, int]] | None = None
         self._field = ipywidgets.Text(
             description="Search", placeholder="a name, a town, a value", layout={"width": "100%", "max_width": "30rem"}
         )
@@ -87,29 +92,34 @@ class MemberTable(Closable):
     @property
     def found(self) -> pd.DataFrame:
         """The members found, with the shown columns and `profile_id` as the index. This is personal data."""
-        return self._search()[0]
+        found: pd.DataFrame = self._members.loc[self._search()[0], self._shown]
+        return found
 
-    def _search(self) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Return the members found, and how many of them have the text in each column that is not shown."""
+    def _search(self) -> tuple[Flags, dict[str, int]]:
+        """Return which members are found, and how many of them have the text in each column that is not shown."""
         wanted = " ".join(self.search.split())
+        if self._last is None or self._last[0] != wanted:
+            self._last = wanted, *self._searched(wanted)
+        return self._last[1], self._last[2]
+
+    def _searched(self, wanted: str) -> tuple[Flags, dict[str, int]]:
         if not wanted:
-            return self._members[self._shown], {}
-        if self._texts is None:
-            index = _texts(self._members.index)
-            self._texts = {"": index, **{str(name): _texts(self._members[name]) for name in self._members}}
-        is_found = pa.array([False] * len(self._members))
+            return np.ones(len(self._members), dtype=bool), {}
+        if self._columns is None:
+            index = _Searched.of(self._members.index)
+            self._columns = {"": index, **{str(name): _Searched.of(self._members[name]) for name in self._members}}
+        is_found = np.zeros(len(self._members), dtype=bool)
         hidden: dict[str, int] = {}
-        for name, texts in self._texts.items():
-            holds = pc.fill_null(pc.match_substring(texts, wanted, ignore_case=True), fill_value=False)
-            is_found = pc.or_(is_found, holds)
-            count = pc.sum(holds).as_py()
+        for name, column in self._columns.items():
+            holds = column.holds(wanted)
+            is_found |= holds
+            count = int(np.count_nonzero(holds))
             if count and name and name not in self._shown:
                 hidden[name] = count
-        found: pd.DataFrame = self._members.loc[is_found.to_numpy(zero_copy_only=False), self._shown]
-        return found, hidden
+        return is_found, hidden
 
     def __repr__(self) -> str:
-        return f"MemberTable: {len(self.found):,} of {counted(len(self._members), 'member')} of {masked_text(self._name)} found"
+        return f"MemberTable: {np.count_nonzero(self._search()[0]):,} of {counted(len(self._members), 'member')} of {masked_text(self._name)} found"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, Any]:
         """Return the live widget, and the same view as static HTML for readers without a kernel."""
@@ -120,8 +130,9 @@ class MemberTable(Closable):
         self.view.value = self._html()
 
     def _html(self) -> str:
-        found, hidden = self._search()
-        shown = found.head(self._rows)
+        is_found, hidden = self._search()
+        found = np.flatnonzero(is_found)
+        shown = self._members.iloc[found[: self._rows]][self._shown]
         count = counted(len(self._members), "member")
         wanted = masked_text(" ".join(self.search.split()))
         head = (
@@ -132,6 +143,31 @@ class MemberTable(Closable):
         rest += [_hidden_words(hidden, len(self._members.columns) - len(self._shown))]
         table = Markup(shown._repr_html_()) if len(shown) else Markup()  # type: ignore[operator]  # a frame that shows itself
         return str(pieces(element("div", element("b", masked_text(head))), table, paragraphs(filter(None, rest))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A column's distinct cells as text in lower case, and the place of each member's cell among them; -1 for a missing cell."""
+
+    texts: pa.Array
+    places: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, column: pd.Series | pd.Index) -> Self:
+        coded = pc.utf8_lower(_texts(column)).dictionary_encode()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.combine_chunks()
+        return cls(
+            coded.dictionary, coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        )
+
+    def holds(self, wanted: str) -> Flags:
+        """Return for each member whether the cell has the text, ignoring case."""
+        # Only other alphabets have letters with several lower cases, such as the two of the Greek sigma.
+        text = pc.utf8_lower(pa.scalar(wanted)).as_py()
+        held = pc.match_substring(self.texts, text, ignore_case=not wanted.isascii())
+        is_held = np.append(held.to_numpy(zero_copy_only=False), False)  # the last one for missing cells
+        return is_held[self.places] if is_held.any() else np.zeros(len(self.places), dtype=bool)
 
 
 def _texts(column: pd.Series | pd.Index) -> pa.Array:

@@ -81,6 +81,7 @@ class Tuner(Closable):
         self._past: list[dict[str, Any]] = []
         self._moved_last = _NOTHING_MOVED
         self._is_valid = True
+        self._error: Exception | None = None
         self.asked_to_replace: tuple[Path, Segment] | None = None
         self._notes: tuple[str, ...] = ()
         eligibility = Eligibility.usual(self.dataset)
@@ -101,6 +102,11 @@ class Tuner(Closable):
     def segment(self) -> Segment:
         """The segment at the controls' position; if they make none, the last valid segment."""
         return self._segment
+
+    @property
+    def error(self) -> Exception | None:
+        """The error that the view shows, since the controls do not form a valid segment; None if they do."""
+        return self._error
 
     @property
     def size(self) -> int:
@@ -300,9 +306,10 @@ class Tuner(Closable):
             html = tuner_html(view._replace(notes=tuple(notes)))
         except Exception as error:  # noqa: BLE001  # the analyst's own builder may raise any error
             self.view.value = error_html(error_words(error))
+            self._error = error
             return False
         # A position counts only if all of it can be shown.
-        self._segment, self._made_from, self._notes = segment, values, tuple(notes)
+        self._segment, self._made_from, self._notes, self._error = segment, values, tuple(notes), None
         self.view.value = html
         return True
 

@@ -1,5 +1,6 @@
 """Where profiles live: countries by any usual name, postal codes as points, and distances like a plain calculation's."""
 
+import gc
 import unicodedata
 from math import asin, cos, isnan, radians, sin, sqrt
 
@@ -15,7 +16,15 @@ from hypothesis import strategies as st
 from phonenumbers.geodata.locale import LOCALE_DATA
 
 import segkit as sk
-from segkit.data.places import EUROPEAN_UNION, PostalPoints, country_code, country_codes, distances, postal_key
+from segkit.data.places import (
+    EUROPEAN_UNION,
+    PostalPoints,
+    _us_points,
+    country_code,
+    country_codes,
+    distances,
+    postal_key,
+)
 from segkit.errors import DataError
 
 BOSTON = (42.3576, -71.0514)
@@ -141,6 +150,19 @@ def test_us_points_are_those_of_the_source():
     latitudes, longitudes = PostalPoints().placed(*columns).points
     assert latitudes.tolist() == [float(row["lat"]) for row in rows]
     assert longitudes.tolist() == [float(row["long"]) for row in rows]
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_reading_the_us_points_leaves_the_garbage_collector_as_it_was(is_enabled):
+    """The points are read without it, and afterwards it is on or off as before."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if is_enabled else gc.disable)()
+        points = _us_points.__wrapped__()
+        assert gc.isenabled() == is_enabled
+        assert points == _us_points()
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 PLACED = {("US", "02110"): (42.4, -71.1), ("CA", "M5V3L9"): (43.6, -79.4), ("GB", "SW1W"): (51.5, -0.2)}

@@ -1,5 +1,7 @@
 """Charts that follow a tuner: they show the tuner's own position, now and after every move, and never another."""
 
+from typing import Annotated
+
 import pytest
 
 import segkit as sk
@@ -121,3 +123,45 @@ def test_any_error_of_ones_own_function_takes_the_chart_s_place(sample_shop: sk.
     assert "KeyError: 30" in chart._output.outputs[0]["data"]["text/html"]
     tuner.value = {"clicked_days": 90}
     assert "layout" in drawn(chart)
+
+
+def test_after_a_failed_redraw_no_earlier_answer_is_read(sample_shop: sk.Dataset):
+    """While the page shows an error, figure and result raise that error, and a copy of the page shows it too."""
+
+    def mine(*, is_near: bool = True) -> sk.Segment:
+        return sk.Segment("Mine", sk.within(20, "miles", of="02110") if is_near else sk.can_receive("sms"))
+
+    tuner = Tuner(mine, sample_shop)
+    chart = tuner.map()
+    tuner.value = {"is_near": False}
+    for read in ("figure", "result"):
+        with pytest.raises(sk.DefinitionError, match="distance"):
+            getattr(chart, read)
+    bundle = chart._repr_mimebundle_()
+    assert "distance" in bundle["text/html"]
+    assert PLOTLY not in bundle
+    tuner.value = {"is_near": True}
+    assert chart.result["members"].sum() == tuner.size
+
+
+def test_no_chart_shows_the_last_valid_segment_of_invalid_controls(sample_shop: sk.Dataset):
+    """If the controls make no segment, every chart gives the tuner's own error, and a new chart is refused with it."""
+
+    def mine(*, days: Annotated[int, sk.Range(1, 90)] = 60, needs_consent: bool = True) -> sk.Segment:
+        if not needs_consent:
+            raise ValueError("This needs consent.")
+        return sk.Segment("Mine", sk.did("Clicked SMS", in_last_days=days))
+
+    tuner = Tuner(mine, sample_shop)
+    charts = [tuner.sweep("days"), tuner.audience()]
+    tuner.value = {"needs_consent": False}
+    for chart in charts:
+        assert "This needs consent." in chart._output.outputs[0]["data"]["text/html"]
+        with pytest.raises(ValueError, match="This needs consent"):
+            _ = chart.result
+    with pytest.raises(ValueError, match="This needs consent"):
+        tuner.audience()
+    assert str(tuner.error) == "This needs consent."
+    tuner.value = {"needs_consent": True}
+    assert charts[1].result.size == sk.audience(tuner.segment, sample_shop).size
+    assert tuner.error is None

@@ -114,6 +114,41 @@ def test_lists_and_cells_of_several_types_are_searched_too():
         assert table.found.index.tolist() == ids
 
 
+@pytest.mark.parametrize(
+    ("name", "search"),
+    [
+        ("ΝΊΚΟΣ", "νίκος"),
+        ("Νίκος", "ΝΊΚΟΣ"),
+        ("Νίκος", "νίκοσ"),
+        ("İpek", "İpek"),
+        ("Weiß", "WEIẞ"),
+        ("ÅSA", "åsa"),
+        ("Zoë", "ZOË"),
+    ],
+)
+def test_letters_of_other_alphabets_are_found_in_any_case(name: str, search: str):
+    """A Greek sigma at the end of a word, capitals with marks and the dotted I are found by their other case."""
+    shop = sk.Dataset.from_frames(
+        pd.DataFrame({"profile_id": ["a", "b", "c"], "first_name": [name, "Bo", None], "Age": [1, 2, 3]}),
+        as_of="2026-06-30",
+    )
+    table = MemberTable(EVERYBODY, shop)
+    table.search = search
+
+    assert table.found.index.tolist() == ["a"]
+
+
+def test_each_search_has_its_own_answer():
+    """A search, another one and the first again give each its own members, and none gives all."""
+    table = MemberTable(EVERYBODY, SHOP)
+    found = []
+    for search in ("zoe", "oslo", "zoe", "", "oslo"):
+        table.search = search
+        found.append(table.found.index.tolist())
+
+    assert found == [["id-1"], ["id-2"], ["id-1"], ["id-1", "id-2", "id-3"], ["id-2"]]
+
+
 def test_a_table_that_nobody_shows_frees_its_memory():
     """Nothing keeps a table alive that was made and left."""
     table = MemberTable(EVERYBODY, SHOP)
