@@ -54,7 +54,7 @@ def test_the_log_is_the_address_and_how_to_stop(tmp_path):
         text=True,
         env={**os.environ, **homes},
     ) as process:
-        end = threading.Timer(60, process.kill)
+        end = threading.Timer(180, process.kill)
         end.start()
         lines = []
         with contextlib.closing(process.stdout):
@@ -63,7 +63,7 @@ def test_the_log_is_the_address_and_how_to_stop(tmp_path):
                 if line.startswith("To stop it"):
                     break
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
         end.cancel()
 
     assert lines[0] == "JupyterLab is ready. Open this address if no browser opens:"
