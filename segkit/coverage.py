@@ -21,7 +21,7 @@ class Coverage:
     missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return both as text, with the missing data first."""
+        """Return the missing data and the data that was used, as text."""
         parts = [f"{NOT_CHECKED}{', '.join(self.missing)}"] * bool(self.missing) + [self.words] * bool(self.words)
         return "; ".join(parts)
 

@@ -16,7 +16,7 @@ MARKED = rf"^[{AROUND}'=]|[{AROUND}]$|[{_JOINERS}{_WITHOUT_WIDTH}]"
 
 
 def unmarked(text: str) -> str:
-    """Return a text without the marks that a spreadsheet or a web page left around it.
+    """Remove the marks that a spreadsheet or a web page left around text.
 
     >>> unmarked("\u00a0'02110 "), unmarked('="02110"')
     ('02110', '02110')

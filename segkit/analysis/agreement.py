@@ -35,7 +35,7 @@ class Agreement:
 
     Attributes:
         segment: the segment's name.
-        as_of: the moment of segkit's answer, UTC.
+        as_of: the moment at which segkit evaluated the segment, UTC.
         pulled_at: the moment at which the members were read from Klaviyo, UTC.
         both: number of profiles that are members in both.
         only_here: number of profiles that are members in segkit only.
@@ -70,8 +70,8 @@ class Agreement:
             *((name, count, EXPLANATIONS[name]) for name, count in self.explained.items() if count),
         ]
         return card(
-            f"{self.segment}: segkit's answer and theirs",
-            f"as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC, theirs of {self.pulled_at:%Y-%m-%d %H:%M:%S} UTC",
+            f"{self.segment}: members in segkit and in Klaviyo",
+            f"segkit as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC, Klaviyo as of {self.pulled_at:%Y-%m-%d %H:%M:%S} UTC",
             records(["", "profiles", "meaning"], rows),
         )
 

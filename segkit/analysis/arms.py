@@ -135,7 +135,7 @@ def arranged(given: Any, dataset: Data, *, control: str | None, shares: Mapping[
         notes.append(f"{counted(unset, 'person', 'people')} {are(unset)} not counted, because their arm is missing.")
     if missing:
         notes.append(
-            f"{counted(missing, 'person', 'people')} of the arms {are(missing)} not in the data and not counted."
+            f"{counted(missing, 'person', 'people')} in the arms {are(missing)} not in the data, so not counted."
         )
     return Arranged(names, Picked(codes), planned, tuple(notes))
 

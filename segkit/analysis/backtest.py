@@ -70,7 +70,7 @@ class Backtest:
         rate, people = self.table["base_rate"].iloc[0], self.by_moment.groupby("moment")["base_size"].first().mean()
         return (
             f"{counted(len(self.table), 'setting')} at {counted(len(self.moments), 'moment')}: of the base ({self.base}, "
-            f"{people:,.0f} at a moment), {percent(rate)} have {self.outcome} within {counted(self.within_days, 'day')}"
+            f"{people:,.0f} per moment), {percent(rate)} have {self.outcome} within {counted(self.within_days, 'day')}"
         )
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""Say why a condition became true or false between two moments, for `changes`. Only what the data dates can flip a condition."""
+"""Say why a condition became true or false between two moments, for `changes`. Only facts with a date in the data can change whether a condition is true."""
 
 from collections.abc import Iterator
 from itertools import product

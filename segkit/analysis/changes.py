@@ -183,7 +183,7 @@ def _table(
         if not existed[cell]:
             key = (change, "", CREATED)
         elif several[cell]:
-            key = (change, SEVERAL, "no single one turned the verdict")
+            key = (change, SEVERAL, "no single condition explains it")
         else:
             atom = atoms[next(place for place, one in enumerate(sole) if one[cell])]
             key = (change, describe(atom), why_flipped(atom, became=bool(now[atom][cell])))

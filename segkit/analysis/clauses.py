@@ -29,7 +29,7 @@ from segkit.engine.order import check_order
 from segkit.engine.protocol import COUNT, warn_about_answers
 
 FACTORS: Final = (1.1, 1.25, 1.5, 2.0)
-"""By how much a limit is relaxed, step by step, to see who is near it."""
+"""How far a limit is relaxed, step by step, to find who is near it."""
 
 
 def clauses(segment: Segment, dataset: Data) -> pd.DataFrame:

@@ -66,7 +66,7 @@ class Detectable:
         if isfinite(self.gain_per_text):
             lines.append(
                 f"At that effect a text earns {number(round(self.gain_per_text, 4))} after its cost, and holding out costs "
-                f"{number(round(self.cost_of_holding_out))}. A text pays for itself from +{percent(self.break_even)} on."
+                f"{number(round(self.cost_of_holding_out))}. A text pays for itself at +{percent(self.break_even)} or more."
             )
         if isfinite(self.weeks):
             lines.append(f"The expected effect takes {counted(ceil(self.weeks), 'week')} to be found.")
@@ -112,7 +112,7 @@ def detectable(
         SegkitWarning: the data does not have all of the days, or not all of the split's people.
 
     >>> detectable(20_000, held_out=0.1, base_rate=0.005726)
-    Detectable: Not worth it: only an effect of +87% or more would be found, and hardly any text adds so much
+    Detectable: Not worth it: only an effect of +87% or more would be found, but hardly any text adds that much
     >>> round(detectable(400_000, held_out=0.05, base_rate=0.005726).relative, 2)
     0.27
     """
@@ -151,10 +151,10 @@ def detectable(
 
 
 def _verdict(relative: float, break_even: float, *, is_worth_it: bool) -> str:
-    pays = f", and a text pays for itself from +{percent(break_even)} on" if isfinite(break_even) else ""
+    pays = f", and a text pays for itself at +{percent(break_even)} or more" if isfinite(break_even) else ""
     if is_worth_it:
         return f"An effect of {relative:+.0%} or more is found four times in five{pays}"
-    return f"Not worth it: only an effect of {relative:+.0%} or more would be found, and hardly any text adds so much{pays}"
+    return f"Not worth it: only an effect of {relative:+.0%} or more would be found, but hardly any text adds that much{pays}"
 
 
 def _known(

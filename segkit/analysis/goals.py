@@ -93,11 +93,11 @@ def goal_words(goal: Goal) -> str:
     """Return a goal in words, with all its assumptions.
 
     >>> goal_words(budget(texts=2_000))
-    'as many responders as possible with at most 2,000 texts at a moment'
+    'as many responders as possible with at most 2,000 texts per send'
     """
     match goal:
         case Budget(texts):
-            return f"as many responders as possible with at most {number(texts)} texts at a moment"
+            return f"as many responders as possible with at most {number(texts)} texts per send"
         case Reach(share):
             return f"as many responders as possible while at most {percent(share)} of the members unsubscribe"
         case Profit(margin, cost, incremental):

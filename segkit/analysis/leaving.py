@@ -47,7 +47,7 @@ class Leaving:
 
     def _title(self) -> str:
         gone = int(self.table["leaving"].sum())
-        return f"{self.segment}: {gone:,} of {counted(self.members, 'member')} fall out within {counted(self.within_days, 'day')} if nothing happens"
+        return f"{self.segment}: {gone:,} of {counted(self.members, 'member')} drop out within {counted(self.within_days, 'day')} if nothing happens"
 
     def _repr_html_(self) -> str:
         rows = [(str(day), int(gone), int(left)) for day, gone, left in self.table.to_numpy().tolist()]
@@ -87,7 +87,7 @@ def leaving(segment: Segment, dataset: Data, *, within_days: int = 90) -> Leavin
     members, today = len(inside), engine.as_of.date()
     found: dict[str, date] = {}
     rows = []
-    # If the day of `as_of` is not over, somebody may fall out before its end.
+    # If the day of `as_of` is not over, somebody may drop out before its end.
     for ahead in range(int(engine.as_of >= close_of(today)), within_days + 1):
         day = today + timedelta(days=ahead)
         # Ask for the ids only on days on which somebody falls out.

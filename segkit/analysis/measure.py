@@ -199,12 +199,12 @@ def _notes(test: Arranged, samples: Sequence[Mapping[str, Sample]], chance: floa
     if chance < UNLIKELY:
         found = ", ".join(f"{name!r} {arm['did'].people:,.0f}" for name, arm in zip(test.names, samples, strict=True))
         yield (
-            f"The arms are not what was planned ({found}; a chance of {chance:.1g}), so something other than chance put people in or out of them. "
-            "Do not trust the comparison before you know what."
+            f"The arms do not have the planned sizes ({found}): by chance, this happens with a probability of {chance:.1g}. "
+            "Do not trust the comparison before you know the cause."
         )
     for name, arm in zip(test.names, samples, strict=True):
         if arm["did"].total < FEWEST:
-            yield f"Only {counted(int(arm['did'].total), 'person', 'people')} of the arm {name!r} did it: too few for a reliable interval."
+            yield f"Only {counted(int(arm['did'].total), 'person', 'people')} in the arm {name!r} did it: too few for a reliable interval."
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""Choose the past moments at which a rule is applied. The data must have what the rule needs before them, and what followed."""
+"""Choose the past moments at which a rule is applied. The data must cover the days before that the rule needs, and the days after."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -63,7 +63,7 @@ def notes_of_creation(engine: Engine) -> list[str]:
     undated = _undated(engine)
     if not undated:
         return []
-    return [f"{profiles(undated)} {_have(undated)} no date of creation, so they count from their first event on."]
+    return [f"{profiles(undated)} {_have(undated)} no creation date, so they count from their first event on."]
 
 
 def existing(engine: Engine) -> Condition:
@@ -96,24 +96,24 @@ def _of_properties(todays: Iterable[Todays]) -> Iterator[str]:
     names = [one.name for one in every if one.fact == "property"]
     if names:
         yield (
-            f"{listed(names)} {are(len(names))} known only as of today, so the value of today counts at every past moment."
+            f"{listed(names)} {are(len(names))} known only as of today, so today's value counts at every past moment."
         )
     computed = [one.name for one in every if one.fact == "computed property"]
     if computed:
         yield (
             f"{listed(computed)} {are(len(computed))} computed from all events up to today and allowed by allow_todays, so the answer "
-            "about the past has seen the future."
+            "about the past uses later events."
         )
     for one in every:
         if one.fact not in {"property", "computed property"}:
-            yield f"A profile's {one.name} is known only as of today, so that of today counts at every past moment."
+            yield f"A profile's {one.name} is known only as of today, so today's {one.name} counts at every past moment."
 
 
 def _of_list(name: str, engine: Engine) -> Iterator[str]:
     on_list, dated = engine.counts([ListCondition(name, joined=ALL_TIME), ListCondition(name, joined=Before(_FAR))])
     if on_list > dated:
         yield (
-            f"{counted(on_list - dated, 'profile')} on the list {listed([name])} {_have(on_list - dated)} no date of joining, so they count "
+            f"{counted(on_list - dated, 'profile')} on the list {listed([name])} {_have(on_list - dated)} no joining date, so they count "
             "as on the list at every past moment."
         )
 
@@ -132,8 +132,8 @@ def _of_consent(channel: Literal["sms", "email"], engine: Engine) -> Iterator[st
     if count:
         kind = {"sms": "SMS", "email": "email"}[channel]
         yield (
-            f"{profiles(count)} {_have(count)} a status of {kind} consent without a usable date ({column}), so it counts at every past "
-            "moment, also before it was given or withdrawn."
+            f"{profiles(count)} {_have(count)} an {kind} consent status without a usable date ({column}), so it counts at every past "
+            "moment, even before consent was given or withdrawn."
         )
 
 
@@ -145,7 +145,7 @@ def _of_suppression(engine: Engine) -> Iterator[str]:
     if count:
         yield (
             f"{profiles(count)} {_have(count)} a suppressed email address without a usable date ({column}), so it counts as suppressed at "
-            "every past moment, also before the suppression."
+            "every past moment, even before the suppression."
         )
 
 

@@ -29,7 +29,7 @@ class Grid:
 
     @classmethod
     def of(cls, builder: Callable[..., Segment], settings: Mapping[str, Any]) -> "Grid":
-        """Read settings, each a single value or several.
+        """Read the settings: for each parameter, one value or several.
 
         Raises:
             DefinitionError: the builder has no such parameter, or a parameter has no values.

@@ -66,7 +66,7 @@ class Suggestion:
             self.verdict,
             f"For {self.goal}. Chosen on the moments {spans[0]}, judged on {spans[1]}.",
             paragraphs([NOT_BECAUSE]),
-            folded(f"{counted(len(rows), 'setting')} within the error of the best", records(names, rows)),
+            folded(f"{counted(len(rows), 'setting')} not measurably worse than the best", records(names, rows)),
         )
 
 
@@ -83,7 +83,7 @@ def suggest(backtest: Backtest, goal: Goal) -> Suggestion:
         goal: `sk.budget(...)`, `sk.reach(...)` or `sk.profit(...)`.
 
     Raises:
-        DefinitionError: an argument is something else.
+        DefinitionError: an argument has the wrong type.
         AnalysisError: there are too few settings or moments, no setting keeps to the goal's limit, or the data lacks what the goal
             needs: amounts for `profit`, unsubscribes for `reach`.
 
@@ -221,14 +221,14 @@ def _flat(plateau: pd.DataFrame, goal: Goal) -> str:
     least, most = (", ".join(_word(value) for value in plateau.iloc[place]) for place in (0, -1))
     names = " and ".join(str(name).replace("_", " ") for name in plateau.columns)
     what = "profit" if isinstance(goal, Profit) else "reach"
-    return f"Flat: any {names} from {least} to {most} does as well within the error of its {what}"
+    return f"Flat: any {names} from {least} to {most} does equally well, within the margin of error of its {what}"
 
 
 def _verdict(setting: Mapping[str, Any], row: Any, later: Any, goal: Goal) -> str:
     words = " and ".join(f"{str(name).replace('_', ' ')} {_word(value)}" for name, value in setting.items())
     achieved, low, high = row["later"], row["later_low"], row["later_high"]
     if isinstance(goal, Profit):
-        return f"{words}: on later moments a profit of {number(round(achieved))} ({number(round(low))} to {number(round(high))}) at a moment"
+        return f"{words}: at later moments, a profit of {number(round(achieved))} ({number(round(low))} to {number(round(high))}) per send"
     kept = ""
     if isinstance(goal, Budget):
         kept = f" with {number(round(later['members']))} texts"
@@ -236,13 +236,13 @@ def _verdict(setting: Mapping[str, Any], row: Any, later: Any, goal: Goal) -> st
         kept = f" while {percent(later['unsubscribed'])} unsubscribed"
     is_known, ends = not np.isnan(low), f"{percent(max(low, 0))} to {percent(min(high, 1))}"
     span = ends if is_known else "too few responders for an interval"
-    return f"{words}: on later moments {percent(achieved)} ({span}) of all responders were reached{kept}"
+    return f"{words}: at later moments, {percent(achieved)} ({span}) of all responders were reached{kept}"
 
 
 def _nearest(backtest: Backtest, score: _Score, goal: Goal) -> str:
     """Return the setting that comes nearest to the goal's limit, in words."""
     if np.isnan(score.limited).all():
-        return "no setting has members on the earlier moments"
+        return "no setting has members at the earlier moments"
     place = int(np.nanargmin(score.limited))
     values = backtest.table[list(backtest.settings)].iloc[place].to_dict()
     words = " and ".join(f"{str(name).replace('_', ' ')} {_word(value)}" for name, value in values.items())

@@ -31,7 +31,7 @@ CALL = "sk.uplift(split, shop, builder, start=..., within_days=14, parameter=[..
 
 @dataclass(frozen=True, slots=True)
 class Uplift:
-    """What a text added for the members of a rule and for the others, at each setting.
+    """How much a text added for a rule's members and for everybody else in a test, at each setting.
 
     Attributes:
         table: a row for each setting. See `sk.uplift`.

@@ -149,7 +149,7 @@ class _Reasons:
             return
         as_of = f"as of {self._dataset.as_of:%Y-%m-%d} it was {CONSENTS[then.status[self._row]].replace('_', ' ')}"
         if then.is_from_event[self._row]:
-            yield f"{as_of}, by the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
+            yield f"{as_of}, according to the event of {instant_of(int(then.dates[self._row])):%Y-%m-%d}"
         else:
             yield f"{as_of}, since no earlier event says otherwise"
 
@@ -172,7 +172,7 @@ class _Reasons:
         if not newest:
             return f"{what} in the timeframe", to_threshold
         if atom.where:
-            newest = newest.replace("the newest", "the newest in the timeframe, before other conditions on it,")
+            newest = newest.replace("the newest", "the newest in the timeframe, whatever its properties,")
         return f"{what}; {newest}", to_threshold
 
     def _newest(self, measure: EventMeasure) -> str:
@@ -203,11 +203,11 @@ class _Reasons:
         reached = [number for number, starts in enumerate(chains.starts) if starts.any()]
         if len(reached) < len(names):
             newest = instant_of(int(chains.times[chains.starts[reached[-1]] > 0][-1])) if reached else None
-            until = f", {names[reached[-1]]} on {newest:%Y-%m-%d} the last" if reached else ""
+            until = f", {names[reached[-1]]} on {newest:%Y-%m-%d} was the last" if reached else ""
             return f"{len(reached)} of {counted(len(names), 'step')} taken in this order{until}"
         quickest = int(chains.durations().min())
         if atom.completion_seconds is not None and quickest > atom.completion_seconds * 1_000_000:
-            return f"all steps taken in this order, in {duration_words(-(-quickest // 1_000_000))} at the quickest"
+            return f"all steps taken in this order, in {duration_words(-(-quickest // 1_000_000))} at the fastest"
         return "all steps taken in this order, but also one that must not be taken"
 
     def _list(self, name: str) -> str:

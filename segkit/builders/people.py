@@ -37,7 +37,7 @@ def sms_nearby(
     return Segment(
         f"SMS near {place}",
         can_receive("sms") & near,
-        "People who can come by: store events, local stock, and deliveries that are quick.",
+        "People who can come by: store events, local stock, and fast deliveries.",
     )
 
 
@@ -85,7 +85,7 @@ def sms_gender(
     return Segment(
         f"SMS {gender} ({approach})",
         can_receive("sms") & matches,
-        "Only where gender decides what is for sale; what people browse or say they like is nearly always better.",
+        "Use it only if gender decides what is for sale: what people browse or say they like is nearly always better.",
     )
 
 
@@ -128,5 +128,5 @@ def sms_preference(*, topic: str = "product launches", property: str = "Interest
     return Segment(
         f"SMS prefers {topic}",
         can_receive("sms") & (has(property, equals=topic) | has(property, contains_item=topic)),
-        f"They asked to hear about {topic}: nobody takes a text about it better.",
+        f"They asked to hear about {topic}, so they welcome a text about it.",
     )

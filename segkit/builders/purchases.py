@@ -44,7 +44,7 @@ def sms_vip(
     return Segment(
         "SMS VIP",
         can_receive("sms") & best,
-        "The customers who bring the most: thank them first, and let them in early.",
+        "The customers who bring the most: thank them first, and give them early access.",
     )
 
 
@@ -117,7 +117,7 @@ def lapsed_customers(
         can_receive("sms")
         & did(ORDERED, at_least=orders, between_days_ago=(quiet_days + 1, max(quiet_days + 1, lost_days)))
         & did_not(ORDERED, in_last_days=quiet_days),
-        "They bought some months ago and not since: one good reason to come back may still reach them.",
+        "They bought some months ago but not since: a good reason to return may still win them back.",
     )
 
 

@@ -16,7 +16,7 @@ from segkit.errors import DefinitionError
 from segkit.wording import are, joined, percent, profiles, shortened
 
 Key = tuple[int, ...]
-"""A combination of segments, by index. The largest segment is 0."""
+"""A combination of segments, as their indexes. The largest segment is 0."""
 
 _HEIGHT: Final = 340
 _ROOM: Final = 0.1

@@ -18,7 +18,7 @@ Show: TypeAlias = Literal["trade-off", "response"]
 
 _HEIGHT: Final = 320
 _NEEDED: Final = ["members", "response_rate", "response_rate_low", "response_rate_high", "base_rate", "lift_low", "reached", "reached_low", "reached_high"]  # fmt: skip
-_NOT_BECAUSE: Final = "Not known from this: who comes back because of a text."
+_NOT_BECAUSE: Final = "This does not show who comes back because of a text."
 _MOST_NAMES: Final = 40
 
 
@@ -105,11 +105,11 @@ def _is_thin(setting: Setting) -> bool:
 def _hover(info: Tried, setting: Setting) -> str:
     row = setting.row
     marks = [words for words, one in (("current", info.current), ("suggested", info.suggested)) if one is setting]
-    marks += ["as good as the best within the error"] if setting in info.plateau else []
+    marks += ["not measurably worse than the best"] if setting in info.plateau else []
     unsubscribed = row.get("unsubscribed")
     return hover(
         setting.words,
-        f"{number(round(row['members']))} members at a moment",
+        f"{number(round(row['members']))} members per moment",
         f"{_ends(row, 'response_rate')} of them {info.did}",
         f"{_ends(row, 'reached')} of all who do are reached",
         "" if unsubscribed is None or pd.isna(unsubscribed) else f"{percent(unsubscribed)} unsubscribed",
@@ -132,16 +132,14 @@ def _trade_off(info: Tried, note: str) -> go.Figure:
     ]  # fmt: skip
     marked = info.current or info.suggested
     if marked is not None:
-        thin = ", no more than anybody in the base within the error" if _is_thin(marked) else ""
+        thin = ", but members don't respond measurably more than the base" if _is_thin(marked) else ""
         finding = f"At {marked.words}, {number(round(marked.row['members']))} texts reach {_ends(marked.row, 'reached')} of all who {info.did}{thin}"
     else:
         ends = [
             f"{number(round(one.row['members']))} texts at {one.words} reach {percent(one.row['reached'])}"
             for one in (order[0], order[-1])
         ]
-        finding = (
-            f"Of all who {info.did}, {ends[0]}, {ends[1]}" if len(order) > 1 else f"Of all who {info.did}, {ends[0]}"
-        )
+        finding = f"{ends[0]} of all who {info.did}" + (f", and {ends[1]}" if len(order) > 1 else "")
     return style.figure(
         traces,
         Heading(finding, note, _keys(info)),
@@ -149,7 +147,7 @@ def _trade_off(info: Tried, note: str) -> go.Figure:
         above=18,
         margin={"b": 52, "r": 40},
         annotations=_labels(info, lambda one: (float(one.row["members"]), float(one.row["reached"]))),
-        xaxis=style.axis(title="members at a moment, each a text", tickformat=",d", rangemode="tozero", showgrid=True),
+        xaxis=style.axis(title="members per moment, one text each", tickformat=",d", rangemode="tozero", showgrid=True),
         yaxis=style.axis(title="of all responders", tickformat=".0%", range=[0, 1.05], showgrid=True, automargin=True),
     )
 
@@ -207,11 +205,9 @@ def _response(info: Tried, note: str) -> go.Figure:
 def _response_finding(info: Tried, order: Sequence[Setting]) -> str:
     marked = info.current or info.suggested
     if all(map(_is_thin, order)):
-        return (
-            f"At none of {counted(len(order), 'setting')} do members respond more than the base does, within the error"
-        )
+        return f"Members respond measurably more than the base at none of {counted(len(order), 'setting')}"
     if marked is not None:
-        thin = ", no more than the base within the error" if _is_thin(marked) else ""
+        thin = ", not measurably more than the base" if _is_thin(marked) else ""
         return f"At {marked.words}, {_ends(marked.row, 'response_rate')} of members {info.did}{thin}"
     best = max(order, key=lambda one: (not pd.isna(one.row["response_rate"]), one.row["response_rate"]))
     return f"Members {info.did} most at {best.words}: {_ends(best.row, 'response_rate')}"
@@ -257,6 +253,6 @@ def _labels(info: Tried, at: Any) -> list[dict[str, Any]]:
 
 def _keys(info: Tried) -> tuple[tuple[str, str], ...]:
     keys = [(BLUE, "settings, with 95 % intervals")]
-    keys += [(GREEN, "suggested ◆ and as good within the error ●" if info.suggested else "as good as the best within the error")] if info.plateau else []  # fmt: skip
+    keys += [(GREEN, "suggested ◆ and not measurably worse ●" if info.suggested else "not measurably worse than the best")] if info.plateau else []  # fmt: skip
     keys += [(ORANGE, "current")] if info.current else []
     return tuple(keys)

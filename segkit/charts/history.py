@@ -65,7 +65,7 @@ def _heading(lines: dict[str, pd.DataFrame]) -> Heading:
     words = [_change(name, rows) for name, rows in lines.items()]
     moments = lines[first_name]["moment"]
     others = "".join(f" {word}." for word in words[1:])
-    note = f"{_day(moments.iloc[0])} to {_day(moments.iloc[-1])}, {counted(len(moments), 'moment')}. As each definition is today, asked of the past.{others}"
+    note = f"{_day(moments.iloc[0])} to {_day(moments.iloc[-1])}, {counted(len(moments), 'moment')}. Today's definitions, applied to the past.{others}"
     colours = (
         tuple((colour, shortened(name, 24)) for name, colour in zip(lines, _COLOURS, strict=False))
         if len(lines) > 1

@@ -16,10 +16,10 @@ _NEW: Final = "not there yet"
 _NONE: Final = ("none of them", _NEW)
 _LETTERS: Final = 22
 _GAP: Final = 0.25
-"""The part of the height that gaps between bars take, added to the bars."""
+"""The height of all gaps between bars, as a share of the height of all bars."""
 
 _BAR, _STEPS = 0.025, 12
-"""The width of a bar, as a part of the plot's, and the number of straight pieces of a band's edge."""
+"""The width of a bar as a share of the plot's width, and the number of straight lines that draw the edge of a band."""
 
 
 def plot_movements(movements: pd.DataFrame) -> go.Figure:

@@ -83,7 +83,7 @@ class Heading:
 
     @property
     def title(self) -> Markup:
-        """Everything as plotly's title, with line breaks, since plotly does not wrap text."""
+        """The finding, the note and the colours as a title for plotly, with line breaks, since plotly does not wrap text."""
         small = [pieces(line) for line in self._note_lines()]
         for keys in self._key_lines():
             entries = (pieces(element("span", "■", style=f"color:{colour}"), " ", words) for colour, words in keys)

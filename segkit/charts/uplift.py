@@ -1,4 +1,4 @@
-"""Draw what a text added to the members of a rule and to the others, at each setting, from the result of `sk.uplift`."""
+"""Draw how much a text added for a rule's members and for everybody else, at each setting, from the result of `sk.uplift`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
@@ -43,7 +43,7 @@ def plot_uplift(uplift: Uplift | pd.DataFrame) -> go.Figure:
     >>> side = {"uplift": [0.05, 0.01], "uplift_low": [0.02, -0.02], "uplift_high": [0.08, 0.04]}
     >>> table = pd.DataFrame({"days": [30, 90], "members": [900, 1500], "others": [1100, 500], "apart_low": -0.1, "apart_high": 0.1})
     >>> table = table.assign(**{f"{who}_{name}": values for who in ("members", "others") for name, values in side.items()})
-    >>> "At none of 2 settings" in plot_uplift(table).layout.title.text
+    >>> "at none of 2 settings" in plot_uplift(table).layout.title.text
     True
     """
     table = uplift if isinstance(uplift, pd.DataFrame) else getattr(uplift, "table", None)
@@ -89,7 +89,7 @@ def plot_uplift(uplift: Uplift | pd.DataFrame) -> go.Figure:
     )
 
 
-_NOTE: Final = "In points of the share with the outcome. Bands are 95 % intervals, each for one setting alone: of twenty, one stands out by chance."
+_NOTE: Final = "In points of the share with the outcome. Bands are 95 % intervals, each for one setting alone: one in twenty stands out by chance."
 
 
 def _finding(rows: Sequence[Mapping[Any, Any]], title: str, name: str) -> str:

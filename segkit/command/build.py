@@ -113,7 +113,7 @@ def build(
 
     Raises:
         FileError: `out` is a file or can't be created, or this is a page of `segkit app`, which writes nothing on its host.
-        DataError: `near` has no known point, or one of `segments` needs something that the data lacks.
+        DataError: the location of `near` is unknown, or one of `segments` needs something that the data lacks.
         DefinitionError: two of `segments` have the same name.
 
     >>> import tempfile

@@ -62,7 +62,7 @@ class BuildList:
                 list(stays),
             ),
             *_note(
-                "Kept member files that were in the folder before its first build. Make sure that nobody sends to them",
+                "Kept member files that were in the folder before its first build. Make sure that nobody uses them for a send",
                 [] if self._listed is not None else self._others(written),
             ),
         ]

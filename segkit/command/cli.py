@@ -162,11 +162,11 @@ def _parser() -> argparse.ArgumentParser:
 
     compares = commands.add_parser(
         "compare",
-        help="say what a change of definitions does to a shop, as Markdown",
+        help="report how changed definitions affect a shop, as Markdown",
         epilog="Exit code 0 if no definition changed, 1 if one did, 2 after an error.",
     )
-    compares.add_argument("before", help="a YAML file of a segment, or a folder of them, as they are")
-    compares.add_argument("after", help="the same as they are proposed")
+    compares.add_argument("before", help="the current segments: a YAML file, or a folder of YAML files")
+    compares.add_argument("after", help="the proposed segments, as a file or folder in the same way")
     compares.add_argument(
         "--shop", required=True, help="the shop: a folder with profiles.* and events.*, or a saved shop"
     )

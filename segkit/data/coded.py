@@ -25,7 +25,7 @@ class CodedCells(Cells):
 
     @property
     def values(self) -> pa.ChunkedArray:
-        """The decoded cells. They are computed on every access, and `loaded` keeps them."""
+        """The decoded cells. They are decoded on every access, so use `loaded` to access them often."""
         return pa.chunked_array([self._codes.dictionary_decode()])
 
     def __len__(self) -> int:
@@ -33,7 +33,7 @@ class CodedCells(Cells):
 
     @property
     def is_text(self) -> bool:
-        """Whether the distinct values are texts."""
+        """Whether the distinct values are text."""
         return bool(pa.types.is_string(self._codes.dictionary.type))
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Cells:

@@ -191,7 +191,11 @@ def describe(atom: Atom | SegmentCondition) -> str:
             return f"live {'less' if is_within else 'more'} than {number_words(distance)} {unit} from {place}"
         case PhoneCountryCondition(countries, is_in):
             listed = _either_of(countries)
-            return f"have a phone number of {listed}" if is_in else f"have a valid phone number that is not of {listed}"
+            return (
+                f"have a phone number from {listed}"
+                if is_in
+                else f"have a valid phone number that is not from {listed}"
+            )
         case RegionCondition(region, is_in):
             return f"live in {REGIONS[region]}" if is_in else f"live in a known country outside {REGIONS[region]}"
         case SegmentCondition(name):
@@ -333,7 +337,7 @@ def _passes(test: PropertyTest) -> str:
         case ItemsTest(comparison, items):
             return f"{ITEMS[comparison]} {', '.join(map(_item, items))}"
         case ItemTextTest(comparison, text):
-            verb = "lists an item" if comparison == "contains" else "is a list without an item"
+            verb = "lists an item" if comparison == "contains" else "is an empty list"
             return f"{verb} that contains the text {_quoted(text)}"
         case LengthTest(comparison, length):
             words = {"equals": "exactly", "not equals": "a number other than"}

@@ -207,8 +207,8 @@ def did_in_order(*steps: str | FunnelStep, **words: Unpack[FunnelWords]) -> Cond
         **words: optionally, the maximum time from the first step to the last, as `within_hours` or `within_days` (a day is 24 hours),
             and one timeframe of `did` that contains all steps.
 
-    The step of a `no_step` must not be taken between its neighbours. At either end of the funnel, it must not be taken within the
-    maximum time from its only neighbour. Klaviyo calls this an event funnel (help article 42691974773147). For all rules, see
+    The step of a `no_step` must not be taken between its neighbours. If it is the first or the last step, it must not be taken within
+    the maximum time from its only neighbour. Klaviyo calls this an event funnel (help article 42691974773147). For all rules, see
     `docs/decisions/0010-funnels.md`.
 
     Raises:
@@ -411,7 +411,7 @@ def not_in_region(region: Region) -> RegionCondition:
 
 
 def in_list(name: str, **words: Unpack[EventWords]) -> ListCondition:
-    """Match profiles on a list. With a timeframe of `did`, match only those that joined the list in it.
+    """Match profiles on a list. With a timeframe of `did`, match only profiles that joined the list in that timeframe.
 
     >>> in_list("VIP upload", in_last_days=30).is_member
     True

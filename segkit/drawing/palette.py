@@ -6,7 +6,7 @@ BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
 GREEN: Final = "#009E73"
 VERMILION: Final = "#D55E00"
-"""For members, highlights, a third series and errors. People with any colour vision can distinguish these colours of Okabe and Ito."""
+"""For members, highlights, a third series and errors. People with any colour vision can distinguish these colours, which are from Okabe and Ito's palette."""
 
 PALE_BLUE: Final = "#74ADD1"
 GREY: Final = "#8F99A3"

@@ -1,4 +1,4 @@
-"""Choose the setting of an uplift that a sentence is about, for the result and its chart."""
+"""Choose the setting that the headline of `sk.uplift` and its chart describe."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,5 +24,5 @@ def furthest_apart(rows: Sequence[Mapping[Any, Any]]) -> Mapping[Any, Any] | Non
 
 
 def none_apart(settings: int) -> str:
-    """Return the finding for a number of settings of which none is apart."""
-    return f"At none of {counted(settings, 'setting')} does the text add more to members than to others, or less, within the error"
+    """Return the headline for an uplift in which members and others differ at no setting."""
+    return f"What the text adds to members and to others differs measurably at none of {counted(settings, 'setting')}"

@@ -13,7 +13,7 @@ class AccountError(SegkitError, RuntimeError):
     """A request to a live account, a pull or a push failed. No message shows a key, a phone number or an address.
 
     Attributes:
-        is_refusal: whether the account received the request and rejected it as wrong.
+        is_refusal: whether the account received the request and rejected it as invalid.
     """
 
     is_refusal = False
@@ -151,7 +151,7 @@ class AccountError(SegkitError, RuntimeError):
 
     @classmethod
     def other_account(cls, folder: Path) -> Self:
-        """A folder has an unfinished pull of another account."""
+        """A folder has an unfinished pull from another account."""
         return cls(
             f"{quoted(folder)} contains an unfinished pull from another account: this account has none of its metrics. Set the key of "
             "the other account, choose another folder, or discard the unfinished pull with restart=True (--restart)."
@@ -174,7 +174,7 @@ class AccountError(SegkitError, RuntimeError):
 
     @classmethod
     def no_such_segment(cls, segment_id: str) -> Self:
-        """No segment of the account has the id."""
+        """The account has no segment with this id."""
         return cls(
             f"The account has no segment with the id {quoted(segment_id)}, so nothing was sent. Copy the id from the URL of the "
             "segment's page, or leave the id out: the segment is then found by its name."
@@ -190,7 +190,7 @@ class AccountError(SegkitError, RuntimeError):
 
     @classmethod
     def too_many_changes(cls, count: int, most: int) -> Self:
-        """One push would need more requests of a kind than Klaviyo allows in a day."""
+        """One push would need more requests of one kind than Klaviyo allows in a day."""
         return cls(
             f"This push needs {count:,} requests of one kind, but Klaviyo allows only {most:,} a day, so nothing was sent. Push some of "
             "the segments today and the rest tomorrow."

@@ -14,7 +14,7 @@ class AnalysisError(SegkitError, ValueError):
 
     @classmethod
     def computed_later(cls, names: Iterable[str]) -> Self:
-        """A rule that is looked at from past moments uses a property that is computed from later events."""
+        """A rule that is applied at past moments uses a property that is computed from later events."""
         every = list(names)
         return cls(
             f"{listed(every)} can't be used for a past moment: the data has only today's value, which is computed from events after that "

@@ -19,7 +19,7 @@ class DataError(SegkitError, ValueError):
 
     @classmethod
     def issues(cls, issues: Iterable[str]) -> Self:
-        """All issues of one load."""
+        """All issues found in one load."""
         every = list(issues)
         head = "The data has an issue" if len(every) == 1 else f"The data has {len(every)} issues"
         lines = "\n".join(f"  - {issue}" for issue in every)
@@ -526,7 +526,7 @@ class DataError(SegkitError, ValueError):
 
     @classmethod
     def needs_loading(cls, what: str, folder: Path) -> Self:
-        """Something is not possible with a connected shop."""
+        """A function needs the whole shop in memory, but got a connected shop."""
         return cls(f"{what} needs the whole shop in memory. Load it: shop = sk.load({quoted(folder)}).")
 
     @classmethod

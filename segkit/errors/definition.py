@@ -162,7 +162,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def no_amount_to_rank(cls, condition: object) -> Self:
-        """A condition compares no amount by which profiles could be ranked."""
+        """A condition has no amount to rank profiles by."""
         return cls(
             f"top needs one condition with an amount to rank profiles by, but got {_short(condition)}. Pass a count or sum of events, "
             'sk.top(sk.spent("Placed Order", more_than=0, in_last_days=365), shop, share=0.1), or a number of the profile, '
@@ -171,7 +171,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def nobody_to_rank(cls, share: object) -> Self:
-        """No profile has an amount to be ranked by."""
+        """No profile has an amount, so profiles can't be ranked."""
         return cls(
             f"top(..., share={quoted(share)}) found no profile to rank: no profile has such an event, or a number in that property. Check "
             "the name, the timeframe and `where`."
@@ -294,7 +294,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def klaviyo_unsaid(cls, segment: str, gaps: Iterable[str]) -> Self:
-        """Everything in a segment that Klaviyo can't express."""
+        """The parts of a segment that Klaviyo can't express."""
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
         reasons = "1 reason" if len(every) == 1 else f"{len(every):,} reasons, each listed with what to do"
@@ -302,7 +302,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_pushed(cls, reasons: Iterable[str]) -> Self:
-        """All segments of a push that Klaviyo can't express."""
+        """Segments in a push that Klaviyo can't express."""
         every = list(reasons)
         return cls(
             f"Nothing was sent, because {counted(len(every), 'segment')} can't be written for Klaviyo:\n"
@@ -417,7 +417,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def unquoted(cls, key: str, value: object) -> Self:
-        """A number, boolean or date without quotes is in the place of text."""
+        """A value that must be text is a number, boolean or date without quotes."""
         if value is None:
             return cls(f"{key} needs text, but it is empty. Write the text after the colon.")
         if isinstance(value, (list, dict)):
@@ -440,7 +440,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_one_key(cls, what: str, given: Iterable[str], known: Iterable[str]) -> Self:
-        """A mapping has none, or more than one, of several keys instead of exactly one."""
+        """A mapping must have exactly one of several keys, but has none or several."""
         given = list(given)
         has = listed(given) if given else "none"
         return cls(
@@ -546,7 +546,7 @@ class DefinitionError(SegkitError, ValueError):
 
     @classmethod
     def not_the_audiences_shop(cls, own: tuple[int, datetime], given: tuple[int, datetime]) -> Self:
-        """An audience was passed with a shop other than its own. Each shop is described by its number of profiles and its `as_of`."""
+        """An audience was passed with a shop that it was not made from. Each shop is described by its number of profiles and its `as_of`."""
         first, second = (
             f"{counted(size, 'profile')} as of {as_of:%Y-%m-%d %H:%M:%S} UTC" for size, as_of in (own, given)
         )

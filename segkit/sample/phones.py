@@ -17,8 +17,8 @@ _PER_AREA_CODE = 100
 class Phone:
     """A phone number as written in the profile, and its kind."""
 
-    number: str  # in E.164; `written` is made from it
-    written: str
+    number: str  # the number in E.164
+    written: str  # the same number, as a person or a spreadsheet wrote it
     kind: str  # "mobile", "landline", "territory" (never texted) or "unreadable" (`written` is not a valid number)
 
 

@@ -297,7 +297,7 @@ class _Checks:
             f"{VERDICT} of {counted(int(dataset.is_set(VERDICT).sum()), 'profile')}"
             if dataset.has_property(VERDICT)
             else "",
-            f"other consent columns of {counted(further, 'profile')}" if further else "",
+            f"other consent columns for {counted(further, 'profile')}" if further else "",
             counted(opt_outs.events, "consent event"),
         ]
         return opt_outs.not_subscribed | opt_outs.opted_out, Coverage(", ".join(filter(None, words)), tuple(missing))

@@ -29,7 +29,7 @@ class Texts:
     Args:
         column: the column's type. Mixed values are JSON text, and the metadata says so.
         batches: returns all batches of the column that are written. It is called only if the text of one cell depends on the others:
-            one time with a fraction of a second gives a fraction to all of them, and one value that is not text makes bytes of all.
+            if one time has a fraction of a second, all are written with one, and if one value is not text, all are converted to bytes.
     """
 
     def __init__(self, column: pa.Field, batches: Callable[[], Iterable[pa.Array]]) -> None:

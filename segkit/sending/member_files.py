@@ -196,7 +196,7 @@ def _texts_of(
 
 
 def _klaviyo(engine: Engine, among: Some) -> Sheet:
-    """Lay out the columns for Klaviyo's importer: email first or, if no profile has one, the phone number (help 360035428731).
+    """Lay out the columns for Klaviyo's importer: email first or, if no profile has an email address, the phone number (help 360035428731).
 
     The file passes all checks of `segkit.klaviyo.import_check`.
     """

@@ -33,8 +33,8 @@ def buttons(*, is_movable: bool) -> list[dict[str, str]]:
     """
     both = [
         {"name": "download", "text": "Download the send list", "help": "The members who may be texted, for Klaviyo"},
-        {"name": "pin", "text": "Pin as A", "help": "Compare further moves with this position; press again to let go"},
-        {"name": "undo", "text": "Undo", "help": "Go back to before the last move"},
+        {"name": "pin", "text": "Pin as A", "help": "Compare later moves with this position; press again to unpin it"},
+        {"name": "undo", "text": "Undo", "help": "Undo the last move"},
         {"name": "reset", "text": "Reset", "help": "Go back to where the tuner started"},
         {"name": "python", "text": "Copy as Python", "help": "The cell that makes this segment"},
         {"name": "yaml", "text": "Copy as YAML", "help": "The segment as text for a file"},
@@ -96,16 +96,16 @@ def _save(tuner: "Tuner", text: str) -> Said:
 
 
 def _python(tuner: "Tuner", _text: str) -> Said:
-    return {"said": "Copied; it runs in a cell of its own:", "copy": tuner.to_python()}, []
+    return {"said": "Copied. It runs in a cell of its own:", "copy": tuner.to_python()}, []
 
 
 def _yaml(tuner: "Tuner", _text: str) -> Said:
-    return {"said": "Copied; a file of a folder of segments:", "copy": tuner.segment.to_yaml()}, []
+    return {"said": "Copied. Paste it into a file in a folder of segments:", "copy": tuner.segment.to_yaml()}, []
 
 
 def _pin(tuner: "Tuner", _text: str) -> Said:
     tuner.pin()
-    return {"said": "Pinned as A: move on, and compare." if tuner.pinned is not None else "Nothing is pinned."}, []
+    return {"said": "Pinned as A: move a control to compare." if tuner.pinned is not None else "Nothing is pinned."}, []
 
 
 def _undo(tuner: "Tuner", _text: str) -> Said:

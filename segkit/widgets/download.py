@@ -36,5 +36,5 @@ class DownloadButton(anywidget.AnyWidget):
             self.message = str(error)
             return
         self.message = ""
-        # Every view of the button hears the answer, but only the view that was clicked saves the file.
+        # Every view of the button receives the answer, but only the view that was clicked saves the file.
         self.send({"name": name, "said": said, "view": content.get("view")}, buffers=[data])

@@ -133,7 +133,7 @@ class OverlapExplorer(Closable):
 
     @property
     def members(self) -> pd.DataFrame:
-        """The profiles in exactly the picked intersection, with a column for each property.
+        """The profiles in the picked intersection, with a column for each property.
 
         Contains personal data: take care where you show it.
 
@@ -158,7 +158,7 @@ class OverlapExplorer(Closable):
 
     @property
     def table(self) -> pd.DataFrame:
-        """The number of profiles in exactly each combination of the ticked segments, as `sk.intersections` returns it."""
+        """The number of profiles in each combination of ticked segments, as `sk.intersections` returns it."""
         return self._table.copy()
 
     @property

@@ -132,13 +132,13 @@ def rule_words(members: int, size: int, *, is_required: bool) -> str:
     """Return the text below a histogram: how many members qualify through the condition that contains the threshold.
 
     >>> rule_words(561, 653, is_required=False), rule_words(653, 653, is_required=True)
-    ('561 of the 653 members come in by this rule', 'All 653 members meet this rule')
+    ('561 of the 653 members meet this rule', 'All 653 members meet this rule')
     """
     if not size:
         return "Nobody comes in"
     if is_required:
         return f"All {size:,} members meet this rule" if size > 1 else "The 1 member meets this rule"
-    return f"{members:,} of the {counted(size, 'member')} {'comes' if members == 1 else 'come'} in by this rule"
+    return f"{members:,} of the {counted(size, 'member')} {'meets' if members == 1 else 'meet'} this rule"
 
 
 def at_words(frame: Frame, threshold: float, inside: Counts) -> str:

@@ -12,7 +12,7 @@ class PickView(anywidget.AnyWidget):
     """Shows HTML, and calls a function with the attribute `data-pick` of an element when it is pressed.
 
     Args:
-        picked: the function.
+        picked: the function to call.
     """
 
     _esm = pathlib.Path(__file__).with_name("picture.js")

@@ -12,7 +12,7 @@ _OWN = "segkit.builders"
 
 
 def call_of(given: Callable[..., Any] | Segment, values: Mapping[str, Any], segment: Segment) -> str:
-    """Return the expression that makes the segment: the builder's call or, for a segment without a builder, its own text.
+    """Return the expression that makes the segment: the builder's call or, for a segment without a builder, the segment itself as Python.
 
     >>> from segkit.builders import sms_engaged
     >>> call_of(sms_engaged, {"clicked_days": 30}, sms_engaged(clicked_days=30))

@@ -1,4 +1,4 @@
-"""Hold a tuner's parameters, each with its control, its starting value, its range from the shop's data, and its words."""
+"""Hold a tuner's parameters, each with its control, its starting value, its range from the shop's data, and the words around it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

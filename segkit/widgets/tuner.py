@@ -148,7 +148,7 @@ class Tuner(Closable):
         self._moved_last = _NOTHING_MOVED
 
     def undo(self) -> bool:
-        """Go back to before the last move; return whether there was one.
+        """Undo the last move; return whether there was one.
 
         If the controls do not form a valid segment, it goes back to the last position at which they did.
         """

@@ -28,7 +28,7 @@ def shop() -> sk.Dataset:
 
 
 def members(segment: sk.Segment, shop: sk.Dataset, moment: object) -> set[str]:
-    """Return the members at a moment."""
+    """Return the members per moment."""
     column = sk.membership(segment, shop.with_as_of(moment))[segment.name]
     return set(column.index[column])
 
@@ -160,7 +160,7 @@ def test_causes_are_told_in_words():
     assert {(row["change"], row["cause"]): row["profiles"] for row in found.table.to_dict("records")} == {
         ("entered", "an event happened"): 1,
         ("entered", "consent was given"): 1,
-        ("entered", "no single one turned the verdict"): 1,
+        ("entered", "no single condition explains it"): 1,
         ("entered", "the profile was created"): 1,
         ("left", "time ran out"): 1,
         ("left", "consent was withdrawn"): 1,
@@ -225,7 +225,7 @@ def test_members_leave_on_the_day_on_which_membership_loses_them(shop: sk.Datase
     assert found.days.to_dict() == wanted
     assert found.table["leaving"].sum() == len(wanted)
     assert found.table["remaining"].iloc[-1] == found.members - len(wanted) == len(inside)
-    assert "fall out within 40 days if nothing happens" in found._repr_html_()
+    assert "drop out within 40 days if nothing happens" in found._repr_html_()
 
 
 def test_nobody_leaves_a_segment_without_windows(shop: sk.Dataset):

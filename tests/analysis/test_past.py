@@ -59,8 +59,8 @@ def shop() -> sk.Dataset:
         (sk.has("Gender", equals="female"), ["'Gender' is known only as of today"]),
         (sk.is_set("Gender") & sk.is_set("Age"), ["'Gender', 'Age' are known only as of today"]),
         (sk.within(5, "miles", of=(42.0, -71.0)), ["A profile's location is known only as of today"]),
-        (sk.in_list("VIP"), ["1 profile on the list 'VIP' has no date of joining"]),
-        (sk.can_receive("sms"), ["2 profiles have a status of SMS consent without a usable date"]),
+        (sk.in_list("VIP"), ["1 profile on the list 'VIP' has no joining date"]),
+        (sk.can_receive("sms"), ["2 profiles have an SMS consent status without a usable date"]),
     ],
 )
 def test_what_is_known_only_today_is_named_with_its_count(shop: sk.Dataset, condition: Condition, told: list[str]):
@@ -79,7 +79,7 @@ def test_profiles_without_a_date_exist_from_their_first_event_on(shop: sk.Datase
 
     assert found == [set(), {"ann"}, {"ann", "bea"}]
     assert notes_of_creation(engine_of(shop)) == [
-        "2 profiles have no date of creation, so they count from their first event on."
+        "2 profiles have no creation date, so they count from their first event on."
     ]
 
 
@@ -89,7 +89,7 @@ def test_computed_properties_are_refused_and_named_if_they_are_allowed(shop: sk.
 
     with pytest.raises(AnalysisError, match=r"allow_todays=\['churn_probability'\]"):
         notes_of_past([condition], engine)
-    assert "has seen the future" in notes_of_past([condition], engine, allow_todays=["churn_probability"])[0]
+    assert "uses later events" in notes_of_past([condition], engine, allow_todays=["churn_probability"])[0]
     with pytest.raises(DefinitionError, match="allow_todays must be a list of names"):
         notes_of_past([condition], engine, allow_todays="churn_probability")
     with pytest.raises(DataError, match="VIP"):
@@ -123,5 +123,5 @@ def test_addresses_that_were_suppressed_at_an_unknown_time_are_counted(dates: li
     assert len(notes) == len(told)
     assert all(note.startswith(words) for note, words in zip(notes, told, strict=True))
     assert notes_of_past([sk.has("email_suppressed", equals=True)], engine) == [
-        "'email_suppressed' is known only as of today, so the value of today counts at every past moment."
+        "'email_suppressed' is known only as of today, so today's value counts at every past moment."
     ]

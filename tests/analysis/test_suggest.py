@@ -69,7 +69,7 @@ def test_a_budget_takes_the_widest_setting_that_it_pays_for(windows: Backtest):
     assert row["behind"] == 0
     assert not found.table.loc[found.table["days"] > 60, "meets_goal"].any()
     assert "of all responders were reached with" in found.verdict
-    assert found.goal == "as many responders as possible with at most 3,500 texts at a moment"
+    assert found.goal == "as many responders as possible with at most 3,500 texts per send"
 
 
 def test_the_choice_sees_only_the_earlier_moments(windows: Backtest):
@@ -116,7 +116,7 @@ def test_a_flat_curve_gives_a_range_and_no_number():
     found = sk.suggest(followed(shop), sk.profit(margin=0.5, cost_per_text=1.0, incremental=1.0))
 
     assert found.setting is None
-    assert found.verdict.startswith("Flat: any orders from 1 to 6 does as well")
+    assert found.verdict.startswith("Flat: any orders from 1 to 6 does equally well")
     assert len(found.plateau) == 6
 
 
@@ -143,7 +143,7 @@ def test_it_is_shown_with_its_moments(windows: Backtest):
     html = found._repr_html_()
 
     assert found.verdict in html
-    assert "1 setting within the error of the best" in html
+    assert "1 setting not measurably worse than the best" in html
     assert repr(found) == f"Suggestion: {found.verdict}"
 
 
@@ -213,7 +213,7 @@ def test_settings_without_members_are_said_to_have_none(goal: object):
     )
     tried = sk.backtest(big, shop, orders=[1_000, 2_000], moments=MONTHS)
 
-    with pytest.raises(AnalysisError, match="no setting has members on the earlier moments"):
+    with pytest.raises(AnalysisError, match="no setting has members at the earlier moments"):
         sk.suggest(tried, goal)
 
 

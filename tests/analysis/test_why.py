@@ -116,7 +116,7 @@ def test_a_condition_on_events_counts_those_that_pass(tiny_shop: sk.Dataset):
     is_true, evidence, to_threshold = one(sk.did("Placed Order", at_least=2, where={"Source": "web"}), tiny_shop, "ann")
 
     assert (False, 1.0) == (is_true, to_threshold)
-    assert evidence == "1 event; the newest in the timeframe, before other conditions on it, on 2026-06-28, 2 days ago"
+    assert evidence == "1 event; the newest in the timeframe, whatever its properties, on 2026-06-28, 2 days ago"
 
 
 def test_a_number_shows_its_value_and_the_distance(tiny_shop: sk.Dataset):
@@ -207,9 +207,9 @@ def test_consent_shows_what_narrows_it(tmp_path):
 WALKS = {
     "taken": ("A1 B2", "A on 2026-06-01 to B on 2026-06-02"),
     "taken more than once": ("A1 B2 A3 B4", "A on 2026-06-03 to B on 2026-06-04"),
-    "half taken": ("B1 A2", "1 of 2 steps taken in this order, A on 2026-06-02 the last"),
+    "half taken": ("B1 A2", "1 of 2 steps taken in this order, A on 2026-06-02 was the last"),
     "not begun": ("B1", "0 of 2 steps taken in this order"),
-    "too slow": ("A1 B9", "all steps taken in this order, in 8 days at the quickest"),
+    "too slow": ("A1 B9", "all steps taken in this order, in 8 days at the fastest"),
 }
 
 

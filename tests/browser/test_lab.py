@@ -140,7 +140,7 @@ def test_a_segment_of_one_s_own_is_typed_pinned_undone_copied_and_saved(page, la
     assert "more than: 300" in text
     assert view.get_by_label("Text to copy").input_value() == text
     view.get_by_role("button", name="Copy as Python").click()
-    said.get_by_text("Copied; it runs in a cell of its own").wait_for()
+    said.get_by_text("Copied. It runs in a cell of its own").wait_for()
     assert page.evaluate("() => navigator.clipboard.readText()").startswith("import segkit as sk")
 
     view.get_by_role("button", name="Save the segment").click()

@@ -26,7 +26,7 @@ def test_the_trade_off_goes_from_few_texts_to_many():
     assert (line["x"], line["y"]) == ([1_739, 2_924, 4_195], [0.288, 0.426, 0.541])
     assert band["y"] == [0.311, 0.451, 0.565, 0.516, 0.402, 0.267]
     assert read(line["hovertext"][2]) == (
-        "days 90 4,195 members at a moment 23% (22% to 25%) of them have Placed Order within 30 days "
+        "days 90 4,195 members per moment 23% (22% to 25%) of them have Placed Order within 30 days "
         "54% (52% to 56%) of all who do are reached 1.0% unsubscribed"
     )
     assert "unsubscribed" not in line["hovertext"][0]
@@ -40,7 +40,7 @@ def test_the_title_says_what_the_current_setting_achieved():
         finding(figure) == "At days 90, 4,195 texts reach 54% (52% to 56%) of all who have Placed Order within 30 days"
     )
     assert note(figure).startswith(
-        "12 moments. Of the base (everybody), 7.7% have Placed Order within 30 days. Not known from this: who comes back because of a text."
+        "12 moments. Of the base (everybody), 7.7% have Placed Order within 30 days. This does not show who comes back because of a text."
     )
     assert trace(figure, "current").marker.color == ORANGE
 
@@ -59,10 +59,12 @@ def test_thin_evidence_is_said_in_the_title():
     """Where members can't be told from anybody in the base."""
     thin = TABLE.assign(lift_low=[0.9, np.nan, 0.5])
 
-    assert finding(plot_backtest(thin, show="response")).startswith("At none of 3 settings do members respond more")
-    assert "no more than anybody in the base" in finding(plot_backtest(thin, current=90))
+    assert finding(plot_backtest(thin, show="response")).startswith(
+        "Members respond measurably more than the base at none of 3 settings"
+    )
+    assert "members don't respond measurably more than the base" in finding(plot_backtest(thin, current=90))
     some = TABLE.assign(lift_low=[0.9, 2, 2])
-    assert finding(plot_backtest(some, show="response", current=90)).endswith("no more than the base within the error")
+    assert finding(plot_backtest(some, show="response", current=90)).endswith("not measurably more than the base")
 
 
 def test_a_suggestion_is_marked_with_its_plateau():

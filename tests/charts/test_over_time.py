@@ -82,9 +82,11 @@ def test_an_uplift_is_a_line_for_members_and_one_for_others():
     assert finding(figure).startswith(
         "At days 10 the text adds +10 points (+7 points to +14 points) to members, -5 points"
     )
-    assert "of twenty, one stands out by chance" in note(figure)
+    assert "one in twenty stands out by chance" in note(figure)
     none = plot_uplift(uplift().assign(apart_low=-1))
-    assert finding(none).startswith("At none of 5 settings does the text add more")
+    assert finding(none).startswith(
+        "What the text adds to members and to others differs measurably at none of 5 settings"
+    )
 
 
 def test_an_uplift_of_choices_is_named_and_of_two_parameters_refused():

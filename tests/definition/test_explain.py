@@ -362,10 +362,10 @@ def test_every_number_is_told(value: Any):
     [
         (PropertyCondition("P", said.TextInTest(())), "have P that is any of no choices"),
         (PropertyCondition("P", said.TextInTest((), negated=True)), "have P that is set and is not any of no choices"),
-        (said.PhoneCountryCondition(()), "have a phone number of any of no choices"),
+        (said.PhoneCountryCondition(()), "have a phone number from any of no choices"),
         (
             said.PhoneCountryCondition((), is_in=False),
-            "have a valid phone number that is not of any of no choices",
+            "have a valid phone number that is not from any of no choices",
         ),
     ],
 )

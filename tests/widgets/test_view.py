@@ -31,7 +31,7 @@ def view(**changes) -> TunerView:
     )
     whole = TunerView(
         "SMS engaged: profiles that\n  click", 7, "SMS subscribers", 20, 6, 3, 1, shown,
-        as_of=datetime(2026, 6, 30, 8, 5, tzinfo=UTC), rule="5 of the 7 members come in by this rule",
+        as_of=datetime(2026, 6, 30, 8, 5, tzinfo=UTC), rule="5 of the 7 members meet this rule",
         reasons=(0, 0, 0, 0, 0, 0, 1, 0, 0),
     )  # fmt: skip
     return whole._replace(**changes)
@@ -115,7 +115,7 @@ def test_picture_is_told_to_who_does_not_see_it():
     told = picture(tuner_html(view())).attrib
 
     assert told["role"] == "img"
-    assert told["aria-label"] == "Days since the last Clicked SMS: 5 of the 7 members come in by this rule"
+    assert told["aria-label"] == "Days since the last Clicked SMS: 5 of the 7 members meet this rule"
 
 
 def test_a_threshold_beyond_the_bars_stays_in_the_picture():

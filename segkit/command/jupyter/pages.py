@@ -33,7 +33,7 @@ class Page:
         title: its heading.
         line: the first sentence of its text, or the first few if they are short.
         shop: the name of the folder of the shop that it loads; empty if it loads none by name.
-        as_of: the moment as of which its stored numbers are; empty if it stores none.
+        as_of: the moment that its stored numbers refer to; empty if it stores none.
     """
 
     path: str

@@ -25,7 +25,7 @@ def save_shop(shop: CheckedShop, derived: Mapping[str, pa.Array], folder: Path) 
 
     Args:
         shop: the shop.
-        derived: further columns about the profiles that engines need, by name.
+        derived: columns that engines need in addition to the tables, by name.
         folder: the folder. It and its parents are created if they do not exist.
 
     Raises:

@@ -277,7 +277,7 @@ def note_places(known: Mapping[str, pa.Array], issues: Issues) -> None:
             forgiven,
             "located by the five digits that they stand for, and kept as written",
         ),
-        ("not a US postal code", none, "kept as written; no location, so neither within nor beyond any distance"),
+        ("not a US postal code", none, "kept as written, but not located, so no distance condition matches them"),
     ):
         rows = codes.rows(some) & is_american
         place.note(

@@ -91,10 +91,10 @@ _KINDS: Mapping[str, tuple[Schema, str]] = {
         {"type": "string", "pattern": rf"^[0-9.eE+-]+ ({'|'.join(get_args(DistanceUnit))})$"},
         "Profiles that live farther away than this distance.",
     ),
-    "phone country": (_array(_ref("country"), minItems=1), "Profiles with a phone number of one of these countries."),
+    "phone country": (_array(_ref("country"), minItems=1), "Profiles with a phone number from one of these countries."),
     "not phone country": (
         _array(_ref("country"), minItems=1),
-        "Profiles with a valid phone number of any other country.",
+        "Profiles with a valid phone number from any other country.",
     ),
     "in region": ({"enum": [*get_args(Region)]}, "Profiles whose country is in a region."),
     "in segment": (_NAME, "Profiles in another segment, which is loaded together with this one."),

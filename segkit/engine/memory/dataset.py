@@ -109,7 +109,7 @@ class Dataset:
         """Build a Dataset from frames. Their columns keep their types, and the frames are not changed.
 
         A frame is a pandas or Polars frame, an Arrow table, or any object that exports its columns to Arrow. Text is read as in CSV:
-        empty text means not set, and "18" is a number for a condition that needs a number. A pandas period means its first moment.
+        empty text means not set, and "18" is a number for a condition that needs a number. A pandas period counts as its first moment.
         Frames that segkit returns, such as `Dataset.profiles` with a column of your own, can be loaded again with the same meaning.
 
         Args:
@@ -296,7 +296,7 @@ class Dataset:
         """Write the shop to a folder that `sk.load(folder)` opens without validating it again. The folder is written whole or not at all.
 
         It contains personal data: addresses, phone numbers, and what each person did. Only the owner of the files can read them. Protect
-        them like the original data, and keep them out of repositories and mails.
+        them like the original data, and keep them out of repositories and emails.
 
         An existing saved shop is replaced. `as_of`, the report and the alarms are also saved. Another version of segkit may refuse to open
         the folder, so keep the original data.

@@ -1,4 +1,4 @@
-"""Say what the data lacks for a condition, such as amounts, a single currency or locations. `notes.py` turns this into notes."""
+"""Say what the data lacks for a condition, such as amounts, a single currency or locations, for `notes.py`."""
 
 import re
 from typing import assert_never

@@ -13,7 +13,7 @@ Resource: TypeAlias = dict[str, Any]
 
 
 class Newest:
-    """The resources on the pages of a `Walk`, each id once, in its newest version (see `superseded`). Each loop reads the pages again.
+    """The resources on the pages of a `Walk`, without older versions (see `superseded`). Each loop reads the pages again.
 
     Pages may overlap if the account changed while they were read. A profile that opted out in the meantime must count as opted out,
     and a renamed list must have its new name. Members of a list have no `updated`, so the later page wins, with the later `joined`.
@@ -30,9 +30,9 @@ class Newest:
 
 
 class Once:
-    """The resources on the pages of several `Walk` objects, each id once, in the first version. Each loop reads the pages again.
+    """The resources on the pages of several `Walk` objects, without repetitions. Each loop reads the pages again.
 
-    This is used for events, which never change, so all versions are equal. Finding the newest would mean reading the largest table again.
+    This is used for events, which never change, so all versions are equal. To find the newest version, the largest table would have to be read again.
     """
 
     def __init__(self, walks: Iterable[Walk]) -> None:

@@ -6,8 +6,8 @@ written and read back has the same meaning in Klaviyo's own form, with these cha
 - AND and OR become AND of OR groups, without duplicate conditions and redundant groups.
 - A count of at least 1, more than 0 or not equal to 0 becomes "greater than 0", read as "at least 1". Fewer than 1 or at most 0 becomes
   "zero times", read as "equals 0".
-- "Not" becomes the opposite condition or, for a property, the opposite or "is not set". A profile with a value of the wrong type is a
-  member of "not", but not of the opposite. In Klaviyo the type belongs to the condition, so neither matches.
+- "Not" becomes the opposite condition or, for a property, the opposite or "is not set". In segkit, "not" matches a
+  value of the wrong type, but the opposite does not. In Klaviyo, neither matches it, since each condition has a type.
 - A condition that Klaviyo lacks becomes several. A test for several genders, or for a length not equal to a number, becomes OR. Several
   items of a profile's list become a condition for each item. "Contains any" of one item, in a filter of events, becomes "contains".
 - For profiles that can receive SMS, the subscription "any" becomes "subscribed". Weeks of an anniversary become days. The old or new name

@@ -83,7 +83,7 @@ def test_an_answer_about_the_past_says_how_many_statuses_are_younger():
         assert subscribed(shop) == {"ann", "cat"}
     with pytest.warns(sk.SegkitWarning, match="consent dated after"):
         evidence = str(sk.why(sk.sms_subscribers(), shop, profile_id="ann")["evidence"].iloc[0])
-    assert "as of 2026-02-01 it was subscribed, by the event of 2026-01-01" in evidence
+    assert "as of 2026-02-01 it was subscribed, according to the event of 2026-01-01" in evidence
 
 
 def test_a_date_after_everything_that_is_known_is_none():

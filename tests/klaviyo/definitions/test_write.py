@@ -185,7 +185,7 @@ BEYOND: dict[str, tuple] = {
     "a point": (sk.within(30, of=(42.36, -71.06)), "distance from a point", "postal code at that point"),
     "a country that is none": (DistanceCondition(True, 3, "miles", PostalCode("1", "XX")), "country 'XX'", "'US'"),
     "not near": (~NEAR, "opposite", "live more than 30 miles"),
-    "not from": (~sk.phone_country("US"), "opposite", "valid phone number that is not of US, joined by OR"),
+    "not from": (~sk.phone_country("US"), "opposite", "valid phone number that is not from US, joined by OR"),
     "not in": (~sk.in_region("united_states"), "opposite", 'outside the United States, joined by OR with "country is not set"'),
     "not lately": (~sk.has("Joined", in_last_days=9), "future days", 'at least 9 days ago, joined by OR with "is not set"'),
     "not long ago": (~sk.has("Joined", at_least_days_ago=9), "future days", "in the last 9 days, joined by OR"),
