@@ -140,11 +140,11 @@ def test_what_is_left_out_is_in_the_report(fivetran):
 
 
 def test_the_newest_version_decides_also_whether_a_row_is_deleted(tmp_path):
-    """Deleting a row does not bring back an older version that says subscribed."""
+    """Deleting a row does not bring back an older version, even if the deleted row has lost its own date."""
     old, new = {"_fivetran_synced": "2026-01-01T00:00:00Z"}, {"_fivetran_synced": "2026-05-01T00:00:00Z"}
     folder = write(
         tmp_path / "appended",
-        person=[person(1), person(2, **old), person(2, **new, _fivetran_deleted="true")],
+        person=[person(1), person(2, **old), person(2, **new, updated="", _fivetran_deleted="true")],
         event=[event(1, "P1", type="Placed Order")],
     )
     assert list(sk.load(folder, layout="fivetran").profile_ids) == ["P1"]

@@ -74,9 +74,9 @@ def _newest(name: str, table: Table, key: Sequence[str], issues: Issues) -> Tabl
     if not len(rows):
         return table
     columns = {header: cells.loaded() for header, cells in table.items()}
-    found: Doubled = doubled(
-        rows, ids, versions=versions_of(columns, rows), deciding=compared(columns, rows, but=key), others=()
-    )
+    # A deleted row may have lost its own dates, so the connector's time decides first.
+    versions = versions_of(columns, rows)[::-1]
+    found: Doubled = doubled(rows, ids, versions=versions, deciding=compared(columns, rows, but=key), others=())
     for issue, some, resolution in (
         ("the same row twice", found.copies, "kept once"),
         ("the same row in two versions", found.older, "only the newest version kept"),
