@@ -430,6 +430,16 @@ def test_shopify(shopify):
     assert "Billing Name" in issue(shop, "columns that are not used")["examples"]
 
 
+def test_overlapping_exports_of_shopify(shopify):
+    """An order that is in two exports counts once, as the later export has it, and is counted in the report."""
+    later = [order("#1", "ann@example.com", Total="20.00"), order("#3", "bea@example.com")]
+    pd.DataFrame(later).to_csv(shopify / "orders_export_2.csv", index=False)
+    shop = sk.load(shopify, layout="shopify")
+    assert issue(shop, "the same order twice")["count"] == 1
+    assert members(sk.Segment("a", sk.spent(at_least=30)), shop) == {"bea@example.com", "guest@example.com"}
+    assert members(sk.Segment("a", sk.did("Placed Order", equals=1)), shop) == set(shop.profile_ids)
+
+
 def test_texts_that_shopify_lacks_are_refused(shopify):
     """A condition on texts is refused at Shopify, whose exports have no texts."""
     with pytest.raises(DataError, match="Shopify has no events of 'Clicked SMS'"):
