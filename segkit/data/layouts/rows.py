@@ -56,6 +56,14 @@ def objects(cells: Cells) -> list[Any]:
     return found
 
 
+def looked_up(keys: Cells, names: Mapping[str | None, str | None]) -> pa.Array:
+    """Return the name of each key as text, null for keys that have none. Each distinct key is looked up once."""
+    codes, distinct = keys.loaded().distinct()
+    known = distinct if isinstance(distinct, list) else distinct.to_pylist()
+    found = pa.array([*(names.get(_text(key)) for key in known), None], pa.string())
+    return found.take(pa.array(np.where(codes < 0, len(known), codes)))
+
+
 def text_column(values: Sequence[str | None]) -> Cells:
     """Return a column of text, unset where a value is None."""
     return Cells(pa.chunked_array([pa.array(values, pa.string())]))
