@@ -30,7 +30,7 @@ from segkit.definition.text.segment_files import load_segments
 from segkit.engine.load import load
 from segkit.engine.memory.dataset import Dataset
 from segkit.engine.sql_text import Dialect
-from segkit.errors import DataError, SegkitError, SegkitWarning, missing_extra
+from segkit.errors import DataError, DefinitionError, SegkitError, SegkitWarning, missing_extra
 from segkit.files import APP
 from segkit.klaviyo.account.pull import pull
 from segkit.klaviyo.account.push import push
@@ -214,7 +214,7 @@ def _add_preset(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="print SQL views that turn a connector's tables in a warehouse into tables that segkit loads",
         epilog="The views have the columns of profiles, events and lists. Export them, and load their folder with sk.load.",
     )
-    presets.add_argument("layout", choices=["fivetran"], help="the connector that wrote the tables")
+    presets.add_argument("layout", help="the connector that wrote the tables: fivetran")
     presets.add_argument("--dialect", required=True, choices=get_args(Dialect), help="the database")
     presets.add_argument("--schema", default="klaviyo", help="the schema of the connector's tables (klaviyo)")
     presets.add_argument("--into", help="the schema in which the views are created (default: the session's)")
@@ -289,7 +289,10 @@ def _run_module(name: str, *words: str) -> int:
 def _preset(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("sqlglot") is None:
         raise missing_extra("sqlglot", "sql")
-    from segkit.sql.presets import preset_text  # noqa: PLC0415  # an extra
+    from segkit.sql.presets import LAYOUTS_WITH_VIEWS, preset_text  # noqa: PLC0415  # an extra
+
+    if given.layout not in LAYOUTS_WITH_VIEWS:
+        raise DefinitionError.unknown_choice("layout", given.layout, LAYOUTS_WITH_VIEWS)
 
     _print_line(
         preset_text(

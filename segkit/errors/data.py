@@ -365,7 +365,7 @@ class DataError(SegkitError, ValueError):
         """A condition uses a metric that the layout of the data never contains."""
         return cls(
             f"{source} has no events of {quoted(name)}, so whom a condition on it matches is unknown. The metrics in its layout are: "
-            f"{listed(sorted(metrics), most=30)}. Add the events from elsewhere: sk.load(folder, layout=..., events=...), with the "
+            f"{listed(sorted(metrics), most=8)}. Add the events from elsewhere: sk.load(folder, layout=..., events=...), with the "
             "columns profile_id, metric, datetime and value."
         )
 

@@ -13,6 +13,9 @@ from segkit.data.layouts.records import FIVETRAN, LayoutTable, custom_name
 from segkit.errors import DefinitionError
 from segkit.sql.words import Sql, text, whole
 
+LAYOUTS_WITH_VIEWS = ("fivetran",)
+"""The layouts for which there are views. The others keep JSON, which each database reads with functions of its own."""
+
 _KEPT = {
     "person": (
         "email",

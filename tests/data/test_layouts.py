@@ -140,11 +140,11 @@ def test_what_is_left_out_is_in_the_report(fivetran):
 
 
 def test_the_newest_version_decides_also_whether_a_row_is_deleted(tmp_path):
-    """Deleting a row does not bring back an older version that says subscribed."""
+    """Deleting a row does not bring back an older version, even if the deleted row has lost its own date."""
     old, new = {"_fivetran_synced": "2026-01-01T00:00:00Z"}, {"_fivetran_synced": "2026-05-01T00:00:00Z"}
     folder = write(
         tmp_path / "appended",
-        person=[person(1), person(2, **old), person(2, **new, _fivetran_deleted="true")],
+        person=[person(1), person(2, **old), person(2, **new, updated="", _fivetran_deleted="true")],
         event=[event(1, "P1", type="Placed Order")],
     )
     assert list(sk.load(folder, layout="fivetran").profile_ids) == ["P1"]
@@ -428,6 +428,16 @@ def test_shopify(shopify):
         "ann@example.com"
     }
     assert "Billing Name" in issue(shop, "columns that are not used")["examples"]
+
+
+def test_overlapping_exports_of_shopify(shopify):
+    """An order that is in two exports counts once, as the later export has it, and is counted in the report."""
+    later = [order("#1", "ann@example.com", Total="20.00"), order("#3", "bea@example.com")]
+    pd.DataFrame(later).to_csv(shopify / "orders_export_2.csv", index=False)
+    shop = sk.load(shopify, layout="shopify")
+    assert issue(shop, "the same order twice")["count"] == 1
+    assert members(sk.Segment("a", sk.spent(at_least=30)), shop) == {"bea@example.com", "guest@example.com"}
+    assert members(sk.Segment("a", sk.did("Placed Order", equals=1)), shop) == set(shop.profile_ids)
 
 
 def test_texts_that_shopify_lacks_are_refused(shopify):

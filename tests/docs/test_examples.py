@@ -77,7 +77,12 @@ def test_every_command_is_found_and_an_unknown_option_in_it_is_noticed(command):
     lines = command_lines(page)
 
     assert lines == [[command, "--no-such-option"]] * 2
-    needed = {"build": ["a", "--out", "b"], "compare": ["a", "b", "--shop", "c"]}.get(command, ["a"])
+    required = {
+        "build": ["a", "--out", "b"],
+        "compare": ["a", "b", "--shop", "c"],
+        "preset": ["a", "--dialect", "duckdb"],
+    }
+    needed = required.get(command, ["a"])
     if command in {"lab", "app"}:
         check_command([*lines[0], *needed])
     else:

@@ -151,3 +151,5 @@ def test_the_command_prints_the_views(capsys):
     printed = capsys.readouterr().out
     assert 'FROM "RAW"."KLAVIYO"."PERSON"' in printed
     assert 'AS "profile_id"' in printed
+    assert main(["preset", "airbyte", "--dialect", "duckdb"]) == 2
+    assert "'fivetran'" in capsys.readouterr().err

@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from segkit.data.files.stored import joined_tables
 from segkit.data.layouts.connectors import airbyte_events, bigquery_profiles, stitch_events, suppressed_profiles
 from segkit.data.layouts.records import Layout, LayoutTable, custom_name
-from segkit.data.layouts.rows import current_rows, objects, size_of, taken, text_column, texts
+from segkit.data.layouts.rows import current_rows, looked_up, objects, size_of, taken, text_column, texts
 from segkit.data.layouts.shopify import customers_profiles, orders_events
 from segkit.data.properties import Cells, cells_of
+from segkit.data.validation.columns import FEW
 from segkit.data.validation.issues import Issues
 from segkit.data.validation.options import LoadOptions
 from segkit.data.validation.tables import Table
@@ -134,21 +137,26 @@ def _of_metrics(events: Table, raw: Raw, issues: Issues, of: str = "metric") -> 
         if "metric" in events:
             return events  # validation reports events without a metric
         raise DataError.lacking_in_layout("event", ["type, or metric_id and a table of metrics"], events)
-    ids = texts(events["metric_id"])
-    own = texts(events["metric"]) if "metric" in events else [None] * len(ids)
     names = dict(zip(texts(raw[of]["id"]), texts(raw[of]["name"]), strict=True))
-    found = [name or names.get(key) for name, key in zip(own, ids, strict=True)]
-    lost = [row for row, name in enumerate(found) if name is None]
+    found = looked_up(events["metric_id"], names)
+    if "metric" in events:
+        found = pc.coalesce(pa.array(texts(events["metric"]), pa.string()), found)
+    lost = np.flatnonzero(found.is_null())
     issues.note(
         "events",
         "metric_id",
         "events of a metric without a name",
         len(lost),
-        examples=[ids[row] for row in lost],
+        examples=texts(events["metric_id"].loaded().take(lost[:FEW])),
         resolution=f"left out, because the table {of} does not have these metrics",
     )
-    named = {**events, "metric": text_column(found)}
-    return taken(named, np.setdiff1d(np.arange(len(found)), lost)) if lost else named
+    return _named_rows(events, "metric", found)
+
+
+def _named_rows(table: Table, header: str, names: pa.Array) -> Table:
+    """Return a table with a column of names, without the rows that have none."""
+    named = {**table, header: Cells(pa.chunked_array([names]))}
+    return taken(named, np.flatnonzero(names.is_valid())) if names.null_count else named
 
 
 def _of_lists(entries: Table, raw: Raw, issues: Issues) -> Table:
@@ -157,24 +165,22 @@ def _of_lists(entries: Table, raw: Raw, issues: Issues) -> Table:
         resolution = "the lists have their ids as names: in_list needs the id. Add the table list to use names"
         issues.note("lists", "list_id", "no rows in the table list", 1, resolution=resolution)
         return entries
-    ids = texts(entries["list_id"])
     names = dict(zip(texts(raw["list"]["id"]), texts(raw["list"]["list_name"]), strict=True))
-    found = [names.get(key) for key in ids]
-    lost = [row for row, name in enumerate(found) if name is None]
+    found = looked_up(entries["list_id"], names)
+    lost = np.flatnonzero(found.is_null())
     issues.note(
         "lists",
         "list_id",
         "entries of lists without a name",
         len(lost),
-        examples=[ids[row] for row in lost],
+        examples=texts(entries["list_id"].loaded().take(lost[:FEW])),
         resolution="left out, because the table list does not have these lists, or they are deleted",
     )
     shared = [name for name, times in Counter(names.values()).items() if times > 1]
     issues.note(
         "lists", "list_id", "lists with the same name", len(shared), examples=shared, resolution="counted as one list"
     )
-    named = {**entries, "list_id": text_column(found)}
-    return taken(named, np.setdiff1d(np.arange(len(found)), lost)) if lost else named
+    return _named_rows(entries, "list_id", found)
 
 
 def _suppressed(profiles: Table, raw: Raw, issues: Issues) -> Table:

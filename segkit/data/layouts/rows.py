@@ -56,6 +56,14 @@ def objects(cells: Cells) -> list[Any]:
     return found
 
 
+def looked_up(keys: Cells, names: Mapping[str | None, str | None]) -> pa.Array:
+    """Return the name of each key as text, null for keys that have none. Each distinct key is looked up once."""
+    codes, distinct = keys.loaded().distinct()
+    known = distinct if isinstance(distinct, list) else distinct.to_pylist()
+    found = pa.array([*(names.get(_text(key)) for key in known), None], pa.string())
+    return found.take(pa.array(np.where(codes < 0, len(known), codes)))
+
+
 def text_column(values: Sequence[str | None]) -> Cells:
     """Return a column of text, unset where a value is None."""
     return Cells(pa.chunked_array([pa.array(values, pa.string())]))
@@ -74,9 +82,9 @@ def _newest(name: str, table: Table, key: Sequence[str], issues: Issues) -> Tabl
     if not len(rows):
         return table
     columns = {header: cells.loaded() for header, cells in table.items()}
-    found: Doubled = doubled(
-        rows, ids, versions=versions_of(columns, rows), deciding=compared(columns, rows, but=key), others=()
-    )
+    # A deleted row may have lost its own dates, so the connector's time decides first.
+    versions = versions_of(columns, rows)[::-1]
+    found: Doubled = doubled(rows, ids, versions=versions, deciding=compared(columns, rows, but=key), others=())
     for issue, some, resolution in (
         ("the same row twice", found.copies, "kept once"),
         ("the same row in two versions", found.older, "only the newest version kept"),

@@ -76,8 +76,7 @@ def customers_profiles(customers: Table, options: LoadOptions, issues: Issues) -
 def orders_events(orders: Table, issues: Issues) -> Table:
     """Return an event for each order that was placed, fulfilled or cancelled, with the names of its items as lists."""
     folded = _lower(orders)
-    names = texts(folded["name"][1])
-    first, items = _items(names, folded)
+    first, items = _items(folded, issues)
     heads = {lower: (header, cells.loaded().take(first)) for lower, (header, cells) in folded.items()}
     people = _people(heads)
     lost = sum(one is None for one in people)
@@ -119,25 +118,37 @@ def _joined_moments(
     return found, [people[row] for row in rows]
 
 
-def _items(names: list[str | None], folded: dict[str, tuple[str, Cells]]) -> tuple[Any, Table]:
-    """Return the first line of each order, and the columns of items as a list for each order."""
-    order_of: dict[str | None, int] = {}
-    first: list[int] = []
-    number = []
-    for row, name in enumerate(names):
-        if name not in order_of:
-            order_of[name] = len(first)
-            first.append(row)
-        number.append(order_of[name])
+def _items(folded: dict[str, tuple[str, Cells]], issues: Issues) -> tuple[Any, Table]:
+    """Return the first line of each order, and the columns of items as a list for each order.
+
+    Only the first line of an order has its date. If an order begins again, as in overlapping exports, its later lines count.
+    """
+    lines: dict[str, list[int]] = {}
+    again: dict[str, int] = {}
+    names, dates = texts(folded["name"][1]), texts(folded["created at"][1])
+    for row, (name, date) in enumerate(zip(names, dates, strict=True)):
+        if name is not None:
+            if date is not None and name in lines:
+                again[name] = again.get(name, 0) + 1
+                lines[name] = []
+            lines.setdefault(name, []).append(row)
+    issues.note("orders", "Name", "lines without an order", names.count(None), resolution="left out")
+    issues.note(
+        "orders",
+        "Name",
+        "the same order twice",
+        sum(again.values()),
+        examples=again,
+        resolution="only the later one counted",
+    )
     found: Table = {}
     for lower, called in _OF_ITEMS.items():
         if lower in folded:
-            lists: list[list[str]] = [[] for _ in first]
-            for order, item in zip(number, texts(folded[lower][1]), strict=True):
-                if item is not None:
-                    lists[order].append(item)
-            found[called] = cells_of(lists)
-    return np.array(first, dtype=np.int64), found
+            items = texts(folded[lower][1])
+            found[called] = cells_of(
+                [[item for row in rows if (item := items[row]) is not None] for rows in lines.values()]
+            )
+    return np.array([rows[0] for rows in lines.values()], dtype=np.int64), found
 
 
 def _used() -> set[str]:
