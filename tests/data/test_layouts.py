@@ -137,6 +137,7 @@ def test_what_is_left_out_is_in_the_report(fivetran):
     }
     assert issue(shop, "events of a metric without a name")["count"] == 1
     assert "campaign.csv" in issue(shop, "files that were not read")["examples"]
+    assert "40.0% of events left out" in set(shop.report["issue"])  # E4 has no metric, and the person of E5 is deleted
 
 
 def test_the_newest_version_decides_also_whether_a_row_is_deleted(tmp_path):

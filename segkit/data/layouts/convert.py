@@ -150,6 +150,9 @@ def _of_metrics(events: Table, raw: Raw, issues: Issues, of: str = "metric") -> 
         examples=texts(events["metric_id"].loaded().take(lost[:FEW])),
         resolution=f"left out, because the table {of} does not have these metrics",
     )
+    if "event_properties" not in events:
+        # Validation leaves out events without a metric, and counts them among the events that were lost.
+        return {**events, "metric": Cells(pa.chunked_array([found]))}
     return _named_rows(events, "metric", found)
 
 
