@@ -12,7 +12,7 @@ from typing import Any
 
 from timing import Measurement
 
-SECTIONS = ("moves", "sweeps", "sets", "phones", "files", "saved", "connected", "memory")
+SECTIONS = ("moves", "sweeps", "sets", "phones", "files", "saved", "connected", "backtests", "memory")
 FOLDER = Path(__file__).parent / "results"
 DISTRIBUTIONS = ("numpy", "pandas", "pyarrow", "polars", "duckdb", "phonenumbers")
 

@@ -13,11 +13,11 @@ import suite
 import table
 from asks import DRAGS, EIGHT, HUNDRED
 from bench import Bench
-from sections import moves, phones, saved, sets, sweeps
+from sections import backtests, moves, phones, saved, sets, sweeps
 from timing import Measurement, Record, disagreements
 
 
-@pytest.mark.parametrize("section", [moves, sweeps, sets, phones], ids=lambda section: section.__name__)
+@pytest.mark.parametrize("section", [moves, sweeps, sets, phones, backtests], ids=lambda section: section.__name__)
 def test_a_section_measures_and_all_agree(shop_folder, section, monkeypatch):
     """A section gives every task times of segkit and of a peer, and no answer differs."""
     monkeypatch.setattr(moves, "LATER", 3)
