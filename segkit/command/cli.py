@@ -117,48 +117,23 @@ def _parser() -> argparse.ArgumentParser:
     builds.add_argument("--out", required=True, help="the folder to write into; an earlier build is replaced")
     builds.add_argument("--segments", help="build the segments in this YAML file, or folder of YAML files, instead")
     builds.add_argument(
-        "--as-of", help="evaluate as of the end of this date, or as of an instant (default: the newest event)"
-    )
-    builds.add_argument(
-        "--columns",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="HEADER=NAME",
-        help="your headers and segkit's names for them, such as customer=profile_id",
-    )
-    builds.add_argument(
-        "--consent",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="WORD=MEANING",
-        help=f"your words for consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
-    )
-    builds.add_argument(
         "--near",
         metavar="PLACE",
         help="the store: a postal code, or latitude and longitude as in 42.36,-71.06 (default: the most frequent postal code)",
     )
     builds.add_argument("--country", default="US", help="country of that postal code, two letters (US)")
-    builds.add_argument(
-        "--default-country",
-        help="country of phone numbers without a country code, if the profile has no country either",
-    )
-    builds.add_argument("--encoding", help="encoding of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
-    builds.add_argument("--layout", choices=LAYOUTS, help="the connector or shop that wrote the folder's tables")
-    builds.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
-    builds.add_argument(
-        "--add-profiles-of-events", action="store_true", help="add a profile for each id that occurs only in events"
-    )
-    order = builds.add_mutually_exclusive_group()
-    order.add_argument(
-        "--day-first", action="store_const", const=True, default=None, dest="day_first", help="06/07/2026 is 6 July"
-    )
-    order.add_argument(
-        "--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June"
-    )
+    _add_loading(builds)
     builds.set_defaults(run=_build)
+
+    saves = commands.add_parser(
+        "save",
+        help="load a shop and save it, so that it opens without being validated again",
+        epilog="The saved shop contains personal data; only the owner of its files can read them. The shop is loaded into memory.",
+    )
+    saves.add_argument("folder", help="the shop: a folder with profiles.* and events.*")
+    saves.add_argument("--out", required=True, help="the folder to write into; an earlier saved shop is replaced")
+    _add_loading(saves)
+    saves.set_defaults(run=_save)
 
     compares = commands.add_parser(
         "compare",
@@ -200,6 +175,46 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_sample(commands)
     return parser
+
+
+def _add_loading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a folder is loaded; `_loaded` reads them."""
+    parser.add_argument(
+        "--as-of", help="evaluate as of the end of this date, or as of an instant (default: the newest event)"
+    )
+    parser.add_argument(
+        "--columns",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="HEADER=NAME",
+        help="your headers and segkit's names for them, such as customer=profile_id",
+    )
+    parser.add_argument(
+        "--consent",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="WORD=MEANING",
+        help=f"your words for consent, such as yes=subscribed; the meanings are {', '.join(CONSENTS)}",
+    )
+    parser.add_argument(
+        "--default-country",
+        help="country of phone numbers without a country code, if the profile has no country either",
+    )
+    parser.add_argument("--encoding", help="encoding of CSV files that are neither UTF-8 nor UTF-16, such as cp1252")
+    parser.add_argument("--layout", choices=LAYOUTS, help="the connector or shop that wrote the folder's tables")
+    parser.add_argument("--leave-out-unreadable", action="store_true", help="load without unreadable dates and amounts")
+    parser.add_argument(
+        "--add-profiles-of-events", action="store_true", help="add a profile for each id that occurs only in events"
+    )
+    order = parser.add_mutually_exclusive_group()
+    order.add_argument(
+        "--day-first", action="store_const", const=True, default=None, dest="day_first", help="06/07/2026 is 6 July"
+    )
+    order.add_argument(
+        "--month-first", action="store_const", const=False, dest="day_first", help="06/07/2026 is 7 June"
+    )
 
 
 def _add_sample(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -347,18 +362,7 @@ def _push(given: argparse.Namespace) -> int:
 def _build(given: argparse.Namespace) -> int:
     begun = time.perf_counter()
     segments = None if given.segments is None else load_segments(given.segments)
-    dataset = load(
-        given.folder,
-        as_of=given.as_of,
-        columns=_pairs("--columns", given.columns, "customer=profile_id"),
-        consent=_pairs("--consent", given.consent, "yes=subscribed"),
-        default_country=given.default_country,
-        unreadable="leave out" if given.leave_out_unreadable else "raise",
-        add_profiles_of_events=given.add_profiles_of_events,
-        day_first=given.day_first,
-        encoding=given.encoding,
-        layout=given.layout,
-    )
+    dataset = _loaded(given)
     _print_data(dataset)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SegkitWarning)
@@ -382,6 +386,31 @@ def _build(given: argparse.Namespace) -> int:
     )
     _print_line(f"Open the report: {masked_path(built.files[0].resolve().as_uri())}")
     return 0
+
+
+def _save(given: argparse.Namespace) -> int:
+    dataset = _loaded(given)
+    _print_data(dataset)
+    saved = masked_path(dataset.save(given.out))
+    _print_line(f"\nSaved the shop into {saved}. Only the owner of its files can read them.")
+    _print_line(f"Next: segkit build {masked_path(given.out)} --out build")
+    return 0
+
+
+def _loaded(given: argparse.Namespace) -> Dataset:
+    """Load the folder with the options of `_add_loading`."""
+    return load(
+        given.folder,
+        as_of=given.as_of,
+        columns=_pairs("--columns", given.columns, "customer=profile_id"),
+        consent=_pairs("--consent", given.consent, "yes=subscribed"),
+        default_country=given.default_country,
+        unreadable="leave out" if given.leave_out_unreadable else "raise",
+        add_profiles_of_events=given.add_profiles_of_events,
+        day_first=given.day_first,
+        encoding=given.encoding,
+        layout=given.layout,
+    )
 
 
 def _compare(given: argparse.Namespace) -> int:

@@ -81,6 +81,7 @@ def test_every_command_is_found_and_an_unknown_option_in_it_is_noticed(command):
         "build": ["a", "--out", "b"],
         "compare": ["a", "b", "--shop", "c"],
         "preset": ["a", "--dialect", "duckdb"],
+        "save": ["a", "--out", "b"],
     }
     needed = required.get(command, ["a"])
     if command in {"lab", "app"}:
