@@ -38,8 +38,8 @@ MOST_SEGMENTS: Final = 30
 _FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _SIZE: Final = 12
 _EDGE: Final = 16
-_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 62, 22
-_NOTE_LETTERS, _NOTE_LINE = 84, 22
+_TITLE, _TITLE_LETTERS, _TITLE_LINE = 16, 57, 22
+_NOTE_LETTERS, _NOTE_LINE = 79, 22
 """Lines are broken to fit a page of width `NARROW`, since the final width of a title is unknown."""
 
 _HOUSE: Final[dict[str, Any]] = {

@@ -33,6 +33,8 @@ REPORTS: Final = frozenset({"issue", "rule"})
 MOST_ROWS, FIRST_ROWS, LAST_ROWS = 60, 20, 5
 """A table with more than `MOST_ROWS` rows shows only its first and last rows."""
 
+_AS_WIDE_AS_THE_PAGE: Final = "display:grid;grid-template-columns:minmax(0,1fr)"
+
 MOST_COLUMNS: Final = 40
 MOST_LETTERS: Final = 300
 
@@ -110,7 +112,11 @@ def _html(frame: pd.DataFrame) -> Markup:
     notes += ["No rows."] if not len(frame) else []
     if _is_masked(columns) or any(map(is_personal, frame.columns.names)):
         notes.append("Names, numbers and addresses are masked on display; the cells hold them.")
-    return element("div", table, element("div", " · ".join(notes)) if notes else "", class_="segkit-card", style=FONT)
+    # A page that is narrower than the table would cut it off. The grid keeps the box inside a widget from growing with the table.
+    scrolled = element("div", element("div", table, style="overflow-x:auto"), style=_AS_WIDE_AS_THE_PAGE)
+    return element(
+        "div", scrolled, element("div", " · ".join(notes)) if notes else "", class_="segkit-card", style=FONT
+    )
 
 
 def _is_masked(columns: Sequence[_Column]) -> bool:

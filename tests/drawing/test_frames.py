@@ -154,6 +154,15 @@ def test_every_table_is_styled_and_stays_so(table):
         assert 'class="segkit-card"' in made._repr_html_()
 
 
+def test_a_table_that_is_wider_than_the_page_is_scrolled():
+    """The table alone stands in a box that scrolls, so that a narrow page cuts nothing off and the notes stay in place."""
+    found = StyledFrame({"email": ["a@example.com"], "size": [1]})._repr_html_()
+    box = found[found.index("overflow-x:auto") : found.index("</table>")]
+
+    assert "<table" in box
+    assert "masked on display" in found[found.index("</table>") :]
+
+
 def test_a_wide_table_and_one_of_several_levels_are_masked_alike():
     """Columns beyond the 40th are counted, and levels are columns, so that no way to arrange people shows one."""
     wide = StyledFrame({f"c{place}": ["+12125550142"] for place in range(MOST_COLUMNS + 2)})
