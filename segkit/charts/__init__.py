@@ -13,8 +13,10 @@ if find_spec("plotly") is None:
 
 from segkit.charts.areas import plot_areas
 from segkit.charts.backtest import plot_backtest
+from segkit.charts.changes import plot_changes
 from segkit.charts.distribution import plot_distribution
 from segkit.charts.history import plot_history
+from segkit.charts.leaving import plot_leaving
 from segkit.charts.map import plot_map
 from segkit.charts.movements import plot_movements
 from segkit.charts.overlap import plot_overlap
@@ -27,8 +29,10 @@ from segkit.charts.waterfall import plot_waterfall
 __all__ = [
     "plot_areas",
     "plot_backtest",
+    "plot_changes",
     "plot_distribution",
     "plot_history",
+    "plot_leaving",
     "plot_map",
     "plot_movements",
     "plot_overlap",

@@ -100,6 +100,20 @@ def movements() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["before", "after", "profiles", "share"])
 
 
+def changes() -> pd.DataFrame:
+    """Return entries and departures with more causes than there are bars."""
+    rows = [(change, name, cause, 10 * place + 3) for change in ("entered", "left") for place, name in enumerate(AWKWARD) for cause in ("time ran out", AWKWARD[0])]  # fmt: skip
+    return pd.DataFrame(rows, columns=["change", "condition", "cause", "profiles"])
+
+
+def leaving(count: int = 20) -> pd.DataFrame:
+    """Return days on which members drop out."""
+    days = [day.date() for day in pd.date_range("2026-07-01", periods=count, freq="2D")]
+    return pd.DataFrame(
+        {"day": days, "leaving": range(1, count + 1), "remaining": 500 - np.cumsum(range(1, count + 1))}
+    )
+
+
 def uplift() -> pd.DataFrame:
     """Return what a text added at five settings, of which the last has no others."""
     grid = pd.DataFrame({"days": range(10, 60, 10), "members": range(100, 600, 100), "others": range(400, -100, -100)})
@@ -143,6 +157,8 @@ CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame, dict[str, object
     "backtest of choices": (charts.plot_backtest, backtest("days").assign(days=AWKWARD[:5]), {"show": "response"}),
     "history": (charts.plot_history, history(), {}),
     "movements": (charts.plot_movements, movements(), {}),
+    "changes": (charts.plot_changes, changes(), {}),
+    "leaving": (charts.plot_leaving, leaving(), {}),
     "uplift": (charts.plot_uplift, uplift(), {}),
     "map": (charts.plot_map, places(), {"store": (42.36, -71.06), "radius": 30}),
 }

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from charts.reading import finding, note, plain, read, trace
-from charts.test_every_chart import history, movements, uplift
+from charts.test_every_chart import changes, history, leaving, movements, uplift
 
-from segkit.charts import plot_history, plot_movements, plot_uplift
+import segkit as sk
+from segkit.charts import plot_changes, plot_history, plot_leaving, plot_movements, plot_uplift
 from segkit.drawing.palette import BLUE, ORANGE
 from segkit.errors import DefinitionError
 
@@ -98,3 +99,55 @@ def test_an_uplift_of_choices_is_named_and_of_two_parameters_refused():
         plot_uplift(uplift().assign(clicks=1)[["clicks", *uplift().columns]])
     with pytest.raises(DefinitionError, match=r"the result of sk\.uplift"):
         plot_uplift(5)
+
+
+def test_changes_are_bars_that_add_up():
+    """The bars of each kind add up to its total, further causes share one, and each has its sign as a label."""
+    figure = plot_changes(changes())
+    bars, labels = figure.data
+    counts = {"+": 0, "-": 0}
+    for text in labels.text:
+        counts[text.strip()[0]] += int(text.strip()[1:])
+
+    assert set(counts.values()) == {changes()["profiles"].sum() // 2}
+    assert sum(bars.x) == changes()["profiles"].sum()
+    assert list(bars.marker.color) == [BLUE] * 8 + [ORANGE] * 8
+    assert "5 further causes" in read(figure.layout.yaxis.ticktext[7])
+
+
+def test_changes_of_a_shop_say_the_sizes_and_who_left():
+    """The title has the sizes at both moments and the note has the sum, as `sk.changes` finds them."""
+    days = ["2026-06-01", "2026-06-20", "2026-05-01", "2026-06-02"]
+    orders = pd.DataFrame({"profile_id": list("abbc"), "metric": "Placed Order", "datetime": days})
+    shop = sk.Dataset.from_frames(None, orders, as_of="2026-06-30")
+    lately = sk.Segment("Lately", sk.did("Placed Order", in_last_days=14))
+    figure = plot_changes(sk.changes(lately, shop, "2026-06-10"))
+    same = plot_changes(sk.changes(lately, shop, "2026-06-25"))
+
+    assert finding(figure) == "Lately fell from 2 members to 1"
+    assert note(figure).startswith("2026-06-10 to 2026-06-30: 2 + 1 entered - 2 left = 1.")
+    assert finding(same) == "Lately has 1 member, as many as before"
+    with pytest.raises(DefinitionError, match=r"the result of sk\.changes"):
+        plot_changes(5)
+
+
+def test_leaving_is_a_bar_for_each_day():
+    """With how many fall out, the day of most, and a label on each bar unless they are many."""
+    figure, many = plot_leaving(leaving(3)), plot_leaving(leaving(20))
+
+    assert list(figure.data[0].y) == [1, 2, 3]
+    assert list(figure.data[0].text) == ["1", "2", "3"]
+    assert finding(figure) == "6 of 500 members fall out by 2026-07-05 if nothing happens"
+    assert note(figure).startswith("Most on 2026-07-05: 3.")
+    assert [text for text in many.data[0].text if text] == ["20"]
+    with pytest.raises(DefinitionError, match=r"the result of sk\.leaving"):
+        plot_leaving(5)
+
+
+def test_leaving_of_nobody_is_told_so():
+    """With the segment and the days of the question, if nobody falls out."""
+    orders = pd.DataFrame({"profile_id": ["a"], "metric": "Placed Order", "datetime": ["2026-06-20"]})
+    shop = sk.Dataset.from_frames(None, orders, as_of="2026-06-30")
+    figure = plot_leaving(sk.leaving(sk.Segment("Ever", sk.did("Placed Order")), shop, within_days=7))
+
+    assert finding(figure) == "Ever: nobody falls out within 7 days if nothing happens"
