@@ -53,6 +53,11 @@ class Changes(Protocol):
         """The size at the later moment."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what the data can't show for the past."""
+        ...
+
 
 def plot_changes(changes: Changes | pd.DataFrame) -> go.Figure:
     """Draw how many profiles entered and left a segment, with a bar for each cause. The bars add up to the change in size.
@@ -129,4 +134,4 @@ def _heading_of_sizes(changes: Changes, sums: dict[str, int]) -> Heading:
         finding = f"{name} {'grew' if after > before else 'fell'} from {counted(before, 'member')} to {after:,}"
     span = f"{changes.start:%Y-%m-%d} to {changes.end:%Y-%m-%d}"
     sum_of_all = f"{before:,} + {sums['entered']:,} entered - {sums['left']:,} left = {after:,}"
-    return _heading(sums, finding, f"{span}: {sum_of_all}.")
+    return _heading(sums, finding, " ".join([f"{span}: {sum_of_all}.", *changes.notes]))

@@ -1,5 +1,7 @@
 """What the charts of history, movements and uplift say, and that they draw what their tables hold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -116,16 +118,18 @@ def test_changes_are_bars_that_add_up():
 
 
 def test_changes_of_a_shop_say_the_sizes_and_who_left():
-    """The title has the sizes at both moments and the note has the sum, as `sk.changes` finds them."""
+    """The title has the sizes at both moments, and the note has the sum and what is not known, as `sk.changes` finds them."""
     days = ["2026-06-01", "2026-06-20", "2026-05-01", "2026-06-02"]
     orders = pd.DataFrame({"profile_id": list("abbc"), "metric": "Placed Order", "datetime": days})
     shop = sk.Dataset.from_frames(None, orders, as_of="2026-06-30")
     lately = sk.Segment("Lately", sk.did("Placed Order", in_last_days=14))
-    figure = plot_changes(sk.changes(lately, shop, "2026-06-10"))
+    found = sk.changes(lately, shop, "2026-06-10")
+    figure = plot_changes(replace(found, notes=("A column was not known then.",)))
     same = plot_changes(sk.changes(lately, shop, "2026-06-25"))
 
     assert finding(figure) == "Lately fell from 2 members to 1"
     assert note(figure).startswith("2026-06-10 to 2026-06-30: 2 + 1 entered - 2 left = 1.")
+    assert note(figure).endswith("A column was not known then.")
     assert finding(same) == "Lately has 1 member, as many as before"
     with pytest.raises(DefinitionError, match=r"the result of sk\.changes"):
         plot_changes(5)
