@@ -129,7 +129,7 @@ def test_changes_of_a_shop_say_the_sizes_and_who_left():
 
     assert finding(figure) == "Lately fell from 2 members to 1"
     assert note(figure).startswith("2026-06-10 to 2026-06-30: 2 + 1 entered - 2 left = 1.")
-    assert note(figure).endswith("A column was not known then.")
+    assert "A column was not known then." in note(figure)
     assert finding(same) == "Lately has 1 member, as many as before"
     with pytest.raises(DefinitionError, match=r"the result of sk\.changes"):
         plot_changes(5)
