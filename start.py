@@ -21,10 +21,10 @@ VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 OLDEST = (3, 11)
 
-APP, TESTS, DOCS, FUZZ = "notebooks,klaviyo", "notebooks,tests", "docs,notebooks", "fuzz,tests"
+APP, TESTS, DOCS, FUZZ = "notebooks,klaviyo", "notebooks,spark,tests", "docs,notebooks", "fuzz,tests"
 NEEDS = {
     APP: "segkit and JupyterLab: about a minute and 0.8 GB",
-    TESTS: "segkit, JupyterLab and what the tests need: about two minutes and 1.4 GB",
+    TESTS: "segkit, JupyterLab and what the tests need: about three minutes and 1.9 GB",
     DOCS: "segkit, JupyterLab and what builds the documentation: about a minute and 0.9 GB",
     FUZZ: "segkit and what the fuzzer needs: about two minutes and 1.3 GB",
 }

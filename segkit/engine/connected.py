@@ -1,5 +1,6 @@
-"""Connect to a saved shop: DuckDB answers questions about it from its files, and its events are not loaded."""
+"""Connect to a saved shop: DuckDB or Spark answers questions about it from its files, and its events are not loaded."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +16,10 @@ from segkit.engine.memory.dataset import Dataset
 from segkit.errors import DataError, DefinitionError, missing_extra
 from segkit.given_paths import there
 
-if TYPE_CHECKING:  # DuckDB and sqlglot are an extra
-    from segkit.engine.duckdb.session import Session
+if TYPE_CHECKING:  # DuckDB, Spark and sqlglot are extras
+    from pyspark.sql import DataFrame, SparkSession
+
+    from segkit.engine.by_sql.session import Session
     from segkit.sql.shop import SqlShop
 
 FOR_ANALYSTS = (
@@ -26,7 +29,7 @@ FOR_ANALYSTS = (
 
 
 class ConnectedShop:
-    """A saved shop as of one moment, whose files DuckDB queries. Make it with `sk.connect`.
+    """A saved shop as of one moment, whose files DuckDB or Spark queries. Make it with `sk.connect`.
 
     Events stay in the files, and each question reads only the events that it needs. The profiles' ids and phone numbers are in memory.
     Use it as a context manager, or close it, to release the connection.
@@ -112,23 +115,39 @@ class NotLoadedError(DataError, AttributeError):
     """A connected shop lacks something that a Dataset has. It is also an AttributeError, so that `hasattr` returns False."""
 
 
-def connect(folder: str | Path, *, as_of: AsOf = None) -> ConnectedShop:
-    """Connect to a folder that `Dataset.save` wrote, so that DuckDB answers questions about it without loading its events.
+def connect(
+    folder: str | Path,
+    *,
+    as_of: AsOf = None,
+    spark: "SparkSession | None" = None,
+    tables: "Mapping[str, DataFrame | str] | None" = None,
+) -> ConnectedShop:
+    """Connect to a folder that `Dataset.save` wrote, so that DuckDB or Spark answers questions about it without loading its events.
 
     Sizes, overlaps, memberships, curves, distributions, audiences and their files, the analyses of the past and the widgets accept a
     connected shop instead of a Dataset, and their answers are the same. Each question is one statement that reads only the metrics,
     columns and days that it needs. Audiences also read all events of consent, received texts and failures into memory. All other
     functions, such as `sk.why`, need the whole shop in memory, and say so: `sk.load(folder)` loads it.
 
-    Needs the extra duckdb: pip install "sms-segkit[duckdb]".
+    With a Spark session, Spark runs the statements and returns only their results. The session is yours: it may have any time zone, and
+    closing the shop drops only the shop's own temporary views. On a cluster, its workers must see the folder under the same path,
+    unless `tables` has every table that is needed. The folder must be on this machine in any case, since ids, names and settings come
+    from it. Regular expressions that Java may read differently than RE2 are refused.
+
+    Needs the extra duckdb: pip install "sms-segkit[duckdb]", or with `spark` the extra spark: pip install "sms-segkit[spark]", and Java 17.
 
     Args:
         folder: the folder of the saved shop.
         as_of: an instant (naive means UTC), or a date, which means the end of that day. None means the moment that was saved.
+        spark: the Spark session that runs the statements, of Spark 4. None means DuckDB.
+        tables: tables of the session that have the content of the folder's tables, by the names that `sk.to_sql` uses, such as "events" (with
+            a column `metric`) or "profiles": DataFrames, or names of tables. Spark reads all other tables from the folder.
 
     Raises:
-        DataError: the folder is not a saved shop, was saved by another version, or is incomplete or damaged.
-        ImportError: DuckDB or sqlglot is not installed.
+        DataError: the folder is not a saved shop, was saved by another version, or is incomplete or damaged; a given table has an unknown
+            name, lacks columns, or has other types or another number of rows; or the Spark session is lost.
+        DefinitionError: `spark` is not a Spark session, or `tables` is given without one.
+        ImportError: DuckDB, PySpark or sqlglot is not installed.
 
     >>> connect("no such folder")
     Traceback (most recent call last):
@@ -137,18 +156,24 @@ def connect(folder: str | Path, *, as_of: AsOf = None) -> ConnectedShop:
     home = there(folder, "folder")
     if not home.is_dir() or not is_saved(home):
         raise DataError.not_a_saved_shop(home)
+    if tables is not None and spark is None:
+        raise DefinitionError.tables_without_spark()
     try:
-        from segkit.engine.duckdb.opened import open_session  # noqa: PLC0415  # an extra
+        from segkit.engine.by_sql.opened import described_by, session_of  # noqa: PLC0415  # an extra
+
+        open_session = session_of(spark)
     except ModuleNotFoundError as error:
-        if error.name not in ("duckdb", "sqlglot"):
+        if error.name not in ("duckdb", "pyspark", "py4j", "sqlglot"):
             raise
-        raise missing_extra(error.name, "duckdb") from None
+        raise missing_extra(error.name, "duckdb" if spark is None else "spark") from None
     home = home.resolve()
     manifest = Manifest.read(home)
     files = SavedFiles(home, manifest.files)
     with checked_content(home):
         dataset = Dataset.of_checked(opened(files, manifest.shop))
-        found = ConnectedShop(home, dataset, *open_session(home, files, manifest.shop, dataset.postal_points))
+        session = open_session(home, files)
+        described = described_by(manifest.shop, dataset.postal_points, session, tables or {})
+        found = ConnectedShop(home, dataset, described, session)
     return found if as_of is None else found.with_as_of(as_of)
 
 

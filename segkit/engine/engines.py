@@ -26,9 +26,9 @@ def engine_of(data: Data) -> Engine:
     ('Age',)
     """
     if isinstance(data, ConnectedShop):
-        from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+        from segkit.engine.by_sql.engine import SqlEngine  # noqa: PLC0415  # an extra
 
-        return DuckDBEngine(data)
+        return SqlEngine(data)
     return MemoryEngine(in_memory(data))
 
 
@@ -39,9 +39,9 @@ def flags_of(data: Data, condition: Condition) -> Flags:
         DataError: see `sk.membership`.
     """
     if isinstance(data, ConnectedShop):
-        from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+        from segkit.engine.by_sql.engine import SqlEngine  # noqa: PLC0415  # an extra
 
-        (found,) = DuckDBEngine(data).flags([condition])
+        (found,) = SqlEngine(data).flags([condition])
         return found
     return Evaluation(data).answer(condition)
 

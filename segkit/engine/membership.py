@@ -63,9 +63,9 @@ def members(segment: Segment, dataset: Data) -> pd.DataFrame:
     check_order(segment, "sk.members(segment, shop)")
     condition = one_segment(segment).condition
     if isinstance(dataset, ConnectedShop):
-        from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+        from segkit.engine.by_sql.engine import SqlEngine  # noqa: PLC0415  # an extra
 
-        engine = DuckDBEngine(dataset)
+        engine = SqlEngine(dataset)
         warn_about_answers(engine, [condition])
         return dataset.dataset.rows(engine.matching(condition))
     shop = in_memory(dataset)
@@ -73,9 +73,9 @@ def members(segment: Segment, dataset: Data) -> pd.DataFrame:
 
 
 def _connected_membership(names: list[str], conditions: list[Condition], shop: ConnectedShop) -> pd.DataFrame:
-    from segkit.engine.duckdb.engine import DuckDBEngine  # noqa: PLC0415  # an extra
+    from segkit.engine.by_sql.engine import SqlEngine  # noqa: PLC0415  # an extra
 
-    engine = DuckDBEngine(shop)
+    engine = SqlEngine(shop)
     columns = dict(zip(names, engine.flags(conditions), strict=True))
     warn_about_answers(engine, conditions)
     return StyledFrame(columns, index=shop.profile_ids, copy=False)

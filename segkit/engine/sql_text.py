@@ -45,9 +45,10 @@ def to_sql(
 
     All instants are UTC literals that were computed for one moment. For another moment, write the statement again.
 
-    Only DuckDB's statements are executed in the tests, in sessions with two time zones, and the members are compared with the engine in
-    memory. The statements for Spark, Snowflake, BigQuery, Postgres and Redshift are only parsed again by sqlglot. They use each
-    database's own regular expressions, which may differ from RE2.
+    The statements for DuckDB and Spark are executed in the tests, in sessions with two time zones, and the members are compared with the
+    engine in memory. For Spark, regular expressions that Java may read differently than RE2 are refused. The statements for Snowflake,
+    BigQuery, Postgres and Redshift are only parsed again by sqlglot. They use each database's own regular expressions, which may differ
+    from RE2.
 
     Needs the extra duckdb: pip install "sms-segkit[duckdb]".
 
@@ -59,7 +60,7 @@ def to_sql(
         schema: the schema of the tables, such as "analytics.segkit". With a schema, DuckDB also reads tables instead of files.
 
     Raises:
-        DefinitionError: `shop` is not a connected shop, or the dialect is unknown.
+        DefinitionError: `shop` is not a connected shop, the dialect is unknown, or Spark may read a pattern differently than RE2.
         DataError: see `sk.membership`.
 
     Warns:
@@ -73,7 +74,7 @@ def to_sql(
     asked = one_segment(segment)
     moment = shop.as_of if as_of is None else read_as_of(as_of)
     warn_about_answers(engine_of(shop.with_as_of(moment)), [asked.condition])
-    from segkit.engine.duckdb.text import statement_of  # noqa: PLC0415  # an extra
+    from segkit.engine.by_sql.text import statement_of  # noqa: PLC0415  # an extra
 
     statement, remarks = statement_of(asked.condition, shop, dialect, moment, schema)
     lines = [explain(asked), f"As of {moment:%Y-%m-%d %H:%M:%S.%f} UTC.", *remarks]

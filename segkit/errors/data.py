@@ -1,6 +1,6 @@
 """Define the errors of loading data and of questions that the data can't answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import NoneType
 from typing import Self
@@ -551,12 +551,46 @@ class DataError(SegkitError, ValueError):
         )
 
     @classmethod
-    def database_failed(cls, folder: Path, kind: str, reason: str) -> Self:
-        """DuckDB failed for a reason that segkit does not know."""
+    def database_failed(cls, folder: Path, kind: str, reason: str, database: str = "DuckDB") -> Self:
+        """The database failed for a reason that segkit does not know."""
         first = reason.strip().splitlines()[0] if reason.strip() else "no reason"
         return cls(
-            f"DuckDB could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. To answer it in memory, load the shop: "
+            f"{database} could not answer this question about {quoted(folder)}: {kind}, {masked_text(first)}. To answer it in memory, load the shop: "
             f"sk.load({quoted(folder)})."
+        )
+
+    @classmethod
+    def spark_lost(cls, folder: Path) -> Self:
+        """A Spark session was stopped, or can't be reached."""
+        return cls(
+            f"The Spark session that reads {quoted(folder)} was stopped or can't be reached. Start a new one, and connect again: "
+            f"shop = sk.connect({quoted(folder)}, spark=session)."
+        )
+
+    @classmethod
+    def spark_setting(cls, name: str, value: str) -> Self:
+        """A setting of a Spark session changes what statements mean."""
+        return cls(
+            f"The Spark session has {name} set to another value than {value}, which changes what text in a statement means. Set it, and ask "
+            f'again: session.conf.set("{name}", "{value}").'
+        )
+
+    @classmethod
+    def no_such_table(cls, name: str, known: Sequence[str]) -> Self:
+        """A table was given under a name that no table of the saved shop has."""
+        return cls(f"The saved shop has no table {quoted(name)}. Pass tables under these names: {', '.join(known)}.")
+
+    @classmethod
+    def other_table(
+        cls, name: str, missing: Sequence[str], wrong: Sequence[str], wanted: str, rows: tuple[int, int]
+    ) -> Self:
+        """A table that was given differs from that of the saved shop."""
+        faults = [f"lacks the columns {', '.join(missing)}"] if missing else []
+        faults += [f"has columns of a wrong type ({', '.join(wrong)})"] if wrong else []
+        faults += [f"has {rows[0]:,} rows instead of {rows[1]:,}"] if rows[0] != rows[1] else []
+        return cls(
+            f"The table given as {quoted(name)} {', '.join(faults)}. It must have the content of the saved shop's table, with these columns: "
+            f"{wanted}. Load the folder's files into it again, or leave it out to read the files."
         )
 
     @classmethod

@@ -263,6 +263,14 @@ class DefinitionError(SegkitError, ValueError):
         )
 
     @classmethod
+    def pattern_differs(cls, pattern: str, part: str) -> Self:
+        """A pattern may mean something else in Spark, which has Java's regular expressions."""
+        return cls(
+            f"The pattern {quoted(pattern)} has a part, beginning with {quoted(part)}, that Spark may read differently than RE2. Use plain "
+            "characters, groups, simple classes and repetitions, or answer the question with DuckDB or in memory: sk.connect(folder) or sk.load(folder)."
+        )
+
+    @classmethod
     def too_many_conditions(cls, size: int, limit: int) -> Self:
         """The normal form of a condition would have too many conditions."""
         return cls(
@@ -570,6 +578,21 @@ class DefinitionError(SegkitError, ValueError):
         return cls(
             f"Expected the connected shop that sk.connect returns, but got a value of type {type(value).__name__}. SQL reads the tables of a saved shop, so "
             "save the shop and connect to it: shop = sk.connect(shop.save(folder))."
+        )
+
+    @classmethod
+    def not_a_spark_session(cls, value: object) -> Self:
+        """A value is not a Spark session."""
+        return cls(
+            f"Expected a Spark session as `spark`, but got a value of type {type(value).__name__}. Make one: "
+            "session = pyspark.sql.SparkSession.builder.getOrCreate()."
+        )
+
+    @classmethod
+    def tables_without_spark(cls) -> Self:
+        """Tables of a Spark session were given without the session."""
+        return cls(
+            "`tables` names tables of a Spark session. Pass the session too: sk.connect(folder, spark=session, tables=tables)."
         )
 
     @classmethod

@@ -16,6 +16,8 @@ from sqlglot import exp
 
 from segkit.data.saved.files import SavedFiles
 from segkit.errors import DataError
+from segkit.sql.shop import SqlShop
+from segkit.sql.tables import FolderTables
 
 SETTINGS = (
     "autoinstall_known_extensions",
@@ -58,6 +60,14 @@ class Session:
         with self._lock:
             if self._connection is not None:
                 self._connection.execute(command)
+
+    def give(self, tables: Mapping[str, Any], shop: SqlShop) -> None:
+        """Refuse tables: DuckDB reads the files."""
+        raise NotImplementedError(tables, shop)
+
+    def tables(self, shop: SqlShop) -> FolderTables:
+        """Return the location of a shop's tables, for one statement."""
+        return FolderTables(self.folder, shop)
 
     def name(self) -> str:
         """Return a new name for a table that the engine adds."""

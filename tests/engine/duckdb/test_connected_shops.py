@@ -15,7 +15,7 @@ from duckdb_shops import connected
 import segkit as sk
 from segkit.data.saved.manifest import NAME, TABLES
 from segkit.definition.conditions import EventProperty, FunnelCondition, FunnelStep, TextTest
-from segkit.engine.duckdb.engine import DuckDBEngine
+from segkit.engine.by_sql.engine import SqlEngine
 from segkit.errors import DataError, DefinitionError, SegkitError, SegkitWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore::segkit.errors.SegkitWarning")
@@ -353,7 +353,7 @@ def test_hostile_names_and_values_are_only_text():
     with connected(dataset) as shop:
         for some in (conditions[:100], conditions[100:200], conditions[200:]):
             wanted = [sk.membership(sk.Segment("asked", one), dataset)["asked"].sum() for one in some]
-            assert DuckDBEngine(shop).counts(some) == wanted
+            assert SqlEngine(shop).counts(some) == wanted
             assert any(wanted)
 
 
@@ -366,9 +366,9 @@ def test_values_of_ids_are_refused_and_not_misread(tmp_path):
     )
     condition = sk.did("Placed Order", where={"Order": "o7"})
     with connected(sk.Dataset.from_frames(people, events, as_of="2026-06-30")) as shop:
-        assert DuckDBEngine(shop).counts([sk.did("Placed Order", at_least=size)]) == [1]
+        assert SqlEngine(shop).counts([sk.did("Placed Order", at_least=size)]) == [1]
         with pytest.raises(DataError, match=r"'Order'.*sk\.load"):
-            DuckDBEngine(shop).counts([condition])
+            SqlEngine(shop).counts([condition])
 
 
 def test_funnels_of_events_at_one_instant_take_an_event_for_each_step():
@@ -387,7 +387,7 @@ def test_funnels_of_events_at_one_instant_take_an_event_for_each_step():
         FunnelCondition((first, FunnelStep("Clicked SMS", kinds["b"], is_taken=False), first)),
     ]
     with connected(dataset) as shop:
-        found = DuckDBEngine(shop).flags(funnels)
+        found = SqlEngine(shop).flags(funnels)
     assert [flags.tolist() for flags in found] == [[False, True, True], [False, True, False]]
 
 
@@ -416,7 +416,7 @@ def test_funnels_of_different_metrics_keep_the_latest_start():
     ]
     sizes = []
     with connected(dataset, "Asia/Tokyo") as shop:
-        for funnel, found in zip(funnels, DuckDBEngine(shop).flags(funnels), strict=True):
+        for funnel, found in zip(funnels, SqlEngine(shop).flags(funnels), strict=True):
             wanted = sk.membership(sk.Segment("asked", funnel), dataset)["asked"]
             assert found.tolist() == wanted.tolist(), funnel
             sizes.append(wanted.sum())

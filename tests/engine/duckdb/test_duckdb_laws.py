@@ -31,7 +31,7 @@ import segkit as sk
 from segkit.definition.algebra import atoms
 from segkit.definition.conditions import Condition
 from segkit.definition.measures import FirstDay, LastDay, limit_of, measure_in, measure_of
-from segkit.engine.duckdb.engine import DuckDBEngine
+from segkit.engine.by_sql.engine import SqlEngine
 from segkit.engine.engines import engine_of
 from segkit.engine.protocol import COUNT, EVERYBODY, At, Cut, HashGroup, Item, Picked, Squared, Summed, sum_column
 
@@ -48,7 +48,7 @@ def test_counts_are_how_many_members_the_reference_finds(asked: Asked, zone: str
     some = asked.conditions[:12]
     pairs = [one & other for one in some[:5] for other in some[:5]]
     with connected(asked.shop, zone) as shop:
-        engine = DuckDBEngine(shop)
+        engine = SqlEngine(shop)
         for among in (EVERYBODY, some[0]):
             found = engine.counts([*some, *pairs], among=among)
             assert found == [expected([], among & one, asked.shop)[()] for one in [*some, *pairs]]
@@ -62,7 +62,7 @@ def test_a_tree_is_read_off_the_cells_of_its_atoms(asked: Asked, tree: Condition
     """A cube by the atoms of a tree has the cells of the reference, and the tree read over them counts its members."""
     by = list(dict.fromkeys(atoms(tree)))
     with connected(asked.shop, zone) as shop:
-        cube = DuckDBEngine(shop).cube(by)
+        cube = SqlEngine(shop).cube(by)
 
     same_cells(cube, by, EVERYBODY, asked.shop)
     found = sum(count for *cell, count in cube.itertuples(index=False) if read(tree, dict(zip(by, cell, strict=True))))
@@ -74,7 +74,7 @@ def test_a_tree_is_read_off_the_cells_of_its_atoms(asked: Asked, tree: Condition
 def test_a_comparison_is_read_off_the_bins_of_its_measure(asked: Asked, zone: str):
     """Whoever reaches, or passes, an edge is whom the condition with that threshold holds."""
     with connected(asked.shop, zone) as shop:
-        engine = DuckDBEngine(shop)
+        engine = SqlEngine(shop)
         for atom in [one for one in asked.conditions if is_measured(one)][:10]:
             edges = edges_beside(atom)
             cuts = [Cut(measure_of(atom), edges, is_passed=is_passed) for is_passed in (False, True)]
@@ -91,7 +91,7 @@ def test_bins_are_those_of_the_reference(asked: Asked, seed: bytes, among: Condi
     """The bin of every measure, beside conditions and among some profiles, is what the edges say one by one."""
     random = mixed(seed, asked.shop)
     with connected(asked.shop, zone) as shop:
-        engine = DuckDBEngine(shop)
+        engine = SqlEngine(shop)
         for cut in list(cuts_of(asked, random))[-12:]:
             by = [random.choice(asked.conditions), cut, random.choice(asked.conditions)]
             with_days_that_decide(
@@ -109,7 +109,7 @@ def test_an_item_is_asked_at_its_own_moment(asked: Asked, seed: bytes, moment: d
     by: list[Item] = [At(condition, moment), condition, At(cut, moment), cut]
     there = replace(asked.shop, as_of=moment)
     with connected(asked.shop, zone) as shop:
-        engine = DuckDBEngine(shop)
+        engine = SqlEngine(shop)
         same_cells(engine.cube(by), by, EVERYBODY, asked.shop)
         same_cells(engine.at(moment).cube(by[1:]), by[1:], EVERYBODY, there)
         assert engine.at(moment).counts(asked.conditions[:20]) == [
@@ -129,7 +129,7 @@ def test_sums_and_hashed_groups_are_those_of_the_reference(
     sums: list[Summed] = [*events, At(events[0], moment), by[0], At(by[0], moment), At(Squared(events[1]), moment)]
     dataset = doors.by_any(asked.shop)
     with connected(dataset, zone) as shop:
-        engine = DuckDBEngine(shop)
+        engine = SqlEngine(shop)
         cube = engine.cube(by, among=among, sums=sums)
         for item in (HashGroup(3), HashGroup(100, "it's \\ spring")):
             pd.testing.assert_frame_equal(engine.cube([item]), engine_of(dataset).cube([item]))
@@ -152,7 +152,7 @@ def test_members_and_notes_are_those_of_the_engine_in_memory(asked: Asked, tree:
     dataset = doors.by_any(asked.shop)
     memory = engine_of(dataset)
     with connected(dataset, zone) as shop:
-        engine = DuckDBEngine(shop)
+        engine = SqlEngine(shop)
         flags = engine.flags(asked.conditions[:20])
         for condition, found in zip(asked.conditions, flags, strict=False):
             by_memory = pa.Table.from_batches(memory.rows(condition, []))["profile_id"].to_pylist()
@@ -171,6 +171,6 @@ def test_what_is_known_apart_is_counted_beside_conditions(tiny_shop):
     old = next(iter(atoms(sk.sms_subscribers().condition)))
     with connected(tiny_shop) as shop:
         for by in ([codes, some, old], [codes], [At(old, shop.as_of), some]):
-            found, wanted = (one.cube(by, among=some) for one in (DuckDBEngine(shop), engine_of(tiny_shop)))
+            found, wanted = (one.cube(by, among=some) for one in (SqlEngine(shop), engine_of(tiny_shop)))
             pd.testing.assert_frame_equal(found, wanted)
-        assert DuckDBEngine(shop).counts([old], among=some) == engine_of(tiny_shop).counts([old], among=some)
+        assert SqlEngine(shop).counts([old], among=some) == engine_of(tiny_shop).counts([old], among=some)

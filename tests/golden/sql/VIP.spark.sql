@@ -2,26 +2,26 @@ WITH event_facts AS (
   SELECT
     events.profile AS profile,
     SUM(
-      CASE
+      CAST(CASE
         WHEN events.metric = 'Placed Order'
-        AND events.instant >= CAST('2025-06-30 00:00:00+00:00' AS TIMESTAMP)
-        AND events.instant <= CAST('2026-06-30 12:00:00+00:00' AS TIMESTAMP)
+        AND events.instant >= CAST('2025-06-30 00:00:00+00:00' AS TIMESTAMP_LTZ)
+        AND events.instant <= CAST('2026-06-30 12:00:00+00:00' AS TIMESTAMP_LTZ)
         THEN events.units
-      END
+      END AS DECIMAL(38, 0))
     ) AS units_1,
     COUNT(
       CASE
         WHEN events.metric = 'Placed Order'
-        AND events.instant >= CAST('2025-06-30 00:00:00+00:00' AS TIMESTAMP)
-        AND events.instant <= CAST('2026-06-30 12:00:00+00:00' AS TIMESTAMP)
+        AND events.instant >= CAST('2025-06-30 00:00:00+00:00' AS TIMESTAMP_LTZ)
+        AND events.instant <= CAST('2026-06-30 12:00:00+00:00' AS TIMESTAMP_LTZ)
         THEN 1
       END
     ) AS events_2
   FROM analytics.segkit.events AS events
   WHERE
     events.metric = 'Placed Order'
-    AND events.instant >= CAST('2025-06-30 00:00:00+00:00' AS TIMESTAMP)
-    AND events.instant <= CAST('2026-06-30 12:00:00+00:00' AS TIMESTAMP)
+    AND events.instant >= CAST('2025-06-30 00:00:00+00:00' AS TIMESTAMP_LTZ)
+    AND events.instant <= CAST('2026-06-30 12:00:00+00:00' AS TIMESTAMP_LTZ)
   GROUP BY
     events.profile
 )

@@ -60,6 +60,6 @@ WHERE
     730
   )
   AND NOT profiles.property_0 IS NULL
-  AND NOT COALESCE(property_2_values.text RLIKE '\\A(?:B.*n)\\z', FALSE)
+  AND NOT COALESCE(property_2_values.text RLIKE '\\A(?d)(?:B.*n)\\z', FALSE)
 ORDER BY
   profiles.profile

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from segkit.definition.conditions import AllOf, Condition
 from segkit.definition.measures import EventCount, EventDays, EventSum
-from segkit.engine.duckdb.bins import bin_of
+from segkit.engine.by_sql.bins import bin_of
 from segkit.engine.protocol import EVERYBODY, At, Cut, HashGroup, Item, Picked, Squared, Summed
 from segkit.sql.question import Question
 from segkit.sql.shop import PROFILES

@@ -6,9 +6,10 @@ from decimal import Decimal
 from sqlglot import exp
 
 from segkit.definition.conditions import Condition
+from segkit.engine.by_sql.statements import members_of
 from segkit.engine.connected import ConnectedShop
-from segkit.engine.duckdb.statements import members_of
 from segkit.sql.question import Question
+from segkit.sql.spark import in_spark
 from segkit.sql.tables import FolderTables, NamedTables, Tables
 from segkit.sql.values import MATCHED
 from segkit.sql.words import text
@@ -33,7 +34,8 @@ def statement_of(
         _regroup(statement, *GROUPED[dialect])
     remarks = [f"{table} has the values of {name!r}." for table, name in question.named_columns.items()]
     remarks += [f"Amounts are whole numbers of {Decimal(1).scaleb(-scale)}." for scale in sorted(question.decimals)]
-    return statement.sql(dialect, pretty=True), remarks
+    written = in_spark(statement, pretty=True) if dialect == "spark" else statement.sql(dialect, pretty=True)
+    return written, remarks
 
 
 def _regroup(statement: exp.Select, before: str, after: str) -> None:

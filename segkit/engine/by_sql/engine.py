@@ -1,4 +1,4 @@
-"""Implement the engine protocol for a saved shop with DuckDB, using one statement for each question."""
+"""Implement the engine protocol for a connected shop, using one statement for each question, which DuckDB or Spark runs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from sqlglot import exp
 from segkit.data.instants import Flags
 from segkit.definition.conditions import Condition
 from segkit.definition.measures import FirstDay, LastDay
+from segkit.engine.by_sql.bins import refunds_of
+from segkit.engine.by_sql.statements import Brought, counts_of, cube_of, decimals_of, flags_of, members_of
 from segkit.engine.connected import ConnectedShop
-from segkit.engine.duckdb.bins import refunds_of
-from segkit.engine.duckdb.statements import Brought, counts_of, cube_of, decimals_of, flags_of, members_of
 from segkit.engine.memory.engine import MemoryEngine, batches_of
 from segkit.engine.protocol import (
     COUNT,
@@ -34,7 +34,6 @@ from segkit.engine.protocol import (
 )
 from segkit.sql.question import Question
 from segkit.sql.shop import PROFILES
-from segkit.sql.tables import FolderTables
 from segkit.sql.words import column
 
 
@@ -42,7 +41,7 @@ class _Asked(Question):
     """A question about a connected shop, with the tables that the engine adds."""
 
     def __init__(self, shop: ConnectedShop) -> None:
-        self.files = FolderTables(shop.folder, shop.described)
+        self.files = shop.session.tables(shop.described)
         super().__init__(shop.described, self.files)
         self._session = shop.session
         self.tables_brought: dict[str, pa.Table] = {}
@@ -60,7 +59,7 @@ class _Asked(Question):
 
 
 @dataclass(frozen=True)
-class DuckDBEngine:
+class SqlEngine:
     """The engine for a connected shop.
 
     The engine in memory writes the notes, and loads only the distinct values of properties to do so.
@@ -79,9 +78,9 @@ class DuckDBEngine:
     def __len__(self) -> int:
         return len(self.shop)
 
-    def at(self, as_of: datetime) -> "DuckDBEngine":
+    def at(self, as_of: datetime) -> "SqlEngine":
         """Return an engine for the same data with another `as_of`."""
-        return DuckDBEngine(self.shop.with_as_of(as_of))
+        return SqlEngine(self.shop.with_as_of(as_of))
 
     def names(self) -> Names:
         """Return the names that conditions can use."""

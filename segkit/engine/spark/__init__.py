@@ -1,0 +1,1 @@
+"""Run the statements about a saved shop in a Spark session that the user has."""
