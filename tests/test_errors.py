@@ -135,13 +135,16 @@ DEFINITION = {
     "not_yaml": (("found a tab",), ["not valid YAML", "found a tab", "Check the indentation"]),
     "empty_text": ((), ["The text is empty", "segkit: 1"]),
     "nested_too_deep": ((), ["nested too deep", "fewer levels"]),
+    "tables_without_spark": ((), ["tables", "spark=session"]),
+    "pattern_differs": (("a\\bc", "\\b"), ["'\\\\b'", "Spark", "sk.load(folder)"]),
+    "not_a_spark_session": ((5,), ["Spark session", "int", "getOrCreate"]),
     "half_a_character": (
         ("A name", "Ann \ud83d"),
-        ["A name", "half a character", "emoji", "Write the whole character"],
+        ["A name", "incomplete character", "emoji", "Write the whole character"],
     ),
     "half_in_text": ((), ["half a character", "emoji", "Write the whole character"]),
     "text_too_long": ((600_000, 500_000), ["600,000 characters", "at most 500,000", "right file"]),
-    "not_plain": (("&a",), ["'&a'", "anchor", "Write out the value"]),
+    "not_plain": (("&a",), ["'&a'", "anchor", "Replace it with the value"]),
     "key_twice": (("did",), ["'did'", "twice", "two conditions, each after a dash"]),
     "two_readings": (("no",), ["'no'", "without quotes", '"no"', "true or false"]),
     "unquoted": (("has", 7), ["has", "7", "a number", 'has: "7"']),
@@ -304,7 +307,17 @@ DATA = {
         ("Placed Order", "Stitch", ["Clicked SMS"]),
         ["Stitch has no events of 'Placed Order'", "'Clicked SMS'", "events=..."],
     ),
-    "lists_not_in_layout": (("VIP", "Airbyte"), ["Airbyte has no members of lists", "'VIP'", "lists=..."]),
+    "spark_lost": ((Path("shop"),), ["'shop'", "was stopped", "spark=session"]),
+    "spark_setting": (("spark.some.setting", "false"), ["spark.some.setting", "session.conf.set"]),
+    "no_such_table": (("sales", ["events"]), ["'sales'", "events"]),
+    "other_table": (
+        ("events", ["day"], ["who is int"], "day INT, who BIGINT", (1, 2)),
+        ["'events'", "lacks the columns day", "who is int", "1 rows instead of 2", "day INT, who BIGINT"],
+    ),
+    "lists_not_in_layout": (
+        ("VIP", "Airbyte"),
+        ["Airbyte does not include the members of lists", "'VIP'", "lists=table"],
+    ),
     "no_table_of_layout": (
         (FOLDER, "Stitch", ["receive"], ["person.csv"]),
         ["no table of Stitch", "'receive'", "'person.csv'", "layout="],
@@ -349,7 +362,7 @@ FILE = {
     "not_csv": (("vip.xlsx",), ["'vip.xlsx'", "does not end in .csv", "'vip.csv'"]),
     "not_to_be_sent": (
         (datetime(2026, 6, 30, 12, tzinfo=UTC),),
-        ["looks back", "2026-06-30 12:00 UTC", "nothing may be sent", "leave looking_back out"],
+        ["looking_back", "2026-06-30 12:00 UTC", "must not be texted", "leave looking_back out"],
     ),
     "in_app": ((), ["segkit app", "never writes files", "download button", "segkit lab"]),
 }
@@ -365,7 +378,7 @@ ACCOUNT = {
     "too_fast": (("Get Events", 90_000.0), ["Get Events", "429", "90,000 seconds", "later"]),
     "server_fault": (("Get Events", 503), ["Get Events", "503", "status.klaviyo.com"]),
     "too_slow": (("Get Events", 300.0), ["Get Events", "300 seconds", "gave up", "Check the network"]),
-    "too_large": (("Get Events", 64 * 2**20), ["Get Events", "64 MiB", "gave up", "proxy"]),
+    "too_large": (("Get Events", 64 * 2**20), ["Get Events", "64 MiB", "stopped reading", "proxy"]),
     "unreachable": (("Get Events", "ProtocolError"), ["Get Events", "ProtocolError", "Check the network"]),
     "refused": (
         ("Get Events", 400, "No such metric."),
@@ -439,7 +452,7 @@ ANALYSIS = {
     "not_started": ((date(2026, 7, 1), date(2026, 6, 30)), ["2026-07-01", "2026-06-30", "newer data"]),
     "outcome_begins_later": (
         ("Placed Order", date(2026, 6, 20), date(2026, 6, 1), date(2026, 6, 14)),
-        ["'Placed Order' before 2026-06-20", "2026-06-01 to 2026-06-14", "older events", "within_days"],
+        ["'Placed Order' in the data is on 2026-06-20", "2026-06-01 to 2026-06-14", "older events", "within_days"],
     ),
     "nobody_in_the_test": (
         ("Placed Order", 500, date(2026, 6, 1), date(2026, 6, 14)),

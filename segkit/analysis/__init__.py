@@ -1,1 +1,1 @@
-"""Work out tables about segments, such as sizes and overlaps. `segkit.charts` draws them."""
+"""Compute tables about segments, such as their sizes and overlaps. `segkit.charts` draws them."""

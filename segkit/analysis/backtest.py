@@ -124,7 +124,7 @@ def backtest(
             data, and there are at most 12.
         moments: dates, each meaning the end of that day, or instants, instead of `every_days`. A moment whose follow-up days are
             not all in the data is left out and named in `left_out`.
-        base: the segment that shares refer to, as of each moment. Members outside it are not counted. None means all profiles that
+        base: the segment whose members are the base of all shares, as of each moment. Members outside it are not counted. None means all profiles that
             existed.
         allow_todays: computed properties, such as "churn_probability", that may be used although they also reflect later events.
         **settings: for each parameter, the values to try, as a list, range or array, or one fixed value.

@@ -24,7 +24,7 @@ def sizes(
     Args:
         who: one segment, or several with different names; or a membership table, as `sk.membership` returns it.
         dataset: the profiles and events; None for a membership table.
-        base: the segment that shares refer to; None means all profiles, including profiles created after `as_of`, which are in no
+        base: the segment whose size is the base of all shares; None means all profiles, including profiles created after `as_of`, which are in no
             segment yet. Shares count only members that are in the base.
         sendable: whether to count the members who may be texted, as `sk.audience` does. This needs segments and a shop.
 

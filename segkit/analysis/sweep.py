@@ -30,7 +30,7 @@ def sweep(
     Args:
         builder: a function that takes keyword arguments and returns a segment. It may be your own.
         dataset: the profiles and events.
-        base: the segment that shares refer to; None means all profiles. Shares count only members that are in the base.
+        base: the segment whose size is the base of all shares; None means all profiles. Shares count only members that are in the base.
         **settings: for each parameter, the values to try, as a list, range or array, or one fixed value. Other parameters keep their
             defaults.
 

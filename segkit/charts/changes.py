@@ -1,4 +1,4 @@
-"""Draw who entered and left a segment, a bar for each cause, from the result of `sk.changes`."""
+"""Draw the profiles that entered and left a segment, with one bar for each cause, from the result of `sk.changes`."""
 
 from datetime import datetime
 from typing import Final, Protocol
@@ -15,7 +15,7 @@ from segkit.wording import counted, percent, shortened
 
 _ROW: Final = 40
 _MOST: Final = 8
-"""The largest number of bars for each of those who entered and those who left. Further causes share a bar."""
+"""The largest number of bars for entering, and for leaving. All remaining causes share the last bar."""
 _COLOURS: Final = {"entered": BLUE, "left": ORANGE}
 _SIGNS: Final = {"entered": "+", "left": "-"}
 
@@ -35,12 +35,12 @@ class Changes(Protocol):
 
     @property
     def start(self) -> datetime:
-        """The earlier moment."""
+        """The earlier of the two moments that are compared."""
         ...
 
     @property
     def end(self) -> datetime:
-        """The later moment."""
+        """The later of the two moments that are compared."""
         ...
 
     @property

@@ -1,7 +1,7 @@
-"""Validate and classify clean E.164 numbers a column at a time. `phones.py` parses all other spellings.
+"""Validate and classify clean E.164 numbers a column at a time. `phones.py` parses numbers in any other format.
 
 The rules come from `phonenumbers`: its metadata is compiled to patterns for Arrow's RE2, so the rules and the patterns change with the
-version of `phonenumbers`. The results are the same as from `phonenumbers`, for these reasons:
+version of `phonenumbers`. The results match those of `phonenumbers`, because:
 
 - A clean number contains its calling code, so the country in which it was written doesn't matter.
 - The digits after the calling code are the national number, unless they begin with a national prefix (+44 0...). Those few numbers,
@@ -30,7 +30,7 @@ E164: Final = r"^\+[1-9][0-9]{6,14}$"
 """Matches a clean number. ITU-T E.164 allows at most 15 digits, and numbers with fewer than 7 digits are rare."""
 
 FEWEST: Final = 64
-"""The fewest numbers with one calling code for which compiling patterns is faster than parsing the numbers one by one."""
+"""If at least this many numbers share a calling code, compiling its patterns is faster than parsing each number."""
 
 MOBILE: Final = "mobile"
 FIXED_LINE: Final = "fixed line"

@@ -1,4 +1,4 @@
-"""Build HTML markup for pages and for plotly. Every text is escaped unless it is already `Markup`."""
+"""Build HTML markup for pages and for plotly. All text is escaped unless it is already `Markup`."""
 
 from collections.abc import Iterable
 from textwrap import wrap
@@ -30,7 +30,7 @@ def escaped(text: str) -> Markup:
 
 
 def one_line(text: object) -> Markup:
-    r"""Escape text, and replace all white space by single blanks.
+    r"""Escape text, and replace each run of white space with a single blank.
 
     >>> one_line(" VIP\n & friends ")
     'VIP &amp; friends'

@@ -88,7 +88,7 @@ class AccountError(SegkitError, RuntimeError):
     def too_large(cls, request: str, size: int) -> Self:
         """A response is larger than any page."""
         return cls(
-            f"{request}: the response is larger than {size / 2**20:,.0f} MiB, more than a page should be, so segkit gave up. Check that "
+            f"{request}: the response is larger than {size / 2**20:,.0f} MiB, the most that a page of results should need, so segkit stopped reading it. Check that "
             "nothing between this machine and Klaviyo, such as a proxy, changes responses, and try again. If it happens again, report the "
             "error with the name of the request."
         )
@@ -201,7 +201,7 @@ class AccountError(SegkitError, RuntimeError):
         """The account rejected one of several requests."""
         return cls(
             f"{reason} The push stopped there. Done: {listed(done, most=200) or 'nothing'}. Not done: "
-            f"{listed(left, most=200)}. Run the same push again: it does not send the finished segments again."
+            f"{listed(left, most=200)}. Run the same push again. Segments that were already sent are skipped."
         )
 
     @classmethod

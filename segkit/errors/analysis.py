@@ -59,9 +59,9 @@ class AnalysisError(SegkitError, ValueError):
 
     @classmethod
     def all_responders(cls, outcome: str, base: str, within_days: int) -> Self:
-        """Everybody in the base did the outcome after every moment."""
+        """Everybody in the base did the outcome after each moment."""
         return cls(
-            f"Everybody in the base ({base}) has {quoted(outcome)} within {counted(within_days, 'day')} after every moment, so all "
+            f"Everybody in the base ({base}) did {quoted(outcome)} within {counted(within_days, 'day')} of each moment in the past, so all "
             "settings do equally well. Use a smaller within_days, a wider base, or a less frequent outcome."
         )
 
@@ -167,7 +167,7 @@ class AnalysisError(SegkitError, ValueError):
     def outcome_begins_later(cls, outcome: str, begins: date, first: date, last: date) -> Self:
         """The first event of the outcome is after the days that count."""
         return cls(
-            f"The data has no {quoted(outcome)} before {begins}, but the days that count are {first} to {last}. Load older events, pass a later start "
+            f"The first {quoted(outcome)} in the data is on {begins}, but responses are counted only from {first} to {last}. Load older events, pass a later start "
             "or a larger within_days, or use a different outcome."
         )
 

@@ -26,7 +26,7 @@ def _shortened(found: re.Match[str]) -> str:
 
 
 class SegkitWarning(UserWarning):
-    """A warning about a result that the analyst should know before trusting it."""
+    """A warning about something that the analyst should know before trusting a result."""
 
 
 def warn(message: str) -> None:

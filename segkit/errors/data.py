@@ -304,7 +304,7 @@ class DataError(SegkitError, ValueError):
     def no_as_of(cls) -> Self:
         """Nothing in the data shows when it was exported."""
         return cls(
-            "The data has no event and no column of dates, so segkit can't tell when it was exported. "
+            "The data has no events and no column of dates, so segkit can't tell when it was exported. "
             'Pass the date: sk.load(..., as_of="2026-06-30").'
         )
 
@@ -373,8 +373,8 @@ class DataError(SegkitError, ValueError):
     def lists_not_in_layout(cls, name: str, source: str) -> Self:
         """A condition uses a list, and the layout of the data never contains the members of lists."""
         return cls(
-            f"{source} has no members of lists, so the members of {quoted(name)} are unknown. Add them from elsewhere: "
-            "sk.load(folder, layout=..., lists=...), with the columns profile_id, list_id and joined."
+            f"{source} does not include the members of lists, so segkit can't tell who is on {quoted(name)}. Pass them yourself: "
+            "sk.load(folder, layout=..., lists=table), where the table has the columns profile_id, list_id and joined."
         )
 
     @classmethod

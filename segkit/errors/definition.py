@@ -72,8 +72,8 @@ class DefinitionError(SegkitError, ValueError):
     def half_a_character(cls, what: str, value: str) -> Self:
         """A text has half a character, such as half an emoji, which can't be written to a file."""
         return cls(
-            f"{what} can't contain half a character, but in {quoted(value)} an emoji or a similar character was cut in two. Write the whole "
-            "character, or leave it out."
+            f"{what} contains an incomplete character in {quoted(value)}, probably an emoji that was cut in two. Write the whole character, "
+            "or leave it out."
         )
 
     @classmethod
@@ -188,8 +188,8 @@ class DefinitionError(SegkitError, ValueError):
     def store_is_no_point(cls, store: object) -> Self:
         """The store of a map is not a latitude and a longitude."""
         return cls(
-            f"store must be (latitude, longitude), such as (42.36, -71.06), but it is {quoted(store)}. For a postal code, leave store out: "
-            'charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)) finds the store in the segment.'
+            f"store must be (latitude, longitude), such as (42.36, -71.06), but it is {quoted(store)}. If the segment has a postal code, leave "
+            'store out and the map uses that: charts.plot_map(sk.places(sk.sms_nearby(radius=30, of="02110"), shop)).'
         )
 
     @classmethod
@@ -305,7 +305,7 @@ class DefinitionError(SegkitError, ValueError):
         """The parts of a segment that Klaviyo can't express."""
         every = list(gaps)
         lines = "\n".join(f"  - {gap}" for gap in every)
-        reasons = "1 reason" if len(every) == 1 else f"{len(every):,} reasons, each listed with what to do"
+        reasons = "1 reason" if len(every) == 1 else f"{len(every):,} reasons, each with what to do"
         return cls(f"{quoted(segment)} can't be written as a Klaviyo definition, for {reasons}:\n{lines}")
 
     @classmethod
@@ -405,7 +405,7 @@ class DefinitionError(SegkitError, ValueError):
         """A text has an anchor, an alias or a tag of YAML."""
         return cls(
             f"{quoted(given)} is a YAML anchor, alias or tag. Segments can't contain these, because not all YAML readers treat them alike. "
-            "Write out the value that it refers to, or put it in quotes if it is text."
+            "Replace it with the value that it refers to or, if it is meant as text, put it in quotes."
         )
 
     @classmethod
@@ -592,7 +592,7 @@ class DefinitionError(SegkitError, ValueError):
     def tables_without_spark(cls) -> Self:
         """Tables of a Spark session were given without the session."""
         return cls(
-            "`tables` names tables of a Spark session. Pass the session too: sk.connect(folder, spark=session, tables=tables)."
+            "The argument tables names tables of a Spark session. Pass the session, too: sk.connect(folder, spark=session, tables=tables)."
         )
 
     @classmethod

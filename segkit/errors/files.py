@@ -26,7 +26,7 @@ class FileError(SegkitError, OSError):
     def not_to_be_sent(cls, moment: object) -> Self:
         """A file can't be written for an audience that looks back."""
         return cls(
-            f"This audience looks back: it uses only what was known at {moment:%Y-%m-%d %H:%M} UTC, so nothing may be sent to it. "
+            f"This audience was made with looking_back, so it uses only what was known at {moment:%Y-%m-%d %H:%M} UTC and must not be texted. "
             "To send, leave looking_back out: sk.audience(segment, shop) uses everything in the data."
         )
 
@@ -78,7 +78,7 @@ class FileError(SegkitError, OSError):
     def one_folder_for_two(cls, folder: Path, names: Iterable[str]) -> Self:
         """Links make two folders of a build the same folder, so the files of one would replace the files of the other."""
         return cls(
-            f"The links {listed(names)} in {quoted(folder)} lead to the same folder, so files that may be sent would be mixed with others. "
+            f"The links {listed(names)} in {quoted(folder)} lead to the same folder, so files that may be sent would be mixed with files that may not. "
             "Remove the links, or build into another folder."
         )
 

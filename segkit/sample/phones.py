@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from segkit.sample.draw import Draw
 from segkit.sample.places import Place
 
-# The Australian regulator reserves single numbers, not a range.
+# The Australian regulator reserves individual numbers, not a range.
 _AUSTRALIAN_MOBILES = (
     "570006 570156 570157 570158 570159 570110 570313 570737 571266 571491 571804 572549 572665 572983 573770 "
     "573087 574118 574632 575254 575789 576398 576801 577426 577644 578957 578148 578888 579212 579760 579455"
@@ -29,7 +29,7 @@ class PhoneBook:
     _taken: dict[str, int] = field(default_factory=dict)
 
     def new(self, place: Place, draw: Draw, *, has_country: bool) -> Phone:
-        """Return a number for a person at this place, mostly written in E.164, sometimes as people and spreadsheets write it.
+        """Return a number for a person at this place, usually in E.164, but sometimes in a format that people or spreadsheets use.
 
         Only a profile with a country may have a number in national form. Without a country, (604) 555-0132 could be read as a
         Malaysian number, which may belong to a real person.

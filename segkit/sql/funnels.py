@@ -1,7 +1,7 @@
 """Write a funnel as SQL that chooses an event for each step and excludes events of steps that must not be taken.
 
-If every step must be taken and each has a different metric, the SQL passes over the events once per step and keeps the latest start,
-as the engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join per step, which is slow
+If every step must be taken and each has a different metric, the SQL reads the events once per step and keeps, for each profile, the latest
+event with which the funnel can begin, as the engine in memory does. Otherwise it follows the definition (`docs/decisions/0010-funnels.md`) with one join per step, which is slow
 for profiles with very many events per step.
 """
 
@@ -29,7 +29,7 @@ class _Step:
 
 
 def funnel_query(condition: FunnelCondition, as_of: datetime, scan: Scan) -> exp.Select | None:
-    """Return the query for the profiles that took the steps of a funnel, each once, or None if a step that must be taken has no events.
+    """Return a query that selects each profile that took the steps of a funnel once, or None if a required step has no events.
 
     Args:
         condition: the funnel.

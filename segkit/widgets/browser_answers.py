@@ -37,7 +37,7 @@ class Shop:
     """What a tuner compares its segment with: other segments, and eligibility checks.
 
     Attributes:
-        base: the name of the segment that shares refer to.
+        base: the name of the segment whose size is the base of all shares.
         base_size: the number of profiles in it.
         start: the condition of the tuned segment at the start.
         others: the conditions of the segments to compare with the tuned segment.

@@ -1,4 +1,4 @@
-"""Count what a tuner shows at one position of its controls."""
+"""Compute the counts that a tuner shows for one setting of its controls."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,17 +21,17 @@ from segkit.widgets.view import Overlap, Pinned, TunerView
 
 
 class Counting:
-    """Counts the members of a tuned segment against everything that they are compared with.
+    """Counts the members of the tuned segment, and compares them with the base and with other segments.
 
     Args:
         dataset: the profiles and events.
         settings: the parameters.
-        start: the segment at the start.
+        start: the segment before any control is moved.
         compare: segments whose overlap with the tuned segment is shown.
-        base: the segment that shares refer to; None means the SMS subscribers or, if the data has no consent, all profiles.
+        base: the segment whose size is the base of all shares; None means the SMS subscribers, or all profiles if the data has no consent.
 
     Attributes:
-        base: the segment that shares refer to; None for all profiles.
+        base: the segment whose size is the base of all shares; None for all profiles.
         base_name: its name.
         base_size: its number of profiles.
     """

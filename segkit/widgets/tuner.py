@@ -52,7 +52,7 @@ class Tuner(Closable):
             without a default in `start`.
         dataset: the profiles and events.
         compare: segments to compare with the tuned segment by their overlap.
-        base: the segment that shares refer to; None means the SMS subscribers or, if the data has no consent, all profiles.
+        base: the segment whose size is the base of all shares; None means the SMS subscribers, or all profiles if the data has no consent.
         price: the cost of one text, to show the cost of a send; None shows no cost until a price is typed.
         **start: starting values of parameters. Other parameters start from the shop's data, or from their defaults.
 
@@ -259,7 +259,7 @@ class Tuner(Closable):
 
     @property
     def base(self) -> Segment | None:
-        """The segment that shares refer to; None for all profiles."""
+        """The segment whose size is the base of all shares; None for all profiles."""
         return self._counting.base
 
     def _move_to(self, values: Mapping[str, Any]) -> None:

@@ -167,7 +167,8 @@ def test_days_before_the_first_outcome_are_counted(trial: tuple[sk.Dataset, pd.S
             found = ask("2026-04-07")
         assert "every figure is too low" in found.notes[0]
         with pytest.raises(
-            AnalysisError, match="no 'Placed Order' before 2026-05-19, but the days that count are 2026-01-01"
+            AnalysisError,
+            match="first 'Placed Order' in the data is on 2026-05-19, but responses are counted only from 2026-01-01",
         ):
             ask("2026-01-01")
     assert not any("before" in note for note in sk.measure(arms, shop, start="2026-05-19", within_days=30).notes)

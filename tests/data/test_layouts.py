@@ -313,7 +313,7 @@ def test_lists_that_a_layout_lacks_are_refused(layout, source, request):
     """A condition on a list is refused where the layout has no members of lists, also inside "not", and names the layout."""
     shop = sk.load(request.getfixturevalue(layout), layout=layout)
     for condition in (sk.in_list("Spring"), sk.not_in_list("Spring")):
-        with pytest.raises(DataError, match=f"{source} has no members of lists"):
+        with pytest.raises(DataError, match=f"{source} does not include the members of lists"):
             sk.members(sk.Segment("a", condition), shop)
 
 

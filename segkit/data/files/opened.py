@@ -17,16 +17,16 @@ from segkit.errors import DataError
 from segkit.wording import listed
 
 DAMAGES = (pa.ArrowException, OSError, EOFError, zlib.error, zipfile.BadZipFile)
-"""The exceptions that reading a damaged file raises, in Arrow or while decompressing."""
+"""Exceptions raised by Arrow or by decompression when a file is damaged."""
 
 _LOCKED = (NotImplementedError, RuntimeError)
-"""The exceptions that opening a file in an archive raises if it is encrypted or its compression is not supported."""
+"""Exceptions raised when a file in an archive is encrypted or has an unsupported compression."""
 
 _MARKS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 
 
 LARGEST_UNPACKED, MOST_TIMES = 2**28, 250
-"""The size in bytes to which any compressed file may unpack, and the highest compression ratio for larger files.
+"""A file that unpacks to at most this many bytes is always accepted. A larger file is accepted only up to this compression ratio.
 
 No table with ids and times compresses that well.
 """

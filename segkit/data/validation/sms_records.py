@@ -34,9 +34,9 @@ class SmsRecords:
 
     Attributes:
         is_date: a mask of the profiles that have a date without a time as their consent timestamp.
-        further: the strictest consent in other columns with the same meaning. An unknown word counts as an opt-out, and a profile
+        further: the strictest consent in other columns that mean the same as `sms_consent`. An unknown word counts as an opt-out, and a profile
             without any value is `NOT_SAID`.
-        endings: the last digits of numbers that can't be parsed, and of further numbers in the same cell.
+        endings: the last digits of numbers that can't be parsed, and of additional numbers in a cell with more than one.
         further_rows: the rows that have a number in another column of phone numbers.
         further_numbers: these numbers in E.164.
         undated_opt_outs: the rows with an opt-out event that was left out because its date is unreadable.

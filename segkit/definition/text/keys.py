@@ -14,7 +14,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 NUMBER_KEYS: tuple[NumberComparison, ...] = get_args(NumberComparison)
 TEXT_KEYS: dict[TextComparison, str] = {
-    # "contains" without "text" tests part of a text or an item of a list, as in `sk.has`.
+    # Plain "contains" matches a part of a text or an item of a list, as in `sk.has`; "contains text" matches only a part of a text.
     comparison: comparison.replace("contains", "contains text")
     for comparison in get_args(TextComparison)
 }

@@ -1,8 +1,8 @@
 """Find the day that decides whether a moving window contains enough events, for each profile.
 
-Go back from a profile's newest event until the count or the sum reaches its number. A window that begins on the day of that event
-or earlier reaches the number, but a window that begins later does not. The answer for a moving window therefore needs only one
-comparison of an integer for each profile, instead of counting events again.
+Start at a profile's newest event and go back in time until the count or the sum reaches the threshold, and take the day of the event
+reached. A window that begins on or before that day contains enough events, but a window that begins later does not. A moving window
+therefore needs only one comparison of integers per profile, and no event is counted again.
 
 If the end of the window moves instead of its beginning, time is reversed: the events come newest first, and the days are negated.
 """
@@ -18,10 +18,10 @@ Days = npt.NDArray[np.int32]
 Integers = npt.NDArray[np.int64]
 
 NEVER = -(2**30)
-"""Sentinel day for profiles that never reach the number. It is before every window, and differences fit into 32 bits."""
+"""Sentinel day for profiles that never reach the threshold. It is before every window, yet subtracting days from it stays within 32 bits."""
 
 ALWAYS = 2**30
-"""Sentinel day for profiles that need no event to reach the number. It is in every window."""
+"""Sentinel day for profiles that need no event to reach the threshold. It is in every window."""
 
 
 @dataclass(frozen=True, slots=True)

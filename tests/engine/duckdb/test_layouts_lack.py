@@ -12,7 +12,7 @@ from segkit.errors import DataError
     [
         (sk.did_not("Placed Order", in_last_days=30), "Stitch has no events of 'Placed Order'"),
         (sk.spent(at_least=1), "Stitch has no events of 'Placed Order'"),
-        (sk.not_in_list("VIP"), "Stitch has no members of lists"),
+        (sk.not_in_list("VIP"), "Stitch does not include the members of lists"),
     ],
 )
 def test_what_a_layout_lacks_is_refused(condition, words, tmp_path):
