@@ -140,7 +140,7 @@ DEFINITION = {
     "not_a_spark_session": ((5,), ["Spark session", "int", "getOrCreate"]),
     "half_a_character": (
         ("A name", "Ann \ud83d"),
-        ["A name", "incomplete character", "emoji", "Write the whole character"],
+        ["A name", "half a character", "emoji", "Write the whole character"],
     ),
     "half_in_text": ((), ["half a character", "emoji", "Write the whole character"]),
     "text_too_long": ((600_000, 500_000), ["600,000 characters", "at most 500,000", "right file"]),

@@ -72,7 +72,7 @@ class DefinitionError(SegkitError, ValueError):
     def half_a_character(cls, what: str, value: str) -> Self:
         """A text has half a character, such as half an emoji, which can't be written to a file."""
         return cls(
-            f"{what} contains an incomplete character in {quoted(value)}, probably an emoji that was cut in two. Write the whole character, "
+            f"{what} contains half a character: in {quoted(value)}, an emoji or a similar character was cut in two. Write the whole character, "
             "or leave it out."
         )
 
