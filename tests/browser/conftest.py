@@ -79,7 +79,11 @@ def serve(workplace):
     yield start
     for process, log in running:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # Jupyter's handler of SIGTERM does not wake an idle event loop
+            process.kill()
+            process.wait()
         log.close()
 
 
