@@ -34,7 +34,7 @@ To add one, also add its measure to `EventMeasure` in `definition/measures.py`. 
 
     definition/measures.py definition/explain.py definition/difference.py definition/tunable.py definition/text/write.py
     engine/memory/evaluation.py engine/memory/engine.py engine/memory/bins.py engine/memory/lacking.py
-    engine/thresholds/quantity.py engine/duckdb/bins.py engine/duckdb/statements.py sql/question.py
+    engine/thresholds/quantity.py engine/by_sql/bins.py engine/by_sql/statements.py sql/question.py
     klaviyo/definitions/write_events.py analysis/why.py analysis/ranges.py
 
 mypy does not find:

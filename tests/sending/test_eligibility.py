@@ -190,7 +190,7 @@ def test_looking_back_knows_only_what_was_known_then(tmp_path: Path):
     now = {"ann": "not subscribed", "bea": "just texted", "cat": "fails"}
     assert now == sk.audience(EVERYBODY, shop).reasons.to_dict()
     for write in (back.to_bytes, lambda: back.write_csv(tmp_path / "send.csv")):
-        with pytest.raises(sk.FileError, match="looks back"):
+        with pytest.raises(sk.FileError, match="looking_back"):
             write()
     assert [] == list(tmp_path.iterdir())
 
