@@ -161,7 +161,7 @@ def connect(
     try:
         from segkit.engine.by_sql.opened import described_by, session_of  # noqa: PLC0415  # an extra
 
-        open_session = session_of(spark)
+        open_session = session_of(spark, tables or {})
     except ModuleNotFoundError as error:
         if error.name not in ("duckdb", "pyspark", "py4j", "sqlglot"):
             raise
@@ -172,7 +172,11 @@ def connect(
     with checked_content(home):
         dataset = Dataset.of_checked(opened(files, manifest.shop))
         session = open_session(home, files)
-        described = described_by(manifest.shop, dataset.postal_points, session, tables or {})
+        try:
+            described = described_by(manifest.shop, dataset.postal_points, session)
+        except BaseException:
+            session.close()
+            raise
         found = ConnectedShop(home, dataset, described, session)
     return found if as_of is None else found.with_as_of(as_of)
 

@@ -26,8 +26,12 @@ SINCE = ("sms_since", "email_since")
 """The columns with the dates of consent statuses."""
 
 
-def session_of(spark: "SparkSession | None") -> Callable[[Path, SavedFiles], Session]:
+def session_of(spark: "SparkSession | None", given: Mapping[str, Any]) -> Callable[[Path, SavedFiles], Session]:
     """Return what opens a connection to the files of a saved shop: with DuckDB, or with a user's Spark session.
+
+    Args:
+        spark: the user's session, or None for DuckDB.
+        given: tables that the Spark session reads instead of the folder's, by name.
 
     Raises:
         DefinitionError: `spark` is not a Spark session.
@@ -43,26 +47,21 @@ def session_of(spark: "SparkSession | None") -> Callable[[Path, SavedFiles], Ses
         raise DefinitionError.not_a_spark_session(spark)
     from segkit.engine.spark.session import Session as OfSpark  # noqa: PLC0415  # only where Spark is used
 
-    return partial(OfSpark, spark=spark)
+    return partial(OfSpark, spark=spark, given=given)
 
 
-def described_by(
-    said: Mapping[str, Any], postal_points: PostalPoints, session: Session, given: Mapping[str, Any]
-) -> SqlShop:
+def described_by(said: Mapping[str, Any], postal_points: PostalPoints, session: Session) -> SqlShop:
     """Return the description of a saved shop's tables.
 
     Args:
         said: the description of the shop in its manifest.
         postal_points: the coordinates of postal codes.
         session: the connection that reads the tables.
-        given: tables that the session reads instead of those of the folder.
 
     Raises:
-        DataError: a file was changed or is damaged.
+        DataError: a file was changed or is damaged, or a table of the user does not fit the shop.
     """
     described = SqlShop.of(said, postal_points)
-    if given:
-        session.give(given, described)
     return replace(described, latest=_latest(described, session))
 
 

@@ -1,7 +1,7 @@
 """Define what the engine needs from a connection to a database."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 from sqlglot import exp
@@ -13,16 +13,12 @@ from segkit.sql.tables import FolderTables
 class Session(Protocol):
     """A connection that reads the tables of one saved shop. Threads may share it."""
 
-    def give(self, tables: Mapping[str, Any], shop: SqlShop) -> None:
-        """Read some tables from the database instead of the folder.
+    def tables(self, shop: SqlShop) -> FolderTables:
+        """Return the location of the shop's tables, for one statement.
 
         Raises:
-            DataError: the shop has no table of this name, or the given one has other columns, types or rows, or can't be read.
+            DataError: tables of the user replace the folder's, but don't fit the shop.
         """
-        ...
-
-    def tables(self, shop: SqlShop) -> FolderTables:
-        """Return the location of the shop's tables, for one statement."""
         ...
 
     def name(self) -> str:

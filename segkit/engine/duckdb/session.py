@@ -61,10 +61,6 @@ class Session:
             if self._connection is not None:
                 self._connection.execute(command)
 
-    def give(self, tables: Mapping[str, Any], shop: SqlShop) -> None:
-        """Refuse tables: DuckDB reads the files."""
-        raise NotImplementedError(tables, shop)
-
     def tables(self, shop: SqlShop) -> FolderTables:
         """Return the location of a shop's tables, for one statement."""
         return FolderTables(self.folder, shop)

@@ -39,24 +39,30 @@ class Session:
     Attributes:
         folder: the folder of the saved shop.
         spark: the user's session, which is never stopped.
+
+    Args:
+        folder: the folder of the saved shop.
+        files: its files.
+        spark: the user's session.
+        given: tables of the user that replace the folder's. They are checked when the shop's tables are first asked for.
     """
 
-    def __init__(self, folder: Path, files: SavedFiles, spark: "SparkSession") -> None:
+    def __init__(self, folder: Path, files: SavedFiles, spark: "SparkSession", given: Given) -> None:
         self.folder, self._files, self.spark = folder, files, spark
         self._prefix, self._names, self._lock = f"segkit_{uuid.uuid4().hex}", count(1), Lock()
         self._views: dict[str, str] = {}
         self._made: set[str] = set()
-        self._given: dict[str, str] = {}
+        self._unchecked, self._given = dict(given), dict[str, str]()
         self._is_closed = False
 
-    def give(self, tables: Given, shop: SqlShop) -> None:
-        """Read some tables from the session instead of the folder.
+    def _check_given(self, shop: SqlShop) -> None:
+        """Make views of the user's tables, which replace the folder's.
 
         Raises:
             DataError: the shop has no table of this name, or the given one has other columns, types or rows, or can't be read.
         """
         known = [EVENTS, *shop.files]
-        for name, table in tables.items():
+        for name, table in self._unchecked.items():
             if name not in known:
                 raise DataError.no_such_table(name, known)
             with self._asked():
@@ -74,9 +80,12 @@ class Session:
                 wanted = ", ".join(f"{one} {kind.removesuffix('_LTZ')}" for one, kind in columns.items())
                 raise DataError.other_table(name, missing, wrong, wanted, (rows, size))
             self._given[name] = view
+        self._unchecked.clear()
 
     def tables(self, shop: SqlShop) -> SparkTables:
-        """Return the location of a shop's tables, for one statement."""
+        """Return the location of a shop's tables, for one statement. See `_check_given` for errors."""
+        if self._unchecked:
+            self._check_given(shop)
         return SparkTables(self.folder, shop, self._given, self._view_of)
 
     def name(self) -> str:

@@ -126,12 +126,13 @@ def test_hostile_names_and_values_are_only_text():
 
 
 def test_tables_of_the_session_replace_files(own, tiny_shop):
-    """DataFrames and tables by name give the same answers, and the files that they replace are not read."""
+    """DataFrames and tables by name give the same answers, the replaced files are not read, and a refused table leaves nothing behind."""
     spark = session("Asia/Tokyo")
     tables = tables_of(own, spark)
     events, profiles = tables["events"], tables["profiles"]
     profiles.createOrReplaceTempView("my_profiles")
     given = {"events": events, "profiles": "my_profiles"}
+    before = {one.name for one in spark.catalog.listTables()}
     with sk.connect(own, spark=spark, tables=given) as shop:
         pd.testing.assert_frame_equal(sk.sizes(SEGMENTS, shop), sk.sizes(SEGMENTS, tiny_shop))
         assert not [name for name in shop.session._views if name.startswith("events")]
@@ -144,6 +145,7 @@ def test_tables_of_the_session_replace_files(own, tiny_shop):
     ]:
         with pytest.raises(DataError, match=said):
             sk.connect(own, spark=spark, tables={name: table})
+        assert {one.name for one in spark.catalog.listTables()} == before
 
 
 def test_views_are_dropped_and_the_session_goes_on(own):
